@@ -1,0 +1,1 @@
+"""Areas, hubs, agencies and the staff who work in them."""

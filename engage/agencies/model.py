@@ -1,0 +1,136 @@
+"""Tables of areas, hubs, agencies and staff. Never holds anything about a person under IOM."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.db import Base, new_id
+
+
+class AgencyKind(enum.StrEnum):
+    """The kinds of agency that IOM joins (SCOPE.md, agencies)."""
+
+    PROBATION = "probation"
+    POLICE = "police"
+    PRISON = "prison"
+    COUNCIL = "council"
+    HOUSING = "housing"
+    HEALTH = "health"
+    DRUG_AND_ALCOHOL = "drug_and_alcohol"
+    YOUTH_OFFENDING = "youth_offending"
+    JOBCENTRE = "jobcentre"
+    VICTIM_SERVICES = "victim_services"
+    CHARITY = "charity"
+    EDUCATION = "education"
+
+
+class Role(enum.StrEnum):
+    """What a member of staff does in a hub; it decides whom they see and what they may do."""
+
+    OFFENDER_MANAGER = "offender_manager"
+    SUPPORT_WORKER = "support_worker"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Area(Base):
+    """An IOM board's area."""
+
+    __tablename__ = "area"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Hub(Base):
+    """A local group within an area, with its own caseload, hours and settings."""
+
+    __tablename__ = "hub"
+    __table_args__ = (UniqueConstraint("area_id", "name"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    area_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Area.id))
+    name: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str] = mapped_column(String(20))
+    timezone: Mapped[str] = mapped_column(String(40), default="Europe/London")
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Agency(Base):
+    """An organisation that takes part in an area."""
+
+    __tablename__ = "agency"
+    __table_args__ = (UniqueConstraint("area_id", "name"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    area_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Area.id))
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[AgencyKind]
+
+
+class Staff(Base):
+    """A member of staff: an offender manager, a support worker, a coordinator…"""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("uq_staff_email", "email", unique=True),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Agency.id))
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(80))
+    first_name: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    signed_in_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    agency: Mapped[Agency] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="staff", lazy="selectin")
+
+
+class Membership(Base):
+    """A role of one member of staff in one hub."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("staff_id", "hub_id", "role"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id, ondelete="CASCADE"))
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id), index=True)
+    role: Mapped[Role]
+
+    staff: Mapped[Staff] = relationship(back_populates="memberships")
+    hub: Mapped[Hub] = relationship()
+
+
+class ApiKey(Base):
+    """A key of a case-management system: only a hash is kept; scoped, bound to one hub, with an expiry."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    name: Mapped[str] = mapped_column(String(80))
+    prefix: Mapped[str] = mapped_column(String(16), unique=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[Any]]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    hub: Mapped[Hub] = relationship()

@@ -1,0 +1,1 @@
+"""Booking, reminders, attendance and import."""

@@ -1,0 +1,215 @@
+"""Tables of appointments, their reminders, what people said about them, and what workers recorded.
+
+Said (Intent), delivered (messaging's receipts) and recorded (Outcome) are three separate facts: no row here turns one into another.
+"""
+
+import enum
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.agencies.model import Agency, Hub, Staff
+from engage.db import Base, new_id
+from engage.people.model import Person
+from messaging.tables import Inbound, Message
+
+
+class AppointmentType(enum.StrEnum):
+    """The kinds of appointment (SCOPE.md, appointments)."""
+
+    OFFICE = "office"
+    HOME_VISIT = "home_visit"
+    PHONE = "phone"
+    VIDEO = "video"
+    GROUP = "group"
+    COURSE = "course"
+    DRUG_TEST = "drug_test"
+    COURT = "court"
+
+
+class AppointmentState(enum.StrEnum):
+    """Whether the appointment stands."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+class ReminderKind(enum.StrEnum):
+    """Why a text about an appointment goes out (RULES.md 3)."""
+
+    BOOKED = "booked"
+    THREE_DAYS = "three_days"
+    ONE_DAY = "one_day"
+    TWO_HOURS = "two_hours"
+    CHANGED = "changed"
+    CALLED_OFF = "called_off"
+
+
+class ReminderState(enum.StrEnum):
+    """A reminder's life: planned, then exactly one of the others."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    VOID = "void"
+
+
+class IntentKind(enum.StrEnum):
+    """What the person said they will do. Never an outcome."""
+
+    WILL_ATTEND = "will_attend"
+    CANNOT_ATTEND = "cannot_attend"
+    LATE = "late"
+    HERE = "here"
+
+
+class OutcomeCode(enum.StrEnum):
+    """What happened, recorded by a worker: the codes of the national case record (GLOSSARY.md)."""
+
+    ATTENDED_COMPLIED = "ATTC"
+    ATTENDED_FAILED_TO_COMPLY = "AFTC"
+    SENT_HOME_BEHAVIOUR = "ATSH"
+    SENT_HOME_SERVICE = "ATSS"
+    FAILED_TO_ATTEND = "AFTA"
+    UNACCEPTABLE_ABSENCE = "UAAB"
+    ABSENT_COURT = "AACL"
+    ABSENT_WORK = "AAEM"
+    ABSENT_FAMILY = "AAFC"
+    ABSENT_HOLIDAY = "AAHO"
+    ABSENT_MEDICAL = "AAME"
+    ABSENT_RELIGIOUS = "AARE"
+    ABSENT_REMAND = "AARC"
+    WORKERS_JUDGEMENT = "CO05"
+    FAILURE_ACCEPTED = "CO10"
+
+
+class Appointment(Base):
+    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void in the next."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
+        UniqueConstraint("hub_id", "source_ref"),
+        Index("ix_appointment_person", "person_id", "starts_at"),
+        Index("ix_appointment_day", "hub_id", "starts_at"),
+        Index("ix_appointment_agency", "agency_id", "person_id"),
+        Index(
+            "ix_appointment_worker", "worker_id", "person_id", postgresql_where=text("worker_id IS NOT NULL")
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Agency.id))
+    type: Mapped[AppointmentType]
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    worker_name: Mapped[str] = mapped_column(String(40))
+    worker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    place_alias: Mapped[str] = mapped_column(String(60), default="")
+    enforceable: Mapped[bool]
+    state: Mapped[AppointmentState] = mapped_column(default=AppointmentState.BOOKED)
+    revision: Mapped[int] = mapped_column(default=1)
+    source_ref: Mapped[str | None] = mapped_column(String(40))
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[str | None] = mapped_column(String(200))
+    created_by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+    agency: Mapped[Agency] = relationship()
+    hub: Mapped[Hub] = relationship()
+    reminders: Mapped[list["Reminder"]] = relationship(
+        back_populates="appointment", order_by="Reminder.due_at"
+    )
+    intents: Mapped[list["Intent"]] = relationship(back_populates="appointment", order_by="Intent.said_at")
+    outcomes: Mapped[list["Outcome"]] = relationship(
+        back_populates="appointment", order_by="Outcome.recorded_at"
+    )
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over by the book."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+class Reminder(Base):
+    """A text about an appointment: what, due when, and what was decided when it fell due.
+
+    `reasons` holds, for a skipped or void reminder, every reason as {"code": …, "words": …}. Several reminders of one person and day may
+    share one message.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        Index("ix_reminder_due", "due_at", "id", postgresql_where=text("state = 'planned'")),
+        Index("ix_reminder_appointment", "appointment_id", "due_at"),
+        Index("ix_reminder_message", "message_id"),
+        UniqueConstraint("appointment_id", "kind", "revision", "attempt"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    kind: Mapped[ReminderKind]
+    revision: Mapped[int]
+    attempt: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[datetime]
+    useless_at: Mapped[datetime]
+    state: Mapped[ReminderState] = mapped_column(default=ReminderState.PLANNED)
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    decided_at: Mapped[datetime | None]
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Message.__table__.c.id))
+
+    appointment: Mapped[Appointment] = relationship(back_populates="reminders")
+
+
+class Intent(Base):
+    """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        Index("ix_intent_appointment", "appointment_id", "said_at"),
+        UniqueConstraint("appointment_id", "inbound_id", "kind"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    kind: Mapped[IntentKind]
+    said_at: Mapped[datetime]
+    minutes_late: Mapped[int | None]
+    inbound_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+    revision: Mapped[int]
+
+    appointment: Mapped[Appointment] = relationship(back_populates="intents")
+
+
+class Outcome(Base):
+    """What a worker recorded. The current one has no `superseded_at`; earlier ones stay."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        Index(
+            "uq_outcome_current",
+            "appointment_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE"), index=True
+    )
+    code: Mapped[OutcomeCode]
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+
+    appointment: Mapped[Appointment] = relationship(back_populates="outcomes")

@@ -1,0 +1,1 @@
+"""What a reply means, which appointment it is about, and what follows."""

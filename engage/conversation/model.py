@@ -1,0 +1,80 @@
+"""Tables of the conversation: what was asked, and how each inbound text was read and what was done about it."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.appointments.model import Appointment
+from engage.db import Base, new_id
+from engage.people.model import Person
+from messaging.tables import Inbound, Message
+
+
+class QuestionKind(enum.StrEnum):
+    """What was asked of the person; a reply is read in its light."""
+
+    APPOINTMENT = "appointment"
+    NUMBER_CHECK = "number_check"
+    WHICH = "which"
+    WHO = "who"
+
+
+class Question(Base):
+    """A question of ours that is open until it is answered, replaced or past its time.
+
+    `options` is, for `which`, the list of appointment ids in the order of their numbers; for `who` it is the inbound text that waits for
+    an owner. `number` is where it was asked.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        Index("ix_question_open", "number", "asked_at", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_question_person", "person_id", "asked_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[QuestionKind]
+    number: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    revision: Mapped[int | None]
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Message.__table__.c.id))
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+
+
+class Reading(Base):
+    """How one inbound text was read, whose it is, and what was done. One per inbound text.
+
+    `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (
+        Index("uq_reading_inbound", "inbound_id", unique=True),
+        Index("ix_reading_person", "person_id", "at"),
+        Index("ix_reading_number", "number", postgresql_where=text("person_id IS NULL")),
+        Index("ix_reading_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    inbound_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+    number: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Appointment.id, ondelete="SET NULL"))
+    prompt: Mapped[str] = mapped_column(String(20))
+    intent: Mapped[str] = mapped_column(String(30))
+    confidence: Mapped[float]
+    act: Mapped[bool]
+    done: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    needs_human: Mapped[bool]
+    read_at: Mapped[datetime | None]
+    read_by: Mapped[str | None] = mapped_column(String(80))

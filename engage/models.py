@@ -1,0 +1,13 @@
+"""Imports every table, so that migrations and the metadata see all of them."""
+
+from engage import events, signals
+from engage.agencies import model as agencies
+from engage.appointments import model as appointments
+from engage.conversation import model as conversation
+from engage.db import Base
+from engage.people import model as people
+from messaging import tables
+
+METADATA = (tables.Base.metadata, Base.metadata)
+
+__all__ = ["METADATA", "agencies", "appointments", "conversation", "events", "people", "signals", "tables"]

@@ -1,0 +1,188 @@
+"""The one place that says which people an actor may see, and what they may do to them.
+
+Every query about people is narrowed by `visible_to(actor)`; every use case on one person starts with `open_person`. Whoever may not see
+a person is told that there is none (404); whoever sees but may not act is refused (403). Both are logged.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.model import Role
+from engage.errors import Forbidden, NotFound
+from engage.people.model import Involvement, Person, RecordAccess
+
+log = structlog.get_logger(__name__)
+
+
+class Ability(StrEnum):
+    """What an actor may do with a person's record."""
+
+    VIEW = "view"
+    BOOK = "book"
+    RECORD = "record"
+    CONVERSE = "converse"
+    MANAGE = "manage"
+    SIGNALS = "signals"
+
+
+ALL = frozenset(Ability)
+ABILITIES: dict[Role, frozenset[Ability]] = {
+    Role.OFFENDER_MANAGER: ALL,
+    Role.COORDINATOR: ALL,
+    Role.SUPERVISOR: ALL,
+    Role.SUPPORT_WORKER: frozenset({Ability.VIEW, Ability.BOOK, Ability.RECORD}),
+    Role.AUDITOR: frozenset({Ability.VIEW, Ability.CONVERSE}),
+    Role.ADMINISTRATOR: frozenset(),
+}
+READ_ONLY_ROLES = frozenset({Role.AUDITOR})
+HUB_WIDE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR})
+
+SCOPES: dict[str, frozenset[Ability]] = {
+    "people:read": frozenset({Ability.VIEW}),
+    "people:write": frozenset({Ability.VIEW, Ability.MANAGE}),
+    "appointments:read": frozenset({Ability.VIEW}),
+    "appointments:write": frozenset({Ability.VIEW, Ability.BOOK, Ability.RECORD}),
+    "messages:read": frozenset({Ability.VIEW, Ability.CONVERSE}),
+    "messages:write": frozenset({Ability.VIEW, Ability.CONVERSE}),
+    "signals:read": frozenset({Ability.VIEW, Ability.SIGNALS}),
+    "signals:write": frozenset({Ability.VIEW, Ability.SIGNALS}),
+    "events:read": frozenset({Ability.VIEW}),
+}
+
+
+class ActorKind(StrEnum):
+    """What sort of actor asks."""
+
+    STAFF = "staff"
+    KEY = "key"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, or Engage itself.
+
+    `agency_id` is the staff member's agency; `scopes` and `hub_id` belong to keys.
+    """
+
+    kind: ActorKind
+    id: uuid.UUID | None = None
+    agency_id: uuid.UUID | None = None
+    roles: frozenset[tuple[uuid.UUID, Role]] = frozenset()
+    hub_id: uuid.UUID | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """How logs and events name this actor: `staff:<id>`, `key:<id>` or `system`."""
+        return self.kind.value if self.id is None else f"{self.kind.value}:{self.id}"
+
+    def hubs(self, *roles: Role) -> frozenset[uuid.UUID]:
+        """The hubs in which the actor has one of `roles` (any role when none is named)."""
+        return frozenset(hub for hub, role in self.roles if not roles or role in roles)
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor has one of `roles` in any hub."""
+        return bool(self.hubs(*roles))
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by default."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.kind is ActorKind.KEY:
+        return and_(Person.hub_id == actor.hub_id, not_(Person.restricted))
+    admitted = exists().where(
+        RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, not_(RecordAccess.excluded)
+    )
+    excluded = exists().where(
+        RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, RecordAccess.excluded
+    )
+    open_to_others = or_(not_(Person.restricted), admitted)
+    ways: list[ColumnElement[bool]] = []
+    if hubs := actor.hubs(Role.OFFENDER_MANAGER):
+        ways.append(and_(Person.offender_manager_id == actor.id, Person.hub_id.in_(hubs)))
+    if hubs := actor.hubs(*HUB_WIDE_ROLES):
+        ways.append(and_(Person.hub_id.in_(hubs), open_to_others))
+    if hubs := actor.hubs(Role.SUPPORT_WORKER):
+        involved = exists().where(
+            Involvement.person_id == Person.id, Involvement.agency_id == actor.agency_id
+        )
+        ways.append(and_(Person.hub_id.in_(hubs), open_to_others, involved))
+    return and_(or_(false(), *ways), not_(excluded))
+
+
+def abilities(actor: Actor, person: Person) -> frozenset[Ability]:
+    """What `actor` may do with a person whom they may see."""
+    if actor.kind is ActorKind.SYSTEM:
+        return ALL
+    if actor.kind is ActorKind.KEY:
+        return frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in actor.scopes))
+    found: frozenset[Ability] = frozenset()
+    for hub, role in actor.roles:
+        if hub != person.hub_id:
+            continue
+        if role is Role.OFFENDER_MANAGER and person.offender_manager_id != actor.id:
+            continue
+        found |= ABILITIES[role]
+    return found
+
+
+def may_change(actor: Actor, person: Person) -> bool:
+    """Whether the actor may change anything at all: an auditor only reads."""
+    if actor.kind is not ActorKind.STAFF:
+        return True
+    return any(
+        hub == person.hub_id
+        and role not in READ_ONLY_ROLES
+        and (role is not Role.OFFENDER_MANAGER or person.offender_manager_id == actor.id)
+        for hub, role in actor.roles
+    )
+
+
+def own_agency_only(actor: Actor, person: Person) -> bool:
+    """Whether the actor sees only their own agency's part of this record (a support worker with no wider role)."""
+    return Ability.CONVERSE not in abilities(actor, person) and actor.kind is ActorKind.STAFF
+
+
+def open_person(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    what: str,
+    ability: Ability = Ability.VIEW,
+    change: bool = False,
+    lock: bool = False,
+) -> Person:
+    """The person, if the actor may do `ability` (and, with `change`, alter something); the reading is logged.
+
+    Raises NotFound when there is no such person or the actor may not see them, Forbidden when they may see but not do this.
+    With `lock` the row is held until the transaction ends, so that two changes of one person go one after the other.
+    """
+    query = select(Person).where(Person.id == person_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Person).execution_options(populate_existing=True)
+    person = session.scalars(query).one_or_none()
+    if person is None:
+        log.warning("access.refused", actor=actor.label, person=str(person_id), what=what)
+        raise NotFound("There is no such person, or you may not see them.")
+    if ability not in abilities(actor, person) or (change and not may_change(actor, person)):
+        log.warning(
+            "access.refused", actor=actor.label, person=str(person_id), what=what, ability=ability.value
+        )
+        raise Forbidden("Your role does not allow this for this person.")
+    if actor.kind is not ActorKind.SYSTEM and not change:
+        events.record_access(session, now=now, actor=actor.label, person_id=person.id, what=what)
+    return person

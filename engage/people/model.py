@@ -1,0 +1,159 @@
+"""Tables of people and how they may be reached. Everything here is personal data: read it through access.py only."""
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.agencies.model import Agency, Hub, Staff
+from engage.db import Base, new_id
+
+
+class LegalStatus(enum.StrEnum):
+    """Under a court order or licence, or voluntary. Unknown is not the same as voluntary (RULES.md 2)."""
+
+    STATUTORY = "statutory"
+    NON_STATUTORY = "non_statutory"
+    UNKNOWN = "unknown"
+
+
+class CustodyStatus(enum.StrEnum):
+    """Where the person is; anything but `community` stops texts (RULES.md 1)."""
+
+    COMMUNITY = "community"
+    CUSTODY = "custody"
+    REMAND = "remand"
+    WARRANT = "warrant"
+    UNLAWFULLY_AT_LARGE = "unlawfully_at_large"
+
+
+class ContactStatus(enum.StrEnum):
+    """Whether the person's case allows contact by text at all."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    DEAD = "dead"
+
+
+class Language(enum.StrEnum):
+    """The language of the person's texts."""
+
+    ENGLISH = "en"
+    WELSH = "cy"
+
+
+class NumberState(enum.StrEnum):
+    """What is known of a phone number: it is texted with content only when `verified`."""
+
+    UNVERIFIED = "unverified"
+    CHECKING = "checking"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+    UNUSABLE = "unusable"
+    RETIRED = "retired"
+
+
+class Person(Base):
+    """An adult under IOM."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name="crn_form"),
+        Index("ix_person_caseload", "offender_manager_id", "last_name", "first_name", "id"),
+        Index("ix_person_hub", "hub_id", "last_name", "first_name", "id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    crn: Mapped[str] = mapped_column(String(7), unique=True)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    offender_manager_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id))
+    first_name: Mapped[str] = mapped_column(String(40))
+    last_name: Mapped[str] = mapped_column(String(60))
+    preferred_name: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[Language] = mapped_column(default=Language.ENGLISH)
+    legal_status: Mapped[LegalStatus] = mapped_column(default=LegalStatus.UNKNOWN)
+    custody_status: Mapped[CustodyStatus] = mapped_column(default=CustodyStatus.COMMUNITY)
+    contact_status: Mapped[ContactStatus] = mapped_column(default=ContactStatus.OPEN)
+    restricted: Mapped[bool] = mapped_column(default=False)
+    restricted_texts_allowed: Mapped[bool] = mapped_column(default=False)
+    texts_approved_at: Mapped[datetime | None]
+    texts_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
+    two_hour_reminder: Mapped[bool] = mapped_column(default=False)
+    text_from_hour: Mapped[int | None]
+    text_until_hour: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    hub: Mapped[Hub] = relationship()
+    offender_manager: Mapped[Staff] = relationship(foreign_keys=[offender_manager_id])
+    contact_points: Mapped[list["ContactPoint"]] = relationship(
+        back_populates="person", order_by="ContactPoint.created_at.desc()"
+    )
+
+    @property
+    def name(self) -> str:
+        """First and last name, for staff pages only."""
+        return f"{self.first_name} {self.last_name}"
+
+
+class ContactPoint(Base):
+    """A phone number of a person, as given and as E.164, with its verification and safety.
+
+    At most one per person is current (not retired). `number` is None where what was given is no UK mobile number; `problem`
+    then says why in words.
+    """
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        CheckConstraint("number IS NULL OR number ~ '^[+][0-9]{8,15}$'", name="number_e164"),
+        CheckConstraint("(number IS NULL) = (state = 'unusable') OR state = 'retired'", name="number_usable"),
+        Index(
+            "uq_contact_point_current", "person_id", unique=True, postgresql_where=text("state <> 'retired'")
+        ),
+        Index("ix_contact_point_number", "number"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    given: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str | None] = mapped_column(String(16))
+    state: Mapped[NumberState] = mapped_column(default=NumberState.UNVERIFIED)
+    problem: Mapped[str | None] = mapped_column(String(200))
+    verified_at: Mapped[datetime | None]
+    verified_how: Mapped[str | None] = mapped_column(String(80))
+    safe_until: Mapped[datetime | None]
+    shared_agreed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    retired_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="contact_points")
+
+
+class RecordAccess(Base):
+    """Limited-access records: an exclusion bars a named member of staff, an admission lets one into a restricted record."""
+
+    __tablename__ = "record_access"
+    __table_args__ = (UniqueConstraint("person_id", "staff_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id))
+    excluded: Mapped[bool]
+
+
+class Involvement(Base):
+    """An agency works with a person (it has booked them at least once), so its support workers see their own part."""
+
+    __tablename__ = "involvement"
+    __table_args__ = (
+        UniqueConstraint("person_id", "agency_id"),
+        Index("ix_involvement_agency", "agency_id", "person_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Agency.id))
+    since: Mapped[datetime]

@@ -1,0 +1,209 @@
+"""Settings, read once from the environment into a frozen object.
+
+A bad or missing value stops the start with a message that names the variable. Nothing else reads the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEMO_ACCOUNT_SID = "AC" + "0" * 32
+DEMO_AUTH_TOKEN = "simulator-token"
+DEMO_SECRET_KEY = "development only, never in production"
+DEMO_NUMBER = "+447700900999"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names the variable and says what it takes."""
+
+
+class Environment(StrEnum):
+    """Where this process runs."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class TwilioSettings:
+    """How to reach Twilio, or a server that speaks its API."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    messaging_service_sid: str | None
+    from_number: str | None
+    api_base_url: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment may decide. `database_url` is None where the embedded PostgreSQL is to be used."""
+
+    environment: Environment
+    database_url: str | None
+    secret_key: str = field(repr=False)
+    public_url: str
+    timezone: ZoneInfo
+    now: datetime | None
+    twilio: TwilioSettings
+    simulated: bool
+    host: str
+    port: int
+    simulator_port: int
+    sends_in_flight: int
+    data_directory: Path
+
+    @property
+    def production(self) -> bool:
+        """Whether the stricter rules of production apply."""
+        return self.environment is Environment.PRODUCTION
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read `environ` (the process's own by default). Raises SettingsError."""
+        values = dict(os.environ if environ is None else environ)
+        return _read(values)
+
+
+def _read(values: dict[str, str]) -> Settings:
+    text = _Reader(values)
+    environment = text.choice("ENGAGE_ENV", Environment, Environment.DEVELOPMENT)
+    production = environment is Environment.PRODUCTION
+    port = text.port("ENGAGE_PORT", 5000)
+    simulator_port = text.port("ENGAGE_SIMULATOR_PORT", 5055)
+    simulated = not production and "TWILIO_ACCOUNT_SID" not in values
+    return Settings(
+        environment=environment,
+        database_url=text.database("DATABASE_URL", required=production),
+        secret_key=text.secret("ENGAGE_SECRET_KEY", None if production else DEMO_SECRET_KEY),
+        public_url=text.url(
+            "ENGAGE_PUBLIC_URL", None if production else f"http://127.0.0.1:{port}", secure=production
+        ),
+        timezone=text.zone("ENGAGE_TIMEZONE", "Europe/London"),
+        now=text.moment("ENGAGE_NOW", refused=production),
+        twilio=text.twilio(simulated, f"http://127.0.0.1:{simulator_port}"),
+        simulated=simulated,
+        host=values.get("ENGAGE_HOST", "127.0.0.1"),
+        port=port,
+        simulator_port=simulator_port,
+        sends_in_flight=text.number("ENGAGE_SENDS_IN_FLIGHT", 16, 1, 256),
+        data_directory=Path(values.get("ENGAGE_DATA", str(PROJECT / "var"))),
+    )
+
+
+class _Reader:
+    """Parses single variables; every refusal names the variable."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = {name: value for name, value in values.items() if value != ""}
+
+    def raw(self, name: str, default: str | None = None) -> str | None:
+        return self._values.get(name, default)
+
+    def required(self, name: str, default: str | None, what: str) -> str:
+        value = self.raw(name, default)
+        if value is None:
+            raise SettingsError(f"{name} is not set: {what}.")
+        return value
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.raw(name)
+        if raw is None:
+            return default
+        if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
+            raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
+        return int(raw)
+
+    def port(self, name: str, default: int) -> int:
+        return self.number(name, default, 1, 65535)
+
+    def choice(self, name: str, kind: type[Environment], default: Environment) -> Environment:
+        raw = self._values.get(name, default.value)
+        try:
+            return kind(raw)
+        except ValueError:
+            names = ", ".join(member.value for member in kind)
+            raise SettingsError(f"{name} must be one of {names}, not {raw!r}.") from None
+
+    def zone(self, name: str, default: str) -> ZoneInfo:
+        raw = self.required(name, default, "the hub's time zone")
+        try:
+            return ZoneInfo(raw)
+        except (KeyError, ValueError, OSError):
+            raise SettingsError(f"{name} must be a time zone such as Europe/London, not {raw!r}.") from None
+
+    def moment(self, name: str, *, refused: bool) -> datetime | None:
+        raw = self.raw(name)
+        if raw is None:
+            return None
+        if refused:
+            raise SettingsError(f"{name} moves the clock and is refused in production: unset it.")
+        try:
+            moment = datetime.fromisoformat(raw)
+        except ValueError:
+            raise SettingsError(
+                f"{name} must be a moment such as 2027-03-20T09:00:00+00:00, not {raw!r}."
+            ) from None
+        if moment.tzinfo is None:
+            raise SettingsError(f"{name} needs an offset from UTC, such as {raw}+00:00.")
+        return moment.astimezone(UTC)
+
+    def url(self, name: str, default: str | None, *, secure: bool = False) -> str:
+        raw = self.required(name, default, "the address that the world, and Twilio, reaches this service by")
+        parts = urlsplit(raw)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise SettingsError(f"{name} must be an http or https address, not {raw!r}.")
+        if secure and parts.scheme != "https":
+            raise SettingsError(f"{name} must be an https address in production, not {raw!r}.")
+        return raw.rstrip("/")
+
+    def database(self, name: str, *, required: bool) -> str | None:
+        raw = self.raw(name)
+        if raw is None:
+            if required:
+                raise SettingsError(f"{name} is not set: production needs a PostgreSQL server of its own.")
+            return None
+        scheme, separator, rest = raw.partition("://")
+        if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+            raise SettingsError(f"{name} must be a postgresql:// address.")
+        return f"postgresql+psycopg://{rest}"
+
+    def secret(self, name: str, default: str | None) -> str:
+        value = self.required(name, default, "give it 32 or more random characters")
+        if default is None and (len(value) < 32 or value == DEMO_SECRET_KEY):
+            raise SettingsError(f"{name} must have at least 32 random characters.")
+        return value
+
+    def twilio(self, simulated: bool, simulator_url: str) -> TwilioSettings:
+        if simulated:
+            return TwilioSettings(
+                account_sid=DEMO_ACCOUNT_SID,
+                auth_token=self.raw("TWILIO_AUTH_TOKEN") or DEMO_AUTH_TOKEN,
+                messaging_service_sid=None,
+                from_number=self.raw("TWILIO_FROM") or DEMO_NUMBER,
+                api_base_url=self.url("TWILIO_API_BASE_URL", simulator_url),
+            )
+        sid = self.required("TWILIO_ACCOUNT_SID", None, "the account that sends the texts")
+        if not (len(sid) == 34 and sid.startswith("AC")):
+            raise SettingsError("TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits.")
+        token = self.required("TWILIO_AUTH_TOKEN", None, "the token that signs Twilio's requests")
+        service, number = self.raw("TWILIO_MESSAGING_SERVICE_SID"), self.raw("TWILIO_FROM")
+        if (service is None) == (number is None):
+            raise SettingsError(
+                "Set either TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, and only one of them."
+            )
+        base = self.raw("TWILIO_API_BASE_URL")
+        return TwilioSettings(
+            account_sid=sid,
+            auth_token=token,
+            messaging_service_sid=service,
+            from_number=number,
+            api_base_url=self.url("TWILIO_API_BASE_URL", None) if base else None,
+        )

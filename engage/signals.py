@@ -1,0 +1,273 @@
+"""Signals: what an offender manager should know, raised once per cause, with evidence, until somebody resolves it.
+
+The table of kinds is SIGNALS.md. A signal's key names its cause; raising it again while it is open adds the new evidence, and
+after it was resolved does nothing: the same cause never nags twice. Nothing here decides anything about a person.
+"""
+
+import enum
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engage import events
+from engage.db import Base, new_id
+from engage.errors import Conflict
+
+
+class SignalKind(enum.StrEnum):
+    """The causes that can be known (SIGNALS.md)."""
+
+    CRISIS = "crisis"
+    HARM_TO_OTHERS = "harm_to_others"
+    CANNOT_ATTEND = "cannot_attend"
+    CALL_REQUESTED = "call_requested"
+    NO_SHOW = "no_show"
+    NUMBER_SHARED = "number_shared"
+    WRONG_NUMBER = "wrong_number"
+    OPTED_OUT = "opted_out"
+    NUMBER_DEAD = "number_dead"
+    NO_REPLY = "no_reply"
+    REPLY_UNREAD = "reply_unread"
+
+
+class Severity(enum.StrEnum):
+    """How soon somebody must look."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+RANK = {Severity.URGENT: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
+
+
+class SignalState(enum.StrEnum):
+    """A signal's life."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a kind of signal means to a reader of the list."""
+
+    severity: Severity
+    title: str
+    action: str
+    due_within: timedelta
+
+
+MEANINGS: dict[SignalKind, Meaning] = {
+    SignalKind.CRISIS: Meaning(
+        Severity.URGENT,
+        "May be in danger",
+        "Ring now and follow the welfare procedure.",
+        timedelta(minutes=15),
+    ),
+    SignalKind.HARM_TO_OTHERS: Meaning(
+        Severity.URGENT,
+        "May be a danger to somebody",
+        "Follow safeguarding; ring the police if somebody is at risk now.",
+        timedelta(minutes=15),
+    ),
+    SignalKind.CANNOT_ATTEND: Meaning(
+        Severity.MEDIUM, "Says they cannot come", "Rebook, and note what stood in the way.", timedelta(days=1)
+    ),
+    SignalKind.CALL_REQUESTED: Meaning(
+        Severity.MEDIUM, "Asked for a call", "Ring within 1 working day.", timedelta(days=1)
+    ),
+    SignalKind.NO_SHOW: Meaning(
+        Severity.MEDIUM,
+        "Did not come (evidence awaited)",
+        "Ask why before the evidence window ends.",
+        timedelta(days=1),
+    ),
+    SignalKind.NUMBER_SHARED: Meaning(
+        Severity.HIGH,
+        "The same number is on two people",
+        "Texts to it are stopped. Check the number with each person.",
+        timedelta(days=1),
+    ),
+    SignalKind.WRONG_NUMBER: Meaning(
+        Severity.HIGH,
+        "The number is somebody else's",
+        "Texts to it are stopped. Get the right number.",
+        timedelta(days=1),
+    ),
+    SignalKind.OPTED_OUT: Meaning(
+        Severity.MEDIUM, "Asked for no more texts", "Agree another way to keep in touch.", timedelta(days=2)
+    ),
+    SignalKind.NUMBER_DEAD: Meaning(
+        Severity.MEDIUM, "Texts cannot reach the number", "Get a new number.", timedelta(days=2)
+    ),
+    SignalKind.NO_REPLY: Meaning(
+        Severity.MEDIUM,
+        "Three texts without an answer",
+        "Check the number is still theirs.",
+        timedelta(days=2),
+    ),
+    SignalKind.REPLY_UNREAD: Meaning(
+        Severity.MEDIUM,
+        "A reply waits to be read",
+        "Read it and answer; cover if the offender manager is on leave.",
+        timedelta(days=1),
+    ),
+}
+
+
+class Signal(Base):
+    """One thing to know about one person, with its evidence and what became of it."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_signal_open", "person_id", "due_at", postgresql_where=text("state <> 'resolved'")),
+        Index("ix_signal_person", "person_id", "raised_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hub.id"))
+    kind: Mapped[SignalKind]
+    severity: Mapped[Severity]
+    key: Mapped[str] = mapped_column(String(120))
+    why: Mapped[str] = mapped_column(String(300))
+    action: Mapped[str] = mapped_column(String(300))
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
+    state: Mapped[SignalState] = mapped_column(default=SignalState.OPEN)
+    raised_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(String(80))
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(String(80))
+    resolution: Mapped[str | None] = mapped_column(String(500))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A link to what stands behind a signal: `type` is `inbound`, `message`, `appointment`, `outcome`, `contact_point` or `rule`."""
+
+    type: str
+    id: str
+
+
+def raise_signal(
+    session: Session,
+    kind: SignalKind,
+    *,
+    person_id: uuid.UUID,
+    hub_id: uuid.UUID,
+    cause: str,
+    why: str,
+    evidence: Sequence[Evidence],
+    now: datetime,
+    due_at: datetime | None = None,
+    actor: str = "system",
+) -> bool:
+    """Raise `kind` for its `cause` in the caller's transaction; True when it is new.
+
+    `cause` makes the key together with kind and person. An open signal with the key gains the evidence instead.
+    """
+    meaning = MEANINGS[kind]
+    links = [{"type": link.type, "id": link.id} for link in evidence]
+    key = f"{kind}:{person_id}:{cause}"[:120]
+    inserted = session.execute(
+        insert(Signal)
+        .values(
+            id=new_id(),
+            person_id=person_id,
+            hub_id=hub_id,
+            kind=kind,
+            severity=meaning.severity,
+            key=key,
+            why=why[:300],
+            action=meaning.action,
+            evidence=links,
+            state=SignalState.OPEN,
+            raised_at=now,
+            due_at=due_at or now + meaning.due_within,
+        )
+        .on_conflict_do_nothing(index_elements=[Signal.key])
+        .returning(Signal.id)
+    ).scalar_one_or_none()
+    if inserted is None:
+        _add_evidence(session, key, links)
+        return False
+    events.record(
+        session,
+        "signal.raised",
+        now=now,
+        actor=actor,
+        person_id=person_id,
+        hub_id=hub_id,
+        signal=inserted,
+        signal_kind=kind.value,
+        evidence=links,
+    )
+    return True
+
+
+def _add_evidence(session: Session, key: str, links: list[dict[str, str]]) -> None:
+    signal = session.scalars(
+        select(Signal).where(Signal.key == key, Signal.state != SignalState.RESOLVED).with_for_update()
+    ).one_or_none()
+    if signal is not None:
+        signal.evidence = [*signal.evidence, *(link for link in links if link not in signal.evidence)]
+
+
+def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) -> None:
+    """Somebody has seen it and is on it. Acknowledging twice changes nothing. Raises Conflict once it is resolved."""
+    session.refresh(signal, with_for_update=True)
+    if signal.state is SignalState.RESOLVED:
+        raise Conflict("This signal is already resolved.")
+    if signal.state is SignalState.ACKNOWLEDGED:
+        return
+    signal.state = SignalState.ACKNOWLEDGED
+    signal.acknowledged_at, signal.acknowledged_by = now, actor
+    _record(session, "signal.acknowledged", signal, actor, now)
+
+
+def resolve(session: Session, signal: Signal, *, how: str, actor: str, now: datetime) -> None:
+    """It is dealt with; `how` says what was done (1 to 500 characters). Raises Conflict when it is resolved already."""
+    session.refresh(signal, with_for_update=True)
+    if signal.state is SignalState.RESOLVED:
+        raise Conflict("This signal is already resolved.")
+    signal.state = SignalState.RESOLVED
+    signal.resolved_at, signal.resolved_by, signal.resolution = now, actor, how
+    _record(session, "signal.resolved", signal, actor, now)
+
+
+def resolve_cause(
+    session: Session, kind: SignalKind, *, person_id: uuid.UUID, how: str, actor: str, now: datetime
+) -> None:
+    """Resolve every open signal of `kind` for a person because its cause has gone."""
+    waiting = session.scalars(
+        select(Signal).where(
+            Signal.person_id == person_id, Signal.kind == kind, Signal.state != SignalState.RESOLVED
+        )
+    )
+    for signal in waiting.all():
+        resolve(session, signal, how=how, actor=actor, now=now)
+
+
+def _record(session: Session, what: str, signal: Signal, actor: str, now: datetime) -> None:
+    events.record(
+        session,
+        what,
+        now=now,
+        actor=actor,
+        person_id=signal.person_id,
+        hub_id=signal.hub_id,
+        signal=signal.id,
+        signal_kind=signal.kind.value,
+    )
