@@ -1,0 +1,108 @@
+"""The seam between the engine and a provider of texts.
+
+A provider is anything that can take a text and answer in one of four ways. The four are the whole truth about a send, so that nothing
+above this seam ever looks at an HTTP status. A gateway must never retry a send by itself and never raise from `send`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+__all__ = [
+    "Accepted",
+    "Gateway",
+    "GatewayUnavailable",
+    "NotProcessed",
+    "Outcome",
+    "OutgoingText",
+    "ProviderText",
+    "Refused",
+    "Unknown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """A text to hand over. `callback_url` already carries our id; `validity` is how long the provider may still try, in seconds."""
+
+    id: UUID
+    to: str
+    sender: str
+    body: str
+    callback_url: str | None = None
+    validity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has the text, under `sid`. `status` is its own word; `segments` is None where it does not say."""
+
+    sid: str
+    status: str
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider will not take this text. `words` are for an officer; `permanent` says that the number can never be texted."""
+
+    code: int
+    words: str
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotProcessed:
+    """The provider certainly does not have the text: it may be tried again, after `retry_after` if the provider said so."""
+
+    code: int | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The provider may or may not have the text."""
+
+    why: str
+
+
+Outcome = Accepted | Refused | NotProcessed | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderText:
+    """A text to a phone as the provider's own list shows it."""
+
+    sid: str
+    to: str
+    body: str
+    status: str
+    created_at: datetime | None
+    error_code: int | None = None
+
+
+class GatewayUnavailable(Exception):
+    """The provider could not answer a question, or not completely; nothing may be concluded from it."""
+
+
+class Gateway(Protocol):
+    """A provider. One object is used by many threads at once."""
+
+    @property
+    def name(self) -> str:
+        """A short name, kept with each text it took."""
+
+    @property
+    def senders(self) -> Sequence[str]:
+        """The numbers or services it can send from; at least one."""
+
+    def send(self, outgoing: OutgoingText) -> Outcome:
+        """Hand over one text. Never raises and never retries."""
+
+    def find(self, to: str, since: datetime) -> Sequence[ProviderText]:
+        """Every text to `to` that the provider has had since then. Raises GatewayUnavailable unless the list is complete."""
+
+    def redact(self, sid: str) -> None:
+        """Erase the body of a text at the provider. Raises GatewayUnavailable."""

@@ -1,0 +1,185 @@
+"""Texts to us: stored once, then handed out in order per number and in parallel across numbers.
+
+A webhook stores and does nothing else. A worker hands the oldest text of a number to a handler, in the handler's own transaction. A
+handler that fails loses nothing: the text is tried again later and in the end set aside for a human, and only the texts behind it from
+the same number wait for that. This module must never read what a text says.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, aliased
+
+from messaging.tables import Inbound, InboundStatus
+from messaging.text import clean
+
+__all__ = [
+    "CHANNEL",
+    "MAX_ATTEMPTS",
+    "Handled",
+    "Handler",
+    "Outcome",
+    "dismiss",
+    "handle_next",
+    "retry",
+    "store",
+]
+
+CHANNEL = "messaging_inbound"
+"""Notified, in the transaction, when a new text is stored."""
+
+MAX_ATTEMPTS = 5
+"""A text that a handler failed at this often is set aside."""
+
+_log = structlog.get_logger(__name__)
+_FIRST_WAIT = timedelta(seconds=1)
+
+Handler = Callable[[Session, Inbound, datetime], None]
+Begin = Callable[[], AbstractContextManager[Session]]
+
+
+class Outcome(StrEnum):
+    """How it went with one text."""
+
+    HANDLED = "handled"
+    RETRY = "retry"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One text was taken up. `id` is its row; it stays readable there whatever the outcome."""
+
+    id: int
+    outcome: Outcome
+
+
+def store(session: Session, params: Mapping[str, str], *, now: datetime) -> bool:
+    """Keep a text as it came; False if the same one (by the provider's id) is kept already.
+
+    A post without an id is kept under a digest of all it says, because a signed text must never be lost for want of a field.
+    """
+    kept = {clean(str(key)): clean(str(value)) for key, value in params.items()}
+    row = {
+        "message_sid": _sid(kept),
+        "from_number": kept.get("From", "")[:64],
+        "to_number": kept.get("To", "")[:64],
+        "body": kept.get("Body", ""),
+        "num_media": int(kept["NumMedia"]) if re.fullmatch(r"[0-9]{1,3}", kept.get("NumMedia", "")) else 0,
+        "params": kept,
+        "received_at": now,
+        "status": InboundStatus.RECEIVED,
+    }
+    new = (
+        session.scalar(insert(Inbound).values(row).on_conflict_do_nothing().returning(Inbound.id)) is not None
+    )
+    if new:
+        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return new
+
+
+def _sid(params: Mapping[str, str]) -> str:
+    given = params.get("MessageSid") or params.get("SmsSid") or params.get("SmsMessageSid")
+    if given and len(given) <= 64:
+        return given
+    return "digest:" + hashlib.sha256(json.dumps(dict(params), sort_keys=True).encode()).hexdigest()
+
+
+def handle_next(begin: Begin, handler: Handler, *, now: datetime) -> Handled | None:
+    """Hand the next text to `handler` and return how it went, or None when nothing is due.
+
+    `handler(session, inbound, now)` works in the transaction that marks the text as handled; it must not commit. When the database itself
+    fails (a cut connection, a deadlock), that is not held against the text.
+    """
+    taken: int | None = None
+    try:
+        with begin() as session:
+            waiting = _next(session, now)
+            if waiting is None:
+                return None
+            taken = waiting.id
+            handler(session, waiting, now)
+            waiting.status, waiting.handled_at, waiting.problem = InboundStatus.HANDLED, now, None
+        return Handled(taken, Outcome.HANDLED)
+    except Exception as problem:
+        if taken is None:
+            raise
+        return _record_failure(begin, taken, problem, now)
+
+
+def _next(session: Session, now: datetime) -> Inbound | None:
+    """The oldest waiting text of a number whose oldest is due, locked.
+
+    A number whose oldest text is locked by another worker is skipped whole: its later texts are never the oldest, and the lock on the
+    oldest makes SKIP LOCKED pass over it.
+    """
+    older = aliased(Inbound)
+    behind = (
+        select(older.id)
+        .where(
+            older.from_number == Inbound.from_number,
+            older.status == InboundStatus.RECEIVED,
+            older.id < Inbound.id,
+        )
+        .exists()
+    )
+    return session.scalars(
+        select(Inbound)
+        .where(
+            Inbound.status == InboundStatus.RECEIVED,
+            Inbound.retry_at.is_(None) | (Inbound.retry_at <= now),
+            ~behind,
+        )
+        .order_by(Inbound.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:
+    """In a transaction of its own, because the handler's has been rolled back: count the attempt and put the text off or aside."""
+    counts = not isinstance(problem, OperationalError)
+    with begin() as session:
+        row = session.get_one(Inbound, id, with_for_update=True)
+        if row.status is not InboundStatus.RECEIVED:
+            return Handled(id, Outcome.RETRY)
+        row.attempts += counts
+        row.problem = f"{type(problem).__name__}: {clean(str(problem))}"[:500]
+        row.retry_at = now + _FIRST_WAIT * 2 ** max(row.attempts - 1, 0)
+        if row.attempts >= MAX_ATTEMPTS:
+            row.status = InboundStatus.SET_ASIDE
+        outcome = Outcome.SET_ASIDE if row.status is InboundStatus.SET_ASIDE else Outcome.RETRY
+        attempts = row.attempts
+    _log.warning(
+        "inbound.failed", inbound=id, problem=type(problem).__name__, attempts=attempts, outcome=outcome.value
+    )
+    return Handled(id, outcome)
+
+
+def retry(session: Session, id: int, *, now: datetime) -> bool:
+    """Hand a text that was set aside out again, with a clean count; False if it is not set aside."""
+    row = session.get(Inbound, id, with_for_update=True)
+    if row is None or row.status is not InboundStatus.SET_ASIDE:
+        return False
+    row.status, row.attempts, row.retry_at = InboundStatus.RECEIVED, 0, now
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return True
+
+
+def dismiss(session: Session, id: int, *, now: datetime) -> bool:
+    """Note that a human has read a text that was set aside and wants nothing done; False if it is not set aside."""
+    row = session.get(Inbound, id, with_for_update=True)
+    if row is None or row.status is not InboundStatus.SET_ASIDE:
+        return False
+    row.status, row.handled_at = InboundStatus.DISMISSED, now
+    return True

@@ -1,0 +1,235 @@
+"""What a provider says became of a text: stored raw and once, then applied by the table of moves.
+
+Receipts come early, late, twice, backwards and for texts we do not know. Each is kept whatever it changes. One that can be tied to
+nothing yet is looked at again later and never holds up those behind it. Storing must never depend on understanding.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from messaging import retry, states
+from messaging.states import MessageStatus, Move
+from messaging.tables import Message, Receipt, new_id
+from messaging.text import clean
+
+__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "store"]
+
+CHANNEL = "messaging_receipts"
+"""Notified, in the transaction, when a new receipt is stored."""
+
+_log = structlog.get_logger(__name__)
+_PROVIDER = "twilio"
+_GIVE_UP_AFTER = 12
+_S = MessageStatus
+_MEANING: Mapping[str, MessageStatus] = {
+    "accepted": _S.ACCEPTED,
+    "scheduled": _S.ACCEPTED,
+    "queued": _S.ACCEPTED,
+    "sending": _S.ACCEPTED,
+    "sent": _S.SENT,
+    "delivered": _S.DELIVERED,
+    "read": _S.DELIVERED,
+    "undelivered": _S.UNDELIVERED,
+    "failed": _S.FAILED,
+    "canceled": _S.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A receipt that moved a message. `number_dead` says that the phone network calls the number itself useless."""
+
+    message_id: UUID
+    recipient: str | None
+    to_number: str
+    old: MessageStatus
+    new: MessageStatus
+    error_code: int | None
+    reason: str | None
+    number_dead: bool
+
+
+def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: datetime) -> bool:
+    """Keep a receipt as it came; False if the very same one is kept already. `mid` is our id from the callback's address, unchecked."""
+    kept = {clean(str(key)): clean(str(value)) for key, value in params.items()}
+    row = {
+        "id": new_id(),
+        "digest": hashlib.sha256(json.dumps([mid, kept], sort_keys=True).encode()).hexdigest(),
+        "message_id": _uuid(mid),
+        "provider_sid": (kept.get("MessageSid") or kept.get("SmsSid") or "")[:64] or None,
+        "status": (kept.get("MessageStatus") or kept.get("SmsStatus") or "")[:32] or None,
+        "error_code": _code(kept.get("ErrorCode")),
+        "params": kept,
+        "received_at": now,
+        "look_at": now,
+    }
+    new = (
+        session.scalar(insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id)) is not None
+    )
+    if new:
+        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return new
+
+
+def _uuid(given: str | None) -> UUID | None:
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        return None
+
+
+def _code(given: str | None) -> int | None:
+    return int(given) if given and re.fullmatch(r"[0-9]{1,9}", given) else None
+
+
+def apply_waiting(session: Session, now: datetime, limit: int = 200) -> list[Applied]:
+    """Apply up to `limit` receipts that are due, oldest first, and return the moves they made. Safe in any number of workers at once."""
+    waiting = session.scalars(
+        select(Receipt)
+        .where(Receipt.look_at <= now)
+        .order_by(Receipt.look_at, Receipt.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not waiting:
+        return []
+    messages = _messages_of(session, waiting)
+    ready: list[tuple[Receipt, Message, MessageStatus]] = []
+    for receipt in waiting:
+        receipt.looks += 1
+        step = _match(receipt, messages, now)
+        if step is not None:
+            ready.append((receipt, *step))
+    return _apply(session, ready, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    by_id: Mapping[UUID, Message]
+    by_sid: Mapping[str, Message]
+
+
+def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
+    """The messages that the receipts name, by our id or by the provider's, locked in order of id so that nothing deadlocks."""
+    ids = {receipt.message_id for receipt in receipts if receipt.message_id}
+    sids = {receipt.provider_sid for receipt in receipts if receipt.provider_sid}
+    rows = session.scalars(
+        select(Message)
+        .where(Message.id.in_(ids) | (Message.provider_sid.in_(sids) & (Message.provider == _PROVIDER)))
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return _Known({row.id: row for row in rows}, {row.provider_sid: row for row in rows if row.provider_sid})
+
+
+def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, MessageStatus] | None:
+    """The message a receipt is about and what it says of it, or None with the receipt settled or put off."""
+    owner = known.by_sid.get(receipt.provider_sid or "")
+    message = known.by_id.get(receipt.message_id) if receipt.message_id else owner
+    if message is None:
+        _put_off(receipt, now)
+        return None
+    meaning = _MEANING.get((receipt.status or "").lower())
+    if meaning is None:
+        _settled(receipt, now, "The provider used a status we do not know")
+        return None
+    if (owner is not None and owner is not message) or _another_sid(message, receipt):
+        _log.warning("receipt.second_text", message=str(message.id), provider_sid=receipt.provider_sid)
+        _settled(receipt, now, "It is about another text than the one on record for this message")
+        return None
+    return message, meaning
+
+
+def _another_sid(message: Message, receipt: Receipt) -> bool:
+    return bool(
+        message.provider_sid and receipt.provider_sid and message.provider_sid != receipt.provider_sid
+    )
+
+
+def _put_off(receipt: Receipt, now: datetime) -> None:
+    """Look at it again in 1, 2, 4 … seconds; after about an hour keep it and stop looking."""
+    receipt.problem = "No message of ours is known by its ids"
+    gone = receipt.looks >= _GIVE_UP_AFTER
+    receipt.look_at = None if gone else now + timedelta(seconds=2 ** (receipt.looks - 1))
+
+
+def _settled(receipt: Receipt, now: datetime, problem: str | None) -> None:
+    receipt.applied_at, receipt.look_at, receipt.problem = now, None, problem
+
+
+def _apply(
+    session: Session, ready: Sequence[tuple[Receipt, Message, MessageStatus]], now: datetime
+) -> list[Applied]:
+    """Make the moves in the order the receipts came: in each round one move per message, each round one statement."""
+    session.flush()
+    applied: list[Applied] = []
+    rest = list(ready)
+    while rest:
+        turn: dict[UUID, tuple[Receipt, Message, MessageStatus]] = {}
+        later: list[tuple[Receipt, Message, MessageStatus]] = []
+        for item in rest:
+            if item[1].id in turn:
+                later.append(item)
+            else:
+                turn[item[1].id] = item
+        moves = [_move(receipt, message, meaning) for receipt, message, meaning in turn.values()]
+        for moved in states.apply(session, moves):
+            receipt, message, _ = turn[moved.id]
+            applied.append(_applied(moved, receipt, message))
+        done = {one.message_id: one.new for one in applied}
+        for receipt, message, meaning in turn.values():
+            changed = done.get(message.id) is meaning
+            _settled(receipt, now, None if changed else "The message was already at or past this")
+        rest = later
+    for _, message, _ in ready:
+        session.expire(message)
+    return applied
+
+
+def _move(receipt: Receipt, message: Message, meaning: MessageStatus) -> Move:
+    bad = meaning in (_S.UNDELIVERED, _S.FAILED)
+    return Move(
+        message.id,
+        meaning,
+        receipt.received_at,
+        reason=retry.words(receipt.error_code) if bad else None,
+        error_code=receipt.error_code if bad else None,
+        provider=_PROVIDER,
+        provider_sid=receipt.provider_sid,
+    )
+
+
+def _applied(moved: states.Moved, receipt: Receipt, message: Message) -> Applied:
+    bad = moved.new in (_S.UNDELIVERED, _S.FAILED)
+    return Applied(
+        message_id=moved.id,
+        recipient=message.recipient,
+        to_number=message.to_number,
+        old=moved.old,
+        new=moved.new,
+        error_code=receipt.error_code if bad else None,
+        reason=retry.words(receipt.error_code) if bad else None,
+        number_dead=bad and retry.number_dead(receipt.error_code),
+    )
+
+
+def look_again(session: Session, provider_sids: Sequence[str], now: datetime) -> None:
+    """Bring forward the receipts that waited for these texts to become known."""
+    if provider_sids:
+        session.execute(
+            update(Receipt)
+            .where(Receipt.provider_sid.in_(provider_sids), Receipt.applied_at.is_(None))
+            .values(look_at=now)
+            .execution_options(synchronize_session=False)
+        )

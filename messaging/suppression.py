@@ -1,0 +1,108 @@
+"""Numbers that want no texts, and the words people say it with.
+
+A number is stopped until its owner says START, or a worker holds evidence of consent; no other text un-stops it. The words here are
+whole messages only, because "stop by at 3" is not STOP. This module must never decide what a longer text means.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from messaging.states import MessageStatus
+from messaging.tables import Message, Suppression, new_id
+
+__all__ = [
+    "help_word",
+    "is_suppressed",
+    "may_block_word",
+    "restore",
+    "start_word",
+    "stop_word",
+    "suppress",
+    "suppressed",
+]
+
+_STOP = frozenset(
+    {"STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "OPTOUT", "OPT OUT", "REVOKE", "ATAL", "STOPIWCH"}
+)
+_START = frozenset({"START", "UNSTOP", "DECHRAU"})
+_HELP = frozenset({"HELP", "INFO", "CYMORTH"})
+_MAY_BLOCK = frozenset({"CANCEL", "END", "QUIT"})
+"""Ordinary answers to a reminder, which a provider may nevertheless take as STOP if its list was not cut down."""
+
+
+def stop_word(body: str) -> bool:
+    """Is the whole text a request for no more texts, in English or Welsh?"""
+    return _words(body) in _STOP
+
+
+def start_word(body: str) -> bool:
+    """Is the whole text a request for texts again? YES is not one: under an open question it is an answer."""
+    return _words(body) in _START
+
+
+def help_word(body: str) -> bool:
+    """Is the whole text a request to say how this works?"""
+    return _words(body) in _HELP
+
+
+def may_block_word(body: str) -> bool:
+    """Is the whole text a word (CANCEL, END, QUIT) at which the provider may have blocked the number without telling us?"""
+    return _words(body) in _MAY_BLOCK
+
+
+def _words(body: str) -> str:
+    """The text in capitals without the marks and spaces around it, so that `Stop.` and ` STOP!! ` are STOP."""
+    return " ".join(re.sub(r"[^\w\s]", " ", body.upper().replace("-", " ")).split())
+
+
+def suppress(session: Session, number: str, reason: str, evidence: str, now: datetime) -> bool:
+    """Stop texts to `number` and withdraw those in the queue; False if it was stopped already, which keeps the first reason."""
+    made = session.scalar(
+        insert(Suppression)
+        .values(id=new_id(), number=number, since=now, reason=reason, evidence=evidence)
+        .on_conflict_do_nothing()
+        .returning(Suppression.id)
+    )
+    session.execute(
+        update(Message)
+        .where(
+            Message.to_number == number,
+            Message.status == MessageStatus.QUEUED,
+            Message.despite_stop.is_(False),
+        )
+        .values(status=MessageStatus.WITHDRAWN, reason=f"This number takes no texts: {reason}", ended_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    return made is not None
+
+
+def restore(session: Session, number: str, evidence: str, now: datetime) -> bool:
+    """Let texts to `number` go again, on the evidence given (the START, or the consent that a worker holds); False if it was not stopped."""
+    done = session.execute(
+        update(Suppression)
+        .where(Suppression.number == number, Suppression.restored_at.is_(None))
+        .values(restored_at=now, restored_evidence=evidence)
+        .execution_options(synchronize_session="fetch")
+    )
+    return cast("CursorResult[Any]", done).rowcount > 0
+
+
+def is_suppressed(session: Session, number: str) -> bool:
+    """Does `number` want no texts now?"""
+    return number in suppressed(session, [number])
+
+
+def suppressed(session: Session, numbers: Collection[str]) -> dict[str, str]:
+    """Those of `numbers` that want no texts now, with the reason."""
+    rows = session.execute(
+        select(Suppression.number, Suppression.reason).where(
+            Suppression.number.in_(list(numbers)), Suppression.restored_at.is_(None)
+        )
+    )
+    return {row.number: row.reason for row in rows}

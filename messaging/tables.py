@@ -1,0 +1,248 @@
+"""The tables of the engine: messages out, receipts for them, messages in, stopped numbers and senders.
+
+They have their own declarative base and point at nothing outside. Two clocks meet here. Columns that say when something happened are
+written with the `now` of the caller. Columns that machines race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`) are
+written and compared with the clock of the database only, so a worker whose own clock is wrong can neither steal a lease nor send twice.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Enum,
+    Float,
+    Identity,
+    Index,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from messaging.states import MessageStatus
+
+__all__ = ["Base", "Inbound", "InboundStatus", "Message", "Receipt", "Sender", "Suppression", "new_id"]
+
+
+def new_id() -> UUID:
+    """A new UUIDv7: unique without asking the database, and in order of time, so indexes grow at one end."""
+    return uuid7()
+
+
+class Base(DeclarativeBase):
+    """The declarative base of this package alone."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, str: Text}
+
+
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
+def _status(kind: type[StrEnum]) -> Enum:
+    """A status is text with a CHECK: readable in SQL, and a new value is a constraint to change, not a type."""
+    return Enum(
+        kind, native_enum=False, create_constraint=True, name="status", length=16, values_callable=_values
+    )
+
+
+class Message(Base):
+    """A text to one phone, from the moment somebody decides to send it until its end is known."""
+
+    __tablename__ = "message"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    recipient: Mapped[str | None] = mapped_column(
+        doc="Whoever the caller means; this package only groups by it."
+    )
+    to_number: Mapped[str] = mapped_column(String(20))
+    sender: Mapped[str | None] = mapped_column(
+        String(40), doc="Our number or service; null until it is claimed."
+    )
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[str]
+    encoding: Mapped[str] = mapped_column(String(8))
+    segments: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[MessageStatus] = mapped_column(_status(MessageStatus), default=MessageStatus.QUEUED)
+    reason: Mapped[str | None] = mapped_column(doc="Why it stands where it stands, in words for an officer.")
+    error_code: Mapped[int | None]
+    send_after: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(doc="After this the text has no use and is not sent.")
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    group_key: Mapped[str | None] = mapped_column(doc="What it is about; texts are withdrawn by it.")
+    context: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, doc="The caller's own facts, handed to the guard."
+    )
+    despite_stop: Mapped[bool] = mapped_column(
+        server_default=text("false"), default=False, doc="The one text that confirms a STOP, and no other."
+    )
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    lease_until: Mapped[datetime | None] = mapped_column(doc="By the clock of the database.")
+    claimed_by: Mapped[str | None]
+    provider: Mapped[str | None] = mapped_column(String(20))
+    provider_sid: Mapped[str | None] = mapped_column(String(64))
+    reconcile_at: Mapped[datetime | None] = mapped_column(
+        doc="When to ask the provider next; null when nobody will. Clock of the database."
+    )
+    reconcile_looks: Mapped[int] = mapped_column(
+        SmallInteger, default=0, server_default=text("0"), doc="Times the provider's list was read in vain."
+    )
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None] = mapped_column(
+        doc="When a bad end was handed to whoever reads endings."
+    )
+    redacted_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("lane BETWEEN 0 AND 4", name="lane"),
+        CheckConstraint("segments BETWEEN 1 AND 40", name="segments"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("to_number ~ '^\\+[1-9][0-9]{6,14}$'", name="to_number"),
+        CheckConstraint("char_length(body) <= 1600", name="body"),
+        Index("ix_message_claim", "lane", "send_after", "id", postgresql_where=text("status = 'queued'")),
+        Index("ix_message_expiry", "expires_at", postgresql_where=text("status = 'queued'")),
+        Index("ix_message_lease", "lease_until", postgresql_where=text("status = 'sending'")),
+        Index("ix_message_reconcile", "reconcile_at", postgresql_where=text("status = 'unknown'")),
+        Index(
+            "ix_message_unreported",
+            "ended_at",
+            postgresql_where=text(
+                "reported_at IS NULL AND status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
+            ),
+        ),
+        Index(
+            "uq_message_provider_sid",
+            "provider_sid",
+            "provider",
+            unique=True,
+            postgresql_where=text("provider_sid IS NOT NULL"),
+        ),
+        Index("ix_message_group_key", "group_key", postgresql_where=text("group_key IS NOT NULL")),
+        Index("ix_message_recipient", "recipient", "created_at", "id"),
+        Index("ix_message_to_number", "to_number", "created_at"),
+    )
+
+
+class Receipt(Base):
+    """What a provider said about a text, as it said it; kept once however often it was said, and for ids we do not know too."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    message_id: Mapped[UUID | None] = mapped_column(doc="Our id as the callback gave it; it may be nobody's.")
+    provider_sid: Mapped[str | None] = mapped_column(String(64))
+    status: Mapped[str | None] = mapped_column(String(32), doc="The provider's own word.")
+    error_code: Mapped[int | None]
+    params: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None] = mapped_column(
+        doc="When to try to apply it next; null when done or given up."
+    )
+    looks: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    problem: Mapped[str | None] = mapped_column(doc="Why it changed nothing, if it did not.")
+
+    __table_args__ = (
+        Index("ix_receipt_look_at", "look_at", "id", postgresql_where=text("look_at IS NOT NULL")),
+        Index("ix_receipt_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        Index("ix_receipt_provider_sid", "provider_sid"),
+    )
+
+
+class InboundStatus(StrEnum):
+    """Where a text to us stands."""
+
+    RECEIVED = "received"
+    """Stored, and waiting to be understood."""
+    HANDLED = "handled"
+    SET_ASIDE = "set_aside"
+    """It could not be handled again and again; a human reads it."""
+    DISMISSED = "dismissed"
+    """A human has looked at it and wants nothing done."""
+
+
+class Inbound(Base):
+    """A text to us, stored as it came and once per id of the provider."""
+
+    __tablename__ = "inbound"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    message_sid: Mapped[str] = mapped_column(String(80), unique=True)
+    from_number: Mapped[str] = mapped_column(String(64))
+    to_number: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str]
+    num_media: Mapped[int] = mapped_column(SmallInteger)
+    params: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    status: Mapped[InboundStatus] = mapped_column(_status(InboundStatus), default=InboundStatus.RECEIVED)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    retry_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
+
+    __table_args__ = (
+        Index("ix_inbound_waiting", "id", postgresql_where=text("status = 'received'")),
+        Index("ix_inbound_waiting_number", "from_number", "id", postgresql_where=text("status = 'received'")),
+        Index("ix_inbound_set_aside", "id", postgresql_where=text("status = 'set_aside'")),
+        Index("ix_inbound_from_number", "from_number", "received_at"),
+    )
+
+
+class Suppression(Base):
+    """A number that wants no texts, from when and why, and when that ended; at most one open row per number."""
+
+    __tablename__ = "suppression"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+    reason: Mapped[str]
+    evidence: Mapped[str] = mapped_column(
+        doc="Where the wish can be read again: the id of a text, a refusal, a worker's note."
+    )
+    restored_at: Mapped[datetime | None]
+    restored_evidence: Mapped[str | None]
+
+    __table_args__ = (
+        Index("uq_suppression_open", "number", unique=True, postgresql_where=text("restored_at IS NULL")),
+        Index("ix_suppression_number", "number", "since"),
+        CheckConstraint("(restored_at IS NULL) = (restored_evidence IS NULL)", name="restored"),
+    )
+
+
+class Sender(Base):
+    """A number or messaging service of ours and how fast it may speak; every worker takes its turn through this row."""
+
+    __tablename__ = "sender"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    segments_per_second: Mapped[float] = mapped_column(Float)
+    next_free_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    slowed_until: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(doc="Why it was last slowed.")
+
+    __table_args__ = (CheckConstraint("segments_per_second > 0", name="segments_per_second"),)
