@@ -1,0 +1,57 @@
+# Everything a developer does. `run`, `test`, `check` and `bench` set the project up first where that is missing.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench migration lock clean
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+install: $(INSTALLED)  ## Set the project up: virtual environment, libraries, front-end parts
+
+run: $(INSTALLED)  ## Start everything, with a pretend phone network and demonstration people
+	@$(BIN)/engage run
+
+test: $(INSTALLED)  ## Run every test
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: $(INSTALLED)  ## Lint, format, types, import contracts, migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m migrations.check
+
+format: $(INSTALLED)  ## Put the code into the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(INSTALLED)  ## Measure, against peers, in one run
+	@$(BIN)/python -m bench $(ARGS)
+
+migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a thing"
+	@$(BIN)/python -m migrations.draft "$(m)"
+
+lock:  ## Pin every library again
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --upgrade --output-file requirements.lock pyproject.toml
+	@rm -rf .venv-lock
+
+clean:  ## Remove what was installed and built; the demonstration's data in var/ stay
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.lock pyproject.toml package-lock.json
+	@test -n "$(PYTHON)" || { echo "Engage needs Python 3.11 or newer with its venv module. Say where it is: make install PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11. Name a newer one: make install PYTHON=python3.11" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "Engage needs npm, which comes with Node.js, for the pages' GOV.UK styles." >&2; exit 1; }
+	@echo "Setting up Engage (once; a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@npm ci --silent --no-audit --no-fund
+	@touch $@

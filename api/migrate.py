@@ -1,0 +1,30 @@
+"""Bring a database up to the tables that this version of the code expects.
+
+Any number of processes may ask at once: they take turns, and the later ones find nothing left to do.
+"""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from engage.settings import PROJECT
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration that the database at `url` lacks, up to `revision`."""
+    command.upgrade(configuration(url), revision)
+
+
+def pending(connection: Connection) -> bool:
+    """Whether the database is not at the newest migration."""
+    newest = set(ScriptDirectory.from_config(configuration(None)).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) != newest
+
+
+def configuration(url: str | None) -> Config:
+    """Alembic's configuration, aimed at `url`, or at what the settings say where it is None."""
+    config = Config(PROJECT / "alembic.ini")
+    config.attributes["url"] = url
+    return config

@@ -1,0 +1,26 @@
+"""Drafts the next numbered migration from the difference between the migrations and the models; a person then reads it."""
+
+import sys
+
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from api.migrate import configuration, upgrade
+from migrations.scratch import scratch_database
+
+
+def main(message: str) -> int:
+    """Write `migrations/versions/NNNN_message.py`. Wants a message."""
+    if not message.strip():
+        sys.stderr.write('Say what it does: make migration m="add a thing"\n')
+        return 1
+    with scratch_database() as url:
+        config = configuration(url)
+        upgrade(url)
+        newest = ScriptDirectory.from_config(config).get_current_head() or "0000"
+        command.revision(config, message, autogenerate=True, rev_id=f"{int(newest) + 1:04}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(" ".join(sys.argv[1:])))
