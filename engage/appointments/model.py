@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
@@ -183,7 +183,7 @@ class Intent(Base):
     kind: Mapped[IntentKind]
     said_at: Mapped[datetime]
     minutes_late: Mapped[int | None]
-    inbound_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+    inbound_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     revision: Mapped[int]
 
     appointment: Mapped[Appointment] = relationship(back_populates="intents")

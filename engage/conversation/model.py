@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.appointments.model import Appointment
@@ -47,7 +47,7 @@ class Question(Base):
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+    closed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
 
 
 class Reading(Base):
@@ -65,7 +65,7 @@ class Reading(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    inbound_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Inbound.__table__.c.id))
+    inbound_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     number: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
     appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Appointment.id, ondelete="SET NULL"))

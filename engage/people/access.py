@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tr
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.agencies.model import Role
+from engage.agencies.model import ApiKey, Role, Staff
 from engage.errors import Forbidden, NotFound
 from engage.people.model import Involvement, Person, RecordAccess
 
@@ -186,3 +186,14 @@ def open_person(
     if actor.kind is not ActorKind.SYSTEM and not change:
         events.record_access(session, now=now, actor=actor.label, person_id=person.id, what=what)
     return person
+
+
+def staff_actor(staff: Staff) -> Actor:
+    """The actor that a signed-in member of staff is."""
+    roles = frozenset((membership.hub_id, membership.role) for membership in staff.memberships)
+    return Actor(ActorKind.STAFF, id=staff.id, agency_id=staff.agency_id, roles=roles)
+
+
+def key_actor(key: ApiKey) -> Actor:
+    """The actor that a system with this key is."""
+    return Actor(ActorKind.KEY, id=key.id, hub_id=key.hub_id, scopes=frozenset(key.scopes))

@@ -1,0 +1,54 @@
+"""A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has set."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engage.agencies.model import Hub
+
+
+@dataclass(frozen=True)
+class HubRules:
+    """Every number of the rule book that a hub may set, with the default of RULES.md. Hours are local, 0 to 24; days are calendar days."""
+
+    safe_days: int = 90
+    daily_cap: int = 3
+    text_from_hour: int = 9
+    text_until_hour: int = 20
+    evidence_days: int = 7
+    check_imported_numbers: bool = True
+    standing_approval: bool = True
+    unanswered_texts: int = 3
+
+
+_RANGES = {
+    "safe_days": (1, 365),
+    "daily_cap": (1, 10),
+    "text_from_hour": (0, 23),
+    "text_until_hour": (1, 24),
+    "evidence_days": (1, 28),
+    "unanswered_texts": (2, 20),
+}
+
+
+def hub_rules(hub: Hub) -> HubRules:
+    """The hub's rules. Raises ValueError naming the setting when a stored value is out of its range."""
+    known = {field.name: field.default for field in fields(HubRules)}
+    given = {
+        name: _checked(name, value, known[name]) for name, value in hub.settings.items() if name in known
+    }
+    return HubRules(**given)
+
+
+def zone(hub: Hub) -> ZoneInfo:
+    """The hub's time zone."""
+    return ZoneInfo(hub.timezone)
+
+
+def _checked(name: str, value: Any, default: Any) -> Any:
+    if type(value) is not type(default):
+        raise ValueError(f"hub setting {name} must be a {type(default).__name__}")
+    low, high = _RANGES.get(name, (value, value))
+    if not low <= value <= high:
+        raise ValueError(f"hub setting {name} must be from {low} to {high}")
+    return value

@@ -1,0 +1,186 @@
+"""How a person may be reached: gathers the facts of rule 1 for many people at once, and asks a new number whose it is.
+
+It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a number that is not confirmed.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from engage import events, texts
+from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.model import Hub
+from engage.people import rules
+from engage.people.model import ContactPoint, NumberState, Person
+from messaging import outbox
+from messaging.states import MessageStatus
+from messaging.tables import Message, Suppression
+
+CHECK_LIFE = timedelta(days=3)
+_NOT_SENT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A person, the number they have now, the facts about it, and the verdict of rule 1 at the moment asked for."""
+
+    person: Person
+    point: ContactPoint | None
+    facts: rules.ContactFacts
+    hub: HubRules
+    zone: ZoneInfo
+    verdict: rules.Verdict
+
+    @property
+    def number(self) -> str | None:
+        """The current number as E.164, if there is one that could be texted."""
+        return self.point.number if self.point is not None else None
+
+    @property
+    def rules(self) -> rules.ContactRules:
+        """The hub's numbers of rule 1."""
+        return contact_rules(self.hub)
+
+
+def contact_rules(hub: HubRules) -> rules.ContactRules:
+    """The part of a hub's rules that rule 1 uses."""
+    return rules.ContactRules(
+        safe_days=hub.safe_days,
+        daily_cap=hub.daily_cap,
+        text_from_hour=hub.text_from_hour,
+        text_until_hour=hub.text_until_hour,
+    )
+
+
+def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+    """The reach of each person at `now`, in two statements however many there are. Unknown ids are left out."""
+    if not person_ids:
+        return {}
+    other = aliased(ContactPoint)
+    shared_with = (
+        select(func.count())
+        .where(
+            other.number == ContactPoint.number,
+            other.person_id != Person.id,
+            other.state != NumberState.RETIRED,
+        )
+        .scalar_subquery()
+    )
+    suppressed = exists().where(Suppression.number == ContactPoint.number, Suppression.restored_at.is_(None))
+    rows = session.execute(
+        select(Person, ContactPoint, Hub, shared_with, suppressed)
+        .join(Hub, Hub.id == Person.hub_id)
+        .outerjoin(
+            ContactPoint,
+            and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
+        )
+        .where(Person.id.in_(list(person_ids)))
+    ).all()
+    since = min((_midnight(now, zone(hub)) for _, _, hub, _, _ in rows), default=now)
+    today = _texts_since(session, [person.id for person, *_ in rows], since)
+    found = {}
+    for person, point, hub, others, stopped in rows:
+        hub_numbers, where = hub_rules(hub), zone(hub)
+        facts = _facts(person, point, others, stopped, today.get(str(person.id), 0))
+        verdict = rules.may_text(facts, contact_rules(hub_numbers), now, where)
+        found[person.id] = Reach(person, point, facts, hub_numbers, where, verdict)
+    return found
+
+
+def request_check(session: Session, reach_now: Reach, *, now: datetime) -> Message | None:
+    """Ask an unverified number whose it is, once, with no content (TEXTS.md: two-step check). None where that may not be.
+
+    The text goes only if the number is the one obstacle besides the hour; it waits for the window by its `send_after`.
+    """
+    point = reach_now.point
+    if point is None or point.number is None or point.state is not NumberState.UNVERIFIED:
+        return None
+    codes = {reason.code for reason in reach_now.verdict.reasons if not reason.passing}
+    if codes != {"number_unverified"}:
+        return None
+    person = reach_now.person
+    message = outbox.enqueue(
+        session,
+        outbox.Text(
+            to=point.number,
+            body=texts.render(
+                texts.TextKind.NUMBER_CHECK,
+                person.language,
+                first=texts.shorten_first_name(person.first_name, person.preferred_name),
+            ),
+            lane=outbox.Lane.REMINDER,
+            dedupe_key=f"number_check:{point.id}",
+            recipient=str(person.id),
+            group_key=f"contact_point:{point.id}",
+            send_after=next_window(reach_now, now),
+            expires_at=now + CHECK_LIFE,
+            context={"purpose": "number_check", "person": str(person.id), "point": str(point.id)},
+        ),
+        now=now,
+    )
+    point.state = NumberState.CHECKING
+    events.record(
+        session,
+        "number.check_asked",
+        now=now,
+        actor="system",
+        person_id=person.id,
+        hub_id=person.hub_id,
+        point=point.id,
+    )
+    return message
+
+
+def next_window(reach_now: Reach, now: datetime) -> datetime:
+    """`now` when it is inside the person's window for texts, else the next moment at which that opens."""
+    start, end = rules.window(reach_now.facts, reach_now.rules)
+    if start >= end or rules.in_window(reach_now.facts, reach_now.rules, now, reach_now.zone):
+        return now
+    local = now.astimezone(reach_now.zone)
+    day = local.date() if local.hour < start else local.date() + timedelta(days=1)
+    return datetime.combine(day, time(start), tzinfo=reach_now.zone)
+
+
+def _facts(
+    person: Person, point: ContactPoint | None, others: int, stopped: bool, today: int
+) -> rules.ContactFacts:
+    return rules.ContactFacts(
+        number_state=None if point is None else point.state.value,
+        number_problem=None if point is None else point.problem,
+        shared_with=others,
+        shared_agreed=point is not None and point.shared_agreed_at is not None,
+        suppressed=stopped,
+        safe_until=None if point is None else point.safe_until,
+        contact_status=person.contact_status.value,
+        custody_status=person.custody_status.value,
+        restricted=person.restricted,
+        restricted_texts_allowed=person.restricted_texts_allowed,
+        approved=person.texts_approved_at is not None,
+        texts_today=today,
+        text_from_hour=person.text_from_hour,
+        text_until_hour=person.text_until_hour,
+    )
+
+
+def _midnight(now: datetime, where: ZoneInfo) -> datetime:
+    return datetime.combine(now.astimezone(where).date(), time(0), tzinfo=where)
+
+
+def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> dict[str, int]:
+    rows = session.execute(
+        select(Message.recipient, func.count())
+        .where(
+            Message.recipient.in_([str(person) for person in people]),
+            Message.created_at >= since,
+            Message.lane >= outbox.Lane.REMINDER,
+            Message.status.not_in(_NOT_SENT),
+            Message.context["purpose"].astext != "number_check",
+        )
+        .group_by(Message.recipient)
+    )
+    return {recipient: count for recipient, count in rows if recipient is not None}

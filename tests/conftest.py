@@ -1,0 +1,91 @@
+"""What every test stands on: a real PostgreSQL, one database for each test process, and the moment the tests live at.
+
+`session` is one transaction that is rolled back. `committed` is for threads, processes and HTTP, where work must be committed: its
+tables are emptied after the test.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from engage import embedded
+from engage.db import Database
+from engage.models import METADATA
+from engage.settings import PROJECT
+
+
+@pytest.fixture(scope="session")
+def server_url() -> str:
+    """The address of the test server's maintenance database; processes that run tests share the server."""
+    url = os.environ.get("TEST_DATABASE_URL") or embedded.start(
+        PROJECT / "var" / "test-postgres", durable=False
+    )
+    _drop_leftovers(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def database(server_url: str) -> Iterator[Database]:
+    """A migrated database that belongs to this test process alone."""
+    name = f"test_{os.getpid()}"
+    embedded.create_database(server_url, name)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    database = Database(url)
+    for metadata in METADATA:
+        metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+    _drop(server_url, name)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session in a transaction that is rolled back when the test ends; commits inside it are savepoints."""
+    with database.engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def committed(database: Database) -> Iterator[Database]:
+    """The database itself, for work that commits; every table is emptied afterwards."""
+    yield database
+    names = ", ".join(f'"{table.name}"' for metadata in METADATA for table in metadata.sorted_tables)
+    with database.begin() as session:
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Saturday 20 March 2027, 09:00 in London: the week before the clocks change."""
+    return datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
+
+
+def _drop_leftovers(url: str) -> None:
+    """Drop databases of test processes that died without dropping their own."""
+    with _maintenance(url) as connection:
+        names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
+    for (name,) in names:
+        pid = name.removeprefix("test_")
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            _drop(url, name)
+
+
+def _drop(url: str, name: str) -> None:
+    with _maintenance(url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _maintenance(url: str) -> psycopg.Connection[tuple[str, ...]]:
+    plain = make_url(url).set(drivername="postgresql", database="postgres")
+    return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
