@@ -59,6 +59,8 @@ class Settings:
     simulator_port: int
     sends_in_flight: int
     data_directory: Path
+    trusted_proxies: int = 0
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -95,6 +97,8 @@ def _read(values: dict[str, str]) -> Settings:
         simulator_port=simulator_port,
         sends_in_flight=text.number("ENGAGE_SENDS_IN_FLIGHT", 16, 1, 256),
         data_directory=Path(values.get("ENGAGE_DATA", str(PROJECT / "var"))),
+        trusted_proxies=text.number("ENGAGE_TRUSTED_PROXIES", 0, 0, 5),
+        metrics_token=text.raw("ENGAGE_METRICS_TOKEN"),
     )
 
 

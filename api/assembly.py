@@ -1,0 +1,29 @@
+"""Puts the web service together out of its parts, in the one order that is right."""
+
+from flask import Flask
+
+from api import access, observability, problems, security
+from api.database import open_database
+from engage import models
+from engage.clock import Clock
+from engage.db import Database
+from engage.settings import Settings
+
+
+def assemble(
+    settings: Settings | None = None, database: Database | None = None, clock: Clock | None = None
+) -> Flask:
+    """See `api.create_app`."""
+    settings = settings or Settings.from_environment()
+    app = Flask("api", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["engage.settings"] = settings
+    app.extensions["engage.database"] = database or open_database(settings)
+    app.extensions["engage.clock"] = clock or Clock.from_settings(settings)
+    app.extensions["engage.tables"] = models.METADATA
+    problems.install(app)
+    observability.install(app)
+    access.install(app)
+    security.install(app, settings)
+    access.refuse_undeclared(app)
+    return app

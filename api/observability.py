@@ -1,0 +1,166 @@
+"""What the service says about itself: whether it lives, whether it can work, how much waits, and one log line per request.
+
+Nothing here ever carries personal data: a request is logged by the rule of its route, never by its path or body. Queue depths are counted
+in the database when somebody asks, so the figures are the same whichever process answers.
+"""
+
+import hmac
+import os
+import re
+import time
+import uuid
+from collections.abc import Iterator
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.access import MONITOR, PUBLIC, allow
+from api.database import database, now, transaction
+from engage import migrating
+from engage.errors import NotFound
+from engage.insight import queues
+from engage.settings import Settings
+
+log = structlog.get_logger("api.request")
+health = Blueprint("health", __name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_QUIET = frozenset({"health.live", "health.ready", "health.metrics"})
+
+
+class _Requests:
+    """Counters of the requests that this process has answered; each process has its own, told apart by its number."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("process", "route", "method", "status")
+        self.count = Counter("engage_requests", "Requests answered", labels, registry=self.registry)
+        self.seconds = Histogram(
+            "engage_request_seconds", "Time to answer", ("process", "route"), registry=self.registry
+        )
+
+
+def install(app: Flask) -> None:
+    """Give `app` its health and metrics addresses, request ids and the request log."""
+    app.extensions["engage.requests"] = _Requests()
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.register_blueprint(health)
+
+
+@health.get("/health/live")
+@allow(PUBLIC)
+def live() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="live")
+
+
+@health.get("/health/ready")
+@allow(PUBLIC)
+def ready() -> ResponseReturnValue:
+    """The database answers and has the tables that this version expects; otherwise 503 with the reason."""
+    try:
+        with database().engine.connect() as connection:
+            if not current_app.extensions.get("engage.migrated"):
+                if migrating.pending(connection):
+                    return jsonify(status="not ready", reason="migrations are pending"), 503
+                current_app.extensions["engage.migrated"] = True
+            else:
+                connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError:
+        return jsonify(status="not ready", reason="the database does not answer"), 503
+    return jsonify(status="ready")
+
+
+@health.get("/metrics")
+@allow(MONITOR)
+def metrics() -> ResponseReturnValue:
+    """Prometheus figures: queue depths from the database, request counters of this process."""
+    _check_monitor()
+    with transaction() as session:
+        depths = queues.depths(session, now=now())
+    registry = CollectorRegistry()
+    registry.register(_Depths(depths))
+    requests: _Requests = current_app.extensions["engage.requests"]
+    text = generate_latest(registry) + generate_latest(requests.registry)
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def _check_monitor() -> None:
+    """In production a token must be set and sent; without one the address does not exist."""
+    settings: Settings = current_app.extensions["engage.settings"]
+    if settings.metrics_token is None:
+        if settings.production:
+            raise NotFound("There is nothing at this address.")
+        return
+    sent = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(sent.encode(), f"Bearer {settings.metrics_token}".encode()):
+        raise NotFound("There is nothing at this address.")
+
+
+class _Depths(Collector):
+    """The queue depths as gauges."""
+
+    def __init__(self, depths: queues.Depths) -> None:
+        self._depths = depths
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from (
+            self._by("engage_messages", "Texts by status", "status", self._depths.messages),
+            self._by("engage_inbound", "Texts to us by status", "status", self._depths.inbound),
+            self._by("engage_signals_open", "Signals not yet resolved", "severity", self._depths.signals),
+            self._one(
+                "engage_oldest_due_seconds", "How late the oldest queued text is", self._depths.oldest_due
+            ),
+            self._one(
+                "engage_oldest_inbound_seconds",
+                "How long the oldest text to us waits",
+                self._depths.oldest_inbound,
+            ),
+            self._one("engage_receipts_waiting", "Receipts not yet applied", self._depths.receipts),
+            self._one("engage_reminders_due", "Reminders past due and not decided", self._depths.reminders),
+        )
+
+    @staticmethod
+    def _by(name: str, words: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(name, words, labels=[label])
+        for key, value in sorted(values.items()):
+            family.add_metric([key], value)
+        return family
+
+    @staticmethod
+    def _one(name: str, words: str, value: float) -> GaugeMetricFamily:
+        return GaugeMetricFamily(name, words, value=value)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    if "started" not in g:
+        return response
+    seconds = time.perf_counter() - g.started
+    route = request.url_rule.rule if request.url_rule is not None else "none"
+    counters: _Requests = current_app.extensions["engage.requests"]
+    process = str(os.getpid())
+    counters.count.labels(process, route, request.method, str(response.status_code)).inc()
+    counters.seconds.labels(process, route).observe(seconds)
+    response.headers["X-Request-Id"] = g.request_id
+    if request.endpoint not in _QUIET:
+        log.info(
+            "request",
+            route=route,
+            method=request.method,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+    return response
