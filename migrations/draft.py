@@ -5,7 +5,7 @@ import sys
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from api.migrate import configuration, upgrade
+from engage.migrating import configuration, migrate
 from migrations.scratch import scratch_database
 
 
@@ -16,7 +16,7 @@ def main(message: str) -> int:
         return 1
     with scratch_database() as url:
         config = configuration(url)
-        upgrade(url)
+        migrate(url)
         newest = ScriptDirectory.from_config(config).get_current_head() or "0000"
         command.revision(config, message, autogenerate=True, rev_id=f"{int(newest) + 1:04}")
     return 0

@@ -3,13 +3,17 @@
 Run by Alembic only. A caller may hand an address in `config.attributes["url"]`; else the settings say which database.
 """
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from engage.embedded import database_url
 from engage.models import METADATA
 from engage.settings import Settings
+from migrations import types
 
 ONE_AT_A_TIME = 7_364_201_556  # any number that nothing else in this database locks
 
@@ -22,16 +26,33 @@ def migrate() -> None:
         # A migration that cannot have its lock within a second fails and is run again, rather than queue every reader behind it.
         connection.execute(text("SET lock_timeout = '1s'"))
         connection.commit()
+        connection.dialect.ischema_names.update(xid8=types.TransactionId)  # type: ignore[attr-defined]
         context.configure(
             connection=connection,
             target_metadata=list(METADATA),
-            compare_type=True,
+            render_item=render_own_type,
+            compare_type=compare_type,
             compare_server_default=True,
             transaction_per_migration=True,
         )
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write a type of the project's own under its name in `migrations.types`."""
+    name = type(item).__name__
+    if kind != "type" or not hasattr(types, name):
+        return False
+    autogen.imports.add(f"from migrations.types import {name}")
+    return f"{name}()"
+
+
+def compare_type(_context: Any, _column: Any, _found: Any, in_database: Any, in_model: Any) -> bool | None:
+    """Our own types are the same when their names are; None leaves the others to Alembic."""
+    name = type(in_database).__name__
+    return name != type(in_model).__name__ if hasattr(types, name) else None
 
 
 migrate()

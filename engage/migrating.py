@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from engage.settings import PROJECT
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+def migrate(url: str, revision: str = "head") -> None:
     """Run every migration that the database at `url` lacks, up to `revision`."""
     command.upgrade(configuration(url), revision)
 
