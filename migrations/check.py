@@ -36,9 +36,9 @@ def main() -> int:
         _create(modelled)
         built, described = _contents(migrated), _contents(modelled)
     for line in sorted(described - built):
-        sys.stderr.write(f"only in the models:     {line:.200}\n")
+        sys.stderr.write(f"only in the models:     {line:.300}\n")
     for line in sorted(built - described):
-        sys.stderr.write(f"only in the migrations: {line:.200}\n")
+        sys.stderr.write(f"only in the migrations: {line:.300}\n")
     return int(built != described)
 
 

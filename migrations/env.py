@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from engage.embedded import database_url
+from engage.db import NAMES
 from engage.models import METADATA
 from engage.settings import Settings
 from migrations import types
@@ -29,7 +30,7 @@ def migrate() -> None:
         connection.dialect.ischema_names.update(xid8=types.TransactionId)  # type: ignore[attr-defined]
         context.configure(
             connection=connection,
-            target_metadata=list(METADATA),
+            target_metadata=all_tables(),
             render_item=render_own_type,
             compare_type=compare_type,
             compare_server_default=True,
@@ -38,6 +39,15 @@ def migrate() -> None:
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def all_tables() -> MetaData:
+    """Both sets of tables as one, so that migrations name constraints as the models do."""
+    together = MetaData(naming_convention=NAMES)
+    for metadata in METADATA:
+        for table in metadata.sorted_tables:
+            table.to_metadata(together)
+    return together
 
 
 def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
