@@ -179,7 +179,7 @@ def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> 
             Message.created_at >= since,
             Message.lane >= outbox.Lane.REMINDER,
             Message.status.not_in(_NOT_SENT),
-            Message.context["purpose"].astext != "number_check",
+            Message.context["purpose"].astext.is_distinct_from("number_check"),
         )
         .group_by(Message.recipient)
     )

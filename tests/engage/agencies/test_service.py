@@ -1,0 +1,161 @@
+"""Signing in, lock-out, and the keys of systems."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.agencies import service
+from engage.agencies.hubs import HubRules, hub_rules
+from engage.agencies.model import Role, Staff
+from engage.agencies.service import SignInProblem
+from engage.errors import Invalid, NotFound
+from engage.people.access import SCOPES, ActorKind, key_actor
+from tests import builders
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def staff(session: Session, now: datetime) -> Staff:
+    """A member of staff with a password."""
+    made = builders.staff(session, builders.hub(session), email="pat@probation.example")
+    service.set_password(session, made, PASSWORD, actor="system", now=now)
+    return made
+
+
+def test_the_right_password_signs_in_whatever_the_case_of_the_address(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """People type addresses as they like."""
+    assert service.authenticate(session, " Pat@Probation.example ", PASSWORD, now=now).staff is staff
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("pat@probation.example", "wrong"), ("nobody@x.example", PASSWORD), ("", "")]
+)
+def test_a_wrong_address_and_a_wrong_password_look_alike(
+    session: Session, staff: Staff, now: datetime, email: str, password: str
+) -> None:
+    """The answer does not tell which addresses exist."""
+    attempt = service.authenticate(session, email, password, now=now)
+    assert (attempt.staff, attempt.problem) == (None, SignInProblem.WRONG)
+
+
+def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """Even the right password waits while it is locked, and works after."""
+    problems = [service.authenticate(session, staff.email, "wrong", now=now).problem for _ in range(5)]
+    assert problems == [SignInProblem.WRONG] * 4 + [SignInProblem.LOCKED]
+    assert service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.LOCKED
+    later = now + service.LOCK_FOR
+    assert service.authenticate(session, staff.email, PASSWORD, now=later).staff is staff
+
+
+def test_a_success_forgets_earlier_failures(session: Session, staff: Staff, now: datetime) -> None:
+    """Four slips, a success, four slips: not locked."""
+    for _ in range(2):
+        for _ in range(4):
+            service.authenticate(session, staff.email, "wrong", now=now)
+        assert service.authenticate(session, staff.email, PASSWORD, now=now).staff is staff
+
+
+def test_somebody_who_left_cannot_sign_in(session: Session, staff: Staff, now: datetime) -> None:
+    """A deactivated account is like no account."""
+    staff.active = False
+    session.flush()
+    assert service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.WRONG
+
+
+def test_a_new_password_ends_open_sessions_and_must_be_long(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """The session epoch moves on; a short password is refused."""
+    epoch = staff.session_epoch
+    service.set_password(session, staff, PASSWORD + "!", actor="system", now=now)
+    assert staff.session_epoch == epoch + 1
+    with pytest.raises(Invalid):
+        service.set_password(session, staff, "short", actor="system", now=now)
+
+
+def test_a_key_proves_itself_until_it_expires_or_is_revoked(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """Only the hash is stored; the secret is shown once."""
+    hub = staff.memberships[0].hub_id
+    key, presented = service.issue_key(
+        session,
+        hub_id=hub,
+        name="case system",
+        scopes=["people:read"],
+        allowed_scopes=SCOPES,
+        expires_at=now + timedelta(days=30),
+        actor="system",
+        now=now,
+    )
+    assert presented.split("_")[2] not in key.secret_hash
+    assert service.find_key(session, presented, now=now) is key
+    actor = key_actor(key)
+    assert (actor.kind, actor.hub_id, actor.scopes) == (ActorKind.KEY, hub, frozenset({"people:read"}))
+    assert service.find_key(session, presented, now=now + timedelta(days=30)) is None
+    assert service.find_key(session, presented[:-1] + ("A" if presented[-1] != "A" else "B"), now=now) is None
+    service.revoke_key(session, key.prefix, actor="system", now=now)
+    assert service.find_key(session, presented, now=now) is None
+    with pytest.raises(NotFound):
+        service.revoke_key(session, "nothing", actor="system", now=now)
+
+
+@pytest.mark.parametrize(
+    "presented", ["", "engage", "engage__", "other_ab_cd", "engage_ab_é", "engage_" + "x" * 300]
+)
+def test_nonsense_is_no_key(session: Session, now: datetime, presented: str) -> None:
+    """Anything that is not a key is refused without a stir."""
+    assert service.find_key(session, presented, now=now) is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "days"), [(["people:all"], 1), ([], 1), (["people:read"], 0), (["people:read"], 800)]
+)
+def test_a_key_with_unknown_scopes_or_a_far_expiry_is_refused(
+    session: Session, staff: Staff, now: datetime, scopes: list[str], days: int
+) -> None:
+    """A key does not outlive two years, and says what it is for."""
+    with pytest.raises(Invalid):
+        service.issue_key(
+            session,
+            hub_id=staff.memberships[0].hub_id,
+            name="k",
+            scopes=scopes,
+            allowed_scopes=SCOPES,
+            expires_at=now + timedelta(days=days),
+            actor="system",
+            now=now,
+        )
+
+
+@pytest.mark.parametrize("email", ["", "no-at-sign", "two words@x.example", "a@" + "b" * 260])
+def test_staff_need_an_address(session: Session, now: datetime, email: str) -> None:
+    """A malformed or taken address is refused with what to do."""
+    hub = builders.hub(session)
+    agency = builders.agency(session, hub)
+    with pytest.raises(Invalid):
+        service.add_staff(
+            session,
+            email=email,
+            name="A B",
+            agency=agency,
+            hub=hub,
+            roles=[Role.AUDITOR],
+            actor="system",
+            now=now,
+        )
+
+
+def test_hub_settings_override_the_rule_book_and_are_checked(session: Session) -> None:
+    """Every number is a setting of the hub with the rule book's default."""
+    assert hub_rules(builders.hub(session)) == HubRules()
+    assert hub_rules(builders.hub(session, "Two", daily_cap=5)).daily_cap == 5
+    for wrong in ({"daily_cap": 0}, {"daily_cap": "3"}, {"text_from_hour": 24}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            hub_rules(builders.hub(session, f"Bad {wrong}", **wrong))

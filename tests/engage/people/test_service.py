@@ -1,0 +1,249 @@
+"""Adding people, and keeping their numbers right and safe."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Role, Staff
+from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.events import Event
+from engage.people import contact, service
+from engage.people.access import SYSTEM
+from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
+from engage.people.service import NewPerson
+from engage.signals import Signal, SignalKind, SignalState
+from messaging import outbox, suppression
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+
+NUMBER, OTHER = "+447700900101", "+447700900102"
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """An offender manager in a hub."""
+    return builders.staff(session, builders.hub(session))
+
+
+def new(om: Staff, **values: object) -> NewPerson:
+    """A person to add."""
+    wanted = {
+        "crn": "X320741",
+        "first_name": "Katrina",
+        "last_name": "Dodds",
+        "given_number": "07700 900101",
+        **values,
+    }
+    return NewPerson(hub_id=om.memberships[0].hub_id, offender_manager_id=om.id, **wanted)  # type: ignore[arg-type]
+
+
+def queue(session: Session, whose: Person, key: str, now: datetime, to: str = NUMBER) -> Message:
+    """A text that waits to go to the person."""
+    text = outbox.Text(to=to, body="Hi", lane=outbox.Lane.REMINDER, dedupe_key=key, recipient=str(whose.id))
+    return outbox.enqueue(session, text, now=now)
+
+
+def kinds(session: Session, whose: Person) -> set[SignalKind]:
+    """The kinds of the person's signals that are not resolved."""
+    waiting = select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+    return set(session.scalars(waiting))
+
+
+def test_a_new_person_has_approval_and_an_unconfirmed_number(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """The number as given becomes E.164, and is not texted with content before somebody confirmed it."""
+    person = service.create_person(session, builders.actor(om), new(om), now=now)
+    point = service.current_point(session, person.id)
+    assert point is not None
+    assert (point.number, point.state, person.texts_approved_at) == (NUMBER, NumberState.UNVERIFIED, now)
+    verdict = contact.reach(session, [person.id], now)[person.id].verdict
+    assert [reason.code for reason in verdict.reasons] == ["number_unverified"]
+
+
+@pytest.mark.parametrize("given", ["+48 600 100 200", "0191 498 0110", "077009001", "not a number"])
+def test_what_is_no_uk_mobile_is_kept_with_the_reason(
+    session: Session, om: Staff, now: datetime, given: str
+) -> None:
+    """The person is there, is not texted, and the page can say why."""
+    person = service.create_person(session, SYSTEM, new(om, given_number=given), now=now)
+    point = service.current_point(session, person.id)
+    assert point is not None
+    assert (point.number, point.state, point.given) == (None, NumberState.UNUSABLE, given)
+    (reason,) = contact.reach(session, [person.id], now)[person.id].verdict.reasons
+    assert reason.code == "number_unusable" and reason.words == point.problem
+
+
+def test_the_same_crn_twice_is_a_conflict_and_leaves_the_first(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """The CRN is the identity; two people with one name are two people."""
+    service.create_person(session, SYSTEM, new(om), now=now)
+    with pytest.raises(Conflict):
+        service.create_person(session, SYSTEM, new(om, first_name="Else"), now=now)
+    twin = service.create_person(session, SYSTEM, new(om, crn="X320742", given_number=None), now=now)
+    assert twin.first_name == "Katrina"
+
+
+def test_who_may_add_people(session: Session, om: Staff, now: datetime) -> None:
+    """An offender manager to their own caseload, a coordinator to any of the hub; nobody to a caseload of no offender manager."""
+    hub = om.memberships[0].hub
+    another = builders.staff(session, hub, name="Dai Rees")
+    coordinator = builders.staff(session, hub, Role.COORDINATOR, name="Co Ord")
+    with pytest.raises(Forbidden):
+        service.create_person(session, builders.actor(another), new(om), now=now)
+    service.create_person(session, builders.actor(coordinator), new(om), now=now)
+    with pytest.raises(Invalid):
+        service.create_person(session, SYSTEM, new(coordinator, crn="X999999"), now=now)
+
+
+def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """Neither is texted, what waits is withdrawn, both have the signal; agreeing the sharing clears one side only."""
+    first = builders.person(session, om)
+    waiting = queue(session, first, "a", now)
+    second = service.create_person(session, SYSTEM, new(om), now=now)
+    session.refresh(waiting)
+    assert waiting.status is MessageStatus.WITHDRAWN
+    assert kinds(session, first) == kinds(session, second) == {SignalKind.NUMBER_SHARED}
+    verdicts = contact.reach(session, [first.id, second.id], now)
+    assert "number_shared" in {reason.code for reason in verdicts[first.id].verdict.reasons}
+    assert "number_shared" in {reason.code for reason in verdicts[second.id].verdict.reasons}
+    service.agree_shared(session, builders.actor(om), first.id, now=now)
+    assert kinds(session, first) == set() and kinds(session, second) == {SignalKind.NUMBER_SHARED}
+    assert contact.reach(session, [first.id], now)[first.id].verdict.allowed
+
+
+def test_another_number_retires_the_old_one_and_withdraws_what_waits(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """The old number learns nothing more; the change is an event; giving the same number again changes nothing."""
+    person = builders.person(session, om)
+    waiting = queue(session, person, "a", now)
+    service.set_number(
+        session, builders.actor(om), person.id, "07700 900102", now=now, verified_how="asked face to face"
+    )
+    session.refresh(waiting)
+    assert waiting.status is MessageStatus.WITHDRAWN
+    assert contact.reach(session, [person.id], now)[person.id].number == OTHER
+    assert service.people_on(session, NUMBER) == []
+    events = session.scalars(select(Event.kind).where(Event.person_id == person.id)).all()
+    assert events.count("number.changed") == 1
+    service.set_number(session, builders.actor(om), person.id, "+44 7700 900102", now=now)
+    assert session.scalars(select(Event.kind).where(Event.person_id == person.id)).all() == events
+
+
+def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now: datetime) -> None:
+    """Safe to contact holds for 90 days (rule 1)."""
+    person = builders.person(session, om)
+    later = now + timedelta(days=90)
+    (reason,) = contact.reach(session, [person.id], later)[person.id].verdict.reasons
+    assert reason.code == "not_safe"
+    service.confirm_safe(session, builders.actor(om), person.id, now=later)
+    assert contact.reach(session, [person.id], later)[person.id].verdict.allowed
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"custody_status": CustodyStatus.REMAND}, "remand"),
+        ({"custody_status": CustodyStatus.UNLAWFULLY_AT_LARGE}, "unlawfully_at_large"),
+        ({"contact_status": ContactStatus.SUSPENDED}, "contact_suspended"),
+        ({"contact_status": ContactStatus.DEAD}, "person_dead"),
+        ({"restricted": True}, "restricted"),
+    ],
+)
+def test_what_ends_texts_withdraws_those_that_wait(
+    session: Session, om: Staff, now: datetime, changes: dict[str, object], code: str
+) -> None:
+    """Rule 2: in the same transaction."""
+    person = builders.person(session, om)
+    waiting = queue(session, person, "a", now)
+    service.update_person(session, builders.actor(om), person.id, changes, now=now)
+    session.refresh(waiting)
+    assert waiting.status is MessageStatus.WITHDRAWN
+    assert [
+        reason.code for reason in contact.reach(session, [person.id], now)[person.id].verdict.reasons
+    ] == [code]
+
+
+def test_a_field_that_may_not_change_is_refused_whole(session: Session, om: Staff, now: datetime) -> None:
+    """Nothing is half done."""
+    person = builders.person(session, om)
+    with pytest.raises(Invalid):
+        service.update_person(
+            session, builders.actor(om), person.id, {"first_name": "Kat", "crn": "X000001"}, now=now
+        )
+    assert person.first_name == "Katrina"
+
+
+def test_taking_back_the_approval_stops_texts(session: Session, om: Staff, now: datetime) -> None:
+    """No text goes out that the offender manager has not agreed to."""
+    person = builders.person(session, om)
+    waiting = queue(session, person, "a", now)
+    service.approve_texts(session, builders.actor(om), person.id, approved=False, now=now)
+    session.refresh(waiting)
+    assert waiting.status is MessageStatus.WITHDRAWN
+    service.approve_texts(session, builders.actor(om), person.id, approved=True, now=now)
+    assert contact.reach(session, [person.id], now)[person.id].verdict.allowed
+
+
+def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """STOP is per number; three texts a day from all services together (rule 1)."""
+    person = builders.person(session, om)
+    for key in "abc":
+        queue(session, person, key, now)
+    verdict = contact.reach(session, [person.id], now)[person.id].verdict
+    assert [reason.code for reason in verdict.reasons] == ["daily_cap"] and verdict.passing_only
+    tomorrow = now + timedelta(days=1)
+    assert contact.reach(session, [person.id], tomorrow)[person.id].verdict.allowed
+    suppression.suppress(session, NUMBER, reason="STOP", evidence="inbound:1", now=now)
+    (reason,) = contact.reach(session, [person.id], tomorrow)[person.id].verdict.reasons
+    assert reason.code == "stopped"
+
+
+def test_the_number_check_asks_once_without_content(session: Session, om: Staff, now: datetime) -> None:
+    """A new number learns only a first name and a question; asking again does nothing."""
+    person = service.create_person(session, SYSTEM, new(om), now=now)
+    message = contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    assert message is not None
+    assert message.body == "Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"
+    assert (
+        contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now) is None
+    )
+
+
+def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now: datetime) -> None:
+    """A stranger is not woken at night."""
+    night = now.replace(hour=22)
+    person = service.create_person(session, SYSTEM, new(om), now=night)
+    message = contact.request_check(session, contact.reach(session, [person.id], night)[person.id], now=night)
+    assert message is not None
+    assert message.send_after == now + timedelta(days=1)
+
+
+def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now: datetime) -> None:
+    """The number check is a text too."""
+    person = service.create_person(session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now)
+    assert (
+        contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now) is None
+    )
+
+
+def test_somebody_elses_person_cannot_be_changed(session: Session, om: Staff, now: datetime) -> None:
+    """Another officer gets the same answer as for nobody."""
+    person = builders.person(session, om)
+    stranger = builders.actor(builders.staff(session, om.memberships[0].hub, name="Dai Rees"))
+    for change in (
+        lambda: service.set_number(session, stranger, person.id, OTHER, now=now),
+        lambda: service.verify_number(session, stranger, person.id, how="x", now=now),
+        lambda: service.update_person(session, stranger, person.id, {"first_name": "X"}, now=now),
+    ):
+        with pytest.raises(NotFound):
+            change()
