@@ -10,8 +10,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engage.embedded import database_url
 from engage.db import NAMES
+from engage.embedded import database_url
 from engage.models import METADATA
 from engage.settings import Settings
 from migrations import types
