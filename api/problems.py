@@ -143,7 +143,7 @@ def _failed(error: Exception) -> Response:
     ours = [frame for frame in frames if "site-packages" not in frame.filename]
     where = [
         f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for frame in [*ours[-6:], frames[-1]]
+        for frame in [*ours[-6:], *frames[-1:]]
     ]
     log.error("request.failed", error=type(error).__name__, where=where)
     return respond(

@@ -4,7 +4,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engage.agencies.model import Hub
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Agency, Hub
+from engage.errors import Invalid, NotFound
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,30 @@ def hub_rules(hub: Hub) -> HubRules:
 def zone(hub: Hub) -> ZoneInfo:
     """The hub's time zone."""
     return ZoneInfo(hub.timezone)
+
+
+def find_hub(session: Session, name: str | None) -> Hub:
+    """The hub of that name, or the only one when no name is given. Raises NotFound, or Invalid when there are several."""
+    query = select(Hub).order_by(Hub.name)
+    found = session.scalars(query if name is None else query.where(Hub.name == name)).all()
+    if not found:
+        raise NotFound("There is no hub yet." if name is None else f"There is no hub called {name}.")
+    if len(found) > 1:
+        names = ", ".join(sorted({hub.name for hub in found}))
+        raise Invalid(
+            fields={"hub": f"There are several hubs: {names}. Name one that is the only one of its name."}
+        )
+    return found[0]
+
+
+def find_agency(session: Session, hub: Hub, name: str) -> Agency:
+    """The agency of that name in the hub's area. Raises NotFound."""
+    found = session.scalars(
+        select(Agency).where(Agency.area_id == hub.area_id, Agency.name == name)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no agency called {name} in this hub's area.")
+    return found
 
 
 def _checked(name: str, value: Any, default: Any) -> Any:

@@ -1,0 +1,192 @@
+"""`engage staff …` and `engage key …`: who may come in, added and removed by whoever has a shell on the machine.
+
+A password or a key's secret is never taken from the command line, where other users of the machine could read it, and a secret is shown
+once.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from engage.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from engage.agencies.model import Role, Staff
+
+
+@click.group()
+def staff() -> None:
+    """Members of staff: add, set a password, list."""
+
+
+@staff.command(name="add")
+@click.argument("email")
+@click.option("--name", required=True, help="Full name, as colleagues know it.")
+@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option(
+    "--agency", "agency_name", default="Probation", show_default=True, help="Their agency in the hub's area."
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    help="offender_manager, support_worker, coordinator, supervisor, administrator or auditor; may be repeated.",
+)
+def add_staff(email: str, name: str, hub_name: str | None, agency_name: str, roles: tuple[str, ...]) -> None:
+    """Add the member of staff with the address EMAIL. Give them a password with `engage staff set-password`."""
+    from engage.agencies import service
+    from engage.agencies.hubs import find_agency, find_hub
+
+    with _session() as (session, now):
+        hub = find_hub(session, hub_name)
+        service.add_staff(
+            session,
+            email=email,
+            name=name,
+            agency=find_agency(session, hub, agency_name),
+            hub=hub,
+            roles=[_role(role) for role in roles],
+            actor="system",
+            now=now,
+        )
+    click.echo(f"Added {email}.")
+
+
+@staff.command(name="set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
+def set_password(email: str, password_stdin: bool) -> None:
+    """Give EMAIL a new password; every session they have ends."""
+    from engage.agencies import service
+
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    with _session() as (session, now):
+        service.set_password(session, _member(session, email), password, actor="system", now=now)
+    click.echo("The password is set.")
+
+
+@staff.command(name="list")
+def list_staff() -> None:
+    """Everybody who may sign in, with their roles."""
+    from sqlalchemy import select
+
+    from engage.agencies.model import Staff
+
+    with _session() as (session, _now):
+        for member in session.scalars(select(Staff).where(Staff.active).order_by(Staff.email)):
+            roles = ", ".join(sorted(f"{held.role.value} in {held.hub.name}" for held in member.memberships))
+            click.echo(f"{member.email}\t{member.name}\t{member.agency.name}\t{roles}")
+
+
+@click.group()
+def key() -> None:
+    """API keys of other systems: issue, revoke, list."""
+
+
+@key.command(name="issue")
+@click.option(
+    "--hub", "hub_name", help="The hub whose people the key reaches; may be left out when there is only one."
+)
+@click.option("--name", required=True, help="What the key is for, such as the system's name.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    help="What it may do, such as people:read; may be repeated.",
+)
+@click.option(
+    "--days", type=click.IntRange(1, 730), default=365, show_default=True, help="Days until it expires."
+)
+def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make a key and print it. It is shown this once; only a hash of it is kept."""
+    from engage.agencies import service
+    from engage.agencies.hubs import find_hub
+    from engage.people.access import SCOPES
+
+    with _session() as (session, now):
+        _made, presented = service.issue_key(
+            session,
+            hub_id=find_hub(session, hub_name).id,
+            name=name,
+            scopes=scopes,
+            allowed_scopes=SCOPES,
+            expires_at=now + timedelta(days=days),
+            actor="system",
+            now=now,
+        )
+    click.echo(presented)
+
+
+@key.command(name="revoke")
+@click.argument("prefix")
+def revoke_key(prefix: str) -> None:
+    """End the key with PREFIX (see `engage key list`) at once."""
+    from engage.agencies import service
+
+    with _session() as (session, now):
+        service.revoke_key(session, prefix, actor="system", now=now)
+    click.echo("The key is revoked.")
+
+
+@key.command(name="list")
+def list_keys() -> None:
+    """Every key by its prefix, with its scopes and how it stands; never the key itself."""
+    from sqlalchemy import select
+
+    from engage.agencies.model import ApiKey
+
+    with _session() as (session, now):
+        for held in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
+            state = "revoked" if held.revoked_at else "expired" if held.expires_at <= now else "live"
+            used = held.last_used_at.date().isoformat() if held.last_used_at else "never used"
+            scopes = " ".join(held.scopes)
+            click.echo(
+                f"{held.prefix}\t{held.name}\t{held.hub.name}\t{scopes}\t{state} until {held.expires_at.date()}\t{used}"
+            )
+
+
+@contextmanager
+def _session() -> "Iterator[tuple[Session, datetime]]":
+    """One transaction on the database that the settings name, and the present moment."""
+    from api.database import open_database
+    from engage.clock import Clock
+
+    settings = Settings.from_environment()
+    database = open_database(settings, pool_size=1)
+    try:
+        with database.begin() as session:
+            yield session, Clock.from_settings(settings).now()
+    finally:
+        database.dispose()
+
+
+def _member(session: "Session", email: str) -> "Staff":
+    from engage.agencies.service import find_staff
+    from engage.errors import NotFound
+
+    found = find_staff(session, email)
+    if found is None:
+        raise NotFound("There is no active member of staff with this address.")
+    return found
+
+
+def _role(name: str) -> "Role":
+    from engage.agencies.model import Role
+    from engage.errors import Invalid
+
+    try:
+        return Role(name)
+    except ValueError:
+        raise Invalid(fields={"role": f"Choose from {', '.join(role.value for role in Role)}."}) from None
