@@ -1,0 +1,42 @@
+"""Puts the simulator's interfaces together in one Flask application."""
+
+import json
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from messaging.gateways.simulator import api, control, pages
+from messaging.gateways.simulator.provider import Provider
+from messaging.gateways.simulator.settings import SimulatorSettings
+
+_NAME = "messaging.simulator"
+
+
+class _Json(DefaultJSONProvider):
+    """Short lines and no sorting: the ledger of a long run is large."""
+
+    def dumps(self, obj: Any, **options: Any) -> str:
+        return json.dumps(obj, separators=(",", ":"), ensure_ascii=True)
+
+
+def create_simulator(settings: SimulatorSettings) -> Flask:
+    """A simulated Twilio account as a web application. Its threads start with the first text.
+
+    Faults that close a connection need the server in `server.py`; all else runs under any WSGI server with one process.
+    """
+    app = Flask(__name__)
+    app.json = _Json(app)
+    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    provider = Provider(settings)
+    app.extensions[_NAME] = provider
+    app.register_blueprint(api.blueprint(provider))
+    app.register_blueprint(control.blueprint(provider))
+    app.register_blueprint(pages.blueprint(provider))
+    return app
+
+
+def provider_of(app: Flask) -> Provider:
+    """The account behind an application made by `create_simulator`."""
+    provider: Provider = app.extensions[_NAME]
+    return provider

@@ -1,0 +1,215 @@
+"""Pages for people who want to hold the phone: pick one, read its texts, answer. Work without JavaScript.
+
+For a developer's own machine: no sign-in, so it must not be put where others can reach it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound
+
+from messaging.gateways.simulator.codes import DELIVERY_WORDS
+from messaging.gateways.simulator.phones import Sending
+from messaging.gateways.simulator.provider import Provider
+from messaging.gateways.simulator.states import PHONE_STATES, set_state, state_of
+from messaging.gateways.simulator.texts import Direction, Status, Text
+from messaging.gateways.simulator.validation import e164
+
+_LONGEST_TEXT = 1600
+_NEWEST = 200
+_REFRESH = {"2", "5", "15"}
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_WAY_WORDS: Mapping[Status, str] = {
+    Status.ACCEPTED: "Taken on",
+    Status.QUEUED: "Waiting to be sent",
+    Status.SENDING: "On its way",
+    Status.SENT: "Sent, no receipt yet",
+    Status.DELIVERED: "Delivered",
+    Status.CANCELED: "Taken back before it was sent",
+}
+
+
+def blueprint(provider: Provider) -> Blueprint:
+    """The pages for one account."""
+    pages = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
+    views = _Views(provider)
+    routes: Mapping[tuple[str, str], Callable[..., Any]] = {
+        ("GET", "/"): views.index,
+        ("GET", "/phones"): views.open,
+        ("GET", "/phones/<number>"): views.phone,
+        ("POST", "/phones/<number>/texts"): views.reply,
+        ("POST", "/phones/<number>/state"): views.state,
+        ("GET", "/ledger"): views.ledger,
+        ("POST", "/reset"): views.reset,
+    }
+    for (method, path), view in routes.items():
+        pages.add_url_rule(path, view.__name__, view, methods=[method])
+    pages.before_request(_same_origin)
+    pages.after_request(_locked_down)
+    pages.register_error_handler(HTTPException, _problem)
+    pages.add_app_template_filter(views.clock, "clock")
+    pages.add_app_template_filter(readable, "readable")
+    pages.add_app_template_global(delivery_words)
+    return pages
+
+
+class _Views:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._zone = ZoneInfo(provider.settings.timezone)
+
+    def clock(self, moment: datetime) -> str:
+        """A moment as a phone shows it."""
+        return moment.astimezone(self._zone).strftime("%a %-d %b, %H:%M")
+
+    def index(self) -> str:
+        """All phones with texts."""
+        return render_template("index.html", threads=self._provider.ledger.threads(), refresh=_refresh())
+
+    def open(self) -> Response | tuple[str, int]:
+        """Go to the phone whose number was typed."""
+        given = request.args.get("number", "")
+        number = british(given)
+        if number is None:
+            page = render_template(
+                "index.html", threads=self._provider.ledger.threads(), given=given, wrong=True, refresh=None
+            )
+            return page, 400
+        return redirect(url_for("pages.phone", number=number), 303)  # type: ignore[return-value]
+
+    def phone(self, number: str) -> str:
+        """One phone with its texts and a box to answer in."""
+        return self._render(_phone(number))
+
+    def _render(self, number: str, **more: object) -> str:
+        ledger, phones = self._provider.ledger, self._provider.phones
+        sender = phones.heard_from(number)
+        return render_template(
+            "phone.html",
+            number=number,
+            texts=ledger.thread(number)[-_NEWEST:],
+            sender=sender,
+            senders=self._provider.settings.numbers,
+            opted_out=ledger.is_opted_out(phones.pool(sender), number),
+            states=PHONE_STATES,
+            state=state_of(self._provider, number),
+            longest=_LONGEST_TEXT,
+            refresh=_refresh(),
+            **more,
+        )
+
+    def reply(self, number: str) -> Response | tuple[str, int]:
+        """The phone texts the service."""
+        phone, body = _phone(number), request.form.get("body", "").replace("\r\n", "\n")
+        if not body.strip() or len(body) > _LONGEST_TEXT:
+            return self._render(phone, wrong=True, given=body), 400
+        to = request.form.get("to", "")
+        how = Sending(to=to if to in self._provider.settings.numbers else None)
+        self._provider.phones.text_in(phone, body, how)
+        return self._back(phone)
+
+    def state(self, number: str) -> Response:
+        """Switch the phone off, or on again."""
+        phone, state = _phone(number), request.form.get("state", "")
+        if state in PHONE_STATES:
+            set_state(self._provider, phone, state)
+        return self._back(phone)
+
+    def ledger(self) -> str:
+        """The newest texts that were taken on."""
+        ledger = self._provider.ledger
+        texts = ledger.outbound()
+        return render_template(
+            "ledger.html",
+            texts=texts[: -_NEWEST - 1 : -1],
+            count=len(texts),
+            statuses=ledger.statuses(),
+            answers=ledger.answers(),
+            refresh=_refresh(),
+        )
+
+    def reset(self) -> Response:
+        """Forget everything."""
+        self._provider.reset()
+        return redirect(url_for("pages.index"), 303)  # type: ignore[return-value]
+
+    @staticmethod
+    def _back(phone: str) -> Response:
+        return redirect(url_for("pages.phone", number=phone, refresh=_refresh()), 303)  # type: ignore[return-value]
+
+
+def delivery_words(text: Text) -> str:
+    """What became of a text, in plain words."""
+    if text.direction is Direction.INBOUND:
+        return _inbound_words(text)
+    if text.error_code is not None:
+        why = DELIVERY_WORDS.get(text.error_code, "no reason known").lower()
+        return f"Never reached this phone: {why} ({text.error_code})"
+    return _WAY_WORDS.get(text.status, text.status.value)
+
+
+def _inbound_words(text: Text) -> str:
+    if not text.posts:
+        return "Sent, not posted yet"
+    post = text.posts[-1]
+    if post.taken:
+        return "The service has it"
+    return f"The service did not take it: {post.error}"
+
+
+def readable(number: str) -> str:
+    """A British mobile number in the groups that people read: 07700 900123."""
+    if number.startswith("+447") and len(number) == 13:
+        return f"0{number[3:7]} {number[7:]}"
+    return number
+
+
+def british(given: str) -> str | None:
+    """A number as typed (07700 900123, 0044…, +44…) in E.164; None when it cannot be one."""
+    number = e164(given)
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    elif number.startswith("0"):
+        number = "+44" + number[1:]
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15):
+        return None
+    return f"+{digits}"
+
+
+def _phone(given: str) -> str:
+    number = british(given)
+    if number is None:
+        raise NotFound("That is not a phone number.")
+    return number
+
+
+def _refresh() -> str | None:
+    given = request.args.get("refresh", "")
+    return given if given in _REFRESH else None
+
+
+def _same_origin() -> None:
+    """Refuse a form that another site's page sent."""
+    origin = request.headers.get("Origin")
+    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+        raise Forbidden("The form came from another site.")
+
+
+def _locked_down(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if request.endpoint != "pages.static":
+        response.headers["Cache-Control"] = "no-store"
+        refresh = _refresh()
+        if refresh is not None and request.method == "GET" and response.status_code == 200:
+            response.headers["Refresh"] = refresh
+    return response
+
+
+def _problem(error: HTTPException) -> tuple[str, int]:
+    return render_template("problem.html", words=error.description, refresh=None), error.code or 500

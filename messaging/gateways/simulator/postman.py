@@ -1,0 +1,224 @@
+"""Posts webhooks the way Twilio does: form-encoded, signed, and retried by the policy in the address.
+
+The policy is the fragment of the address, ``#rc=3&rp=ct,rt,5xx``: `rc` further attempts, `rp` which failures deserve
+one (`ct` no connection, `rt` no answer, `4xx`, `5xx`, `all`), `ct`, `rt` and `tt` the milliseconds to wait for a
+connection, for an answer, and altogether. It must never be sent or signed.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from messaging.gateways.simulator.texts import Post
+
+_KEEP_CONNECTION = 1.0
+_MOST_BODY = 16_384
+_ONLY_CONNECTIONS = frozenset({"ct"})
+
+
+class Signature(StrEnum):
+    """How a post is signed; the last two are what a stranger would send."""
+
+    VALID = "valid"
+    WRONG = "wrong"
+    ABSENT = "absent"
+
+
+def sign(token: str, url: str, params: Mapping[str, str]) -> str:
+    """Twilio's X-Twilio-Signature: base64 of HMAC-SHA1 over the address and the sorted fields."""
+    signed = url + "".join(name + params[name] for name in sorted(params))
+    digest = hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Twilio's connection overrides, in seconds. The defaults are Twilio's."""
+
+    retries: int = 1
+    on: frozenset[str] = _ONLY_CONNECTIONS
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 15.0
+
+    @classmethod
+    def from_fragment(cls, fragment: str) -> "RetryPolicy":
+        """Read ``rc=3&rp=ct,rt,5xx``; what cannot be read or lies outside Twilio's limits is ignored."""
+        given = dict(parse_qsl(fragment))
+
+        def length(name: str, default: float, most: int) -> float:
+            value = given.get(name, "")
+            return int(value) / 1000 if value.isdecimal() and 100 <= int(value) <= most else default
+
+        retries = given.get("rc", "")
+        return cls(
+            retries=int(retries) if retries.isdecimal() and int(retries) <= 5 else 1,
+            on=frozenset(given["rp"].split(",")) if "rp" in given else _ONLY_CONNECTIONS,
+            connect=length("ct", 5.0, 10_000),
+            read=length("rt", 15.0, 15_000),
+            total=length("tt", 15.0, 15_000),
+        )
+
+    def again(self, failure: str) -> bool:
+        """Whether a failure of this kind deserves another attempt."""
+        return failure in self.on or "all" in self.on
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    failure: str | None
+    http_status: int | None = None
+    error: str | None = None
+    content_type: str = ""
+    body: str = ""
+
+
+class Postman:
+    """Signs and posts. Safe for many threads: each keeps its own connections."""
+
+    def __init__(self, token: str, *, now: Callable[[], datetime], retry_pause: float) -> None:
+        self._token = token
+        self._now = now
+        self._retry_pause = retry_pause
+        self._threads = threading.local()
+
+    def post(
+        self, status: str, url: str, params: Mapping[str, str], signature: Signature = Signature.VALID
+    ) -> Post:
+        """Post one webhook, with as many attempts as its policy allows. Never raises for a bad answer or none.
+
+        `status` is only carried into the result, so that a reader knows what the post was about.
+        """
+        bare, _, fragment = url.partition("#")
+        policy = RetryPolicy.from_fragment(fragment)
+        parts = urlsplit(bare)
+        body = urlencode(params).encode()
+        headers = self._headers(bare, params, signature)
+        until = time.monotonic() + policy.total
+        attempts = 0
+        while True:
+            attempts += 1
+            attempt = self._attempt(parts, body, headers, policy)
+            spent = attempts > policy.retries or time.monotonic() + self._retry_pause >= until
+            if attempt.failure is None or spent or not policy.again(attempt.failure):
+                break
+            time.sleep(self._retry_pause)
+        return Post(
+            status=status,
+            at=self._now(),
+            http_status=attempt.http_status,
+            attempts=attempts,
+            error=attempt.error,
+            content_type=attempt.content_type,
+            body=attempt.body,
+        )
+
+    def _headers(self, url: str, params: Mapping[str, str], signature: Signature) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "Accept": "*/*",
+            "User-Agent": "TwilioProxy/1.1",
+            "I-Twilio-Idempotency-Token": secrets.token_hex(18),
+        }
+        match signature:
+            case Signature.VALID:
+                headers["X-Twilio-Signature"] = sign(self._token, url, params)
+            case Signature.WRONG:
+                headers["X-Twilio-Signature"] = sign(self._token + "-of-somebody-else", url, params)
+            case Signature.ABSENT:
+                pass
+        return headers
+
+    def _attempt(
+        self, parts: SplitResult, body: bytes, headers: Mapping[str, str], policy: RetryPolicy
+    ) -> _Attempt:
+        try:
+            connection = self._connection(parts, policy)
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            return _Attempt(failure="ct", error=f"no connection: {type(error).__name__}")
+        try:
+            return self._exchange(connection, parts, body, headers)
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            self._forget(parts)
+            return _Attempt(failure="rt", error=f"no answer: {type(error).__name__}")
+
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        parts: SplitResult,
+        body: bytes,
+        headers: Mapping[str, str],
+    ) -> _Attempt:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body=body, headers=dict(headers))
+        response = connection.getresponse()
+        words = response.read(_MOST_BODY).decode("utf-8", "replace")
+        if response.will_close or not response.isclosed():
+            self._forget(parts)
+        failure = None if response.status < 400 else f"{response.status // 100}xx"
+        return _Attempt(
+            failure=failure,
+            http_status=response.status,
+            error=None if failure is None else f"answered {response.status}",
+            content_type=response.headers.get("Content-Type", ""),
+            body=words,
+        )
+
+    def _connection(self, parts: SplitResult, policy: RetryPolicy) -> http.client.HTTPConnection:
+        """A connection that is open: this thread's last one when it was used a moment ago, else a new one.
+
+        Servers drop idle connections; one that died unseen would look like a lost answer, so old ones are not trusted.
+        """
+        kept: dict[str, tuple[http.client.HTTPConnection, float]] = self._kept()
+        connection, used = kept.pop(parts.netloc, (None, 0.0))
+        if connection is not None and (time.monotonic() - used > _KEEP_CONNECTION or _dropped(connection)):
+            connection.close()
+            connection = None
+        if connection is None:
+            maker: Any = (
+                http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+            )
+            connection = maker(parts.hostname or "", parts.port, timeout=policy.connect)
+            connection.connect()
+        if connection.sock is not None:
+            connection.sock.settimeout(policy.read)
+        kept[parts.netloc] = (connection, time.monotonic())
+        return connection
+
+    def _forget(self, parts: SplitResult) -> None:
+        connection, _ = self._kept().pop(parts.netloc, (None, 0.0))
+        if connection is not None:
+            connection.close()
+
+    def _kept(self) -> dict[str, tuple[http.client.HTTPConnection, float]]:
+        kept: dict[str, tuple[http.client.HTTPConnection, float]] | None = getattr(
+            self._threads, "kept", None
+        )
+        if kept is None:
+            kept = self._threads.kept = {}
+        return kept
+
+
+def _dropped(connection: http.client.HTTPConnection) -> bool:
+    """Whether the far end has closed a connection that nothing is being said on."""
+    if connection.sock is None:
+        return True
+    connection.sock.setblocking(False)
+    try:
+        connection.sock.recv(1, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return False
+    except OSError:
+        return True
+    return True

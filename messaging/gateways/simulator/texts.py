@@ -1,0 +1,151 @@
+"""One text as the simulated provider holds it, and the JSON forms in which it is shown. No behaviour."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from enum import StrEnum
+
+from messaging.gateways.simulator.codes import DELIVERY_WORDS
+
+API_VERSION = "2010-04-01"
+
+
+class Status(StrEnum):
+    """Twilio's words for where a text is."""
+
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    RECEIVED = "received"
+
+
+IN_PROGRESS = frozenset({Status.ACCEPTED, Status.QUEUED, Status.SENDING})
+
+
+class Direction(StrEnum):
+    """Who started a text: the interface, a phone, or the provider's own answer to a keyword."""
+
+    OUTBOUND = "outbound-api"
+    REPLY = "outbound-reply"
+    INBOUND = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What became of one webhook post, after all its attempts. `http_status` None: no answer, see `error`."""
+
+    status: str
+    at: datetime
+    http_status: int | None
+    attempts: int
+    error: str | None = None
+    content_type: str = ""
+    body: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the service said that it has it."""
+        return self.http_status is not None and 200 <= self.http_status < 300
+
+    def as_json(self) -> dict[str, object]:
+        """For the control interface."""
+        return {
+            "status": self.status,
+            "at": iso(self.at),
+            "http_status": self.http_status,
+            "attempts": self.attempts,
+            "error": self.error,
+        }
+
+
+@dataclass(slots=True)
+class Text:
+    """A text. Changed only under the ledger's lock.
+
+    `sender` is None until a messaging service has picked a number; `body` is what was said and stays, for the
+    ledger is the truth of a test; what the interface still shows is `shown_body`.
+    """
+
+    number: int
+    sid: str
+    to: str
+    sender: str | None
+    body: str
+    direction: Direction
+    status: Status
+    created: datetime
+    updated: datetime
+    segments: int
+    callback_url: str | None = None
+    service_sid: str | None = None
+    validity: int = 36000
+    discard: bool = False
+    num_media: int = 0
+    sent: datetime | None = None
+    error_code: int | None = None
+    redacted: bool = False
+    deleted: bool = False
+    history: list[tuple[Status, datetime]] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+
+    @property
+    def shown_body(self) -> str:
+        """What the interface still tells of the words."""
+        return "" if self.redacted else self.body
+
+    def as_resource(self, account_sid: str) -> dict[str, object]:
+        """Twilio's Message resource."""
+        uri = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{self.sid}"
+        unassigned = self.service_sid is not None and self.status is Status.ACCEPTED
+        return {
+            "account_sid": account_sid,
+            "api_version": API_VERSION,
+            "body": self.shown_body,
+            "date_created": format_datetime(self.created),
+            "date_sent": None if self.sent is None else format_datetime(self.sent),
+            "date_updated": format_datetime(self.updated),
+            "direction": self.direction.value,
+            "error_code": self.error_code,
+            "error_message": None if self.error_code is None else DELIVERY_WORDS.get(self.error_code),
+            "from": self.sender,
+            "messaging_service_sid": self.service_sid,
+            "num_media": str(self.num_media),
+            "num_segments": "0" if unassigned else str(self.segments),
+            "price": None,
+            "price_unit": "GBP",
+            "sid": self.sid,
+            "status": self.status.value,
+            "subresource_uris": {"media": f"{uri}/Media.json"},
+            "to": self.to,
+            "uri": f"{uri}.json",
+        }
+
+    def as_ledger(self) -> dict[str, object]:
+        """For the control interface: what was really taken on, and what became of it."""
+        return {
+            "number": self.number,
+            "sid": self.sid,
+            "to": self.to,
+            "from": self.sender,
+            "body": self.body,
+            "segments": self.segments,
+            "direction": self.direction.value,
+            "accepted_at": iso(self.created),
+            "status": self.status.value,
+            "error_code": self.error_code,
+            "callback_url": self.callback_url,
+            "history": [{"status": status.value, "at": iso(at)} for status, at in self.history],
+            "callbacks": [post.as_json() for post in self.posts],
+            "redacted": self.redacted,
+            "deleted": self.deleted,
+        }
+
+
+def iso(moment: datetime) -> str:
+    """A moment for the control interface: ISO 8601, UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
