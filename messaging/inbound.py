@@ -17,9 +17,9 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
+from messaging.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
 from messaging.text import clean
 
@@ -148,7 +148,7 @@ def _next(session: Session, now: datetime) -> Inbound | None:
 
 def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:
     """In a transaction of its own, because the handler's has been rolled back: count the attempt and put the text off or aside."""
-    counts = not isinstance(problem, OperationalError)
+    counts = not is_outage(problem)
     with begin() as session:
         row = session.get_one(Inbound, id, with_for_update=True)
         if row.status is not InboundStatus.RECEIVED:

@@ -62,6 +62,8 @@ def _check(number: PhoneNumber, region: str) -> None:
         raise NumberProblem("too_short")
     if _looks_mobile_but_short(number, national):
         raise NumberProblem("too_short")
+    if _looks_fixed(number, national):
+        raise NumberProblem("landline")
     if not phonenumbers.is_valid_number(number):
         raise NumberProblem("not_a_number")
     if phonenumbers.number_type(number) not in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
@@ -70,4 +72,10 @@ def _check(number: PhoneNumber, region: str) -> None:
 
 def _looks_mobile_but_short(number: PhoneNumber, national: str) -> bool:
     """A British number that begins like a mobile has ten digits after the zero; the metadata takes shorter ones as possible."""
-    return number.country_code == 44 and national.startswith("7") and len(national) < 10
+    bare = national.lstrip("0")
+    return number.country_code == 44 and bare.startswith("7") and len(bare) < 10
+
+
+def _looks_fixed(number: PhoneNumber, national: str) -> bool:
+    """British numbers that begin with 1 to 3 are fixed lines, also where the metadata does not know the exchange."""
+    return number.country_code == 44 and len(national) == 10 and national[0] in "123"

@@ -22,7 +22,7 @@ from messaging.states import MessageStatus, Move
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean
 
-__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "store"]
+__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "meaning", "store"]
 
 CHANNEL = "messaging_receipts"
 """Notified, in the transaction, when a new receipt is stored."""
@@ -79,6 +79,11 @@ def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: 
     if new:
         session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
     return new
+
+
+def meaning(status: str | None) -> MessageStatus | None:
+    """What the provider's word for a status means for a message, or None for a word we do not know."""
+    return _MEANING.get((status or "").lower())
 
 
 def _uuid(given: str | None) -> UUID | None:
@@ -140,15 +145,15 @@ def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, Mes
     if message is None:
         _put_off(receipt, now)
         return None
-    meaning = _MEANING.get((receipt.status or "").lower())
-    if meaning is None:
+    says = meaning(receipt.status)
+    if says is None:
         _settled(receipt, now, "The provider used a status we do not know")
         return None
     if (owner is not None and owner is not message) or _another_sid(message, receipt):
         _log.warning("receipt.second_text", message=str(message.id), provider_sid=receipt.provider_sid)
         _settled(receipt, now, "It is about another text than the one on record for this message")
         return None
-    return message, meaning
+    return message, says
 
 
 def _another_sid(message: Message, receipt: Receipt) -> bool:
@@ -183,13 +188,13 @@ def _apply(
                 later.append(item)
             else:
                 turn[item[1].id] = item
-        moves = [_move(receipt, message, meaning) for receipt, message, meaning in turn.values()]
+        moves = [_move(receipt, message, says) for receipt, message, says in turn.values()]
         for moved in states.apply(session, moves):
             receipt, message, _ = turn[moved.id]
             applied.append(_applied(moved, receipt, message))
         done = {one.message_id: one.new for one in applied}
-        for receipt, message, meaning in turn.values():
-            changed = done.get(message.id) is meaning
+        for receipt, message, says in turn.values():
+            changed = done.get(message.id) is says
             _settled(receipt, now, None if changed else "The message was already at or past this")
         rest = later
     for _, message, _ in ready:
@@ -197,11 +202,11 @@ def _apply(
     return applied
 
 
-def _move(receipt: Receipt, message: Message, meaning: MessageStatus) -> Move:
-    bad = meaning in (_S.UNDELIVERED, _S.FAILED)
+def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
+    bad = says in (_S.UNDELIVERED, _S.FAILED)
     return Move(
         message.id,
-        meaning,
+        says,
         receipt.received_at,
         reason=retry.words(receipt.error_code) if bad else None,
         error_code=receipt.error_code if bad else None,
@@ -225,11 +230,19 @@ def _applied(moved: states.Moved, receipt: Receipt, message: Message) -> Applied
 
 
 def look_again(session: Session, provider_sids: Sequence[str], now: datetime) -> None:
-    """Bring forward the receipts that waited for these texts to become known."""
+    """Bring forward the receipts that waited for these texts to become known.
+
+    One that another worker is looking at is passed over: waiting for it here could close a ring of locks, and it comes round again.
+    """
     if provider_sids:
+        free = (
+            select(Receipt.id)
+            .where(Receipt.provider_sid.in_(provider_sids), Receipt.applied_at.is_(None))
+            .with_for_update(skip_locked=True)
+        )
         session.execute(
             update(Receipt)
-            .where(Receipt.provider_sid.in_(provider_sids), Receipt.applied_at.is_(None))
+            .where(Receipt.id.in_(free))
             .values(look_at=now)
             .execution_options(synchronize_session=False)
         )

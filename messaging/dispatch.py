@@ -1,0 +1,291 @@
+"""Claim, send, settle: the loop that hands queued texts to a provider.
+
+A text is committed as `sending` before the provider hears of it, no database session is open while the provider is asked, and what came
+of it is written by conditional statements. A worker that dies leaves a lease that becomes `unknown`; nothing that may have been sent is
+ever sent again from here. The loop keeps a bounded number of sends in flight, so one slow answer holds up no other text.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Protocol
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from messaging import pacing
+from messaging.claim import Claim, Claimed, Defer, Guard, Verdict, Withhold, claim, expire, lapse
+from messaging.gateways.base import Gateway, OutgoingText, Unknown
+from messaging.outage import is_outage
+from messaging.settle import NotBegun, Result, settle
+from messaging.states import MessageStatus
+
+__all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Verdict", "Withhold"]
+
+_log = structlog.get_logger(__name__)
+_LONGEST_VALIDITY = 36_000
+_GATHER = 0.03
+"""Seconds for which results are gathered before they are settled together."""
+_IDLE_LOOK = 0.25
+"""Seconds between looks for new texts while sends are in flight and the last look found none."""
+_SETTLE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Seconds between tries to settle while the database does not answer; then the error is raised and the results are kept."""
+
+Begin = Callable[[], AbstractContextManager[Session]]
+
+
+class Clock(Protocol):
+    """Whatever says what time it is."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What one run did, in texts. `lapsed` were lost by some worker; `waiting` says that a sender's rate left due texts in the queue."""
+
+    claimed: int = 0
+    accepted: int = 0
+    refused: int = 0
+    retried: int = 0
+    unknown: int = 0
+    withheld: int = 0
+    deferred: int = 0
+    expired: int = 0
+    handed_back: int = 0
+    lapsed: int = 0
+    waiting: bool = False
+
+
+class Dispatcher:
+    """One worker's hands. `run_once` may be called from any thread, again and again; runs of one dispatcher never overlap."""
+
+    def __init__(
+        self,
+        begin: Begin,
+        gateway: Gateway,
+        guard: Guard,
+        callback_url: str | None,
+        clock: Clock,
+        worker: str,
+        *,
+        concurrency: int = 16,
+        lease: timedelta = timedelta(minutes=2),
+        send_within: timedelta = timedelta(seconds=30),
+        batch: int = 64,
+        segments_per_second: float = 10.0,
+    ) -> None:
+        """`send_within` bounds how long one call of the gateway may take; a text is not begun with less of its lease left than that.
+
+        Raises ValueError if the lease is not longer than `send_within`.
+        """
+        if lease <= send_within:
+            raise ValueError("the lease must be longer than a send may take")
+        self._begin = begin
+        self._gateway = gateway
+        self._guard = guard
+        self._callback_url = callback_url
+        self._clock = clock
+        self._worker = worker
+        self._lease = lease
+        self._send_within = send_within
+        self._batch = max(batch, concurrency)
+        self._rate = segments_per_second
+        self._registered = False
+        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="send")
+        self._done: SimpleQueue[Result | None] = SimpleQueue()
+        self._ready: list[Result] = []
+        self._in_flight = 0
+        self._look_at = 0.0
+        self._tally: Counter[str] = Counter()
+        self._stopping = threading.Event()
+        self._running = threading.Lock()
+
+    def run_once(self) -> Dispatched:
+        """Send everything that is due and has room, and return when all of it is settled.
+
+        Raises the database's error if results cannot be settled; they are kept and the next run settles them first.
+        """
+        with self._running:
+            self._tally = Counter()
+            self._look_at = 0.0
+            self._settle()
+            if not self._stopping.is_set():
+                self._sweep()
+            self._claim()
+            while self._in_flight or self._ready:
+                self._collect()
+                self._settle()
+                self._claim()
+            waiting = self._tally.pop("waiting", 0)
+            return Dispatched(**self._tally, waiting=bool(waiting))
+
+    def wake(self) -> None:
+        """Look for new texts at once, if a run is under way. For whoever hears a notification."""
+        self._done.put(None)
+
+    def stop(self, timeout: float = 30.0) -> bool:
+        """Begin nothing more, give back what was not begun, and wait up to `timeout` seconds for what is in flight.
+
+        True if everything was settled. What was not settled is found again as `unknown` when its lease is over.
+        """
+        self._stopping.set()
+        self.wake()
+        if not self._running.acquire(timeout=timeout):
+            return False
+        try:
+            while self._in_flight:
+                self._collect()
+            self._settle()
+        except DBAPIError as problem:
+            _log.warning("dispatch.unsettled", results=len(self._ready), problem=type(problem).__name__)
+            return False
+        finally:
+            self._running.release()
+            self._pool.shutdown(wait=False, cancel_futures=False)
+        return True
+
+    def _sweep(self) -> None:
+        """What needs no provider: the first time, make the senders known; then end what is stale and give up what was lost."""
+        with self._begin() as session:
+            if not self._registered:
+                for sender in self._gateway.senders:
+                    pacing.register(session, sender, self._rate)
+            self._tally["expired"] += expire(session, self._clock.now())
+            self._tally["lapsed"] += lapse(session)
+        self._registered = True
+        if self._tally["lapsed"]:
+            _log.warning("dispatch.leases_lapsed", texts=self._tally["lapsed"])
+
+    def _claim(self) -> None:
+        """Take more texts if there is room for them, and start sending them."""
+        held = self._in_flight + len(self._ready)
+        if self._stopping.is_set() or held > self._batch // 2 or monotonic() < self._look_at:
+            return
+        begun = monotonic()
+        with self._begin() as session:
+            taken = claim(
+                session,
+                now=self._clock.now(),
+                limit=self._batch - held,
+                worker=self._worker,
+                lease=self._lease,
+                provider=self._gateway.name,
+                senders=self._gateway.senders,
+                guard=self._guard,
+            )
+        self._count(taken)
+        if not taken.texts:
+            self._look_at = monotonic() + _IDLE_LOOK
+        latest = begun + (self._lease - self._send_within).total_seconds()
+        for held_text in taken.texts:
+            self._in_flight += 1
+            self._pool.submit(self._send, held_text, latest)
+
+    def _count(self, taken: Claim) -> None:
+        self._tally["claimed"] += len(taken.texts)
+        self._tally["withheld"] += taken.withheld
+        self._tally["deferred"] += taken.deferred
+        self._tally["expired"] += taken.expired
+        self._tally["waiting"] = taken.full
+
+    def _send(self, held: Claimed, latest: float) -> None:
+        """In a thread of the pool, with no session: ask the provider, unless we are stopping or the lease is nearly over."""
+        if self._stopping.is_set() or monotonic() > latest:
+            self._done.put(Result(held, NotBegun()))
+            return
+        try:
+            outcome = self._gateway.send(self._outgoing(held))
+        except Exception as problem:
+            _log.exception("dispatch.gateway_raised", message=str(held.id), problem=type(problem).__name__)
+            outcome = Unknown(f"the send ended in a fault of ours ({type(problem).__name__})")
+        self._done.put(Result(held, outcome))
+
+    def _outgoing(self, held: Claimed) -> OutgoingText:
+        left = int((held.expires_at - self._clock.now()).total_seconds())
+        return OutgoingText(
+            id=held.id,
+            to=held.to_number,
+            sender=held.sender,
+            body=held.body,
+            callback_url=_with_mid(self._callback_url, held) if self._callback_url else None,
+            validity=min(max(left, 1), _LONGEST_VALIDITY),
+        )
+
+    def _collect(self) -> None:
+        """Wait for a result (or a wake-up, or the time for another look), then gather those that follow closely."""
+        until = monotonic() + _IDLE_LOOK
+        while (wait := until - monotonic()) > 0 and self._in_flight:
+            try:
+                result = self._done.get(timeout=wait)
+            except Empty:
+                return
+            if result is None:
+                self._look_at = 0.0
+                return
+            self._ready.append(result)
+            self._in_flight -= 1
+            if len(self._ready) >= self._batch // 2:
+                return
+            until = min(until, monotonic() + _GATHER) if len(self._ready) == 1 else until
+
+    def _settle(self) -> None:
+        """Write the results; while the database does not answer, keep them and try again."""
+        for wait in (*_SETTLE_WAITS, None):
+            if not self._ready:
+                return
+            try:
+                self._write(self._ready)
+                self._ready = []
+            except DBAPIError as problem:
+                if not is_outage(problem):
+                    self._settle_each()
+                elif wait is None:
+                    raise
+                else:
+                    threading.Event().wait(wait)
+
+    def _settle_each(self) -> None:
+        """One result spoils the bulk: write each alone, and leave the bad one to its lease."""
+        while self._ready:
+            try:
+                self._write(self._ready[:1])
+            except DBAPIError as problem:
+                if is_outage(problem):
+                    raise
+                held = self._ready[0].text
+                _log.error("dispatch.cannot_settle", message=str(held.id), problem=type(problem).__name__)
+            self._ready = self._ready[1:]
+
+    def _write(self, results: list[Result]) -> None:
+        with self._begin() as session:
+            moved = settle(session, results, now=self._clock.now(), provider=self._gateway.name)
+        not_begun = {result.text.id for result in results if isinstance(result.outcome, NotBegun)}
+        for one in moved:
+            self._tally[
+                _COUNTED_AS.get(one.new, "retried") if one.id not in not_begun else "handed_back"
+            ] += 1
+
+
+_COUNTED_AS = {
+    MessageStatus.ACCEPTED: "accepted",
+    MessageStatus.REFUSED: "refused",
+    MessageStatus.UNKNOWN: "unknown",
+    MessageStatus.EXPIRED: "expired",
+}
+
+
+def _with_mid(address: str, held: Claimed) -> str:
+    """The callback address with our id in its query, whatever the query holds already."""
+    parts = urlsplit(address)
+    query = "&".join(filter(None, [parts.query, urlencode({"mid": str(held.id)})]))
+    return urlunsplit(parts._replace(query=query))

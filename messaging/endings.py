@@ -1,0 +1,77 @@
+"""The bad ends of texts, handed out once, so that somebody can be told.
+
+A text that was refused, undelivered, failed, withheld or expired is an event for whoever sent it. `take` hands each out in the caller's
+transaction: what the caller makes of it and the fact that it was handed out commit together. This module must never decide what an end
+means for a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from messaging import retry
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+__all__ = ["BAD_ENDS", "Ending", "take"]
+
+BAD_ENDS = (
+    MessageStatus.UNDELIVERED,
+    MessageStatus.FAILED,
+    MessageStatus.REFUSED,
+    MessageStatus.WITHHELD,
+    MessageStatus.EXPIRED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One text that will not arrive. `number_dead`: the number itself will never take a text; `opted_out`: the provider says STOP."""
+
+    message_id: UUID
+    recipient: str | None
+    to_number: str
+    group_key: str | None
+    context: Mapping[str, Any]
+    status: MessageStatus
+    reason: str | None
+    error_code: int | None
+    number_dead: bool
+    opted_out: bool
+    ended_at: datetime
+
+
+def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
+    """Up to `limit` bad ends that nobody has taken yet, oldest first; they count as taken when the caller's transaction commits."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.reported_at.is_(None), Message.status.in_(BAD_ENDS))
+        .order_by(Message.ended_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.reported_at = now
+    session.flush()
+    return [_ending(row, now) for row in rows]
+
+
+def _ending(row: Message, now: datetime) -> Ending:
+    return Ending(
+        message_id=row.id,
+        recipient=row.recipient,
+        to_number=row.to_number,
+        group_key=row.group_key,
+        context=row.context,
+        status=row.status,
+        reason=row.reason,
+        error_code=row.error_code,
+        number_dead=retry.number_dead(row.error_code),
+        opted_out=retry.opted_out(row.error_code),
+        ended_at=row.ended_at or now,
+    )

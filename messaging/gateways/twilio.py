@@ -1,0 +1,239 @@
+"""Twilio behind the seam, through its own client library.
+
+Every way a call can end is turned into one of four outcomes, and where it cannot be told whether Twilio has the text, the outcome is
+Unknown: Twilio has no idempotency, so a second send is a second text. This module must never retry a send, and never let the library
+log, because it logs numbers.
+"""
+
+import logging
+import re
+import ssl
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import (
+    SIGNATURE_HEADER,
+    SIGNATURE_SETTINGS_HEADER,
+    RequestValidator,
+    get_signature_algorithm,
+)
+from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
+
+from messaging import retry
+from messaging.gateways.base import (
+    Accepted,
+    GatewayUnavailable,
+    NotProcessed,
+    Outcome,
+    OutgoingText,
+    ProviderText,
+    Refused,
+    Unknown,
+)
+
+__all__ = ["TwilioGateway", "valid_signature"]
+
+_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
+_PAGE = 500
+_LONGEST_LIST = 5000
+_CONNECTIONS = 64
+
+_silent = logging.getLogger("messaging.gateways.twilio.library")
+_silent.disabled = True
+
+
+class _Wire(TwilioHttpClient):
+    """The library's HTTP client, with room for many threads, and with the answer's Retry-After kept, which its errors drop."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(timeout=timeout, logger=_silent)
+        self.last = threading.local()
+        if self.session is not None:
+            for scheme in ("https://", "http://"):
+                self.session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
+
+    def request(self, *given: Any, **named: Any) -> Response:
+        self.last.retry_after = None
+        answer = super().request(*given, **named)
+        self.last.retry_after = (answer.headers or {}).get("Retry-After")
+        return answer
+
+
+class TwilioGateway:
+    """Sends through one Twilio account, from one number, several, or a messaging service."""
+
+    name = "twilio"
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        *,
+        from_number: str | Sequence[str] | None = None,
+        messaging_service_sid: str | None = None,
+        api_base_url: str | None = None,
+        timeout: float = 10.0,
+    ) -> None:
+        """`api_base_url` is another server that speaks Twilio's API; `timeout` is in seconds, for connecting and for each read.
+
+        Raises ValueError if there is nothing to send from, or the address is not http(s).
+        """
+        numbers = [from_number] if isinstance(from_number, str) else list(from_number or [])
+        self.senders: tuple[str, ...] = (messaging_service_sid,) if messaging_service_sid else tuple(numbers)
+        if not self.senders:
+            raise ValueError("Twilio needs a number or a messaging service to send from")
+        self._wire = _Wire(timeout)
+        self._client = Client(account_sid, auth_token, http_client=self._wire)
+        # The library reads these from the environment and then rewrites every address, ours included.
+        self._client.edge = None
+        self._client.region = None
+        if api_base_url:
+            if urlsplit(api_base_url).scheme not in ("http", "https") or not urlsplit(api_base_url).hostname:
+                raise ValueError("the address of the Twilio API must be http:// or https://")
+            self._client.api.base_url = api_base_url.rstrip("/")
+
+    def send(self, outgoing: OutgoingText) -> Outcome:
+        """Hand one text to Twilio. Never raises, never retries."""
+        try:
+            made = self._client.messages.create(**_fields(outgoing))
+        except (TwilioRestException, TwilioServiceException) as problem:
+            return self._answered(problem.status, problem.code)
+        except requests.exceptions.RequestException as problem:
+            return NotProcessed() if _never_left(problem) else Unknown(_broken(problem))
+        except Exception as problem:
+            # Twilio answered 2xx with something the library cannot read (not JSON, or JSON of another shape).
+            return Unknown(f"its answer could not be read ({type(problem).__name__})")
+        if not _SID.fullmatch(str(made.sid)):
+            return Unknown("its answer did not name the text")
+        return Accepted(str(made.sid), str(made.status or ""), _positive(made.num_segments))
+
+    def _answered(self, status: int, code: int | None) -> Outcome:
+        """An error that Twilio (or something on the way) stated."""
+        known = int(code or status)
+        if status == 429 or known == 20429:
+            return NotProcessed(known, self._retry_after())
+        if not 400 <= status < 500 or status == 408:
+            return Unknown(f"it answered with a fault of its own ({known})")
+        if retry.says_nothing_about_the_text(known):
+            return NotProcessed(known, self._retry_after())
+        return Refused(known, retry.words(known), permanent=retry.number_dead(known))
+
+    def _retry_after(self) -> timedelta | None:
+        given = getattr(self._wire.last, "retry_after", None)
+        return timedelta(seconds=int(given)) if given and re.fullmatch(r"[0-9]{1,5}", given) else None
+
+    def find(self, to: str, since: datetime) -> Sequence[ProviderText]:
+        """Texts that Twilio has had for `to` since then.
+
+        The list is asked for by number alone and cut here: a filter on DateSent leaves out texts that Twilio holds and has not sent
+        yet, and those are the very ones that must not be sent twice. Raises GatewayUnavailable unless the list is complete.
+        """
+        try:
+            rows = list(self._client.messages.stream(to=to, page_size=_PAGE, limit=_LONGEST_LIST))
+        except (
+            TwilioException,
+            requests.exceptions.RequestException,
+            ValueError,
+            KeyError,
+            TypeError,
+        ) as problem:
+            raise GatewayUnavailable(f"Twilio could not list texts ({type(problem).__name__})") from problem
+        if len(rows) >= _LONGEST_LIST:
+            raise GatewayUnavailable("Twilio's list of texts to this number is too long to read whole")
+        return [one for one in map(_as_found, rows) if one.created_at is None or one.created_at >= since]
+
+    def redact(self, sid: str) -> None:
+        """Erase the body at Twilio; the text's other facts stay. Raises GatewayUnavailable."""
+        try:
+            self._client.messages(sid).update(body="")
+        except (TwilioException, requests.exceptions.RequestException, ValueError, TypeError) as problem:
+            raise GatewayUnavailable(f"Twilio could not erase a text ({type(problem).__name__})") from problem
+
+
+def _fields(outgoing: OutgoingText) -> dict[str, Any]:
+    """The form. SmartEncoded is off: the body is plain already, and must come back from the list as it went."""
+    service = outgoing.sender.startswith("MG")
+    fields: dict[str, Any] = {
+        "to": outgoing.to,
+        "messaging_service_sid" if service else "from_": outgoing.sender,
+        "body": outgoing.body,
+        "smart_encoded": False,
+    }
+    if outgoing.callback_url:
+        fields["status_callback"] = outgoing.callback_url
+    if outgoing.validity:
+        fields["validity_period"] = outgoing.validity
+    return fields
+
+
+def _never_left(problem: requests.exceptions.RequestException) -> bool:
+    """Did the call fail before anything of it could reach Twilio: no connection, no name, no trust?"""
+    if isinstance(problem, requests.exceptions.ConnectTimeout):
+        return True
+    return any(
+        isinstance(cause, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError)
+        for cause in _causes(problem)
+    )
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    """What urllib3 gives as the reason, which it puts into attributes and arguments rather than into `__cause__`."""
+    for part in problem.args:
+        if isinstance(part, MaxRetryError) and part.reason is not None:
+            yield part.reason
+            if isinstance(part.reason, ProxyError):
+                yield part.reason.original_error
+            yield from (inner for inner in part.reason.args if isinstance(inner, BaseException))
+
+
+def _broken(problem: requests.exceptions.RequestException) -> str:
+    if isinstance(problem, requests.exceptions.Timeout):
+        return "it did not answer in time"
+    return f"the connection broke before it answered ({type(problem).__name__})"
+
+
+def _positive(given: str | None) -> int | None:
+    """Segments as Twilio counts them; through a messaging service it says 0 at first, which is no count."""
+    return int(given) if given and re.fullmatch(r"[1-9][0-9]?", given) else None
+
+
+def _as_found(row: Any) -> ProviderText:
+    return ProviderText(
+        sid=str(row.sid),
+        to=str(row.to),
+        body=row.body or "",
+        status=str(row.status or ""),
+        created_at=row.date_created if isinstance(row.date_created, datetime) else None,
+        error_code=int(row.error_code) if row.error_code else None,
+    )
+
+
+def valid_signature(
+    token: str, url: str, params: Mapping[str, Any] | str | bytes | None, headers: Mapping[str, str]
+) -> bool:
+    """Did Twilio sign this request? `url` is the public address with its query; `params` the form as it came, or a JSON body.
+
+    False, never an error, for a missing header, a body without its `bodySHA256`, or anything the library cannot read.
+    """
+    named = {name.lower(): value for name, value in headers.items()}
+    signature = named.get(SIGNATURE_HEADER.lower())
+    if not signature:
+        return False
+    try:
+        if isinstance(params, bytes):
+            params = params.decode()
+        if isinstance(params, str) and "bodySHA256" not in parse_qs(urlsplit(url).query):
+            return False
+        algorithm = get_signature_algorithm(named.get(SIGNATURE_SETTINGS_HEADER.lower()))
+        return bool(RequestValidator(token).validate(url, params, signature, algorithm))
+    except (ValueError, TypeError, AttributeError):
+        return False
