@@ -1,1 +1,1 @@
-"""Read models: what pages, the API and the monitor show. Reads only; nothing here changes anything."""
+"""What staff pages show: read models that gather facts from every line below, in a constant number of statements each."""

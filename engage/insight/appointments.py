@@ -1,0 +1,291 @@
+"""Appointments as staff see them: what the person said, what the network did and what a worker recorded, side by side.
+
+The three are never mixed: nothing here turns one into another.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.hubs import zone
+from engage.agencies.model import Agency, Hub
+from engage.appointments.model import (
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    Intent,
+    IntentKind,
+    Outcome,
+    OutcomeCode,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from engage.insight import names
+from engage.people.model import Person
+from messaging.states import MessageStatus
+from messaging.tables import Inbound, Message
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person said last. `earlier_time` when they said it of a time that has since been moved."""
+
+    kind: IntentKind
+    at: datetime
+    minutes_late: int | None
+    earlier_time: bool
+    inbound_id: int | None
+    words: str | None
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """One reminder: what it is, when it was or is due, what was decided and why, and what became of its text."""
+
+    id: uuid.UUID
+    kind: ReminderKind
+    due_at: datetime
+    state: ReminderState
+    reasons: tuple[str, ...]
+    revision: int
+    message_id: uuid.UUID | None
+    status: MessageStatus | None
+    status_reason: str | None
+    status_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a worker recorded, by whom and when; `superseded_at` when somebody corrected it."""
+
+    code: OutcomeCode
+    note: str
+    by: str
+    at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AppointmentView:
+    """One appointment with its three facts."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    person_name: str
+    crn: str
+    starts_at: datetime
+    minutes: int
+    type: AppointmentType
+    worker_name: str
+    agency_name: str
+    place: str
+    place_alias: str
+    enforceable: bool
+    state: AppointmentState
+    cancelled_reason: str | None
+    revision: int
+    zone: ZoneInfo
+    booked_by: str
+    booked_at: datetime
+    said: Said | None = None
+    said_before: tuple[Said, ...] = ()
+    reminders: tuple[Reminded, ...] = ()
+    recorded: Recorded | None = None
+    recorded_before: tuple[Recorded, ...] = field(default=())
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over by the book."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def stands(self) -> bool:
+        """Not cancelled."""
+        return self.state is AppointmentState.BOOKED
+
+    @property
+    def latest_text(self) -> Reminded | None:
+        """The last reminder of the present time that became a text."""
+        sent = [
+            one
+            for one in self.reminders
+            if one.state is ReminderState.SENT and (one.revision == self.revision or not self.stands)
+        ]
+        return sent[-1] if sent else None
+
+    @property
+    def next_text(self) -> Reminded | None:
+        """The next reminder that is still to be decided."""
+        return next((one for one in self.reminders if one.state is ReminderState.PLANNED), None)
+
+    @property
+    def why_no_text(self) -> tuple[str, ...]:
+        """Why the last decided reminder of the present time did not go, when none went and none is to come."""
+        if self.latest_text is not None or self.next_text is not None:
+            return ()
+        skipped = [
+            one
+            for one in self.reminders
+            if one.state is ReminderState.SKIPPED and one.revision == self.revision
+        ]
+        return skipped[-1].reasons if skipped else ()
+
+
+def load(
+    session: Session, ids: Collection[uuid.UUID], *, words: bool = True
+) -> Mapping[uuid.UUID, AppointmentView]:
+    """The views of appointments that the caller has found visible, in five statements however many there are.
+
+    `words` adds what the person wrote; leave it out for whoever may not read the thread.
+    """
+    if not ids:
+        return {}
+    wanted = list(ids)
+    rows = session.execute(
+        select(Appointment, Person, Agency.name, Hub)
+        .join(Person, Person.id == Appointment.person_id)
+        .join(Agency, Agency.id == Appointment.agency_id)
+        .join(Hub, Hub.id == Appointment.hub_id)
+        .where(Appointment.id.in_(wanted))
+    ).all()
+    reminders = _reminders(session, wanted)
+    said = _said(session, wanted, words=words)
+    outcomes = _outcomes(session, wanted)
+    labels = {row.recorded_by for found in outcomes.values() for row in found}
+    labels |= {appointment.created_by for appointment, *_ in rows}
+    who = names.of_labels(session, labels)
+    return {
+        appointment.id: _view(
+            appointment,
+            person,
+            agency,
+            hub,
+            who[appointment.created_by],
+            reminders.get(appointment.id, []),
+            said.get(appointment.id, []),
+            [_recorded(row, who[row.recorded_by]) for row in outcomes.get(appointment.id, [])],
+        )
+        for appointment, person, agency, hub in rows
+    }
+
+
+def _view(
+    appointment: Appointment,
+    person: Person,
+    agency: str,
+    hub: Hub,
+    booked_by: str,
+    reminders: list[Reminded],
+    intents: list[tuple[Intent, str | None]],
+    outcomes: list[Recorded],
+) -> AppointmentView:
+    said = [
+        Said(
+            kind=intent.kind,
+            at=intent.said_at,
+            minutes_late=intent.minutes_late,
+            earlier_time=intent.revision != appointment.revision,
+            inbound_id=intent.inbound_id,
+            words=body,
+        )
+        for intent, body in intents
+    ]
+    return AppointmentView(
+        id=appointment.id,
+        person_id=person.id,
+        person_name=person.name,
+        crn=person.crn,
+        starts_at=appointment.starts_at,
+        minutes=appointment.minutes,
+        type=appointment.type,
+        worker_name=appointment.worker_name,
+        agency_name=agency,
+        place=appointment.place,
+        place_alias=appointment.place_alias,
+        enforceable=appointment.enforceable,
+        state=appointment.state,
+        cancelled_reason=appointment.cancelled_reason,
+        revision=appointment.revision,
+        zone=zone(hub),
+        booked_by=booked_by,
+        booked_at=appointment.created_at,
+        said=said[-1] if said else None,
+        said_before=tuple(reversed(said[:-1])),
+        reminders=tuple(reminders),
+        recorded=next((row for row in outcomes if row.superseded_at is None), None),
+        recorded_before=tuple(row for row in outcomes if row.superseded_at is not None),
+    )
+
+
+def _reminders(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[Reminded]]:
+    rows = session.execute(
+        select(Reminder, Message)
+        .outerjoin(Message, Message.id == Reminder.message_id)
+        .where(Reminder.appointment_id.in_(wanted))
+        .order_by(Reminder.revision, Reminder.due_at, Reminder.attempt, Reminder.id)
+    )
+    found: dict[uuid.UUID, list[Reminded]] = {}
+    for reminder, message in rows:
+        found.setdefault(reminder.appointment_id, []).append(_reminded(reminder, message))
+    return found
+
+
+def _reminded(reminder: Reminder, message: Message | None) -> Reminded:
+    return Reminded(
+        id=reminder.id,
+        kind=reminder.kind,
+        due_at=reminder.due_at,
+        state=reminder.state,
+        reasons=tuple(reason["words"] for reason in reminder.reasons),
+        revision=reminder.revision,
+        message_id=reminder.message_id,
+        status=None if message is None else message.status,
+        status_reason=None if message is None else message.reason,
+        status_at=None if message is None else last_moment(message),
+    )
+
+
+def last_moment(message: Message) -> datetime:
+    """The moment of the last thing that is known of a text."""
+    return (
+        message.delivered_at
+        or message.ended_at
+        or message.sent_at
+        or message.accepted_at
+        or message.claimed_at
+        or message.created_at
+    )
+
+
+def _said(
+    session: Session, wanted: list[uuid.UUID], *, words: bool
+) -> dict[uuid.UUID, list[tuple[Intent, str | None]]]:
+    rows = session.execute(
+        select(Intent, Inbound.body)
+        .outerjoin(Inbound, Inbound.id == Intent.inbound_id)
+        .where(Intent.appointment_id.in_(wanted))
+        .order_by(Intent.said_at, Intent.id)
+    )
+    found: dict[uuid.UUID, list[tuple[Intent, str | None]]] = {}
+    for intent, body in rows:
+        found.setdefault(intent.appointment_id, []).append((intent, body if words else None))
+    return found
+
+
+def _outcomes(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[Outcome]]:
+    found: dict[uuid.UUID, list[Outcome]] = {}
+    for row in session.scalars(
+        select(Outcome).where(Outcome.appointment_id.in_(wanted)).order_by(Outcome.recorded_at, Outcome.id)
+    ):
+        found.setdefault(row.appointment_id, []).append(row)
+    return found
+
+
+def _recorded(row: Outcome, by: str) -> Recorded:
+    return Recorded(code=row.code, note=row.note, by=by, at=row.recorded_at, superseded_at=row.superseded_at)

@@ -1,0 +1,219 @@
+"""The caseload: everybody an actor may see, by name, with what is next, when they last wrote and whether they can be texted."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from engage.agencies.model import Staff
+from engage.appointments.model import Appointment, AppointmentState
+from engage.conversation.model import Reading
+from engage.insight import sight
+from engage.people import contact
+from engage.people.access import Ability, Actor, abilities
+from engage.people.model import Person
+from engage.signals import RANK, Severity, Signal, SignalState
+
+PAGE = 50
+SEARCH_MAX = 80
+
+
+@dataclass(frozen=True)
+class CaseloadRow:
+    """One person on the list. `why_not` is empty when they can be texted; hours and the daily cap are not obstacles here.
+
+    What the actor may not know of a person is None.
+    """
+
+    id: uuid.UUID
+    crn: str
+    name: str
+    offender_manager: str
+    next_at: datetime | None
+    last_reply_at: datetime | None
+    open_signals: int | None
+    worst: Severity | None
+    why_not: tuple[str, ...] | None
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the list, behind which the next page begins."""
+
+    last_name: str
+    first_name: str
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.id}|{self.last_name}|{self.first_name}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        id, last_name, first_name = given.split("|")
+        return cls(last_name[:60], first_name[:40], uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """A page of the list; `following` is where the next one begins, if there is one."""
+
+    rows: tuple[CaseloadRow, ...]
+    following: Place | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person found by a search, for a choice."""
+
+    id: uuid.UUID
+    crn: str
+    name: str
+
+
+def load(
+    session: Session, actor: Actor, *, now: datetime, search: str = "", after: Place | None = None
+) -> Caseload:
+    """A page of the people whom the actor may see and whose name or CRN holds `search`: seven statements at the most."""
+    found = session.execute(
+        _people(actor, search, after)
+        .add_columns(Staff.name)
+        .join(Staff, Staff.id == Person.offender_manager_id)
+        .limit(PAGE + 1)
+    ).all()
+    shown = found[:PAGE]
+    ids = [person.id for person, _ in shown]
+    reaches = contact.reach(session, ids, now)
+    upcoming = _next(session, actor, ids, now)
+    replies = _last_replies(session, actor, ids)
+    counts = _open_signals(session, actor, ids)
+    rows = tuple(
+        _row(actor, person, manager, reaches[person.id], upcoming, replies, counts)
+        for person, manager in shown
+    )
+    last = shown[-1][0] if len(found) > PAGE else None
+    return Caseload(rows, Place(last.last_name, last.first_name, last.id) if last is not None else None)
+
+
+def _row(
+    actor: Actor,
+    person: Person,
+    manager: str,
+    reach: contact.Reach,
+    upcoming: Mapping[uuid.UUID, datetime],
+    replies: Mapping[uuid.UUID, datetime | None],
+    counts: Mapping[uuid.UUID, tuple[int, Severity | None]],
+) -> CaseloadRow:
+    granted = abilities(actor, person)
+    count, worst = counts.get(person.id, (0, None))
+    return CaseloadRow(
+        id=person.id,
+        crn=person.crn,
+        name=f"{person.last_name}, {person.first_name}",
+        offender_manager=manager,
+        next_at=upcoming.get(person.id),
+        last_reply_at=replies.get(person.id),
+        open_signals=count if Ability.SIGNALS in granted else None,
+        worst=worst,
+        why_not=why_not(reach) if Ability.CONVERSE in granted else None,
+        zone=reach.zone,
+    )
+
+
+def why_not(reach: contact.Reach) -> tuple[str, ...]:
+    """What keeps texts from a person for more than a day: rule 1's reasons without the hour and the cap."""
+    return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
+
+
+def search_for_choice(
+    session: Session, actor: Actor, search: str, *, ability: Ability, limit: int
+) -> tuple[Found, ...]:
+    """People for whom the actor has `ability`, by name, at most `limit`: what a form offers."""
+    people = session.scalars(_people(actor, search, None, ability).limit(limit))
+    return tuple(
+        Found(person.id, person.crn, f"{person.last_name}, {person.first_name}") for person in people
+    )
+
+
+def _people(
+    actor: Actor, search: str, after: Place | None, ability: Ability = Ability.VIEW
+) -> Select[Person]:
+    query = (
+        select(Person)
+        .where(sight.people(actor, ability))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+    for word in search.split():
+        query = query.where(_matches(word))
+    if after is not None:
+        here = tuple_(literal(after.last_name), literal(after.first_name), literal(after.id))
+        query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
+    return query
+
+
+def _matches(word: str) -> ColumnElement[bool]:
+    # Each word of the search must be in some name or begin the CRN, so that "dodds kat" and "X32" both find.
+    return or_(
+        Person.last_name.icontains(word, autoescape=True),
+        Person.first_name.icontains(word, autoescape=True),
+        Person.preferred_name.icontains(word, autoescape=True),
+        Person.crn.startswith(word.upper(), autoescape=True),
+    )
+
+
+def _next(
+    session: Session, actor: Actor, ids: list[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, datetime]:
+    rows = session.execute(
+        select(Appointment.person_id, func.min(Appointment.starts_at))
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.person_id.in_(ids),
+            Appointment.starts_at >= now,
+            Appointment.state == AppointmentState.BOOKED,
+            sight.appointments(actor),
+        )
+        .group_by(Appointment.person_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _last_replies(
+    session: Session, actor: Actor, ids: list[uuid.UUID]
+) -> Mapping[uuid.UUID, datetime | None]:
+    # The newest of each is one step into the index: a group-by would read every reply that each of them ever sent.
+    latest = aliased(Reading)
+    newest = (
+        select(latest.at)
+        .where(latest.person_id == Person.id)
+        .order_by(latest.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Person.id, newest).where(Person.id.in_(ids), sight.people(actor, Ability.CONVERSE))
+    )
+    return dict(rows.tuples().all())
+
+
+def _open_signals(
+    session: Session, actor: Actor, ids: list[uuid.UUID]
+) -> Mapping[uuid.UUID, tuple[int, Severity | None]]:
+    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    by_rank = {place: severity for severity, place in RANK.items()}
+    rows = session.execute(
+        select(Signal.person_id, func.count(), func.min(rank))
+        .join(Person, Person.id == Signal.person_id)
+        .where(
+            Signal.person_id.in_(ids),
+            Signal.state != SignalState.RESOLVED,
+            sight.people(actor, Ability.SIGNALS),
+        )
+        .group_by(Signal.person_id)
+    )
+    return {person: (count, by_rank.get(worst)) for person, count, worst in rows}

@@ -1,0 +1,37 @@
+"""Who did it, in words: the labels that events and `*_by` columns carry, turned into names for staff pages."""
+
+import uuid
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import ApiKey, Staff
+
+_FIXED = {"system": "Engage", "person": "the person themselves"}
+
+
+def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str | None, str]:
+    """A name for each label (`staff:<id>`, `key:<id>`, `system`, `person`), in one statement at the most."""
+    found: dict[str | None, str] = {label: _FIXED.get(label or "", "somebody") for label in labels}
+    ids = {label: parsed for label in labels if label and (parsed := _id(label)) is not None}
+    if not ids:
+        return found
+    wanted = list(ids.values())
+    rows = session.execute(
+        union_all(
+            select(literal("staff"), Staff.id, Staff.name).where(Staff.id.in_(wanted)),
+            select(literal("key"), ApiKey.id, ApiKey.name).where(ApiKey.id.in_(wanted)),
+        )
+    )
+    for kind, id, name in rows:
+        found[f"{kind}:{id}"] = name
+    return found
+
+
+def _id(label: str) -> uuid.UUID | None:
+    _, _, rest = label.partition(":")
+    try:
+        return uuid.UUID(rest)
+    except ValueError:
+        return None

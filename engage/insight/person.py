@@ -1,0 +1,216 @@
+"""One person's page: who they are, how they can be reached, what is booked, what was said, delivered and recorded."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub, Staff
+from engage.appointments.model import Appointment
+from engage.insight import appointments, sight, signals, thread
+from engage.insight.appointments import AppointmentView
+from engage.people import contact
+from engage.people.access import Ability, Actor, abilities, may_change, open_person
+from engage.people.model import ContactPoint, NumberState, Person
+from messaging.tables import Suppression
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class May:
+    """What the actor may do on this page; an auditor reads and changes nothing."""
+
+    book: bool
+    record: bool
+    manage: bool
+    converse: bool
+    read_thread: bool
+    see_signals: bool
+    signals: bool
+
+
+@dataclass(frozen=True)
+class Sharer:
+    """Somebody else with the same number. Named only to whoever may see them."""
+
+    id: uuid.UUID | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place among a person's appointments, before which older ones lie."""
+
+    starts_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.starts_at.isoformat()}_{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        moment, _, id = given.partition("_")
+        starts_at = datetime.fromisoformat(moment)
+        if starts_at.tzinfo is None:
+            raise ValueError("not a place among appointments")
+        return cls(starts_at, uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """Everything the page shows."""
+
+    person: Person
+    hub: Hub
+    zone: ZoneInfo
+    offender_manager: Staff
+    approved_by: str | None
+    reach: contact.Reach
+    sharers: tuple[Sharer, ...]
+    stopped_since: datetime | None
+    earlier_numbers: tuple[ContactPoint, ...]
+    may: May
+    signals: tuple[signals.SignalView, ...]
+    upcoming: tuple[AppointmentView, ...]
+    past: tuple[AppointmentView, ...]
+    older: Place | None
+    thread: thread.Thread
+
+
+def load(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    before: thread.Place | None = None,
+    past_before: Place | None = None,
+) -> PersonPage:
+    """The page of one person; the reading is logged. A constant number of statements, each with a limit.
+
+    Raises NotFound for somebody the actor may not see.
+    """
+    person = open_person(session, actor, person_id, now=now, what="person.page")
+    may = allowed(actor, person)
+    hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
+    reach = contact.reach(session, [person.id], now)[person.id]
+    upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
+    past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
+    views = appointments.load(session, upcoming_ids + past_ids[:PAGE], words=may.read_thread)
+    past = tuple(views[id] for id in past_ids[:PAGE])
+    return PersonPage(
+        person=person,
+        hub=hub,
+        zone=zone(hub),
+        offender_manager=manager,
+        approved_by=_name(session, person.texts_approved_by_id),
+        reach=reach,
+        sharers=_sharers(session, actor, reach),
+        stopped_since=_stopped_since(session, reach.number),
+        earlier_numbers=_earlier(session, person.id) if may.read_thread else (),
+        may=may,
+        signals=signals.of_person(session, person.id, now=now) if may.see_signals else (),
+        upcoming=tuple(views[id] for id in upcoming_ids),
+        past=past,
+        older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
+        thread=thread.load(session, person.id, before=before) if may.read_thread else thread.Thread((), None),
+    )
+
+
+def allowed(actor: Actor, person: Person) -> May:
+    """What the actor may do on a person's pages."""
+    granted, changes = abilities(actor, person), may_change(actor, person)
+    return May(
+        book=changes and Ability.BOOK in granted,
+        record=changes and Ability.RECORD in granted,
+        manage=changes and Ability.MANAGE in granted,
+        converse=changes and Ability.CONVERSE in granted,
+        read_thread=Ability.CONVERSE in granted,
+        see_signals=Ability.SIGNALS in granted,
+        signals=changes and Ability.SIGNALS in granted,
+    )
+
+
+def appointment(
+    session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
+) -> tuple[AppointmentView, Person, May] | None:
+    """One appointment with its person and what the actor may do, if they may see it; the reading is logged."""
+    row = session.execute(
+        select(Appointment.id, Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.id == appointment_id, sight.appointments(actor))
+    ).one_or_none()
+    if row is None:
+        return None
+    person = open_person(session, actor, row.person_id, now=now, what="appointment.page")
+    may = allowed(actor, person)
+    return appointments.load(session, [row.id], words=may.read_thread)[row.id], person, may
+
+
+def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
+    return (
+        _of(actor, person_id)
+        .where(Appointment.starts_at >= now)
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(PAGE)
+    )
+
+
+def _past(actor: Actor, person_id: uuid.UUID, now: datetime, before: Place | None) -> Select[Any]:
+    query = _of(actor, person_id).where(Appointment.starts_at < now)
+    if before is not None:
+        here = tuple_(literal(before.starts_at), literal(before.id))
+        query = query.where(tuple_(Appointment.starts_at, Appointment.id) < here)
+    return query.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(PAGE + 1)
+
+
+def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
+    return (
+        select(Appointment.id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.person_id == person_id, sight.appointments(actor))
+    )
+
+
+def _sharers(session: Session, actor: Actor, reach: contact.Reach) -> tuple[Sharer, ...]:
+    rows = session.execute(
+        select(Person.id, Person.first_name, Person.last_name, sight.people(actor))
+        .join(ContactPoint, ContactPoint.person_id == Person.id)
+        .where(
+            ContactPoint.number == reach.number,
+            ContactPoint.state != NumberState.RETIRED,
+            Person.id != reach.person.id,
+        )
+        .order_by(Person.last_name, Person.first_name)
+        .limit(PAGE)
+    )
+    return tuple(
+        Sharer(id, f"{first} {last}") if visible else Sharer(None, None) for id, first, last, visible in rows
+    )
+
+
+def _stopped_since(session: Session, number: str | None) -> datetime | None:
+    return session.scalar(
+        select(Suppression.since).where(Suppression.number == number, Suppression.restored_at.is_(None))
+    )
+
+
+def _earlier(session: Session, person_id: uuid.UUID) -> tuple[ContactPoint, ...]:
+    points = session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.person_id == person_id, ContactPoint.state == NumberState.RETIRED)
+        .order_by(ContactPoint.retired_at.desc())
+        .limit(PAGE)
+    )
+    return tuple(points)
+
+
+def _name(session: Session, staff_id: uuid.UUID | None) -> str | None:
+    return session.scalar(select(Staff.name).where(Staff.id == staff_id))

@@ -1,0 +1,52 @@
+"""Which rows of a list an actor may see: access.py's rule turned into conditions for whole lists.
+
+It adds no rule of its own: a list for an ability holds exactly the people for whom `open_person` would grant that ability.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from engage.agencies.model import Role
+from engage.appointments.model import Appointment
+from engage.people.access import ABILITIES, SCOPES, Ability, Actor, ActorKind, visible_to
+
+
+def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]:
+    """The condition on Person for those whom the actor may see and do `ability` to."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.kind is ActorKind.KEY:
+        granted = frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in actor.scopes))
+        return visible_to(actor) if ability in granted else false()
+    return visible_to(_with(actor, ability))
+
+
+def appointments(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Appointment joined with Person: all of a person's for most, their own agency's for a support worker."""
+    if actor.kind is not ActorKind.STAFF or _with(actor, Ability.CONVERSE).roles == actor.roles:
+        return people(actor)
+    own = Appointment.agency_id == actor.agency_id
+    wide = _with(actor, Ability.CONVERSE)
+    return and_(people(actor), or_(own, visible_to(wide)) if wide.roles else own)
+
+
+def may_see_people(actor: Actor) -> bool:
+    """Whether any of the actor's roles lets them see people at all (an administrator's does not)."""
+    return any(ABILITIES[role] for _, role in actor.roles)
+
+
+def may_anywhere(actor: Actor, ability: Ability) -> bool:
+    """Whether the actor has `ability` in some hub: what decides which parts of a page and of the menu are offered."""
+    return bool(_with(actor, ability).roles)
+
+
+def may_write(actor: Actor) -> bool:
+    """Whether the actor may change anything about people: an auditor and an administrator may not."""
+    return any(ABILITIES[role] and role is not Role.AUDITOR for _, role in actor.roles)
+
+
+def _with(actor: Actor, ability: Ability) -> Actor:
+    return replace(
+        actor, roles=frozenset((hub, role) for hub, role in actor.roles if ability in ABILITIES[role])
+    )

@@ -1,0 +1,220 @@
+"""Open signals as staff see them: most urgent first, each with the person, why, what to do and the words behind it."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, case, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.appointments.model import Appointment
+from engage.insight import names, sight
+from engage.people.access import Ability, Actor
+from engage.people.model import Person
+from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
+from messaging.tables import Inbound, Message
+
+PAGE = 50
+COUNTED = 1000
+_SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One thing behind a signal: its type and id for a link, and where they exist its words and moment."""
+
+    type: str
+    id: str
+    words: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SignalView:
+    """One signal on a list."""
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    person_name: str
+    crn: str
+    kind: SignalKind
+    title: str
+    severity: Severity
+    why: str
+    action: str
+    raised_at: datetime
+    due_at: datetime
+    overdue: bool
+    state: SignalState
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: str | None
+    evidence: tuple[Behind, ...]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the list, behind which the next page begins."""
+
+    rank: int
+    due_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.rank}.{self.due_at.isoformat()}.{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        rank, _, rest = given.partition(".")
+        moment, _, id = rest.rpartition(".")
+        due_at = datetime.fromisoformat(moment)
+        if rank not in ("0", "1", "2", "3") or due_at.tzinfo is None:
+            raise ValueError("not a place in the list")
+        return cls(int(rank), due_at, uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class SignalPage:
+    """A page of the list; `following` is where the next one begins, if there is one."""
+
+    signals: tuple[SignalView, ...]
+    following: Place | None
+
+
+def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place | None = None) -> SignalPage:
+    """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
+    found = union_all(*(_of_severity(actor, severity, after) for severity in Severity)).subquery()
+    rows = session.execute(
+        select(Signal, Person, Hub)
+        .join(found, found.c.id == Signal.id)
+        .join(Person, Person.id == Signal.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .order_by(found.c.rank, Signal.due_at, Signal.id)
+        .limit(PAGE + 1)
+    ).all()
+    views = _views(session, rows[:PAGE], now)
+    last = rows[PAGE - 1][0] if len(rows) > PAGE else None
+    return SignalPage(views, Place(RANK[last.severity], last.due_at, last.id) if last else None)
+
+
+def count_open(session: Session, actor: Actor) -> Mapping[Severity, int]:
+    """How many signals of each severity are open, counting the first 1,000 of all."""
+    some = (
+        select(Signal.severity)
+        .join(Person, Person.id == Signal.person_id)
+        .where(Signal.state != SignalState.RESOLVED, sight.people(actor, Ability.SIGNALS))
+        .limit(COUNTED)
+        .subquery()
+    )
+    rows = session.execute(select(some.c.severity, func.count()).group_by(some.c.severity))
+    counted = {Severity(severity): count for severity, count in rows}
+    return {severity: counted.get(severity, 0) for severity in Severity}
+
+
+def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[SignalView, ...]:
+    """The signals of one person that are not resolved; the caller has checked that the actor may see them."""
+    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    rows = session.execute(
+        select(Signal, Person, Hub)
+        .join(Person, Person.id == Signal.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED)
+        .order_by(rank, Signal.due_at, Signal.id)
+        .limit(PAGE)
+    ).all()
+    return _views(session, rows, now)
+
+
+def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
+    """One signal in any state, if the actor may see it."""
+    rows = session.execute(
+        select(Signal, Person, Hub)
+        .join(Person, Person.id == Signal.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS))
+    ).all()
+    views = _views(session, rows, now)
+    return views[0] if views else None
+
+
+def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[Any]:
+    # One ordered walk for each severity, each cut off at a page: the cost does not grow with the signals that wait.
+    query = (
+        select(Signal.id, literal(RANK[severity]).label("rank"))
+        .join(Person, Person.id == Signal.person_id)
+        .where(
+            Signal.severity == severity,
+            Signal.state != SignalState.RESOLVED,
+            sight.people(actor, Ability.SIGNALS),
+        )
+        .order_by(Signal.due_at, Signal.id)
+        .limit(PAGE + 1)
+    )
+    if after is not None and RANK[severity] < after.rank:
+        query = query.where(literal(False))
+    if after is not None and RANK[severity] == after.rank:
+        query = query.where(
+            tuple_(Signal.due_at, Signal.id) > tuple_(literal(after.due_at), literal(after.id))
+        )
+    return select(query.subquery())
+
+
+def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:
+    behind = _behind(session, [link for signal, *_ in rows for link in signal.evidence])
+    labels = {signal.acknowledged_by for signal, *_ in rows} | {signal.resolved_by for signal, *_ in rows}
+    who = names.of_labels(session, labels)
+    return tuple(
+        SignalView(
+            id=signal.id,
+            person_id=person.id,
+            person_name=person.name,
+            crn=person.crn,
+            kind=signal.kind,
+            title=MEANINGS[signal.kind].title,
+            severity=signal.severity,
+            why=signal.why,
+            action=signal.action,
+            raised_at=signal.raised_at,
+            due_at=signal.due_at,
+            overdue=signal.due_at < now and signal.state is not SignalState.RESOLVED,
+            state=signal.state,
+            acknowledged_at=signal.acknowledged_at,
+            acknowledged_by=who[signal.acknowledged_by] if signal.acknowledged_by else None,
+            resolved_at=signal.resolved_at,
+            resolved_by=who[signal.resolved_by] if signal.resolved_by else None,
+            resolution=signal.resolution,
+            evidence=tuple(
+                behind.get((link["type"], link["id"]), Behind(link["type"], link["id"]))
+                for link in signal.evidence
+            ),
+            zone=zone(hub),
+        )
+        for signal, person, hub in rows
+    )
+
+
+def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Behind]:
+    found: dict[tuple[str, str], Behind] = {}
+    inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
+    for text in session.scalars(select(Inbound).where(Inbound.id.in_(inbound))):
+        found["inbound", str(text.id)] = Behind("inbound", str(text.id), text.body, text.received_at)
+    for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
+        found["message", str(message.id)] = Behind(
+            "message", str(message.id), message.body, message.created_at
+        )
+    for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
+        found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)
+    return found
+
+
+def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:
+    return [uuid.UUID(link["id"]) for link in links if link["type"] == kind]

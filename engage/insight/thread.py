@@ -1,0 +1,237 @@
+"""A person's thread: texts out with what became of them, texts in with how they were read, and marks of what changed.
+
+It shows what is known and no more: an unknown send is shown as unknown.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy.orm import Session
+
+from engage.appointments.model import Appointment
+from engage.conversation.model import Reading
+from engage.events import Event
+from engage.insight import names
+from engage.insight.appointments import last_moment
+from messaging.states import MessageStatus
+from messaging.tables import Inbound, Message
+
+PAGE = 50
+MARKERS = (
+    "number.added",
+    "number.changed",
+    "number.verified",
+    "number.suspended",
+    "number.sharing_agreed",
+    "number.claimed",
+    "texts.approved",
+    "texts.approval_ended",
+    "person.changed",
+)
+
+
+class Source(StrEnum):
+    """Where an entry comes from; at one moment entries stand in this order, newest first."""
+
+    MARK = "c"
+    IN = "b"
+    OUT = "a"
+
+
+@dataclass(frozen=True)
+class TextOut:
+    """A text to the person."""
+
+    at: datetime
+    id: uuid.UUID
+    to_number: str
+    body: str
+    purpose: str
+    by: str
+    status: MessageStatus
+    reason: str | None
+    status_at: datetime
+    source: Source = Source.OUT
+
+
+@dataclass(frozen=True)
+class TextIn:
+    """A text from the person, how it was read and whether somebody must still read it."""
+
+    at: datetime
+    id: int
+    reading_id: uuid.UUID
+    body: str
+    pictures: int
+    intent: str
+    act: bool
+    done: str
+    needs_human: bool
+    read_at: datetime | None
+    read_by: str | None
+    appointment_id: uuid.UUID | None
+    appointment_at: datetime | None
+    source: Source = Source.IN
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that changed between the texts."""
+
+    at: datetime
+    id: int
+    kind: str
+    by: str
+    data: Mapping[str, Any]
+    source: Source = Source.MARK
+
+
+Entry = TextOut | TextIn | Mark
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the thread, before which older entries lie."""
+
+    at: datetime
+    source: Source
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}_{self.source.value}_{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        moment, source, id = given.split("_")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError("not a place in the thread")
+        place = cls(at, Source(source), id)
+        if place.source is Source.OUT:
+            uuid.UUID(id)
+        elif not (id.isascii() and id.isdigit() and len(id) < 19):
+            raise ValueError("not a place in the thread")
+        return place
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A page of the thread, oldest entry first; `older` is where the page before it ends, if there is one."""
+
+    entries: tuple[Entry, ...]
+    older: Place | None
+
+
+def load(session: Session, person_id: uuid.UUID, *, before: Place | None = None) -> Thread:
+    """The latest entries of a person's thread (before a place), in four statements; the caller has opened the person."""
+    messages = _out(session, person_id, before)
+    texts = _in(session, person_id, before)
+    events = _marks(session, person_id, before)
+    who = names.of_labels(
+        session,
+        {message.context.get("by", "system") for message in messages}
+        | {reading.read_by for reading, *_ in texts}
+        | {event.actor for event in events},
+    )
+    entries: list[Entry] = [_text_out(message, who) for message in messages]
+    entries += [_text_in(reading, text, when, who) for reading, text, when in texts]
+    entries += [Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events]
+    entries.sort(key=_order, reverse=True)
+    shown = entries[:PAGE]
+    last = shown[-1] if len(entries) > PAGE else None
+    older = Place(last.at, last.source, str(last.id)) if last is not None else None
+    return Thread(tuple(reversed(shown)), older)
+
+
+def _order(entry: Entry) -> tuple[datetime, str, int]:
+    return entry.at, entry.source.value, entry.id.int if isinstance(entry.id, uuid.UUID) else entry.id
+
+
+def _out(session: Session, person_id: uuid.UUID, before: Place | None) -> list[Message]:
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.recipient == str(person_id))
+            .where(*_before(Message.created_at, Message.id, Source.OUT, before))
+            .order_by(Message.created_at.desc(), Message.id.desc())
+            .limit(PAGE + 1)
+        )
+    )
+
+
+def _in(
+    session: Session, person_id: uuid.UUID, before: Place | None
+) -> list[tuple[Reading, Inbound, datetime | None]]:
+    rows = session.execute(
+        select(Reading, Inbound, Appointment.starts_at)
+        .join(Inbound, Inbound.id == Reading.inbound_id)
+        .outerjoin(Appointment, Appointment.id == Reading.appointment_id)
+        .where(Reading.person_id == person_id)
+        .where(*_before(Reading.at, Reading.inbound_id, Source.IN, before))
+        .order_by(Reading.at.desc(), Reading.inbound_id.desc())
+        .limit(PAGE + 1)
+    )
+    return [(reading, text, starts_at) for reading, text, starts_at in rows]
+
+
+def _marks(session: Session, person_id: uuid.UUID, before: Place | None) -> list[Event]:
+    return list(
+        session.scalars(
+            select(Event)
+            .where(Event.person_id == person_id, Event.kind.in_(MARKERS))
+            .where(*_before(Event.at, Event.id, Source.MARK, before))
+            .order_by(Event.at.desc(), Event.id.desc())
+            .limit(PAGE + 1)
+        )
+    )
+
+
+def _before(at: Any, id: Any, source: Source, before: Place | None) -> tuple[ColumnElement[bool], ...]:
+    if before is None:
+        return ()
+    if source.value < before.source.value:
+        return (at <= before.at,)
+    if source.value > before.source.value:
+        return (at < before.at,)
+    value: uuid.UUID | int = uuid.UUID(before.id) if source is Source.OUT else int(before.id)
+    return (at <= before.at, or_(at < before.at, and_(at == before.at, id < literal(value))))
+
+
+def _text_out(message: Message, who: Mapping[str | None, str]) -> TextOut:
+    return TextOut(
+        at=message.created_at,
+        id=message.id,
+        to_number=message.to_number,
+        body=message.body,
+        purpose=str(message.context.get("purpose", "")),
+        by=who[message.context.get("by", "system")],
+        status=message.status,
+        reason=message.reason,
+        status_at=last_moment(message),
+    )
+
+
+def _text_in(
+    reading: Reading, text: Inbound, starts_at: datetime | None, who: Mapping[str | None, str]
+) -> TextIn:
+    return TextIn(
+        at=reading.at,
+        id=reading.inbound_id,
+        reading_id=reading.id,
+        body=text.body,
+        pictures=text.num_media,
+        intent=reading.intent,
+        act=reading.act,
+        done=reading.done,
+        needs_human=reading.needs_human,
+        read_at=reading.read_at,
+        read_by=who[reading.read_by] if reading.read_by else None,
+        appointment_id=reading.appointment_id,
+        appointment_at=starts_at,
+    )
