@@ -1,6 +1,6 @@
 """Imports every table, so that migrations and the metadata see all of them."""
 
-from engage import events, signals
+from engage import events, idempotency, signals
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.conversation import model as conversation
@@ -10,4 +10,14 @@ from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)
 
-__all__ = ["METADATA", "agencies", "appointments", "conversation", "events", "people", "signals", "tables"]
+__all__ = [
+    "METADATA",
+    "agencies",
+    "appointments",
+    "conversation",
+    "events",
+    "idempotency",
+    "people",
+    "signals",
+    "tables",
+]

@@ -95,6 +95,7 @@ class Appointment(Base):
         UniqueConstraint("hub_id", "source_ref"),
         Index("ix_appointment_person", "person_id", "starts_at"),
         Index("ix_appointment_day", "hub_id", "starts_at"),
+        Index("ix_appointment_changed", "hub_id", "updated_at", "id"),
         Index("ix_appointment_agency", "agency_id", "person_id"),
         Index(
             "ix_appointment_worker", "worker_id", "person_id", postgresql_where=text("worker_id IS NOT NULL")

@@ -1,0 +1,115 @@
+"""A request that a system sends twice is done once: the first one's answer is kept beside its effect, and given again.
+
+The key is claimed, the work done and the answer stored in one transaction. A second request with the same key waits for the first to
+end: it then finds the answer, or, when the first failed and left nothing, does the work itself. Nothing here knows what the work is.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, SmallInteger, String, UniqueConstraint, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engage.db import Base, new_id
+from engage.errors import Conflict, EngageError
+
+KEPT_FOR = timedelta(hours=24)
+PATIENCE_SECONDS = 10
+
+
+class IdempotencyKey(Base):
+    """A key that an actor has used, what the request was (by its digest) and what was answered."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("actor", "key"), Index("ix_idempotency_key_used_at", "used_at"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    actor: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(100))
+    request: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    body: Mapped[dict[str, Any] | None]
+
+
+class KeyReused(EngageError):
+    """The key belongs to another request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key belongs to another request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered the first time."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def claim(session: Session, *, actor: str, key: str, request: str, now: datetime) -> Answer | None:
+    """Take `key` for this transaction; None when it is ours and the work is to be done, else the answer to give again.
+
+    `request` is a digest of what is asked. Raises KeyReused when the key was used for another request, Conflict when the first
+    request with it is still at work after 10 seconds.
+    """
+    session.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.actor == actor, IdempotencyKey.key == key, IdempotencyKey.used_at <= now - KEPT_FOR
+        )
+    )
+    if _insert(session, actor, key, request, now):
+        return None
+    used = session.execute(
+        select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
+    ).scalar_one()
+    if used.request != request:
+        raise KeyReused("Use a new Idempotency-Key for each new request.")
+    if used.status is None or used.body is None:
+        raise Conflict(
+            "The first request with this Idempotency-Key left no answer.", code="idempotency_key_busy"
+        )
+    return Answer(used.status, used.body)
+
+
+def keep(session: Session, *, actor: str, key: str, answer: Answer) -> None:
+    """Store the answer beside the work, in the transaction that claimed the key."""
+    used = session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
+    ).one()
+    used.status, used.body = answer.status, answer.body
+
+
+def forget_old(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Delete up to `limit` keys that are older than 24 hours; returns how many."""
+    old = select(IdempotencyKey.id).where(IdempotencyKey.used_at <= now - KEPT_FOR).limit(limit)
+    gone = session.execute(
+        delete(IdempotencyKey).where(IdempotencyKey.id.in_(old)).returning(IdempotencyKey.id)
+    )
+    return len(gone.all())
+
+
+def _insert(session: Session, actor: str, key: str, request: str, now: datetime) -> bool:
+    """Whether the key is ours. An unfinished claim of the same key elsewhere is waited for, not longer than our patience."""
+    session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
+    try:
+        with session.begin_nested():
+            ours = session.scalar(
+                insert(IdempotencyKey)
+                .values(id=new_id(), actor=actor, key=key, request=request, used_at=now)
+                .on_conflict_do_nothing(index_elements=[IdempotencyKey.actor, IdempotencyKey.key])
+                .returning(IdempotencyKey.id)
+            )
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != "55P03":
+            raise
+        raise Conflict(
+            "The first request with this Idempotency-Key is still at work.", code="idempotency_key_busy"
+        ) from error
+    session.execute(text("SET LOCAL lock_timeout = 0"))
+    return ours is not None

@@ -1,0 +1,159 @@
+"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a cursor can stand in.
+
+Every query is narrowed to what the actor may see, and whom a page shows is logged as read. Reads only.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from engage import events
+from engage.appointments.model import Appointment
+from engage.events import Cursor, Event
+from engage.insight import sight
+from engage.people.access import Ability, Actor
+from engage.people.model import Person
+from engage.signals import Signal, SignalState
+
+PersonPlace = tuple[str, str, uuid.UUID]
+MomentPlace = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class AppointmentFilter:
+    """Which appointments: of one person, starting in [from, until), changed at or after a moment."""
+
+    person_id: uuid.UUID | None = None
+    starts_from: datetime | None = None
+    starts_until: datetime | None = None
+    changed_since: datetime | None = None
+
+
+def people(
+    session: Session, actor: Actor, *, crn: str | None, after: PersonPlace | None, limit: int, now: datetime
+) -> Sequence[Person]:
+    """People the actor may see, by last name, first name and id; at most `limit`, behind the place `after`."""
+    query = (
+        select(Person)
+        .where(sight.people(actor))
+        .options(joinedload(Person.offender_manager))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(limit)
+    )
+    if crn is not None:
+        query = query.where(Person.crn == crn)
+    if after is not None:
+        here = tuple_(*(literal(part) for part in after))
+        query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
+    found = session.scalars(query).all()
+    _log_reading(session, actor, {person.id for person in found}, "list people", now)
+    return found
+
+
+def appointments(
+    session: Session,
+    actor: Actor,
+    wanted: AppointmentFilter,
+    *,
+    after: MomentPlace | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[Appointment]:
+    """Appointments the actor may see, by start (by last change when `changed_since` is given) and id."""
+    moment = Appointment.starts_at if wanted.changed_since is None else Appointment.updated_at
+    query = _whole_appointments(actor).order_by(moment, Appointment.id).limit(limit)
+    if wanted.person_id is not None:
+        query = query.where(Appointment.person_id == wanted.person_id)
+    if wanted.starts_from is not None:
+        query = query.where(Appointment.starts_at >= wanted.starts_from)
+    if wanted.starts_until is not None:
+        query = query.where(Appointment.starts_at < wanted.starts_until)
+    if wanted.changed_since is not None:
+        query = query.where(Appointment.updated_at >= wanted.changed_since)
+    if after is not None:
+        query = query.where(tuple_(moment, Appointment.id) > tuple_(*(literal(part) for part in after)))
+    found = session.scalars(query).all()
+    _log_reading(session, actor, {one.person_id for one in found}, "list appointments", now)
+    return found
+
+
+def appointment(
+    session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
+) -> Appointment | None:
+    """One appointment with all that belongs to it, read afresh, if the actor may see it."""
+    session.flush()
+    found = session.scalars(
+        _whole_appointments(actor)
+        .where(Appointment.id == appointment_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is not None:
+        _log_reading(session, actor, {found.person_id}, "read appointment", now)
+    return found
+
+
+def signals(
+    session: Session,
+    actor: Actor,
+    *,
+    state: SignalState | None,
+    person_id: uuid.UUID | None,
+    after: MomentPlace | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[Signal]:
+    """Signals of people whose signals the actor may see, oldest first."""
+    query = _visible_signals(actor).order_by(Signal.raised_at, Signal.id).limit(limit)
+    if state is not None:
+        query = query.where(Signal.state == state)
+    if person_id is not None:
+        query = query.where(Signal.person_id == person_id)
+    if after is not None:
+        query = query.where(tuple_(Signal.raised_at, Signal.id) > tuple_(*(literal(part) for part in after)))
+    found = session.scalars(query).all()
+    _log_reading(session, actor, {signal.person_id for signal in found}, "list signals", now)
+    return found
+
+
+def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[Sequence[Event], Cursor]:
+    """What happened in the actor's hub behind a cursor, oldest first, and the cursor to ask with next.
+
+    Events about people whom the actor may not see are left out, so a page may be shorter than `limit`, even empty, though more follow:
+    the end is reached when the cursor no longer moves.
+    """
+    if actor.hub_id is None:
+        return [], after
+    rows = events.feed(session, hub_id=actor.hub_id, after=after, limit=limit)
+    about = {event.person_id for _, event in rows if event.person_id is not None}
+    seen = set(session.scalars(select(Person.id).where(Person.id.in_(about), sight.people(actor))))
+    shown = [event for _, event in rows if event.person_id is None or event.person_id in seen]
+    return shown, rows[-1][0] if rows else after
+
+
+def _whole_appointments(actor: Actor) -> Select[Appointment]:
+    return (
+        select(Appointment)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(sight.appointments(actor))
+        .options(
+            joinedload(Appointment.agency),
+            selectinload(Appointment.reminders),
+            selectinload(Appointment.intents),
+            selectinload(Appointment.outcomes),
+        )
+    )
+
+
+def _visible_signals(actor: Actor) -> Select[Signal]:
+    return (
+        select(Signal).join(Person, Person.id == Signal.person_id).where(sight.people(actor, Ability.SIGNALS))
+    )
+
+
+def _log_reading(session: Session, actor: Actor, people: set[uuid.UUID], what: str, now: datetime) -> None:
+    for person_id in sorted(people):
+        events.record_access(session, now=now, actor=actor.label, person_id=person_id, what=what)
