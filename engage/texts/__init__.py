@@ -1,0 +1,58 @@
+"""What the texts say: every wording in English and Welsh, how it is filled in, and the linter that keeps it discreet.
+
+One segment each, nothing that a stranger could learn from. Nothing here knows whom a text goes to or whether it may go.
+"""
+
+from engage.texts.about import (
+    Booked,
+    appointment_text,
+    kind_for,
+    merged_reminder,
+    next_text,
+    place_for_text,
+    which_one,
+)
+from engage.texts.catalogue import CATALOGUE, TextValueError, Wording, render, wording
+from engage.texts.discreet import DiscreetProblem, discreet, lint
+from engage.texts.kinds import Passed, TextKind, Way
+from engage.texts.times import LANGUAGES, day_named, day_of, time_of, when
+from engage.texts.values import (
+    fold,
+    shorten_first_name,
+    shorten_phone,
+    shorten_place,
+    shorten_worker,
+    writable,
+)
+
+__all__ = [
+    "CATALOGUE",
+    "LANGUAGES",
+    "Booked",
+    "DiscreetProblem",
+    "Passed",
+    "TextKind",
+    "TextValueError",
+    "Way",
+    "Wording",
+    "appointment_text",
+    "day_named",
+    "day_of",
+    "discreet",
+    "fold",
+    "kind_for",
+    "lint",
+    "merged_reminder",
+    "next_text",
+    "place_for_text",
+    "render",
+    "shorten_first_name",
+    "shorten_phone",
+    "shorten_place",
+    "shorten_worker",
+    "time_of",
+    "when",
+    "which_one",
+    "wording",
+    "writable",
+]

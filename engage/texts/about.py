@@ -1,0 +1,192 @@
+"""Texts about appointments: which wording fits the way of meeting, with or without the place.
+
+A place that would tell a stranger too much is left out, and the wording that reads well without it is taken: nobody is
+left without a reminder because of how a place is called. When several appointments are listed, detail is left out by
+rule until the text fits one segment; a text is never cut.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from engage.texts.catalogue import TextValueError, render, wording
+from engage.texts.discreet import discreet
+from engage.texts.kinds import TextKind, Way
+from engage.texts.times import day_of, short_day_of, time_of, when
+from engage.texts.values import shorten_place, shorten_worker
+from messaging.text import measure
+
+_KINDS = frozenset(TextKind)
+_BY_WAY = {Way.HOME: "_home", Way.PHONE: "_phone", Way.VIDEO: "_video"}
+_MEETING = {
+    (Way.PHONE, "en"): "by phone",
+    (Way.VIDEO, "en"): "by video",
+    (Way.PHONE, "cy"): "galwad",
+    (Way.VIDEO, "cy"): "fideo",
+}
+_CALLS = {
+    TextKind.CALLED_OFF: TextKind.CALLED_OFF_CALL,
+    TextKind.MISSED: TextKind.MISSED_CALL,
+    TextKind.LATE: TextKind.LATE_CALL,
+}
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a text needs to know of an appointment. `starts_at` is aware; `place` is the everyday name, if there is one."""
+
+    starts_at: datetime
+    worker: str
+    place: str | None = None
+    way: Way = Way.IN_PERSON
+
+
+def place_for_text(place: str | None) -> str | None:
+    """The name of the place as a text shows it, or None when there is none or a stranger should not read it."""
+    if not place or not discreet(place):
+        return None
+    return shorten_place(place) or None
+
+
+def kind_for(kind: TextKind, way: Way, place: str | None = None) -> TextKind:
+    """The variant of `kind` for the way of meeting; without a place that may be shown, the wording without one."""
+    if kind in _CALLS:
+        if way in (Way.PHONE, Way.VIDEO):
+            return _CALLS[kind]
+        return TextKind.CALLED_OFF_HOME if (kind, way) == (TextKind.CALLED_OFF, Way.HOME) else kind
+    ending = _BY_WAY.get(way, "")
+    variant = TextKind(f"{kind}{ending}") if f"{kind}{ending}" in _KINDS else kind
+    if "place" in wording(variant, "en").blanks and place_for_text(place) is None:
+        return TextKind(f"{variant}_no_place")
+    return variant
+
+
+def appointment_text(
+    kind: TextKind, language: str, *, first: str, about: Booked, zone: tzinfo, **more: str | int
+) -> str:
+    """A text about one appointment: a reminder, a change, or the answer to a reply. `more` holds values such as `phone`.
+
+    Chooses the variant for the way of meeting and leaves out a place that may not be shown.
+    Raises TextValueError when the wording asks for something that is not given.
+    """
+    variant = kind_for(kind, about.way, about.place)
+    known: dict[str, str | int] = {
+        "first": first,
+        "worker": about.worker,
+        "place": place_for_text(about.place) or "",
+        "when": when(about.starts_at, zone, language),
+        "time": time_of(about.starts_at, zone, language),
+        "day": day_of(about.starts_at, zone, language),
+        **more,
+    }
+    blanks = wording(variant, language).blanks
+    return render(variant, language, **{name: known[name] for name in blanks & known.keys()})
+
+
+def merged_reminder(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+    """One text for two or more appointments on one day (RULES.md 3), in the order of the clock.
+
+    Workers are left out first, then places, until it fits; with more times than fit, the first ones and `...`.
+    """
+    ordered = sorted(booked, key=lambda one: one.starts_at)
+    if len(ordered) < 2:
+        raise TextValueError("A merged reminder is about two appointments or more.")
+    day = day_of(ordered[0].starts_at, zone, language)
+
+    times = [time_of(one.starts_at, zone, language) for one in ordered]
+    forms = [
+        [_entry(time, _worker(one), _where(one, language)) for time, one in zip(times, ordered, strict=True)],
+        [_entry(time, _where(one, language)) for time, one in zip(times, ordered, strict=True)],
+        [_entry(time, _worker(one)) for time, one in zip(times, ordered, strict=True)],
+        *_fewer(times),
+    ]
+    return _first_that_fits(
+        lambda listed: render(TextKind.SEVERAL, language, first=first, n=len(ordered), day=day, list=listed),
+        ("; ".join(form) for form in forms),
+    )
+
+
+def next_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+    """The answer to NEXT: what is booked, soonest first, at most three; without anything, that nothing is."""
+    if not booked:
+        return render(TextKind.NEXT_NONE, language, first=first)
+    soonest = sorted(booked, key=lambda one: one.starts_at)[:3]
+    bare = [when(one.starts_at, zone, language) for one in soonest]
+    full = [
+        _entry(moment, _worker(one), _where(one, language)) for moment, one in zip(bare, soonest, strict=True)
+    ]
+    forms = (full, _told_apart(bare, soonest), *_fewer(bare))
+    return _first_that_fits(
+        lambda listed: render(TextKind.NEXT, language, first=first, list=listed),
+        ("; ".join(form) for form in forms),
+    )
+
+
+def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:
+    """The question which of several appointments a reply is about, numbered in the order given.
+
+    Two: 1, 2, or 3 for both. More: their numbers, at most as many as fit (never fewer than four).
+    """
+    if len(booked) < 2:
+        raise TextValueError("There is nothing to ask about fewer than two appointments.")
+    if len(booked) == 2:
+        return _which_of_two(language, booked, zone)
+    whole = [when(one.starts_at, zone, language) for one in booked]
+    short = [
+        f"{short_day_of(one.starts_at, zone, language)}, {time_of(one.starts_at, zone, language)}"
+        for one in booked
+    ]
+    for_number = {"en": "for", "cy": "am"}[language]
+    numbered = [
+        [f"{number} {for_number} {name}" for number, name in enumerate(names, 1)]
+        for names in (_told_apart(whole, booked), whole, _told_apart(short, booked), short)
+    ]
+    return _first_that_fits(
+        lambda listed: render(TextKind.WHICH_ONE_OF_MANY, language, n=len(booked), list=listed),
+        ("; ".join(form) for form in (*numbered, *_fewer(numbered[-1]))),
+    )
+
+
+def _which_of_two(language: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+    one_day = len({day_of(one.starts_at, zone, language) for one in booked}) == 1
+    name = time_of if one_day else when
+    a, b = _told_apart([name(one.starts_at, zone, language) for one in booked], booked)
+    return render(TextKind.WHICH_ONE, language, a=a, b=b)
+
+
+def _told_apart(names: Sequence[str], booked: Sequence[Booked]) -> list[str]:
+    """`names` with the worker where that is known, so that two at the same time can be told apart."""
+    return [_entry(name, _worker(one)) for name, one in zip(names, booked, strict=True)]
+
+
+def _worker(one: Booked) -> str:
+    return shorten_worker(one.worker)
+
+
+def _where(one: Booked, language: str) -> str:
+    """The place, or how they will meet: empty when that may not be shown."""
+    return _MEETING.get((one.way, language)) or place_for_text(one.place) or ""
+
+
+def _entry(time: str, *details: str) -> str:
+    """`11:20am Sam, the hall`: the first detail belongs to the time."""
+    shown = [detail for detail in details if detail]
+    return ", ".join([" ".join([time, *shown[:1]]), *shown[1:]])
+
+
+def _fewer(names: Sequence[str]) -> Iterable[list[str]]:
+    """The whole list, then the list with its last entries left out one by one, which `...` says."""
+    yield list(names)
+    for kept in range(len(names) - 1, 0, -1):
+        yield [*names[:kept], "..."]
+
+
+def _first_that_fits(build: Callable[[str], str], lists: Iterable[str]) -> str:
+    for listed in lists:
+        try:
+            text = build(listed)
+        except TextValueError:
+            continue
+        if measure(text).segments == 1:
+            return text
+    raise TextValueError("No form of the list fits one text.")

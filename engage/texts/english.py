@@ -1,0 +1,123 @@
+"""The English words of every text. One GSM-7 segment each, reading age about 9, one question.
+
+Never a surname, an agency, an official place, or any word that tells a stranger what the texts are about: a test
+reads every line with the linter of discreet.py.
+"""
+
+from engage.texts.kinds import TextKind as K
+
+ENGLISH: dict[K, str] = {
+    K.BOOKED: "Hi {first}. You see {worker}: {when}, {place}. Reply YES if you can come, NO if not. "
+    "Reply STOP to end texts.",
+    K.BOOKED_NO_PLACE: "Hi {first}. You see {worker}: {when}. Reply YES if you can come, NO if not. "
+    "Reply STOP to end texts.",
+    K.BOOKED_HOME: "Hi {first}. {worker} will come to you: {when}, {place}. Reply YES if that is OK, NO if not. "
+    "STOP ends texts.",
+    K.BOOKED_HOME_NO_PLACE: "Hi {first}. {worker} will come to you: {when}. Reply YES if that is OK, NO if not. "
+    "Reply STOP to end texts.",
+    K.BOOKED_PHONE: "Hi {first}. {worker} will ring you: {when}. Reply YES if that is OK, NO if not. "
+    "Reply STOP to end texts.",
+    K.BOOKED_VIDEO: "Hi {first}. {worker} will see you by video call: {when}. Reply YES if that is OK, NO if not. "
+    "Reply STOP to end texts.",
+    K.THREE_DAYS: "Hi {first}. You see {worker} on {when}, {place}. How will you get there? "
+    "Reply YES or NO, or CALL if you need help.",
+    K.THREE_DAYS_NO_PLACE: "Hi {first}. You see {worker} on {when}. How will you get there? "
+    "Reply YES or NO, or CALL if you need help.",
+    K.THREE_DAYS_HOME: "Hi {first}. {worker} will come to you on {when}, {place}. Will you be in? "
+    "Reply YES or NO, or CALL to talk.",
+    K.THREE_DAYS_HOME_NO_PLACE: "Hi {first}. {worker} will come to you on {when}. Will you be in? "
+    "Reply YES or NO, or CALL to talk.",
+    K.THREE_DAYS_PHONE: "Hi {first}. {worker} will ring you on {when}. Will your phone be on? "
+    "Reply YES or NO, or CALL if you need help.",
+    K.THREE_DAYS_VIDEO: "Hi {first}. {worker} will see you by video call on {when}. Can you get online then? "
+    "Reply YES or NO, or CALL if you need help.",
+    K.ONE_DAY: "Hi {first}. You see {worker} tomorrow, {time}, {place}. Reply YES if you can come. "
+    "If not, reply CALL and we will ring you.",
+    K.ONE_DAY_NO_PLACE: "Hi {first}. You see {worker} tomorrow, {time}. Reply YES if you can come. "
+    "If not, reply CALL and we will ring you.",
+    K.ONE_DAY_HOME: "Hi {first}. {worker} will come to you tomorrow, {time}, {place}. Reply YES if you will be in. "
+    "If not, reply CALL and we will ring you.",
+    K.ONE_DAY_HOME_NO_PLACE: "Hi {first}. {worker} will come to you tomorrow, {time}. Reply YES if you will be in. "
+    "If not, reply CALL and we will ring you.",
+    K.ONE_DAY_PHONE: "Hi {first}. {worker} will ring you tomorrow, {time}. Reply YES if that is OK. "
+    "If not, reply CALL to talk first.",
+    K.ONE_DAY_VIDEO: "Hi {first}. {worker} will see you by video call tomorrow, {time}. Reply YES if that is OK. "
+    "If not, reply CALL and we will ring you.",
+    K.TWO_HOURS: "Hi {first}. See you today, {time}, {place}. Running late? Reply LATE. Can't come? Reply CALL.",
+    K.TWO_HOURS_NO_PLACE: "Hi {first}. See you today, {time}. Running late? Reply LATE. Can't come? Reply CALL.",
+    K.TWO_HOURS_HOME: "Hi {first}. {worker} will come to you today, {time}, {place}. Running late? Reply LATE. "
+    "Won't be in? Reply CALL.",
+    K.TWO_HOURS_HOME_NO_PLACE: "Hi {first}. {worker} will come to you today, {time}. Running late? Reply LATE. "
+    "Won't be in? Reply CALL.",
+    K.TWO_HOURS_PHONE: "Hi {first}. {worker} will ring you today, {time}. Please keep your phone on. "
+    "Running late? Reply LATE. Can't talk then? Reply CALL.",
+    K.TWO_HOURS_VIDEO: "Hi {first}. {worker} will see you by video call today, {time}. "
+    "Running late? Reply LATE. Can't do it? Reply CALL.",
+    K.CHANGED: "Hi {first}. Your time has changed to {when}, {place}. Do not come at the old time. "
+    "Reply YES if OK, or CALL to talk.",
+    K.CHANGED_NO_PLACE: "Hi {first}. Your time has changed to {when}. Do not come at the old time. "
+    "Reply YES if OK, or CALL to talk.",
+    K.CHANGED_HOME: "Hi {first}. New time: {worker} will come to you {when}, {place}. Not the old time. "
+    "Reply YES if OK, or CALL to talk.",
+    K.CHANGED_HOME_NO_PLACE: "Hi {first}. New time: {worker} will come to you {when}. Not the old time. "
+    "Reply YES if OK, or CALL to talk.",
+    K.CHANGED_PHONE: "Hi {first}. {worker} will ring you at a new time: {when}. "
+    "Not the old time. Reply YES if OK, or CALL to talk.",
+    K.CHANGED_VIDEO: "Hi {first}. Your video call with {worker} has a new time: {when}. "
+    "Not the old time. Reply YES if OK, or CALL to talk.",
+    K.CALLED_OFF: "Hi {first}. You do not need to come on {when}. We will tell you the next time. "
+    "Questions? Reply CALL.",
+    K.CALLED_OFF_HOME: "Hi {first}. {worker} will not come to you on {when}. We will tell you the next time. "
+    "Questions? Reply CALL.",
+    K.CALLED_OFF_CALL: "Hi {first}. {worker} will not call you on {when}. We will tell you the next time. "
+    "Questions? Reply CALL.",
+    K.MISSED: "Hi {first}. We did not see you today. Are you OK? Please tell us why by {day}. "
+    "Reply CALL and we will ring you, or ring {phone}.",
+    K.MISSED_CALL: "Hi {first}. We did not talk to you today. Are you OK? Please tell us why by {day}. "
+    "Reply CALL and we will ring you, or ring {phone}.",
+    K.CHECK_IN: "Hi {first}. How are things this week? Reply 1 good, 2 OK, 3 not great, 4 need help. "
+    "You can add more words. If you are not safe call 999.",
+    K.CHECK_IN_THANKS: "Thanks {first}. {worker} will see this.",
+    K.CHECK_IN_HELP: "Thanks for telling us {first}. We have asked {worker} to ring you. "
+    "If you are not safe call 999.",
+    K.PRAISE: "Well done {first}. {n} weeks of keeping to your plan. That takes hard work. "
+    "{worker} will talk with you about what comes next.",
+    K.NUMBER_CHECK: "Hi, is this {first}'s phone? Reply 1 for yes, 2 for no",
+    K.NUMBER_CHECK_THANKS: "Thanks {first}. We will text you about what is booked. Reply STOP to end texts.",
+    K.NUMBER_CHANGED: "Hi {first}. From now we will text you on this number. Not right? Reply CALL. "
+    "Reply STOP to end texts.",
+    K.WORKER_CHANGED: "Hi {first}. From now {worker} is your worker. What is booked stays the same. "
+    "Questions? Reply CALL.",
+    K.WILL_ATTEND: "Thanks {first}. See you {when}.",
+    K.WILL_ATTEND_HOME: "Thanks {first}. {worker} will come to you {when}.",
+    K.WILL_ATTEND_PHONE: "Thanks {first}. {worker} will ring you {when}.",
+    K.WILL_ATTEND_VIDEO: "Thanks {first}. See you on the video call {when}.",
+    K.CANNOT_ATTEND: "Thanks for telling us {first}. {worker} will be in touch about another time.",
+    K.LATE: "Thanks {first}. {worker} will see that you are late. Please still come.",
+    K.LATE_CALL: "Thanks {first}. {worker} will see that you are late.",
+    K.HERE: "Thanks {first}. {worker} will see that you are here.",
+    K.CALL: "Thanks {first}. We have asked {worker} to ring you on this number. If you are not safe call 999.",
+    K.ABSENCE_THANKS: "Thanks for telling us {first}. {worker} will read this.",
+    K.NEXT: "Hi {first}. Next: {list}. Questions? Reply CALL.",
+    K.NEXT_NONE: "Hi {first}. You have nothing booked now. Questions? Reply CALL.",
+    K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
+    "NEXT shows what is booked. STOP ends texts.",
+    K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",
+    K.OPTED_OUT_ORDER: "You will get no more texts from us. You still need to come to what is booked. "
+    "We will find another way to tell you. To start again reply START.",
+    K.OPTED_OUT_VOLUNTARY: "You will get no more texts from us. To start again reply START.",
+    K.WRONG_NUMBER: "Sorry. We have taken this number off our list. You will get no more texts from us. "
+    "Please delete our last text.",
+    K.CRISIS: "Thank you for telling us. If you are not safe call 999. To talk, free, day or night: "
+    "call 116 123, or text SHOUT to 85258, or call 111 and pick 2.",
+    K.WHICH_ONE: "Thanks. You have two booked: 1 for {a}, 2 for {b}, 3 for both. Which do you mean?",
+    K.WHICH_ONE_OF_MANY: "Thanks. You have {n} booked: {list}. Which number do you mean?",
+    K.SEVERAL: "Hi {first}. {n} on {day}: {list}. Reply YES or NO, or CALL to talk.",
+    K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",
+    K.NOT_SURE: "Thanks {first}. {worker} will read this and get back to you. If you are not safe call 999.",
+    K.NOT_SURE_UNNAMED: "Thanks. We will read this and get back to you. If you are not safe call 999.",
+    K.UNKNOWN_NUMBER: "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
+    "If you are not safe call 999.",
+    K.PICTURE: "Sorry {first}. We cannot open pictures or voice notes. Please use words, or reply CALL. "
+    "If you are not safe call 999.",
+}

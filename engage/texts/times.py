@@ -1,0 +1,89 @@
+"""Moments as people read them in a text: `Wed 24 September, 11:20am` and `Mer 24 Medi, 11:20yb`.
+
+Always the wall clock of the hub's zone, so a reminder is right on both sides of a clock change. Never a naive datetime,
+and never a letter outside GSM-7: no Welsh day or month used here has a circumflex. Own tables, not the machine's
+locale, which may not be installed and would differ from one machine to the next.
+"""
+
+from datetime import date, datetime, tzinfo
+
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "cy": ("Llun", "Maw", "Mer", "Iau", "Gwe", "Sad", "Sul"),
+}
+_MONTHS = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "cy": (
+        "Ionawr",
+        "Chwefror",
+        "Mawrth",
+        "Ebrill",
+        "Mai",
+        "Mehefin",
+        "Gorffennaf",
+        "Awst",
+        "Medi",
+        "Hydref",
+        "Tachwedd",
+        "Rhagfyr",
+    ),
+}
+_HALVES = {"en": ("am", "pm"), "cy": ("yb", "yh")}  # yb: y bore, the morning; yh: yr hwyr, after noon
+LANGUAGES = tuple(_DAYS)
+
+
+def when(moment: datetime, zone: tzinfo, language: str) -> str:
+    """Day and time of `moment` (aware) on the wall clock of `zone`: at most 25 letters, 27 in Welsh."""
+    return f"{day_of(moment, zone, language)}, {time_of(moment, zone, language)}"
+
+
+def day_of(moment: datetime, zone: tzinfo, language: str) -> str:
+    """The day of `moment` (aware) in `zone`: `Wed 24 September`."""
+    return _day(_local(moment, zone).date(), language)
+
+
+def day_named(day: date, language: str) -> str:
+    """A calendar day that has no time: `Wed 24 September`."""
+    return _day(day, language)
+
+
+def short_day_of(moment: datetime, zone: tzinfo, language: str) -> str:
+    """The day without its month, for lists that would not fit otherwise: `Wed 24`."""
+    return _day(_local(moment, zone).date(), language).rpartition(" ")[0]
+
+
+def time_of(moment: datetime, zone: tzinfo, language: str) -> str:
+    """The time of `moment` (aware) in `zone`: `11:20am`, in Welsh `11:20yb`."""
+    local = _local(moment, zone)
+    morning, later = _HALVES[_known(language)]
+    return f"{local.hour % 12 or 12}:{local.minute:02d}{morning if local.hour < 12 else later}"
+
+
+def _day(day: date, language: str) -> str:
+    known = _known(language)
+    return f"{_DAYS[known][day.weekday()]} {day.day} {_MONTHS[known][day.month - 1]}"
+
+
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a zone cannot be told to anybody.")
+    return moment.astimezone(zone)
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"There are no texts in the language {language!r}.")
+    return language

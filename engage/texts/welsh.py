@@ -1,0 +1,127 @@
+"""The Welsh words of every text: drafts until a translator has passed them (see PASSED in catalogue.py).
+
+Letters with a circumflex are outside GSM-7 and cut a segment to 70, so the wording goes round them. The same rules
+as for English hold: one segment, plain words, nothing that tells a stranger what the texts are about.
+"""
+
+from engage.texts.kinds import TextKind as K
+
+WELSH: dict[K, str] = {
+    K.BOOKED: "Helo {first}. Byddwch yn gweld {worker}: {when}, {place}. Atebwch IE os gallwch ddod, NA os na. "
+    "I stopio: STOP.",
+    K.BOOKED_NO_PLACE: "Helo {first}. Byddwch yn gweld {worker}: {when}. Atebwch IE os gallwch ddod, NA os na. "
+    "I stopio: STOP.",
+    K.BOOKED_HOME: "Helo {first}. Bydd {worker} yn dod atoch: {when}, {place}. Atebwch IE os yn iawn, NA os na. "
+    "I stopio: STOP.",
+    K.BOOKED_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch: {when}. Atebwch IE os yn iawn, NA os na. "
+    "I stopio: STOP.",
+    K.BOOKED_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio: {when}. Atebwch IE os yn iawn, NA os na. "
+    "I stopio: STOP.",
+    K.BOOKED_VIDEO: "Helo {first}. Bydd {worker} yn eich gweld ar alwad fideo: {when}. "
+    "Atebwch IE os yn iawn, NA os na. I stopio: STOP.",
+    K.THREE_DAYS: "Helo {first}. Byddwch yn gweld {worker}: {when}, {place}. Atebwch IE neu NA. "
+    "Angen help i deithio? Atebwch GALW.",
+    K.THREE_DAYS_NO_PLACE: "Helo {first}. Byddwch yn gweld {worker}: {when}. Atebwch IE neu NA. "
+    "Angen help i deithio? Atebwch GALW.",
+    K.THREE_DAYS_HOME: "Helo {first}. Bydd {worker} yn dod atoch: {when}, {place}. Fyddwch chi yno? "
+    "Atebwch IE neu NA, neu GALW i siarad.",
+    K.THREE_DAYS_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch: {when}. Fyddwch chi yno? "
+    "Atebwch IE neu NA, neu GALW i siarad.",
+    K.THREE_DAYS_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio: {when}. Atebwch IE neu NA. "
+    "Angen help? Atebwch GALW.",
+    K.THREE_DAYS_VIDEO: "Helo {first}. Bydd {worker} yn eich gweld ar alwad fideo: {when}. Atebwch IE neu NA. "
+    "Angen help? Atebwch GALW.",
+    K.ONE_DAY: "Helo {first}. Yfory byddwch yn gweld {worker}, {time}, {place}. Atebwch IE os gallwch ddod. "
+    "Os na, atebwch GALW i ni eich ffonio.",
+    K.ONE_DAY_NO_PLACE: "Helo {first}. Yfory byddwch yn gweld {worker}, {time}. Atebwch IE os gallwch ddod. "
+    "Os na, atebwch GALW i ni eich ffonio.",
+    K.ONE_DAY_HOME: "Helo {first}. Yfory bydd {worker} yn dod atoch, {time}, {place}. Atebwch IE os yn iawn. "
+    "Os na, atebwch GALW i ni eich ffonio.",
+    K.ONE_DAY_HOME_NO_PLACE: "Helo {first}. Yfory bydd {worker} yn dod atoch, {time}. Atebwch IE os yn iawn. "
+    "Os na, atebwch GALW i ni eich ffonio.",
+    K.ONE_DAY_PHONE: "Helo {first}. Yfory bydd {worker} yn eich ffonio, {time}. Atebwch IE os yn iawn. "
+    "Os na, atebwch GALW i siarad gyntaf.",
+    K.ONE_DAY_VIDEO: "Helo {first}. Yfory bydd {worker} yn eich gweld ar alwad fideo, {time}. "
+    "Atebwch IE os yn iawn. Os na, atebwch GALW i ni eich ffonio.",
+    K.TWO_HOURS: "Helo {first}. Welwn ni chi heddiw, {time}, {place}. Yn hwyr? Atebwch HWYR. "
+    "Methu dod? Atebwch GALW.",
+    K.TWO_HOURS_NO_PLACE: "Helo {first}. Welwn ni chi heddiw, {time}. Yn hwyr? Atebwch HWYR. "
+    "Methu dod? Atebwch GALW.",
+    K.TWO_HOURS_HOME: "Helo {first}. Bydd {worker} yn dod atoch heddiw, {time}, {place}. Yn hwyr? Atebwch HWYR. "
+    "Ddim yno? Atebwch GALW.",
+    K.TWO_HOURS_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch heddiw, {time}. Yn hwyr? Atebwch HWYR. "
+    "Ddim yno? Atebwch GALW.",
+    K.TWO_HOURS_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio heddiw, {time}. Yn hwyr? Atebwch HWYR. "
+    "Methu siarad? Atebwch GALW.",
+    K.TWO_HOURS_VIDEO: "Helo {first}. Bydd {worker} yn eich gweld ar alwad fideo heddiw, {time}. "
+    "Yn hwyr? Atebwch HWYR. Methu? Atebwch GALW.",
+    K.CHANGED: "Helo {first}. Mae eich amser wedi newid. Amser newydd: {when}, {place}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CHANGED_NO_PLACE: "Helo {first}. Mae eich amser wedi newid. Amser newydd: {when}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CHANGED_HOME: "Helo {first}. Bydd {worker} yn dod atoch ar amser newydd: {when}, {place}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CHANGED_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch ar amser newydd: {when}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CHANGED_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio ar amser newydd: {when}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CHANGED_VIDEO: "Helo {first}. Mae gan eich galwad fideo gyda {worker} amser newydd: {when}. "
+    "Atebwch IE os yn iawn neu GALW i siarad.",
+    K.CALLED_OFF: "Helo {first}. Nid oes angen i chi ddod {when}. Byddwn yn dweud yr amser nesaf. "
+    "Cwestiwn? Atebwch GALW.",
+    K.CALLED_OFF_HOME: "Helo {first}. Ni fydd {worker} yn dod atoch {when}. Byddwn yn dweud yr amser nesaf. "
+    "Cwestiwn? Atebwch GALW.",
+    K.CALLED_OFF_CALL: "Helo {first}. Ni fydd {worker} yn eich ffonio {when}. Byddwn yn dweud yr amser nesaf. "
+    "Cwestiwn? Atebwch GALW.",
+    K.MISSED: "Helo {first}. Ni welsom chi heddiw. Ydych chi'n iawn? Dywedwch pam erbyn {day}. "
+    "Atebwch GALW neu ffoniwch {phone}.",
+    K.MISSED_CALL: "Helo {first}. Ni chawsom siarad heddiw. Ydych chi'n iawn? Dywedwch pam erbyn {day}. "
+    "Atebwch GALW neu ffoniwch {phone}.",
+    K.CHECK_IN: "Helo {first}. Sut mae pethau? Atebwch 1 da, 2 iawn, 3 ddim yn dda, 4 angen help. "
+    "Cewch ychwanegu mwy. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CHECK_IN_THANKS: "Diolch {first}. Bydd {worker} yn gweld hwn.",
+    K.CHECK_IN_HELP: "Diolch am ddweud {first}. Rydym wedi gofyn i {worker} eich ffonio. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.PRAISE: "Da iawn chi {first}. {n} wythnos o gadw at eich cynllun. Mae hynny'n waith caled. "
+    "Bydd {worker} yn siarad am beth sydd nesaf.",
+    K.NUMBER_CHECK: "Helo, ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na",
+    K.NUMBER_CHECK_THANKS: "Diolch {first}. Byddwn yn tecstio beth sydd wedi ei drefnu. "
+    "Atebwch STOP i orffen y negeseuon.",
+    K.NUMBER_CHANGED: "Helo {first}. O hyn ymlaen byddwn yn tecstio'r rhif hwn. Ddim yn iawn? Atebwch GALW. "
+    "I stopio: STOP.",
+    K.WORKER_CHANGED: "Helo {first}. O hyn ymlaen {worker} yw eich gweithiwr. Mae beth sydd wedi ei drefnu yr un "
+    "fath. Cwestiwn? Atebwch GALW.",
+    K.WILL_ATTEND: "Diolch {first}. Welwn ni chi {when}.",
+    K.WILL_ATTEND_HOME: "Diolch {first}. Bydd {worker} yn dod atoch {when}.",
+    K.WILL_ATTEND_PHONE: "Diolch {first}. Bydd {worker} yn eich ffonio {when}.",
+    K.WILL_ATTEND_VIDEO: "Diolch {first}. Welwn ni chi ar yr alwad fideo {when}.",
+    K.CANNOT_ATTEND: "Diolch am ddweud {first}. Bydd {worker} yn cysylltu am amser arall.",
+    K.LATE: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr. Dewch o hyd.",
+    K.LATE_CALL: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr.",
+    K.HERE: "Diolch {first}. Bydd {worker} yn gweld eich bod yma.",
+    K.CALL: "Diolch {first}. Rydym wedi gofyn i {worker} ffonio'r rhif hwn. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.ABSENCE_THANKS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
+    K.NEXT: "Helo {first}. Nesaf: {list}. Cwestiwn? Atebwch GALW.",
+    K.NEXT_NONE: "Helo {first}. Does dim wedi ei drefnu nawr. Cwestiwn? Atebwch GALW.",
+    K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
+    K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
+    K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "
+    "Cawn ffordd arall i ddweud wrthych. I ailddechrau atebwch DECHRAU.",
+    K.OPTED_OUT_VOLUNTARY: "Ni chewch fwy o negeseuon testun. I ailddechrau atebwch DECHRAU.",
+    K.WRONG_NUMBER: "Mae'n ddrwg gennym. Rydym wedi tynnu'r rhif hwn o'n rhestr. Ni chewch fwy o negeseuon. "
+    "Anwybyddwch y neges ddiwethaf.",
+    K.CRISIS: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. I siarad am ddim: "
+    "ffoniwch 116 123, tecstiwch SHOUT i 85258, neu ffoniwch 111 a dewis 2.",
+    K.WHICH_ONE: "Diolch. Mae dau gennych: 1 am {a}, 2 am {b}, 3 am y ddau. Pa un?",
+    K.WHICH_ONE_OF_MANY: "Diolch. Mae {n} gennych: {list}. Pa rif?",
+    K.SEVERAL: "Helo {first}. {n} ar {day}: {list}. Atebwch IE neu NA, neu GALW i siarad.",
+    K.WHO: "Diolch. Mae mwy nag un yn defnyddio'r rhif hwn. "
+    "Atebwch gyda'ch enw cyntaf i ni wybod pwy sydd yno.",
+    K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn ac yn cysylltu. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn ac yn cysylltu. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.UNKNOWN_NUMBER: "Diolch am eich neges. Nid ydym yn adnabod y rhif hwn. Os oes gennych weithiwr, ffoniwch nhw. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.PICTURE: "Sori {first}. Ni allwn agor lluniau na negeseuon llais. Defnyddiwch eiriau, neu atebwch GALW. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
+}
