@@ -18,9 +18,11 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 def pending(connection: Connection) -> bool:
-    """Whether the database is not at the newest migration."""
-    newest = set(ScriptDirectory.from_config(configuration(None)).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) != newest
+    """Whether the database lacks a migration that this code needs. One that a newer version has moved on is not behind."""
+    scripts = ScriptDirectory.from_config(configuration(None))
+    known = {script.revision for script in scripts.walk_revisions()}
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    return found <= known and found != set(scripts.get_heads())
 
 
 def configuration(url: str | None) -> Config:
