@@ -58,6 +58,7 @@ class Settings:
     port: int
     simulator_port: int
     sends_in_flight: int
+    segments_per_second: float
     data_directory: Path
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
@@ -96,6 +97,7 @@ def _read(values: dict[str, str]) -> Settings:
         port=port,
         simulator_port=simulator_port,
         sends_in_flight=text.number("ENGAGE_SENDS_IN_FLIGHT", 16, 1, 256),
+        segments_per_second=float(text.number("ENGAGE_SEGMENTS_PER_SECOND", 10, 1, 100_000)),
         data_directory=Path(values.get("ENGAGE_DATA", str(PROJECT / "var"))),
         trusted_proxies=text.number("ENGAGE_TRUSTED_PROXIES", 0, 0, 5),
         metrics_token=text.raw("ENGAGE_METRICS_TOKEN"),

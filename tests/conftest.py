@@ -43,7 +43,7 @@ def database(server_url: str) -> Iterator[Database]:
         metadata.create_all(database.engine)
     yield database
     database.dispose()
-    _drop(server_url, name)
+    drop_database(server_url, name)
 
 
 @pytest.fixture
@@ -76,12 +76,13 @@ def _drop_leftovers(url: str) -> None:
     with _maintenance(url) as connection:
         names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
     for (name,) in names:
-        pid = name.removeprefix("test_")
+        pid = name.split("_")[1]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            _drop(url, name)
+            drop_database(url, name)
 
 
-def _drop(url: str, name: str) -> None:
+def drop_database(url: str, name: str) -> None:
+    """Drop a database of the test server, whoever is connected."""
     with _maintenance(url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 

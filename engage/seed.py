@@ -1,0 +1,258 @@
+"""Demonstration data: one hub with its agencies, staff and a small caseload, made through the same use cases as real data.
+
+Seeding twice changes nothing. The people are invented and their numbers come from the range that Ofcom keeps for drama. Never
+run in production: the callers refuse.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies import service as agencies
+from engage.agencies.hubs import zone
+from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
+from engage.appointments import service as appointments
+from engage.appointments.model import AppointmentType, OutcomeCode
+from engage.appointments.service import NewAppointment
+from engage.people import service as people
+from engage.people.access import SYSTEM
+from engage.people.model import CustodyStatus, Language, LegalStatus, Person
+from engage.people.service import NewPerson
+
+HUB = "Tyneside"
+PASSWORD = "demonstration-only"  # noqa: S105 — opens nothing but invented people
+
+AGENCIES = [
+    ("Probation", AgencyKind.PROBATION),
+    ("Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL),
+    ("City Housing", AgencyKind.HOUSING),
+    ("Coleg y Cwm", AgencyKind.EDUCATION),
+    ("Jobcentre", AgencyKind.JOBCENTRE),
+    ("Women's Hub", AgencyKind.CHARITY),
+    ("Northumbria Police", AgencyKind.POLICE),
+]
+
+STAFF = [
+    ("p.hale@probation.example", "Pat Hale", "Probation", Role.OFFENDER_MANAGER),
+    ("d.rees@probation.example", "Dai Rees", "Probation", Role.OFFENDER_MANAGER),
+    ("c.okafor@police.example", "Chidi Okafor", "Northumbria Police", Role.COORDINATOR),
+    ("s.ward@probation.example", "Sheila Ward", "Probation", Role.SUPERVISOR),
+    ("jo@tynerecovery.example", "Jo Lamb", "Tyne Recovery", Role.SUPPORT_WORKER),
+    ("admin@engage.example", "Alex Reid", "Probation", Role.ADMINISTRATOR),
+    ("audit@engage.example", "Robin Platt", "Probation", Role.AUDITOR),
+]
+
+
+@dataclass(frozen=True)
+class _Someone:
+    """One invented person: who they are, and how they may be reached."""
+
+    crn: str
+    first_name: str
+    last_name: str
+    number: str | None
+    om: str = "p.hale@probation.example"
+    language: Language = Language.ENGLISH
+    legal_status: LegalStatus = LegalStatus.STATUTORY
+    custody_status: CustodyStatus = CustodyStatus.COMMUNITY
+    verified: bool = True
+    preferred_name: str | None = None
+
+
+CASELOAD = [
+    _Someone("X700201", "Leanne", "Archer", "07700 900201"),
+    _Someone("X700202", "Marcus", "Bell", "07700 900202"),
+    _Someone("X700203", "Rhiannon", "Price", "07700 900203", language=Language.WELSH),
+    _Someone("X700204", "Anthony", "Cairns", "07700 900204", preferred_name="Tony"),
+    _Someone("X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY),
+    _Someone("X700206", "Craig", "Ellis", "07700 900206", custody_status=CustodyStatus.CUSTODY),
+    _Someone("X700207", "Donna", "Fenwick", None),
+    _Someone("X700208", "Ewan", "Grant", "07700 900208", verified=False),
+    _Someone("X700209", "Faye", "Hewitt", "07700 900209"),
+    _Someone("X700210", "Gary", "Irwin", "07700 900209"),
+    _Someone(
+        "X700211", "Huw", "Jenkins", "07700 900211", om="d.rees@probation.example", language=Language.WELSH
+    ),
+    _Someone("X700212", "Imogen", "Kerr", "07700 900212", om="d.rees@probation.example"),
+]
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """One invented appointment: `day` counts from today, negative days are past and have an outcome."""
+
+    crn: str
+    day: int
+    at: time
+    agency: str
+    type: AppointmentType
+    worker: str
+    alias: str
+    minutes: int = 30
+    enforceable: bool = True
+    outcome: OutcomeCode | None = None
+
+
+_OFFICE = "the centre on Bridge St"
+MEETINGS = [
+    _Meeting("X700201", 1, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700201", 8, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700202", 1, time(11, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700202", 1, time(15), "City Housing", AppointmentType.HOME_VISIT, "Lin", "", 60, False),
+    _Meeting(
+        "X700203",
+        2,
+        time(13, 30),
+        "Tyne Recovery",
+        AppointmentType.GROUP,
+        "Jo",
+        "the hall, Mill Lane",
+        90,
+        False,
+    ),
+    _Meeting("X700204", 3, time(9, 30), "Probation", AppointmentType.PHONE, "Pat", "", 20),
+    _Meeting("X700205", 4, time(10), "Women's Hub", AppointmentType.GROUP, "Bev", "the Hub", 120, False),
+    _Meeting("X700206", 5, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700207", 2, time(16), "Jobcentre", AppointmentType.OFFICE, "Ravi", "the Jobcentre", 20, False),
+    _Meeting("X700208", 6, time(12), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700209", 2, time(12, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting("X700210", 2, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
+    _Meeting(
+        "X700211", 1, time(9, 30), "Coleg y Cwm", AppointmentType.COURSE, "Nia", "Coleg y Cwm", 360, False
+    ),
+    _Meeting("X700212", 3, time(11), "Probation", AppointmentType.OFFICE, "Dai", _OFFICE),
+    _Meeting(
+        "X700201",
+        -7,
+        time(10),
+        "Probation",
+        AppointmentType.OFFICE,
+        "Pat",
+        _OFFICE,
+        outcome=OutcomeCode.ATTENDED_COMPLIED,
+    ),
+    _Meeting(
+        "X700204",
+        -2,
+        time(9, 30),
+        "Probation",
+        AppointmentType.OFFICE,
+        "Pat",
+        _OFFICE,
+        outcome=OutcomeCode.FAILED_TO_ATTEND,
+    ),
+    _Meeting(
+        "X700205",
+        -3,
+        time(10),
+        "Women's Hub",
+        AppointmentType.GROUP,
+        "Bev",
+        "the Hub",
+        120,
+        False,
+        OutcomeCode.ATTENDED_COMPLIED,
+    ),
+]
+
+
+def seed(session: Session, *, now: datetime) -> bool:
+    """Fill an empty database with the demonstration; False where it is there already.
+
+    When it is night, the hub texts at any hour, so that the demonstration can be tried at once.
+    """
+    if session.scalars(select(Hub.id).where(Hub.name == HUB)).first() is not None:
+        return False
+    hub = _hub(session, now)
+    offices = _agencies(session, hub)
+    staff = _staff(session, hub, offices, now)
+    before = now - timedelta(days=14)
+    caseload = {one.crn: _person(session, hub, one, staff, before) for one in CASELOAD}
+    for meeting in MEETINGS:
+        _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
+    return True
+
+
+def _hub(session: Session, now: datetime) -> Hub:
+    area = Area(name="Northumbria")
+    session.add(area)
+    session.flush()
+    hub = Hub(area_id=area.id, name=HUB, phone="0191 498 0100", timezone="Europe/London", settings={})
+    if not 9 <= now.astimezone(zone(hub)).hour < 20:
+        hub.settings = {"text_from_hour": 0, "text_until_hour": 24}
+    session.add(hub)
+    session.flush()
+    return hub
+
+
+def _agencies(session: Session, hub: Hub) -> dict[str, Agency]:
+    made = {name: Agency(area_id=hub.area_id, name=name, kind=kind) for name, kind in AGENCIES}
+    session.add_all(made.values())
+    session.flush()
+    return made
+
+
+def _staff(session: Session, hub: Hub, offices: dict[str, Agency], now: datetime) -> dict[str, Staff]:
+    made = {}
+    for email, name, agency, role in STAFF:
+        staff = agencies.add_staff(
+            session,
+            email=email,
+            name=name,
+            agency=offices[agency],
+            hub=hub,
+            roles=[role],
+            actor=SYSTEM.label,
+            now=now,
+        )
+        agencies.set_password(session, staff, PASSWORD, actor=SYSTEM.label, now=now)
+        made[email] = staff
+    return made
+
+
+def _person(session: Session, hub: Hub, one: _Someone, staff: dict[str, Staff], now: datetime) -> Person:
+    new = NewPerson(
+        crn=one.crn,
+        first_name=one.first_name,
+        last_name=one.last_name,
+        preferred_name=one.preferred_name,
+        language=one.language,
+        legal_status=one.legal_status,
+        custody_status=one.custody_status,
+        hub_id=hub.id,
+        offender_manager_id=staff[one.om].id,
+        given_number=one.number,
+    )
+    person = people.create_person(session, SYSTEM, new, now=now)
+    if one.number is not None and one.verified:
+        people.verify_number(session, SYSTEM, person.id, how="asked face to face", now=now)
+    return person
+
+
+def _meeting(
+    session: Session, hub: Hub, offices: dict[str, Agency], whose: Person, meeting: _Meeting, now: datetime
+) -> None:
+    starts_at = _on_day(now, meeting.day, meeting.at, zone(hub))
+    new = NewAppointment(
+        person_id=whose.id,
+        agency_id=offices[meeting.agency].id,
+        type=meeting.type,
+        starts_at=starts_at,
+        minutes=meeting.minutes,
+        worker_name=meeting.worker,
+        place=meeting.alias,
+        place_alias=meeting.alias,
+        enforceable=meeting.enforceable,
+    )
+    booked_at = now if meeting.day > 0 else starts_at - timedelta(days=5)
+    appointment = appointments.book(session, SYSTEM, new, now=booked_at)
+    if meeting.outcome is not None:
+        recorded_at = starts_at + timedelta(hours=2)
+        appointments.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
+
+
+def _on_day(now: datetime, day: int, at: time, where: ZoneInfo) -> datetime:
+    return datetime.combine(now.astimezone(where).date() + timedelta(days=day), at, tzinfo=where)

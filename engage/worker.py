@@ -1,0 +1,139 @@
+"""The worker: which ticks run, how often, and what they are made of.
+
+Any number of workers may run on any number of machines: every tick claims its rows or takes an advisory lock, and every one can be
+killed at any moment and done again. Told to stop, a worker finishes or hands back what it holds.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from engage.appointments import reminders
+from engage.clock import Clock
+from engage.clockwork import Clockwork, Tick
+from engage.conversation import effects, service, sweeps
+from engage.db import Database
+from engage.settings import Settings
+from messaging import inbound, outbox, receipts, reconcile
+from messaging.dispatch import Claimed, Dispatcher, Verdict
+from messaging.gateways.base import Gateway
+from messaging.gateways.twilio import TwilioGateway
+
+log = structlog.get_logger(__name__)
+
+RECEIPTS_AT_ONCE = 200
+REMINDERS_AT_ONCE = 50
+READERS = 2
+STATUS_PATH = "/webhooks/twilio/status"
+
+
+def gateway(settings: Settings) -> Gateway:
+    """The provider that the settings name."""
+    twilio = settings.twilio
+    return TwilioGateway(
+        account_sid=twilio.account_sid,
+        auth_token=twilio.auth_token,
+        from_number=twilio.from_number,
+        messaging_service_sid=twilio.messaging_service_sid,
+        api_base_url=twilio.api_base_url,
+    )
+
+
+def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
+    """The guard of every send: what changed in the last moment still stops a text. Whatever speaks against it, the first word counts."""
+    return {**effects.last_look(session, texts, now), **reminders.last_look(session, texts, now)}
+
+
+class Worker:
+    """One process's share of the work."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, provider: Gateway) -> None:
+        self._database = database
+        self._clock = clock
+        self._provider = provider
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
+        self._dispatcher = Dispatcher(
+            database.begin,
+            provider,
+            last_look,
+            f"{settings.public_url}{STATUS_PATH}",
+            clock,
+            self.name,
+            concurrency=settings.sends_in_flight,
+            segments_per_second=settings.segments_per_second,
+        )
+        self._clockwork = Clockwork(self._ticks(), database.url)
+
+    def start(self) -> None:
+        """Begin to work."""
+        log.info("worker.started", worker=self.name)
+        self._clockwork.start()
+
+    def stop(self) -> None:
+        """Finish or hand back what is held, then return."""
+        self._dispatcher.stop()
+        self._clockwork.stop()
+        log.info("worker.stopped", worker=self.name)
+
+    def _ticks(self) -> list[Tick]:
+        inboxes = [Tick(f"inbox-{reader}", self._read, _seconds(1), (inbound.CHANNEL,)) for reader in range(READERS)]
+        return [
+            *inboxes,
+            Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,)),
+            Tick("outbox", self._send, _seconds(0.5), (outbox.CHANNEL,)),
+            Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
+            Tick("endings", self._follow_endings, _seconds(2)),
+            Tick("reconcile", self._reconcile, _seconds(5)),
+            Tick("sweeps", self._sweep, _seconds(30)),
+        ]
+
+    def _read(self) -> bool:
+        return inbound.handle_next(self._database.begin, service.handle, now=self._clock.now()) is not None
+
+    def _apply_receipts(self) -> bool:
+        with self._database.begin() as session:
+            return bool(receipts.apply_waiting(session, self._clock.now(), RECEIPTS_AT_ONCE))
+
+    def _send(self) -> bool:
+        self._dispatcher.run_once()
+        return False
+
+    def _remind(self) -> bool:
+        with self._database.begin() as session:
+            return reminders.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
+
+    def _follow_endings(self) -> bool:
+        with self._database.begin() as session:
+            return effects.follow_endings(session, now=self._clock.now()) > 0
+
+    def _reconcile(self) -> bool:
+        reconcile.settle_unknown(self._database.begin, self._provider, now=self._clock.now())
+        return False
+
+    def _sweep(self) -> bool:
+        with self._database.begin() as session:
+            sweeps.sweep(session, now=self._clock.now())
+        return False
+
+
+def run(settings: Settings, database: Database) -> None:
+    """Work until SIGTERM or SIGINT, then stop cleanly."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    worker = Worker(settings, database, Clock.from_settings(settings), gateway(settings))
+    worker.start()
+    stopping.wait()
+    worker.stop()
+
+
+def _seconds(count: float) -> timedelta:
+    return timedelta(seconds=count)

@@ -1,0 +1,323 @@
+"""The whole service in separate processes: web, worker and simulator on one database, driven through HTTP and the command line alone."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+
+from engage.seed import PASSWORD
+from engage.settings import PROJECT
+
+T = TypeVar("T")
+
+PATIENCE = 30.0
+SCOPES = (
+    "people:read",
+    "people:write",
+    "appointments:read",
+    "appointments:write",
+    "messages:read",
+    "messages:write",
+    "signals:read",
+    "signals:write",
+    "events:read",
+)
+
+
+def eventually(look: Callable[[], T], *, within: float = PATIENCE, what: str = "") -> T:
+    """What `look` gives once it gives something true. Fails with its last answer when that does not happen in time."""
+    end = time.monotonic() + within
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(
+                f"did not happen within {within:.0f} s: {what or look}; last seen: {found!r}"
+            )
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Phone:
+    """One phone of the simulated network."""
+
+    simulator: str
+    number: str
+
+    def thread(self) -> list[dict[str, Any]]:
+        """Every text on the phone, oldest first, as the simulator's ledger has it."""
+        found = requests.get(f"{self.simulator}/simulator/phones/{quote(self.number)}", timeout=10)
+        return list(found.json()["texts"]) if found.status_code == 200 else []
+
+    def received(self) -> list[str]:
+        """The bodies of the texts that Engage sent to it, oldest first."""
+        return [text["body"] for text in self.thread() if not text["from_phone"]]
+
+    def reply(self, body: str, **options: Any) -> dict[str, Any]:
+        """Text Engage; the simulator's answer says what the webhook answered."""
+        sent = requests.post(
+            f"{self.simulator}/simulator/phones/{quote(self.number)}/texts",
+            json={"body": body, **options},
+            timeout=30,
+        )
+        assert sent.status_code == 201, sent.text
+        return dict(sent.json())
+
+    def next_text(self, after: int) -> str:
+        """The text that comes after the first `after` ones, waited for."""
+        return eventually(
+            lambda: self.received()[after:], what=f"text {after + 1} on {self.number}: {self.received()}"
+        )[0]
+
+
+class Api:
+    """The JSON interface, with a key that has every scope."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self._address = address
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {key}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON at a path."""
+        answer = self._session.get(f"{self._address}/v1{path}", params=query, timeout=30)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def all(self, path: str, **query: Any) -> list[Any]:
+        """Every item of a list, page by page."""
+        items, cursor = [], None
+        while True:
+            page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
+            items += page["items"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return items
+
+    def post(self, path: str, body: dict[str, Any] | None = None, *, status: int | None = None) -> Any:
+        """What a post answers; `status` is asserted when given, else any 2xx."""
+        answer = self._session.post(f"{self._address}/v1{path}", json=body or {}, timeout=30)
+        good = answer.status_code == status if status else answer.ok
+        assert good, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """What a change answers."""
+        answer = self._session.patch(f"{self._address}/v1{path}", json=body, timeout=30)
+        assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+
+class House:
+    """Starts and stops the processes, and moves the clock by starting them again at another moment."""
+
+    def __init__(self, database_url: str, directory: Path, *, workers: int = 1) -> None:
+        self.directory = directory
+        self.web_port, self.simulator_port = free_port(), free_port()
+        self.web = f"http://127.0.0.1:{self.web_port}"
+        self.simulator = f"http://127.0.0.1:{self.simulator_port}"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self._worker_count = workers
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("ENGAGE_", "TWILIO_"))
+            },
+            "DATABASE_URL": database_url,
+            "ENGAGE_ENV": "test",
+            "ENGAGE_PORT": str(self.web_port),
+            "ENGAGE_SIMULATOR_PORT": str(self.simulator_port),
+            "ENGAGE_PUBLIC_URL": self.web,
+            "ENGAGE_SEGMENTS_PER_SECOND": "100",
+        }
+        self._key: str | None = None
+
+    def engage(
+        self, *arguments: str, given: str | None = None, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run an `engage` command to its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "api", *arguments],
+            env=self._environment,
+            cwd=PROJECT,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert not check or done.returncode == 0, f"engage {' '.join(arguments)}: {done.stderr}"
+        return done
+
+    def start(self, now: datetime) -> None:
+        """Migrate, seed and start everything with the clock at `now`."""
+        self._environment["ENGAGE_NOW"] = now.isoformat()
+        self.engage("migrate")
+        self.engage("seed")
+        self._start("simulator", "-m", "api", "simulator")
+        self._start_service()
+
+    def travel(self, now: datetime) -> None:
+        """Stop web and workers, and start them again at another moment; phones and database stay as they are."""
+        self._stop_service()
+        self._environment["ENGAGE_NOW"] = now.isoformat()
+        self._start_service()
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self._stop_service()
+        self._stop("simulator")
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """One more worker."""
+        worker = self._start(f"worker-{len(self.workers)}", "-m", "api", "worker")
+        self.workers.append(worker)
+        return worker
+
+    def phone(self, number: str) -> Phone:
+        """A phone of the simulated network, by its number as E.164."""
+        return Phone(self.simulator, number)
+
+    def script(self, *rules: dict[str, Any]) -> None:
+        """Tell the simulated network how to behave from now on, instead of what it was told before."""
+        answer = requests.put(
+            f"{self.simulator}/simulator/script", json={"rules": list(rules), "seed": 1}, timeout=10
+        )
+        assert answer.ok, answer.text
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every text that the simulated network accepted from Engage."""
+        answer = requests.get(
+            f"{self.simulator}/simulator/ledger", params={"limit": 100_000}, timeout=30
+        ).json()
+        found = answer["texts"] if isinstance(answer, dict) else answer
+        return [text for text in found if not text.get("from_phone")]
+
+    @property
+    def api(self) -> Api:
+        """The JSON interface with a key for everything, issued on first use."""
+        if self._key is None:
+            scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+            printed = self.engage("key", "issue", "--name", "end to end", "--days", "30", *scopes).stdout
+            found = re.search(r"engage_[0-9a-f]+_[\w-]+", printed)
+            assert found, printed
+            self._key = found.group()
+        return Api(self.web, self._key)
+
+    def import_file(self, path: Path, *options: str) -> dict[str, Any]:
+        """Import a file of appointments by the command line; its JSON report."""
+        return dict(json.loads(self.engage("import", "appointments", str(path), "--json", *options).stdout))
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> requests.Session:
+        """A browser's session of a member of staff, signed in through the page."""
+        session = requests.Session()
+        page = session.get(f"{self.web}/sign-in", timeout=30)
+        form = {"csrf_token": csrf_token(page.text), "email": email, "password": password}
+        answer = session.post(f"{self.web}/sign-in", data=form, timeout=30)
+        assert answer.ok and "/sign-in" not in answer.url, f"{answer.status_code} {answer.url}"
+        return session
+
+    def person(self, crn: str) -> dict[str, Any]:
+        """A person by CRN, through the JSON interface."""
+        (found,) = self.api.get("/people", crn=crn)["items"]
+        return dict(found)
+
+    def signals(self, crn: str, *, state: str = "open") -> list[dict[str, Any]]:
+        """A person's signals in a state."""
+        return self.api.all("/signals", person_id=self.person(crn)["id"], state=state)
+
+    def log(self, name: str) -> str:
+        """What a process has printed so far."""
+        return (self.directory / f"{name}.log").read_text(errors="replace")
+
+    def _start_service(self) -> None:
+        self._start("web", "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app")
+        for _ in range(self._worker_count):
+            self.start_worker()
+        for address in (f"{self.web}/health/ready", f"{self.simulator}/simulator/health"):
+            eventually(lambda at=address: self._answers(at), what=f"{address}: {self.log('web')[-2000:]}")  # type: ignore[misc]
+
+    def _stop_service(self) -> None:
+        for name in [name for name in self._processes if name != "simulator"]:
+            self._stop(name)
+        self.workers = []
+
+    def _answers(self, address: str) -> bool:
+        for name, process in self._processes.items():
+            assert process.poll() is None, f"{name} ended: {self.log(name)[-3000:]}"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (self.directory / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                env=self._environment,
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._processes[name] = process
+        return process
+
+    def _stop(self, name: str) -> None:
+        process = self._processes.pop(name)
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise AssertionError(f"{name} did not stop within 30 s: {self.log(name)[-3000:]}") from None
+
+
+def csrf_token(page: str) -> str:
+    """The token of the first form on a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, page[:2000]
+    return found.group(1)
+
+
+@contextmanager
+def running(database_url: str, directory: Path, now: datetime, *, workers: int = 1) -> Iterator[House]:
+    """The whole service, for the length of a block."""
+    house = House(database_url, directory, workers=workers)
+    try:
+        house.start(now)
+        yield house
+    finally:
+        house.stop()
+
+
+def tomorrow(now: datetime, hour: int, minute: int = 0) -> datetime:
+    """A moment on the day after `now`."""
+    return (now + timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
