@@ -3,6 +3,7 @@
 from engage import events, idempotency, signals
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
+from engage.appointments import uploads
 from engage.conversation import model as conversation
 from engage.db import Base
 from engage.people import model as people
@@ -20,4 +21,5 @@ __all__ = [
     "people",
     "signals",
     "tables",
+    "uploads",
 ]
