@@ -1,0 +1,95 @@
+"""Texts, clocks and guards that the tests of the engine are about."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engage.db import Database
+from messaging.dispatch import Claimed, Verdict
+from messaging.outbox import Lane, Text, enqueue
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
+SENDER = "+447700900999"
+
+
+class StoppedClock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, moment: datetime = NOW) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment it was put at."""
+        return self.moment
+
+
+def nothing_held(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
+    """A guard that lets everything go."""
+    return {}
+
+
+def number(n: int) -> str:
+    """The n-th mobile number of those kept for drama."""
+    return f"+447700900{n:03d}"
+
+
+def a_text(key: str, **given: Any) -> Text:
+    """A text with that dedupe key; everything else has a plain default."""
+    wanted: dict[str, Any] = {
+        "to": number(1),
+        "body": f"Hello {key}",
+        "lane": Lane.REMINDER,
+        "dedupe_key": key,
+    }
+    return Text(**{**wanted, **given})
+
+
+def put(session: Session, key: str, *, now: datetime = NOW, **given: Any) -> Message:
+    """A queued message."""
+    return enqueue(session, a_text(key, **given), now=now)
+
+
+def put_committed(database: Database, key: str, **given: Any) -> UUID:
+    """A queued message, committed."""
+    with database.begin() as session:
+        return put(session, key, **given).id
+
+
+def put_in(session: Session, key: str, status: MessageStatus, **columns: Any) -> Message:
+    """A message in any status, as if its life had led there."""
+    message = put(session, key)
+    session.execute(update(Message).where(Message.id == message.id).values(status=status, **columns))
+    session.refresh(message)
+    return message
+
+
+def read(database: Database, id: UUID) -> Message:
+    """The message as it is committed now."""
+    with database.begin() as session:
+        return session.scalars(select(Message).where(Message.id == id)).one()
+
+
+def let_leases_end(database: Database, ago: timedelta = timedelta(minutes=10)) -> None:
+    """Move every lease and every planned look into the past, as if that much time had gone by on the database's clock."""
+    with database.begin() as session:
+        session.execute(
+            update(Message)
+            .where(Message.lease_until.is_not(None))
+            .values(lease_until=Message.lease_until - ago - timedelta(hours=1))
+        )
+        let_looks_be_due(session, ago)
+
+
+def let_looks_be_due(session: Session, ago: timedelta = timedelta(minutes=10)) -> None:
+    """Make every unknown message due for a look at the provider's list."""
+    session.execute(
+        update(Message)
+        .where(Message.reconcile_at.is_not(None))
+        .values(reconcile_at=Message.reconcile_at - ago - timedelta(hours=2))
+    )

@@ -1,0 +1,113 @@
+"""A text is one row however often it is asked for, and can be taken back until a worker holds it."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engage.db import Database
+from messaging.outbox import CHANNEL, DEFAULT_LIFE, Lane, TextProblem, enqueue, withdraw
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests.messaging.builders import NOW, a_text, number, put, put_in
+
+S = MessageStatus
+
+
+def test_the_same_key_again_is_the_same_text(session: Session) -> None:
+    """A second enqueue under the same key returns the first message and leaves it as it was."""
+    first = put(session, "booking-1", body="Hello")
+    again = put(session, "booking-1", body="Something else", to=number(2))
+    assert again.id == first.id
+    assert (again.body, again.to_number) == ("Hello", number(1))
+    assert session.scalar(select(func.count()).select_from(Message)) == 1
+
+
+def test_eight_threads_make_one_text(committed: Database) -> None:
+    """Asked for at the same moment by eight transactions, the text is there once and all of them got it."""
+    start, got = Barrier(8), list[UUID]()
+
+    def run() -> None:
+        start.wait()
+        with committed.begin() as session:
+            got.append(put(session, "booking-1").id)
+
+    threads = [Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 8
+    assert len(set(got)) == 1
+
+
+def test_a_text_is_weighed_and_made_plain_when_it_is_queued(session: Session) -> None:
+    """The row holds what will be sent, and what it costs."""
+    message = put(session, "one", body="  It\u2019s at 10\u201311\u2026  ")
+    assert message.body == "It's at 10-11..."
+    assert (message.encoding, message.segments) == ("GSM-7", 1)
+
+
+@pytest.mark.parametrize("body", ["", "   \u200b ", "a" * 1601])
+def test_a_text_that_cannot_be_sent_is_refused(session: Session, body: str) -> None:
+    """Nothing to say, or more than a provider takes, is refused before there is a row."""
+    with pytest.raises(TextProblem):
+        enqueue(session, a_text("one", body=body), now=NOW)
+
+
+@pytest.mark.parametrize("to", ["07700900123", "+0447700900123", "", "+44 7700 900123"])
+def test_the_table_takes_only_numbers_in_e164(session: Session, to: str) -> None:
+    """A number that was never parsed does not get into the queue."""
+    with pytest.raises(IntegrityError):
+        put(session, "one", to=to)
+
+
+def test_a_text_always_has_an_end(session: Session) -> None:
+    """Where nobody says until when a text is of use, it is a day from when it may go."""
+    later = NOW + timedelta(hours=5)
+    assert put(session, "one", send_after=later).expires_at == later + DEFAULT_LIFE
+    assert put(session, "two", expires_at=later).expires_at == later
+
+
+def test_nothing_is_queued_when_the_callers_transaction_fails(committed: Database) -> None:
+    """The text belongs to the transaction of whoever asked for it."""
+    with pytest.raises(ZeroDivisionError), committed.begin() as session:
+        put(session, "one")
+        raise ZeroDivisionError
+    with committed.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+def test_withdraw_takes_back_what_matches_and_is_still_queued(session: Session) -> None:
+    """By group, by recipient and by number; a text that a worker holds keeps its status, because it may be on its way."""
+    by_group = put(session, "one", group_key="appointment-1")
+    held = put_in(session, "two", S.SENDING, group_key="appointment-1")
+    other = put(session, "three", group_key="appointment-2", recipient="person-9", to=number(7))
+    assert withdraw(session, now=NOW, reason="The appointment was moved", group_key="appointment-1") == 1
+    session.refresh(held)
+    assert (by_group.status, held.status, other.status) == (S.WITHDRAWN, S.SENDING, S.QUEUED)
+    assert (by_group.reason, by_group.ended_at) == ("The appointment was moved", NOW)
+    assert withdraw(session, now=NOW, reason="Left", recipient="person-9", to=number(8)) == 0
+    assert withdraw(session, now=NOW, reason="Left", recipient="person-9", to=number(7)) == 1
+
+
+def test_withdraw_wants_to_be_told_what(session: Session) -> None:
+    """Without anything to match it would empty the queue; that is refused."""
+    with pytest.raises(ValueError, match="which texts"):
+        withdraw(session, now=NOW, reason="Oops")
+
+
+def test_workers_are_told_when_a_text_is_committed(committed: Database) -> None:
+    """A listener hears of a new text, once it is committed, and not of a repeat."""
+    plain = committed.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as listener:
+        listener.execute(f"LISTEN {CHANNEL}")
+        for _ in range(2):
+            with committed.begin() as session:
+                put(session, "one", lane=Lane.REPLY)
+        assert len(list(listener.notifies(timeout=0.5))) == 1

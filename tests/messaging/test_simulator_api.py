@@ -1,0 +1,365 @@
+"""The simulator's Twilio interface, met by Twilio's own client library over HTTP."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from messaging.gateways.simulator import Between, Delays
+from tests.simulator import ACCOUNT, ENGAGE, Simulator, simulator_thread
+
+ANN, BOB = "+447700900123", "+447700900124"
+SERVICE = "MG" + "1" * 32
+NOW = datetime(2026, 7, 1, 9, 30, 15, 250_000, tzinfo=UTC)
+AT_ONCE = Delays(*[Between(0, 0)] * 4)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def running(clock: Clock) -> Iterator[Simulator]:
+    with simulator_thread(
+        now=clock,
+        delays=AT_ONCE,
+        messaging_service_sid=SERVICE,
+        inbound_url=None,
+        api_keys={"SK" + "2" * 32: "s"},
+    ) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator, clock: Clock) -> Simulator:
+    running.reset()
+    clock.moment = NOW
+    return running
+
+
+@pytest.fixture(scope="module")
+def client(running: Simulator) -> Iterator[Client]:
+    client = running.client()
+    yield client
+    client.http_client.session.close()
+
+
+def send(client: Client, **changes: object) -> object:
+    return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
+
+
+def test_a_created_text_has_the_exact_shape_of_twilios_answer(simulator: Simulator) -> None:
+    """The 201 has every field of the Message resource, with numbers as strings and dates in RFC 2822."""
+    simulator.script(sending=60)
+    answer = requests.post(
+        f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        auth=(ACCOUNT, simulator.token),
+        data={"To": ANN, "From": ENGAGE, "Body": "ŵ" * 71},
+        timeout=5,
+    )
+    body = answer.json()
+    sid = body["sid"]
+    assert answer.status_code == 201
+    assert re.fullmatch("SM[0-9a-f]{32}", sid)
+    assert body == {
+        "account_sid": ACCOUNT,
+        "api_version": "2010-04-01",
+        "body": "ŵ" * 71,
+        "date_created": "Wed, 01 Jul 2026 09:30:15 +0000",
+        "date_sent": None,
+        "date_updated": "Wed, 01 Jul 2026 09:30:15 +0000",
+        "direction": "outbound-api",
+        "error_code": None,
+        "error_message": None,
+        "from": ENGAGE,
+        "messaging_service_sid": None,
+        "num_media": "0",
+        "num_segments": "2",
+        "price": None,
+        "price_unit": "GBP",
+        "sid": sid,
+        "status": "queued",
+        "subresource_uris": {"media": f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}/Media.json"},
+        "to": ANN,
+        "uri": f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json",
+    }
+
+
+def test_a_messaging_service_answers_accepted_and_picks_a_number_later(
+    simulator: Simulator, client: Client
+) -> None:
+    """Through a service there is no sender and no segment count until the text is queued."""
+    simulator.script(queued=0.05)
+    created = client.messages.create(to=ANN, messaging_service_sid=SERVICE, body="Hello")
+    assert (created.status, created.from_, created.num_segments) == ("accepted", None, "0")
+    simulator.settle()
+    later = client.messages(created.sid).fetch()
+    assert (later.status, later.from_, later.num_segments) == ("delivered", ENGAGE, "1")
+    assert later.messaging_service_sid == SERVICE
+    assert simulator.ledger()[0].history == ("accepted", "queued", "sending", "sent", "delivered")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"to": ""}, 21604),
+        ({"to": "hello"}, 21211),
+        ({"to": "+4477009"}, 21211),
+        ({"to": "07700900123"}, 21211),
+        ({"to": "+12025550123"}, 21408),
+        ({"from_": ""}, 21603),
+        ({"from_": "Probation"}, 21212),
+        ({"from_": "+447700900998"}, 21606),
+        ({"to": ENGAGE}, 21266),
+        ({"body": ""}, 21602),
+        ({"body": "  \n"}, 21602),
+        ({"body": "a" * 1601}, 21617),
+        ({"status_callback": "engage.example/status"}, 21609),
+        ({"status_callback": "http://"}, 21609),
+        ({"validity_period": 0}, 21624),
+        ({"validity_period": 36001}, 21624),
+        ({"from_": "", "messaging_service_sid": "MG" + "9" * 32}, 21701),
+    ],
+)
+def test_a_bad_request_is_refused_with_twilios_code(
+    simulator: Simulator, client: Client, changes: dict[str, object], code: int
+) -> None:
+    """Each mistake has its own code, status 400, and nothing is taken on."""
+    with pytest.raises(TwilioRestException) as refusal:
+        send(client, **changes)
+    assert (refusal.value.status, refusal.value.code) == (400, code)
+    assert simulator.ledger() == []
+    assert [request["code"] for request in simulator.requests()] == [code]
+
+
+def test_the_longest_body_and_a_landline_are_taken_on(simulator: Simulator, client: Client) -> None:
+    """1600 characters are allowed, and Twilio does not refuse a British landline."""
+    assert send(client, body="a" * 1600, to="+44 20 7946 0000").to == "+442079460000"
+
+
+def test_a_landline_is_refused_where_that_is_asked_for() -> None:
+    """With refuse_landlines the code for a number that is no mobile is 21614."""
+    with simulator_thread(refuse_landlines=True) as simulator:
+        with pytest.raises(TwilioRestException) as refusal:
+            send(simulator.client(), to="+442079460000")
+        assert refusal.value.code == 21614
+
+
+def test_an_error_has_the_exact_shape_of_twilios_answer(simulator: Simulator) -> None:
+    """code, message, more_info, status; a wrong login also names the realm."""
+    url = f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    answer = requests.post(url, auth=(ACCOUNT, "wrong"), data={}, timeout=5)
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="Twilio API"'
+    assert answer.status_code == 401
+    assert answer.json() == {
+        "code": 20003,
+        "message": "Authenticate",
+        "more_info": "https://www.twilio.com/docs/errors/20003",
+        "status": 401,
+    }
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Basic", "Basic !!!", "Basic /w==", "Bearer abc", "Basic " + "QUM6eA=="]
+)
+def test_a_login_that_cannot_be_read_is_refused(simulator: Simulator, header: str) -> None:
+    """No login, or a broken one, is 401 and never 500."""
+    url = f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    answer = requests.post(url, headers={"Authorization": header} if header else {}, data={}, timeout=5)
+    assert answer.status_code == 401
+
+
+def test_an_api_key_may_log_in_and_another_account_may_not(simulator: Simulator, client: Client) -> None:
+    """SK sid and secret work in place of the token; the account in the address must be the own one."""
+    keyed = Client("SK" + "2" * 32, "s", ACCOUNT, http_client=TwilioHttpClient(timeout=5))
+    keyed.api.base_url = simulator.url
+    assert send(keyed).sid.startswith("SM")
+    keyed.http_client.session.close()
+    with pytest.raises(TwilioRestException) as refusal:
+        client.api.v2010.accounts("AC" + "9" * 32).messages.create(to=ANN, from_=ENGAGE, body="x")
+    assert refusal.value.code == 20003
+    assert client.api.v2010.accounts(ACCOUNT).fetch().status == "active"
+
+
+def test_an_unknown_text_is_not_found(simulator: Simulator, client: Client) -> None:
+    """20404 with the address that was asked for."""
+    with pytest.raises(TwilioRestException) as refusal:
+        client.messages("SM" + "0" * 32).fetch()
+    assert (refusal.value.status, refusal.value.code) == (404, 20404)
+    assert "/Messages/SM" in refusal.value.msg
+
+
+def test_what_is_not_played_here_is_not_found(simulator: Simulator, client: Client) -> None:
+    """Another resource, or a method that a resource does not know, is refused in Twilio's shape."""
+    with pytest.raises(TwilioRestException) as refusal:
+        client.calls("CA" + "0" * 32).fetch()
+    assert refusal.value.code == 20404
+    answer = requests.put(
+        f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        auth=(ACCOUNT, simulator.token),
+        timeout=5,
+    )
+    assert answer.status_code in {404, 405} and answer.json()["code"] in {20404, 20004}
+
+
+def test_a_list_is_newest_first_and_filtered_by_to_and_from(simulator: Simulator, client: Client) -> None:
+    """To and From narrow the list; a phone's own texts are in it too, as inbound."""
+    first, other, second = send(client), send(client, to=BOB), send(client, body="Again")
+    inbound = simulator.phone(ANN).reply("yes").sid
+    simulator.settle()
+    everything = [text.sid for text in client.messages.list()]
+    assert everything == [inbound, second.sid, other.sid, first.sid]
+    assert [text.sid for text in client.messages.list(to=ANN)] == [second.sid, first.sid]
+    assert [text.sid for text in client.messages.list(from_=ANN)] == [inbound]
+    assert [text.sid for text in client.messages.list(to=ENGAGE, from_=ANN)] == [inbound]
+    assert client.messages(inbound).fetch().direction == "inbound"
+
+
+def test_a_list_is_filtered_by_the_date_sent(simulator: Simulator, client: Client, clock: Clock) -> None:
+    """Both ends count, to the second; DateSent alone is the whole day in UTC, however the library writes it."""
+    sids = []
+    for hours in (0, 1, 24):
+        clock.moment = NOW + timedelta(hours=hours)
+        sids.append(send(client).sid)
+        simulator.settle()
+    second = NOW.replace(microsecond=0)
+
+    def found(**query: object) -> list[str]:
+        return [text.sid for text in reversed(client.messages.list(to=ANN, **query))]
+
+    assert found(date_sent_after=second) == sids
+    assert found(date_sent_after=second + timedelta(seconds=1)) == sids[1:]
+    assert found(date_sent_before=second + timedelta(hours=1)) == sids[:2]
+    assert found(date_sent=date(2026, 7, 1)) == sids[:2]
+    assert found(date_sent=second) == sids[:2]
+    assert found(date_sent_after=date(2026, 7, 2)) == sids[2:]
+    assert found(date_sent_after=second, date_sent_before=second) == sids[:1]
+
+
+def test_a_text_still_in_the_queue_has_no_date_sent_to_be_found_by(
+    simulator: Simulator, client: Client
+) -> None:
+    """Asked by date, the list leaves out what has not gone yet; asked by number alone, it has it."""
+    simulator.script(ends="queued")
+    sid = send(client).sid
+    assert client.messages.list(to=ANN, date_sent_after=NOW - timedelta(hours=1)) == []
+    assert [text.sid for text in client.messages.list(to=ANN)] == [sid]
+
+
+def test_a_date_that_cannot_be_read_is_refused(simulator: Simulator) -> None:
+    """A 400, not a list of everything."""
+    answer = requests.get(
+        f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+        auth=(ACCOUNT, simulator.token),
+        params={"DateSent>": "yesterday"},
+        timeout=5,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, 20422)
+
+
+def test_pages_follow_each_other_without_loss_while_texts_arrive(
+    simulator: Simulator, client: Client
+) -> None:
+    """next_page_uri leads through all texts once, even when new ones come in between."""
+    sids = [send(client, body=f"text {number}").sid for number in range(7)]
+    page = client.messages.page(to=ANN, page_size=3)
+    seen = [[text.sid for text in page]]
+    send(client, body="newer than the first page")
+    while (page := page.next_page()) is not None:
+        seen.append([text.sid for text in page])
+    assert [len(part) for part in seen] == [3, 3, 1]
+    assert [sid for part in seen for sid in part] == sids[::-1]
+    assert len(client.messages.list(to=ANN, page_size=2, limit=5)) == 5
+
+
+def test_redacting_erases_the_words_but_not_the_ledger(simulator: Simulator, client: Client) -> None:
+    """An empty Body blanks the text at the interface; a text on its way cannot be redacted."""
+    sid = send(client, body="You see Sam at 9").sid
+    simulator.settle()
+    assert client.messages(sid).update(body="").body == ""
+    assert client.messages(sid).fetch().body == ""
+    assert (simulator.ledger()[0].body, simulator.ledger()[0].redacted) == ("You see Sam at 9", True)
+    simulator.script(ends="sending")
+    moving = send(client).sid
+    with pytest.raises(TwilioRestException) as refusal:
+        client.messages(moving).update(body="")
+    assert (refusal.value.status, refusal.value.code) == (409, 20009)
+    with pytest.raises(TwilioRestException) as refusal:
+        client.messages(sid).update(body="Other words")
+    assert refusal.value.status == 400
+
+
+def test_content_retention_discard_blanks_the_words_once_sent(simulator: Simulator, client: Client) -> None:
+    """With ContentRetention=discard nobody has to redact."""
+    sid = send(client, content_retention="discard").sid
+    simulator.settle()
+    assert client.messages(sid).fetch().body == ""
+
+
+def test_deleting_takes_a_text_out_of_sight(simulator: Simulator, client: Client) -> None:
+    """A deleted text is neither fetched nor listed; the ledger keeps it."""
+    sid = send(client).sid
+    simulator.settle()
+    assert client.messages(sid).delete()
+    assert client.messages.list(to=ANN) == []
+    assert len(simulator.ledger()) == 1
+
+
+def test_a_queued_text_can_be_cancelled(simulator: Simulator, client: Client) -> None:
+    """Status=canceled stops a text that has not left the queue, and no other."""
+    simulator.script(sending=0.05, times=1)
+    sid = send(client).sid
+    assert client.messages(sid).update(status="canceled").status == "canceled"
+    simulator.settle()
+    assert client.messages(sid).fetch().status == "canceled"
+    sent = send(client).sid
+    simulator.settle()
+    with pytest.raises(TwilioRestException):
+        client.messages(sent).update(status="canceled")
+
+
+def test_a_text_that_outlives_its_validity_in_the_queue_fails(simulator: Simulator, client: Client) -> None:
+    """ValidityPeriod is the time in the queue; after it the text fails with 30036 and is never sent."""
+    simulator.script(sending=30)
+    began = time.monotonic()
+    sid = send(client, validity_period=1).sid
+    simulator.settle()
+    assert 0.9 < time.monotonic() - began < 5
+    text = client.messages(sid).fetch()
+    assert (text.status, text.error_code, text.date_sent) == ("failed", 30036, None)
+
+
+def test_dates_follow_the_clock_of_the_run(simulator: Simulator, client: Client, clock: Clock) -> None:
+    """A run that plays another day has that day in the interface."""
+    clock.moment = datetime(2026, 12, 24, 8, tzinfo=UTC)
+    sid = send(client).sid
+    simulator.settle()
+    assert client.messages(sid).fetch().date_sent == datetime(2026, 12, 24, 8, tzinfo=UTC)
+
+
+def test_a_bounded_run_forgets_its_oldest_texts() -> None:
+    """With keep set, the ledger holds that many; the newest stay."""
+    with simulator_thread(keep=3, delays=AT_ONCE) as simulator:
+        client = simulator.client()
+        for number in range(5):
+            send(client, body=f"text {number}")
+            simulator.settle()
+        assert [text.body for text in simulator.ledger()] == ["text 2", "text 3", "text 4"]
+        client.http_client.session.close()
