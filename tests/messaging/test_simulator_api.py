@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -32,11 +33,13 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def clock() -> Clock:
+    """The clock of the simulator of this module."""
     return Clock()
 
 
 @pytest.fixture(scope="module")
 def running(clock: Clock) -> Iterator[Simulator]:
+    """One simulator for the module, at no delay."""
     with simulator_thread(
         now=clock,
         delays=AT_ONCE,
@@ -49,6 +52,7 @@ def running(clock: Clock) -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(running: Simulator, clock: Clock) -> Simulator:
+    """The simulator with nothing in it."""
     running.reset()
     clock.moment = NOW
     return running
@@ -56,12 +60,14 @@ def simulator(running: Simulator, clock: Clock) -> Simulator:
 
 @pytest.fixture(scope="module")
 def client(running: Simulator) -> Iterator[Client]:
+    """Twilio's library, pointed at the simulator."""
     client = running.client()
     yield client
     client.http_client.session.close()
 
 
-def send(client: Client, **changes: object) -> object:
+def send(client: Client, **changes: Any) -> Any:
+    """Send a text to Ann, but for the changes."""
     return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
 
 

@@ -1,6 +1,7 @@
 """Twilio's own interface: the part of `/2010-04-01` that sends, shows, lists and erases texts."""
 
 import json
+import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -116,13 +117,15 @@ class _Views:
         try:
             if fate.answer is Answer.REFUSE:
                 raise ApiProblem(fate.code or 20422, to)
-            text, finished = self._provider.accept(self._provider.draft(form), fate, dice)
+            text = self._provider.accept(self._provider.draft(form))
         except ApiProblem as problem:
             self._provider.note(to, body, Answer.REFUSE.value, problem.code)
             raise
         self._provider.note(to, body, fate.answer.value, sid=text.sid)
         created = self._shown(text, 201)
-        if fate.early:
+        finished = threading.Event() if fate.early else None
+        self._provider.network.carry(text, fate, dice, finished)
+        if finished is not None:
             finished.wait(_LONGEST_EARLY_WAIT)
         _pause(latency / 2)
         return self._after(fate, created)

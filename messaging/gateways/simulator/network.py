@@ -49,7 +49,7 @@ class _Journey:
     waiting: deque[Params] = field(default_factory=deque)
     posting: bool = False
     unfinished: int = 1
-    finished: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event | None = None
 
 
 class Network:
@@ -70,14 +70,13 @@ class Network:
         self._stopped = False
         self._threads: list[threading.Thread] = []
 
-    def carry(self, text: Text, fate: Fate, dice: Random) -> threading.Event:
-        """Start a text on its way; the event is set when its last callback has been posted."""
-        journey = _Journey(text, fate, dice, self._run, self._plan(text, fate, dice))
+    def carry(self, text: Text, fate: Fate, dice: Random, finished: threading.Event | None = None) -> None:
+        """Start a text on its way; the event, if given, is set when its last callback has been posted."""
+        journey = _Journey(text, fate, dice, self._run, self._plan(text, fate, dice), finished=finished)
         with self._lock:
             self._start_threads()
             self._open += 1
         self._walk(journey)
-        return journey.finished
 
     def post_soon(self, work: Callable[[], object]) -> None:
         """Let a courier do something, counted as under way until it is done."""
@@ -263,7 +262,8 @@ class Network:
             journey.unfinished -= 1
             if journey.unfinished:
                 return
-        journey.finished.set()
+        if journey.finished is not None:
+            journey.finished.set()
         self._close(journey.run)
 
     def _close(self, run: int) -> None:

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from messaging.gateways.simulator.texts import Post
@@ -85,13 +84,14 @@ class _Attempt:
 
 
 class Postman:
-    """Signs and posts. Safe for many threads: each keeps its own connections."""
+    """Signs and posts. Safe for many threads, which share the connections that are kept open."""
 
     def __init__(self, token: str, *, now: Callable[[], datetime], retry_pause: float) -> None:
         self._token = token
         self._now = now
         self._retry_pause = retry_pause
-        self._threads = threading.local()
+        self._lock = threading.Lock()
+        self._kept: dict[str, list[tuple[http.client.HTTPConnection, float]]] = {}
 
     def post(
         self, status: str, url: str, params: Mapping[str, str], signature: Signature = Signature.VALID
@@ -140,80 +140,83 @@ class Postman:
                 pass
         return headers
 
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        with self._lock:
+            kept, self._kept = self._kept, {}
+        for connections in kept.values():
+            for connection, _ in connections:
+                connection.close()
+
     def _attempt(
         self, parts: SplitResult, body: bytes, headers: Mapping[str, str], policy: RetryPolicy
     ) -> _Attempt:
         try:
-            connection = self._connection(parts, policy)
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            connection = self._connect(parts, policy)
+        except (OSError, http.client.HTTPException, ValueError) as error:
             return _Attempt(failure="ct", error=f"no connection: {type(error).__name__}")
         try:
-            return self._exchange(connection, parts, body, headers)
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
-            self._forget(parts)
+            attempt, again = self._exchange(connection, parts, body, headers)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            connection.close()
             return _Attempt(failure="rt", error=f"no answer: {type(error).__name__}")
+        if again:
+            with self._lock:
+                self._kept.setdefault(parts.netloc, []).append((connection, time.monotonic()))
+        else:
+            connection.close()
+        return attempt
 
+    @staticmethod
     def _exchange(
-        self,
         connection: http.client.HTTPConnection,
         parts: SplitResult,
         body: bytes,
         headers: Mapping[str, str],
-    ) -> _Attempt:
+    ) -> tuple[_Attempt, bool]:
+        """One post and its answer, and whether the connection can be used again."""
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body=body, headers=dict(headers))
         response = connection.getresponse()
         words = response.read(_MOST_BODY).decode("utf-8", "replace")
-        if response.will_close or not response.isclosed():
-            self._forget(parts)
         failure = None if response.status < 400 else f"{response.status // 100}xx"
-        return _Attempt(
+        attempt = _Attempt(
             failure=failure,
             http_status=response.status,
             error=None if failure is None else f"answered {response.status}",
             content_type=response.headers.get("Content-Type", ""),
             body=words,
         )
+        return attempt, response.isclosed() and not response.will_close
 
-    def _connection(self, parts: SplitResult, policy: RetryPolicy) -> http.client.HTTPConnection:
-        """A connection that is open: this thread's last one when it was used a moment ago, else a new one.
+    def _connect(self, parts: SplitResult, policy: RetryPolicy) -> http.client.HTTPConnection:
+        """An open connection: one used a moment ago, else a new one.
 
         Servers drop idle connections; one that died unseen would look like a lost answer, so old ones are not trusted.
         """
-        kept: dict[str, tuple[http.client.HTTPConnection, float]] = self._kept()
-        connection, used = kept.pop(parts.netloc, (None, 0.0))
-        if connection is not None and (time.monotonic() - used > _KEEP_CONNECTION or _dropped(connection)):
-            connection.close()
-            connection = None
+        connection = self._take_kept(parts.netloc)
         if connection is None:
-            maker: Any = (
-                http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-            )
+            secure = parts.scheme == "https"
+            maker = http.client.HTTPSConnection if secure else http.client.HTTPConnection
             connection = maker(parts.hostname or "", parts.port, timeout=policy.connect)
             connection.connect()
-        if connection.sock is not None:
-            connection.sock.settimeout(policy.read)
-        kept[parts.netloc] = (connection, time.monotonic())
+        connection.sock.settimeout(policy.read)
         return connection
 
-    def _forget(self, parts: SplitResult) -> None:
-        connection, _ = self._kept().pop(parts.netloc, (None, 0.0))
-        if connection is not None:
+    def _take_kept(self, netloc: str) -> http.client.HTTPConnection | None:
+        while True:
+            with self._lock:
+                kept = self._kept.get(netloc)
+                if not kept:
+                    return None
+                connection, used = kept.pop()
+            if time.monotonic() - used <= _KEEP_CONNECTION and not _dropped(connection):
+                return connection
             connection.close()
-
-    def _kept(self) -> dict[str, tuple[http.client.HTTPConnection, float]]:
-        kept: dict[str, tuple[http.client.HTTPConnection, float]] | None = getattr(
-            self._threads, "kept", None
-        )
-        if kept is None:
-            kept = self._threads.kept = {}
-        return kept
 
 
 def _dropped(connection: http.client.HTTPConnection) -> bool:
     """Whether the far end has closed a connection that nothing is being said on."""
-    if connection.sock is None:
-        return True
     connection.sock.setblocking(False)
     try:
         connection.sock.recv(1, socket.MSG_PEEK)

@@ -1,19 +1,17 @@
 """The simulated account: takes texts on, shows them, lists them, erases them. Every interface leads here."""
 
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from random import Random
 
 from messaging.gateways.simulator.codes import ApiProblem
 from messaging.gateways.simulator.ledger import Ledger, Request, new_sid
 from messaging.gateways.simulator.network import Network
 from messaging.gateways.simulator.phones import Phones
 from messaging.gateways.simulator.postman import Postman
-from messaging.gateways.simulator.script import Fate, Script
+from messaging.gateways.simulator.script import Script
 from messaging.gateways.simulator.settings import SimulatorSettings
 from messaging.gateways.simulator.texts import IN_PROGRESS, Direction, Status, Text
 from messaging.gateways.simulator.validation import Draft, check, e164
@@ -67,8 +65,9 @@ class Provider:
         self._outage = None
 
     def stop(self) -> None:
-        """End the background threads."""
+        """End the background threads and close what is kept open."""
         self.network.stop()
+        self.postman.close()
 
     @property
     def outage(self) -> Outage | None:
@@ -90,11 +89,8 @@ class Provider:
         """Check a request to send. Raises ApiProblem."""
         return check(form, self.settings)
 
-    def accept(self, draft: Draft, fate: Fate, dice: Random) -> tuple[Text, threading.Event]:
-        """Take a text on and send it on its way. Raises ApiProblem 21610 for a phone that opted out.
-
-        The event is set when the last callback has been posted.
-        """
+    def accept(self, draft: Draft) -> Text:
+        """Take a text on; it stays where it is until it is carried. Raises ApiProblem 21610 for a phone that opted out."""
         now = self.settings.now()
         status = Status.ACCEPTED if draft.sender is None else Status.QUEUED
         text = Text(
@@ -119,7 +115,7 @@ class Provider:
                 raise ApiProblem(21610)
             text.number = self.ledger.next_number()
             self.ledger.add(text)
-        return text, self.network.carry(text, fate, dice)
+        return text
 
     def note(self, to: str, body: str, answer: str, code: int | None = None, sid: str | None = None) -> None:
         """Remember a request to send and how it was answered."""
@@ -196,10 +192,17 @@ def _within(sent: datetime | None, earliest: datetime | None, latest: datetime |
 
 
 def _span(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
-    """The first and last second asked for by DateSent, DateSent< and DateSent> (both ends count)."""
-    firsts = [_seconds_of(query[name])[0] for name in ("DateSent", "DateSent>") if query.get(name)]
-    lasts = [_seconds_of(query[name])[1] for name in ("DateSent", "DateSent<") if query.get(name)]
-    return max(firsts, default=None), min(lasts, default=None)
+    """The first and last second asked for by DateSent (a day), DateSent> and DateSent< (both ends count).
+
+    Twilio's libraries write a bare date as its midnight, so DateSent alone stands for its whole day.
+    """
+    if query.get("DateSent"):
+        return _seconds_of(query["DateSent"][: len("2026-01-31")])
+    earliest, latest = query.get("DateSent>"), query.get("DateSent<")
+    return (
+        None if not earliest else _seconds_of(earliest)[0],
+        None if not latest else _seconds_of(latest)[1],
+    )
 
 
 def _seconds_of(given: str) -> tuple[datetime, datetime]:

@@ -117,6 +117,7 @@ class Script:
     def __init__(self, seed: int) -> None:
         self._lock = Lock()
         self._seed = seed
+        self._fine_dice = Random(seed)
         self._rules: list[Rule] = []
         self._attempts: Counter[tuple[str, str, str]] = Counter()
 
@@ -155,7 +156,7 @@ class Script:
     def fate(self, operation: Operation, to: str = "", body: str = "") -> tuple[Fate, Random]:
         """What is to happen to a request, and the dice from which the rest of its chance is drawn."""
         if not self._rules:
-            return FINE, Random()
+            return FINE, self._fine_dice
         with self._lock:
             return self._draw(operation, to, body)
 

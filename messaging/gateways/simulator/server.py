@@ -92,6 +92,7 @@ class SimulatorServer:
     """A simulator on an address, in threads of this process. `port` 0 takes a free one."""
 
     def __init__(self, settings: SimulatorSettings, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.settings = settings
         self.app: Flask = create_simulator(settings)
         self._server = _Server(host, port, self.app, handler=_Handler)
         self.host = host

@@ -80,7 +80,8 @@ def _kind_of(number: str) -> int | None:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.number_type(parsed) if phonenumbers.is_possible_number(parsed) else None
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    return phonenumbers.number_type(parsed) if possible == phonenumbers.ValidationResult.IS_POSSIBLE else None
 
 
 def _sender(form: Mapping[str, str], settings: SimulatorSettings) -> tuple[str | None, str | None]:

@@ -1,0 +1,367 @@
+"""What the simulator can be told to do wrong, as a caller with Twilio's library meets it."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from json import JSONDecodeError
+from typing import Any
+
+import pytest
+import requests
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ReadTimeout
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.rest import Client
+
+from messaging.gateways.simulator import Between, Delays
+from tests.simulator import ENGAGE, Simulator, simulator_thread
+from tests.webhook_receiver import Receiver, webhook_receiver
+
+ANN, BOB = "+447700900123", "+447700900124"
+AT_ONCE = Delays(*[Between(0, 0)] * 4)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    """One simulator for the module, at no delay."""
+    with simulator_thread(delays=AT_ONCE, inbound_url=None, hold=5) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    """The simulator with nothing in it."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def client(running: Simulator) -> Iterator[Client]:
+    """Twilio's library, which gives up after a second."""
+    client: Any = running.client(timeout=1)
+    yield client
+    client.http_client.session.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Where status callbacks are posted."""
+    with webhook_receiver() as receiver:
+        yield receiver
+
+
+def send(client: Any, **changes: Any) -> Any:
+    """Send a text to Ann, but for the changes."""
+    return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "taken_on"),
+    [
+        ("too_many", TwilioRestException, 0),
+        ("error_before", TwilioRestException, 0),
+        ("error_after", TwilioRestException, 1),
+        ("drop_before", NoConnection, 0),
+        ("drop_after", NoConnection, 1),
+        ("hang_before", ReadTimeout, 0),
+        ("hang_after", ReadTimeout, 1),
+        ("unreadable", JSONDecodeError, 1),
+    ],
+)
+def test_each_bad_answer_looks_as_it_does_at_twilio(
+    simulator: Simulator, client: Client, answer: str, error: type[Exception], taken_on: int
+) -> None:
+    """The caller sees the same error whether or not the text was taken on; only the ledger knows."""
+    simulator.script(answer=answer, times=1)
+    with pytest.raises(error):
+        send(client)
+    assert simulator.accepted() == taken_on
+    assert [request["answer"] for request in simulator.requests()] == [answer]
+    send(client)
+    assert simulator.accepted() == taken_on + 1
+
+
+def test_an_empty_answer_leaves_the_caller_without_a_sid(simulator: Simulator, client: Client) -> None:
+    """A 201 with nothing in it: the library reports no sid, yet the text is on its way."""
+    simulator.script(answer="empty")
+    assert send(client).sid is None
+    assert simulator.accepted() == 1
+
+
+def test_429_and_500_carry_twilios_codes(simulator: Simulator, client: Client) -> None:
+    """20429 with the wait that was scripted, 20500 for a server error."""
+    simulator.rules(
+        [
+            {"answer": "too_many", "retry_after": 7, "to": ANN},
+            {"answer": "error_before", "to": BOB},
+        ]
+    )
+    with pytest.raises(TwilioRestException) as refusal:
+        send(client)
+    assert (refusal.value.status, refusal.value.code) == (429, 20429)
+    with pytest.raises(TwilioRestException) as refusal:
+        send(client, to=BOB)
+    assert (refusal.value.status, refusal.value.code) == (500, 20500)
+    answer = requests.post(
+        f"{simulator.url}/2010-04-01/Accounts/{simulator.account_sid}/Messages.json",
+        auth=(simulator.account_sid, simulator.token),
+        data={"To": ANN, "From": ENGAGE, "Body": "x"},
+        timeout=5,
+    )
+    assert answer.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(21612, 400), (21408, 400), (21610, 400), (21635, 400), (63038, 429), (20503, 503)]
+)
+def test_a_refusal_with_any_code_can_be_scripted(
+    simulator: Simulator, client: Client, code: int, status: int
+) -> None:
+    """For one number; others are not touched."""
+    simulator.script(answer="refuse", code=code, to=ANN)
+    with pytest.raises(TwilioRestException) as refusal:
+        send(client)
+    assert (refusal.value.status, refusal.value.code) == (status, code)
+    assert send(client, to=BOB).status == "queued"
+
+
+def test_latency_is_kept_and_drawn_from_its_range(simulator: Simulator, client: Client) -> None:
+    """The answer takes as long as was scripted."""
+    simulator.script(latency=[0.15, 0.2])
+    began = time.monotonic()
+    send(client)
+    assert 0.15 <= time.monotonic() - began < 0.9
+
+
+def test_the_first_rule_wins_where_two_say_the_same_and_others_are_added(
+    simulator: Simulator, client: Client
+) -> None:
+    """One rule may bring the answer, another the fate, and an earlier one comes first."""
+    simulator.rules(
+        [
+            {"contains": "Hello", "ends": "undelivered", "error_code": 30005},
+            {"ends": "undelivered", "error_code": 30003},
+            {"answer": "error_after", "times": 1},
+        ]
+    )
+    with pytest.raises(TwilioRestException):
+        send(client)
+    send(client, body="Goodbye")
+    simulator.settle()
+    assert [text.error_code for text in simulator.ledger()] == [30005, 30003]
+
+
+def test_chance_is_drawn_from_the_seed_and_the_text_not_from_the_order_of_arrival(
+    simulator: Simulator, client: Client
+) -> None:
+    """The same seed spoils the same texts, sent in whatever order; another seed spoils others."""
+
+    def spoiled(seed: int, order: int) -> set[str]:
+        simulator.reset()
+        simulator.rules([{"answer": "error_before", "probability": 0.3}], seed=seed)
+        bodies = [f"text {number}" for number in range(60)][::order]
+        failed = set()
+        for body in bodies:
+            try:
+                send(client, body=body)
+            except TwilioRestException:
+                failed.add(body)
+        return failed
+
+    once = spoiled(1, 1)
+    assert once == spoiled(1, -1)
+    assert once != spoiled(2, 1)
+    assert 5 < len(once) < 35
+
+
+def test_a_rule_with_times_is_used_up_exactly_even_by_many_at_once(simulator: Simulator) -> None:
+    """Twenty requests together meet a rule for five: five are refused."""
+    simulator.script(answer="too_many", times=5)
+
+    def one(number: int) -> int:
+        answer = requests.post(
+            f"{simulator.url}/2010-04-01/Accounts/{simulator.account_sid}/Messages.json",
+            auth=(simulator.account_sid, simulator.token),
+            data={"To": ANN, "From": ENGAGE, "Body": f"text {number}"},
+            timeout=10,
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(one, range(20)))
+    assert sorted(statuses) == [201] * 15 + [429] * 5
+    assert simulator.get("/simulator/script")["rules"] == []
+
+
+def test_fetch_list_and_redact_can_fail_too(simulator: Simulator, client: Client) -> None:
+    """What asks the provider about an unknown text must cope with its bad days as well."""
+    sid = send(client).sid
+    simulator.settle()
+    simulator.rules(
+        [
+            {"on": "fetch", "answer": "error_before"},
+            {"on": "list", "to": ANN, "answer": "too_many"},
+            {"on": "redact", "answer": "drop_after"},
+        ]
+    )
+    with pytest.raises(TwilioRestException):
+        client.messages(sid).fetch()
+    with pytest.raises(TwilioException):
+        client.messages.list(to=ANN)
+    with pytest.raises(NoConnection):
+        client.messages(sid).update(body="")
+    assert simulator.ledger()[0].redacted
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("unavailable", TwilioRestException),
+        ("error", TwilioRestException),
+        ("too_many", TwilioRestException),
+        ("drop", NoConnection),
+        ("hang", ReadTimeout),
+    ],
+)
+def test_an_outage_stops_everything_until_it_ends(
+    simulator: Simulator, client: Client, kind: str, error: type[Exception]
+) -> None:
+    """Nothing is taken on while the provider is down; afterwards all is as before."""
+    with simulator.outage(kind), pytest.raises(error):
+        send(client)
+    assert simulator.accepted() == 0
+    assert send(client).sid.startswith("SM")
+
+
+def test_an_outage_can_end_by_itself(simulator: Simulator, client: Client) -> None:
+    """With seconds given, nobody has to end it."""
+    simulator.call("PUT", "/simulator/outage", {"kind": "error", "seconds": 0})
+    assert send(client).sid.startswith("SM")
+    assert simulator.get("/simulator/outage") == {"on": False, "kind": None}
+
+
+# Callbacks
+
+
+def test_callbacks_before_the_answer(simulator: Simulator, client: Client, receiver: Receiver) -> None:
+    """early: the last receipt is in before the caller knows the sid."""
+    simulator.script(early=True)
+    sid = send(client, status_callback=f"{receiver.url}/status?mid=1").sid
+    assert receiver.statuses() == ["sending", "sent", "delivered"]
+    assert receiver.posts[0].params["MessageSid"] == sid
+
+
+def test_callbacks_of_a_text_whose_answer_was_lost(
+    simulator: Simulator, client: Client, receiver: Receiver
+) -> None:
+    """After a dropped answer the callback with our own id is all that tells."""
+    simulator.script(answer="drop_after")
+    with pytest.raises(NoConnection):
+        send(client, status_callback=f"{receiver.url}/status?mid=7")
+    simulator.settle()
+    assert receiver.statuses("/status?mid=7") == ["sending", "sent", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"order": "reversed"}, ["delivered", "sent", "sending"]),
+        ({"repeat": 1}, ["sending", "sending", "sent", "sent", "delivered", "delivered"]),
+        ({"withhold": True}, []),
+        ({"withhold": ["sending", "delivered"]}, ["sent"]),
+        ({"ends": "failed", "error_code": 30008}, ["sending", "failed"]),
+        ({"ends": "sent"}, ["sending", "sent"]),
+        ({"ends": "undelivered", "error_code": 30003}, ["sending", "sent", "undelivered"]),
+    ],
+)
+def test_callbacks_as_scripted(
+    simulator: Simulator, client: Client, receiver: Receiver, rule: dict[str, Any], expected: list[str]
+) -> None:
+    """Reversed, repeated, withheld, or telling of a failure."""
+    simulator.script(**rule)
+    send(client, status_callback=f"{receiver.url}/status")
+    simulator.settle()
+    assert receiver.statuses() == expected
+    assert all(posted.signed for posted in receiver.posts)
+
+
+@pytest.mark.parametrize("order", ["shuffled", "together"])
+def test_callbacks_in_any_order(simulator: Simulator, client: Client, receiver: Receiver, order: str) -> None:
+    """Shuffled or all at once: each comes once, whichever is first."""
+    simulator.script(order=order)
+    for number in range(5):
+        send(client, status_callback=f"{receiver.url}/{number}")
+    simulator.settle()
+    for number in range(5):
+        assert sorted(receiver.statuses(f"/{number}")) == ["delivered", "sending", "sent"]
+
+
+def test_late_callbacks(simulator: Simulator, client: Client, receiver: Receiver) -> None:
+    """late: the text is delivered at once, the receipts come afterwards."""
+    simulator.script(late=[0.2, 0.25])
+    sid = send(client, status_callback=receiver.url).sid
+    assert client.messages(sid).fetch().status == "delivered"
+    assert receiver.posts == []
+    simulator.settle()
+    assert sorted(receiver.statuses()) == ["delivered", "sending", "sent"]
+
+
+def test_a_receiver_that_fails_is_seen_in_the_ledger(
+    simulator: Simulator, client: Client, receiver: Receiver
+) -> None:
+    """A callback met by a 500 is not posted again under Twilio's usual policy, and the ledger says so."""
+    receiver.answer = lambda posted: 500 if posted.params["MessageStatus"] == "sent" else 200
+    send(client, status_callback=receiver.url)
+    simulator.settle()
+    callbacks = simulator.ledger()[0].callbacks
+    assert [(one["status"], one["http_status"], one["attempts"]) for one in callbacks] == [
+        ("sending", 200, 1),
+        ("sent", 500, 1),
+        ("delivered", 200, 1),
+    ]
+
+
+def test_a_reset_lets_go_of_what_is_under_way(
+    simulator: Simulator, client: Client, receiver: Receiver
+) -> None:
+    """After a reset nothing of an earlier test is posted any more."""
+    simulator.script(late=0.2)
+    send(client, status_callback=f"{receiver.url}/old")
+    simulator.reset()
+    simulator.script(late=0.3)
+    send(client, status_callback=f"{receiver.url}/new")
+    simulator.settle()
+    assert receiver.statuses("/old") == []
+    assert len(receiver.statuses("/new")) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({}, "does nothing"),
+        ({"latencey": 1}, "unknown field: latencey"),
+        ({"answer": "explode"}, "answer must be one of"),
+        ({"answer": "refuse"}, "needs a code"),
+        ({"code": 21610}, "code goes with"),
+        ({"hold": 3}, "hold goes with"),
+        ({"answer": "refuse", "code": 21610, "retry_after": 3}, "retry_after goes with"),
+        ({"ends": "delivered", "error_code": 30003}, "error_code goes with"),
+        ({"ends": "received"}, "ends must be one of"),
+        ({"latency": -1}, "latency must be a number"),
+        ({"latency": [2, 1]}, "shorter end first"),
+        ({"latency": [1, 2, 3]}, "latency must be seconds"),
+        ({"latency": "fast"}, "latency must be a number"),
+        ({"answer": "too_many", "probability": 2}, "probability must be"),
+        ({"answer": "too_many", "times": 0}, "times must be"),
+        ({"answer": "too_many", "to": 7}, "to must be a text"),
+        ({"early": 1}, "early must be true or false"),
+        ({"withhold": ["gone"]}, "withhold must be one of"),
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_refused_in_words(
+    simulator: Simulator, rule: dict[str, Any], words: str
+) -> None:
+    """A mistake in a test's script must not pass as fine weather."""
+    with pytest.raises(AssertionError, match=words):
+        simulator.script(**rule)
+    assert simulator.get("/simulator/script")["rules"] == []
