@@ -3,91 +3,31 @@
 Said (Intent), delivered (messaging's receipts) and recorded (Outcome) are three separate facts: no row here turns one into another.
 """
 
-import enum
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
+from engage.appointments.kinds import AppointmentState as AppointmentState
+from engage.appointments.kinds import AppointmentType as AppointmentType
+from engage.appointments.kinds import IntentKind as IntentKind
+from engage.appointments.kinds import OutcomeCode as OutcomeCode
+from engage.appointments.kinds import ReminderKind as ReminderKind
+from engage.appointments.kinds import ReminderState as ReminderState
 from engage.db import Base, new_id
 from engage.people.model import Person
 from messaging.tables import Inbound, Message
 
 
-class AppointmentType(enum.StrEnum):
-    """The kinds of appointment (SCOPE.md, appointments)."""
-
-    OFFICE = "office"
-    HOME_VISIT = "home_visit"
-    PHONE = "phone"
-    VIDEO = "video"
-    GROUP = "group"
-    COURSE = "course"
-    DRUG_TEST = "drug_test"
-    COURT = "court"
-
-
-class AppointmentState(enum.StrEnum):
-    """Whether the appointment stands."""
-
-    BOOKED = "booked"
-    CANCELLED = "cancelled"
-
-
-class ReminderKind(enum.StrEnum):
-    """Why a text about an appointment goes out (RULES.md 3)."""
-
-    BOOKED = "booked"
-    THREE_DAYS = "three_days"
-    ONE_DAY = "one_day"
-    TWO_HOURS = "two_hours"
-    CHANGED = "changed"
-    CALLED_OFF = "called_off"
-
-
-class ReminderState(enum.StrEnum):
-    """A reminder's life: planned, then exactly one of the others."""
-
-    PLANNED = "planned"
-    SENT = "sent"
-    SKIPPED = "skipped"
-    VOID = "void"
-
-
-class IntentKind(enum.StrEnum):
-    """What the person said they will do. Never an outcome."""
-
-    WILL_ATTEND = "will_attend"
-    CANNOT_ATTEND = "cannot_attend"
-    LATE = "late"
-    HERE = "here"
-
-
-class OutcomeCode(enum.StrEnum):
-    """What happened, recorded by a worker: the codes of the national case record (GLOSSARY.md)."""
-
-    ATTENDED_COMPLIED = "ATTC"
-    ATTENDED_FAILED_TO_COMPLY = "AFTC"
-    SENT_HOME_BEHAVIOUR = "ATSH"
-    SENT_HOME_SERVICE = "ATSS"
-    FAILED_TO_ATTEND = "AFTA"
-    UNACCEPTABLE_ABSENCE = "UAAB"
-    ABSENT_COURT = "AACL"
-    ABSENT_WORK = "AAEM"
-    ABSENT_FAMILY = "AAFC"
-    ABSENT_HOLIDAY = "AAHO"
-    ABSENT_MEDICAL = "AAME"
-    ABSENT_RELIGIOUS = "AARE"
-    ABSENT_REMAND = "AARC"
-    WORKERS_JUDGEMENT = "CO05"
-    FAILURE_ACCEPTED = "CO10"
-
-
 class Appointment(Base):
-    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void in the next."""
+    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void in the next.
+
+    `source_ref` is the id that the exporting system gave it, `source_digest` what the file last said of it: a file that says the same
+    again changes nothing, even if a worker has moved the appointment since.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -117,6 +57,7 @@ class Appointment(Base):
     state: Mapped[AppointmentState] = mapped_column(default=AppointmentState.BOOKED)
     revision: Mapped[int] = mapped_column(default=1)
     source_ref: Mapped[str | None] = mapped_column(String(40))
+    source_digest: Mapped[str | None] = mapped_column(String(64))
     cancelled_at: Mapped[datetime | None]
     cancelled_reason: Mapped[str | None] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(80))
