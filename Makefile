@@ -35,10 +35,13 @@ bench: $(INSTALLED)  ## Measure, against peers, in one run
 migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a thing"
 	@$(BIN)/python -m migrations.draft "$(m)"
 
-lock:  ## Pin every library again
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
-	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --upgrade --output-file requirements.lock pyproject.toml
+COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+lock:  ## Pin every library again, at its newest; once for work and once for production
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --constraint requirements.lock --output-file requirements-production.lock pyproject.toml
 	@rm -rf .venv-lock
 
 clean:  ## Remove what was installed and built; the demonstration's data in var/ stay
