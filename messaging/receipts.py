@@ -10,17 +10,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from messaging import retry, states
 from messaging.states import MessageStatus, Move
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean
+
+if TYPE_CHECKING:
+    import psycopg
 
 __all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "meaning", "store"]
 
@@ -59,26 +62,43 @@ class Applied:
     number_dead: bool
 
 
+# One statement, one journey: it stores, and wakes the workers when it stored something.
+_STORE = """
+WITH kept AS (
+    INSERT INTO receipt (id, digest, message_id, provider_sid, status, error_code, params, received_at, look_at, looks)
+    VALUES (%(id)s, %(digest)s, %(message_id)s, %(provider_sid)s, %(status)s, %(error_code)s, %(params)s::jsonb, %(received_at)s,
+            %(received_at)s, 0)
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING id
+)
+SELECT pg_notify('messaging_receipts', '') FROM kept
+"""
+
+
 def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: datetime) -> bool:
     """Keep a receipt as it came; False if the very same one is kept already. `mid` is our id from the callback's address, unchecked."""
+    return session.connection().exec_driver_sql(_STORE, _row(mid, params, now)).first() is not None
+
+
+def store_at_once(
+    connection: "psycopg.Connection[Any]", *, mid: str | None, params: Mapping[str, str], now: datetime
+) -> bool:
+    """As `store`, on a bare connection that commits by itself: for a webhook, where every journey to the database counts."""
+    return connection.execute(_STORE, _row(mid, params, now)).fetchone() is not None
+
+
+def _row(mid: str | None, params: Mapping[str, str], now: datetime) -> dict[str, Any]:
     kept = {clean(str(key)): clean(str(value)) for key, value in params.items()}
-    row = {
+    return {
         "id": new_id(),
         "digest": hashlib.sha256(json.dumps([mid, kept], sort_keys=True).encode()).hexdigest(),
         "message_id": _uuid(mid),
         "provider_sid": (kept.get("MessageSid") or kept.get("SmsSid") or "")[:64] or None,
         "status": (kept.get("MessageStatus") or kept.get("SmsStatus") or "")[:32] or None,
         "error_code": _code(kept.get("ErrorCode")),
-        "params": kept,
+        "params": json.dumps(kept),
         "received_at": now,
-        "look_at": now,
     }
-    new = (
-        session.scalar(insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id)) is not None
-    )
-    if new:
-        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
-    return new
 
 
 def meaning(status: str | None) -> MessageStatus | None:

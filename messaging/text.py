@@ -5,6 +5,7 @@ long text loses room in every part to a header, and a character of two units is 
 what a text says: `plain` replaces only typographic look-alikes.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ _BASIC = frozenset(
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LOOK_ALIKES = str.maketrans(
     {
         "\u2018": "'",
@@ -114,4 +116,4 @@ def plain(body: str) -> str:
 
 def clean(given: str) -> str:
     """Make `given` storable: NUL and lone surrogates, which neither PostgreSQL nor UTF-8 can hold, become U+FFFD."""
-    return "".join("\ufffd" if c == "\x00" or 0xD800 <= ord(c) <= 0xDFFF else c for c in given)
+    return _UNSTORABLE.sub("\ufffd", given)

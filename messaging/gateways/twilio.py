@@ -47,6 +47,16 @@ _PAGE = 500
 _LONGEST_LIST = 5000
 _CONNECTIONS = 64
 
+_UNREADABLE = (
+    TwilioException,
+    requests.exceptions.RequestException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
+"""How the library fails on an error, on a broken line, and on an answer that is not what it expects."""
+
 _silent = logging.getLogger("messaging.gateways.twilio.library")
 _silent.disabled = True
 
@@ -139,13 +149,7 @@ class TwilioGateway:
         """
         try:
             rows = list(self._client.messages.stream(to=to, page_size=_PAGE, limit=_LONGEST_LIST))
-        except (
-            TwilioException,
-            requests.exceptions.RequestException,
-            ValueError,
-            KeyError,
-            TypeError,
-        ) as problem:
+        except _UNREADABLE as problem:
             raise GatewayUnavailable(f"Twilio could not list texts ({type(problem).__name__})") from problem
         if len(rows) >= _LONGEST_LIST:
             raise GatewayUnavailable("Twilio's list of texts to this number is too long to read whole")
@@ -155,7 +159,7 @@ class TwilioGateway:
         """Erase the body at Twilio; the text's other facts stay. Raises GatewayUnavailable."""
         try:
             self._client.messages(sid).update(body="")
-        except (TwilioException, requests.exceptions.RequestException, ValueError, TypeError) as problem:
+        except _UNREADABLE as problem:
             raise GatewayUnavailable(f"Twilio could not erase a text ({type(problem).__name__})") from problem
 
 

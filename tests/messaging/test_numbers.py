@@ -63,6 +63,13 @@ def test_anything_else_is_refused_with_a_reason(typed: str, reason: str) -> None
 def test_no_text_does_worse_than_a_refusal(typed: str) -> None:
     """Whatever is typed, the answer is a number in E.164 or a NumberProblem."""
     try:
-        assert parse_mobile(typed).startswith("+44")
+        result = parse_mobile(typed)
     except NumberProblem as problem:
-        assert problem.reason in {"missing", "too_short", "not_a_number", "landline", "foreign"}
+        result = problem.reason
+    assert result.startswith("+44") or result in {
+        "missing",
+        "too_short",
+        "not_a_number",
+        "landline",
+        "foreign",
+    }
