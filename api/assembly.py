@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from api import access, observability, problems, security
+from api import access, observability, problems, security, webhooks
 from api.database import open_database
-from engage import models
+from engage import logs, models
 from engage.clock import Clock
 from engage.db import Database
 from engage.settings import Settings
@@ -14,7 +14,9 @@ def assemble(
     settings: Settings | None = None, database: Database | None = None, clock: Clock | None = None
 ) -> Flask:
     """See `api.create_app`."""
-    settings = settings or Settings.from_environment()
+    if settings is None:
+        settings = Settings.from_environment()
+        logs.configure(development=not settings.production)
     app = Flask("api", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["engage.settings"] = settings
@@ -25,5 +27,6 @@ def assemble(
     observability.install(app)
     access.install(app)
     security.install(app, settings)
+    webhooks.install(app)
     access.refuse_undeclared(app)
     return app
