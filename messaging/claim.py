@@ -4,7 +4,6 @@
 and takes its turn with the sender, so whatever it returns may be handed to the provider at once. It must never call the provider.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -148,7 +147,7 @@ def claim(
     if not rooms:
         taken.full = True
         return taken
-    wanted = min(limit, math.ceil(sum(rooms.values())))
+    wanted = min(limit, sum(rooms.values()))
     given = {
         "now": now,
         "limit": wanted,
@@ -218,7 +217,7 @@ def _take_turns(
     session: Session,
     rows: list[Claimed],
     senders: Sequence[str],
-    rooms: dict[str, float],
+    rooms: Mapping[str, int],
     now: datetime,
     taken: Claim,
 ) -> list[Claimed]:
@@ -228,7 +227,7 @@ def _take_turns(
     back: list[Claimed] = []
     used: dict[str, int] = {}
     for row in chosen:
-        if used.get(row.sender, 0) < rooms.get(row.sender, 0.0):
+        if used.get(row.sender, 0) < rooms.get(row.sender, 0):
             used[row.sender] = used.get(row.sender, 0) + row.segments
             going.append(row)
         else:
@@ -243,7 +242,7 @@ def _take_turns(
 
 
 def _choose_senders(
-    session: Session, rows: Sequence[Claimed], senders: Sequence[str], rooms: Mapping[str, float]
+    session: Session, rows: Sequence[Claimed], senders: Sequence[str], rooms: Mapping[str, int]
 ) -> list[Claimed]:
     """A number keeps the sender it knows; a new number gets the one with most room left."""
     usual = pacing.usual_senders(session, [row.to_number for row in rows], senders)
@@ -252,7 +251,7 @@ def _choose_senders(
     given: dict[str, str] = dict(usual)
     for row in rows:
         sender = given.setdefault(row.to_number, max(left, key=lambda one: left[one]))
-        left[sender] = left.get(sender, 0.0) - row.segments
+        left[sender] = left.get(sender, 0) - row.segments
         chosen.append(replace(row, sender=sender))
     _assign(session, chosen)
     return chosen

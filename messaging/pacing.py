@@ -27,9 +27,11 @@ WHERE sender.segments_per_second <> excluded.segments_per_second
 """)
 
 _ROOMS = text("""
-SELECT id, EXTRACT(EPOCH FROM clock_timestamp() + :burst - GREATEST(next_free_at, clock_timestamp()))
-           * segments_per_second / CASE WHEN slowed_until > clock_timestamp() THEN 2 ELSE 1 END AS room
-FROM sender WHERE id = ANY(:senders) ORDER BY id FOR UPDATE
+SELECT id, GREATEST(
+    FLOOR(EXTRACT(EPOCH FROM moment + :burst - GREATEST(next_free_at, moment))
+          * segments_per_second / CASE WHEN slowed_until > moment THEN 2 ELSE 1 END),
+    CASE WHEN next_free_at <= moment THEN 1 ELSE 0 END) AS room
+FROM (SELECT clock_timestamp() AS moment) AS clock, sender WHERE id = ANY(:senders) ORDER BY id FOR UPDATE OF sender
 """)
 
 _TAKE = text("""
@@ -40,7 +42,7 @@ WHERE id = :sender
 
 _SLOW = text("""
 UPDATE sender SET slowed_until = GREATEST(slowed_until, clock_timestamp() + :slow_for),
-                  next_free_at = GREATEST(next_free_at, clock_timestamp() + :pause), note = :note
+                  next_free_at = GREATEST(next_free_at, clock_timestamp() + :burst + :pause), note = :note
 WHERE id = :sender
 """)
 
@@ -58,13 +60,14 @@ def register(session: Session, sender: str, segments_per_second: float) -> None:
     session.execute(_REGISTER, {"sender": sender, "rate": segments_per_second})
 
 
-def rooms(session: Session, senders: Sequence[str]) -> dict[str, float]:
-    """Segments that each sender may send now; zero or less means not yet. Locks the senders until the transaction ends.
+def rooms(session: Session, senders: Sequence[str]) -> dict[str, int]:
+    """Whole segments that each sender may send now; zero or less means not yet. Locks the senders until the transaction ends.
 
+    A rested sender may always send one text, however long: it goes into debt and rests for it afterwards.
     The lock is what makes the rate hold across workers: what one is about to take, no other can see as free.
     """
     rows = session.execute(_ROOMS, {"senders": list(senders), "burst": BURST})
-    return {row.id: float(row.room) for row in rows}
+    return {row.id: int(row.room) for row in rows}
 
 
 def take(session: Session, sender: str, segments: int) -> None:
@@ -75,7 +78,9 @@ def take(session: Session, sender: str, segments: int) -> None:
 def slow(session: Session, sender: str, pause: timedelta | None, note: str) -> None:
     """Let `sender` pause (as long as the provider asked, at most a minute) and then go at half its rate for ten seconds."""
     wait = min(max(pause or _SHORTEST_PAUSE, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-    session.execute(_SLOW, {"sender": sender, "slow_for": _SLOW_FOR + wait, "pause": wait, "note": note})
+    session.execute(
+        _SLOW, {"sender": sender, "slow_for": _SLOW_FOR + wait, "burst": BURST, "pause": wait, "note": note}
+    )
 
 
 def usual_senders(session: Session, numbers: Sequence[str], senders: Sequence[str]) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from messaging.tables import Message
 
 NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 SENDER = "+447700900999"
+OTHER = "+447700900998"
 
 
 class StoppedClock:

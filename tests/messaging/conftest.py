@@ -10,9 +10,9 @@ from engage.db import Database
 from messaging.dispatch import Dispatcher
 from messaging.gateways.simulator import Delays, SimulatorServer, SimulatorSettings
 from messaging.gateways.twilio import TwilioGateway
-from tests.messaging.builders import SENDER, StoppedClock, nothing_held
+from tests.messaging.builders import OTHER, SENDER, StoppedClock, nothing_held
 
-_SETTINGS = SimulatorSettings(inbound_url=None, numbers=(SENDER,), delays=Delays(), hold=3.0)
+_SETTINGS = SimulatorSettings(inbound_url=None, numbers=(SENDER, OTHER), delays=Delays(), hold=3.0)
 
 
 @pytest.fixture(scope="session")

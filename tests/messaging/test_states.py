@@ -37,7 +37,7 @@ def test_every_pair_obeys_the_table(session: Session, old: MessageStatus, new: M
 def test_delivered_is_final_and_nothing_returns_to_the_queue_from_the_providers_word() -> None:
     """From any status that rests on the provider's word, no chain of moves leads back to sending."""
     for start in (S.ACCEPTED, S.SENT, S.DELIVERED, S.UNDELIVERED, S.FAILED):
-        reached, todo = set(), [start]
+        reached, todo = set[MessageStatus](), [start]
         while todo:
             for to in ALLOWED[todo.pop()] - reached:
                 reached.add(to)

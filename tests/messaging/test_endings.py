@@ -1,0 +1,78 @@
+"""Every bad end is told once, in the transaction of whoever acts on it."""
+
+from threading import Barrier, Thread
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.db import Database
+from messaging import endings, states
+from messaging.endings import BAD_ENDS
+from messaging.states import ENDED, MessageStatus
+from tests.messaging.builders import NOW, put_in
+
+S = MessageStatus
+
+
+@pytest.mark.parametrize("status", list(MessageStatus))
+def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None:
+    """Refused, undelivered, failed, withheld and expired; neither what was called back nor what is still open."""
+    put_in(session, "one", status, ended_at=NOW if status in ENDED else None)
+    assert len(endings.take(session, now=NOW)) == (status in BAD_ENDS)
+
+
+def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
+    """Whose text, what it was about, why it did not go, and whether the number is dead or stopped."""
+    dead = put_in(
+        session, "one", S.REFUSED, error_code=21614, reason="Not a mobile", group_key="a-1", ended_at=NOW
+    )
+    put_in(session, "two", S.REFUSED, error_code=21610, ended_at=NOW)
+    first, second = endings.take(session, now=NOW)
+    assert (first.message_id, first.group_key, first.reason) == (dead.id, "a-1", "Not a mobile")
+    assert (first.number_dead, first.opted_out) == (True, False)
+    assert (second.number_dead, second.opted_out) == (False, True)
+
+
+def test_told_once_and_again_if_the_telling_failed(committed: Database) -> None:
+    """What is taken in a transaction that fails is taken again; what is taken in one that commits is not."""
+    with committed.begin() as session:
+        put_in(session, "one", S.FAILED, ended_at=NOW)
+    with pytest.raises(ZeroDivisionError), committed.begin() as session:
+        assert len(endings.take(session, now=NOW)) == 1
+        raise ZeroDivisionError
+    with committed.begin() as session:
+        assert len(endings.take(session, now=NOW)) == 1
+    with committed.begin() as session:
+        assert endings.take(session, now=NOW) == []
+
+
+def test_a_new_bad_end_of_the_same_message_is_told_anew(session: Session) -> None:
+    """Expired, and then a receipt shows that it went after all and failed: both are told."""
+    message = put_in(session, "one", S.EXPIRED, ended_at=NOW)
+    assert len(endings.take(session, now=NOW)) == 1
+    states.move(session, [message.id], S.FAILED, now=NOW)
+    session.expire_all()
+    assert [one.status for one in endings.take(session, now=NOW)] == [S.FAILED]
+
+
+def test_four_threads_tell_each_end_once(committed: Database) -> None:
+    """No end goes to two workers."""
+    with committed.begin() as session:
+        for n in range(40):
+            put_in(session, f"text-{n}", S.UNDELIVERED, ended_at=NOW)
+    told: list[UUID] = []
+    start = Barrier(4)
+
+    def run() -> None:
+        start.wait()
+        for _ in range(8):
+            with committed.begin() as session:
+                told.extend(one.message_id for one in endings.take(session, now=NOW, limit=5))
+
+    threads = [Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == len(set(told)) == 40

@@ -1,0 +1,259 @@
+"""What nobody answered is found out, and sent again only when the provider is shown never to have had it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from engage.db import Database
+from messaging import receipts
+from messaging.dispatch import Dispatcher
+from messaging.gateways.base import GatewayUnavailable, ProviderText
+from messaging.gateways.twilio import TwilioGateway
+from messaging.reconcile import Patience, Reconciled, look_now, settle_unknown
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put_committed, read
+from tests.messaging.conftest import FarEnd
+
+S = MessageStatus
+MakeWorker = Callable[..., Dispatcher]
+
+
+def look(database: Database, gateway: TwilioGateway, **patience: Any) -> Reconciled:
+    """Every unknown text is due for a look, and one is taken."""
+    with database.begin() as session:
+        let_looks_be_due(session)
+    return settle_unknown(database.begin, gateway, now=NOW, patience=Patience(**patience))
+
+
+@pytest.fixture
+def lost(committed: Database, worker: MakeWorker, simulator: FarEnd) -> Callable[..., UUID]:
+    """Sends one text whose answer is lost on the way, after the provider took it or before."""
+
+    def send(key: str, answer: str, **given: Any) -> UUID:
+        simulator.script({"answer": answer, "times": 1, **({"to": given["to"]} if "to" in given else {})})
+        id = put_committed(committed, key, **given)
+        worker().run_once()
+        assert read(committed, id).status is S.UNKNOWN
+        return id
+
+    return send
+
+
+def test_a_text_that_the_provider_has_is_found(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """Taken, and the answer lost: the list shows it, with its state, and it is not sent again."""
+    id = lost("one", "drop_after")
+    simulator.rest()
+    assert look(committed, gateway) == Reconciled(asked=1, found=1)
+    message = read(committed, id)
+    assert (message.status, message.provider_sid) == (S.DELIVERED, simulator.texts()[0]["sid"])
+    assert message.reason is None
+    assert len(simulator.texts()) == 1
+
+
+def test_a_text_that_the_provider_never_had_is_sent_again(
+    committed: Database,
+    gateway: TwilioGateway,
+    worker: MakeWorker,
+    simulator: FarEnd,
+    lost: Callable[..., UUID],
+) -> None:
+    """Two whole lists after the lease without it: it goes back to the queue, is sent, and the provider has it once."""
+    id = lost("one", "drop_before")
+    let_leases_end(committed)
+    assert look(committed, gateway) == Reconciled(asked=1, open=1)
+    assert look(committed, gateway) == Reconciled(asked=1, requeued=1)
+    assert read(committed, id).status is S.QUEUED
+    worker().run_once()
+    assert read(committed, id).status is S.ACCEPTED
+    assert len(simulator.texts()) == 1
+
+
+def test_while_the_lease_runs_absence_proves_nothing(
+    committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
+) -> None:
+    """The request may still be on its way: however often the list is read, the text stays unknown."""
+    id = lost("one", "drop_before")
+    for _ in range(5):
+        assert look(committed, gateway) == Reconciled(asked=1, open=1)
+    assert read(committed, id).status is S.UNKNOWN
+
+
+def test_past_its_use_it_is_expired_and_not_sent(
+    committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
+) -> None:
+    """Shown never to have been taken, but of no more use: the record says that it was not sent."""
+    id = lost("one", "drop_before")
+    with committed.begin() as session:
+        session.execute(update(Message).values(expires_at=NOW))
+    let_leases_end(committed)
+    look(committed, gateway)
+    assert look(committed, gateway) == Reconciled(asked=1, expired=1)
+    assert read(committed, id).status is S.EXPIRED
+
+
+def test_a_provider_that_cannot_be_asked_proves_nothing(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """An error on the list is no look at all: the text stays unknown, with its patience unspent."""
+    id = lost("one", "drop_before")
+    let_leases_end(committed)
+    simulator.script({"on": "list", "answer": "error_before"})
+    for _ in range(4):
+        assert look(committed, gateway) == Reconciled(asked=1, unavailable=1)
+    message = read(committed, id)
+    assert (message.status, message.reconcile_looks) == (S.UNKNOWN, 0)
+
+
+def test_a_callback_with_our_id_is_the_answer(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """Before anybody asks, the callback settles it; then there is nothing to ask."""
+    id = lost("one", "drop_after")
+    params = {"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "sent"}
+    with committed.begin() as session:
+        receipts.store(session, mid=str(id), params=params, now=NOW)
+        receipts.apply_waiting(session, NOW, 10)
+    assert read(committed, id).status is S.SENT
+    assert look(committed, gateway) == Reconciled()
+
+
+def test_another_messages_text_with_the_same_words_is_not_taken_for_it(
+    committed: Database,
+    gateway: TwilioGateway,
+    worker: MakeWorker,
+    simulator: FarEnd,
+    lost: Callable[..., UUID],
+) -> None:
+    """The same words went to the same phone before, and that text is accounted for: the lost one was never taken, and goes again."""
+    put_committed(committed, "one", body="See you at 10")
+    worker().run_once()
+    id = lost("two", "drop_before", body="See you at 10")
+    let_leases_end(committed)
+    look(committed, gateway)
+    assert look(committed, gateway) == Reconciled(asked=1, requeued=1)
+    worker().run_once()
+    assert read(committed, id).status is S.ACCEPTED
+    assert len(simulator.texts()) == 2
+
+
+def test_two_lost_texts_with_the_same_words_both_taken(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """As many in the list as were lost: each gets one of them, and no two the same."""
+    ids = [lost(key, "drop_after", body="See you at 10") for key in ("one", "two")]
+    assert look(committed, gateway) == Reconciled(asked=2, found=2)
+    sids = {read(committed, id).provider_sid for id in ids}
+    assert sids == {text["sid"] for text in simulator.texts()}
+    assert len(sids) == 2
+
+
+def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_apart_by_guessing(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """Which of the two it was cannot be told from the list: both stay unknown and say why, and neither is sent again."""
+    ids = [
+        lost(key, answer, body="See you at 10")
+        for key, answer in (("one", "drop_after"), ("two", "drop_before"))
+    ]
+    let_leases_end(committed)
+    for _ in range(2):
+        assert look(committed, gateway, give_up_after=3) == Reconciled(asked=2, open=2)
+    assert look(committed, gateway, give_up_after=3) == Reconciled(asked=2, given_up=2)
+    assert look(committed, gateway) == Reconciled()
+    for id in ids:
+        message = read(committed, id)
+        assert message.status is S.UNKNOWN
+        assert "same words" in (message.reason or "")
+    assert len(simulator.texts()) == 1
+    with committed.begin() as session:
+        receipts.store(
+            session,
+            mid=str(ids[0]),
+            params={"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "delivered"},
+            now=NOW,
+        )
+        receipts.apply_waiting(session, NOW, 10)
+        assert look_now(session, ids[1])
+        assert not look_now(session, ids[0])
+    look(committed, gateway)
+    assert look(committed, gateway) == Reconciled(asked=1, requeued=1)
+
+
+def test_a_text_that_is_being_sent_may_own_what_the_list_shows(
+    committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
+) -> None:
+    """A second text with the same words is in a worker's hands: what the list shows may be its own, so nothing is concluded."""
+    lost("one", "drop_after", body="See you at 10")
+    other = put_committed(committed, "two", body="See you at 10")
+    with committed.begin() as session:
+        session.execute(
+            update(Message).where(Message.id == other).values(status=S.SENDING, provider="twilio")
+        )
+    assert look(committed, gateway) == Reconciled(asked=1, open=1)
+
+
+def test_two_workers_ask_once(committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]) -> None:
+    """What one worker is asking about, another leaves alone."""
+    for n in range(6):
+        lost(f"text-{n}", "drop_after", to=number(n))
+    with committed.begin() as session:
+        let_looks_be_due(session)
+    start, done = Barrier(3), list[Reconciled]()
+
+    def run() -> None:
+        start.wait()
+        done.append(settle_unknown(committed.begin, gateway, now=NOW, limit=3))
+
+    threads = [Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(one.asked for one in done) == sum(one.found for one in done) == 6
+    with committed.begin() as session:
+        sids = session.scalars(select(Message.provider_sid)).all()
+    assert len(set(sids)) == 6
+
+
+def test_looks_come_less_and_less_often(
+    committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
+) -> None:
+    """Each vain look doubles the wait for the next."""
+    id = lost("one", "drop_before")
+    waits = []
+    for _ in range(3):
+        with committed.begin() as session:
+            let_looks_be_due(session)
+            before = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        settle_unknown(committed.begin, gateway, now=NOW)
+        at = read(committed, id).reconcile_at
+        assert at is not None
+        waits.append((at - before) // timedelta(seconds=10) * 10)
+    assert waits == [30, 60, 120]
+
+
+def test_nothing_is_asked_with_a_session_open(committed: Database, lost: Callable[..., UUID]) -> None:
+    """While the provider lists, no transaction of ours is open."""
+    lost("one", "drop_before")
+
+    class Watching:
+        name = "twilio"
+
+        def find(self, to: str, since: object) -> list[ProviderText]:
+            with committed.engine.connect() as connection:
+                open_now = connection.exec_driver_sql(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND state = 'idle in transaction' AND pid <> pg_backend_pid()"
+                ).scalar_one()
+            assert open_now == 0
+            raise GatewayUnavailable("enough seen")
+
+    assert look(committed, Watching()) == Reconciled(asked=1, unavailable=1)  # type: ignore[arg-type]
