@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from api.cli_access import key, staff
+from api.cli_hub import agency, hub
 from engage.errors import EngageError, Invalid
 from engage.settings import Settings, SettingsError
 
@@ -79,6 +80,8 @@ def main() -> None:
     """
 
 
+main.add_command(hub)
+main.add_command(agency)
 main.add_command(staff)
 main.add_command(key)
 

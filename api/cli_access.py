@@ -44,7 +44,7 @@ def add_staff(email: str, name: str, hub_name: str | None, agency_name: str, rol
     from engage.agencies import service
     from engage.agencies.hubs import find_agency, find_hub
 
-    with _session() as (session, now):
+    with in_transaction() as (session, now):
         hub = find_hub(session, hub_name)
         service.add_staff(
             session,
@@ -71,7 +71,7 @@ def set_password(email: str, password_stdin: bool) -> None:
         if password_stdin
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    with _session() as (session, now):
+    with in_transaction() as (session, now):
         service.set_password(session, _member(session, email), password, actor="system", now=now)
     click.echo("The password is set.")
 
@@ -83,7 +83,7 @@ def list_staff() -> None:
 
     from engage.agencies.model import Staff
 
-    with _session() as (session, _now):
+    with in_transaction() as (session, _now):
         for member in session.scalars(select(Staff).where(Staff.active).order_by(Staff.email)):
             roles = ", ".join(sorted(f"{held.role.value} in {held.hub.name}" for held in member.memberships))
             click.echo(f"{member.email}\t{member.name}\t{member.agency.name}\t{roles}")
@@ -115,7 +115,7 @@ def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: in
     from engage.agencies.hubs import find_hub
     from engage.people.access import SCOPES
 
-    with _session() as (session, now):
+    with in_transaction() as (session, now):
         _made, presented = service.issue_key(
             session,
             hub_id=find_hub(session, hub_name).id,
@@ -135,7 +135,7 @@ def revoke_key(prefix: str) -> None:
     """End the key with PREFIX (see `engage key list`) at once."""
     from engage.agencies import service
 
-    with _session() as (session, now):
+    with in_transaction() as (session, now):
         service.revoke_key(session, prefix, actor="system", now=now)
     click.echo("The key is revoked.")
 
@@ -147,7 +147,7 @@ def list_keys() -> None:
 
     from engage.agencies.model import ApiKey
 
-    with _session() as (session, now):
+    with in_transaction() as (session, now):
         for held in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
             state = "revoked" if held.revoked_at else "expired" if held.expires_at <= now else "live"
             used = held.last_used_at.date().isoformat() if held.last_used_at else "never used"
@@ -158,7 +158,7 @@ def list_keys() -> None:
 
 
 @contextmanager
-def _session() -> "Iterator[tuple[Session, datetime]]":
+def in_transaction() -> "Iterator[tuple[Session, datetime]]":
     """One transaction on the database that the settings name, and the present moment."""
     from api.database import open_database
     from engage.clock import Clock

@@ -1,0 +1,94 @@
+"""`engage hub …` and `engage agency …`: what a service needs before its first member of staff can sign in."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from api.cli_access import in_transaction
+
+
+@click.group()
+def hub() -> None:
+    """Hubs: add, list, choose the numbers of the rule book."""
+
+
+@hub.command(name="add")
+@click.argument("name")
+@click.option("--area", required=True, help="The IOM area that the hub is in; made when it is new.")
+@click.option("--phone", required=True, help="The number that texts tell people to ring.")
+@click.option("--timezone", default="Europe/London", show_default=True)
+def add_hub(name: str, area: str, phone: str, timezone: str) -> None:
+    """Add a hub called NAME."""
+    from engage.agencies import founding
+
+    with in_transaction() as (session, now):
+        founding.add_hub(
+            session, name=name, area=area, phone=phone, timezone=timezone, actor="system", now=now
+        )
+    click.echo(f"Added the hub {name}.")
+
+
+@hub.command(name="list")
+def list_hubs() -> None:
+    """Every hub with its numbers of the rule book."""
+    from sqlalchemy import select
+
+    from engage.agencies.hubs import hub_rules
+    from engage.agencies.model import Hub
+
+    with in_transaction() as (session, _now):
+        for found in session.scalars(select(Hub).order_by(Hub.name)):
+            chosen = " ".join(
+                f"{name}={json.dumps(value)}" for name, value in asdict(hub_rules(found)).items()
+            )
+            click.echo(f"{found.name}\t{found.phone}\t{chosen}")
+
+
+@hub.command(name="set")
+@click.argument("setting")
+@click.argument("value")
+@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+def choose(setting: str, value: str, hub_name: str | None) -> None:
+    """Choose VALUE (a number, true or false) for SETTING, one of those that `engage hub list` shows."""
+    from engage.agencies import founding
+    from engage.agencies.hubs import find_hub
+
+    with in_transaction() as (session, now):
+        founding.choose(session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now)
+    click.echo(f"{setting} is {value}.")
+
+
+@click.group()
+def agency() -> None:
+    """Agencies that take part in an area."""
+
+
+@agency.command(name="add")
+@click.argument("name")
+@click.option("--kind", required=True, help="probation, police, council, housing, health, charity…")
+@click.option("--hub", "hub_name", help="A hub in the agency's area; may be left out when there is only one.")
+def add_agency(name: str, kind: str, hub_name: str | None) -> None:
+    """Add an agency called NAME."""
+    from engage.agencies import founding
+    from engage.agencies.hubs import find_hub
+    from engage.agencies.model import AgencyKind
+    from engage.errors import Invalid
+
+    try:
+        known = AgencyKind(kind)
+    except ValueError:
+        raise Invalid(fields={"kind": f"Choose from {', '.join(AgencyKind)}."}) from None
+    with in_transaction() as (session, now):
+        founding.add_agency(
+            session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now
+        )
+    click.echo(f"Added the agency {name}.")
+
+
+def _value(given: str) -> int | bool | str:
+    try:
+        value = json.loads(given)
+    except ValueError:
+        return given
+    return value if isinstance(value, int) else given

@@ -1,0 +1,101 @@
+"""Setting a service up: areas, their hubs and agencies, and the numbers of the rule book that a hub has chosen for itself.
+
+Done rarely, by whoever has a shell on the machine. Nothing here touches a person's record.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import hub_rules
+from engage.agencies.model import Agency, AgencyKind, Area, Hub
+from engage.errors import Invalid
+
+LONGEST_NAME = 80
+LONGEST_PHONE = 12
+
+
+def add_hub(
+    session: Session,
+    *,
+    name: str,
+    area: str,
+    phone: str,
+    timezone: str = "Europe/London",
+    actor: str,
+    now: datetime,
+) -> Hub:
+    """A hub, in the area of that name, which is made when it is new. `phone` is the number that texts tell people to ring.
+
+    Raises Invalid when the name is taken in the area, the number does not fit into a text, or there is no such time zone.
+    """
+    found = _area(session, _named("area", area))
+    name = _named("name", name)
+    if session.scalars(select(Hub.id).where(Hub.area_id == found.id, Hub.name == name)).first() is not None:
+        raise Invalid(fields={"name": f"There is a hub called {name} in {found.name} already."})
+    phone = "".join(phone.split())
+    if not 3 <= len(phone) <= LONGEST_PHONE or not (phone.isascii() and phone.isdecimal()):
+        raise Invalid(
+            fields={"phone": f"Enter a phone number of at most {LONGEST_PHONE} digits, such as 01914980100."}
+        )
+    if timezone not in available_timezones():
+        raise Invalid(fields={"timezone": "Enter a time zone, such as Europe/London."})
+    hub = Hub(area_id=found.id, name=name, phone=phone, timezone=ZoneInfo(timezone).key, settings={})
+    session.add(hub)
+    session.flush()
+    events.record(session, "hub.added", now=now, actor=actor, hub_id=hub.id)
+    return hub
+
+
+def add_agency(
+    session: Session, hub: Hub, *, name: str, kind: AgencyKind, actor: str, now: datetime
+) -> Agency:
+    """An agency that takes part in the hub's area. Raises Invalid when the area has one of that name."""
+    name = _named("name", name)
+    taken = select(Agency.id).where(Agency.area_id == hub.area_id, Agency.name == name)
+    if session.scalars(taken).first() is not None:
+        raise Invalid(fields={"name": f"There is an agency called {name} already."})
+    agency = Agency(area_id=hub.area_id, name=name, kind=kind)
+    session.add(agency)
+    session.flush()
+    events.record(session, "agency.added", now=now, actor=actor, hub_id=hub.id, agency=agency.id)
+    return agency
+
+
+def choose(
+    session: Session, hub: Hub, setting: str, value: int | bool | str, *, actor: str, now: datetime
+) -> None:
+    """Set one number of the rule book for this hub. Raises Invalid for a setting that there is not, or a value out of its range."""
+    before = dict(hub.settings)
+    hub.settings = {**before, setting: value}
+    try:
+        rules = hub_rules(hub)
+    except ValueError as problem:
+        hub.settings = before
+        raise Invalid(fields={setting: str(problem)}) from problem
+    if not hasattr(rules, setting):
+        hub.settings = before
+        raise Invalid(fields={setting: "There is no such setting."})
+    session.flush()
+    events.record(
+        session, "hub.setting_changed", now=now, actor=actor, hub_id=hub.id, setting=setting, value=value
+    )
+
+
+def _area(session: Session, name: str) -> Area:
+    area = session.scalars(select(Area).where(Area.name == name)).one_or_none()
+    if area is None:
+        area = Area(name=name)
+        session.add(area)
+        session.flush()
+    return area
+
+
+def _named(field: str, given: str) -> str:
+    name = " ".join(given.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(fields={field: f"Enter a name of at most {LONGEST_NAME} characters."})
+    return name
