@@ -39,7 +39,7 @@ def blueprint(provider: Provider) -> Blueprint:
     api.add_url_rule("/<path:rest>", "unknown", views.unknown, methods=["GET", "POST", "PUT", "DELETE"])
     api.before_request(views.gate)
     api.register_error_handler(ApiProblem, _problem)
-    api.register_error_handler(HTTPException, _http_problem)
+    api.register_error_handler(HTTPException, refusal)
     return api
 
 
@@ -257,7 +257,8 @@ def _problem(problem: ApiProblem) -> Response:
     return response
 
 
-def _http_problem(error: HTTPException) -> Response:
+def refusal(error: HTTPException) -> Response:
+    """A request that Flask itself refuses, in Twilio's shape."""
     known = {404: 20404, 405: 20004}
     return _problem(ApiProblem(known.get(error.code or 500, 20422), request.path))
 

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from messaging.gateways.simulator import api, control, pages
 from messaging.gateways.simulator.provider import Provider
 from messaging.gateways.simulator.settings import SimulatorSettings
+from messaging.gateways.simulator.texts import API_VERSION
 
 _NAME = "messaging.simulator"
 
@@ -33,7 +36,17 @@ def create_simulator(settings: SimulatorSettings) -> Flask:
     app.register_blueprint(api.blueprint(provider))
     app.register_blueprint(control.blueprint(provider))
     app.register_blueprint(pages.blueprint(provider))
+    app.register_error_handler(HTTPException, _nowhere)
     return app
+
+
+def _nowhere(error: HTTPException) -> ResponseReturnValue:
+    """A request that no route takes is refused in the manner of the part that it was meant for."""
+    if request.path.startswith(f"/{API_VERSION}/"):
+        return api.refusal(error)
+    if request.path.startswith("/simulator/"):
+        return control.refusal(error)
+    return pages.refusal(error)
 
 
 def provider_of(app: Flask) -> Provider:

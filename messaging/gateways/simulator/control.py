@@ -52,10 +52,13 @@ def blueprint(provider: Provider) -> Blueprint:
     control.register_error_handler(
         ApiProblem, lambda problem: (jsonify(error=problem.message), problem.status)
     )
-    control.register_error_handler(
-        HTTPException, lambda error: (jsonify(error=error.description or ""), error.code or 500)
-    )
+    control.register_error_handler(HTTPException, refusal)
     return control
+
+
+def refusal(error: HTTPException) -> tuple[Response, int]:
+    """A request that Flask itself refuses, as JSON."""
+    return jsonify(error=error.description or ""), error.code or 500
 
 
 class _Views:

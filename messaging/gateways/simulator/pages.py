@@ -50,7 +50,7 @@ def blueprint(provider: Provider) -> Blueprint:
         pages.add_url_rule(path, view.__name__, view, methods=[method])
     pages.before_request(_same_origin)
     pages.after_request(_locked_down)
-    pages.register_error_handler(HTTPException, _problem)
+    pages.register_error_handler(HTTPException, refusal)
     pages.add_app_template_filter(views.clock, "clock")
     pages.add_app_template_filter(readable, "readable")
     pages.add_app_template_global(delivery_words)
@@ -211,5 +211,6 @@ def _locked_down(response: Response) -> Response:
     return response
 
 
-def _problem(error: HTTPException) -> tuple[str, int]:
+def refusal(error: HTTPException) -> tuple[str, int]:
+    """A request that cannot be answered, as a page with a way back."""
     return render_template("problem.html", words=error.description, refresh=None), error.code or 500

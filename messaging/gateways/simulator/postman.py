@@ -154,12 +154,12 @@ class Postman:
         try:
             connection = self._connect(parts, policy)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return _Attempt(failure="ct", error=f"no connection: {type(error).__name__}")
+            return _Attempt(failure="ct", error=f"no connection: {_why(error)}")
         try:
             attempt, again = self._exchange(connection, parts, body, headers)
         except (OSError, http.client.HTTPException, ValueError) as error:
             connection.close()
-            return _Attempt(failure="rt", error=f"no answer: {type(error).__name__}")
+            return _Attempt(failure="rt", error=f"no answer: {_why(error)}")
         if again:
             with self._lock:
                 self._kept.setdefault(parts.netloc, []).append((connection, time.monotonic()))
@@ -213,6 +213,21 @@ class Postman:
             if time.monotonic() - used <= _KEEP_CONNECTION and not _dropped(connection):
                 return connection
             connection.close()
+
+
+def _why(error: Exception) -> str:
+    """A broken connection in a word or two; never an address."""
+    match error:
+        case ConnectionRefusedError():
+            return "refused"
+        case TimeoutError():
+            return "too slow"
+        case socket.gaierror():
+            return "no such host"
+        case ConnectionError() | http.client.HTTPException():
+            return "closed"
+        case _:
+            return type(error).__name__
 
 
 def _dropped(connection: http.client.HTTPConnection) -> bool:
