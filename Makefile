@@ -39,7 +39,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 	--no-emit-index-url --no-emit-find-links --no-header
 
 lock:  ## Pin every library again, at its newest; once for work and once for production
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet --disable-pip-version-check uv
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq --disable-pip-version-check uv
 	@$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --constraint requirements.lock --output-file requirements-production.lock pyproject.toml
 	@rm -rf .venv-lock
@@ -54,7 +54,7 @@ $(INSTALLED): requirements.lock pyproject.toml package-lock.json
 	@command -v npm >/dev/null || { echo "Engage needs npm, which comes with Node.js, for the pages' GOV.UK styles." >&2; exit 1; }
 	@echo "Setting up Engage (once; a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
