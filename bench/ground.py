@@ -1,0 +1,55 @@
+"""The ground that benchmarks stand on: a PostgreSQL of their own, fresh databases in it, and a hub with people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from engage import embedded, migrating, seed
+from engage.db import Database
+from engage.settings import PROJECT
+
+NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL with its data under var/, as durable as in service."""
+    with embedded.embedded_database(PROJECT / "var" / "bench-postgres") as url:
+        yield url
+
+
+@contextmanager
+def fresh(server_url: str, *, demonstration: bool = True) -> Iterator[Database]:
+    """A migrated database of its own, with the demonstration hub, dropped at the end."""
+    name = f"bench_{uuid4().hex[:12]}"
+    embedded.create_database(server_url, name)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    migrating.migrate(url)
+    database = Database(url)
+    if demonstration:
+        with database.begin() as session:
+            seed.seed(session, now=NOW)
+    try:
+        yield database
+    finally:
+        database.dispose()
+        plain = Database(server_url)
+        with plain.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        plain.dispose()
+
+
+def address(database: Database) -> str:
+    """The database's URL with nothing hidden, for other processes."""
+    return database.url.render_as_string(hide_password=False)
+
+
+def hub_id(database: Database) -> UUID:
+    """The demonstration hub."""
+    with database.begin() as session:
+        found: UUID = session.execute(text("SELECT id FROM hub")).scalar_one()
+        return found
