@@ -31,6 +31,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_area_name")),
     )
     op.create_table(
+        "idempotency_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=True),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
+        sa.UniqueConstraint("actor", "key", name=op.f("uq_idempotency_key_actor_key")),
+    )
+    op.create_index("ix_idempotency_key_used_at", "idempotency_key", ["used_at"], unique=False)
+    op.create_table(
         "inbound",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("message_sid", sa.String(length=80), nullable=False),
@@ -346,6 +359,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
     )
     op.create_table(
+        "import_upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("hub_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "(imported_at IS NULL) = (report IS NULL)", name=op.f("ck_import_upload_imported")
+        ),
+        sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_import_upload_hub_id")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_import_upload_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_upload")),
+    )
+    op.create_index("ix_import_upload_expires_at", "import_upload", ["expires_at"], unique=False)
+    op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
@@ -513,6 +548,7 @@ def upgrade() -> None:
         ),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("source_ref", sa.String(length=40), nullable=True),
+        sa.Column("source_digest", sa.String(length=64), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_reason", sa.String(length=200), nullable=True),
         sa.Column("created_by", sa.String(length=80), nullable=False),
@@ -527,6 +563,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("hub_id", "source_ref", name=op.f("uq_appointment_hub_id_source_ref")),
     )
     op.create_index("ix_appointment_agency", "appointment", ["agency_id", "person_id"], unique=False)
+    op.create_index("ix_appointment_changed", "appointment", ["hub_id", "updated_at", "id"], unique=False)
     op.create_index("ix_appointment_day", "appointment", ["hub_id", "starts_at"], unique=False)
     op.create_index("ix_appointment_person", "appointment", ["person_id", "starts_at"], unique=False)
     op.create_index(
@@ -702,6 +739,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signal")),
         sa.UniqueConstraint("key", name=op.f("uq_signal_key")),
+    )
+    op.create_index(
+        "ix_signal_due",
+        "signal",
+        ["severity", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'resolved'"),
     )
     op.create_index(
         "ix_signal_open",
@@ -975,6 +1019,7 @@ def downgrade() -> None:
     op.drop_table("intent")
     op.drop_index("ix_signal_person", table_name="signal")
     op.drop_index("ix_signal_open", table_name="signal", postgresql_where=sa.text("state <> 'resolved'"))
+    op.drop_index("ix_signal_due", table_name="signal", postgresql_where=sa.text("state <> 'resolved'"))
     op.drop_table("signal")
     op.drop_table("record_access")
     op.drop_index("ix_involvement_agency", table_name="involvement")
@@ -992,6 +1037,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_appointment_person", table_name="appointment")
     op.drop_index("ix_appointment_day", table_name="appointment")
+    op.drop_index("ix_appointment_changed", table_name="appointment")
     op.drop_index("ix_appointment_agency", table_name="appointment")
     op.drop_table("appointment")
     op.drop_index("ix_access_record_person", table_name="access_record")
@@ -1001,6 +1047,8 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_index(op.f("ix_membership_hub_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_index("ix_import_upload_expires_at", table_name="import_upload")
+    op.drop_table("import_upload")
     op.drop_table("api_key")
     op.drop_index("uq_staff_email", table_name="staff")
     op.drop_table("staff")
@@ -1049,5 +1097,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_inbound_from_number", table_name="inbound")
     op.drop_table("inbound")
+    op.drop_index("ix_idempotency_key_used_at", table_name="idempotency_key")
+    op.drop_table("idempotency_key")
     op.drop_table("area")
     # ### end Alembic commands ###
