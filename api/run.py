@@ -56,7 +56,7 @@ def _database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    click.echo("Starting PostgreSQL (data in var/postgres).")
+    click.echo(f"Starting PostgreSQL (data in {settings.data_directory / 'postgres'}).")
     with embedded.embedded_database(settings.data_directory / "postgres") as url:
         yield url
 
