@@ -202,8 +202,12 @@ class Simulator:
             self.call("DELETE", "/simulator/outage")
 
     def change(self, **settings: Any) -> Mapping[str, Any]:
-        """Change inbound_url, opt_out (reduced, full, none) or opt_out_type; returns the settings in force."""
+        """Change now, inbound_url, opt_out (reduced, full, none) or opt_out_type; returns the settings in force."""
         return dict(self.call("PUT", "/simulator/settings", settings))
+
+    def travel(self, now: datetime) -> None:
+        """Put its clock to another moment; it runs on from there."""
+        self.change(now=now.isoformat())
 
     def reset(self) -> None:
         """Forget everything."""

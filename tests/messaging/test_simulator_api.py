@@ -360,6 +360,16 @@ def test_dates_follow_the_clock_of_the_run(simulator: Simulator, client: Client,
     assert client.messages(sid).fetch().date_sent == datetime(2026, 12, 24, 8, tzinfo=UTC)
 
 
+def test_the_clock_can_be_put_forward_while_it_runs(simulator: Simulator, client: Client) -> None:
+    """A story told over several days: later texts carry the later day, and a reset ends it."""
+    simulator.travel(NOW + timedelta(days=3))
+    assert send(client).date_created == datetime(2026, 7, 4, 9, 30, 15, tzinfo=UTC)
+    with pytest.raises(AssertionError, match="now must be a moment"):
+        simulator.change(now="2026-07-04T09:30:15")
+    simulator.reset()
+    assert send(client).date_created == datetime(2026, 7, 1, 9, 30, 15, tzinfo=UTC)
+
+
 def test_a_bounded_run_forgets_its_oldest_texts() -> None:
     """With keep set, the ledger holds that many; the newest stay."""
     with simulator_thread(keep=3, delays=AT_ONCE) as simulator:

@@ -296,6 +296,26 @@ def test_callbacks_in_any_order(simulator: Simulator, client: Client, receiver: 
         assert sorted(receiver.statuses(f"/{number}")) == ["delivered", "sending", "sent"]
 
 
+def test_many_texts_at_once_keep_their_callbacks_apart_and_in_order(
+    simulator: Simulator, receiver: Receiver
+) -> None:
+    """Two hundred texts from eight threads: each has its own three callbacks, once each and in order."""
+
+    def burst(thread: int) -> None:
+        client: Any = simulator.client()
+        for number in range(25):
+            send(client, status_callback=f"{receiver.url}/{thread}-{number}/")
+        client.http_client.session.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(burst, range(8)))
+    simulator.settle()
+    assert simulator.accepted() == 200
+    assert len({text.sid for text in simulator.ledger()}) == 200
+    for path in (f"/{thread}-{number}/" for thread in range(8) for number in range(25)):
+        assert receiver.statuses(path) == ["sending", "sent", "delivered"]
+
+
 def test_late_callbacks(simulator: Simulator, client: Client, receiver: Receiver) -> None:
     """late: the text is delivered at once, the receipts come afterwards."""
     simulator.script(late=[0.2, 0.25])

@@ -22,8 +22,8 @@ Bodies are JSON; a mistake is answered 400 with ``{"error": words}``.
       (valid, wrong, absent: the last two are forgeries and not kept), ``media`` (how many pictures), ``wait`` (false:
       post in the background). Answers 201 ``{"sid", "answers": [{"http_status", "attempts", "error", "body", …}]}``
 `PUT  /simulator/phones/{number}/state` ``{"state"}``: on, off, unknown, landline, filtered, slow
-`PUT  /simulator/settings`              ``inbound_url``, ``opt_out`` (reduced, full, none), ``opt_out_type``; GET shows
-      them with the opt-outs in force
+`PUT  /simulator/settings`              ``now`` (the clock goes on from there), ``inbound_url``, ``opt_out`` (reduced,
+      full, none), ``opt_out_type``; GET shows them with the opt-outs in force
 `PUT  /simulator/outage`                ``{"kind", "seconds"}``: unavailable (503), error (500), too_many (429), drop,
       hang; without seconds until `DELETE /simulator/outage`
 `POST /simulator/idle`                  ``{"timeout"}``: waits until no text is moving and nothing is being posted

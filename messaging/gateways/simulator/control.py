@@ -1,6 +1,7 @@
 """The control interface under `/simulator`, in JSON: scripts, outages, the ledger, the phones. See the package's words."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -14,7 +15,7 @@ from messaging.gateways.simulator.rules import read_rule
 from messaging.gateways.simulator.script import ScriptError
 from messaging.gateways.simulator.settings import WORD_LISTS
 from messaging.gateways.simulator.states import PHONE_STATES, set_state, state_of
-from messaging.gateways.simulator.texts import Direction, Text
+from messaging.gateways.simulator.texts import Direction, Text, iso
 from messaging.gateways.simulator.validation import e164
 
 _MOST_COPIES = 100
@@ -125,6 +126,7 @@ class _Views:
         """What can be changed while it runs, and the opt-outs in force."""
         phones = self._provider.phones
         return jsonify(
+            now=iso(self._provider.clock()),
             inbound_url=phones.inbound_url,
             opt_out={
                 "stop": sorted(phones.words.stop),
@@ -136,8 +138,8 @@ class _Views:
         )
 
     def change_settings(self) -> Response:
-        """Change ``inbound_url``, ``opt_out`` (reduced, full, none) or ``opt_out_type``."""
-        given = _object({"inbound_url", "opt_out", "opt_out_type"})
+        """Change ``now``, ``inbound_url``, ``opt_out`` (reduced, full, none) or ``opt_out_type``."""
+        given = _object({"now", "inbound_url", "opt_out", "opt_out_type"})
         phones = self._provider.phones
         url = given.get("inbound_url", phones.inbound_url)
         if url is not None and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
@@ -150,6 +152,8 @@ class _Views:
         say = given.get("opt_out_type", phones.say_opt_out_type)
         if not isinstance(say, bool):
             raise ScriptError("opt_out_type must be true or false")
+        if "now" in given:
+            self._provider.clock.put(_moment(given["now"]))
         phones.inbound_url, phones.words, phones.say_opt_out_type = url, words, say
         return self.settings()
 
@@ -261,6 +265,16 @@ def _optional_text(given: Mapping[str, Any], name: str) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
         raise ScriptError(f"{name} must be a text")
     return value
+
+
+def _moment(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ScriptError("now must be a moment with its offset, such as 2026-07-01T10:00:00Z")
+    return moment.astimezone(UTC)
 
 
 def _can_travel(body: str) -> bool:

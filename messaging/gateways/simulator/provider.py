@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from messaging.gateways.simulator.network import Network
 from messaging.gateways.simulator.phones import Phones
 from messaging.gateways.simulator.postman import Postman
 from messaging.gateways.simulator.script import Script
-from messaging.gateways.simulator.settings import SimulatorSettings
+from messaging.gateways.simulator.settings import MovableClock, SimulatorSettings
 from messaging.gateways.simulator.texts import IN_PROGRESS, Direction, Status, Text
 from messaging.gateways.simulator.validation import Draft, check, e164
 from messaging.text import measure
@@ -48,7 +48,8 @@ class Provider:
     """One simulated account, safe for many threads."""
 
     def __init__(self, settings: SimulatorSettings) -> None:
-        self.settings = settings
+        self.clock = MovableClock(settings.now)
+        self.settings = settings = replace(settings, now=self.clock)
         self.ledger = Ledger(settings.keep)
         self.script = Script(settings.seed)
         self.postman = Postman(settings.auth_token, now=settings.now, retry_pause=settings.retry_pause)
@@ -62,6 +63,7 @@ class Provider:
         self.ledger.reset()
         self.script.clear(self.settings.seed)
         self.phones.restore_settings()
+        self.clock.restore()
         self._outage = None
 
     def stop(self) -> None:

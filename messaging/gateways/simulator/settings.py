@@ -2,13 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 
 def real_now() -> datetime:
     """The computer's own time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+class MovableClock:
+    """A clock that can be put to another moment, from which it runs on."""
+
+    def __init__(self, source: Callable[[], datetime]) -> None:
+        self._source = source
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """The present moment of the run."""
+        return self._source() + self._ahead
+
+    def put(self, moment: datetime) -> None:
+        """Let it be this moment now."""
+        self._ahead = moment - self._source()
+
+    def restore(self) -> None:
+        """Follow the clock that the run was started with."""
+        self._ahead = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
