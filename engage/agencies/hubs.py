@@ -1,5 +1,6 @@
 """A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has set."""
 
+import uuid
 from dataclasses import dataclass, fields
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,11 @@ class HubRules:
     check_imported_numbers: bool = True
     standing_approval: bool = True
     unanswered_texts: int = 3
+    one_day_until_hours: int = 4
+    two_hours_until_minutes: int = 30
+    booked_until_minutes: int = 30
+    late_booking_hours: int = 24
+    texts_apart_hours: int = 2
 
 
 _RANGES = {
@@ -32,6 +38,11 @@ _RANGES = {
     "text_until_hour": (1, 24),
     "evidence_days": (1, 28),
     "unanswered_texts": (2, 20),
+    "one_day_until_hours": (1, 23),
+    "two_hours_until_minutes": (0, 119),
+    "booked_until_minutes": (0, 240),
+    "late_booking_hours": (1, 48),
+    "texts_apart_hours": (0, 12),
 }
 
 
@@ -70,6 +81,16 @@ def find_agency(session: Session, hub: Hub, name: str) -> Agency:
     ).one_or_none()
     if found is None:
         raise NotFound(f"There is no agency called {name} in this hub's area.")
+    return found
+
+
+def agency_in(session: Session, hub_id: uuid.UUID | None, name: str) -> Agency:
+    """The agency of that name in the area of a hub, for somebody who typed it. Raises Invalid for the field `agency`."""
+    found = session.scalars(
+        select(Agency).join(Hub, Hub.area_id == Agency.area_id).where(Hub.id == hub_id, Agency.name == name)
+    ).one_or_none()
+    if found is None:
+        raise Invalid(fields={"agency": "Give the name of an agency of this hub's area."})
     return found
 
 

@@ -86,8 +86,13 @@ def may_text(facts: ContactFacts, rules: ContactRules, now: datetime, zone: Zone
 
 def window(facts: ContactFacts, rules: ContactRules) -> tuple[int, int]:
     """The local hours [from, until) for texts: the hub's, narrowed by the person's own."""
-    start = max(rules.text_from_hour, facts.text_from_hour if facts.text_from_hour is not None else 0)
-    end = min(rules.text_until_hour, facts.text_until_hour if facts.text_until_hour is not None else 24)
+    return narrowed(rules, facts.text_from_hour, facts.text_until_hour)
+
+
+def narrowed(rules: ContactRules, from_hour: int | None, until_hour: int | None) -> tuple[int, int]:
+    """The hub's hours for texts, narrowed by those of one person where they have their own."""
+    start = max(rules.text_from_hour, from_hour if from_hour is not None else 0)
+    end = min(rules.text_until_hour, until_hour if until_hour is not None else 24)
     return start, end
 
 

@@ -1,0 +1,194 @@
+"""What came of an appointment, recorded by a worker. Corrections keep what was recorded before.
+
+Said, delivered and recorded stay three facts: nothing the person texted and nothing the network did makes an outcome, and a signal about
+an absence says what reached the person and what did not (RULES.md 4, 5, 8).
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import events, signals, texts
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.appointments import reminders, rules, told
+from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
+from engage.appointments.model import Appointment, Intent, Outcome
+from engage.appointments.opening import open_appointment
+from engage.appointments.told import Told
+from engage.errors import Conflict, Invalid
+from engage.people.access import Ability, Actor
+from engage.signals import Evidence, Signal, SignalKind, SignalState
+from messaging.states import MessageStatus
+
+LONGEST_NOTE = 1000
+_SAID = {
+    IntentKind.WILL_ATTEND: "They had said they would come.",
+    IntentKind.CANNOT_ATTEND: "They had said they could not come.",
+    IntentKind.LATE: "They had said they would be late.",
+    IntentKind.HERE: "They had said they were there.",
+}
+_SHOWN_REASONS = 2
+
+
+def current_outcome(session: Session, appointment_id: uuid.UUID) -> Outcome | None:
+    """What is recorded now, after any correction."""
+    return session.scalars(
+        select(Outcome).where(Outcome.appointment_id == appointment_id, Outcome.superseded_at.is_(None))
+    ).one_or_none()
+
+
+def record_outcome(
+    session: Session,
+    actor: Actor,
+    appointment_id: uuid.UUID,
+    *,
+    code: OutcomeCode,
+    note: str = "",
+    now: datetime,
+) -> Outcome:
+    """Record what happened, or correct it: the earlier record stays, superseded. The same again changes nothing.
+
+    `AFTA` raises a no_show signal; another code resolves it. Before the appointment begins only an acceptable absence can be recorded,
+    and its remaining texts are called back. Raises Conflict when it is cancelled or has not begun, Invalid for a note that is too long.
+    """
+    appointment = open_appointment(
+        session,
+        actor,
+        appointment_id,
+        now=now,
+        what="record outcome",
+        ability=Ability.RECORD,
+        change=True,
+        lock=True,
+    )
+    tidy = note.strip()
+    if len(tidy) > LONGEST_NOTE or "\0" in tidy:
+        raise Invalid(fields={"note": f"Use at most {LONGEST_NOTE} characters."})
+    _check_time(appointment, code, now)
+    earlier = current_outcome(session, appointment.id)
+    if earlier is not None:
+        if (earlier.code, earlier.note) == (code, tidy):
+            return earlier
+        earlier.superseded_at = now
+        session.flush()
+    outcome = Outcome(
+        appointment_id=appointment.id, code=code, note=tidy, recorded_by=actor.label, recorded_at=now
+    )
+    session.add(outcome)
+    session.flush()
+    events.record(
+        session,
+        "outcome.recorded",
+        now=now,
+        actor=actor.label,
+        person_id=appointment.person_id,
+        hub_id=appointment.hub_id,
+        appointment=appointment.id,
+        outcome=outcome.id,
+        code=code.value,
+        corrects=earlier.code.value if earlier else None,
+    )
+    standing = (
+        reminders.void(session, appointment, rules.ABSENCE_ACCEPTED, now=now)
+        if (appointment.starts_at > now)
+        else told.reminders_of(session, [appointment.id])
+    )
+    _signal(session, actor, appointment, outcome, standing, now)
+    return outcome
+
+
+def _check_time(appointment: Appointment, code: OutcomeCode, now: datetime) -> None:
+    if appointment.state is AppointmentState.CANCELLED:
+        raise Conflict("This appointment is cancelled, so nothing can have come of it.", code="cancelled")
+    if now < appointment.starts_at and code not in rules.ACCEPTABLE_ABSENCES:
+        raise Conflict(
+            "The appointment has not begun. Only an acceptable absence can be recorded now.",
+            code="not_begun",
+        )
+
+
+def _signal(
+    session: Session,
+    actor: Actor,
+    appointment: Appointment,
+    outcome: Outcome,
+    standing: Sequence[Told],
+    now: datetime,
+) -> None:
+    waiting = session.scalars(
+        select(Signal).where(
+            Signal.person_id == appointment.person_id,
+            Signal.kind == SignalKind.NO_SHOW,
+            Signal.key.startswith(f"{SignalKind.NO_SHOW}:{appointment.person_id}:{appointment.id}"),
+            Signal.state != SignalState.RESOLVED,
+        )
+    ).all()
+    if outcome.code is not OutcomeCode.FAILED_TO_ATTEND:
+        for signal in waiting:
+            signals.resolve(
+                session, signal, how=f"{outcome.code.value} was recorded.", actor=actor.label, now=now
+            )
+    elif not waiting:
+        said = _last_said(session, appointment)
+        signals.raise_signal(
+            session,
+            SignalKind.NO_SHOW,
+            person_id=appointment.person_id,
+            hub_id=appointment.hub_id,
+            cause=f"{appointment.id}:{outcome.id}",
+            why=_why(session, appointment, standing, said),
+            evidence=_evidence(appointment, outcome, standing, said),
+            now=now,
+            actor=actor.label,
+        )
+
+
+def _last_said(session: Session, appointment: Appointment) -> Intent | None:
+    return session.scalars(
+        select(Intent)
+        .where(Intent.appointment_id == appointment.id, Intent.revision == appointment.revision)
+        .order_by(Intent.said_at.desc(), Intent.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _why(session: Session, appointment: Appointment, standing: Sequence[Told], said: Intent | None) -> str:
+    hub = session.get_one(Hub, appointment.hub_id)
+    words = [
+        f"Did not come on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
+        reached([one for one in standing if one.reminder.revision == appointment.revision]),
+        _SAID[said.kind] if said else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def reached(standing: Sequence[Told]) -> str:
+    """What the network says of the texts about an appointment, in words that count nothing against the person (RULES.md 8)."""
+    statuses = [one.status for one in standing if one.gone]
+    delivered = statuses.count(MessageStatus.DELIVERED)
+    if delivered:
+        return f"{delivered} of {len(statuses)} texts about it reached their phone."
+    bad = [one for one in statuses if one in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)]
+    if statuses and len(bad) < len(statuses):
+        return "It is not known whether a text about it reached their phone."
+    if statuses:
+        return "No text about it reached them: the phone network could not deliver."
+    reasons = Counter(reason["words"] for one in standing if one.lost for reason in one.reminder.reasons)
+    shown = [words for words, _ in reasons.most_common() if words != rules.BOOKED_LATE.words][:_SHOWN_REASONS]
+    return f"No text about it reached them: {'; '.join(shown) or 'none was sent'}."
+
+
+def _evidence(
+    appointment: Appointment, outcome: Outcome, standing: Sequence[Told], said: Intent | None
+) -> list[Evidence]:
+    links = [Evidence("outcome", str(outcome.id)), Evidence("appointment", str(appointment.id))]
+    seen = dict.fromkeys(str(one.reminder.message_id) for one in standing if one.reminder.message_id)
+    links += [Evidence("message", message) for message in seen]
+    if said is not None and said.inbound_id is not None:
+        links.append(Evidence("inbound", str(said.inbound_id)))
+    return links

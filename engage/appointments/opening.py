@@ -1,0 +1,38 @@
+"""The way to one appointment: through the person whose it is, and for a support worker only to those of their own agency."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.appointments.model import Appointment
+from engage.errors import NotFound
+from engage.people.access import Ability, Actor, open_person, own_agency_only
+
+
+def open_appointment(
+    session: Session,
+    actor: Actor,
+    appointment_id: uuid.UUID,
+    *,
+    now: datetime,
+    what: str = "appointment",
+    ability: Ability = Ability.VIEW,
+    change: bool = False,
+    lock: bool = False,
+) -> Appointment:
+    """The appointment, if the actor may do `ability` to it; with `lock` its person is held until the transaction ends.
+
+    Raises NotFound when there is none or the actor may not see it, Forbidden when they may see the person but not do this.
+    """
+    person_id = session.scalar(select(Appointment.person_id).where(Appointment.id == appointment_id))
+    if person_id is None:
+        raise NotFound("There is no such appointment, or you may not see it.")
+    person = open_person(
+        session, actor, person_id, now=now, what=what, ability=ability, change=change, lock=lock
+    )
+    appointment = session.get_one(Appointment, appointment_id, populate_existing=True)
+    if own_agency_only(actor, person) and appointment.agency_id != actor.agency_id:
+        raise NotFound("There is no such appointment, or you may not see it.")
+    return appointment

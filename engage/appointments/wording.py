@@ -1,0 +1,61 @@
+"""The words of a reminder: which text of the catalogue, filled in for one appointment or for several of one day.
+
+It never decides whether a text goes, and never puts a place into one that a stranger should not read: engage.texts leaves it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engage import texts
+from engage.appointments import rules
+from engage.appointments.kinds import AppointmentType, ReminderKind
+from engage.appointments.model import Appointment
+from engage.people.model import Person
+from engage.texts import Booked, TextKind, Way
+
+_WAYS = {
+    AppointmentType.HOME_VISIT: Way.HOME,
+    AppointmentType.PHONE: Way.PHONE,
+    AppointmentType.VIDEO: Way.VIDEO,
+}
+_OF_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text ready to go. `day` is the local day on which its words are true ("tomorrow"), None when they always are."""
+
+    body: str
+    kind: TextKind
+    day: date | None
+
+
+def way_of(kind: AppointmentType) -> Way:
+    """How the two will meet."""
+    return _WAYS.get(kind, Way.IN_PERSON)
+
+
+def for_text(appointment: Appointment, starts_at: datetime | None = None) -> Booked:
+    """What a text may know of an appointment; `starts_at` when it is about another time than the present one."""
+    return Booked(
+        starts_at=starts_at or appointment.starts_at,
+        worker=appointment.worker_name,
+        place=appointment.place_alias or None,
+        way=way_of(appointment.type),
+    )
+
+
+def write(
+    kind: ReminderKind, person: Person, booked: Sequence[Booked], *, now: datetime, zone: ZoneInfo
+) -> Written:
+    """The text of `kind` about one appointment, or one text about several of a day. Raises TextValueError when it cannot be written."""
+    first = texts.shorten_first_name(person.first_name, person.preferred_name)
+    if len(booked) > 1:
+        body = texts.merged_reminder(person.language, first=first, booked=booked, zone=zone)
+        return Written(body, TextKind.SEVERAL, None)
+    said = rules.said_as(kind, booked[0].starts_at, now, zone)
+    text_kind = TextKind(said.value)
+    body = texts.appointment_text(text_kind, person.language, first=first, about=booked[0], zone=zone)
+    return Written(body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None)
