@@ -1,0 +1,175 @@
+"""Which appointment a reply can be about. It lists candidates and never picks one of several.
+
+An appointment can be answered only if a text that asks about it, at its present time, has left for this number: nobody says yes to what
+they were never asked.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage.appointments.model import (
+    Appointment,
+    AppointmentState,
+    Intent,
+    IntentKind,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from engage.conversation.reading import Prompt
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+LEFT = (
+    MessageStatus.SENDING,
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.UNKNOWN,
+)
+"""A text in one of these may have been read. `unknown` may have, so a reply may be to it."""
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""A text left by a worker's clock, a reply came by a web server's; they may differ by this much."""
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An appointment that a text has asked about, when and how it last did, and what the person last said of it (at its present time)."""
+
+    appointment: Appointment
+    asked_at: datetime
+    how: ReminderKind
+    said: Intent | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the last question about it has no answer yet."""
+        return self.said is None or self.said.said_at < self.asked_at
+
+
+def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: datetime) -> list[Asked]:
+    """The person's appointments that lay ahead at `heard_at` and that a text to this number had asked about by then, soonest first."""
+    left_at = func.coalesce(Message.claimed_at, Message.created_at)
+    rows = session.execute(
+        select(Appointment, left_at, Reminder.kind)
+        .join(Reminder, Reminder.appointment_id == Appointment.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.starts_at > heard_at,
+            Reminder.state == ReminderState.SENT,
+            Reminder.revision == Appointment.revision,
+            Reminder.kind != ReminderKind.CALLED_OFF,
+            Message.to_number == number,
+            Message.status.in_(LEFT),
+            left_at <= heard_at + CLOCKS_DIFFER_BY,
+        )
+        .order_by(left_at, Reminder.due_at)
+    ).all()
+    last = {appointment.id: (appointment, at, how) for appointment, at, how in rows}
+    said = _last_said(session, [appointment for appointment, *_ in last.values()])
+    asked = [Asked(appointment, at, how, said.get(appointment.id)) for appointment, at, how in last.values()]
+    return sorted(asked, key=lambda one: (one.appointment.starts_at, one.appointment.id))
+
+
+def _last_said(session: Session, appointments: list[Appointment]) -> dict[uuid.UUID, Intent]:
+    rows = session.scalars(
+        select(Intent)
+        .join(Appointment, Appointment.id == Intent.appointment_id)
+        .where(
+            Intent.appointment_id.in_([appointment.id for appointment in appointments]),
+            Intent.revision == Appointment.revision,
+        )
+        .order_by(Intent.said_at, Intent.id)
+    )
+    return {intent.appointment_id: intent for intent in rows}
+
+
+def candidates(
+    session: Session, person_id: uuid.UUID, number: str, heard_at: datetime, kind: IntentKind
+) -> list[Appointment]:
+    """What a reply of this kind, heard at `heard_at`, can be about, soonest first.
+
+    A yes answers what waits for an answer; when nothing does, it can repeat or correct an answer given. A no can also take back an
+    earlier yes, so every appointment asked about is a candidate. Late and here are about appointments of now, asked about or not.
+    """
+    if kind in (IntentKind.LATE, IntentKind.HERE):
+        return of_now(session, person_id, heard_at, kind)
+    asked = asked_about(session, person_id, number, heard_at)
+    waiting = [one for one in asked if one.waits]
+    chosen = waiting if kind is IntentKind.WILL_ATTEND and waiting else asked
+    return [one.appointment for one in chosen]
+
+
+def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: IntentKind) -> list[Appointment]:
+    """The booked appointments that "late" or "here" can be about at `heard_at`, soonest first."""
+    ahead = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
+    after = timedelta(0) if kind is IntentKind.LATE else HERE_UNTIL
+    near = session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.starts_at <= heard_at + ahead,
+            Appointment.starts_at > heard_at - timedelta(days=2),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
+
+
+def prompt(asked: Sequence[Asked], near: bool) -> Prompt:
+    """What the person was last asked about appointments; `near` says that one of now could be meant by late or here."""
+    if not asked:
+        return Prompt.TODAY if near else Prompt.NONE
+    last = max(asked, key=lambda one: one.asked_at)
+    return Prompt.TODAY if last.how is ReminderKind.TWO_HOURS else Prompt.APPOINTMENT
+
+
+def on_day(
+    appointments: Sequence[Appointment], day: str, heard_at: datetime, zone: tzinfo
+) -> list[Appointment]:
+    """Those on a day that the person named: `mon` to `sun`, `today` or `tomorrow`, on the hub's calendar."""
+    today = heard_at.astimezone(zone).date()
+
+    def named(appointment: Appointment) -> bool:
+        date = appointment.starts_at.astimezone(zone).date()
+        if day in ("today", "tomorrow"):
+            return date == today + timedelta(days=day == "tomorrow")
+        return _DAYS[date.weekday()] == day
+
+    return [appointment for appointment in appointments if named(appointment)]
+
+
+def still_stands(session: Session, appointment_id: uuid.UUID, revision: int) -> Appointment | None:
+    """The appointment if it is still booked at the time that was asked about."""
+    appointment = session.get(Appointment, appointment_id, populate_existing=True)
+    if appointment is None or appointment.state is not AppointmentState.BOOKED:
+        return None
+    return appointment if appointment.revision == revision else None
+
+
+def ahead(session: Session, person_id: uuid.UUID, now: datetime, limit: int) -> list[Appointment]:
+    """The person's next appointments, soonest first."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .where(
+                Appointment.person_id == person_id,
+                Appointment.state == AppointmentState.BOOKED,
+                Appointment.starts_at > now,
+            )
+            .order_by(Appointment.starts_at, Appointment.id)
+            .limit(limit)
+        )
+    )

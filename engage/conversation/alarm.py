@@ -1,0 +1,65 @@
+"""Danger comes before everything else in a text: a human is told at once, and whoever is in danger gets the safety answer.
+
+It never weighs what else the text says. Where it is not known whose text it is, everybody's offender manager is told; a stopped number
+gets no text, but somebody is told all the same.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+
+from engage.conversation import answers
+from engage.conversation.reading import Intent
+from engage.conversation.telling import tell
+from engage.conversation.turn import Done, Turn
+from engage.conversation.whose import Holder, language_of
+from engage.people.model import Person
+from engage.signals import SignalKind, SignalState
+from engage.texts import TextKind
+
+log = structlog.get_logger(__name__)
+
+SIGNALS = {Intent.CRISIS: SignalKind.CRISIS, Intent.HARM_TO_OTHERS: SignalKind.HARM_TO_OTHERS}
+_WHY = {
+    SignalKind.CRISIS: "A text reads as if they may be in danger.",
+    SignalKind.HARM_TO_OTHERS: "A text reads as if somebody may be in danger from them, or tells of harm to somebody.",
+}
+_UNSURE = {
+    SignalKind.CRISIS: "A text from a phone that they share, or once had, reads as if somebody may be in danger.",
+    SignalKind.HARM_TO_OTHERS: "A text from a phone that they share, or once had, tells of danger to somebody.",
+}
+
+
+def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done | None:
+    """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and say what was done; else None.
+
+    `former` are people who once had a number that is nobody's now: it may still be their phone.
+    """
+    found = [intent for intent in SIGNALS if intent in turn.heard.intents]
+    if not found:
+        return None
+    people = [holder.person for holder in held] or list(former)
+    only = held[0] if len(held) == 1 else None
+    for intent in found:
+        for person in people:
+            _tell(turn, SIGNALS[intent], person, sure=only is not None)
+    if not people:
+        log.error("danger.unknown_number", inbound=turn.inbound.id, intent=found[0].value)
+    told = "Urgent signal raised" if people else "The number is nobody's: a coordinator must read this now"
+    if Intent.CRISIS in found and answers.neutral(turn, TextKind.CRISIS, language_of(held), holder=only):
+        told += "; safety advice sent"
+    return Done(told, needs_human=True, person_id=only.person.id if only else None, intent=found[0])
+
+
+def _tell(turn: Turn, kind: SignalKind, person: Person, *, sure: bool) -> None:
+    """Joins a signal that nobody has taken up yet; once somebody has, a new text is news."""
+    tell(
+        turn.session,
+        kind,
+        person,
+        about="text",
+        why=(_WHY if sure else _UNSURE)[kind],
+        evidence=turn.evidence,
+        now=turn.now,
+        joins=(SignalState.OPEN,),
+    )

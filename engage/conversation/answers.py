@@ -1,0 +1,146 @@
+"""Automatic answers to texts: whether one may go, and putting it in the queue.
+
+The one place that holds answers to their limits: nothing to a stopped number but the confirmation, no content where rule 1 forbids it,
+at most so many an hour to one number (two machines may be answering each other), no nagging. One answer per text, whatever happens.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage import texts
+from engage.appointments.model import Appointment
+from engage.conversation.turn import Turn
+from engage.conversation.whose import Holder, Standing, textable
+from engage.texts import TextKind
+from messaging import outbox, suppression
+from messaging.outbox import Lane
+from messaging.tables import Message
+
+LIFE = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+ANSWERS_AN_HOUR = 10
+SAFETY_AN_HOUR = 3
+AT_MOST_EVERY = {
+    TextKind.NOT_SURE: timedelta(hours=6),
+    TextKind.NOT_SURE_UNNAMED: timedelta(hours=6),
+    TextKind.PICTURE: timedelta(hours=6),
+    TextKind.UNKNOWN_NUMBER: timedelta(days=30),
+}
+"""An answer that says nothing new is not repeated sooner than this to one number [ours]."""
+
+NOTHING_LEARNT = {
+    TextKind.CRISIS,
+    TextKind.HELP,
+    TextKind.NOT_SURE_UNNAMED,
+    TextKind.UNKNOWN_NUMBER,
+    TextKind.WHO,
+}
+"""Texts from which somebody else with the phone in hand learns nothing about anybody."""
+
+LAST_WORDS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
+"""Confirm that texts stop, and may go although they have."""
+
+
+def answer(
+    turn: Turn, kind: TextKind, body: str, *, holder: Holder | None, about: Appointment | None = None
+) -> bool:
+    """Queue the one answer to a text, if it may go; True when it will. An answer about an appointment is withdrawn with it."""
+    if turn.quiet or not _may(turn, kind, holder):
+        return False
+    if not _within_limits(turn, kind):
+        return False
+    outbox.enqueue(
+        turn.session,
+        outbox.Text(
+            to=turn.number,
+            body=body,
+            lane=Lane.SAFETY if kind is TextKind.CRISIS else Lane.REPLY,
+            dedupe_key=f"reply:{turn.answers_to.id}",
+            recipient=str(holder.person.id) if holder else None,
+            group_key=f"appointment:{about.id}" if about else None,
+            expires_at=turn.now + LIFE,
+            context={
+                "purpose": "reply",
+                "texts": kind.value,
+                "inbound": turn.answers_to.id,
+                **({"person": str(holder.person.id)} if holder else {}),
+            },
+            despite_stop=kind in LAST_WORDS,
+        ),
+        now=turn.now,
+    )
+    return True
+
+
+def neutral(turn: Turn, kind: TextKind, language: str, *, holder: Holder | None = None) -> bool:
+    """Answer with a text that has no blanks."""
+    return answer(turn, kind, texts.render(kind, language), holder=holder)
+
+
+def personal(turn: Turn, kind: TextKind, holder: Holder) -> bool:
+    """Answer with a text that may name the person and their offender manager, and nothing else."""
+    known: dict[str, str | int] = {"first": first_name(holder), "worker": manager_name(holder)}
+    language = holder.person.language
+    blanks = texts.wording(kind, language).blanks
+    body = texts.render(kind, language, **{name: value for name, value in known.items() if name in blanks})
+    return answer(turn, kind, body, holder=holder)
+
+
+def not_sure(turn: Turn, holder: Holder) -> bool:
+    """Say that a human will read it; without a name where the phone may be in other hands."""
+    if holder.standing is Standing.OPEN:
+        return personal(turn, TextKind.NOT_SURE, holder)
+    return neutral(turn, TextKind.NOT_SURE_UNNAMED, holder.person.language, holder=holder)
+
+
+def first_name(holder: Holder) -> str:
+    """What texts call the person."""
+    return texts.shorten_first_name(holder.person.first_name, holder.person.preferred_name)
+
+
+def manager_name(holder: Holder) -> str:
+    """What texts call the person's offender manager, who sees the signals and reads what a machine cannot."""
+    return holder.person.offender_manager.first_name
+
+
+def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
+    if not textable(turn.number):
+        return False
+    if kind in LAST_WORDS:
+        return True
+    if suppression.is_suppressed(turn.session, turn.number):
+        return False
+    if kind is TextKind.CRISIS:
+        return True
+    if holder is None:
+        return kind in NOTHING_LEARNT or kind is TextKind.START
+    if kind in NOTHING_LEARNT:
+        return holder.standing is not Standing.SILENT
+    return holder.standing is Standing.OPEN
+
+
+def _within_limits(turn: Turn, kind: TextKind) -> bool:
+    if kind is TextKind.CRISIS:
+        return _answers_since(turn.session, turn.number, turn.now - HOUR, kind) < SAFETY_AN_HOUR
+    if _answers_since(turn.session, turn.number, turn.now - HOUR) >= ANSWERS_AN_HOUR:
+        turn.limited = True
+        return False
+    every = AT_MOST_EVERY.get(kind)
+    return every is None or not _answers_since(turn.session, turn.number, turn.now - every, kind)
+
+
+def _answers_since(session: Session, number: str, since: datetime, kind: TextKind | None = None) -> int:
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.to_number == number,
+            Message.created_at > since,
+            Message.context["purpose"].astext == "reply",
+        )
+    )
+    if kind is not None:
+        query = query.where(Message.context["texts"].astext == kind.value)
+    return session.scalar(query) or 0

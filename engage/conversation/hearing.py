@@ -1,0 +1,111 @@
+"""What follows from a text once it is known whose it is: each meaning has its handler, and a human has everything else.
+
+A text is acted on only where rule 1 lets the person be texted. To a number that is suspended, stopped or not confirmed, or a person in
+custody or whose case is closed, nothing is said about anything, and a human reads what came (nothing is silently reopened).
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engage.appointments.kinds import IntentKind
+from engage.conversation import about, answers, checks, questions, replies, requests, stops
+from engage.conversation.model import QuestionKind
+from engage.conversation.reading import Intent, Prompt
+from engage.conversation.turn import Done, Turn
+from engage.conversation.whose import Holder, Standing
+from engage.texts import TextKind
+
+_SILENT = {
+    "stopped": "The number asked for no more texts, so no answer went",
+    "number_suspended": "The number is suspended, so no answer went",
+    "contact_closed": "The case is closed, so no answer went",
+    "contact_suspended": "Contact is suspended, so no answer went",
+}
+
+
+def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime) -> Prompt:
+    """What the person was last asked, as far as it waits for an answer: the closed questions before those about appointments."""
+    if checks.pending(session, [holder]):
+        return Prompt.NUMBER_CHECK
+    if any(
+        question.person_id == holder.person.id
+        for question in questions.open_for(session, number, heard_at, QuestionKind.WHICH)
+    ):
+        return Prompt.WHICH
+    asked = about.asked_about(session, holder.person.id, number, heard_at)
+    near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
+    return about.prompt(asked, bool(near))
+
+
+def hear(turn: Turn, holder: Holder) -> Done:
+    """Do what the text asks for, as this person's, and say what was done."""
+    if ended := ends_texts(turn, [holder]):
+        return ended
+    if holder in checks.pending(turn.session, [holder]) and (done := checks.answered(turn, holder)):
+        return done
+    if holder.standing is Standing.SILENT:
+        return _silent(holder)
+    if holder.standing is Standing.NEUTRAL:
+        return _neutral(turn, holder)
+    if not turn.body.strip():
+        return _no_words(turn, holder)
+    for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
+        if question.person_id == holder.person.id and (done := replies.chosen(turn, holder, question)):
+            return done
+    return _by_meaning(turn, holder)
+
+
+def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
+    """Wishes that stop texts to the number, whoever of its people has them."""
+    if not turn.heard.acts:
+        return None
+    if turn.heard.intent is Intent.OPT_OUT:
+        return stops.stop(turn, held)
+    if turn.heard.intent is Intent.WRONG_NUMBER:
+        return stops.wrong_number(turn, held)
+    return None
+
+
+def _by_meaning(turn: Turn, holder: Holder) -> Done:
+    intent = turn.heard.intent
+    if not turn.heard.acts:
+        return replies.unsure(turn, holder, "Not clear enough to act on")
+    if intent in replies.KINDS:
+        return replies.said(turn, holder, replies.KINDS[intent])
+    match intent:
+        case Intent.CALL_ME:
+            return requests.call(turn, holder)
+        case Intent.HELP:
+            return requests.explain(turn, holder, holder.person.language)
+        case Intent.QUESTION:
+            return requests.question(turn, holder)
+        case Intent.THANKS:
+            return Done("Thanks: nothing to do", person_id=holder.person.id)
+        case _:
+            return replies.unsure(turn, holder, "Needs a human")
+
+
+def _silent(holder: Holder) -> Done:
+    codes = [reason.code for reason in holder.reach.verdict.reasons]
+    why = next(
+        (words for code, words in _SILENT.items() if code in codes),
+        "Texts to them are off, so no answer went",
+    )
+    return Done(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+
+
+def _neutral(turn: Turn, holder: Holder) -> Done:
+    if turn.heard.acts and turn.heard.intent is Intent.HELP:
+        return requests.explain(turn, holder, holder.person.language)
+    return replies.unsure(turn, holder, "The number is not confirmed as theirs and safe")
+
+
+def _no_words(turn: Turn, holder: Holder) -> Done:
+    """A picture or a voice note cannot be read by a machine here; a text without anything needs no answer."""
+    if not turn.inbound.num_media:
+        return Done("A text without words", needs_human=True, person_id=holder.person.id, acted=False)
+    answers.personal(turn, TextKind.PICTURE, holder)
+    return Done(
+        "A picture or voice note: asked for words", needs_human=True, person_id=holder.person.id, acted=False
+    )

@@ -1,0 +1,244 @@
+"""Yes, no, late and here: what the person says about an appointment, tied to the right one or asked about, never guessed.
+
+It records what was said and tells who must know. It never moves or cancels an appointment and never records attendance.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from engage import events, texts
+from engage.appointments.kinds import IntentKind
+from engage.appointments.model import Appointment
+from engage.appointments.model import Intent as Said
+from engage.appointments.wording import for_text
+from engage.conversation import about, answers, questions
+from engage.conversation.choices import read_choice, says_yes_to_all
+from engage.conversation.model import Question, QuestionKind, Reading
+from engage.conversation.reading import Intent
+from engage.conversation.telling import next_working_day, tell, untell
+from engage.conversation.turn import Done, Turn
+from engage.conversation.whose import Holder
+from engage.db import new_id
+from engage.signals import Evidence, SignalKind
+from engage.texts import TextKind
+
+KINDS = {
+    Intent.CONFIRM: IntentKind.WILL_ATTEND,
+    Intent.DECLINE: IntentKind.CANNOT_ATTEND,
+    Intent.RUNNING_LATE: IntentKind.LATE,
+    Intent.ARRIVED: IntentKind.HERE,
+}
+_MEANT = {kind: intent for intent, kind in KINDS.items()}
+_ANSWERS = {
+    IntentKind.WILL_ATTEND: TextKind.WILL_ATTEND,
+    IntentKind.CANNOT_ATTEND: TextKind.CANNOT_ATTEND,
+    IntentKind.LATE: TextKind.LATE,
+    IntentKind.HERE: TextKind.HERE,
+}
+_WORDS = {
+    IntentKind.WILL_ATTEND: "will attend",
+    IntentKind.CANNOT_ATTEND: "cannot attend",
+    IntentKind.LATE: "running late",
+    IntentKind.HERE: "is here",
+}
+ASK_AGAIN_AFTER = timedelta(minutes=10)
+MOST_ASKED = 4
+"""More than this cannot be listed in one text; a human sorts it out."""
+
+
+def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
+    """Record what was said about the one appointment that it can be about; ask when there are several; else a human reads it."""
+    found = about.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    if found and turn.heard.day is not None:
+        found = about.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
+    if not found or len(found) > MOST_ASKED:
+        return unsure(turn, holder, "No open appointment fits" if not found else "Too many appointments fit")
+    if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(turn.body)):
+        return _record_all(turn, holder, found, kind, _minutes(turn, kind))
+    return _ask_which(turn, holder, found, kind)
+
+
+def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
+    """Act on an answer to "which one?"; None when the text is none. What was asked about must still stand as it was."""
+    offered = question.options["appointments"]
+    choice = read_choice(turn.body, len(offered))
+    if choice is None:
+        return None
+    questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
+    first = turn.session.get(Reading, uuid.UUID(question.options["reading"]))
+    picked = [
+        about.still_stands(turn.session, uuid.UUID(offered[place]["id"]), offered[place]["revision"])
+        for place in choice
+    ]
+    kind = IntentKind(question.options["kind"])
+    standing = [one for one in picked if one is not None and _in_time(turn, one, kind)]
+    if len(standing) < len(picked):
+        return unsure(turn, holder, "The appointment chosen has changed since it was asked about")
+    if first is not None:
+        turn.also.append(Evidence("inbound", str(first.inbound_id)))
+        first.done = f"{first.done}; answered"
+        first.appointment_id = standing[0].id if len(standing) == 1 else None
+    return _record_all(turn, holder, standing, kind, question.options["minutes"])
+
+
+def unsure(turn: Turn, holder: Holder, why: str) -> Done:
+    """A human reads it; the person is told so, not every time."""
+    answers.not_sure(turn, holder)
+    return Done(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+
+
+def record(
+    turn: Turn, holder: Holder, appointment: Appointment, kind: IntentKind, minutes: int | None = None
+) -> None:
+    """Write down what was said about an appointment, and what follows for its offender manager."""
+    session = turn.session
+    session.execute(
+        insert(Said)
+        .values(
+            id=new_id(),
+            appointment_id=appointment.id,
+            kind=kind,
+            said_at=turn.heard_at,
+            minutes_late=minutes,
+            inbound_id=turn.inbound.id,
+            revision=appointment.revision,
+        )
+        .on_conflict_do_nothing(index_elements=[Said.appointment_id, Said.inbound_id, Said.kind])
+    )
+    session.expire(appointment, ["intents"])
+    events.record(
+        session,
+        "intent.recorded",
+        now=turn.now,
+        actor="person",
+        person_id=holder.person.id,
+        hub_id=holder.person.hub_id,
+        appointment=appointment.id,
+        intent=kind.value,
+        inbound=turn.inbound.id,
+    )
+    if kind is IntentKind.CANNOT_ATTEND:
+        due = min(next_working_day(session, holder.person, turn.now), max(appointment.starts_at, turn.now))
+        tell(
+            session,
+            SignalKind.CANNOT_ATTEND,
+            holder.person,
+            about=str(appointment.id),
+            why="They say by text that they cannot come. The appointment still stands.",
+            evidence=[*turn.evidence, Evidence("appointment", str(appointment.id))],
+            now=turn.now,
+            due_at=due,
+        )
+        return
+    untell(
+        session,
+        SignalKind.CANNOT_ATTEND,
+        holder.person.id,
+        about=str(appointment.id),
+        how=f"A later text: {_WORDS[kind]}.",
+        now=turn.now,
+    )
+
+
+def _record_all(
+    turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind, minutes: int | None
+) -> Done:
+    for appointment in found:
+        record(turn, holder, appointment, kind, minutes)
+    _thank(turn, holder, found, kind)
+    several = f" for {len(found)} appointments" if len(found) > 1 else ""
+    return Done(
+        f"Recorded: {_WORDS[kind]}{several}",
+        person_id=holder.person.id,
+        appointment_id=found[0].id if len(found) == 1 else None,
+        intent=_MEANT[kind],
+    )
+
+
+def _thank(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind) -> None:
+    """Say what was understood. A text that waited too long to be handled gets no answer about a time that has passed."""
+    ahead = [one for one in found if one.starts_at > turn.now or kind in (IntentKind.LATE, IntentKind.HERE)]
+    if not ahead:
+        return
+    language, first, zone = holder.person.language, answers.first_name(holder), holder.reach.zone
+    if kind is IntentKind.WILL_ATTEND and len(ahead) > 1:
+        listed = texts.next_text(language, first=first, booked=[for_text(one) for one in ahead], zone=zone)
+        answers.answer(turn, TextKind.NEXT, listed, holder=holder, about=ahead[0])
+        return
+    booked = for_text(ahead[0])
+    if kind is IntentKind.CANNOT_ATTEND:
+        booked = replace(
+            booked, worker=answers.manager_name(holder)
+        )  # who gets the signal, and will be in touch
+    body = texts.appointment_text(_ANSWERS[kind], language, first=first, about=booked, zone=zone)
+    answers.answer(turn, _ANSWERS[kind], body, holder=holder, about=ahead[0])
+
+
+def _ask_which(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind) -> Done:
+    """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a human asks."""
+    offered = [{"id": str(one.id), "revision": one.revision} for one in found]
+    if _just_asked(turn, holder, offered, kind):
+        return Done(
+            "Already asked which appointment it is about", person_id=holder.person.id, intent=_MEANT[kind]
+        )
+    body = texts.which_one(
+        holder.person.language, booked=[for_text(one) for one in found], zone=holder.reach.zone
+    )
+    if turn.quiet or not answers.answer(turn, TextKind.WHICH_ONE, body, holder=holder):
+        return Done(
+            "It could be about several appointments: for a worker to read",
+            needs_human=True,
+            person_id=holder.person.id,
+            acted=False,
+        )
+    questions.ask(
+        turn.session,
+        QuestionKind.WHICH,
+        turn.number,
+        holder.person.id,
+        options={
+            "kind": kind.value,
+            "minutes": _minutes(turn, kind),
+            "reading": str(turn.reading_id),
+            "appointments": offered,
+        },
+        now=turn.now,
+        expires_at=_use_of_answer(found, kind),
+    )
+    return Done(
+        f"Asked which of {len(found)} appointments it is about",
+        person_id=holder.person.id,
+        intent=_MEANT[kind],
+    )
+
+
+def _just_asked(turn: Turn, holder: Holder, offered: list[dict[str, Any]], kind: IntentKind) -> bool:
+    """People split what they say over several texts: the same question does not go twice within minutes."""
+    return any(
+        question.person_id == holder.person.id
+        and question.options["kind"] == kind.value
+        and question.options["appointments"] == offered
+        and question.asked_at > turn.heard_at - ASK_AGAIN_AFTER
+        for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH)
+    )
+
+
+def _minutes(turn: Turn, kind: IntentKind) -> int | None:
+    return turn.heard.value if kind is IntentKind.LATE else None
+
+
+def _use_of_answer(found: Sequence[Appointment], kind: IntentKind) -> datetime:
+    if kind in (IntentKind.LATE, IntentKind.HERE):
+        return max(one.ends_at for one in found)
+    return min(one.starts_at for one in found)
+
+
+def _in_time(turn: Turn, appointment: Appointment, kind: IntentKind) -> bool:
+    if kind in (IntentKind.LATE, IntentKind.HERE):
+        return turn.heard_at <= appointment.ends_at + about.HERE_UNTIL
+    return appointment.starts_at > turn.heard_at

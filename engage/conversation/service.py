@@ -1,0 +1,150 @@
+"""Answering a text: whose it is, what it means in the light of what was asked, and what follows, all in one transaction.
+
+`handle` is what messaging.inbound hands each text to. It keeps one reading of every text, whatever happens, and doing it again does
+nothing. STOP and START come before reading, danger before everything that is read. It calls no network.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.conversation import alarm, answers, hearing, questions, sharing, stops, whose
+from engage.conversation.model import QuestionKind, Reading
+from engage.conversation.reading import Prompt
+from engage.conversation.turn import Done, Turn
+from engage.conversation.understand import understand
+from engage.conversation.whose import Holder
+from engage.db import new_id
+from engage.people.model import Person
+from engage.texts import TextKind
+from messaging import suppression
+from messaging.tables import Inbound
+
+BLOCKED = "the text service blocked it at a word it takes for STOP"
+
+
+def handle(session: Session, inbound: Inbound, now: datetime) -> None:
+    """Read one text and do what follows. Idempotent: a text that has a reading is left alone."""
+    number = inbound.from_number
+    whose.lock_number(session, number)
+    if session.scalar(select(Reading.id).where(Reading.inbound_id == inbound.id)) is not None:
+        return
+    held = whose.holders(session, number, now)
+    turn = _listen(session, inbound, _prompt(session, held, number, inbound.received_at), held, now)
+    done = _act(turn, held)
+    _keep(turn, done, held)
+
+
+def _act(turn: Turn, held: list[Holder]) -> Done:
+    if suppression.stop_word(turn.body):
+        return stops.stop(turn, held)
+    if suppression.start_word(turn.body):
+        return stops.start(turn, held)
+    former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
+    if danger := alarm.look(turn, held, former):
+        return danger
+    if _blocked(turn, held):
+        return stops.stop(turn, held, why=BLOCKED)
+    match held:
+        case []:
+            return _unknown(turn)
+        case [holder]:
+            return hearing.hear(turn, holder)
+        case _:
+            return sharing.hear(turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder))
+
+
+def _blocked(turn: Turn, held: list[Holder]) -> bool:
+    """CANCEL, END and QUIT are read by what they mean, but the provider may have blocked the number at them: that is recorded.
+
+    When the provider says that it has, or nothing was asked that the word could answer, it is a STOP.
+    """
+    says_so = turn.inbound.params.get("OptOutType") == "STOP"
+    if not (says_so or suppression.may_block_word(turn.body)):
+        return False
+    for holder in held:
+        events.record(
+            turn.session,
+            "number.may_be_blocked",
+            now=turn.now,
+            actor="system",
+            person_id=holder.person.id,
+            hub_id=holder.person.hub_id,
+            inbound=turn.inbound.id,
+        )
+    return says_so or turn.prompt is Prompt.NONE or not turn.heard.acts
+
+
+def _unknown(turn: Turn) -> Done:
+    """Nobody has the number now, whoever once had it: one answer that says nothing, and a human finds out whose it is."""
+    if ended := hearing.ends_texts(turn, []):
+        return ended
+    answered = answers.neutral(turn, TextKind.UNKNOWN_NUMBER, "en")
+    words = (
+        "Nobody has this number: answered without a word about anybody"
+        if answered
+        else "Nobody has this number"
+    )
+    return Done(f"{words}; for a coordinator to read", needs_human=True, acted=False)
+
+
+def _prompt(session: Session, held: list[Holder], number: str, heard_at: datetime) -> Prompt:
+    """What was last asked of the number; with several people on it, anything that any of them was asked."""
+    if len(held) > 1 and questions.open_for(session, number, heard_at, QuestionKind.WHO):
+        return Prompt.WHO
+    prompts = [hearing.prompt_for(session, holder, number, heard_at) for holder in held]
+    return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
+
+
+_FIRST = (Prompt.NUMBER_CHECK, Prompt.WHICH, Prompt.TODAY, Prompt.APPOINTMENT)
+
+
+def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
+    """A text of this number read again in the light of what `holder` was asked; the one in hand stays in hand."""
+    prompt = hearing.prompt_for(turn.session, holder, turn.number, inbound.received_at)
+    again = _listen(turn.session, inbound, prompt, [holder], turn.now)
+    if inbound is not turn.inbound:
+        return again
+    turn.prompt, turn.heard = again.prompt, again.heard
+    return turn
+
+
+def _listen(
+    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], now: datetime
+) -> Turn:
+    heard = understand(inbound.body, prompt, whose.language_of(held))
+    return Turn(session, inbound, now, heard, prompt, answers_to=inbound, reading_id=new_id())
+
+
+def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
+    reading = Reading(
+        id=turn.reading_id,
+        inbound_id=turn.inbound.id,
+        number=turn.number[:16],
+        person_id=done.person_id,
+        appointment_id=done.appointment_id,
+        prompt=turn.prompt,
+        intent=done.intent or turn.heard.intent,
+        confidence=turn.heard.confidence,
+        act=done.acted,
+        done=done.words[:200],
+        at=turn.heard_at,
+        needs_human=done.needs_human or turn.limited,
+    )
+    turn.session.add(reading)
+    person = next((holder.person for holder in held if holder.person.id == done.person_id), None)
+    events.record(
+        turn.session,
+        "reply.read",
+        now=turn.now,
+        actor="system",
+        person_id=done.person_id,
+        hub_id=person.hub_id if person else None,
+        inbound=turn.inbound.id,
+        intent=reading.intent,
+        act=reading.act,
+    )
+    turn.session.flush()

@@ -1,0 +1,255 @@
+"""What staff do in a conversation: write to the person, mark a reply as read, say whose an unknown number is.
+
+A text by staff obeys rule 1 like every other, and the linter's warning can be overruled by whoever writes, never silently.
+"""
+
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engage import events, signals, texts
+from engage.agencies.model import Role
+from engage.conversation.alarm import SIGNALS
+from engage.conversation.model import Reading
+from engage.conversation.reading import Intent
+from engage.conversation.telling import tell
+from engage.conversation.whose import lock_number
+from engage.db import new_id
+from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.people import contact
+from engage.people import service as people
+from engage.people.access import Ability, Actor, ActorKind, open_person
+from engage.people.model import ContactPoint, NumberState, Person
+from engage.signals import Evidence, SignalKind, SignalState
+from messaging import outbox
+from messaging.tables import Message
+from messaging.text import plain
+
+LONGEST = 612
+"""Four segments of GSM-7."""
+LIFE = timedelta(hours=12)
+
+
+def send_text(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    body: str,
+    *,
+    now: datetime,
+    anyway: bool = False,
+    key: str | None = None,
+) -> Message:
+    """Write to the person in the worker's own words (1 to 612 characters); the same `key` again is the same text.
+
+    Raises Invalid for the words (unless `anyway`, which overrules the discreet-word warning only), Conflict with every reason of rule 1
+    that stands against a text now. The offender manager's own text needs no standing approval.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="send text", ability=Ability.CONVERSE, change=True, lock=True
+    )
+    words = _checked(body, person, anyway)
+    reach = contact.reach(session, [person.id], now)[person.id]
+    own_word = actor.kind is ActorKind.STAFF and actor.id == person.offender_manager_id
+    against = [
+        reason.words for reason in reach.verdict.reasons if not (own_word and reason.code == "not_approved")
+    ]
+    if against or reach.number is None:
+        raise Conflict(f"No text may go to this person now: {'; '.join(against)}.", code="may_not_text")
+    message = outbox.enqueue(
+        session,
+        outbox.Text(
+            to=reach.number,
+            body=words,
+            lane=outbox.Lane.REPLY,
+            dedupe_key=f"staff:{person.id}:{key or new_id()}"[:200],
+            recipient=str(person.id),
+            expires_at=now + LIFE,
+            context={"purpose": "staff", "texts": "staff", "person": str(person.id), "by": actor.label},
+        ),
+        now=now,
+    )
+    events.record(
+        session,
+        "text.written",
+        now=now,
+        actor=actor.label,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        message=message.id,
+        overruled=anyway,
+    )
+    signals.resolve_cause(
+        session,
+        SignalKind.REPLY_UNREAD,
+        person_id=person.id,
+        how="A worker wrote to them.",
+        actor=actor.label,
+        now=now,
+    )
+    return message
+
+
+def _checked(body: str, person: Person, anyway: bool) -> str:
+    if any(unicodedata.category(character) == "Cs" for character in body):
+        raise Invalid(fields={"body": "The text holds a character that cannot be sent."})
+    words = plain(body).strip()
+    if not words:
+        raise Invalid(fields={"body": "Write a text."})
+    if len(words) > LONGEST:
+        raise Invalid(
+            fields={"body": f"The text must be {LONGEST} characters or fewer. It has {len(words)}."}
+        )
+    problems = [] if anyway else texts.lint(words, private=[person.last_name])
+    if problems:
+        found = "; ".join(f"“{problem.word}” {problem.why}" for problem in problems)
+        raise Invalid(
+            "A stranger could learn from these words what the texts are about.",
+            fields={"body": f"Somebody else may read this: {found}. Change it, or send it anyway."},
+        )
+    return words
+
+
+def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime) -> Reading:
+    """Somebody has read a reply. Reading it twice changes nothing. A text that is nobody's is read by a coordinator or supervisor."""
+    reading = session.get(Reading, reading_id, with_for_update=True, populate_existing=True)
+    if reading is None:
+        raise NotFound("There is no such reply, or you may not see it.")
+    if reading.person_id is None:
+        if not _may_see_unknown(actor):
+            raise NotFound("There is no such reply, or you may not see it.")
+        concerned = [person for person, _ in people.people_on(session, reading.number)]
+    else:
+        concerned = [
+            open_person(
+                session,
+                actor,
+                reading.person_id,
+                now=now,
+                what="mark reply read",
+                ability=Ability.CONVERSE,
+                change=True,
+            )
+        ]
+    if reading.read_at is not None:
+        return reading
+    reading.read_at, reading.read_by = now, actor.label
+    session.flush()
+    events.record(
+        session,
+        "reply.marked_read",
+        now=now,
+        actor=actor.label,
+        person_id=reading.person_id,
+        hub_id=concerned[0].hub_id if reading.person_id else None,
+        reading=reading.id,
+    )
+    for person in concerned:
+        if not _unread(session, person.id, reading.number if reading.person_id is None else None):
+            signals.resolve_cause(
+                session,
+                SignalKind.REPLY_UNREAD,
+                person_id=person.id,
+                how="Every reply was read.",
+                actor=actor.label,
+                now=now,
+            )
+    return reading
+
+
+def _unread(session: Session, person_id: uuid.UUID, shared_number: str | None) -> bool:
+    mine = Reading.person_id == person_id
+    if shared_number is not None:
+        mine |= Reading.person_id.is_(None) & (Reading.number == shared_number)
+    waiting = select(Reading.id).where(mine, Reading.needs_human, Reading.read_at.is_(None)).limit(1)
+    return session.scalar(waiting) is not None
+
+
+def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UUID, *, now: datetime) -> int:
+    """Say whose an unknown number is: it becomes the person's number and what it wrote moves to them; returns how many texts moved.
+
+    Only what came after the last person with that number gave it up moves. For coordinators and supervisors, who read unknown numbers.
+    Raises Forbidden for others, Conflict when somebody else has the number, NotFound when the number wrote nothing that is nobody's.
+    """
+    if not _may_see_unknown(actor):
+        raise Forbidden("Only a coordinator or supervisor may say whose an unknown number is.")
+    lock_number(session, number)
+    person = open_person(
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="claim number",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
+    )
+    if any(other.id != person.id for other, _ in people.people_on(session, number)):
+        raise Conflict("Somebody else has this number.", code="number_taken")
+    since = _given_up(session, number, person.id)
+    moving = session.scalars(
+        select(Reading)
+        .where(Reading.number == number, Reading.person_id.is_(None), Reading.at > since)
+        .order_by(Reading.at, Reading.id)
+        .with_for_update()
+    ).all()
+    if not moving:
+        raise NotFound("This number has written nothing that is nobody's.")
+    people.set_number(session, actor, person.id, number, now=now)
+    for reading in moving:
+        reading.person_id = person.id
+    session.execute(
+        update(Message)
+        .where(Message.to_number == number, Message.recipient.is_(None), Message.created_at > since)
+        .values(recipient=str(person.id))
+        .execution_options(synchronize_session="fetch")
+    )
+    events.record(
+        session,
+        "number.claimed",
+        now=now,
+        actor=actor.label,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        readings=len(moving),
+    )
+    _tell_of_danger(session, person, moving, now)
+    session.flush()
+    return len(moving)
+
+
+def _tell_of_danger(session: Session, person: Person, moved: Sequence[Reading], now: datetime) -> None:
+    """A text that told of danger while it was nobody's becomes the signal that it could not be then."""
+    for reading in moved:
+        kind = SIGNALS.get(Intent(reading.intent))
+        if kind is not None and reading.read_at is None:
+            tell(
+                session,
+                kind,
+                person,
+                about="text",
+                why="A text from a number that has now been found to be theirs tells of danger.",
+                evidence=[Evidence("inbound", str(reading.inbound_id))],
+                now=now,
+                joins=(SignalState.OPEN,),
+            )
+
+
+def _given_up(session: Session, number: str, by_other_than: uuid.UUID) -> datetime:
+    """When the last other person with this number stopped having it."""
+    last = session.scalar(
+        select(func.max(ContactPoint.retired_at)).where(
+            ContactPoint.number == number,
+            ContactPoint.state == NumberState.RETIRED,
+            ContactPoint.person_id != by_other_than,
+        )
+    )
+    return last or datetime.min.replace(tzinfo=UTC)
+
+
+def _may_see_unknown(actor: Actor) -> bool:
+    return actor.kind is ActorKind.SYSTEM or actor.has(Role.COORDINATOR, Role.SUPERVISOR)

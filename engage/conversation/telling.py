@@ -1,0 +1,89 @@
+"""Tells offender managers what a text means for them: one signal while it is open, a new one when the same thing happens again later.
+
+A signal's key never comes back once it is resolved, so a cause that can return (a second NO after a YES) carries the text that said it.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import signals
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.agencies.working_days import after_working_days, closed_days
+from engage.people.model import Person
+from engage.signals import Evidence, Signal, SignalKind, SignalState
+
+STILL_OPEN = (SignalState.OPEN, SignalState.ACKNOWLEDGED)
+
+
+def tell(
+    session: Session,
+    kind: SignalKind,
+    person: Person,
+    *,
+    about: str,
+    why: str,
+    evidence: Sequence[Evidence],
+    now: datetime,
+    due_at: datetime | None = None,
+    joins: Sequence[SignalState] = STILL_OPEN,
+) -> bool:
+    """Raise a signal; while one `about` the same is in a state of `joins`, add the evidence to that instead. True when it is new.
+
+    The first of `evidence` is what sets this cause apart from an earlier one about the same.
+    """
+    key = _open_key(session, kind, person.id, about, joins)
+    cause = f"{about}:{evidence[0].id}" if key is None else key.removeprefix(f"{kind}:{person.id}:")
+    return signals.raise_signal(
+        session,
+        kind,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        cause=cause,
+        why=why,
+        evidence=evidence,
+        now=now,
+        due_at=due_at,
+    )
+
+
+def untell(
+    session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str, how: str, now: datetime
+) -> None:
+    """The cause has gone by the person's own word: resolve what is open about it."""
+    waiting = session.scalars(
+        select(Signal).where(
+            Signal.person_id == person_id,
+            Signal.kind == kind,
+            Signal.state != SignalState.RESOLVED,
+            Signal.key.startswith(f"{kind}:{person_id}:{about}:", autoescape=True),
+        )
+    )
+    for signal in waiting.all():
+        signals.resolve(session, signal, how=how, actor="person", now=now)
+
+
+def next_working_day(session: Session, person: Person, now: datetime) -> datetime:
+    """One working day of the person's hub from now."""
+    hub = session.get_one(Hub, person.hub_id)
+    return after_working_days(now, 1, zone(hub), closed_days(hub.settings))
+
+
+def _open_key(
+    session: Session, kind: SignalKind, person_id: uuid.UUID, about: str, joins: Sequence[SignalState]
+) -> str | None:
+    return session.scalar(
+        select(Signal.key)
+        .where(
+            Signal.person_id == person_id,
+            Signal.kind == kind,
+            Signal.state.in_(joins),
+            Signal.key.startswith(f"{kind}:{person_id}:{about}:", autoescape=True),
+        )
+        .order_by(Signal.raised_at.desc())
+        .limit(1)
+    )

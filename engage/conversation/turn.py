@@ -1,0 +1,64 @@
+"""One text from a phone while it is being answered, and what came of it."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engage.conversation.reading import Intent, Prompt
+from engage.conversation.reading import Reading as Heard
+from engage.signals import Evidence
+from messaging.tables import Inbound
+
+
+@dataclass
+class Turn:
+    """An inbound text in hand.
+
+    `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier text gets its owner later. A `quiet`
+    turn gives no answer. `limited` is set when an answer was due and the limits on automatic answers held it back.
+    """
+
+    session: Session
+    inbound: Inbound
+    now: datetime
+    heard: Heard
+    prompt: Prompt
+    answers_to: Inbound
+    reading_id: uuid.UUID
+    quiet: bool = False
+    limited: bool = False
+    also: list[Evidence] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        """Where it came from."""
+        return self.inbound.from_number
+
+    @property
+    def body(self) -> str:
+        """What it says."""
+        return self.inbound.body
+
+    @property
+    def heard_at(self) -> datetime:
+        """When it came; it may be handled later."""
+        return self.inbound.received_at
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The texts behind whatever follows: this one, and those that led to it."""
+        return [Evidence("inbound", str(self.inbound.id)), *self.also]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a text, in words that the thread shows; `needs_human` when somebody must still read it."""
+
+    words: str
+    needs_human: bool = False
+    person_id: uuid.UUID | None = None
+    appointment_id: uuid.UUID | None = None
+    intent: Intent | None = None
+    acted: bool = True

@@ -1,0 +1,124 @@
+"""Whose text it may be: the people who have the number now, and how far an answer to it may go.
+
+A number that a person once had is not theirs any more. When several people share a phone nothing here chooses between them; it only
+says who they are.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.orm import Session
+
+from engage.people.contact import Reach, reach
+from engage.people.model import ContactPoint, NumberState, Person
+from messaging.numbers import NumberProblem, parse_mobile
+
+_LOCK = 7_020_301
+"""The first half of the advisory lock on a number; the second half is a hash of the number."""
+
+
+class Standing(StrEnum):
+    """How far an answer to a text may go."""
+
+    OPEN = "open"
+    """Rule 1 lets content go to this number (the hour and the day's cap do not bind an answer)."""
+    NEUTRAL = "neutral"
+    """Only texts from which nobody learns anything."""
+    SILENT = "silent"
+    """Nothing but safety advice."""
+
+
+_NEUTRAL = {"number_unverified", "number_shared", "not_safe"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person who has the number now, with how they may be reached."""
+
+    person: Person
+    point: ContactPoint
+    reach: Reach
+
+    @property
+    def standing(self) -> Standing:
+        """How far an answer may go, by rule 1: a reason that is not only about the hour closes it, some more than others."""
+        lasting = {reason.code for reason in self.reach.verdict.reasons if not reason.passing}
+        if not lasting:
+            return Standing.OPEN
+        return Standing.NEUTRAL if lasting <= _NEUTRAL else Standing.SILENT
+
+    @property
+    def verified(self) -> bool:
+        """Whether the number is known to be theirs."""
+        return self.point.state is NumberState.VERIFIED
+
+
+def lock_number(session: Session, number: str) -> None:
+    """Hold a number until the transaction ends, so that two texts from it, or a text and a claim, go one after the other."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:place, hashtext(:number))"), {"place": _LOCK, "number": number}
+    )
+
+
+def holders(session: Session, number: str, now: datetime) -> list[Holder]:
+    """Everybody whose current number this is, in a steady order, their rows held until the transaction ends.
+
+    Held so that a change of custody, contact or number by staff comes wholly before or wholly after the answer.
+    """
+    people = session.scalars(
+        select(Person)
+        .where(Person.id.in_(_ids(number, current=True)))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    found = reach(session, [person.id for person in people], now)
+    held = []
+    for person in people:
+        known = found[person.id]
+        if known.point is not None and known.point.number == number:
+            held.append(Holder(person, known.point, known))
+    return held
+
+
+def one_holder(session: Session, person_id: uuid.UUID, now: datetime) -> Holder | None:
+    """The person with their current number, if they have one."""
+    known = reach(session, [person_id], now).get(person_id)
+    return None if known is None or known.point is None else Holder(known.person, known.point, known)
+
+
+def former_holders(session: Session, number: str) -> Sequence[Person]:
+    """People who once had the number, in a steady order: for danger only, since it may be their old phone."""
+    return session.scalars(
+        select(Person).where(Person.id.in_(_ids(number, current=False))).order_by(Person.id)
+    ).all()
+
+
+def sharing_agreed(held: Sequence[Holder]) -> bool:
+    """Whether workers have agreed the sharing of this phone for everybody on it."""
+    return all(holder.point.shared_agreed_at is not None for holder in held)
+
+
+def textable(number: str) -> bool:
+    """Whether a text may be answered at all: a mobile of this country, not a short code, a word or a landline."""
+    try:
+        return parse_mobile(number) == number
+    except NumberProblem:
+        return False
+
+
+def language_of(held: Sequence[Holder]) -> str:
+    """The language that everybody on the number has; English where they differ or nobody is known."""
+    languages = {holder.person.language.value for holder in held}
+    return languages.pop() if len(languages) == 1 else "en"
+
+
+def _ids(number: str, *, current: bool) -> Select[uuid.UUID]:
+    state = (
+        ContactPoint.state != NumberState.RETIRED if current else ContactPoint.state == NumberState.RETIRED
+    )
+    return select(ContactPoint.person_id).where(ContactPoint.number == number, state).distinct()
