@@ -1,0 +1,309 @@
+"""Moving, correcting and cancelling: old texts are void or called back, and people are told what they need to know, once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.appointments import reminders, service
+from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
+from engage.errors import Conflict, Invalid
+from engage.people.model import CustodyStatus
+from messaging.dispatch import Defer, Withhold
+from messaging.states import MessageStatus as S
+from tests import builders
+from tests.engage.appointments.stage import (
+    Stage,
+    becomes,
+    claimed,
+    local,
+    make,
+    messages,
+    planned,
+    reminder_rows,
+)
+
+
+@pytest.fixture
+def stage(session: Session, now: datetime) -> Stage:
+    """A person who can be texted."""
+    return make(session, now)
+
+
+def move(stage: Stage, appointment: Appointment, starts: str, **values: object) -> Appointment:
+    """Move to a local time."""
+    return service.move(
+        stage.session, stage.actor, appointment.id, starts_at=local(starts), now=stage.now, **values
+    )
+
+
+def test_moved_before_anything_was_told(stage: Stage) -> None:
+    """The old reminders are void, and the new time is told as a booking."""
+    appointment = stage.book("2027-03-26 14:00")
+    move(stage, appointment, "2027-03-29 10:00")
+    old = [row for row in reminder_rows(stage.session, appointment.id) if row.revision == 1]
+    assert {(row.state.value, row.reasons[0]["code"]) for row in old} == {("void", "moved")}
+    assert planned(stage.session, appointment.id) == {
+        "booked": "03-20 09:00",
+        "three_days": "03-26 10:00",
+        "one_day": "03-28 10:00",
+    }
+    assert "You see Pat: Mon 29 March, 10:00am" in stage.send()[0]
+
+
+def test_moved_while_the_text_waits_in_the_queue(stage: Stage) -> None:
+    """A text that has not gone is called back, so the old time is never told."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    move(stage, appointment, "2027-03-29 10:00")
+    assert [message.status for message in messages(stage.session)] == [S.WITHDRAWN]
+    assert "You see Pat: Mon 29 March" in stage.send()[0]
+
+
+@pytest.mark.parametrize("path", [(S.SENDING,), (S.SENDING, S.UNKNOWN), (S.SENDING, S.ACCEPTED, S.DELIVERED)])
+def test_moved_after_the_old_time_may_have_been_told(stage: Stage, path: tuple[S, ...]) -> None:
+    """If a text about the old time went, or may have, the person is told at once that it has changed."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
+    move(stage, appointment, "2027-03-26 09:30")
+    sent = stage.send()
+    assert sent == [
+        "Hi Katrina. Your time has changed to Fri 26 March, 9:30am, the centre on Bridge St. "
+        "Do not come at the old time. Reply YES if OK, or CALL to talk."
+    ]
+
+
+@pytest.mark.parametrize("path", [(S.SENDING, S.REFUSED), (S.WITHHELD,), (S.EXPIRED,)])
+def test_moved_after_a_text_that_never_left(stage: Stage, path: tuple[S, ...]) -> None:
+    """A text that certainly never left tells nothing, so the new time is a booking."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
+    move(stage, appointment, "2027-03-29 10:00")
+    assert "booked" in planned(stage.session, appointment.id)
+
+
+def test_moved_twice_after_the_first_time_was_told(stage: Stage) -> None:
+    """The change in between never went; the last change is still told as one."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    move(stage, appointment, "2027-03-29 10:00")
+    stage.send()
+    move(stage, appointment, "2027-03-30 10:00")
+    assert "changed to Tue 30 March" in stage.send()[0]
+    assert [message.status for message in messages(stage.session)] == [S.ACCEPTED, S.WITHDRAWN, S.QUEUED]
+
+
+def test_moved_back_to_the_time_that_was_told(stage: Stage) -> None:
+    """A slip put right before anybody was told of it needs no text."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    move(stage, appointment, "2027-03-27 14:00")
+    move(stage, appointment, "2027-03-26 14:00")
+    assert stage.send() == []
+    assert planned(stage.session, appointment.id) == {"three_days": "03-23 14:00", "one_day": "03-25 14:00"}
+
+
+def test_a_move_speaks_again_of_the_other_appointment_of_a_shared_text(stage: Stage) -> None:
+    """A called-back text that spoke of two appointments is written again for the one that stands."""
+    first, second = stage.book("2027-03-26 10:00"), stage.book("2027-03-26 15:00", worker_name="Jo")
+    stage.send()
+    move(stage, first, "2027-03-29 10:00")
+    sent = stage.send()
+    assert len(sent) == 2
+    assert any("You see Jo: Fri 26 March" in body for body in sent)
+    assert any("You see Pat: Mon 29 March" in body for body in sent)
+    assert stage.shown(second)["booked"] == "sent"
+
+
+def test_the_same_time_again_changes_nothing(stage: Stage) -> None:
+    """Moving to where it is leaves reminders, revision and events alone."""
+    appointment = stage.book("2027-03-26 14:00")
+    before = stage.shown(appointment)
+    move(stage, appointment, "2027-03-26 14:00")
+    assert (appointment.revision, stage.shown(appointment)) == (1, before)
+
+
+def test_another_place_is_told_again(stage: Stage) -> None:
+    """Whoever was told the old place is told the new one; a text that waits is written again instead."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    service.amend(
+        stage.session, stage.actor, appointment.id, {"place_alias": "the hall, Mill Lane"}, now=stage.now
+    )
+    assert [message.status for message in messages(stage.session)] == [S.WITHDRAWN]
+    assert "the hall, Mill Lane" in stage.send()[0]
+    becomes(stage.session, messages(stage.session)[-1], S.SENDING, S.ACCEPTED, now=stage.now)
+    service.amend(stage.session, stage.actor, appointment.id, {"worker_name": "Jo"}, now=stage.now)
+    assert "You see Jo: Fri 26 March, 2:00pm, the hall, Mill Lane" in stage.send()[0]
+    service.amend(stage.session, stage.actor, appointment.id, {"minutes": 45}, now=stage.now)
+    assert stage.send() == []
+
+
+def test_cancelled_before_anything_was_told(stage: Stage) -> None:
+    """Nobody is told of the end of what they never heard of."""
+    appointment = stage.book("2027-03-26 14:00")
+    service.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
+    assert stage.send() == []
+    assert appointment.state is AppointmentState.CANCELLED
+    assert set(stage.shown(appointment).values()) == {"void cancelled"}
+
+
+def test_cancelled_after_it_was_told(stage: Stage) -> None:
+    """The person is told not to come."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, S.DELIVERED, now=stage.now)
+    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    assert stage.send() == [
+        "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next time. "
+        "Questions? Reply CALL."
+    ]
+
+
+def test_a_calling_off_names_the_time_that_the_person_knows(stage: Stage) -> None:
+    """Told Friday, moved to Monday untold, then cancelled: the text says not to come on Friday."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    move(stage, appointment, "2027-03-29 10:00")
+    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    assert "do not need to come on Fri 26 March, 2:00pm" in stage.send()[0]
+
+
+def test_what_is_over_cannot_be_changed(stage: Stage) -> None:
+    """Cancelled appointments and those with an outcome are fixed."""
+    appointment = stage.book("2027-03-26 14:00")
+    service.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
+    with pytest.raises(Conflict):
+        move(stage, appointment, "2027-03-29 10:00")
+    with pytest.raises(Conflict):
+        service.cancel(stage.session, stage.actor, appointment.id, reason="Again", now=stage.now)
+    other = stage.book("2027-03-22 10:00")
+    service.record_outcome(
+        stage.session,
+        stage.actor,
+        other.id,
+        code=OutcomeCode.ATTENDED_COMPLIED,
+        now=local("2027-03-22 10:30"),
+    )
+    with pytest.raises(Conflict):
+        move(stage, other, "2027-03-29 10:00")
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "nul \0 byte"])
+def test_a_cancellation_wants_a_reason(stage: Stage, reason: str) -> None:
+    """Why it was cancelled is part of the record."""
+    appointment = stage.book("2027-03-26 14:00")
+    with pytest.raises(Invalid):
+        service.cancel(stage.session, stage.actor, appointment.id, reason=reason, now=stage.now)
+
+
+def last_look(stage: Stage, now: datetime | None = None) -> object:
+    """What the guard says of the newest text."""
+    message = messages(stage.session)[-1]
+    return reminders.last_look(stage.session, [claimed(message)], now or stage.now).get(message.id)
+
+
+def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
+    """Nothing changed: nothing is said against it, though it is itself among the texts of the day."""
+    for day in (12, 13, 14):
+        stage.book(f"2027-04-{day} 14:00")
+    stage.send()
+    guard = reminders.last_look(stage.session, [claimed(one) for one in messages(stage.session)], stage.now)
+    assert guard == {}
+
+
+def test_the_last_look_stops_a_text_about_a_changed_appointment(stage: Stage) -> None:
+    """Moved or cancelled while a worker holds the text: it does not go."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    becomes(stage.session, messages(stage.session)[0], S.SENDING, now=stage.now)
+    move(stage, appointment, "2027-03-29 10:00")
+    assert last_look(stage) == Withhold("The appointment was moved")
+    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    assert last_look(stage) == Withhold("The appointment was cancelled")
+
+
+def test_the_last_look_asks_rule_1_again(stage: Stage) -> None:
+    """Custody in the last second stops a text, with the reason."""
+    stage.book("2027-03-26 14:00")
+    stage.send()
+    stage.person.custody_status = CustodyStatus.CUSTODY
+    stage.session.flush()
+    assert last_look(stage) == Withhold("The person is in custody")
+
+
+def test_the_last_look_keeps_the_hours(stage: Stage) -> None:
+    """A booking text that would go at night waits for the morning."""
+    stage.book("2027-03-26 14:00")
+    stage.send()
+    assert last_look(stage, local("2027-03-20 20:30")) == Defer(
+        local("2027-03-21 09:00"), "Outside the hours for texts"
+    )
+
+
+def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> None:
+    """Held up overnight, "tomorrow" would be wrong: the text is withheld and its reminder planned again with true words."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    assert "tomorrow" in stage.send("2027-03-25 19:59")[0]
+    night, morning = local("2027-03-25 20:30"), local("2027-03-26 09:00")
+    found = last_look(stage, night)
+    assert isinstance(found, Withhold)
+    message = messages(stage.session)[-1]
+    becomes(stage.session, message, S.WITHHELD, now=night)
+    assert reminders.write_again(stage.session, message.id, now=night) == 1
+    assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
+    assert "See you today, 2:00pm" in stage.send(morning)[0]
+    assert reminders.write_again(stage.session, message.id, now=morning) == 0
+
+
+def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> None:
+    """Planned again after custody stopped it, it is skipped, and the reason stands beside the reminder."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    message = messages(stage.session)[0]
+    stage.person.custody_status = CustodyStatus.CUSTODY
+    becomes(stage.session, message, S.WITHHELD, now=stage.now)
+    assert reminders.write_again(stage.session, message.id, now=stage.now) == 1
+    assert stage.send() == []
+    assert stage.shown(appointment)["booked"] == "skipped custody"
+
+
+def test_the_last_look_knows_a_changed_number(stage: Stage) -> None:
+    """A text to a number that is no longer theirs does not go."""
+    stage.book("2027-03-26 14:00")
+    stage.send()
+    stage.person.contact_points[0].number = "+447700900155"
+    stage.session.flush()
+    assert last_look(stage) == Withhold("The person's number was changed")
+
+
+def test_the_last_look_takes_a_constant_number_of_statements(stage: Stage) -> None:
+    """Fifty texts cost as many statements as one."""
+    for count in range(12):
+        whose = builders.person(stage.session, stage.om, number=f"+4477009004{count:02}")
+        stage.book("2027-03-26 14:00", whose=whose)
+    stage.send()
+    every = [claimed(one) for one in messages(stage.session)]
+    counts = [statements(stage.session, every[:size]) for size in (1, len(every))]
+    assert len(every) == 12 and counts[0] == counts[1] <= 4
+
+
+def statements(session: Session, texts: list[object]) -> int:
+    """How many statements the last look takes for these texts."""
+    from sqlalchemy import event
+
+    seen: list[str] = []
+    connection = session.connection()
+    listener = lambda *args: seen.append(args[2])  # noqa: E731
+    event.listen(connection, "before_cursor_execute", listener)
+    try:
+        reminders.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
+    finally:
+        event.remove(connection, "before_cursor_execute", listener)
+    return len(seen)

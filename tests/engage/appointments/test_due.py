@@ -1,0 +1,330 @@
+"""When reminders fall due: decided afresh, one text for each purpose, and a stored reason for every one that did not go."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engage.appointments import reminders, service
+from engage.appointments.model import AppointmentType, Reminder, ReminderState
+from engage.db import Database
+from engage.people import service as people
+from engage.people.model import CustodyStatus
+from messaging import suppression
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.engage.appointments.stage import (
+    Stage,
+    local,
+    make,
+    messages,
+    planned,
+    reminder_rows,
+)
+
+
+@pytest.fixture
+def stage(session: Session, now: datetime) -> Stage:
+    """A person who can be texted."""
+    return make(session, now)
+
+
+def test_a_booking_is_told_at_once_and_the_day_before(stage: Stage) -> None:
+    """Booked six days ahead: a text at once, three days before and one day before, each once."""
+    appointment = stage.book("2027-03-26 14:00")
+    assert stage.send() == [
+        "Hi Katrina. You see Pat: Fri 26 March, 2:00pm, the centre on Bridge St. "
+        "Reply YES if you can come, NO if not. Reply STOP to end texts."
+    ]
+    assert stage.send() == []
+    assert stage.send("2027-03-23 14:00")[0].startswith("Hi Katrina. You see Pat on Fri 26 March, 2:00pm")
+    assert "tomorrow, 2:00pm" in stage.send("2027-03-25 14:00")[0]
+    assert set(stage.shown(appointment).values()) == {"sent"}
+    message = messages(stage.session)[-1]
+    assert message.context["purpose"] == "reminder" and message.recipient == str(stage.person.id)
+    assert message.group_key == f"appointment:{appointment.id}"
+    assert message.expires_at == appointment.starts_at - timedelta(hours=4)
+
+
+def test_booked_under_24_hours_ahead_gets_one_text(stage: Stage) -> None:
+    """The first text is the only one, and the others say why they do not go."""
+    appointment = stage.book("2027-03-21 08:30")
+    assert len(stage.send()) == 1
+    assert stage.shown(appointment) == {
+        "booked": "sent",
+        "three_days": "skipped booked_late",
+        "one_day": "skipped booked_late",
+    }
+    assert stage.send("2027-03-20 19:30") == []
+
+
+def test_two_appointments_of_one_day_share_a_text(stage: Stage) -> None:
+    """Booking texts of one day are merged, and so are the day-before texts, though one falls due hours later."""
+    first = stage.book("2027-03-26 10:00")
+    second = stage.book("2027-03-26 15:15", worker_name="Jo", place_alias="the hall")
+    assert stage.send() == [
+        "Hi Katrina. 2 on Fri 26 March: 10:00am Pat, the centre on Bridge St; 3:15pm Jo, the hall. "
+        "Reply YES or NO, or CALL to talk."
+    ]
+    assert len(stage.send("2027-03-23 10:00")) == 1
+    assert len(stage.send("2027-03-25 10:00")) == 1
+    assert stage.send("2027-03-25 15:15") == []
+    assert stage.shown(first) == stage.shown(second)
+    assert {message.segments for message in messages(stage.session)} == {1}
+
+
+def test_late_reminders_do_not_come_together(stage: Stage) -> None:
+    """After the worker stood still for days one text goes about the appointment, and the others say why not."""
+    appointment = stage.book("2027-03-26 14:00")
+    assert len(stage.send("2027-03-25 15:00")) == 1
+    assert stage.shown(appointment) == {
+        "booked": "sent",
+        "three_days": "skipped too_late",
+        "one_day": "skipped just_told",
+    }
+
+
+def test_nothing_goes_after_its_use(stage: Stage) -> None:
+    """The day-before text is not sent in the last four hours."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    assert stage.send("2027-03-26 10:00") == []
+    assert stage.shown(appointment)["one_day"] == "skipped too_late"
+
+
+def test_a_reminder_held_back_to_the_day_itself_says_today(stage: Stage) -> None:
+    """Words follow the calendar: what was due yesterday and goes today does not say tomorrow."""
+    stage.book("2027-03-26 14:00")
+    stage.send()
+    assert "See you today, 2:00pm" in stage.send("2027-03-26 09:30")[0]
+
+
+def test_an_early_appointment_is_named_by_its_day_two_evenings_before(stage: Stage) -> None:
+    """Eight in the morning: the day-before text moves to the evening before that, and names the day."""
+    stage.book("2027-03-26 08:00")
+    stage.send()
+    stage.send("2027-03-22 19:00")
+    assert "on Fri 26 March, 8:00am" in stage.send("2027-03-24 19:00")[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"custody_status": CustodyStatus.CUSTODY}, "custody"),
+        ({"texts_approved_at": None}, "not_approved"),
+        ({"restricted": True}, "restricted"),
+    ],
+)
+def test_what_stands_against_a_text_is_stored(stage: Stage, change: dict[str, object], code: str) -> None:
+    """Rule 1 is asked when the reminder falls due, and its reasons stay beside the reminder."""
+    appointment = stage.book("2027-03-26 14:00")
+    for name, value in change.items():
+        setattr(stage.person, name, value)
+    assert stage.send() == []
+    assert stage.shown(appointment)["booked"] == f"skipped {code}"
+    assert all(reason["words"] for reason in reminder_rows(stage.session, appointment.id)[0].reasons)
+
+
+def test_at_night_a_reminder_waits_for_the_morning(stage: Stage) -> None:
+    """The worker was down at the due time and comes back at night: the text goes at nine, and the row says why it waits."""
+    appointment = stage.book("2027-03-26 14:00")
+    assert stage.send("2027-03-20 21:00") == []
+    assert planned(stage.session, appointment.id)["booked"] == "03-21 09:00"
+    row = next(row for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked")
+    assert [reason["code"] for reason in row.reasons] == ["quiet_hours"]
+    assert len(stage.send("2027-03-21 09:00")) == 1
+
+
+def test_the_day_before_text_is_skipped_when_the_morning_is_too_late(stage: Stage) -> None:
+    """What could only go after its use is skipped with the hour as the reason."""
+    appointment = stage.book("2027-03-26 12:00")
+    stage.send()
+    assert stage.send("2027-03-25 21:00") == []
+    assert stage.shown(appointment)["one_day"] == "skipped quiet_hours"
+
+
+def test_no_more_than_the_cap_in_a_day(stage: Stage) -> None:
+    """Three texts a day from all services together; the fourth waits for tomorrow's opening."""
+    booked = [stage.book(f"2027-04-{day} 14:00") for day in (12, 13, 14, 15)]
+    assert len(stage.send()) == 3
+    waits = [one for one in booked if "booked" in planned(stage.session, one.id)]
+    assert [planned(stage.session, one.id)["booked"] for one in waits] == ["03-21 09:00"]
+    assert len(stage.send("2027-03-21 09:00")) == 1
+
+
+def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> None:
+    """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped with that reason."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.person.two_hour_reminder = True
+    assert reminders.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 1
+    assert reminders.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 0
+    assert planned(stage.session, appointment.id)["two_hours"] == "03-26 12:00"
+    for moment in ("2027-03-20 09:00", "2027-03-23 14:00", "2027-03-25 14:00"):
+        stage.send(moment)
+    stage.person.two_hour_reminder = False
+    assert stage.send("2027-03-26 12:00") == []
+    assert stage.shown(appointment)["two_hours"] == "skipped not_marked"
+
+
+def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -> None:
+    """No content to a number nobody has confirmed: one text asks whose phone it is; once verified, what still helps goes."""
+    stage = make(session, now, verified=False)
+    appointments = [
+        stage.book("2027-03-26 10:00"),
+        stage.book("2027-03-26 15:00"),
+        stage.book("2027-03-29 10:00"),
+    ]
+    assert stage.send() == ["Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"]
+    assert {stage.shown(one)["booked"] for one in appointments} == {"skipped number_unverified"}
+    assert stage.send("2027-03-20 10:00") == []
+    people.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
+    later = now + timedelta(hours=2)
+    assert reminders.replan_skipped(session, stage.person.id, now=later) == 3
+    assert reminders.replan_skipped(session, stage.person.id, now=later) == 0
+    sent = stage.send(later)
+    assert len(sent) == 2 and "2 on Fri 26 March" in sent[0] and "Mon 29 March" in sent[1]
+    assert {stage.shown(one)["booked"] for one in appointments} == {"sent"}
+
+
+def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
+    """Released after the day-before text was skipped: that one goes again, not the texts before it."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    stage.person.custody_status = CustodyStatus.REMAND
+    stage.send("2027-03-23 14:00")
+    stage.send("2027-03-25 14:00")
+    stage.person.custody_status = CustodyStatus.COMMUNITY
+    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
+    assert "tomorrow" in stage.send("2027-03-25 16:00")[0]
+    assert stage.shown(appointment)["three_days"] == "skipped remand"
+
+
+def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: Stage) -> None:
+    """Within two hours of a planned reminder the first text is not planned again: the reminder says it all."""
+    stage.person.custody_status = CustodyStatus.CUSTODY
+    stage.book("2027-03-26 14:00")
+    stage.send()
+    stage.person.custody_status = CustodyStatus.COMMUNITY
+    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
+    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
+
+
+def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) -> None:
+    """STOP withdraws what waits; after START the texts that still help go again."""
+    appointment = stage.book("2027-03-26 14:00")
+    stage.send()
+    suppression.suppress(stage.session, "+447700900101", "STOP", "SM1", stage.now)
+    assert [message.status for message in messages(stage.session)] == [MessageStatus.WITHDRAWN]
+    suppression.restore(stage.session, "+447700900101", "SM2", stage.now)
+    assert reminders.replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
+    assert len(stage.send()) == 1
+    assert [row.attempt for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked"] == [
+        1,
+        2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (AppointmentType.HOME_VISIT, "Pat will come to you: Fri 26 March"),
+        (AppointmentType.PHONE, "Pat will ring you: Fri 26 March"),
+        (AppointmentType.VIDEO, "Pat will see you by video call: Fri 26 March"),
+        (AppointmentType.DRUG_TEST, "You see Pat: Fri 26 March"),
+    ],
+)
+def test_the_way_of_meeting_chooses_the_words(stage: Stage, kind: AppointmentType, words: str) -> None:
+    """A visit, a call and a meeting are told differently, and a test is never named."""
+    stage.book("2027-03-26 14:00", type=kind)
+    assert words in stage.send()[0]
+
+
+def test_a_place_that_tells_too_much_is_left_out(stage: Stage) -> None:
+    """The text goes without the place, in one segment."""
+    stage.book("2027-03-26 14:00", place_alias="the probation office, Court Road")
+    sent = stage.send()[0]
+    assert "robation" not in sent and "Fri 26 March, 2:00pm. Reply YES" in sent
+
+
+def test_texts_in_welsh(session: Session, now: datetime) -> None:
+    """The person's language is the text's."""
+    stage = make(session, now, language="cy", first_name="Gethin")
+    stage.book("2027-03-24 11:20", worker_name="Dai", place_alias="y ganolfan, Stryd y Bont")
+    assert stage.send()[0].startswith("Helo Gethin. Byddwch yn gweld Dai: Mer 24 Mawrth, 11:20yb")
+
+
+def test_one_person_that_fails_holds_up_nobody(stage: Stage) -> None:
+    """A reminder that cannot be decided is put off by minutes; other people's go at once."""
+    stuck = stage.book("2027-03-26 14:00")
+    other = builders.person(stage.session, stage.om, number="+447700900102", first_name="Dean")
+    stage.book("2027-03-26 14:00", whose=other)
+    row = next(row for row in reminder_rows(stage.session, stuck.id) if row.kind == "booked")
+    stage.session.execute(
+        update(Reminder).where(Reminder.id == row.id).values(reasons=[{"words": "no code"}])
+    )
+    row.useless_at = stage.now
+    sent = stage.send()
+    assert len(sent) == 1 and sent[0].startswith("Hi Dean")
+    stage.session.refresh(row)
+    assert (row.state, row.due_at) == (ReminderState.PLANNED, stage.now + timedelta(minutes=5))
+
+
+def test_several_workers_send_each_text_once(committed: Database, now: datetime) -> None:
+    """Eight workers decide the reminders of thirty people at the same moment: every person gets exactly one text."""
+    with committed.begin() as session:
+        stage = make(session, now)
+        for count in range(30):
+            whose = builders.person(session, stage.om, number=f"+4477009002{count:02}", first_name="Dean")
+            stage.book("2027-03-26 14:00", whose=whose)
+
+    def work() -> None:
+        for _ in range(12):
+            with committed.begin() as session:
+                reminders.send_due(session, now=now, limit=4)
+
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with committed.begin() as session:
+        numbers = [message.to_number for message in messages(session)]
+        left = session.scalars(
+            select(Reminder).where(Reminder.state == ReminderState.PLANNED, Reminder.due_at <= now)
+        ).all()
+    assert len(numbers) == len(set(numbers)) == 30
+    assert left == []
+
+
+def test_booking_while_reminders_are_decided_loses_nothing(committed: Database, now: datetime) -> None:
+    """Moves race the worker: afterwards every appointment has been told its present time, and no old text waits in the queue."""
+    with committed.begin() as session:
+        stage = make(session, now)
+        actor, ids = stage.actor, []
+        for count in range(10):
+            whose = builders.person(session, stage.om, number=f"+4477009003{count:02}")
+            ids.append(stage.book("2027-03-26 14:00", whose=whose).id)
+
+    def send() -> None:
+        for _ in range(15):
+            with committed.begin() as session:
+                reminders.send_due(session, now=now, limit=3)
+
+    def move() -> None:
+        for appointment_id in ids:
+            with committed.begin() as session:
+                service.move(session, actor, appointment_id, starts_at=local("2027-03-29 11:00"), now=now)
+
+    threads = [threading.Thread(target=send), threading.Thread(target=send), threading.Thread(target=move)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with committed.begin() as session:
+        reminders.send_due(session, now=now, limit=50)
+        waiting = session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)).all()
+        assert len(waiting) == 10
+        assert all("Mon 29 March, 11:00am" in message.body for message in waiting)
