@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -12,19 +14,32 @@ from engage import embedded
 from tests.conftest import drop_database
 from tests.end_to_end.house import House, running
 
+START = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
-@pytest.fixture
-def house_url(server_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh, empty database."""
-    name = f"test_{os.getpid()}_house"
-    drop_database(server_url, name)
+
+@contextmanager
+def empty_database(server_url: str) -> Iterator[str]:
+    """A fresh database on the test server, for the length of a block."""
+    name = f"test_{os.getpid()}_{uuid4().hex[:8]}"
     embedded.create_database(server_url, name)
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    drop_database(server_url, name)
+    try:
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        drop_database(server_url, name)
+
+
+@pytest.fixture(scope="module")
+def shared_house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One service for all tests of a module, its clock at Saturday 20 March 2027, 09:00 in London. Each test brings its own people."""
+    with (
+        empty_database(server_url) as url,
+        running(url, tmp_path_factory.mktemp("house"), START) as house,
+    ):
+        yield house
 
 
 @pytest.fixture
-def house(house_url: str, tmp_path: Path, now: datetime) -> Iterator[House]:
-    """The whole service with the demonstration data, its clock at Saturday 20 March 2027, 09:00 in London."""
-    with running(house_url, tmp_path, now) as started:
+def house(server_url: str, tmp_path: Path) -> Iterator[House]:
+    """A service for one test alone, which may move its clock."""
+    with empty_database(server_url) as url, running(url, tmp_path, START) as started:
         yield started

@@ -12,16 +12,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import requests
 
 from engage.seed import PASSWORD
 from engage.settings import PROJECT
+from tests.simulator import Phone, SeenText, Simulator
 
 T = TypeVar("T")
 
@@ -61,39 +60,6 @@ def free_port() -> int:
         return port
 
 
-@dataclass
-class Phone:
-    """One phone of the simulated network."""
-
-    simulator: str
-    number: str
-
-    def thread(self) -> list[dict[str, Any]]:
-        """Every text on the phone, oldest first, as the simulator's ledger has it."""
-        found = requests.get(f"{self.simulator}/simulator/phones/{quote(self.number)}", timeout=10)
-        return list(found.json()["texts"]) if found.status_code == 200 else []
-
-    def received(self) -> list[str]:
-        """The bodies of the texts that Engage sent to it, oldest first."""
-        return [text["body"] for text in self.thread() if not text["from_phone"]]
-
-    def reply(self, body: str, **options: Any) -> dict[str, Any]:
-        """Text Engage; the simulator's answer says what the webhook answered."""
-        sent = requests.post(
-            f"{self.simulator}/simulator/phones/{quote(self.number)}/texts",
-            json={"body": body, **options},
-            timeout=30,
-        )
-        assert sent.status_code == 201, sent.text
-        return dict(sent.json())
-
-    def next_text(self, after: int) -> str:
-        """The text that comes after the first `after` ones, waited for."""
-        return eventually(
-            lambda: self.received()[after:], what=f"text {after + 1} on {self.number}: {self.received()}"
-        )[0]
-
-
 class Api:
     """The JSON interface, with a key that has every scope."""
 
@@ -112,9 +78,9 @@ class Api:
         """Every item of a list, page by page."""
         items, cursor = [], None
         while True:
-            page = self.get(path, **query, **({"cursor": cursor} if cursor else {}))
+            page = self.get(path, **query, **({"after": cursor} if cursor else {}))
             items += page["items"]
-            cursor = page.get("next_cursor")
+            cursor = page["next"]
             if not cursor:
                 return items
 
@@ -136,10 +102,11 @@ class House:
     """Starts and stops the processes, and moves the clock by starting them again at another moment."""
 
     def __init__(self, database_url: str, directory: Path, *, workers: int = 1) -> None:
-        self.directory = directory
+        self.directory, self.database_url = directory, database_url
+        self.now: datetime | None = None
         self.web_port, self.simulator_port = free_port(), free_port()
         self.web = f"http://127.0.0.1:{self.web_port}"
-        self.simulator = f"http://127.0.0.1:{self.simulator_port}"
+        self.simulator = Simulator(f"http://127.0.0.1:{self.simulator_port}")
         self.workers: list[subprocess.Popen[bytes]] = []
         self._worker_count = workers
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -176,7 +143,7 @@ class House:
 
     def start(self, now: datetime) -> None:
         """Migrate, seed and start everything with the clock at `now`."""
-        self._environment["ENGAGE_NOW"] = now.isoformat()
+        self._set_clock(now)
         self.engage("migrate")
         self.engage("seed")
         self._start("simulator", "-m", "api", "simulator")
@@ -185,7 +152,7 @@ class House:
     def travel(self, now: datetime) -> None:
         """Stop web and workers, and start them again at another moment; phones and database stay as they are."""
         self._stop_service()
-        self._environment["ENGAGE_NOW"] = now.isoformat()
+        self._set_clock(now)
         self._start_service()
 
     def stop(self) -> None:
@@ -201,22 +168,11 @@ class House:
 
     def phone(self, number: str) -> Phone:
         """A phone of the simulated network, by its number as E.164."""
-        return Phone(self.simulator, number)
+        return self.simulator.phone(number)
 
-    def script(self, *rules: dict[str, Any]) -> None:
-        """Tell the simulated network how to behave from now on, instead of what it was told before."""
-        answer = requests.put(
-            f"{self.simulator}/simulator/script", json={"rules": list(rules), "seed": 1}, timeout=10
-        )
-        assert answer.ok, answer.text
-
-    def ledger(self) -> list[dict[str, Any]]:
+    def ledger(self) -> list[SeenText]:
         """Every text that the simulated network accepted from Engage."""
-        answer = requests.get(
-            f"{self.simulator}/simulator/ledger", params={"limit": 100_000}, timeout=30
-        ).json()
-        found = answer["texts"] if isinstance(answer, dict) else answer
-        return [text for text in found if not text.get("from_phone")]
+        return [text for text in self.simulator.ledger() if not text.from_phone]
 
     @property
     def api(self) -> Api:
@@ -242,24 +198,91 @@ class House:
         assert answer.ok and "/sign-in" not in answer.url, f"{answer.status_code} {answer.url}"
         return session
 
+    def add_person(
+        self, crn: str, first_name: str, mobile: str, *, verified: bool = True, **values: Any
+    ) -> dict[str, Any]:
+        """A person on Pat Hale's caseload, with a number that a worker made sure of unless told otherwise."""
+        body = {"crn": crn, "first_name": first_name, "last_name": "Test", "legal_status": "statutory"}
+        body |= {"offender_manager": "p.hale@probation.example", "mobile": mobile, **values}
+        added: dict[str, Any] = self.api.post("/people", body, status=201)
+        if verified:
+            self.api.post(
+                f"/people/{added['id']}/contact-points/current/verify", {"how": "asked face to face"}
+            )
+        return added
+
+    def book(self, person: dict[str, Any], starts_at: datetime, **values: Any) -> dict[str, Any]:
+        """An office appointment of half an hour with Pat at the centre, unless told otherwise."""
+        body = {
+            "person_id": person["id"],
+            "starts_at": starts_at.isoformat(),
+            "agency": "Probation",
+            "type": "office",
+        }
+        body |= {
+            "minutes": 30,
+            "worker_name": "Pat",
+            "enforceable": True,
+            "place_alias": "the centre on Bridge St",
+            **values,
+        }
+        return dict(self.api.post("/appointments", body, status=201))
+
+    def appointment(self, id: str) -> dict[str, Any]:
+        """An appointment as it stands."""
+        return dict(self.api.get(f"/appointments/{id}"))
+
+    def thread(self, person: dict[str, Any]) -> list[dict[str, Any]]:
+        """A person's thread, newest first."""
+        return list(self.api.get(f"/people/{person['id']}/messages")["items"])
+
+    def outgoing(self, person: dict[str, Any]) -> list[dict[str, Any]]:
+        """The texts to a person, newest first."""
+        return [entry for entry in self.thread(person) if entry["direction"] == "out"]
+
+    def incoming(self, person: dict[str, Any]) -> list[dict[str, Any]]:
+        """The texts from a person, newest first."""
+        return [entry for entry in self.thread(person) if entry["direction"] == "in"]
+
     def person(self, crn: str) -> dict[str, Any]:
         """A person by CRN, through the JSON interface."""
         (found,) = self.api.get("/people", crn=crn)["items"]
         return dict(found)
 
-    def signals(self, crn: str, *, state: str = "open") -> list[dict[str, Any]]:
+    def signals(self, person: dict[str, Any], *, state: str = "open") -> list[dict[str, Any]]:
         """A person's signals in a state."""
-        return self.api.all("/signals", person_id=self.person(crn)["id"], state=state)
+        return self.api.all("/signals", person_id=person["id"], state=state)
+
+    def signal_kinds(self, person: dict[str, Any]) -> list[str]:
+        """The kinds of a person's open signals, sorted."""
+        return sorted(signal["kind"] for signal in self.signals(person))
+
+    def submit(self, browser: requests.Session, path: str, form: dict[str, Any]) -> requests.Response:
+        """Open a page of the staff site, send its form, and follow to where it leads."""
+        page = browser.get(f"{self.web}{path}", timeout=30)
+        assert page.ok, f"{path}: {page.status_code}"
+        return self.post(browser, path, form, page.text)
+
+    def post(
+        self, browser: requests.Session, path: str, form: dict[str, Any], page: str
+    ) -> requests.Response:
+        """Send a form with the token of a page that was seen before."""
+        answer = browser.post(f"{self.web}{path}", data={"csrf_token": csrf_token(page), **form}, timeout=30)
+        assert answer.ok, f"{path}: {answer.status_code} {answer.text[:3000]}"
+        return answer
 
     def log(self, name: str) -> str:
         """What a process has printed so far."""
         return (self.directory / f"{name}.log").read_text(errors="replace")
 
+    def _set_clock(self, now: datetime) -> None:
+        self.now, self._environment["ENGAGE_NOW"] = now, now.isoformat()
+
     def _start_service(self) -> None:
         self._start("web", "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app")
         for _ in range(self._worker_count):
             self.start_worker()
-        for address in (f"{self.web}/health/ready", f"{self.simulator}/simulator/health"):
+        for address in (f"{self.web}/health/ready", f"{self.simulator.url}/simulator/health"):
             eventually(lambda at=address: self._answers(at), what=f"{address}: {self.log('web')[-2000:]}")  # type: ignore[misc]
 
     def _stop_service(self) -> None:
