@@ -32,7 +32,7 @@ __all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Ve
 
 _log = structlog.get_logger(__name__)
 _LONGEST_VALIDITY = 36_000
-_GATHER = 0.03
+_GATHER = 0.05
 """Seconds for which results are gathered before they are settled together."""
 _IDLE_LOOK = 0.25
 """Seconds between looks for new texts while sends are in flight and the last look found none."""
@@ -107,6 +107,7 @@ class Dispatcher:
         self._in_flight = 0
         self._look_at = 0.0
         self._tally: Counter[str] = Counter()
+        self._nudged = threading.Event()
         self._stopping = threading.Event()
         self._running = threading.Lock()
 
@@ -126,11 +127,15 @@ class Dispatcher:
                 self._collect()
                 self._settle()
                 self._claim()
-            waiting = self._tally.pop("waiting", 0)
-            return Dispatched(**self._tally, waiting=bool(waiting))
+            waiting = bool(self._tally.pop("waiting", 0))
+            done = {name: count for name, count in self._tally.items() if count}
+            if done:
+                _log.info("dispatch.done", worker=self._worker, waiting=waiting, **done)
+            return Dispatched(**done, waiting=waiting)
 
     def wake(self) -> None:
         """Look for new texts at once, if a run is under way. For whoever hears a notification."""
+        self._nudged.set()
         self._done.put(None)
 
     def stop(self, timeout: float = 30.0) -> bool:
@@ -168,15 +173,14 @@ class Dispatcher:
 
     def _claim(self) -> None:
         """Take more texts if there is room for them, and start sending them."""
-        held = self._in_flight + len(self._ready)
-        if self._stopping.is_set() or held > self._batch // 2 or monotonic() < self._look_at:
+        if self._stopping.is_set() or self._in_flight > self._batch // 2 or monotonic() < self._look_at:
             return
         begun = monotonic()
         with self._begin() as session:
             taken = claim(
                 session,
                 now=self._clock.now(),
-                limit=self._batch - held,
+                limit=self._batch - self._in_flight,
                 worker=self._worker,
                 lease=self._lease,
                 provider=self._gateway.name,
@@ -222,21 +226,27 @@ class Dispatcher:
         )
 
     def _collect(self) -> None:
-        """Wait for a result (or a wake-up, or the time for another look), then gather those that follow closely."""
-        until = monotonic() + _IDLE_LOOK
-        while (wait := until - monotonic()) > 0 and self._in_flight:
-            try:
-                result = self._done.get(timeout=wait)
-            except Empty:
-                return
-            if result is None:
-                self._look_at = 0.0
-                return
+        """Wait for a result (or a wake-up, or the time for another look), then a moment longer for those that follow closely.
+
+        The moment is slept through rather than spent on each result as it comes: the senders need the processor more.
+        """
+        try:
+            self._keep(self._done.get(timeout=_IDLE_LOOK))
+            if self._in_flight:
+                self._nudged.wait(_GATHER)
+            while True:
+                self._keep(self._done.get_nowait())
+        except Empty:
+            return
+
+    def _keep(self, result: Result | None) -> None:
+        """Put a result with those to be settled; None is a wake-up."""
+        if result is None:
+            self._nudged.clear()
+            self._look_at = 0.0
+        else:
             self._ready.append(result)
             self._in_flight -= 1
-            if len(self._ready) >= self._batch // 2:
-                return
-            until = min(until, monotonic() + _GATHER) if len(self._ready) == 1 else until
 
     def _settle(self) -> None:
         """Write the results; while the database does not answer, keep them and try again."""

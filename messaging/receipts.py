@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from messaging import retry, states
@@ -25,7 +25,7 @@ from messaging.text import clean
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "meaning", "store"]
+__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "meaning", "store", "store_at_once"]
 
 CHANNEL = "messaging_receipts"
 """Notified, in the transaction, when a new receipt is stored."""
@@ -46,6 +46,14 @@ _MEANING: Mapping[str, MessageStatus] = {
     "failed": _S.FAILED,
     "canceled": _S.FAILED,
 }
+
+
+_LOOK_AGAIN = text("""
+WITH free AS MATERIALIZED (
+    SELECT id FROM receipt WHERE provider_sid = ANY(:sids) AND applied_at IS NULL FOR UPDATE SKIP LOCKED
+)
+UPDATE receipt SET look_at = :now FROM free WHERE receipt.id = free.id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,14 +263,4 @@ def look_again(session: Session, provider_sids: Sequence[str], now: datetime) ->
     One that another worker is looking at is passed over: waiting for it here could close a ring of locks, and it comes round again.
     """
     if provider_sids:
-        free = (
-            select(Receipt.id)
-            .where(Receipt.provider_sid.in_(provider_sids), Receipt.applied_at.is_(None))
-            .with_for_update(skip_locked=True)
-        )
-        session.execute(
-            update(Receipt)
-            .where(Receipt.id.in_(free))
-            .values(look_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_LOOK_AGAIN, {"sids": list(provider_sids), "now": now})

@@ -1,0 +1,60 @@
+"""A worker that is killed loses no text and doubles none."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from time import monotonic
+
+from sqlalchemy import select
+
+from engage.db import Database
+from engage.settings import PROJECT
+from messaging.dispatch import Dispatcher
+from messaging.gateways.twilio import TwilioGateway
+from messaging.reconcile import settle_unknown
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put
+from tests.messaging.conftest import FarEnd
+
+S = MessageStatus
+TEXTS = 60
+
+
+def test_kill_nine_in_the_middle_of_sending(
+    committed: Database, gateway: TwilioGateway, worker: Callable[..., Dispatcher], simulator: FarEnd
+) -> None:
+    """Killed with sends in flight, twice: what the dead held becomes unknown, is found or shown never to have gone, and goes once."""
+    simulator.script({"latency": [0.02, 0.1]})
+    with committed.begin() as session:
+        for n in range(TEXTS):
+            put(session, f"text-{n}", to=number(n))
+    for enough in (TEXTS // 5, TEXTS // 2):
+        kill_a_worker_at(enough, committed, simulator)
+    let_leases_end(committed)
+    assert worker().run_once().lapsed > 0
+    for _ in range(3):
+        let_leases_end(committed)
+        with committed.begin() as session:
+            let_looks_be_due(session)
+        settle_unknown(committed.begin, gateway, now=NOW, limit=TEXTS)
+    worker().run_once()
+    bodies = [text["body"] for text in simulator.texts()]
+    assert sorted(bodies) == sorted(f"Hello text-{n}" for n in range(TEXTS))
+    with committed.begin() as session:
+        statuses = set(session.scalars(select(Message.status)))
+        sids = set(session.scalars(select(Message.provider_sid)))
+    assert statuses <= {S.ACCEPTED, S.SENT, S.DELIVERED}
+    assert sids == {text["sid"] for text in simulator.texts()}
+
+
+def kill_a_worker_at(texts: int, database: Database, simulator: FarEnd) -> None:
+    """Start a worker in another process, and kill it as soon as the provider has so many texts."""
+    url = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.messaging.worker_process", url, simulator.url]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) as process:
+        until = monotonic() + 30
+        while len(simulator.texts()) < texts and process.poll() is None and monotonic() < until:
+            pass
+        assert process.poll() is None, "the worker ended before it could be killed"
+        process.kill()
