@@ -1,0 +1,61 @@
+"""Working days of a hub, on its own clock, with its own closed days."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engage.agencies.working_days import after_working_days, closed_days, is_working_day
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def at(text: str) -> datetime:
+    """A moment on the clock of London."""
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "wanted"),
+    [
+        ("2027-03-15T10:30", 1, "2027-03-16T10:30"),
+        ("2027-03-19T15:00", 1, "2027-03-22T15:00"),
+        ("2027-03-20T12:00", 1, "2027-03-23T09:00"),
+        ("2027-03-21T23:59", 1, "2027-03-23T09:00"),
+        ("2027-03-24T16:00", 1, "2027-03-25T16:00"),
+        ("2027-03-25T16:00", 1, "2027-03-30T16:00"),
+        ("2027-03-15T09:00", 10, "2027-03-31T09:00"),
+    ],
+)
+def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
+    """Weekends and closed days do not count; what comes on one counts from 09:00 of the next; the clock change moves nothing."""
+    closed = {date(2027, 3, 26), date(2027, 3, 29)}
+    assert after_working_days(at(start), days, LONDON, closed) == at(wanted)
+
+
+def test_the_answer_is_in_the_zone_of_the_question() -> None:
+    """A moment in UTC stays in UTC."""
+    moment = after_working_days(datetime(2027, 3, 26, 12, 0, tzinfo=UTC), 1, LONDON)
+    assert (moment, moment.tzinfo) == (datetime(2027, 3, 29, 11, 0, tzinfo=UTC), UTC)
+
+
+def test_closed_days_are_dates_of_the_hub() -> None:
+    """A hub lists its own closed days."""
+    found = closed_days({"closed_days": ["2027-12-27"]})
+    assert found == {date(2027, 12, 27)}
+    assert not is_working_day(date(2027, 12, 27), found)
+    assert closed_days({}) == frozenset()
+
+
+@pytest.mark.parametrize("given", ["2027-12-27", [1], ["tomorrow"], {"a": 1}])
+def test_anything_else_is_refused(given: object) -> None:
+    """A wrong setting is said, not skipped."""
+    with pytest.raises(ValueError, match="closed_days|Invalid isoformat"):
+        closed_days({"closed_days": given})
+
+
+def test_a_hub_that_never_opens_is_a_mistake() -> None:
+    """Two months without a working day cannot be meant."""
+    shut = {date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(200)}
+    with pytest.raises(ValueError, match="no working day"):
+        after_working_days(at("2027-01-05T09:00"), 1, LONDON, shut)

@@ -1,0 +1,172 @@
+"""Phones for these tests: texts that have gone to one, texts that come from one, and what is known afterwards."""
+
+import itertools
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
+from engage.appointments.model import Appointment, Intent, Reminder
+from engage.conversation import service
+from engage.conversation.model import Question, Reading
+from engage.events import Event
+from engage.people.model import ContactPoint, NumberState, Person
+from engage.signals import Signal, SignalKind, SignalState
+from messaging import inbound, outbox
+from messaging.states import MessageStatus
+from messaging.tables import Inbound, Message
+
+NUMBER, OTHER = "+447700900101", "+447700900102"
+ENGAGE = "+447700900999"
+_sids = itertools.count(1)
+
+
+def text_in(
+    session: Session, body: str, at: datetime, *, number: str = NUMBER, media: int = 0, **params: str
+) -> Inbound:
+    """A text from a phone, stored as a webhook stores it."""
+    sid = f"SM{next(_sids):032d}"
+    given = {"MessageSid": sid, "From": number, "To": ENGAGE, "Body": body, "NumMedia": str(media), **params}
+    assert inbound.store(session, given, now=at)
+    return session.scalars(select(Inbound).where(Inbound.message_sid == sid)).one()
+
+
+def says(
+    session: Session, body: str, at: datetime, *, number: str = NUMBER, media: int = 0, **params: str
+) -> Reading:
+    """A text from a phone, answered at once; returns how it was read."""
+    text = text_in(session, body, at, number=number, media=media, **params)
+    service.handle(session, text, at)
+    session.flush()
+    return session.scalars(select(Reading).where(Reading.inbound_id == text.id)).one()
+
+
+def gone(
+    session: Session,
+    whose: Person,
+    at: datetime,
+    *,
+    purpose: str = "reminder",
+    to: str = NUMBER,
+    status: MessageStatus = MessageStatus.DELIVERED,
+    group_key: str | None = None,
+    lane: outbox.Lane = outbox.Lane.REMINDER,
+    **context: str,
+) -> Message:
+    """A text that went to the person's phone."""
+    message = outbox.enqueue(
+        session,
+        outbox.Text(
+            to=to,
+            body="Hi",
+            lane=lane,
+            dedupe_key=f"test:{uuid.uuid4()}",
+            recipient=str(whose.id),
+            group_key=group_key,
+            context={"purpose": purpose, "person": str(whose.id), **context},
+        ),
+        now=at,
+    )
+    message.status = status
+    message.claimed_at = None if status is MessageStatus.QUEUED else at
+    session.flush()
+    return message
+
+
+def asked(
+    session: Session,
+    about: Appointment,
+    at: datetime,
+    *,
+    kind: ReminderKind = ReminderKind.THREE_DAYS,
+    to: str = NUMBER,
+    status: MessageStatus = MessageStatus.DELIVERED,
+    revision: int | None = None,
+) -> Reminder:
+    """A reminder of the appointment that went to the person's phone."""
+    message = gone(session, about.person, at, to=to, status=status, texts=kind.value)
+    reminder = Reminder(
+        appointment_id=about.id,
+        kind=kind,
+        revision=revision or about.revision,
+        due_at=at,
+        useless_at=about.starts_at,
+        state=ReminderState.SENT,
+        decided_at=at,
+        message_id=message.id,
+    )
+    session.add(reminder)
+    session.flush()
+    return reminder
+
+
+def share(session: Session, people: Sequence[Person], at: datetime, *, agreed: bool = True) -> None:
+    """Put the same number on all of them, agreed with their workers or not."""
+    for person in people:
+        point = point_of(session, person)
+        point.number = point.given = NUMBER
+        point.shared_agreed_at = at if agreed else None
+    session.flush()
+
+
+def point_of(session: Session, whose: Person) -> ContactPoint:
+    """The person's current number."""
+    return session.scalars(
+        select(ContactPoint).where(
+            ContactPoint.person_id == whose.id, ContactPoint.state != NumberState.RETIRED
+        )
+    ).one()
+
+
+def answers(session: Session, number: str = NUMBER) -> list[str]:
+    """Every automatic answer to a number, oldest first."""
+    rows = select(Message).where(Message.to_number == number, Message.context["purpose"].astext == "reply")
+    return [message.body for message in session.scalars(rows.order_by(Message.created_at, Message.id))]
+
+
+def last_answer(session: Session, number: str = NUMBER) -> str:
+    """The latest automatic answer to a number, or nothing."""
+    found = answers(session, number)
+    return found[-1] if found else ""
+
+
+def said(session: Session, about: Appointment) -> list[IntentKind]:
+    """What was said about an appointment, in order."""
+    rows = select(Intent.kind).where(Intent.appointment_id == about.id)
+    return list(session.scalars(rows.order_by(Intent.said_at, Intent.id)))
+
+
+def open_signals(session: Session, whose: Person) -> list[SignalKind]:
+    """The kinds of the person's signals that are not resolved."""
+    rows = select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+    return sorted(session.scalars(rows))
+
+
+def signal(session: Session, whose: Person, kind: SignalKind) -> Signal:
+    """The one signal of that kind of the person that is not resolved."""
+    return session.scalars(
+        select(Signal).where(
+            Signal.person_id == whose.id, Signal.kind == kind, Signal.state != SignalState.RESOLVED
+        )
+    ).one()
+
+
+def open_questions(session: Session, number: str = NUMBER) -> list[Question]:
+    """Questions of ours that have not been closed."""
+    return list(
+        session.scalars(select(Question).where(Question.number == number, Question.closed_at.is_(None)))
+    )
+
+
+def events(session: Session, whose: Person) -> list[str]:
+    """The kinds of the person's events, oldest first."""
+    session.flush()
+    return list(session.scalars(select(Event.kind).where(Event.person_id == whose.id).order_by(Event.id)))
+
+
+def minutes(count: float) -> timedelta:
+    """So many minutes."""
+    return timedelta(minutes=count)

@@ -1,0 +1,123 @@
+"""Answers to our own numbered questions: read only when the whole text is one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engage.conversation.choices import plain_words, read_check, read_choice, read_name, says_yes_to_all
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "wanted"),
+    [
+        ("1", 2, (0,)),
+        ("2.", 2, (1,)),
+        (" 2 please x", 2, (1,)),
+        ("number 1", 2, (0,)),
+        ("option two", 3, (1,)),
+        ("the first one", 2, (0,)),
+        ("yr ail", 2, (1,)),
+        ("3", 2, (0, 1)),
+        ("3 for both", 2, (0, 1)),
+        ("both", 2, (0, 1)),
+        ("y ddau", 2, (0, 1)),
+        ("all", 3, (0, 1, 2)),
+        ("3", 3, (2,)),
+        ("1 and 3", 3, (0, 2)),
+        ("1, 2", 3, (0, 1)),
+        ("4", 3, None),
+        ("0", 2, None),
+        ("1 and 4", 3, None),
+        ("the one", 2, None),
+        ("that one", 2, None),
+        ("no 1", 2, None),
+        ("not 1", 2, None),
+        ("1 yes 2 no", 2, None),
+        ("no to both", 2, None),
+        ("i cant do 1", 2, None),
+        ("yes", 2, None),
+        ("", 2, None),
+        ("1" * 1600, 2, None),
+    ],
+)
+def test_a_choice_is_the_whole_text(text: str, count: int, wanted: tuple[int, ...] | None) -> None:
+    """Anything beside the number is read for meaning elsewhere, so a refusal is never a choice."""
+    assert read_choice(text, count) == wanted
+
+
+@given(st.text(max_size=60), st.integers(2, 4))
+def test_a_choice_is_always_among_what_was_offered(text: str, count: int) -> None:
+    """Whatever the text, a choice names offered things, in order and once each."""
+    choice = read_choice(text, count)
+    assert choice is None or (
+        choice == tuple(sorted(set(choice))) and set(choice) <= set(range(count)) and choice
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1", True),
+        ("yes", True),
+        ("Yes it's me", True),
+        ("Ie", True),
+        ("y", True),
+        ("1 yes", True),
+        ("yeah this is mate", True),
+        ("2", False),
+        ("no", False),
+        ("No, wrong number", False),
+        ("nac ydy", False),
+        ("ok", None),
+        ("who is this", None),
+        ("yes but im not her", None),
+        ("1 or 2?", None),
+        ("12", None),
+        ("", None),
+        ("👍", None),
+    ],
+)
+def test_only_a_plain_answer_settles_whose_phone_it_is(text: str, wanted: bool | None) -> None:
+    """A number that is wrongly taken for theirs gets their appointments, so "ok" is no yes."""
+    assert read_check(text) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Jay", 0),
+        ("jay here", 0),
+        ("its Jay", 0),
+        ("hi it's jay x", 0),
+        ("Sian", 1),
+        ("SIÂN", 1),
+        ("Shan", 1),
+        ("tell sian im late", None),
+        ("not jay", None),
+        ("jay and sian", None),
+        ("jays mum", None),
+        ("", None),
+    ],
+)
+def test_a_name_must_be_given_by_its_owner(text: str, wanted: int | None) -> None:
+    """A text that speaks of somebody does not come from them."""
+    assert read_name(text, [["Jay"], ["Siân", "Shan"]]) == wanted
+
+
+def test_a_name_that_two_people_have_names_neither() -> None:
+    """Nothing is guessed between namesakes."""
+    assert read_name("Jay", [["Jay"], ["Jason", "jay"]]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("yes both", True), ("Ie i’r ddau", True), ("both", False), ("no to both", False)]
+)
+def test_yes_to_everything_is_said_in_so_many_words(text: str, wanted: bool) -> None:
+    """Only a whole text that says yes to all of them is one."""
+    assert says_yes_to_all(text) is wanted
+
+
+@given(st.text())
+def test_plain_words_change_nothing_the_second_time(text: str) -> None:
+    """Folding is stable, so names folded on both sides meet."""
+    assert plain_words(plain_words(text)) == plain_words(text)
