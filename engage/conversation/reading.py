@@ -1,0 +1,90 @@
+"""What a reply can mean, what it may answer, and the value that reading it gives. Names and shapes only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a person means by a text, strongest first: of several, the first found stands for the text."""
+
+    CRISIS = "crisis"
+    HARM_TO_OTHERS = "harm_to_others"
+    OPT_OUT = "opt_out"
+    WRONG_NUMBER = "wrong_number"
+    CALL_ME = "call_me"
+    RESCHEDULE = "reschedule"
+    DECLINE = "decline"
+    RUNNING_LATE = "running_late"
+    ARRIVED = "arrived"
+    PROGRESS_HOUSING = "progress_housing"
+    PROGRESS_COURSE = "progress_course"
+    PROGRESS_GROUP = "progress_group"
+    PROGRESS_WORK = "progress_work"
+    PROGRESS_HEALTH = "progress_health"
+    LAPSE = "lapse"
+    ABSENCE_REASON = "absence_reason"
+    QUESTION = "question"
+    SLOT_CHOICE = "slot_choice"
+    CHECKIN_ANSWER = "checkin_answer"
+    CONFIRM = "confirm"
+    OPT_IN = "opt_in"
+    HELP = "help"
+    THANKS = "thanks"
+    OTHER = "other"
+
+
+class Prompt(StrEnum):
+    """What the person was last asked. A reply is read in its light.
+
+    `today` is the reminder of the last two hours, which asks "Running late?": a bare yes or no to it could mean either.
+    `which` asks which of several appointments, `number_check` whether the phone is theirs, `who` who of several writes.
+    """
+
+    APPOINTMENT = "appointment"
+    TODAY = "today"
+    CHECKIN = "checkin"
+    ABSENCE = "absence"
+    REBOOK = "rebook"
+    WHICH = "which"
+    NUMBER_CHECK = "number_check"
+    WHO = "who"
+    NONE = "none"
+
+
+class Act(StrEnum):
+    """Whether the reading is sure enough to act on, or a person has to look."""
+
+    ACT = "act"
+    HUMAN = "human"
+
+
+class Asks(StrEnum):
+    """A question that the record can answer by itself."""
+
+    NEXT = "next"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one text was read.
+
+    `intents` holds every intent found, strongest first, and begins with `intent`. `value` is the check-in answer (1 to
+    4), the number chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`, `today`,
+    `tomorrow`): act on an appointment of another day only after asking. `name` answers `who`. `evidence` are the words,
+    as the reader saw them, that the reading rests on.
+    """
+
+    intent: Intent
+    confidence: float
+    act: Act
+    intents: tuple[Intent, ...]
+    value: int | None = None
+    day: str | None = None
+    asks: Asks | None = None
+    name: str | None = None
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def acts(self) -> bool:
+        """Whether the system may act on this reading by itself."""
+        return self.act is Act.ACT
