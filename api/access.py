@@ -107,8 +107,7 @@ class _Identities:
 
 
 def install(app: Flask) -> None:
-    """Make the check run before every request. Automatic OPTIONS answers are off: they would be a view that nobody declared."""
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    """Make the check run before every request."""
     app.extensions["engage.identities"] = _Identities()
     app.before_request(_check)
 

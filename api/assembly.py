@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from api import access, observability, problems, security, webhooks
+from api import access, auth, observability, pages, problems, security, v1, webhooks
 from api.database import open_database
 from engage import logs, models
 from engage.clock import Clock
@@ -18,6 +18,8 @@ def assemble(
         settings = Settings.from_environment()
         logs.configure(development=not settings.production)
     app = Flask("api", static_folder=None)
+    # An automatic answer to OPTIONS would be a view that nobody declared.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["engage.settings"] = settings
     app.extensions["engage.database"] = database or open_database(settings)
@@ -28,5 +30,8 @@ def assemble(
     access.install(app)
     security.install(app, settings)
     webhooks.install(app)
+    v1.install(app)
+    auth.install(app)
+    pages.install(app)
     access.refuse_undeclared(app)
     return app

@@ -26,7 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong: `code` is stable and for programs, `title` and `detail` are for people, `errors` map a field to what to do."""
+    """What went wrong: `code` is stable and for programs, `title` and `detail` are for people, `errors` map a place to what to do."""
 
     status: int
     code: str
@@ -36,7 +36,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The members of RFC 9457, with `code`, and `errors` as a list of {pointer, detail}."""
+        """The members of RFC 9457, with `code`, and `errors` as a list of {pointer | parameter | header, detail}."""
         body: dict[str, Any] = {
             "type": f"/v1/docs#problem-{self.code}",
             "title": self.title,
@@ -45,10 +45,17 @@ class Problem:
             "code": self.code,
         }
         if self.errors:
-            body["errors"] = [
-                {"pointer": pointer, "detail": detail} for pointer, detail in self.errors.items()
-            ]
+            body["errors"] = [{**_place(name), "detail": detail} for name, detail in self.errors.items()]
         return body
+
+
+def _place(name: str) -> dict[str, str]:
+    """Where a fault is: `?name` is a query parameter, `Name:` a header, anything else a field of the body."""
+    if name.startswith("?"):
+        return {"parameter": name[1:]}
+    if name.endswith(":"):
+        return {"header": name[:-1]}
+    return {"pointer": f"#/{name}" if name else "#"}
 
 
 Renderer = Callable[[Problem], ResponseReturnValue]

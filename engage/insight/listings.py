@@ -1,4 +1,4 @@
-"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a cursor can stand in.
+"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a cursor can stand in; and single rows.
 
 Every query is narrowed to what the actor may see, and whom a page shows is logged as read. Reads only.
 """
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage import events
 from engage.appointments.model import Appointment
+from engage.errors import NotFound
 from engage.events import Cursor, Event
 from engage.insight import sight
-from engage.people.access import Ability, Actor
+from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
+from messaging.tables import Message
 
 PersonPlace = tuple[str, str, uuid.UUID]
 MomentPlace = tuple[datetime, uuid.UUID]
@@ -31,6 +33,10 @@ class AppointmentFilter:
     starts_from: datetime | None = None
     starts_until: datetime | None = None
     changed_since: datetime | None = None
+
+    def place(self, row: Appointment) -> MomentPlace:
+        """Where a row stands in the order of this filter's list."""
+        return (row.starts_at if self.changed_since is None else row.updated_at), row.id
 
 
 def people(
@@ -51,6 +57,24 @@ def people(
         query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
     found = session.scalars(query).all()
     _log_reading(session, actor, {person.id for person in found}, "list people", now)
+    return found
+
+
+def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
+    """One person with their offender manager. Raises NotFound as open_person does; the reading is logged."""
+    found = open_person(session, actor, person_id, now=now, what="read person")
+    session.refresh(found, ["offender_manager"])
+    return found
+
+
+def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datetime) -> Message:
+    """One text to a person, if the actor may read that person's thread. Raises NotFound or Forbidden; the reading is logged."""
+    found = session.get(Message, message_id)
+    if found is None or found.recipient is None:
+        raise NotFound("There is no such message, or you may not see it.")
+    open_person(
+        session, actor, uuid.UUID(found.recipient), now=now, what="read message", ability=Ability.CONVERSE
+    )
     return found
 
 

@@ -1,0 +1,18 @@
+"""The JSON API for staff systems and partners: `/v1`, OpenAPI 3.1 at `/v1/openapi.json`, readable at `/v1/docs`."""
+
+from flask import Flask
+
+from api.v1 import contract, keys
+from api.v1.appointments import appointments
+from api.v1.events import events
+from api.v1.messages import messages
+from api.v1.people import people
+from api.v1.signals import signals
+
+__all__ = ["install"]
+
+
+def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
+    """Give `app` the API."""
+    keys.install(app, limiter)
+    contract.install(app, (people, appointments, messages, signals, events))

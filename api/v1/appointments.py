@@ -1,0 +1,242 @@
+"""`/v1/appointments`: book, move, cancel, record what happened, and see what was said, texted and recorded."""
+
+import uuid
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Flag, Given, Id, Moment, Whole, Words, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read_moment
+from api.v1.reading import Resource
+from engage.agencies.hubs import agency_in
+from engage.appointments import service
+from engage.appointments.model import (
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    IntentKind,
+    OutcomeCode,
+    ReminderKind,
+    ReminderState,
+)
+from engage.errors import NotFound
+from engage.insight import listings
+
+appointments = Resource(
+    "appointments",
+    __name__,
+    url_prefix="/v1/appointments",
+    description="Appointments, with what was said, texted and recorded.",
+)
+
+
+class ReasonOut(Schema):
+    """Why a reminder was not sent."""
+
+    code = fields.String(required=True)
+    words = fields.String(required=True)
+
+
+class ReminderOut(Schema):
+    """A text about the appointment: due when, and what was decided."""
+
+    kind = one_of(ReminderKind, required=True)
+    due_at = fields.AwareDateTime(required=True)
+    state = one_of(ReminderState, required=True)
+    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+    message_id = fields.UUID(required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+
+
+class SaidOut(Schema):
+    """What the person said they will do; never an outcome."""
+
+    kind = one_of(IntentKind, required=True)
+    said_at = fields.AwareDateTime(required=True)
+    minutes_late = fields.Integer(required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+
+
+class OutcomeOut(Schema):
+    """What a worker recorded. The one that holds has no `superseded_at`."""
+
+    code = one_of(OutcomeCode, required=True)
+    note = fields.String(required=True)
+    recorded_by = fields.String(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    superseded_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AppointmentOut(Schema):
+    """An agreed meeting. `revision` counts its times."""
+
+    id = fields.UUID(required=True)
+    ref = fields.String(required=True, allow_none=True, attribute="source_ref")
+    person_id = fields.UUID(required=True)
+    agency = fields.Pluck("AgencyName", "name", required=True)
+    type = one_of(AppointmentType, required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    minutes = fields.Integer(required=True)
+    worker_name = fields.String(required=True)
+    place = fields.String(required=True)
+    place_alias = fields.String(required=True)
+    enforceable = fields.Boolean(required=True)
+    state = one_of(AppointmentState, required=True)
+    cancelled_at = fields.AwareDateTime(required=True, allow_none=True)
+    cancelled_reason = fields.String(required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+    reminders = fields.List(fields.Nested(ReminderOut), required=True)
+    said = fields.List(fields.Nested(SaidOut), required=True, attribute="intents")
+    outcomes = fields.List(fields.Nested(OutcomeOut), required=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class AgencyName(Schema):
+    """An agency, by its name."""
+
+    name = fields.String(required=True)
+
+
+class AppointmentQuery(PageQuery):
+    """Which appointments: of one person, starting in [starts_from, starts_until), changed since a moment."""
+
+    person_id = Id(load_default=None)
+    starts_from = Moment(load_default=None)
+    starts_until = Moment(load_default=None)
+    changed_since = Moment(load_default=None)
+
+
+class AppointmentIn(Given):
+    """An appointment to book. `agency` is the name of an agency of the hub's area."""
+
+    person_id = Id(required=True)
+    agency = Words(80, required=True)
+    type = one_of(AppointmentType, required=True)
+    starts_at = Moment(required=True)
+    minutes = Whole(1, 1440, required=True)
+    worker_name = Words(40, required=True)
+    enforceable = Flag(required=True)
+    place = Words(120, shortest=0, load_default="")
+    place_alias = Words(
+        60,
+        shortest=0,
+        load_default="",
+        metadata={"description": "What the texts call the place; it must tell a stranger nothing."},
+    )
+    ref = Words(
+        40,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The caller's own id, unique in the hub."},
+    )
+
+
+class MoveIn(Given):
+    """Another time; what is not named stays as it is."""
+
+    starts_at = Moment(required=True)
+    minutes = Whole(1, 1440, load_default=None, allow_none=True)
+    worker_name = Words(40, load_default=None, allow_none=True)
+    place = Words(120, shortest=0, load_default=None, allow_none=True)
+    place_alias = Words(60, shortest=0, load_default=None, allow_none=True)
+
+
+class CancelIn(Given):
+    """Why it is called off, for colleagues; the person is told only that it is."""
+
+    reason = Words(200, required=True)
+
+
+class OutcomeIn(Given):
+    """What happened, by the codes of the national case record."""
+
+    code = one_of(OutcomeCode, required=True)
+    note = Words(1000, shortest=0, lines=True, load_default="")
+
+
+@appointments.get("")
+@allow(scope("appointments:read"))
+@appointments.reads(AppointmentQuery, location="query")
+@appointments.answers(200, page_of(AppointmentOut, "AppointmentPage"))
+def list_appointments(query: dict[str, Any]) -> dict[str, Any]:
+    """Appointments by start, or by last change when `changed_since` is given."""
+    limit, after = query.pop("limit"), query.pop("after")
+    wanted = listings.AppointmentFilter(**query)
+    what = "appointments" if wanted.changed_since is None else "appointments changed"
+    with transaction() as session:
+        rows = listings.appointments(
+            session, current_actor(), wanted, after=read_moment(after, what), limit=limit + 1, now=now()
+        )
+    return page(rows, limit, what, wanted.place)
+
+
+@appointments.post("")
+@allow(scope("appointments:write"))
+@once
+@appointments.reads(AppointmentIn)
+@appointments.answers(201, AppointmentOut)
+def book_appointment(given: dict[str, Any]) -> Appointment:
+    """Book an appointment; its reminders are planned with it."""
+    actor, moment, ref = current_actor(), now(), given.pop("ref")
+    with transaction() as session:
+        agency = agency_in(session, actor.hub_id, given.pop("agency"))
+        new = service.NewAppointment(agency_id=agency.id, source_ref=ref, **given)
+        return _whole(service.book(session, actor, new, now=moment).id)
+
+
+@appointments.get("/<uuid:appointment_id>")
+@allow(scope("appointments:read"))
+@appointments.answers(200, AppointmentOut)
+def get_appointment(appointment_id: uuid.UUID) -> Appointment:
+    """One appointment."""
+    return _whole(appointment_id)
+
+
+@appointments.post("/<uuid:appointment_id>/move")
+@allow(scope("appointments:write"))
+@once
+@appointments.reads(MoveIn)
+@appointments.answers(200, AppointmentOut)
+def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
+    """Move an appointment; its old reminders are void, and the person is told if a text about the old time had gone."""
+    with transaction() as session:
+        service.move(session, current_actor(), appointment_id, **given, now=now())
+        return _whole(appointment_id)
+
+
+@appointments.post("/<uuid:appointment_id>/cancel")
+@allow(scope("appointments:write"))
+@once
+@appointments.reads(CancelIn)
+@appointments.answers(200, AppointmentOut)
+def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
+    """Call an appointment off; nothing more about it is sent, but that it is off."""
+    with transaction() as session:
+        service.cancel(session, current_actor(), appointment_id, reason=given["reason"], now=now())
+        return _whole(appointment_id)
+
+
+@appointments.post("/<uuid:appointment_id>/outcome")
+@allow(scope("appointments:write"))
+@once
+@appointments.reads(OutcomeIn)
+@appointments.answers(200, AppointmentOut)
+def record_outcome(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
+    """Record what happened; an earlier record stays, superseded."""
+    with transaction() as session:
+        service.record_outcome(session, current_actor(), appointment_id, **given, now=now())
+        return _whole(appointment_id)
+
+
+def _whole(appointment_id: uuid.UUID) -> Appointment:
+    """The appointment with all that belongs to it. Raises NotFound."""
+    with transaction() as session:
+        found = listings.appointment(session, current_actor(), appointment_id, now=now())
+    if found is None:
+        raise NotFound("There is no such appointment, or you may not see it.")
+    return found

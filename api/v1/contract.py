@@ -1,0 +1,164 @@
+"""The API's contract with its callers: the OpenAPI document, made from the routes themselves, and the page that shows it.
+
+What a route declares (who may call it, what it reads, what it answers) is what the document says; nothing is written down twice.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+from marshmallow import Schema, fields
+from werkzeug.routing import Rule
+
+from api.access import PUBLIC, allow, allowance_of
+from api.problems import MEDIA_TYPE
+from api.v1 import fields as ours
+from api.v1.once import HEADER, LONGEST_KEY
+from api.v1.reading import Resource, check_form
+from engage.settings import Settings
+
+VERSION = "1"
+PREFIX = "/v1"
+KEY_SCHEME = "key"
+_PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_ABOUT = """
+Systems prove themselves with a key: `Authorization: Bearer engage_…`. A key belongs to one hub, has scopes, and reaches only that hub's
+people. Every moment has its offset from UTC. Unknown fields and parameters are refused. Refusals are problems of RFC 9457. POST requests
+may carry an Idempotency-Key and are then done once. Lists give `next`, to send as `after`. A key may ask 600 times a minute.
+"""
+
+docs = Blueprint("api_docs", __name__, template_folder="templates")
+
+
+class Fault(Schema):
+    """One thing that is wrong, and where: a field of the body, a parameter of the query, or a header."""
+
+    pointer = fields.String(metadata={"description": "A JSON pointer into the body."})
+    parameter = fields.String(metadata={"description": "The name of a query parameter."})
+    header = fields.String(metadata={"description": "The name of a header."})
+    detail = fields.String(required=True)
+
+
+class ProblemOut(Schema):
+    """Why a request was refused (RFC 9457). `code` is stable, for programs; the rest is for people."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    errors = fields.List(fields.Nested(Fault))
+
+
+class Contract(Api):
+    """flask-smorest's document, with our problems as its errors and without its own error handling."""
+
+    ERROR_SCHEMA = ProblemOut  # type: ignore[assignment]
+
+    def _register_error_handlers(self) -> None:
+        """Refusals are told in one place for the whole service, api/problems.py."""
+
+
+def install(app: Flask, resources: Sequence[Resource]) -> None:
+    """Register the API's resources, and the document that describes them."""
+    settings: Settings = app.extensions["engage.settings"]
+    app.config.update(API_TITLE="Engage", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
+    api = Contract(app, spec_kwargs={"info": {"description": _ABOUT.strip()}})  # type: ignore[no-untyped-call]
+    for field, kind, form in (
+        (ours.Words, "string", None),
+        (ours.Crn, "string", None),
+        (ours.Moment, "string", "date-time"),
+        (ours.Flag, "boolean", None),
+        (ours.Whole, "integer", None),
+        (ours.Id, "string", "uuid"),
+    ):
+        api.register_field(field, kind, form)  # type: ignore[no-untyped-call]
+    for resource in resources:
+        api.register_blueprint(resource)  # type: ignore[no-untyped-call]
+    app.register_blueprint(docs)
+    app.before_request(_check_form)
+    app.extensions["engage.openapi"] = _document(app, api, settings.public_url)
+
+
+def _check_form() -> None:
+    if request.endpoint is not None and request.path.startswith(f"{PREFIX}/"):
+        check_form()
+
+
+@docs.get("/v1/openapi.json")
+@allow(PUBLIC)
+def openapi() -> ResponseReturnValue:
+    """The contract, for programs."""
+    return jsonify(current_app.extensions["engage.openapi"])
+
+
+@docs.get("/v1/docs")
+@allow(PUBLIC)
+def read() -> ResponseReturnValue:
+    """The contract, for people."""
+    document = current_app.extensions["engage.openapi"]
+    return render_template("api_docs.html", document=document, operations=list(_operations(document)))
+
+
+def _document(app: Flask, api: Contract, address: str) -> dict[str, Any]:
+    document: dict[str, Any] = api.spec.to_dict()
+    document["servers"] = [{"url": address}]
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
+    for response in components.get("responses", {}).values():
+        response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            operation = document["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {}).get(method.lower())
+            if operation is not None:
+                _complete(app, rule, method, operation)
+    return document
+
+
+def _complete(app: Flask, rule: Rule, method: str, operation: dict[str, Any]) -> None:
+    """Say of an operation what its route declares elsewhere: its name, its scope, its headers."""
+    allowance = allowance_of(app, rule.endpoint)
+    operation["operationId"] = rule.endpoint.rpartition(".")[2]
+    if allowance is not None and allowance.scope is not None:
+        operation["security"] = [{KEY_SCHEME: []}]
+        operation["x-scope"] = allowance.scope
+    if method == "POST":
+        operation.setdefault("parameters", []).append(
+            {
+                "in": "header",
+                "name": HEADER,
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+                "description": "The same key again, within 24 hours, gives the first answer again.",
+            }
+        )
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every operation with all that a reader wants beside it, in the order of the routes."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method not in ("get", "post", "patch", "put", "delete"):
+                continue
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            answers = [
+                (status, answer.get("content", {}).get("application/json", {}).get("schema", {}))
+                for status, answer in operation["responses"].items()
+                if str(status).startswith("2")
+            ]
+            yield {
+                **operation,
+                "path": path,
+                "method": method.upper(),
+                "parameters": [*methods.get("parameters", []), *operation.get("parameters", [])],
+                "takes": _name(body.get("schema", {})),
+                "gives": [(status, _name(schema)) for status, schema in answers],
+            }
+
+
+def _name(schema: dict[str, Any]) -> str | None:
+    reference = schema.get("$ref")
+    return reference.rpartition("/")[2] if isinstance(reference, str) else None

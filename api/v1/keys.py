@@ -1,0 +1,74 @@
+"""How a system is known: `Authorization: Bearer engage_…`, looked up by its hash, and how often it may ask.
+
+The limit is per key and counted in each process's memory, so with several processes a key may ask that many times more often. It keeps one
+system's mistake from taking the service away from the others; it is no lock.
+"""
+
+import math
+
+import structlog
+from flask import Flask, current_app, request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from api import access
+from api.database import now, transaction
+from engage.agencies.service import find_key
+from engage.clock import Clock
+from engage.errors import EngageError
+from engage.people.access import Actor, key_actor
+
+log = structlog.get_logger(__name__)
+PER_MINUTE = 600
+
+
+class TooManyRequests(EngageError):
+    """The key has asked more often than it may."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Try again in {seconds} seconds.")
+        self.headers = {"Retry-After": str(seconds)}
+
+
+class Limiter:
+    """Counts the requests of each key over the last minute."""
+
+    def __init__(self, per_minute: int = PER_MINUTE) -> None:
+        self._limit = RateLimitItemPerMinute(per_minute)
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def count(self, who: str) -> int:
+        """Count one request; 0 when it may go on, else the seconds after which the next may."""
+        if self._window.hit(self._limit, who):
+            return 0
+        reset = self._window.get_window_stats(self._limit, who).reset_time
+        # The library keeps its window by the computer's clock, whatever moment the service plays at.
+        return max(math.ceil(reset - Clock().now().timestamp()), 1)
+
+
+def install(app: Flask, limiter: Limiter | None = None) -> None:
+    """Let `app` know systems by their keys."""
+    app.extensions["engage.limiter"] = limiter or Limiter()
+    access.identify_key(app, _identify)
+
+
+def _identify() -> Actor | None:
+    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not presented:
+        return None
+    with transaction() as session:
+        key = find_key(session, presented.strip(), now=now())
+    if key is None:
+        log.warning("key.refused")
+        return None
+    actor = key_actor(key)
+    limiter: Limiter = current_app.extensions["engage.limiter"]
+    if seconds := limiter.count(actor.label):
+        log.warning("key.limited", key=str(key.id))
+        raise TooManyRequests(seconds)
+    return actor

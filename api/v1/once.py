@@ -1,0 +1,53 @@
+"""`Idempotency-Key` on POST: the same request sent twice is done once, and both get the same answer.
+
+The whole view runs in the transaction that claims the key, so the answer is kept if and only if the work is. A request that was refused
+leaves nothing behind and is looked at afresh.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, jsonify, make_response, request
+
+from api.access import current_actor
+from api.database import now, transaction
+from engage import idempotency
+from engage.errors import Invalid
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 100
+
+
+def once(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Honour the header on a view. It must stand above the view's `response`, so that the finished answer passes here."""
+
+    @wraps(view)
+    def wrapped(*given: Any, **named: Any) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return make_response(view(*given, **named))
+        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise Invalid(fields={f"{HEADER}:": f"Use 1 to {LONGEST_KEY} printable ASCII characters."})
+        actor = current_actor().label
+        with transaction() as session:
+            answer = idempotency.claim(session, actor=actor, key=key, request=_digest(), now=now())
+            if answer is None:
+                response = make_response(view(*given, **named))
+                answer = idempotency.Answer(response.status_code, response.get_json())
+                idempotency.keep(session, actor=actor, key=key, answer=answer)
+                return response
+        response = jsonify(answer.body)
+        response.status_code = answer.status
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    return wrapped
+
+
+def _digest() -> str:
+    """What was asked: method, address and body, byte for byte."""
+    asked = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    asked.update(request.get_data())
+    return asked.hexdigest()

@@ -1,0 +1,262 @@
+"""`/v1/people`: people and their phone numbers."""
+
+import uuid
+from typing import Any
+
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Crn, Flag, Given, Nothing, Whole, Words, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read
+from api.v1.reading import Resource
+from engage.agencies.service import find_staff
+from engage.errors import Forbidden, Invalid
+from engage.insight import listings
+from engage.people import service
+from engage.people.access import Actor, open_person
+from engage.people.model import (
+    ContactPoint,
+    ContactStatus,
+    CustodyStatus,
+    Language,
+    LegalStatus,
+    NumberState,
+    Person,
+)
+
+people = Resource("people", __name__, url_prefix="/v1/people", description="People and their phone numbers.")
+
+
+class StaffRef(Schema):
+    """A member of staff."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+
+
+class PersonOut(Schema):
+    """A person under IOM."""
+
+    id = fields.UUID(required=True)
+    crn = fields.String(required=True)
+    first_name = fields.String(required=True)
+    last_name = fields.String(required=True)
+    preferred_name = fields.String(required=True, allow_none=True)
+    language = one_of(Language, required=True)
+    legal_status = one_of(LegalStatus, required=True)
+    custody_status = one_of(CustodyStatus, required=True)
+    contact_status = one_of(ContactStatus, required=True)
+    offender_manager = fields.Nested(StaffRef, required=True)
+    two_hour_reminder = fields.Boolean(required=True)
+    text_from_hour = fields.Integer(required=True, allow_none=True)
+    text_until_hour = fields.Integer(required=True, allow_none=True)
+    texts_approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+class PersonQuery(PageQuery):
+    """Which people."""
+
+    crn = Crn(load_default=None)
+
+
+class PersonIn(Given):
+    """A person to add. `offender_manager` is the email address of an offender manager of the key's hub."""
+
+    crn = Crn(required=True)
+    first_name = Words(40, required=True)
+    last_name = Words(60, required=True)
+    preferred_name = Words(40, load_default=None, allow_none=True)
+    language = one_of(Language, load_default=Language.ENGLISH)
+    legal_status = one_of(LegalStatus, load_default=LegalStatus.UNKNOWN)
+    custody_status = one_of(CustodyStatus, load_default=CustodyStatus.COMMUNITY)
+    offender_manager = Words(254, required=True)
+    mobile = Words(
+        40, load_default=None, allow_none=True, metadata={"description": "The phone number, as given."}
+    )
+
+
+class PersonChanges(Given):
+    """What to change; what is not named stays as it is."""
+
+    first_name = Words(40)
+    last_name = Words(60)
+    preferred_name = Words(40, allow_none=True)
+    language = one_of(Language)
+    legal_status = one_of(LegalStatus)
+    custody_status = one_of(CustodyStatus)
+    contact_status = one_of(ContactStatus)
+    two_hour_reminder = Flag()
+    text_from_hour = Whole(0, 23, allow_none=True)
+    text_until_hour = Whole(1, 24, allow_none=True)
+
+
+class ContactPointOut(Schema):
+    """A phone number of a person: as given, as E.164 where it is a UK mobile number, and what is known of it."""
+
+    id = fields.UUID(required=True)
+    given = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True)
+    state = one_of(NumberState, required=True)
+    problem = fields.String(required=True, allow_none=True)
+    verified_at = fields.AwareDateTime(required=True, allow_none=True)
+    verified_how = fields.String(required=True, allow_none=True)
+    safe_until = fields.AwareDateTime(required=True, allow_none=True)
+    shared_agreed_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_at = fields.AwareDateTime(required=True)
+    retired_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ContactPoints(Schema):
+    """Every number the person has had, newest first; at most one is not retired."""
+
+    items = fields.List(fields.Nested(ContactPointOut), required=True)
+
+
+class NumberIn(Given):
+    """Another number. `verified_how` says how a worker made sure that it is theirs; without it, it is asked first."""
+
+    mobile = Words(40, required=True, metadata={"description": "The phone number, as given."})
+    verified_how = Words(80, load_default=None, allow_none=True)
+
+
+class How(Given):
+    """How a worker made sure."""
+
+    how = Words(80, required=True)
+
+
+class Why(Given):
+    """Why."""
+
+    why = Words(200, required=True)
+
+
+@people.get("")
+@allow(scope("people:read"))
+@people.reads(PersonQuery, location="query")
+@people.answers(200, page_of(PersonOut, "PersonPage"))
+def list_people(query: dict[str, Any]) -> dict[str, Any]:
+    """People of the key's hub, by last and first name."""
+    place = read(query["after"], "people")
+    after = None if place is None else (place[0], place[1], uuid.UUID(place[2]))
+    with transaction() as session:
+        rows = listings.people(
+            session, current_actor(), crn=query["crn"], after=after, limit=query["limit"] + 1, now=now()
+        )
+    return page(rows, query["limit"], "people", lambda row: (row.last_name, row.first_name, row.id))
+
+
+@people.post("")
+@allow(scope("people:write"))
+@once
+@people.reads(PersonIn)
+@people.answers(201, PersonOut)
+def add_person(given: dict[str, Any]) -> Person:
+    """Add a person to the key's hub."""
+    actor, moment = current_actor(), now()
+    with transaction() as session:
+        new = _new_person(session, actor, given)
+        added = service.create_person(session, actor, new, now=moment)
+        return listings.person(session, actor, added.id, now=moment)
+
+
+@people.get("/<uuid:person_id>")
+@allow(scope("people:read"))
+@people.answers(200, PersonOut)
+def get_person(person_id: uuid.UUID) -> Person:
+    """One person."""
+    with transaction() as session:
+        return listings.person(session, current_actor(), person_id, now=now())
+
+
+@people.patch("/<uuid:person_id>")
+@allow(scope("people:write"))
+@people.reads(PersonChanges)
+@people.answers(200, PersonOut)
+def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
+    """Change some of a person's details. A change that stops texts withdraws those that wait."""
+    actor, moment = current_actor(), now()
+    with transaction() as session:
+        service.update_person(session, actor, person_id, changes, now=moment)
+        return listings.person(session, actor, person_id, now=moment)
+
+
+@people.get("/<uuid:person_id>/contact-points")
+@allow(scope("people:read"))
+@people.answers(200, ContactPoints)
+def list_contact_points(person_id: uuid.UUID) -> dict[str, list[ContactPoint]]:
+    """The person's phone numbers, newest first."""
+    with transaction() as session:
+        person = open_person(session, current_actor(), person_id, now=now(), what="read numbers")
+        return {"items": list(person.contact_points)}
+
+
+@people.post("/<uuid:person_id>/contact-points")
+@allow(scope("people:write"))
+@once
+@people.reads(NumberIn)
+@people.answers(201, ContactPointOut)
+def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """Give the person another number; the old one is retired. One that is no UK mobile number is kept as unusable, with the reason."""
+    with transaction() as session:
+        return service.set_number(
+            session,
+            current_actor(),
+            person_id,
+            given["mobile"],
+            now=now(),
+            verified_how=given["verified_how"],
+        )
+
+
+@people.post("/<uuid:person_id>/contact-points/current/verify")
+@allow(scope("people:write"))
+@once
+@people.reads(How)
+@people.answers(200, ContactPointOut)
+def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """A worker made sure that the current number is theirs, and safe."""
+    with transaction() as session:
+        return service.verify_number(session, current_actor(), person_id, how=given["how"], now=now())
+
+
+@people.post("/<uuid:person_id>/contact-points/current/confirm-safe")
+@allow(scope("people:write"))
+@once
+@people.reads(Nothing, required=False)
+@people.answers(200, ContactPointOut)
+def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """A worker has checked that texts to the current number are still safe for the person."""
+    with transaction() as session:
+        return service.confirm_safe(session, current_actor(), person_id, now=now())
+
+
+@people.post("/<uuid:person_id>/contact-points/current/suspend")
+@allow(scope("people:write"))
+@once
+@people.reads(Why)
+@people.answers(200, ContactPointOut)
+def suspend_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """Stop texts to the current number until a worker verifies it again."""
+    with transaction() as session:
+        return service.suspend_number(session, current_actor(), person_id, why=given["why"], now=now())
+
+
+def _new_person(session: Session, actor: Actor, given: dict[str, Any]) -> service.NewPerson:
+    if actor.hub_id is None:
+        raise Forbidden("Only a system with a key of a hub may add people here.")
+    manager = find_staff(session, given["offender_manager"])
+    if manager is None:
+        raise Invalid(
+            fields={"offender_manager": "Give the email address of an offender manager of this hub."}
+        )
+    plain = {name: value for name, value in given.items() if name not in ("offender_manager", "mobile")}
+    return service.NewPerson(
+        hub_id=actor.hub_id, offender_manager_id=manager.id, given_number=given["mobile"], **plain
+    )

@@ -1,0 +1,92 @@
+"""The web service on the test database, at the moment the tests live at, and keys to call it with."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import create_app
+from engage.agencies.model import Hub, Staff
+from engage.agencies.service import issue_key
+from engage.clock import Clock
+from engage.db import Database
+from engage.people.access import SCOPES
+from engage.settings import Settings
+from tests import builders
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+ACCOUNT = "AC" + "0" * 32
+
+
+class StoppedClock(Clock):
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def settings(database: Database, **more: str) -> Settings:
+    """Settings for tests, on the test database; `more` are variables of the environment."""
+    return Settings.from_environment(
+        {
+            "ENGAGE_ENV": "test",
+            "DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            **more,
+        }
+    )
+
+
+@pytest.fixture
+def clock(now: datetime) -> StoppedClock:
+    """The time that the service sees."""
+    return StoppedClock(now)
+
+
+@pytest.fixture
+def app(committed: Database, clock: StoppedClock) -> Flask:
+    """The whole web service."""
+    return create_app(settings(committed), committed, clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who calls the service and has said nothing of who they are."""
+    return app.test_client()
+
+
+@pytest.fixture
+def place(committed: Database) -> tuple[Hub, Staff]:
+    """A hub and its offender manager."""
+    with committed.begin() as session:
+        hub = builders.hub(session)
+        return hub, builders.staff(session, hub, email="p.hale@probation.example")
+
+
+KeyMaker = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def key(committed: Database, place: tuple[Hub, Staff], now: datetime) -> KeyMaker:
+    """Makes a key of the hub with some scopes (all when none is named) and gives the headers that present it."""
+
+    def make(*scopes: str, hub: Hub | None = None) -> dict[str, str]:
+        with committed.begin() as session:
+            _key, presented = issue_key(
+                session,
+                hub_id=(hub or place[0]).id,
+                name="a system",
+                scopes=scopes or SCOPES,
+                allowed_scopes=SCOPES,
+                expires_at=now + timedelta(days=30),
+                actor="system",
+                now=now,
+            )
+        return {"Authorization": f"Bearer {presented}"}
+
+    return make

@@ -1,0 +1,148 @@
+"""Deny by default: the map of addresses is walked, and every one is tried by everybody who may not call it."""
+
+import uuid
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from api import access
+from api.access import Caller
+from engage.agencies.model import Hub, Role, Staff
+from engage.db import Database
+from engage.people.access import SCOPES, Actor, ActorKind
+from tests.api.conftest import KeyMaker
+
+STANDING_IN = {"uuid": str(uuid.UUID(int=7)), "int": "7", "string": "x", "path": "x.css", "default": "x"}
+
+
+def calls(app: Flask, caller: Caller) -> Iterator[tuple[Rule, str, str]]:
+    """Every (rule, method, address) that is for one sort of caller."""
+    for rule in app.url_map.iter_rules():
+        allowance = access.allowance_of(app, rule.endpoint)
+        assert allowance is not None
+        if allowance.caller is caller:
+            values = {
+                name: uuid.UUID(int=7) if "uuid" in type(kind).__name__.lower() else _value(kind)
+                for name, kind in rule._converters.items()
+            }
+            built = rule.build(values)
+            assert built is not None
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method, built[1]
+
+
+def _value(converter: object) -> object:
+    return 7 if "integer" in type(converter).__name__.lower() else "x"
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    """No address is open because somebody forgot to close it."""
+    assert access.undeclared(app) == []
+    assert len(list(app.url_map.iter_rules())) > 20
+
+
+def test_a_route_without_a_declaration_stops_the_start(app: Flask) -> None:
+    """A view that does not say who may call it is found at start-up, not by a stranger."""
+    app._got_first_request = False
+    app.add_url_rule("/forgotten", "forgotten", lambda: "")
+    with pytest.raises(RuntimeError, match="forgotten"):
+        access.refuse_undeclared(app)
+
+
+def test_a_route_without_a_declaration_answers_nobody(app: Flask, client: FlaskClient) -> None:
+    """Even where it slipped in after the start, it is refused."""
+    app._got_first_request = False
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = client.get("/forgotten")
+    assert answer.status_code == 403
+    assert b"secret" not in answer.data
+
+
+def test_anonymous_callers_reach_nothing_but_what_is_public(app: Flask, client: FlaskClient) -> None:
+    """Whoever has not said who they are gets 401, 403, 404 or the way to the sign-in page, on every method of every address."""
+    closed = chain(calls(app, Caller.STAFF), calls(app, Caller.KEY), calls(app, Caller.TWILIO))
+    tried = 0
+    for rule, method, address in closed:
+        answer = client.open(
+            address, method=method, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert answer.status_code in (302, 303, 401, 403, 404), f"{method} {rule.rule}: {answer.status_code}"
+        if answer.status_code in (302, 303):
+            assert "/sign-in" in answer.location, f"{method} {rule.rule}"
+        tried += 1
+    assert tried > 20
+
+
+def test_a_wrong_key_is_no_key(app: Flask, client: FlaskClient) -> None:
+    """A key that does not exist, is malformed or is sent the wrong way opens nothing, and the answer says how to send one."""
+    for sent in (
+        "Bearer engage_0123_secret",
+        "Bearer x",
+        "Bearer",
+        "Basic abc",
+        "engage_1_2",
+        "Bearer engage_é_x",
+    ):
+        answer = client.get("/v1/people", headers={"Authorization": sent})
+        assert answer.status_code == 401, sent
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_every_api_route_refuses_each_key_without_its_scope(
+    app: Flask, client: FlaskClient, key: KeyMaker
+) -> None:
+    """A key with every scope but the one that is needed is refused, on every method of every address of the API."""
+    lacking = {scope: key(*(other for other in SCOPES if other != scope)) for scope in SCOPES}
+    tried = set()
+    for rule, method, address in calls(app, Caller.KEY):
+        allowance = access.allowance_of(app, rule.endpoint)
+        assert allowance is not None
+        assert allowance.scope is not None
+        answer = client.open(address, method=method, headers=lacking[allowance.scope], json={})
+        assert answer.status_code == 403, f"{method} {rule.rule}"
+        assert answer.get_json()["code"] == "insufficient_scope"
+        tried.add(allowance.scope)
+    assert tried == set(SCOPES)
+
+
+def test_every_staff_route_with_roles_refuses_the_others(
+    app: Flask, client: FlaskClient, place: tuple[Hub, Staff]
+) -> None:
+    """A page for some roles is closed to a signed-in member of staff who has every other role."""
+    who = {"actor": Actor(ActorKind.STAFF, uuid.UUID(int=1))}
+    access.identify_staff(app, lambda: who["actor"], lambda: ("", 302))
+    app.config["TESTING"] = True
+    for rule, method, address in calls(app, Caller.STAFF):
+        allowance = access.allowance_of(app, rule.endpoint)
+        assert allowance is not None
+        if not allowance.roles:
+            continue
+        others = frozenset((place[0].id, role) for role in set(Role) - allowance.roles)
+        who["actor"] = Actor(ActorKind.STAFF, uuid.UUID(int=1), roles=others)
+        answer = client.open(address, method=method, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 403, f"{method} {rule.rule}"
+
+
+def test_no_address_answers_options_by_itself(app: Flask, client: FlaskClient) -> None:
+    """An automatic OPTIONS answer would be a view that nobody declared."""
+    for rule in app.url_map.iter_rules():
+        assert "OPTIONS" not in (rule.methods or set()), rule.rule
+    assert client.options("/health/live").status_code == 405
+
+
+def test_a_key_reaches_its_own_hub_only(
+    client: FlaskClient, committed: Database, place: tuple[Hub, Staff], key: KeyMaker
+) -> None:
+    """A person of another hub does not exist for a key."""
+    from tests import builders
+
+    with committed.begin() as session:
+        elsewhere = builders.hub(session, "Wearside")
+        manager = builders.staff(session, elsewhere, name="Dai Rees")
+        person = builders.person(session, manager)
+    assert client.get(f"/v1/people/{person.id}", headers=key()).status_code == 404
+    assert client.get(f"/v1/people/{person.id}", headers=key(hub=elsewhere)).status_code == 200

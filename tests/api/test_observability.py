@@ -1,0 +1,150 @@
+"""Health, figures and the request log."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from api import create_app
+from engage.agencies.model import Hub, Staff
+from engage.db import Database
+from engage.signals import Evidence, SignalKind, raise_signal
+from messaging import inbound, outbox
+from tests import builders
+from tests.api.conftest import KeyMaker, StoppedClock, settings
+from tests.api.test_security import PRODUCTION
+
+
+@pytest.fixture
+def migrated(committed: Database) -> Database:
+    """The test database, marked as being at the newest migration."""
+    from alembic.script import ScriptDirectory
+
+    from engage.migrating import configuration
+
+    (newest,) = ScriptDirectory.from_config(configuration(None)).get_heads()
+    with committed.begin() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32) NOT NULL)"))
+        session.execute(text("DELETE FROM alembic_version"))
+        session.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest})
+    yield committed
+    with committed.begin() as session:
+        session.execute(text("DROP TABLE alembic_version"))
+
+
+def figures(client: FlaskClient, **headers: str) -> dict[tuple[str, str], float]:
+    """Every figure by its name and the value of its one label, if it has one."""
+    answer = client.get("/metrics", headers=headers)
+    assert answer.status_code == 200
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_it_lives(client: FlaskClient) -> None:
+    """Alive means that the process answers, whatever the database does."""
+    assert client.get("/health/live").get_json() == {"status": "live"}
+
+
+def test_it_is_ready_when_the_database_is_up_to_date(client: FlaskClient, migrated: Database) -> None:
+    """Ready means that the database answers and has the tables this version expects; it is asked each time."""
+    for _ in range(2):
+        answer = client.get("/health/ready")
+        assert (answer.status_code, answer.get_json()) == (200, {"status": "ready"})
+
+
+def test_it_is_not_ready_while_migrations_are_pending(client: FlaskClient) -> None:
+    """A database behind this version gets no requests."""
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.get_json()["reason"]) == (503, "migrations are pending")
+
+
+def test_it_is_not_ready_without_a_database(clock: StoppedClock, committed: Database) -> None:
+    """A database that does not answer is said so, and is no failure."""
+    nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
+    app = create_app(settings(committed), nowhere, clock)
+    answer = app.test_client().get("/health/ready")
+    assert (answer.status_code, answer.get_json()["reason"]) == (503, "the database does not answer")
+
+
+def test_queue_depths_come_from_the_database(
+    client: FlaskClient, committed: Database, place: tuple[Hub, Staff], clock: StoppedClock
+) -> None:
+    """What waits is counted when somebody asks: texts, texts to us, signals, and how late the oldest is."""
+    now = clock.now()
+    with committed.begin() as session:
+        person = builders.person(session, place[1])
+        outbox.enqueue(
+            session,
+            outbox.Text(
+                to="+447700900101", body="Hi", lane=outbox.Lane.REPLY, dedupe_key="a", send_after=now
+            ),
+            now=now,
+        )
+        inbound.store(session, {"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}, now=now)
+        raise_signal(
+            session,
+            SignalKind.NUMBER_SHARED,
+            person_id=person.id,
+            hub_id=person.hub_id,
+            cause="x",
+            why="why",
+            evidence=[Evidence("rule", "1")],
+            now=now,
+        )
+    clock.at = now + timedelta(seconds=90)
+    found = figures(client)
+    assert found["engage_messages", "queued"] == 1
+    assert found["engage_messages", "unknown"] == 0
+    assert found["engage_inbound", "received"] == 1
+    assert found["engage_signals_open", "high"] == 1
+    assert found["engage_oldest_due_seconds", ""] == 90
+    assert found["engage_oldest_inbound_seconds", ""] == 90
+
+
+def test_requests_are_counted_by_route(client: FlaskClient) -> None:
+    """Each process counts what it answered, by route and status, never by path."""
+    client.get("/v1/people/00000000-0000-7000-8000-000000000007")
+    text = client.get("/metrics").text
+    assert 'route="/v1/people/<uuid:person_id>"' in text
+    assert "000000000007" not in text
+
+
+def test_figures_in_production_want_a_token(committed: Database, clock: StoppedClock) -> None:
+    """Without a token set the address does not exist; with one, it opens to whoever sends it."""
+    shut = create_app(settings(committed, **PRODUCTION), committed, clock).test_client()
+    assert shut.get("/metrics").status_code == 404
+    opened = create_app(
+        settings(committed, **PRODUCTION, ENGAGE_METRICS_TOKEN="figures"), committed, clock
+    ).test_client()
+    assert opened.get("/metrics").status_code == 404
+    assert opened.get("/metrics", headers={"Authorization": "Bearer figurés"}).status_code == 404
+    assert opened.get("/metrics", headers={"Authorization": "Bearer figures"}).status_code == 200
+
+
+def test_a_request_is_logged_without_personal_data(client: FlaskClient, key: KeyMaker) -> None:
+    """One line per request: the rule of the route, method, status, time and id; no path, query or header."""
+    with capture_logs() as logs:
+        client.get("/v1/people?crn=X123456", headers={**key(), "X-Request-Id": "abc-12345"})
+    line = next(line for line in logs if line["event"] == "request")
+    assert line["route"] == "/v1/people"
+    assert line["status"] == 200
+    assert line["ms"] >= 0
+    assert "X123456" not in str(logs)
+
+
+def test_a_request_id_is_handed_on_or_made(client: FlaskClient) -> None:
+    """A caller's own id comes back; one that is odd is replaced."""
+    assert (
+        client.get("/health/live", headers={"X-Request-Id": "abc-12345"}).headers["X-Request-Id"]
+        == "abc-12345"
+    )
+    for odd in ("x", "a b c d e f g h", "é" * 10, "x" * 100):
+        made = client.get("/health/live", headers={"X-Request-Id": odd}).headers["X-Request-Id"]
+        assert made != odd
+        assert len(made) == 32

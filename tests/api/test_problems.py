@@ -1,0 +1,146 @@
+"""Refusals and failures: one shape for programs, a page for people, and nothing that quotes a person's data."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from api.access import PUBLIC, allow
+from engage.errors import Conflict, Invalid
+from tests.api.conftest import KeyMaker
+
+MEMBERS = {"type", "title", "status", "detail", "code"}
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("DELETE", "/v1/people", 405),
+        ("GET", "/v1/people", 401),
+        ("GET", "/webhooks/twilio/inbound", 405),
+        ("POST", "/health/live", 405),
+    ],
+)
+def test_programs_get_problem_json(client: FlaskClient, method: str, address: str, status: int) -> None:
+    """Every refusal at an address for programs is a problem of RFC 9457."""
+    answer = client.open(address, method=method)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    body = answer.get_json()
+    assert set(body) == MEMBERS
+    assert body["status"] == status
+    if status == 405:
+        assert answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "status"),
+    [
+        (b"", "application/json", 422),
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"null", "application/json", 422),
+        (b'"x"', "application/json", 422),
+        (b"NaN", "application/json", 400),
+        (b'{"crn": NaN}', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[" * 200_000, "application/json", 400),
+        (b"1" * 5_000, "application/json", 400),
+        (b"crn=X123456", "application/x-www-form-urlencoded", 415),
+        (b"<x/>", "text/xml", 415),
+        (b"{}", "", 415),
+        (b" " * 2_000_000, "application/json", 413),
+    ],
+    ids=[
+        "nothing",
+        "broken",
+        "list",
+        "null",
+        "string",
+        "not a number",
+        "not a number inside",
+        "no text",
+        "deep",
+        "long number",
+        "form",
+        "xml",
+        "no type",
+        "too large",
+    ],
+)
+def test_odd_bodies_are_refused_clearly(
+    client: FlaskClient, key: KeyMaker, sent: bytes, kind: str, status: int
+) -> None:
+    """A body that is no JSON object of ours is refused with its reason, never a failure."""
+    answer = client.post("/v1/people", data=sent, content_type=kind, headers=key())
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["status"] == status
+
+
+def test_each_fault_says_where_it_is(client: FlaskClient, key: KeyMaker) -> None:
+    """A body with several faults names each field, and what to do about it."""
+    answer = client.post("/v1/people", json={"crn": "x", "first_name": "A\x00", "extra": 1}, headers=key())
+    assert answer.status_code == 422
+    faults = {fault["pointer"]: fault["detail"] for fault in answer.get_json()["errors"]}
+    assert faults["#/extra"] == "Unknown field."
+    assert "capital letter" in faults["#/crn"] or "characters" in faults["#/crn"]
+    assert "character" in faults["#/first_name"]
+    assert set(faults) == {"#/crn", "#/first_name", "#/last_name", "#/offender_manager", "#/extra"}
+
+
+def test_a_fault_in_the_query_says_so(client: FlaskClient, key: KeyMaker) -> None:
+    """Parameters are told apart from fields."""
+    answer = client.get("/v1/people?limit=0&colour=red", headers=key())
+    assert {fault["parameter"] for fault in answer.get_json()["errors"]} == {"limit", "colour"}
+
+
+def test_a_parameter_where_none_is_taken_is_refused(client: FlaskClient, key: KeyMaker) -> None:
+    """An address that takes no parameters does not quietly ignore one."""
+    answer = client.get("/v1/people/00000000-0000-7000-8000-000000000007?verbose=1", headers=key())
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["parameter"] == "verbose"
+
+
+def test_people_get_a_page(client: FlaskClient) -> None:
+    """At an address for people the same refusal is a page."""
+    answer = client.get("/no-such-page")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: FlaskClient) -> None:
+    """A failure is answered 500 in the usual shape; neither the answer nor the log quotes its message, which may hold a name."""
+
+    @allow(PUBLIC)
+    def break_down() -> str:
+        raise ValueError("Katrina Dodds, +447700900123")
+
+    app._got_first_request = False
+    app.add_url_rule("/v1/broken", "broken", break_down)
+    with capture_logs() as logs:
+        answer = client.get("/v1/broken")
+    assert answer.status_code == 500
+    assert answer.mimetype == "application/problem+json"
+    assert "Katrina" not in answer.text
+    assert "Katrina" not in str(logs)
+    failed = next(line for line in logs if line["event"] == "request.failed")
+    assert failed["error"] == "ValueError"
+    assert any("break_down" in frame for frame in failed["where"])
+
+
+@pytest.mark.parametrize(("error", "status"), [(Conflict("Taken."), 409), (Invalid(fields={"a": "b"}), 422)])
+def test_a_refusal_of_a_use_case_keeps_its_words(
+    app: Flask, client: FlaskClient, error: Exception, status: int
+) -> None:
+    """What a use case says is what the caller reads."""
+
+    @allow(PUBLIC)
+    def refuse() -> str:
+        raise error
+
+    app._got_first_request = False
+    app.add_url_rule("/v1/refuse", "refuse", refuse)
+    answer = client.get("/v1/refuse")
+    assert answer.status_code == status
+    assert answer.get_json()["detail"]
