@@ -128,8 +128,9 @@ def worker() -> None:
 def simulator(host: str, port: int | None) -> None:
     """A stand-in for Twilio, with phones to read and answer on, in a browser. Never for production."""
     from engage.clock import Clock
+    from engage.settings import DEMO_NUMBER
     from messaging.gateways.simulator.server import serve
-    from messaging.gateways.simulator.settings import SimulatorSettings
+    from messaging.gateways.simulator.settings import NO_WORDS, SimulatorSettings
 
     settings = Settings.from_environment()
     if settings.production:
@@ -139,7 +140,8 @@ def simulator(host: str, port: int | None) -> None:
         account_sid=settings.twilio.account_sid,
         auth_token=settings.twilio.auth_token,
         inbound_url=f"{settings.public_url}/webhooks/twilio/inbound#rc=3&rp=ct,rt,5xx",
-        numbers=(settings.twilio.from_number,) if settings.twilio.from_number else (),
+        numbers=(settings.twilio.from_number or DEMO_NUMBER,),
+        opt_out=NO_WORDS,  # the account as docs/deployment.md asks for it: Engage itself answers STOP and keeps to it
         messaging_service_sid=settings.twilio.messaging_service_sid,
         now=Clock.from_settings(settings).now,
     )

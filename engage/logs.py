@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-_PHONE = re.compile(r"\+?\d[\d ]{8,14}\d")
+_PHONE = re.compile(r"(?<![0-9A-Fa-f-])\+?\d[\d ]{8,14}\d(?![0-9A-Fa-f-])")
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

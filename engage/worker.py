@@ -16,7 +16,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders
+from engage.appointments import due, reminders
+from engage.appointments.last_look import last_look as look_at_reminders
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
 from engage.conversation import effects, service, sweeps
@@ -49,7 +50,7 @@ def gateway(settings: Settings) -> Gateway:
 
 def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
     """The guard of every send: what changed in the last moment still stops a text. Whatever speaks against it, the first word counts."""
-    return {**effects.last_look(session, texts, now), **reminders.last_look(session, texts, now)}
+    return {**effects.last_look(session, texts, now), **look_at_reminders(session, texts, now)}
 
 
 class Worker:
@@ -108,7 +109,7 @@ class Worker:
 
     def _remind(self) -> bool:
         with self._database.begin() as session:
-            return reminders.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
+            return due.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
 
     def _follow_endings(self) -> bool:
         with self._database.begin() as session:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from engage import embedded
 from engage.db import Database
+from engage.migrating import migrate
 from engage.models import METADATA
 from engage.settings import PROJECT
 
@@ -38,9 +39,8 @@ def database(server_url: str) -> Iterator[Database]:
     name = f"test_{os.getpid()}"
     embedded.create_database(server_url, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    migrate(url)
     database = Database(url)
-    for metadata in METADATA:
-        metadata.create_all(database.engine)
     yield database
     database.dispose()
     drop_database(server_url, name)

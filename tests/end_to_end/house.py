@@ -153,6 +153,7 @@ class House:
         """Stop web and workers, and start them again at another moment; phones and database stay as they are."""
         self._stop_service()
         self._set_clock(now)
+        self.simulator.travel(now)
         self._start_service()
 
     def stop(self) -> None:

@@ -80,7 +80,7 @@ def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_c
     person = house.add_person("X800007", "Eva", "07700 900307")
     phone = house.phone("+447700900307")
     booked = house.book(person, MONDAY + timedelta(days=7))
-    phone.wait_for("Mon 29 March, 11am")
+    phone.wait_for("Mon 29 March, 11:00am")
     for count, days in enumerate((8, 6), start=1):
         house.api.post(
             f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(days=days)).isoformat()}
@@ -97,7 +97,7 @@ def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_c
     other = house.add_person("X800008", "Eli", "07700 900308")
     phone = house.phone("+447700900308")
     off = house.book(other, MONDAY + timedelta(days=7))
-    phone.wait_for("Mon 29 March, 11am")
+    phone.wait_for("Mon 29 March, 11:00am")
     house.api.post(f"/appointments/{off['id']}/cancel", {"reason": "worker is ill"})
     phone.wait_for("You do not need to come")
     called_off = house.appointment(off["id"])
