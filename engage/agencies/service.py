@@ -96,6 +96,12 @@ def set_password(session: Session, staff: Staff, password: str, *, actor: str, n
     events.record(session, "staff.password_set", now=now, actor=actor, staff=staff.id)
 
 
+def end_sessions(session: Session, staff_id: uuid.UUID, *, now: datetime) -> None:
+    """Signed out: every session that this member of staff has, on any machine, ends with it."""
+    session.execute(update(Staff).where(Staff.id == staff_id).values(session_epoch=Staff.session_epoch + 1))
+    events.record(session, "staff.signed_out", now=now, actor=f"staff:{staff_id}")
+
+
 def load_staff(session: Session, staff_id: uuid.UUID) -> Staff | None:
     """An active member of staff with their memberships, or None."""
     return session.scalars(select(Staff).where(Staff.id == staff_id, Staff.active)).one_or_none()
@@ -116,6 +122,11 @@ def offender_managers(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequenc
     return session.scalars(
         select(Staff).where(Staff.id.in_(members), Staff.active).order_by(Staff.name)
     ).all()
+
+
+def hubs_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Hub]:
+    """Some hubs, by name."""
+    return session.scalars(select(Hub).where(Hub.id.in_(list(hub_ids))).order_by(Hub.name)).all()
 
 
 def agencies_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Agency]:

@@ -13,6 +13,7 @@ from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation.model import Reading
 from engage.insight import sight
+from engage.insight.person import obstacles
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
@@ -120,14 +121,9 @@ def _row(
         last_reply_at=replies.get(person.id),
         open_signals=count if Ability.SIGNALS in granted else None,
         worst=worst,
-        why_not=why_not(reach) if Ability.CONVERSE in granted else None,
+        why_not=obstacles(reach) if Ability.CONVERSE in granted else None,
         zone=reach.zone,
     )
-
-
-def why_not(reach: contact.Reach) -> tuple[str, ...]:
-    """What keeps texts from a person for more than a day: rule 1's reasons without the hour and the cap."""
-    return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
 
 
 def search_for_choice(

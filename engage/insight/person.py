@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
+from engage.errors import NotFound
 from engage.insight import appointments, sight, signals, thread
 from engage.insight.appointments import AppointmentView
 from engage.people import contact
@@ -73,6 +74,7 @@ class PersonPage:
     offender_manager: Staff
     approved_by: str | None
     reach: contact.Reach
+    why_not: tuple[str, ...]
     sharers: tuple[Sharer, ...]
     stopped_since: datetime | None
     earlier_numbers: tuple[ContactPoint, ...]
@@ -112,6 +114,7 @@ def load(
         offender_manager=manager,
         approved_by=_name(session, person.texts_approved_by_id),
         reach=reach,
+        why_not=obstacles(reach),
         sharers=_sharers(session, actor, reach),
         stopped_since=_stopped_since(session, reach.number),
         earlier_numbers=_earlier(session, person.id) if may.read_thread else (),
@@ -138,20 +141,65 @@ def allowed(actor: Actor, person: Person) -> May:
     )
 
 
+@dataclass(frozen=True)
+class NumberPage:
+    """What must be known to change or judge a person's number."""
+
+    person: Person
+    reach: contact.Reach
+    sharers: tuple[Sharer, ...]
+    safe_days: int
+
+
+def to_manage(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> NumberPage:
+    """A person's number, for whoever may manage them. Raises NotFound or Forbidden."""
+    person = open_person(
+        session, actor, person_id, now=now, what="number.page", ability=Ability.MANAGE, change=True
+    )
+    reach = contact.reach(session, [person.id], now)[person.id]
+    return NumberPage(person, reach, _sharers(session, actor, reach), reach.hub.safe_days)
+
+
+def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
+    """Everything that keeps a text from a person at this moment; the caller has opened the person."""
+    reasons = contact.reach(session, [person_id], now)[person_id].verdict.reasons
+    return tuple(reason.words for reason in reasons)
+
+
+@dataclass(frozen=True)
+class AppointmentPage:
+    """One appointment with its person. `why_not` says what keeps texts from them now, beyond the hour."""
+
+    appointment: AppointmentView
+    person: Person
+    may: May
+    why_not: tuple[str, ...]
+
+
 def appointment(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
-) -> tuple[AppointmentView, Person, May] | None:
-    """One appointment with its person and what the actor may do, if they may see it; the reading is logged."""
+) -> AppointmentPage:
+    """One appointment, if the actor may see it; the reading is logged. Raises NotFound."""
     row = session.execute(
         select(Appointment.id, Appointment.person_id)
         .join(Person, Person.id == Appointment.person_id)
         .where(Appointment.id == appointment_id, sight.appointments(actor))
     ).one_or_none()
     if row is None:
-        return None
+        raise NotFound("There is no such appointment, or you may not see it.")
     person = open_person(session, actor, row.person_id, now=now, what="appointment.page")
     may = allowed(actor, person)
-    return appointments.load(session, [row.id], words=may.read_thread)[row.id], person, may
+    return AppointmentPage(
+        appointment=appointments.load(session, [row.id], words=may.read_thread)[row.id],
+        person=person,
+        may=may,
+        why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),
+    )
+
+
+def obstacles(reach: contact.Reach) -> tuple[str, ...]:
+    """What keeps texts from a person until somebody does something: rule 1's reasons without the hour and the day's cap."""
+    return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
 
 
 def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:

@@ -99,6 +99,20 @@ def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]
     if not may_see_unknown(actor):
         return ()
     numbers = [number for (number,) in session.execute(_waiting().limit(PAGE))]
+    return _texts_of(session, numbers)
+
+
+def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
+    """The number of nobody that wrote one text, with all that it wrote."""
+    number = session.scalar(
+        select(Reading.number).where(Reading.id == reading_id, Reading.person_id.is_(None))
+    )
+    if number is None or not may_see_unknown(actor):
+        return None
+    return _texts_of(session, [number])[0]
+
+
+def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]:
     rows = session.execute(
         select(Reading, Inbound.body)
         .join(Inbound, Inbound.id == Reading.inbound_id)

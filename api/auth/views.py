@@ -1,0 +1,92 @@
+"""The sign-in and sign-out pages. A refusal says the same whatever was wrong, so that nobody learns which addresses exist."""
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, PasswordField, StringField
+
+from api.access import PUBLIC, STAFF, Unauthenticated, allow, current_actor
+from api.auth.session import begin, end, safe_next
+from api.database import now, transaction
+from api.pages.forms import PageForm, Words, stripped
+from engage.agencies import service
+from engage.settings import Settings
+
+REFUSED = (
+    "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
+)
+
+auth = Blueprint("auth", __name__)
+
+
+class SignInForm(PageForm):
+    """Who you are."""
+
+    email = StringField(
+        "Email address",
+        [Words(254, missing="Enter your email address")],
+        filters=[stripped],
+    )
+    password = PasswordField(
+        "Password",
+        [Words(200, missing="Enter your password")],
+    )
+    next = HiddenField(validators=[Words(500)])
+
+
+@auth.get("/sign-in")
+@allow(PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; whoever is signed in already goes on."""
+    wanted = safe_next(request.args.get("next"))
+    if _signed_in():
+        return redirect(wanted or url_for("pages.today"))
+    return _page(SignInForm(data={"next": wanted}), ended="ended" in request.args)
+
+
+@auth.post("/sign-in")
+@allow(PUBLIC)
+def try_to_sign_in() -> ResponseReturnValue:
+    """Check the password; the count of wrong tries is kept."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _page(form), 422
+    at = now()
+    with transaction() as session:
+        result = service.authenticate(session, form.email.data or "", form.password.data or "", now=at)
+    if result.staff is None:
+        form.refuse_whole(REFUSED)
+        return _page(form), 422
+    begin(result.staff, at)
+    return redirect(safe_next(form.next.data) or url_for("pages.today"))
+
+
+@auth.post("/sign-out")
+@allow(STAFF)
+def sign_out() -> ResponseReturnValue:
+    """End every session of whoever is signed in."""
+    staff_id = current_actor().id
+    if staff_id is not None:
+        with transaction() as session:
+            service.end_sessions(session, staff_id, now=now())
+    end()
+    return redirect(url_for("auth.signed_out"))
+
+
+@auth.get("/signed-out")
+@allow(PUBLIC)
+def signed_out() -> ResponseReturnValue:
+    """Said after signing out."""
+    return render_template("pages/signed_out.html")
+
+
+def _signed_in() -> bool:
+    try:
+        current_actor()
+    except Unauthenticated:
+        return False
+    return True
+
+
+def _page(form: SignInForm, *, ended: bool = False) -> str:
+    settings: Settings = current_app.extensions["engage.settings"]
+    return render_template("pages/sign_in.html", form=form, ended=ended, settings=settings)

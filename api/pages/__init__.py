@@ -1,0 +1,41 @@
+"""The staff pages: plain HTML forms that work without JavaScript, in the look of the GOV.UK Design System.
+
+A view parses its form, calls one use case or one read model, and renders. Nothing here asks the database itself.
+"""
+
+from flask import Flask
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from api import problems
+from api.pages import (
+    appointments,
+    assets,
+    caseload,
+    conversation,
+    errors,
+    frame,
+    imports,
+    numbers,
+    person,
+    signals,
+    today,
+    unknown,
+    words,
+)
+from api.pages.blueprint import pages
+
+__all__ = ["install"]
+
+VIEWS = (appointments, assets, caseload, conversation, imports, numbers, person, signals, today, unknown)
+
+
+def install(app: Flask) -> None:
+    """Give `app` the staff pages and their way of telling a refusal."""
+    app.jinja_loader = ChoiceLoader(
+        [PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.install(app)
+    app.register_blueprint(pages)
+    app.context_processor(frame.context)
+    problems.render_pages_with(app, errors.render)

@@ -1,0 +1,34 @@
+"""The caseload page: everybody the actor may see, with a search."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import stripped
+from api.pages.places import place_or_404
+from engage.insight import caseload as model
+from engage.insight import sight
+from engage.people.access import Ability
+
+
+@pages.get("/people")
+@allow(STAFF)
+def caseload() -> ResponseReturnValue:
+    """A page of the caseload."""
+    actor = current_actor()
+    if not sight.may_see_people(actor):
+        return render_template("pages/no_people.html")
+    search = (stripped(request.args.get("q")) or "")[: model.SEARCH_MAX]
+    after = place_or_404(model.Place.parse, request.args.get("after"))
+    with transaction() as session:
+        page = model.load(session, actor, now=now(), search=search, after=after)
+    return render_template(
+        "pages/caseload.html",
+        page=page,
+        search=search,
+        continued=after is not None,
+        signals=sight.may_anywhere(actor, Ability.SIGNALS),
+        converses=sight.may_anywhere(actor, Ability.CONVERSE),
+    )

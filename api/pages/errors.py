@@ -1,0 +1,24 @@
+"""Refusals and failures as pages in the same look as all others."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from api.problems import Problem
+
+_TITLES = {
+    400: "The request could not be read",
+    403: "You may not do this",
+    404: "Page not found",
+    405: "This address does not take that",
+    409: "Something has changed in the meantime",
+    413: "That is too large",
+    422: "Check what you entered",
+    429: "Too many attempts",
+    500: "Something went wrong here",
+}
+
+
+def render(problem: Problem) -> ResponseReturnValue:
+    """The page for a problem. It repeats the problem's own words and nothing of the request."""
+    title = problem.title if problem.code == "stale_form" else _TITLES.get(problem.status, problem.title)
+    return render_template("pages/problem.html", problem=problem, title=title)

@@ -1,0 +1,65 @@
+"""What stands around every page: the menu for the roles of whoever is signed in, and word of what was just done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, g, request, url_for
+
+from api.pages.assets import govuk_version, version_of
+from engage.agencies.model import Role
+from engage.insight import sight
+from engage.insight.readings import may_see_unknown
+from engage.people.access import Actor
+
+IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The menu and the name in the page's head. Empty for an anonymous visitor."""
+
+    name: str | None
+    navigation: list[dict[str, Any]]
+
+
+def context() -> dict[str, Any]:
+    """What every template may use."""
+    return {"frame": _frame(), "asset": asset, "govuk_version": govuk_version}
+
+
+def asset(name: str) -> str:
+    """The address of one of our own files; it changes with the file, so browsers may keep it."""
+    return url_for("pages.own_asset", version=version_of(name), name=name)
+
+
+def say(words: str) -> None:
+    """Put word of what was just done at the top of the next page."""
+    flash(words, "done")
+
+
+def _frame() -> Frame:
+    staff, actor = g.get("staff"), g.get("actor")
+    if staff is None or actor is None:
+        return Frame(None, [])
+    return Frame(staff.name, [item for item in _items(actor) if item])
+
+
+def _items(actor: Actor) -> list[dict[str, Any]]:
+    items = [_item("Today", "pages.today", "/today")]
+    if sight.may_see_people(actor):
+        items.append(_item("Caseload", "pages.caseload", "/people"))
+    if actor.has(*IMPORTERS):
+        items.append(_item("Import", "pages.new_import", "/import"))
+    if may_see_unknown(actor):
+        items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
+    return items
+
+
+def _item(text: str, endpoint: str, path: str) -> dict[str, Any]:
+    here = request.path == path
+    return {
+        "text": text,
+        "href": url_for(endpoint),
+        "current": here,
+        "active": not here and request.path.startswith(f"{path}/"),
+    }

@@ -1,0 +1,145 @@
+"""A person's page, and the form for their details."""
+
+import uuid
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, RadioField, SelectField, StringField
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages import words
+from api.pages.blueprint import pages
+from api.pages.conversation import TextForm, text_facts
+from api.pages.forms import PageForm, Words, stripped
+from api.pages.frame import say
+from api.pages.places import place_or_404
+from api.pages.sending import attempt
+from engage import texts
+from engage.insight import person as model
+from engage.insight import thread
+from engage.people import service
+from engage.people.access import Ability, open_person
+from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
+
+HOURS = [("", "As the hub has it"), *((str(hour), f"{hour:02}:00") for hour in range(25))]
+
+
+class DetailsForm(PageForm):
+    """What may be changed about a person by whoever manages them."""
+
+    preferred_name = StringField("Name used in texts", [Words(40)], filters=[stripped])
+    language = RadioField(
+        "Language of texts", choices=[(kind.value, name) for kind, name in words.LANGUAGES.items()]
+    )
+    legal_status = RadioField(
+        "Legal status", choices=[(kind.value, name) for kind, name in words.LEGAL.items()]
+    )
+    custody_status = RadioField(
+        "Where they are", choices=[(kind.value, name) for kind, name in words.CUSTODY.items()]
+    )
+    contact_status = RadioField(
+        "Contact by text", choices=[(kind.value, name) for kind, name in words.CONTACT.items()]
+    )
+    approved = BooleanField("Texts to this person are approved")
+    two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
+    text_from_hour = SelectField("Not before", choices=HOURS)
+    text_until_hour = SelectField("Not after", choices=HOURS)
+
+
+@pages.get("/people/<uuid:person_id>")
+@allow(STAFF)
+def person(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Everything the actor may see of one person. The reading is logged."""
+    at = now()
+    before = place_or_404(thread.Place.parse, request.args.get("thread"))
+    past_before = place_or_404(model.Place.parse, request.args.get("past"))
+    with transaction() as session:
+        page = model.load(session, current_actor(), person_id, now=at, before=before, past_before=past_before)
+    form = TextForm()
+    return render_template(
+        "pages/person.html",
+        page=page,
+        now=at,
+        form=form,
+        text=text_facts("", page.person),
+        first=texts.shorten_first_name(page.person.first_name, page.person.preferred_name),
+        older_thread=before is not None,
+        older_past=past_before is not None,
+    )
+
+
+@pages.get("/people/<uuid:person_id>/details")
+@allow(STAFF)
+def details(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for a person's details."""
+    with transaction() as session:
+        found = _to_manage(session, person_id)
+        form = DetailsForm(data=_values(found))
+    return _details_page(found, form)
+
+
+@pages.post("/people/<uuid:person_id>/details")
+@allow(STAFF)
+def change_details(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Change what was changed; what stops texts withdraws those that wait."""
+    form, at, actor = DetailsForm(request.form), now(), current_actor()
+
+    def work(session: Session) -> str:
+        changed = service.update_person(session, actor, person_id, _changes(form), now=at)
+        if bool(form.approved.data) != (changed.texts_approved_at is not None):
+            service.approve_texts(session, actor, person_id, approved=bool(form.approved.data), now=at)
+        return url_for("pages.person", person_id=person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The details are saved.")
+        return redirect(address)
+    with transaction() as session:
+        found = _to_manage(session, person_id)
+    return _details_page(found, form), 422
+
+
+def _to_manage(session: Session, person_id: uuid.UUID) -> Person:
+    return open_person(
+        session,
+        current_actor(),
+        person_id,
+        now=now(),
+        what="details.page",
+        ability=Ability.MANAGE,
+        change=True,
+    )
+
+
+def _details_page(found: Person, form: DetailsForm) -> str:
+    first = texts.shorten_first_name(found.first_name, found.preferred_name)
+    return render_template("pages/details.html", person=found, form=form, first=first)
+
+
+def _values(found: Person) -> dict[str, Any]:
+    return {
+        "preferred_name": found.preferred_name,
+        "language": found.language.value,
+        "legal_status": found.legal_status.value,
+        "custody_status": found.custody_status.value,
+        "contact_status": found.contact_status.value,
+        "approved": found.texts_approved_at is not None,
+        "two_hour_reminder": found.two_hour_reminder,
+        "text_from_hour": "" if found.text_from_hour is None else str(found.text_from_hour),
+        "text_until_hour": "" if found.text_until_hour is None else str(found.text_until_hour),
+    }
+
+
+def _changes(form: DetailsForm) -> dict[str, Any]:
+    return {
+        "preferred_name": form.preferred_name.data or None,
+        "language": Language(form.language.data),
+        "legal_status": LegalStatus(form.legal_status.data),
+        "custody_status": CustodyStatus(form.custody_status.data),
+        "contact_status": ContactStatus(form.contact_status.data),
+        "two_hour_reminder": bool(form.two_hour_reminder.data),
+        "text_from_hour": int(form.text_from_hour.data) if form.text_from_hour.data else None,
+        "text_until_hour": int(form.text_until_hour.data) if form.text_until_hour.data else None,
+    }

@@ -1,0 +1,51 @@
+"""The landing page: who needs a call today and why, what is booked, and the quick way to book."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.places import place_or_404
+from engage.insight import caseload, sight
+from engage.insight import today as model
+from engage.insight.signals import Place
+from engage.people.access import Ability
+
+OFFERED = 60
+
+
+@pages.get("/")
+@allow(STAFF)
+def start() -> ResponseReturnValue:
+    """The start is Today."""
+    return redirect(url_for("pages.today"))
+
+
+@pages.get("/today")
+@allow(STAFF)
+def today() -> ResponseReturnValue:
+    """Open signals, replies to read, and the appointments of today and tomorrow."""
+    actor, at = current_actor(), now()
+    after = place_or_404(Place.parse, request.args.get("after"))
+    if not sight.may_see_people(actor):
+        return render_template("pages/no_people.html")
+    books = sight.may_write(actor) and sight.may_anywhere(actor, Ability.BOOK)
+    with transaction() as session:
+        page = model.load(session, actor, now=at, after=after)
+        choices = (
+            caseload.search_for_choice(session, actor, "", ability=Ability.BOOK, limit=OFFERED + 1)
+            if books and after is None
+            else ()
+        )
+    return render_template(
+        "pages/today.html",
+        page=page,
+        now=at,
+        continued=after is not None,
+        books=books,
+        choices=choices if len(choices) <= OFFERED else (),
+        signals=sight.may_anywhere(actor, Ability.SIGNALS),
+        converses=sight.may_anywhere(actor, Ability.CONVERSE),
+        writes=sight.may_write(actor),
+    )
