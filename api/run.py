@@ -38,11 +38,11 @@ def run(settings: Settings | None = None) -> int:
     clock = Clock.from_settings(settings)
     with _database(settings) as url, Supervisor(_environment(url, clock, settings), PROJECT) as supervisor:
         try:
-            _prepare(url, clock)
+            first_time = _prepare(url, clock)
             for program in _programs(settings):
                 supervisor.start(program)
             if _wait_until_ready(settings, supervisor):
-                click.echo(_welcome(settings))
+                click.echo(_welcome(settings, first_time))
                 supervisor.watch()
         except ChildEnded as end:
             click.echo(str(end), err=True)
@@ -61,12 +61,12 @@ def _database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def _prepare(url: str, clock: Clock) -> None:
+def _prepare(url: str, clock: Clock) -> bool:
     migrating.migrate(url)
     database = Database(url)
     try:
         with database.begin() as session:
-            seed.seed(session, now=clock.now())
+            return seed.seed(session, now=clock.now())
     finally:
         database.dispose()
 
@@ -137,24 +137,33 @@ def _phones(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.simulator_port}"
 
 
-def _welcome(settings: Settings) -> str:
+def _welcome(settings: Settings, first_time: bool) -> str:
     roles = "\n".join(
         f"    {email:<28}{role.value.replace('_', ' ')}" for email, _name, _agency, role in seed.STAFF
     )
-    phones = f"  Phones          {_phones(settings)}/\n" if settings.simulated else ""
+    network = f"\n  Phones          {_phones(settings)}/" if settings.simulated else ""
     return f"""
 Engage is running.
 
-  Staff pages     {_web(settings)}/
-{phones}  API documents   {_web(settings)}/v1/docs
+  Staff pages     {_web(settings)}/{network}
+  API documents   {_web(settings)}/v1/docs
 
   Sign in to the staff pages as one of these, password {seed.PASSWORD}
 {roles}
-
-  To see it work:
-  1. Open Phones. A reminder is there, or comes within a minute: pick the phone and read it.
-  2. Answer it in your own words, for example "cant make it, got no bus fare".
-  3. Sign in as {seed.STAFF[0][0]}: Today shows what came in, why it matters and what to do.
-
+{_story(first_time) if settings.simulated else ""}
   Logs are in {settings.data_directory / "log"}. Ctrl-C stops everything; the data stay for the next time.
+"""
+
+
+def _story(first_time: bool) -> str:
+    reminder = (
+        "Open Phones: texts are arriving. Pick Bethany's phone, 07700 900205, and read it."
+        if first_time
+        else "Sign in and book somebody in for tomorrow. Open Phones (they start empty each time) and read the text."
+    )
+    return f"""
+  To see it work:
+  1. {reminder}
+  2. Answer in your own words, for example "sorry cant make it".
+  3. Sign in as {seed.STAFF[0][0]}: Today shows what came in, why it matters and what to do.
 """
