@@ -1,0 +1,89 @@
+"""Migrations, on databases of their own: they build what the models describe, take turns, and know when there is nothing to do."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from engage import migrating
+from migrations import check
+from migrations.scratch import scratch_database
+
+
+@pytest.fixture
+def empty(server_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database without a table."""
+    monkeypatch.setenv("DATABASE_URL", server_url)
+    with scratch_database() as url:
+        yield create_engine(url, poolclass=NullPool)
+
+
+def address(engine: Engine) -> str:
+    """The engine's address with everything in it."""
+    return engine.url.render_as_string(hide_password=False)
+
+
+def pending(engine: Engine) -> bool:
+    """What readiness asks."""
+    with engine.connect() as connection:
+        return migrating.pending(connection)
+
+
+def test_a_database_is_behind_until_it_is_migrated(empty: Engine) -> None:
+    """An empty database is not ready; a migrated one is, and migrating it again changes nothing."""
+    assert pending(empty)
+    migrating.migrate(address(empty))
+    assert not pending(empty)
+    migrating.migrate(address(empty))
+    assert not pending(empty)
+
+
+def test_a_database_that_a_newer_version_has_migrated_is_not_behind(empty: Engine) -> None:
+    """During an upgrade the version before stays ready on the newer tables."""
+    migrating.migrate(address(empty))
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from tomorrow'"))
+    assert not pending(empty)
+
+
+def test_two_migrators_at_once_take_turns(empty: Engine) -> None:
+    """Both wait for the one lock, longer than a migration may wait for a table, and both end well."""
+    with ThreadPoolExecutor(2) as both, empty.connect() as held:
+        held.execute(text("SELECT pg_advisory_lock(7364201556)"))
+        held.commit()
+        migrators = [both.submit(migrating.migrate, address(empty)) for _ in range(2)]
+        while (
+            held.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")) < 2
+        ):
+            held.commit()
+        assert pending(empty)
+        held.execute(text("SELECT pg_advisory_unlock(7364201556)"))
+        held.commit()
+        for migrator in migrators:
+            migrator.result(60)
+    assert not pending(empty)
+
+
+def test_the_migrations_build_what_the_models_describe(
+    empty: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Column by column and constraint by constraint, as PostgreSQL itself reports them."""
+    assert check.main() == 0, capsys.readouterr().err
+
+
+def test_a_value_without_a_migration_is_found(
+    empty: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed set that differs between model and migration fails the check by the constraint's name."""
+
+    def migrate_and_tamper(url: str) -> None:
+        migrating.migrate(url)
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE hub DROP CONSTRAINT fk_hub_area_id"))
+
+    monkeypatch.setattr(check, "migrate", migrate_and_tamper)
+    assert check.main() == 1
+    assert "fk_hub_area_id" in capsys.readouterr().err
