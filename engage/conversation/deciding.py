@@ -33,6 +33,7 @@ _MAKES: dict[Means, Intent] = {
     M.SCALE: Intent.CHECKIN_ANSWER,
     M.FEELS: Intent.CHECKIN_ANSWER,
     M.WILL: Intent.CONFIRM,
+    M.SEE_YOU: Intent.CONFIRM,
     M.YES: Intent.CONFIRM,
     M.START: Intent.OPT_IN,
     M.START_TEXTS: Intent.OPT_IN,
@@ -115,7 +116,7 @@ def _moment(phrases: Sequence[Phrase], said: Set[Means], prompt: Prompt) -> Deci
         return None
     if any(phrase.day not in (None, "today") for phrase in phrases):
         return None
-    with_late = _CHAT | {M.LATE, M.SOON, M.MINUTES, M.NUMBER, M.YES, M.ACK, M.WILL, M.DAY}
+    with_late = _CHAT | {M.LATE, M.SOON, M.MINUTES, M.NUMBER, M.YES, M.ACK, M.WILL, M.SEE_YOU, M.DAY}
     timed = M.MINUTES in said or M.NUMBER in said
     if _only(said, {M.LATE}, with_late) or _only(said, {M.SOON}, with_late):
         if M.SOON in said and not timed:
@@ -155,6 +156,8 @@ def _will_or_wont(said: Set[Means], *, bare: bool, acknowledged: bool) -> Decisi
         return Decision((Intent.DECLINE,))
     if bare and _only(said, {M.NO}, _CHAT | {M.GOT}):
         return Decision((Intent.DECLINE,))
+    if acknowledged or M.DAY in said:  # with nothing asked and no day named, `see you` is a goodbye
+        said = frozenset(M.WILL if means is M.SEE_YOU else means for means in said)
     if _only(said, {M.WILL}, _CHAT | {M.YES, M.ACK, M.GOT, M.DAY}):
         return Decision((Intent.CONFIRM,))
     if bare and _only(said, {M.YES}, _CHAT | {M.ACK, M.GOT, M.DAY}):

@@ -26,8 +26,7 @@ ENGLISH: dict[Means, list[str]] = {
         "can (make it|come|attend|do it|do that)",
         f"(im|) {_STILL} (coming|attending|coming in|gonna {_ABLE})",
         f"{_STILL} be there",
-        "(il|) see you (all|) (then|there|soon|later|)",
-        "cu (then|there|soon|later|)",
+        "(il|) see (you|ya) (all|) (then|there)",
         "will do",
         "wouldnt miss it",
         "(im|) looking forward to it",
@@ -40,6 +39,7 @@ ENGLISH: dict[Means, list[str]] = {
         "(that|it|) suits me",
         "(that is|thats|its) (fine|ok|great|perfect|good) (with|for|by) me",
     ],
+    Means.SEE_YOU: ["(il|) see (you|ya) (all|) (soon|later|)"],
     Means.ACK: [
         "ok",
         "thumbsup",
@@ -57,7 +57,8 @@ ENGLISH: dict[Means, list[str]] = {
     Means.WONT: [
         f"(but|) (i|il|) (just|really|definitely|) (cant|wont be able to) {_ABLE}",
         "(but|) (i|il|) wont (be there|be in|be coming|be attending|come|make it|attend)",
-        "(but|) i (cant|wont)",
+        "(but|) i cant",
+        f"(but|) il not (be able to|) {_ABLE}",
         "(but|) cant",
         "(but|) (i|) cant (do|make|come|make it on|make it for|come on)",
         f"(but|) (i am|im|i|) (unable|not able) to {_ABLE}",

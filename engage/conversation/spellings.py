@@ -8,7 +8,7 @@ _SAME = {
     "no": "nope nah na naw nop",
     "ok": "okay k kk okey oki okie",
     "you": "u yous youse",
-    "your": "ur youre yr",
+    "your": "ur youre",
     "see": "c",
     "be": "b",
     "are": "r",
@@ -108,8 +108,6 @@ ONE_WORD: dict[tuple[str, str], str] = {
     ("thank", "u"): "thanks",
     ("thanks", "you"): "thanks",
     ("no", "one"): "nobody",
-    ("see", "ya"): "cu",
-    ("c", "ya"): "cu",
     ("any", "more"): "anymore",
     ("no", "more"): "nomore",
 }

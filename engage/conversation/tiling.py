@@ -13,6 +13,7 @@ class Means(StrEnum):
 
     YES = "yes"
     WILL = "will"
+    SEE_YOU = "see_you"
     ACK = "ack"
     NO = "no"
     WONT = "wont"

@@ -65,13 +65,9 @@ def _for_a_person(found: tuple[Intent, ...], said: Words) -> Reading:
 
 
 def _danger(said: Words) -> dict[Intent, str]:
-    """Words of danger, looked for both as typed and in one spelling."""
-    found: dict[Intent, str] = {}
-    for line in (said.line, " ".join(said.typed)):
-        for intent, words in ((Intent.CRISIS, crisis_words(line)), (Intent.HARM_TO_OTHERS, harm_words(line))):
-            if words:
-                found.setdefault(intent, words)
-    return found
+    """Words of danger to the person and to others."""
+    found = {Intent.CRISIS: crisis_words(said.line), Intent.HARM_TO_OTHERS: harm_words(said.line)}
+    return {intent: words for intent, words in found.items() if words}
 
 
 def _in_danger(danger: dict[Intent, str], beside: Decision) -> Reading:

@@ -22,6 +22,7 @@ def lines(name: str) -> list[Line]:
 
 
 OWN, DEV = lines("replies_own.tsv"), lines("replies_dev.tsv")
+DANGER = {Intent.CRISIS, Intent.HARM_TO_OTHERS}
 CONFIRMS = [(prompt, text) for prompt, intent, text in OWN + DEV if intent is Intent.CONFIRM]
 
 
@@ -63,24 +64,32 @@ def test_no_refusal_is_read_as_a_yes() -> None:
 
 def test_danger_is_found() -> None:
     """At least 98 in 100 of the labelled texts that speak of danger are found, and every one is for a person."""
-    danger = {Intent.CRISIS, Intent.HARM_TO_OTHERS}
-    readings = [understand(text, prompt, "en") for prompt, intent, text in DEV if intent in danger]
-    found = sum(reading.intent in danger for reading in readings)
+    readings = [understand(text, prompt, "en") for prompt, intent, text in DEV if intent in DANGER]
+    found = sum(reading.intent in DANGER for reading in readings)
     assert found >= len(readings) * 0.98
     assert not any(reading.acts for reading in readings)
 
 
 def test_figures_of_speech_page_nobody() -> None:
     """Of the labelled texts without danger, at most 1 in 100 are read as danger."""
-    danger = {Intent.CRISIS, Intent.HARM_TO_OTHERS}
-    others = [(text, understand(text, prompt, "en")) for prompt, intent, text in DEV if intent not in danger]
-    alarms = [text for text, reading in others if reading.intent in danger]
+    others = [(text, understand(text, prompt, "en")) for prompt, intent, text in DEV if intent not in DANGER]
+    alarms = [text for text, reading in others if reading.intent in DANGER]
     assert len(alarms) <= len(others) * 0.01, alarms
+
+
+@pytest.mark.parametrize(("prompt", "intent", "text"), lines("replies_danger.tsv"))
+def test_danger_and_what_only_sounds_like_it(prompt: Prompt, intent: Intent, text: str) -> None:
+    """Danger is told from a weather, a kebab and a hospital letter."""
+    reading = understand(text, prompt, "en")
+    assert (reading.intent in DANGER) == (intent in DANGER)
+    assert not (reading.acts and intent in DANGER)
 
 
 @pytest.mark.parametrize(
     ("prompt", "text"),
     [
+        (Prompt.NONE, "see you later"),
+        (Prompt.APPOINTMENT, "ok i wont"),
         (Prompt.APPOINTMENT, "stop by at 3"),
         (Prompt.APPOINTMENT, "dont stop texting me"),
         (Prompt.APPOINTMENT, "dont call me"),
