@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
 from engage.conversation import about, answers, checks, questions, replies, requests, stops
+from engage.conversation.choices import says_yes_to_all
 from engage.conversation.model import QuestionKind
 from engage.conversation.reading import Intent, Prompt
 from engage.conversation.turn import Done, Turn
@@ -25,14 +26,12 @@ _SILENT = {
 
 
 def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime) -> Prompt:
-    """What the person was last asked, as far as it waits for an answer: the closed questions before those about appointments."""
+    """What the person was last asked, as far as it waits for an answer: the check of the number before appointments.
+
+    "Which one?" is no prompt of its own: what is no choice among those offered is a new answer to the texts about them.
+    """
     if checks.pending(session, [holder]):
         return Prompt.NUMBER_CHECK
-    if any(
-        question.person_id == holder.person.id
-        for question in questions.open_for(session, number, heard_at, QuestionKind.WHICH)
-    ):
-        return Prompt.WHICH
     asked = about.asked_about(session, holder.person.id, number, heard_at)
     near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
     return about.prompt(asked, bool(near))
@@ -69,6 +68,8 @@ def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
 
 def _by_meaning(turn: Turn, holder: Holder) -> Done:
     intent = turn.heard.intent
+    if turn.prompt is Prompt.APPOINTMENT and says_yes_to_all(turn.body):
+        return replies.said(turn, holder, IntentKind.WILL_ATTEND)
     if not turn.heard.acts:
         return replies.unsure(turn, holder, "Not clear enough to act on")
     if intent in replies.KINDS:

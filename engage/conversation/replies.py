@@ -19,7 +19,7 @@ from engage.appointments.wording import for_text
 from engage.conversation import about, answers, questions
 from engage.conversation.choices import read_choice, says_yes_to_all
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Intent
+from engage.conversation.reading import Intent, Prompt
 from engage.conversation.telling import next_working_day, tell, untell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
@@ -69,6 +69,7 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
     choice = read_choice(turn.body, len(offered))
     if choice is None:
         return None
+    turn.prompt = Prompt.WHICH
     questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
     first = turn.session.get(Reading, uuid.UUID(question.options["reading"]))
     picked = [

@@ -5,6 +5,7 @@ nothing. STOP and START come before reading, danger before everything that is re
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -46,8 +47,16 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
     former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
     if danger := alarm.look(turn, held, former):
         return danger
-    if _blocked(turn, held):
+    if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
+        return _hear(turn, held)
+    _record_block(turn, held)
+    if _says_blocked(turn) or turn.prompt is Prompt.NONE:
         return stops.stop(turn, held, why=BLOCKED)
+    done = _hear(turn, held)
+    return replace(done, words=f"{done.words}; the text service may have blocked the number at this word")
+
+
+def _hear(turn: Turn, held: list[Holder]) -> Done:
     match held:
         case []:
             return _unknown(turn)
@@ -57,14 +66,13 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
             return sharing.hear(turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder))
 
 
-def _blocked(turn: Turn, held: list[Holder]) -> bool:
-    """CANCEL, END and QUIT are read by what they mean, but the provider may have blocked the number at them: that is recorded.
+def _says_blocked(turn: Turn) -> bool:
+    """The provider says with the text that it has blocked the number."""
+    return turn.inbound.params.get("OptOutType") == "STOP"
 
-    When the provider says that it has, or nothing was asked that the word could answer, it is a STOP.
-    """
-    says_so = turn.inbound.params.get("OptOutType") == "STOP"
-    if not (says_so or suppression.may_block_word(turn.body)):
-        return False
+
+def _record_block(turn: Turn, held: list[Holder]) -> None:
+    """CANCEL, END and QUIT are read by what they mean, but a provider may block the number at them without a word: that is recorded."""
     for holder in held:
         events.record(
             turn.session,
@@ -75,7 +83,6 @@ def _blocked(turn: Turn, held: list[Holder]) -> bool:
             hub_id=holder.person.hub_id,
             inbound=turn.inbound.id,
         )
-    return says_so or turn.prompt is Prompt.NONE or not turn.heard.acts
 
 
 def _unknown(turn: Turn) -> Done:
@@ -99,7 +106,7 @@ def _prompt(session: Session, held: list[Holder], number: str, heard_at: datetim
     return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
 
 
-_FIRST = (Prompt.NUMBER_CHECK, Prompt.WHICH, Prompt.TODAY, Prompt.APPOINTMENT)
+_FIRST = (Prompt.NUMBER_CHECK, Prompt.TODAY, Prompt.APPOINTMENT)
 
 
 def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:

@@ -1,0 +1,468 @@
+"""Yes, no, late and here: tied to the right appointment, asked about when there are several, never guessed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.appointments.kinds import AppointmentState, AppointmentType, IntentKind, ReminderKind
+from engage.appointments.model import Intent
+from engage.conversation import service
+from engage.conversation.model import Reading
+from engage.people.model import Language, Person
+from engage.signals import SignalKind
+from messaging.outbox import Lane
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.engage.conversation.phones import (
+    answers,
+    asked,
+    events,
+    last_answer,
+    minutes,
+    open_questions,
+    open_signals,
+    said,
+    says,
+    signal,
+    text_in,
+)
+
+YES, NO, LATE, HERE = (
+    IntentKind.WILL_ATTEND,
+    IntentKind.CANNOT_ATTEND,
+    IntentKind.LATE,
+    IntentKind.HERE,
+)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """An offender manager in a hub."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def katrina(session: Session, om: Staff) -> Person:
+    """A person with a number that may be texted."""
+    return builders.person(session, om)
+
+
+def test_a_yes_is_what_the_person_said_and_nothing_more(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The intent, its evidence, one answer and the events; the appointment and its outcome stay as they were."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    reading = says(session, "Yes", now)
+    assert said(session, appointment) == [YES]
+    assert (reading.person_id, reading.appointment_id) == (katrina.id, appointment.id)
+    assert (reading.intent, reading.act, reading.needs_human, reading.prompt) == (
+        "confirm",
+        True,
+        False,
+        "appointment",
+    )
+    assert answers(session) == ["Thanks Katrina. See you Tue 23 March, 9:00am."]
+    assert appointment.state is AppointmentState.BOOKED
+    assert appointment.outcomes == []
+    assert {"reply.read", "intent.recorded"} <= set(events(session, katrina))
+    assert open_signals(session, katrina) == []
+
+
+def test_the_answer_goes_at_once_in_its_own_lane_and_once(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """An answer belongs to the text it answers, is withdrawn with the appointment it names and has no use after a day."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    text = text_in(session, "yes", now)
+    service.handle(session, text, now)
+    message = session.scalars(select(Message).where(Message.dedupe_key == f"reply:{text.id}")).one()
+    assert (message.lane, message.recipient, message.group_key) == (
+        Lane.REPLY,
+        str(katrina.id),
+        f"appointment:{appointment.id}",
+    )
+    assert message.expires_at == now + DAY
+    assert message.context == {
+        "purpose": "reply",
+        "texts": "will_attend",
+        "inbound": text.id,
+        "person": str(katrina.id),
+    }
+
+
+def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now: datetime) -> None:
+    """Handling is done again after a crash; the second time changes nothing."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    text = text_in(session, "no", now)
+    for _ in range(3):
+        service.handle(session, text, now)
+    assert said(session, appointment) == [NO]
+    assert len(answers(session)) == 1
+    assert len(session.scalars(select(Reading).where(Reading.inbound_id == text.id)).all()) == 1
+
+
+def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The signal links the text and the appointment, is due before it starts, and the appointment still stands."""
+    appointment = builders.appointment(session, katrina, now + timedelta(hours=20))
+    asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
+    says(session, "No", now)
+    raised = signal(session, katrina, SignalKind.CANNOT_ATTEND)
+    assert {link["type"] for link in raised.evidence} == {"inbound", "appointment"}
+    assert raised.due_at == appointment.starts_at
+    assert appointment.state is AppointmentState.BOOKED
+    assert last_answer(session) == "Thanks for telling us Katrina. Pat will be in touch about another time."
+
+
+def test_a_later_word_replaces_an_earlier_one(session: Session, katrina: Person, now: datetime) -> None:
+    """No, then yes: the signal is resolved by their own word. No again is news again."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "no", now)
+    says(session, "yes", now + minutes(5))
+    assert said(session, appointment) == [NO, YES]
+    assert open_signals(session, katrina) == []
+    says(session, "no", now + minutes(10))
+    assert said(session, appointment) == [NO, YES, NO]
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+
+
+def test_two_noes_are_one_signal_with_both_texts(session: Session, katrina: Person, now: datetime) -> None:
+    """Saying it twice adds evidence and does not nag."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "no", now)
+    says(session, "no", now + minutes(5))
+    links = signal(session, katrina, SignalKind.CANNOT_ATTEND).evidence
+    assert len([link for link in links if link["type"] == "inbound"]) == 2
+
+
+@pytest.mark.parametrize(
+    "status",
+    [MessageStatus.QUEUED, MessageStatus.WITHDRAWN, MessageStatus.UNDELIVERED, MessageStatus.REFUSED],
+)
+def test_nobody_says_yes_to_what_never_reached_them(
+    session: Session, katrina: Person, now: datetime, status: MessageStatus
+) -> None:
+    """A text that did not leave, or did not arrive, asked nothing: a human reads the yes."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY, status=status)
+    reading = says(session, "yes", now)
+    assert said(session, appointment) == []
+    assert (reading.needs_human, reading.act) == (True, False)
+    assert last_answer(session).startswith("Thanks Katrina. Pat will read this")
+
+
+def test_an_unknown_send_may_have_asked(session: Session, katrina: Person, now: datetime) -> None:
+    """Where nobody knows whether a text arrived, the answer shows that it did."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY, status=MessageStatus.UNKNOWN)
+    says(session, "yes", now)
+    assert said(session, appointment) == [YES]
+
+
+def test_a_yes_is_to_the_time_that_was_asked_about(session: Session, katrina: Person, now: datetime) -> None:
+    """After a move, a yes to the old time counts for nothing until the new time has been asked about."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY, revision=2)
+    asked(session, appointment, now - DAY, revision=1)
+    assert says(session, "yes", now).needs_human
+    asked(session, appointment, now + minutes(30), kind=ReminderKind.CHANGED)
+    says(session, "yes", now + minutes(60))
+    assert said(session, appointment) == [YES]
+
+
+def test_a_cancelled_appointment_cannot_be_answered(session: Session, katrina: Person, now: datetime) -> None:
+    """A yes after it was called off goes to a human."""
+    appointment = builders.appointment(
+        session, katrina, now + 3 * DAY, state=AppointmentState.CANCELLED, cancelled_at=now
+    )
+    asked(session, appointment, now - DAY)
+    assert says(session, "yes", now).needs_human
+    assert said(session, appointment) == []
+
+
+def test_a_yes_after_the_appointment_has_begun_is_no_yes(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """It may be an excuse, an arrival or a mistake: a human reads it."""
+    appointment = builders.appointment(session, katrina, now - minutes(5))
+    asked(session, appointment, now - DAY)
+    reading = says(session, "yes", now)
+    assert reading.needs_human
+    assert said(session, appointment) == []
+
+
+def test_a_text_that_came_in_time_counts_though_it_is_handled_late(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """What counts is when they sent it. No answer goes that would greet them for a time gone by."""
+    appointment = builders.appointment(session, katrina, now + minutes(30))
+    asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
+    text = text_in(session, "yes", now)
+    service.handle(session, text, now + minutes(120))
+    assert said(session, appointment) == [YES]
+    assert answers(session) == []
+
+
+def test_a_text_cannot_answer_what_was_asked_after_it(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Two asked about, but only one before the yes was sent: it is about that one."""
+    first = builders.appointment(session, katrina, now + 3 * DAY)
+    second = builders.appointment(session, katrina, now + 4 * DAY)
+    asked(session, first, now - DAY)
+    asked(session, second, now + minutes(30))
+    text = text_in(session, "yes", now)
+    service.handle(session, text, now + minutes(60))
+    assert (said(session, first), said(session, second)) == ([YES], [])
+
+
+@pytest.mark.parametrize("choice", ["2", "the second one", "number 2 please"])
+def test_two_appointments_are_asked_about_and_never_guessed(
+    session: Session, katrina: Person, now: datetime, choice: str
+) -> None:
+    """Two appointments in one day: asked which, the choice settles it, the other stays open."""
+    first = builders.appointment(session, katrina, now + 2 * DAY)
+    second = builders.appointment(session, katrina, now + 2 * DAY + minutes(180), worker_name="Sam")
+    for one in (first, second):
+        asked(session, one, now - DAY)
+    reading = says(session, "yes", now)
+    assert (said(session, first), said(session, second)) == ([], [])
+    assert last_answer(session) == (
+        "Thanks. You have two booked: 1 for 9:00am Pat, 2 for 12:00pm Sam, 3 for both. Which do you mean?"
+    )
+    chosen = says(session, choice, now + minutes(2))
+    assert (said(session, first), said(session, second)) == ([], [YES])
+    assert (chosen.prompt, chosen.intent, chosen.appointment_id) == ("which", "confirm", second.id)
+    session.refresh(reading)
+    assert reading.appointment_id == second.id
+    assert not reading.needs_human
+    assert open_questions(session) == []
+    says(session, "yes", now + minutes(4))
+    assert said(session, first) == [YES]
+
+
+@pytest.mark.parametrize("choice", ["3", "both", "y ddau"])
+def test_both_is_an_answer(session: Session, katrina: Person, now: datetime, choice: str) -> None:
+    """A no to both raises a signal for each, with both texts as evidence."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "no", now)
+    says(session, choice, now + minutes(2))
+    assert [said(session, one) for one in two] == [[NO], [NO]]
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND] * 2
+    assert last_answer(session).startswith("Thanks for telling us Katrina.")
+
+
+def test_yes_to_both_in_so_many_words_needs_no_question(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The answer names what was understood."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "yes both", now)
+    assert [said(session, one) for one in two] == [[YES], [YES]]
+    assert "Mon 22 March" in last_answer(session)
+    assert "Tue 23 March" in last_answer(session)
+
+
+def test_three_appointments_are_numbered(session: Session, katrina: Person, now: datetime) -> None:
+    """Each number stands for one; a number beyond them is no answer."""
+    three = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(3)]
+    for one in three:
+        asked(session, one, now - DAY)
+    says(session, "no", now)
+    assert last_answer(session).startswith("Thanks. You have 3 booked: 1 for ")
+    assert says(session, "4", now + minutes(1)).needs_human
+    assert len(open_questions(session)) == 1
+    says(session, "1 and 3", now + minutes(2))
+    assert [said(session, one) for one in three] == [[NO], [], [NO]]
+
+
+def test_more_than_a_text_can_list_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
+    """Nobody is asked to choose among what they cannot be shown."""
+    for day in range(5):
+        asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
+    assert says(session, "yes", now).needs_human
+    assert open_questions(session) == []
+
+
+def test_a_new_clear_answer_replaces_the_one_that_was_asked_about(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Yes, asked which, then no: the choice that follows is a no."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "yes", now)
+    says(session, "no", now + minutes(1))
+    assert len(open_questions(session)) == 1
+    says(session, "1", now + minutes(2))
+    assert [said(session, one) for one in two] == [[NO], []]
+
+
+def test_the_same_question_does_not_go_twice_within_minutes(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """People split what they say over several texts."""
+    for day in range(2):
+        asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
+    says(session, "yes", now)
+    says(session, "yes", now + minutes(1))
+    assert len(answers(session)) == 1
+    says(session, "yes", now + minutes(30))
+    assert len(answers(session)) == 2
+    assert len(open_questions(session)) == 1
+
+
+def test_a_choice_of_what_has_changed_meanwhile_goes_to_a_human(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The appointment chosen was moved after the question: what they meant is no longer there."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "yes", now)
+    two[0].revision, two[0].starts_at = 2, now + 5 * DAY
+    session.flush()
+    reading = says(session, "1", now + minutes(1))
+    assert reading.needs_human
+    assert [said(session, one) for one in two] == [[], []]
+
+
+def test_a_choice_after_the_question_has_expired_is_only_a_number(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """A day later "1" could mean anything."""
+    two = [builders.appointment(session, katrina, now + (3 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "yes", now)
+    reading = says(session, "1", now + DAY)
+    assert reading.needs_human
+    assert [said(session, one) for one in two] == [[], []]
+
+
+def test_an_appointment_answered_before_does_not_make_a_yes_unclear(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The yes is to the one that waits for an answer. A no could take back the earlier yes: asked."""
+    first = builders.appointment(session, katrina, now + 2 * DAY)
+    second = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, first, now - DAY)
+    says(session, "yes", now)
+    asked(session, second, now + minutes(10))
+    says(session, "yes", now + minutes(20))
+    assert (said(session, first), said(session, second)) == ([YES], [YES])
+    says(session, "no", now + minutes(30))
+    assert (said(session, first), said(session, second)) == ([YES], [YES])
+    assert len(open_questions(session)) == 1
+
+
+def test_a_day_in_the_text_settles_which_or_shows_that_none_fits(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """ "Yes tuesday" is about Tuesday's, and "yes friday" is about nothing that was asked."""
+    monday = builders.appointment(session, katrina, now + 2 * DAY)
+    tuesday = builders.appointment(session, katrina, now + 3 * DAY)
+    for one in (monday, tuesday):
+        asked(session, one, now - DAY)
+    says(session, "yes tuesday", now)
+    assert (said(session, monday), said(session, tuesday)) == ([], [YES])
+    assert says(session, "yes friday", now + minutes(1)).needs_human
+    assert said(session, monday) == []
+
+
+def test_late_and_here_are_about_the_appointment_of_now(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The one tomorrow is not meant; the worker of today's is told."""
+    today = builders.appointment(session, katrina, now + minutes(30), worker_name="Sam Reed")
+    builders.appointment(session, katrina, now + DAY)
+    asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
+    says(session, "running late", now)
+    assert last_answer(session) == "Thanks Katrina. Sam will see that you are late. Please still come."
+    says(session, "im here", now + minutes(40))
+    assert said(session, today) == [LATE, HERE]
+    assert "Sam" in last_answer(session) and "here" in last_answer(session)
+
+
+def test_minutes_late_are_kept(session: Session, katrina: Person, now: datetime) -> None:
+    """The worker sees how long to wait."""
+    today = builders.appointment(session, katrina, now + minutes(30))
+    asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
+    says(session, "running 10 mins late", now)
+    assert session.scalars(select(Intent.minutes_late)).all() == [10]
+
+
+def test_late_for_nothing_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
+    """Tomorrow's appointment is not one that somebody is late for now."""
+    tomorrow = builders.appointment(session, katrina, now + DAY)
+    asked(session, tomorrow, now - DAY)
+    assert says(session, "running late", now).needs_human
+    assert said(session, tomorrow) == []
+
+
+def test_two_of_now_are_asked_about(session: Session, katrina: Person, now: datetime) -> None:
+    """Late for which of two within the hours: asked; an answer after the first began still helps."""
+    first = builders.appointment(session, katrina, now + minutes(30))
+    second = builders.appointment(session, katrina, now + minutes(150))
+    for one in (first, second):
+        asked(session, one, now - minutes(60), kind=ReminderKind.TWO_HOURS)
+    says(session, "running late", now)
+    says(session, "1", now + minutes(40))
+    assert (said(session, first), said(session, second)) == ([LATE], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (AppointmentType.PHONE, "Thanks Katrina. Pat will ring you Tue 23 March, 9:00am."),
+        (AppointmentType.HOME_VISIT, "Thanks Katrina. Pat will come to you Tue 23 March, 9:00am."),
+        (AppointmentType.VIDEO, "Thanks Katrina. See you on the video call Tue 23 March, 9:00am."),
+        (AppointmentType.COURT, "Thanks Katrina. See you Tue 23 March, 9:00am."),
+    ],
+)
+def test_the_thanks_fit_the_way_of_meeting(
+    session: Session, katrina: Person, now: datetime, kind: AppointmentType, wanted: str
+) -> None:
+    """Nobody is told "see you" about a call, and nothing says what the appointment is."""
+    asked(session, builders.appointment(session, katrina, now + 3 * DAY, type=kind), now - DAY)
+    says(session, "yes", now)
+    assert last_answer(session) == wanted
+
+
+def test_a_welsh_speaker_is_read_and_answered_in_welsh(session: Session, om: Staff, now: datetime) -> None:
+    """The person's language decides."""
+    person = builders.person(session, om, language=Language.WELSH)
+    appointment = builders.appointment(session, person, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "Ie", now)
+    assert said(session, appointment) == [YES]
+    assert last_answer(session) == "Diolch Katrina. Welwn ni chi Maw 23 Mawrth, 9:00yb."
+
+
+def test_what_is_not_clear_goes_to_a_human_and_is_said_so_once(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Every one is kept for a human; the person is not told the same within six hours."""
+    asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
+    for count in range(3):
+        reading = says(session, "my nan has the dog so il see", now + minutes(count))
+        assert (reading.needs_human, reading.act, reading.read_at) == (True, False, None)
+    assert answers(session) == [
+        "Thanks Katrina. Pat will read this and get back to you. If you are not safe call 999."
+    ]
+    says(session, "my nan has the dog so il see", now + timedelta(hours=7))
+    assert len(answers(session)) == 2
