@@ -1,13 +1,16 @@
 """Migrations, on databases of their own: they build what the models describe, take turns, and know when there is nothing to do."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from engage import migrating
+from engage.settings import PROJECT
 from migrations import check
 from migrations.scratch import scratch_database
 
@@ -50,10 +53,15 @@ def test_a_database_that_a_newer_version_has_migrated_is_not_behind(empty: Engin
 
 def test_two_migrators_at_once_take_turns(empty: Engine) -> None:
     """Both wait for the one lock, longer than a migration may wait for a table, and both end well."""
-    with ThreadPoolExecutor(2) as both, empty.connect() as held:
+    command = [sys.executable, "-m", "api", "migrate"]
+    environment = {**os.environ, "DATABASE_URL": address(empty)}
+    with empty.connect() as held:
         held.execute(text("SELECT pg_advisory_lock(7364201556)"))
         held.commit()
-        migrators = [both.submit(migrating.migrate, address(empty)) for _ in range(2)]
+        migrators = [
+            subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+            for _ in range(2)
+        ]
         while (
             held.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")) < 2
         ):
@@ -61,8 +69,7 @@ def test_two_migrators_at_once_take_turns(empty: Engine) -> None:
         assert pending(empty)
         held.execute(text("SELECT pg_advisory_unlock(7364201556)"))
         held.commit()
-        for migrator in migrators:
-            migrator.result(60)
+        assert [migrator.wait(60) for migrator in migrators] == [0, 0]
     assert not pending(empty)
 
 
