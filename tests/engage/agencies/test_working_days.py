@@ -50,7 +50,7 @@ def test_closed_days_are_dates_of_the_hub() -> None:
 @pytest.mark.parametrize("given", ["2027-12-27", [1], ["tomorrow"], {"a": 1}])
 def test_anything_else_is_refused(given: object) -> None:
     """A wrong setting is said, not skipped."""
-    with pytest.raises(ValueError, match="closed_days|Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"closed_days|Invalid isoformat"):
         closed_days({"closed_days": given})
 
 
