@@ -14,6 +14,7 @@ from api.pages.forms import PageForm
 from api.pages.frame import IMPORTERS
 from engage.agencies.service import hubs_of
 from engage.appointments import uploads
+from engage.appointments.importing import import_file
 from engage.errors import Invalid
 
 IMPORT = staff(*IMPORTERS)
@@ -91,8 +92,6 @@ def _open(upload_id: uuid.UUID) -> uploads.Upload:
 
 
 def _run(kept: uploads.Upload, *, dry_run: bool) -> dict[str, object]:
-    from engage.appointments.importing import import_file
-
     report = import_file(
         database().begin, current_actor(), kept.hub_id, io.BytesIO(kept.content), now=now(), dry_run=dry_run
     )

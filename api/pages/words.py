@@ -238,16 +238,14 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{day(at, zone)}, {clock_time(at, zone)}"
 
 
-def relative(at: datetime, now: datetime) -> str:
-    """How far off: `in 15 minutes`, `3 hours ago`, `in 2 days`."""
-    seconds = (at - now).total_seconds()
-    size = abs(seconds)
-    if size < 60:
-        return "now"
-    unit, name = next((unit, name) for limit, unit, name in _UNITS if size < limit)
-    count = int(size // unit)
-    words = f"{count} {name}{'' if count == 1 else 's'}"
-    return f"in {words}" if seconds > 0 else f"{words} ago"
+def apart(at: datetime, now: datetime) -> str:
+    """How far two moments are apart: `15 minutes`, `3 hours`, `2 days`."""
+    seconds = abs((at - now).total_seconds())
+    if seconds < 60:
+        return "less than a minute"
+    unit, name = next((unit, name) for limit, unit, name in _UNITS if seconds < limit)
+    count = int(seconds // unit)
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def phone(number: str | None) -> str:
@@ -286,5 +284,5 @@ def install(app: Flask) -> None:
         "MARKS": MARKS,
     }
     app.jinja_env.globals.update(tables)
-    for saying in (clock_time, day, day_and_year, moment, relative, phone, field_name):
+    for saying in (clock_time, day, day_and_year, moment, apart, phone, field_name):
         app.jinja_env.filters[saying.__name__] = saying

@@ -65,7 +65,7 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
         day=_next_weekday(now.astimezone(zone(hub)).date()),
         minutes=last.minutes if last is not None else MINUTES,
         worker_name=booker.first_name if booker is not None and own else "",
-        place=last.place if last is not None else "",
+        place=last.place if last is not None and last.place != last.place_alias else "",
         place_alias=last.place_alias if last is not None else "",
         enforceable=last.enforceable if last is not None else person.legal_status is LegalStatus.STATUTORY,
         why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, literal, select, tuple_, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
@@ -15,7 +15,7 @@ from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.insight import names, sight
 from engage.people.access import Ability, Actor
-from engage.people.model import Person
+from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
 from messaging.tables import Inbound, Message
 
@@ -42,6 +42,7 @@ class SignalView:
     person_id: uuid.UUID
     person_name: str
     crn: str
+    number: str | None
     kind: SignalKind
     title: str
     severity: Severity
@@ -94,10 +95,8 @@ def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place 
     """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
     found = union_all(*(_of_severity(actor, severity, after) for severity in Severity)).subquery()
     rows = session.execute(
-        select(Signal, Person, Hub)
+        _listed()
         .join(found, found.c.id == Signal.id)
-        .join(Person, Person.id == Signal.person_id)
-        .join(Hub, Hub.id == Person.hub_id)
         .order_by(found.c.rank, Signal.due_at, Signal.id)
         .limit(PAGE + 1)
     ).all()
@@ -124,9 +123,7 @@ def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple
     """The signals of one person that are not resolved; the caller has checked that the actor may see them."""
     rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
     rows = session.execute(
-        select(Signal, Person, Hub)
-        .join(Person, Person.id == Signal.person_id)
-        .join(Hub, Hub.id == Person.hub_id)
+        _listed()
         .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED)
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
@@ -137,13 +134,23 @@ def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple
 def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
     """One signal in any state, if the actor may see it."""
     rows = session.execute(
-        select(Signal, Person, Hub)
-        .join(Person, Person.id == Signal.person_id)
-        .join(Hub, Hub.id == Person.hub_id)
-        .where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS))
+        _listed().where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS))
     ).all()
     views = _views(session, rows, now)
     return views[0] if views else None
+
+
+def _listed() -> Select[Signal, Person, Hub, str | None]:
+    # The number goes with the signal, so that whoever reads the list can ring at once.
+    return (
+        select(Signal, Person, Hub, ContactPoint.number)
+        .join(Person, Person.id == Signal.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .outerjoin(
+            ContactPoint,
+            and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
+        )
+    )
 
 
 def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[Any]:
@@ -178,6 +185,7 @@ def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[Signal
             person_id=person.id,
             person_name=person.name,
             crn=person.crn,
+            number=number,
             kind=signal.kind,
             title=MEANINGS[signal.kind].title,
             severity=signal.severity,
@@ -198,7 +206,7 @@ def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[Signal
             ),
             zone=zone(hub),
         )
-        for signal, person, hub in rows
+        for signal, person, hub, number in rows
     )
 
 

@@ -36,11 +36,11 @@ MARKERS = (
 
 
 class Source(StrEnum):
-    """Where an entry comes from; at one moment entries stand in this order, newest first."""
+    """Where an entry comes from. At one moment they stand in this order: what changed, what was said, what we answered."""
 
-    MARK = "c"
+    MARK = "a"
     IN = "b"
-    OUT = "a"
+    OUT = "c"
 
 
 @dataclass(frozen=True)
