@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.hubs import agency_in
-from engage.appointments import service
+from engage.appointments import attendance, service
 from engage.appointments.model import (
     Appointment,
     AppointmentState,
@@ -31,6 +31,9 @@ appointments = Resource(
     url_prefix="/v1/appointments",
     description="Appointments, with what was said, texted and recorded.",
 )
+
+
+_CLASH = "Book although the person has another appointment at that time."
 
 
 class ReasonOut(Schema):
@@ -121,6 +124,7 @@ class AppointmentIn(Given):
     minutes = Whole(1, 1440, required=True)
     worker_name = Words(40, required=True)
     enforceable = Flag(required=True)
+    allow_clash = Flag(load_default=False, metadata={"description": _CLASH})
     place = Words(120, shortest=0, load_default="")
     place_alias = Words(
         60,
@@ -139,6 +143,7 @@ class AppointmentIn(Given):
 class MoveIn(Given):
     """Another time; what is not named stays as it is."""
 
+    allow_clash = Flag(load_default=False, metadata={"description": _CLASH})
     starts_at = Moment(required=True)
     minutes = Whole(1, 1440, load_default=None, allow_none=True)
     worker_name = Words(40, load_default=None, allow_none=True)
@@ -182,11 +187,11 @@ def list_appointments(query: dict[str, Any]) -> dict[str, Any]:
 @appointments.answers(201, AppointmentOut)
 def book_appointment(given: dict[str, Any]) -> Appointment:
     """Book an appointment; its reminders are planned with it."""
-    actor, moment, ref = current_actor(), now(), given.pop("ref")
+    actor, ref, allow_clash = current_actor(), given.pop("ref"), given.pop("allow_clash")
     with transaction() as session:
         agency = agency_in(session, actor.hub_id, given.pop("agency"))
         new = service.NewAppointment(agency_id=agency.id, source_ref=ref, **given)
-        return _whole(service.book(session, actor, new, now=moment).id)
+        return _whole(service.book(session, actor, new, now=now(), allow_clash=allow_clash).id)
 
 
 @appointments.get("/<uuid:appointment_id>")
@@ -229,7 +234,7 @@ def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appo
 def record_outcome(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
     """Record what happened; an earlier record stays, superseded."""
     with transaction() as session:
-        service.record_outcome(session, current_actor(), appointment_id, **given, now=now())
+        attendance.record_outcome(session, current_actor(), appointment_id, **given, now=now())
         return _whole(appointment_id)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
+from markupsafe import Markup, escape
 from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
@@ -23,6 +24,7 @@ from engage.settings import Settings
 VERSION = "1"
 PREFIX = "/v1"
 KEY_SCHEME = "key"
+_CODE = re.compile(r"`([^`]*)`")
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _ABOUT = """
 Systems prove themselves with a key: `Authorization: Bearer engage_…`. A key belongs to one hub, has scopes, and reaches only that hub's
@@ -42,7 +44,7 @@ class Fault(Schema):
     detail = fields.String(required=True)
 
 
-class ProblemOut(Schema):
+class ProblemSchema(Schema):
     """Why a request was refused (RFC 9457). `code` is stable, for programs; the rest is for people."""
 
     type = fields.String(required=True)
@@ -56,7 +58,7 @@ class ProblemOut(Schema):
 class Contract(Api):
     """flask-smorest's document, with our problems as its errors and without its own error handling."""
 
-    ERROR_SCHEMA = ProblemOut  # type: ignore[assignment]
+    ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment]
 
     def _register_error_handlers(self) -> None:
         """Refusals are told in one place for the whole service, api/problems.py."""
@@ -88,6 +90,12 @@ def _check_form() -> None:
         check_form()
 
 
+@docs.app_template_filter("marked")
+def _marked(text: str) -> Markup:
+    """Text with its `code` as code, for the page."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped just here)
+
+
 @docs.get("/v1/openapi.json")
 @allow(PUBLIC)
 def openapi() -> ResponseReturnValue:
@@ -108,6 +116,9 @@ def _document(app: Flask, api: Contract, address: str) -> dict[str, Any]:
     document["servers"] = [{"url": address}]
     components = document.setdefault("components", {})
     components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
+    for unused in ("headers", "parameters"):
+        components.pop(unused, None)
+    components["schemas"].pop("PaginationMetadata", None)
     for response in components.get("responses", {}).values():
         response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for rule in app.url_map.iter_rules():

@@ -7,16 +7,15 @@ from marshmallow import Schema, fields, validate
 
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
-from api.v1.fields import Given, Words, one_of
+from api.v1.fields import Flag, Given, Words, one_of
 from api.v1.once import once
 from api.v1.paging import LONGEST_CURSOR, page_of, read, write
 from api.v1.reading import Resource
-from engage.conversation import service
+from engage.conversation import staff
 from engage.insight import listings, thread
 from engage.people.access import Ability, open_person
 from messaging.states import MessageStatus
 from messaging.tables import Message
-from messaging.text import MAX_BODY
 
 messages = Resource(
     "messages", __name__, url_prefix="/v1", description="A person's thread, and texts to them."
@@ -71,7 +70,11 @@ class ThreadQuery(Given):
 class TextIn(Given):
     """A text to send, as soon as the rules allow."""
 
-    body = Words(MAX_BODY, required=True, lines=True)
+    body = Words(staff.LONGEST, required=True, lines=True)
+    anyway = Flag(
+        load_default=False,
+        metadata={"description": "Send it although a stranger could learn something from its words."},
+    )
 
 
 @messages.get("/people/<uuid:person_id>/messages")
@@ -100,7 +103,7 @@ def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
 def send_message(given: dict[str, Any], person_id: uuid.UUID) -> Message:
     """Send the person a text. Refused (409) where the rules forbid texts to them now, with the reasons."""
     with transaction() as session:
-        return service.send_text(session, current_actor(), person_id, given["body"], now=now())
+        return staff.send_text(session, current_actor(), person_id, **given, now=now())
 
 
 @messages.get("/messages/<uuid:message_id>")

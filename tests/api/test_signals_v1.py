@@ -1,0 +1,146 @@
+"""`/v1/signals` and `/v1/events`: what an offender manager should know, and everything that happened."""
+
+import uuid
+
+import pytest
+from flask.testing import FlaskClient
+
+from engage import events
+from engage.agencies.model import Hub, Staff
+from engage.db import Database
+from engage.people.model import Person
+from engage.signals import Evidence, Signal, SignalKind, raise_signal
+from tests import builders
+from tests.api.conftest import KeyMaker, StoppedClock
+
+
+@pytest.fixture
+def headers(key: KeyMaker) -> dict[str, str]:
+    """A key that may do everything."""
+    return key()
+
+
+@pytest.fixture
+def person(committed: Database, place: tuple[Hub, Staff]) -> Person:
+    """Somebody on the caseload."""
+    with committed.begin() as session:
+        return builders.person(session, place[1])
+
+
+def wave(database: Database, person: Person, clock: StoppedClock, cause: str = "a") -> uuid.UUID:
+    """Raise a signal about a person."""
+    with database.begin() as session:
+        raise_signal(
+            session,
+            SignalKind.CALL_REQUESTED,
+            person_id=person.id,
+            hub_id=person.hub_id,
+            cause=cause,
+            why="Asked for a call",
+            evidence=[Evidence("inbound", "1")],
+            now=clock.now(),
+        )
+        return session.query(Signal).filter_by(person_id=person.id).order_by(Signal.id.desc()).first().id
+
+
+def test_a_signal_is_seen_taken_up_and_dealt_with(
+    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+) -> None:
+    """Open, acknowledged, resolved, with who and when; a second resolving is a conflict."""
+    signal = wave(committed, person, clock)
+    (shown,) = client.get("/v1/signals?state=open", headers=headers).get_json()["items"]
+    assert (shown["id"], shown["kind"], shown["severity"]) == (str(signal), "call_requested", "medium")
+    assert shown["evidence"] == [{"type": "inbound", "id": "1"}]
+    taken = client.post(f"/v1/signals/{signal}/acknowledge", headers=headers).get_json()
+    assert taken["state"] == "acknowledged"
+    assert taken["acknowledged_by"].startswith("key:")
+    done = client.post(f"/v1/signals/{signal}/resolve", json={"how": "Rang her."}, headers=headers)
+    assert (done.status_code, done.get_json()["resolution"]) == (200, "Rang her.")
+    again = client.post(f"/v1/signals/{signal}/resolve", json={"how": "Rang her."}, headers=headers)
+    assert again.status_code == 409
+    assert client.get("/v1/signals?state=open", headers=headers).get_json()["items"] == []
+
+
+def test_how_it_was_dealt_with_must_be_said(
+    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+) -> None:
+    """Nobody closes a signal without a word."""
+    signal = wave(committed, person, clock)
+    for body in ({}, {"how": ""}, {"how": " "}, {"how": "x" * 501}, {"how": "ok", "by": "me"}):
+        assert client.post(f"/v1/signals/{signal}/resolve", json=body, headers=headers).status_code == 422
+
+
+def test_a_signal_that_is_not_there_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
+    """An id of nothing, and an id that is none."""
+    assert client.post(f"/v1/signals/{uuid.uuid4()}/acknowledge", headers=headers).status_code == 404
+    assert client.post("/v1/signals/7/acknowledge", headers=headers).status_code == 404
+
+
+def test_signals_come_in_pages(
+    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+) -> None:
+    """Cursors lead through all of them, oldest first, even those of one moment."""
+    raised = {str(wave(committed, person, clock, cause=str(number))) for number in range(5)}
+    met: list[str] = []
+    address = f"/v1/signals?limit=2&person_id={person.id}"
+    following = ""
+    while True:
+        page = client.get(address + following, headers=headers).get_json()
+        met += [signal["id"] for signal in page["items"]]
+        if page["next"] is None:
+            break
+        following = f"&after={page['next']}"
+    assert len(met) == 5
+    assert set(met) == raised
+
+
+def test_events_are_followed_by_their_cursor(
+    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+) -> None:
+    """A system that keeps asking with the last cursor gets every event once, and an empty page when nothing is new."""
+    for number in range(3):
+        wave(committed, person, clock, cause=str(number))
+    first = client.get("/v1/events?limit=2", headers=headers).get_json()
+    second = client.get(f"/v1/events?after={first['next']}", headers=headers).get_json()
+    ids = [event["id"] for event in first["items"] + second["items"]]
+    assert ids == sorted(set(ids))
+    kinds = [event["kind"] for event in first["items"] + second["items"]]
+    assert kinds.count("signal.raised") == 3
+    third = client.get(f"/v1/events?after={second['next']}", headers=headers).get_json()
+    assert third == {"items": [], "next": second["next"]}
+
+
+def test_events_of_people_one_may_not_see_are_left_out(
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    place: tuple[Hub, Staff],
+    clock: StoppedClock,
+) -> None:
+    """What happens to a person with a limited-access record is in nobody's feed, and the cursor still moves on."""
+    with committed.begin() as session:
+        hidden = builders.person(session, place[1], restricted=True)
+        events.record(
+            session,
+            "person.changed",
+            now=clock.now(),
+            actor="system",
+            person_id=hidden.id,
+            hub_id=hidden.hub_id,
+        )
+    page = client.get("/v1/events", headers=headers).get_json()
+    assert "person.changed" not in {event["kind"] for event in page["items"]}
+    assert page["next"] != "0.0"
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "1.", ".1", "-1.2", "1.2.3", "9" * 30 + ".1", "١.٢"])
+def test_a_made_up_event_cursor_is_refused(client: FlaskClient, headers: dict[str, str], cursor: str) -> None:
+    """A cursor that is none is refused, never a failure."""
+    assert client.get(f"/v1/events?after={cursor}", headers=headers).status_code == 422
+
+
+def test_the_largest_cursor_does_no_harm(client: FlaskClient, headers: dict[str, str]) -> None:
+    """Beyond everything there is nothing."""
+    cursor = "9" * 19 + "." + "9" * 18
+    answer = client.get(f"/v1/events?after={cursor}", headers=headers)
+    assert (answer.status_code, answer.get_json()) == (200, {"items": [], "next": cursor})
