@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import due, reminders
 from engage.appointments.last_look import last_look as look_at_reminders
+from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
 from engage.conversation import effects, service, sweeps
 from engage.db import Database
+from engage.people.service import REACH_CHANNEL
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile
 from messaging.dispatch import Claimed, Dispatcher, Verdict
@@ -85,12 +87,15 @@ class Worker:
         log.info("worker.stopped", worker=self.name)
 
     def _ticks(self) -> list[Tick]:
-        inboxes = [Tick(f"inbox-{reader}", self._read, _seconds(1), (inbound.CHANNEL,)) for reader in range(READERS)]
+        inboxes = [
+            Tick(f"inbox-{reader}", self._read, _seconds(1), (inbound.CHANNEL,)) for reader in range(READERS)
+        ]
         return [
             *inboxes,
             Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,)),
             Tick("outbox", self._send, _seconds(0.5), (outbox.CHANNEL,)),
             Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
+            Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
             Tick("sweeps", self._sweep, _seconds(30)),
@@ -110,6 +115,10 @@ class Worker:
     def _remind(self) -> bool:
         with self._database.begin() as session:
             return due.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
+
+    def _reconsider(self) -> bool:
+        with self._database.begin() as session:
+            return reconsider(session, now=self._clock.now()) > 0
 
     def _follow_endings(self) -> bool:
         with self._database.begin() as session:

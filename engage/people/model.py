@@ -64,6 +64,11 @@ class Person(Base):
         CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name="crn_form"),
         Index("ix_person_caseload", "offender_manager_id", "last_name", "first_name", "id"),
         Index("ix_person_hub", "hub_id", "last_name", "first_name", "id"),
+        Index(
+            "ix_person_reach_changed",
+            "reach_changed_at",
+            postgresql_where=text("reach_changed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -86,6 +91,9 @@ class Person(Base):
     text_until_hour: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reach_changed_at: Mapped[datetime | None] = mapped_column(
+        doc="Something about their number or the leave to text them has changed; null once skipped reminders were thought over."
+    )
 
     hub: Mapped[Hub] = relationship()
     offender_manager: Mapped[Staff] = relationship(foreign_keys=[offender_manager_id])

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engage import events, signals
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Membership, Role, Staff
-from engage.db import new_id
+from engage.db import new_id, wake
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.people.access import Ability, Actor, ActorKind, open_person
 from engage.people.model import (
@@ -32,6 +32,9 @@ from engage.people.model import (
 )
 from engage.signals import Evidence, SignalKind
 from messaging import numbers, outbox
+
+REACH_CHANNEL = "engage_reach"
+"""Notified, in the transaction, when a person's number or the leave to text them has changed."""
 
 SHARED_PROBLEM = "The same number is on somebody else: texts wait until a worker has looked"
 
@@ -133,6 +136,7 @@ def update_person(
             fields=changed,
         )
         _stop_if_needed(session, person, now)
+        note_reach_changed(session, person, now)
     return person
 
 
@@ -176,7 +180,9 @@ def approve_texts(
         person_id=person.id,
         hub_id=person.hub_id,
     )
-    if not approved:
+    if approved:
+        note_reach_changed(session, person, now)
+    else:
         withdraw_all(session, person, "The offender manager took back the approval of texts", now)
     return person
 
@@ -239,6 +245,7 @@ def mark_verified(
         hub_id=person.hub_id,
         point=point.id,
     )
+    note_reach_changed(session, person, now)
     for kind in (SignalKind.WRONG_NUMBER, SignalKind.NUMBER_DEAD):
         signals.resolve_cause(
             session, kind, person_id=person.id, how="The number was verified.", actor=actor, now=now
@@ -259,6 +266,7 @@ def confirm_safe(session: Session, actor: Actor, person_id: uuid.UUID, *, now: d
         hub_id=person.hub_id,
         point=point.id,
     )
+    note_reach_changed(session, person, now)
     return point
 
 
@@ -326,6 +334,12 @@ def ensure_involved(session: Session, person_id: uuid.UUID, agency_id: uuid.UUID
     )
 
 
+def note_reach_changed(session: Session, person: Person, now: datetime) -> None:
+    """What stood against texts may have gone: reminders that were skipped are thought over by whoever wakes to `REACH_CHANNEL`."""
+    person.reach_changed_at = now
+    wake(session, REACH_CHANNEL)
+
+
 def withdraw_all(session: Session, person: Person, reason: str, now: datetime) -> int:
     """Call back every text to the person that has not gone; returns how many."""
     return outbox.withdraw(session, now=now, reason=reason, recipient=str(person.id))
@@ -388,6 +402,7 @@ def _put_number(
         usable=number is not None,
     )
     if number is not None:
+        note_reach_changed(session, person, now)
         if verified_how:
             mark_verified(session, person, point, how=verified_how, actor=actor.label, now=now)
         _look_for_sharing(session, number, now)

@@ -474,6 +474,7 @@ def upgrade() -> None:
         sa.Column("text_until_hour", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("reach_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name=op.f("ck_person_crn_form")),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_person_hub_id")),
         sa.ForeignKeyConstraint(
@@ -489,6 +490,13 @@ def upgrade() -> None:
         "ix_person_caseload", "person", ["offender_manager_id", "last_name", "first_name", "id"], unique=False
     )
     op.create_index("ix_person_hub", "person", ["hub_id", "last_name", "first_name", "id"], unique=False)
+    op.create_index(
+        "ix_person_reach_changed",
+        "person",
+        ["reach_changed_at"],
+        unique=False,
+        postgresql_where=sa.text("reach_changed_at IS NOT NULL"),
+    )
     op.create_table(
         "access_record",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -1042,6 +1050,11 @@ def downgrade() -> None:
     op.drop_table("appointment")
     op.drop_index("ix_access_record_person", table_name="access_record")
     op.drop_table("access_record")
+    op.drop_index(
+        "ix_person_reach_changed",
+        table_name="person",
+        postgresql_where=sa.text("reach_changed_at IS NOT NULL"),
+    )
     op.drop_index("ix_person_hub", table_name="person")
     op.drop_index("ix_person_caseload", table_name="person")
     op.drop_table("person")

@@ -269,7 +269,8 @@ class House:
     ) -> requests.Response:
         """Send a form with the token of a page that was seen before."""
         answer = browser.post(f"{self.web}{path}", data={"csrf_token": csrf_token(page), **form}, timeout=30)
-        assert answer.ok, f"{path}: {answer.status_code} {answer.text[:3000]}"
+        problems = re.findall(r"error-summary.*?</ul>", answer.text, re.DOTALL)
+        assert answer.ok, f"{path}: {answer.status_code} {problems}"
         return answer
 
     def log(self, name: str) -> str:
