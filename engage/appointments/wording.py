@@ -41,10 +41,15 @@ def for_text(appointment: Appointment, starts_at: datetime | None = None) -> Boo
     """What a text may know of an appointment; `starts_at` when it is about another time than the present one."""
     return Booked(
         starts_at=starts_at or appointment.starts_at,
-        worker=appointment.worker_name,
+        worker=_shown(appointment.worker_name),
         place=appointment.place_alias or None,
         way=way_of(appointment.type),
     )
+
+
+def _shown(worker: str) -> str:
+    """The worker's name, unless a stranger should not read it ("Police"): the text then says someone."""
+    return worker if texts.discreet(texts.shorten_worker(worker)) else ""
 
 
 def write(

@@ -1,0 +1,287 @@
+"""One row of a file into the values of an appointment, or the column and the reason why not, in words that a clerk understands.
+
+Pure: what depends on what is recorded (the offender manager, the agency, whether the time is past) is for importing.py. It takes what
+people type (`9.30am`, `2027-04-07`, `Y`) and never guesses: an American date or a number without its meaning is refused.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from engage import texts
+from engage.appointments.kinds import AppointmentType
+from engage.appointments.rules import NoSuchTime, local_moment
+from engage.appointments.sheets import RowProblem
+from engage.people.model import Language
+from messaging.numbers import NumberProblem, parse_mobile
+
+_CRN = re.compile(r"[A-Z][0-9]{6}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::([0-9]{2}))?\s?([ap])?(?(4)\.?m\.?)", re.IGNORECASE)
+_WHOLE = re.compile(r"[0-9]{1,6}(?:\.0+)?")
+_YES = frozenset({"yes", "y", "true", "t", "1", "ie", "ydy"})
+_NO = frozenset({"no", "n", "false", "f", "0", "na", "nac ydy"})
+_LANGUAGES = {
+    "": Language.ENGLISH,
+    "en": Language.ENGLISH,
+    "english": Language.ENGLISH,
+    "cy": Language.WELSH,
+    "welsh": Language.WELSH,
+    "cymraeg": Language.WELSH,
+}
+_LONGEST = {
+    "ref": 40,
+    "crn": 7,
+    "first_name": 40,
+    "last_name": 60,
+    "mobile": 40,
+    "language": 20,
+    "om_email": 254,
+    "agency": 80,
+    "type": 20,
+    "date": 20,
+    "start": 20,
+    "minutes": 10,
+    "place": 120,
+    "worker": 40,
+    "enforceable": 10,
+}
+_FORMULA = "=+-@"
+_NOT_FORMULAS = frozenset({"mobile", "minutes"})
+_IN_NAMES = frozenset(" '-.,()’ʼ`´")
+LONGEST_ALIAS = 60
+LONGEST_DAY = 1440
+PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will say someone"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The values of one row. `number` is the mobile as E.164, None when `number_problem` says why it cannot be texted."""
+
+    line: int
+    ref: str
+    crn: str
+    first_name: str
+    last_name: str
+    given_number: str
+    number: str | None
+    number_problem: str | None
+    language: Language
+    om_email: str
+    agency: str
+    type: AppointmentType
+    starts_at: datetime
+    minutes: int
+    place: str
+    place_alias: str
+    worker: str
+    enforceable: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what the row says of the appointment, to know it again in another file."""
+        said = (
+            self.crn,
+            self.agency.casefold(),
+            self.type.value,
+            self.starts_at.isoformat(),
+            str(self.minutes),
+            self.place,
+            self.worker,
+            str(self.enforceable),
+        )
+        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
+def read_row(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> Row:
+    """The values of a row whose cells are named. Raises RowProblem for the first column, in the file's order, that cannot be taken."""
+    value = {name: _tidy(name, cells[name]) for name in _LONGEST}
+    ref = _needed("ref", value["ref"], "Give the appointment's reference")
+    crn = _crn(value["crn"])
+    first, last = _name("first_name", value["first_name"]), _name("last_name", value["last_name"])
+    number, problem = _number(value["mobile"])
+    language = _language(value["language"])
+    email = _email(value["om_email"])
+    agency = _needed("agency", value["agency"], "Name the agency")
+    kind = _type(value["type"])
+    day, at = _date(value["date"]), _time(value["start"])
+    starts_at, moment_warnings = _moment(day, at, zone)
+    minutes = _minutes(value["minutes"])
+    alias, place_warnings = _alias(value["place"])
+    worker = _needed("worker", value["worker"], "Say whom the person will see")
+    return Row(
+        line=line,
+        ref=ref,
+        crn=crn,
+        first_name=first,
+        last_name=last,
+        given_number=value["mobile"],
+        number=number,
+        number_problem=problem,
+        language=language,
+        om_email=email,
+        agency=agency,
+        type=kind,
+        starts_at=starts_at,
+        minutes=minutes,
+        place=value["place"],
+        place_alias=alias,
+        worker=worker,
+        enforceable=_yes_or_no(value["enforceable"]),
+        warnings=(*moment_warnings, *place_warnings, *_worker_warnings(worker)),
+    )
+
+
+def _tidy(column: str, raw: str) -> str:
+    """One line of composed characters without direction marks. Raises RowProblem for what no clerk typed on purpose."""
+    if len(raw) > 4 * _LONGEST[column] + 200:
+        raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
+    kept = []
+    for character in unicodedata.normalize("NFC", raw):
+        kind = unicodedata.category(character)
+        if kind == "Cs":
+            raise RowProblem(column, "It has letters that cannot be read: save the file as CSV UTF-8")
+        if character.isspace():
+            kept.append(" ")
+        elif kind in ("Cc", "Co", "Cn"):
+            raise RowProblem(column, "It has a character that cannot be seen: type it again")
+        elif kind != "Cf":
+            kept.append(character)
+    value = " ".join("".join(kept).split())
+    if len(value) > _LONGEST[column]:
+        raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
+    if (value[:1] in tuple(_FORMULA) and column not in _NOT_FORMULAS) or (raw[:1] in ("\t", "\r") and value):
+        raise RowProblem(column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run")
+    return value
+
+
+def _needed(column: str, value: str, reason: str) -> str:
+    if not value:
+        raise RowProblem(column, reason)
+    return value
+
+
+def _crn(value: str) -> str:
+    if not value:
+        raise RowProblem("crn", "There is no CRN")
+    if not _CRN.fullmatch(value.upper()):
+        raise RowProblem("crn", "A CRN is one letter and six digits, such as X123456")
+    return value.upper()
+
+
+def _name(column: str, value: str) -> str:
+    words = "first name" if column == "first_name" else "last name"
+    _needed(column, value, f"Give the {words}")
+    if not all(unicodedata.category(sign)[0] in "LM" or sign in _IN_NAMES for sign in value):
+        raise RowProblem(column, f"A {words} has letters, spaces, hyphens and apostrophes only")
+    if not any(sign.isalpha() for sign in value):
+        raise RowProblem(column, f"Give the {words} in letters")
+    return value
+
+
+def _number(value: str) -> tuple[str | None, str | None]:
+    try:
+        return parse_mobile(value), None
+    except NumberProblem as problem:
+        return None, problem.words
+
+
+def _language(value: str) -> Language:
+    try:
+        return _LANGUAGES[value.casefold()]
+    except KeyError:
+        raise RowProblem("language", "Texts are in English (en) or Welsh (cy)") from None
+
+
+def _email(value: str) -> str:
+    _needed("om_email", value, "Give the offender manager's email address")
+    if not _EMAIL.fullmatch(value):
+        raise RowProblem("om_email", "This is not an email address")
+    return value.lower()
+
+
+def _type(value: str) -> AppointmentType:
+    try:
+        return AppointmentType("_".join(value.casefold().replace("-", " ").replace("_", " ").split()))
+    except ValueError:
+        kinds = ", ".join(kind.value for kind in AppointmentType)
+        raise RowProblem("type", f"The type must be one of: {kinds}") from None
+
+
+def _date(value: str) -> date:
+    _needed("date", value, "Give the date")
+    if found := _DAY_FIRST.fullmatch(value):
+        day, month, year = (int(part) for part in found.groups())
+    elif found := _YEAR_FIRST.fullmatch(value):
+        year, month, day = (int(part) for part in found.groups())
+    else:
+        raise RowProblem("date", "Write the date as day/month/year, such as 22/03/2027")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise RowProblem("date", f"There is no {value}") from None
+
+
+def _time(value: str) -> time:
+    _needed("start", value, "Give the time at which it starts")
+    found = _TIME.fullmatch(value)
+    if found is None or not (found[2] or found[4]):
+        raise RowProblem("start", "Write the time as hours and minutes, such as 09:30 or 9.30am")
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[4] or "").lower()
+    if half and not 1 <= hour <= 12:
+        raise RowProblem("start", f"There is no time {value}")
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or int(found[3] or 0) > 59:
+        raise RowProblem("start", f"There is no time {value}")
+    return time(hour, minute)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, tuple[str, ...]]:
+    try:
+        moment = local_moment(day, at, zone)
+    except NoSuchTime as problem:
+        raise RowProblem("start", str(problem)) from None
+    except OverflowError:
+        raise RowProblem("date", "The year cannot be right") from None
+    if moment.ambiguous:
+        return moment.at, (f"{at:%H:%M} comes twice that day, when the clocks go back: the first is taken",)
+    return moment.at, ()
+
+
+def _minutes(value: str) -> int:
+    reason = f"The length must be whole minutes, from 1 to {LONGEST_DAY}"
+    if not _WHOLE.fullmatch(value) or not 1 <= (minutes := int(float(value))) <= LONGEST_DAY:
+        raise RowProblem("minutes", reason)
+    return minutes
+
+
+def _alias(place: str) -> tuple[str, tuple[str, ...]]:
+    """What texts call the place: as the file has it, unless a stranger should not read that."""
+    if not place:
+        return "", ()
+    problems = texts.lint(place)
+    if problems:
+        words = ", ".join(problem.word for problem in problems)
+        return "", (f"The place would tell a stranger too much ({words}): texts will not name it",)
+    return (place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)), ()
+
+
+def _worker_warnings(worker: str) -> tuple[str, ...]:
+    return () if texts.discreet(texts.shorten_worker(worker)) else (PRIVATE_WORKER,)
+
+
+def _yes_or_no(value: str) -> bool:
+    known = value.casefold()
+    if known in _YES:
+        return True
+    if known in _NO:
+        return False
+    raise RowProblem("enforceable", "Write yes or no")
