@@ -53,7 +53,7 @@ ENGLISH: dict[Means, list[str]] = {
         "got it",
         "(understood|noted)",
     ],
-    Means.NO: ["no", "(im|) afraid not", "no (way|chance)"],
+    Means.NO: ["(no|na|thumbsdown)", "(im|) afraid not", "no (way|chance)"],
     Means.WONT: [
         f"(but|) (i|il|) (just|really|definitely|) (cant|wont be able to) {_ABLE}",
         "(but|) (i|il|) wont (be there|be in|be coming|be attending|come|make it|attend)",

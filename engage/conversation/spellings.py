@@ -5,7 +5,7 @@ A spelling may only join words that mean the same in every text; what a word mea
 
 _SAME = {
     "yes": "ye yea yeah yeh yh yep yup yeap yeup ya yas ys yess yeahh aye ay yessir yus ie ia iep ydw gwnaf",
-    "no": "nope nah na naw nop",
+    "no": "nope nah naw nop",
     "ok": "okay k kk okey oki okie",
     "you": "u yous youse",
     "your": "ur youre",
@@ -119,8 +119,8 @@ EMOJI = {
     "✅": "thumbsup",
     "✔": "thumbsup",
     "☑": "thumbsup",
-    "👎": "no",
-    "❌": "no",
+    "👎": "thumbsdown",
+    "❌": "thumbsdown",
     "☎": "phonesign",
     "📞": "phonesign",
     "🙂": "smile",

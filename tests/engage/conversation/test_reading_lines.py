@@ -2,7 +2,7 @@
 
 import io
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.conversation.reading_lines import read_lines
@@ -28,6 +28,7 @@ def test_one_line_out_for_each_line_in() -> None:
     assert "'quiz'" in errors.getvalue()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=6))
 def test_lines_stay_aligned_whatever_comes(given_lines: list[str]) -> None:
     """As many out as in, each of three fields."""

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.conversation.reading import Act, Asks, Intent, Prompt, Reading
@@ -279,6 +279,7 @@ def test_ordinary_texts_take_under_five_milliseconds() -> None:
     assert sorted(spent)[len(spent) // 2] < 0.005
 
 
+@settings(deadline=None)
 @given(
     text=st.text(alphabet=st.characters(exclude_categories=()), max_size=200), prompt=st.sampled_from(Prompt)
 )
@@ -344,6 +345,7 @@ WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(words=st.lists(WORDS, max_size=9), prompt=st.sampled_from(Prompt))
 def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prompt) -> None:
     """Known words in any order: a confirmation never has a refusing word in it."""
@@ -353,6 +355,7 @@ def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prom
         assert not {"no", "cant", "wont", "not", "dont", "never", "👎", "methu", "ddim", "if"} & set(words)
 
 
+@settings(deadline=None)
 @given(
     confirm=st.sampled_from(CONFIRMS),
     negation=st.sampled_from(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.texts import (
@@ -304,6 +304,7 @@ def test_lists_are_about_several() -> None:
     assert "nothing booked" in next_text("en", first="Dean", booked=[], zone=LONDON)
 
 
+@settings(deadline=None)
 @given(first=st.text(max_size=60), worker=st.text(max_size=60), place=st.text(max_size=80))
 def test_any_name_whatever_leaves_one_clean_segment(first: str, worker: str, place: str) -> None:
     """Emoji, other scripts, controls and direction marks in a name cost nothing and forge nothing."""

@@ -1,7 +1,7 @@
 """The linter: what a stranger must not read, and what an ordinary text may say."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.texts import discreet, lint
@@ -71,6 +71,7 @@ def test_names_that_texts_never_carry() -> None:
     assert lint("Hi Dean", private=["O'Brien", ""]) == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_linted(text: str) -> None:
     """Whatever is typed, each problem is a piece of it."""

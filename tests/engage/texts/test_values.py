@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.texts import (
@@ -153,6 +153,7 @@ def test_telephone_numbers() -> None:
         shorten_phone("+44 191 498 0110 ext 12")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_shortening_twice_is_shortening_once(value: str) -> None:
     """What a person's page shows is what every text shows."""
