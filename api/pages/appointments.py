@@ -98,7 +98,7 @@ class OutcomeForm(PageForm):
     code = RadioField(
         "What happened?",
         [InputRequired("Choose what happened")],
-        choices=[(code.value, name) for code, name in words.OUTCOMES.items()],
+        choices=[(code.value, f"{name} ({code.value})") for code, name in words.OUTCOMES.items()],
     )
     note = TextAreaField("Note", [Words(1000, lines=True)], filters=[joined])
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
-from engage.agencies.model import Agency, Hub, Staff
+from engage.agencies.model import Agency, AgencyKind, Hub, Staff
 from engage.agencies.service import agencies_of
 from engage.appointments.model import Appointment, AppointmentType
 from engage.insight.person import obstacles
@@ -67,9 +67,17 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
         worker_name=booker.first_name if booker is not None and own else "",
         place=last.place if last is not None and last.place != last.place_alias else "",
         place_alias=last.place_alias if last is not None else "",
-        enforceable=last.enforceable if last is not None else person.legal_status is LegalStatus.STATUTORY,
+        enforceable=last.enforceable if last is not None else _demanded(person, agencies, actor),
         why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),
     )
+
+
+def _demanded(person: Person, agencies: tuple[Agency, ...], actor: Actor) -> bool:
+    """What probation books for somebody under an order is demanded by it; what a partner books is not, unless they say so."""
+    probation = any(
+        agency.id == actor.agency_id and agency.kind is AgencyKind.PROBATION for agency in agencies
+    )
+    return probation and person.legal_status is LegalStatus.STATUTORY
 
 
 def _next_weekday(today: date) -> date:

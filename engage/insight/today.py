@@ -13,6 +13,8 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
 from engage.insight import appointments, readings, sight, signals
+from engage.insight.person import obstacles
+from engage.people import contact
 from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from engage.signals import Severity
@@ -31,7 +33,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Today:
-    """The landing page."""
+    """The landing page. `why_not` says, for people with an appointment on it, what keeps texts from them."""
 
     zone: ZoneInfo
     signals: signals.SignalPage
@@ -40,6 +42,7 @@ class Today:
     unknown_numbers: int
     today: Day
     tomorrow: Day
+    why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
 
 def home_zone(session: Session, actor: Actor) -> ZoneInfo:
@@ -56,11 +59,9 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
     day = now.astimezone(where).date()
     tomorrow = day + timedelta(days=1)
     found = {which: _ids(session, actor, which, where) for which in (day, tomorrow)}
-    views = appointments.load(
-        session,
-        [id for ids in found.values() for id in ids[:PAGE]],
-        words=sight.may_anywhere(actor, Ability.CONVERSE),
-    )
+    converses = sight.may_anywhere(actor, Ability.CONVERSE)
+    views = appointments.load(session, [id for ids in found.values() for id in ids[:PAGE]], words=converses)
+    reaches = contact.reach(session, {view.person_id for view in views.values()}, now) if converses else {}
     return Today(
         zone=where,
         signals=signals.open_signals(session, actor, now=now, after=after),
@@ -69,6 +70,7 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
         unknown_numbers=readings.count_unknown(session, actor),
         today=_day(day, found[day], views),
         tomorrow=_day(tomorrow, found[tomorrow], views),
+        why_not={person_id: obstacles(reach) for person_id, reach in reaches.items()},
     )
 
 
