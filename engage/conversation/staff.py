@@ -95,7 +95,7 @@ def send_text(
 
 
 def _checked(body: str, person: Person, anyway: bool) -> str:
-    if any(unicodedata.category(character) == "Cs" for character in body):
+    if any(unicodedata.category(one) in ("Cs", "Cc") and one not in "\n\r\t" for one in body):
         raise Invalid(fields={"body": "The text holds a character that cannot be sent."})
     words = plain(body).strip()
     if not words:
