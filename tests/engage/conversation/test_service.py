@@ -1,0 +1,212 @@
+"""Handling through the engine's inbox: once, in order, whole or not at all, however many workers and whatever fails."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage.appointments.kinds import IntentKind
+from engage.appointments.model import Appointment, Intent
+from engage.conversation import service
+from engage.conversation.model import Question, Reading
+from engage.db import Database
+from engage.events import Event
+from engage.people.model import Person
+from engage.signals import Signal
+from messaging import inbound, outbox
+from messaging.inbound import Outcome
+from messaging.tables import Inbound, InboundStatus, Message
+from tests import builders
+from tests.engage.conversation.phones import NUMBER, answers, asked, minutes, said, says, share, text_in
+
+DAY = timedelta(days=1)
+
+
+def due(committed: Database, now: datetime, number: str = NUMBER) -> tuple[Person, Appointment]:
+    """A person who was asked about one appointment."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        person = builders.person(session, om, number=number)
+        appointment = builders.appointment(session, person, now + 3 * DAY)
+        asked(session, appointment, now - DAY, to=number)
+    return person, appointment
+
+
+def count(committed: Database, table: type) -> int:
+    """How many rows a table has."""
+    with committed.begin() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_five_workers_answer_one_text_once(committed: Database, now: datetime) -> None:
+    """Whoever takes it, there is one reading, one intent, one answer."""
+    _, appointment = due(committed, now)
+    with committed.begin() as session:
+        text_in(session, "yes", now)
+    start = threading.Barrier(5)
+
+    def work() -> None:
+        start.wait()
+        while inbound.handle_next(committed.begin, service.handle, now=now) is not None:
+            pass
+
+    workers = [threading.Thread(target=work) for _ in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (count(committed, Reading), count(committed, Intent)) == (1, 1)
+    with committed.begin() as session:
+        assert len(answers(session)) == 1
+        assert said(session, appointment) == [IntentKind.WILL_ATTEND]
+
+
+def test_texts_of_one_number_are_answered_in_order_by_many_workers(
+    committed: Database, now: datetime
+) -> None:
+    """The last word is the last word."""
+    _, appointment = due(committed, now)
+    with committed.begin() as session:
+        for place, body in enumerate(["yes", "no", "yes", "no", "yes"]):
+            text_in(session, body, now + minutes(place))
+
+    def work() -> None:
+        for _ in range(40):
+            inbound.handle_next(committed.begin, service.handle, now=now + minutes(10))
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    yes, no = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
+    with committed.begin() as session:
+        assert said(session, appointment) == [yes, no, yes, no, yes]
+        assert session.scalars(select(Inbound.status)).all() == [InboundStatus.HANDLED] * 5
+        assert session.scalars(select(Signal.state).distinct()).all() == ["resolved"]
+
+
+def test_a_failure_half_way_leaves_nothing_behind(
+    committed: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The intent was written when the queue failed: all of it rolls back, and the next try does it whole."""
+    due(committed, now)
+    with committed.begin() as session:
+        text_in(session, "no", now)
+    before = count(committed, Event)
+    whole = outbox.enqueue
+
+    def fails(session: Session, *_args: object, **_values: object) -> Message:
+        assert session.scalar(select(func.count()).select_from(Intent)) == 1
+        raise RuntimeError("the queue failed")
+
+    monkeypatch.setattr(outbox, "enqueue", fails)
+    handled = inbound.handle_next(committed.begin, service.handle, now=now)
+    assert handled is not None
+    assert handled.outcome is Outcome.RETRY
+    assert [count(committed, table) for table in (Intent, Signal, Reading, Question)] == [0, 0, 0, 0]
+    assert count(committed, Event) == before
+    monkeypatch.setattr(outbox, "enqueue", whole)
+    handled = inbound.handle_next(committed.begin, service.handle, now=now + minutes(1))
+    assert handled is not None
+    assert handled.outcome is Outcome.HANDLED
+    assert [count(committed, table) for table in (Intent, Signal, Reading)] == [1, 1, 1]
+
+
+def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Database, now: datetime) -> None:
+    """While an answer is being written, a worker who changes the number waits; the answer that waits is then withdrawn."""
+    from engage.people import service as people
+    from engage.people.access import SYSTEM
+
+    person, _ = due(committed, now)
+    with committed.begin() as session:
+        text = text_in(session, "yes", now)
+    changed = threading.Event()
+
+    def change() -> None:
+        with committed.begin() as session:
+            people.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
+        changed.set()
+
+    worker = threading.Thread(target=change)
+    with committed.begin() as session:
+        service.handle(session, session.get_one(Inbound, text.id), now)
+        worker.start()
+        assert not changed.wait(0.5)
+    worker.join(20)
+    with committed.begin() as session:
+        statuses = session.scalars(
+            select(Message.status).where(Message.context["purpose"].astext == "reply")
+        ).all()
+    assert statuses == ["withdrawn"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "yes",
+                "no",
+                "1",
+                "2",
+                "3",
+                "both",
+                "Jay",
+                "Ann",
+                "STOP",
+                "START",
+                "HELP",
+                "NEXT",
+                "CALL",
+                "late",
+                "here",
+                "wrong number",
+                "CANCEL",
+                "thanks",
+                "my nan has the dog",
+                "i want to die",
+                "",
+                "👍",
+                "y" * 1600,
+            ]
+        ),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_whatever_is_texted_nothing_breaks_and_nothing_is_doubled(
+    session: Session, now: datetime, bodies: list[str], shared: bool
+) -> None:
+    """One reading per text, at most one answer per text, nothing but last words to a stopped number, nobody's words in another's thread."""
+    transaction = session.begin_nested()
+    hub = builders.hub(session)
+    om = builders.staff(session, hub)
+    people = [builders.person(session, om, first_name="Jay")]
+    if shared:
+        people.append(builders.person(session, om, first_name="Ann", number="+447700900102"))
+        share(session, people, now)
+    for person in people:
+        for day in range(2):
+            asked(session, builders.appointment(session, person, now + (2 + day) * DAY), now - DAY)
+    for place, body in enumerate(bodies):
+        says(session, body, now + minutes(place))
+    readings = session.scalars(select(Reading)).all()
+    replies = session.scalars(select(Message).where(Message.context["purpose"].astext == "reply")).all()
+    assert len(readings) == len(bodies)
+    assert len({message.dedupe_key for message in replies}) == len(replies) <= len(bodies)
+    assert len(replies) <= 13
+    assert all(message.segments == 1 for message in replies)
+    owners = {reading.inbound_id: reading.person_id for reading in readings}
+    for intent in session.scalars(select(Intent)):
+        assert intent.inbound_id is not None
+        assert owners[intent.inbound_id] == intent.appointment.person_id
+    for message in replies:
+        if message.recipient is not None:
+            assert str(owners[message.context["inbound"]]) == message.recipient
+    transaction.rollback()
+    session.expire_all()
