@@ -5,7 +5,7 @@ command needs is imported inside it, so that `engage understand` starts at once.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -212,11 +212,17 @@ def show_report(report: "ImportReport", *, as_json: bool, dry_run: bool) -> None
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     for row in found["refused"]:
-        click.echo(f"line {row['line']}: refused: {row['column']}: {row['reason']}")
+        click.echo(f"{_where(row)}: refused: {row['column']}: {row['reason']}")
     for row in found["warnings"]:
-        click.echo(f"line {row['line']}: {row['reason']}")
+        click.echo(f"{_where(row)}: {row['reason']}")
     counts = ", ".join(f"{len(found[kind])} {kind}" for kind in ("booked", "moved", "unchanged", "refused"))
     click.echo(f"{found['rows']} rows: {counts}." + (" Nothing was changed." if dry_run else ""))
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    """Which row: its line, and its reference where it has one, without anything that could steer a terminal."""
+    ref = "".join(character if character.isprintable() else "?" for character in row["ref"] or "")
+    return f"line {row['line']} ({ref})" if ref else f"line {row['line']}"
 
 
 @contextmanager
