@@ -245,6 +245,8 @@ class _Work:
         existing = session.scalars(
             select(Appointment).where(Appointment.hub_id == self.hub.id, Appointment.source_ref == row.ref)
         ).one_or_none()
+        if existing is not None and person is None and self._crn_of(session, existing) == row.crn:
+            raise _Raced
         if existing is not None and (person is None or existing.person_id != person.id):
             raise RowProblem("ref", "This reference is already another person's appointment")
         if existing is None:
@@ -278,6 +280,9 @@ class _Work:
         if not allowed:
             raise RowProblem("crn", "This person is not on your caseload")
         return person
+
+    def _crn_of(self, session: Session, existing: Appointment) -> str | None:
+        return session.scalar(select(Person.crn).where(Person.id == existing.person_id))
 
     def _check_moment(self, row: Row) -> None:
         if row.starts_at <= self.now:

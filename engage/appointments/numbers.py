@@ -43,18 +43,29 @@ def take_number(session: Session, actor: Actor, person: Person, row: Row, *, now
     return [CHANGED] if point is not None else []
 
 
+def settled(point: ContactPoint | None, row: Row) -> bool:
+    """Whether the row asks nothing of the person's number: it says none, the one recorded, or one that can be texted no more than that."""
+    if not row.given_number:
+        return True
+    return point is not None and point.number == row.number
+
+
 def number_warnings(session: Session, person: Person, row: Row) -> list[str]:
     """Why the person's number, as it now stands, cannot be texted; nothing where only the check is still to come."""
     point = current_point(session, person.id)
+    shared = point is not None and point.number is not None and _others_have(session, point)
+    return warnings_about(point, row, shared=shared)
+
+
+def warnings_about(point: ContactPoint | None, row: Row, *, shared: bool) -> list[str]:
+    """The warnings about a number that is looked up already; `shared`: it is somebody else's too."""
     if point is None:
         return [NO_NUMBER]
     if point.number is None:
         return [f"{point.problem or row.number_problem}: the person will not be texted"]
     if point.state is NumberState.SUSPENDED:
         return [f"{point.problem or 'The number is suspended'}: the person will not be texted"]
-    if point.shared_agreed_at is None and _others_have(session, point):
-        return [SHARED]
-    return []
+    return [SHARED] if shared and point.shared_agreed_at is None else []
 
 
 def _was_theirs(session: Session, person: Person, number: str) -> bool:

@@ -49,17 +49,22 @@ def plan(
     now: datetime,
 ) -> None:
     """Write the reminders of the appointment's present time, those that are not to go with their reason."""
-    numbers = hub_rules(hub)
-    slots = rules.plan(
-        appointment.starts_at,
+    _write(session, appointment, slots_for(person, hub, appointment.starts_at, first=first, now=now), (), now)
+
+
+def slots_for(
+    person: Person, hub: Hub, starts_at: datetime, *, first: ReminderKind | None, now: datetime
+) -> tuple[rules.Slot, ...]:
+    """The texts of an appointment at that time, by the hub's rules and the person's own hours."""
+    return rules.plan(
+        starts_at,
         now=now,
         zone=zone(hub),
         hours=_hours(person, hub),
         first=first,
         two_hours=person.two_hour_reminder,
-        rules=reminder_rules(numbers),
+        rules=reminder_rules(hub_rules(hub)),
     )
-    _write(session, appointment, slots, (), now)
 
 
 def void(session: Session, appointment: Appointment, reason: Reason, *, now: datetime) -> list[Told]:
@@ -190,15 +195,7 @@ def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
         if any(_of_now(one, appointment) and one.reminder.kind is ReminderKind.TWO_HOURS for one in mine):
             continue
-        slots = rules.plan(
-            appointment.starts_at,
-            now=now,
-            zone=zone(hub),
-            hours=_hours(person, hub),
-            first=None,
-            two_hours=True,
-            rules=reminder_rules(hub_rules(hub)),
-        )
+        slots = slots_for(person, hub, appointment.starts_at, first=None, now=now)
         wanted = [slot for slot in slots if slot.kind is ReminderKind.TWO_HOURS]
         _write(session, appointment, wanted, mine, now)
         planned += sum(slot.reason is None for slot in wanted)
@@ -324,20 +321,25 @@ def _write(
         if _of_now(one, appointment):
             tried[one.reminder.kind] = max(tried.get(one.reminder.kind, 0), one.reminder.attempt)
     session.flush()
-    session.execute(insert(Reminder), [_row(appointment, slot, tried, now) for slot in slots])
+    rows = [
+        row_for(appointment.id, appointment.revision, slot, tried.get(slot.kind, 0) + 1, now)
+        for slot in slots
+    ]
+    session.execute(insert(Reminder), rows)
     if any(slot.reason is None and slot.due_at <= now for slot in slots):
         wake(session, CHANNEL)
 
 
-def _row(
-    appointment: Appointment, slot: rules.Slot, tried: dict[ReminderKind, int], now: datetime
+def row_for(
+    appointment_id: uuid.UUID, revision: int, slot: rules.Slot, attempt: int, now: datetime
 ) -> dict[str, Any]:
+    """A slot as the row that is stored."""
     return {
         "id": new_id(),
-        "appointment_id": appointment.id,
+        "appointment_id": appointment_id,
         "kind": slot.kind,
-        "revision": appointment.revision,
-        "attempt": tried.get(slot.kind, 0) + 1,
+        "revision": revision,
+        "attempt": attempt,
         "due_at": slot.due_at,
         "useless_at": slot.useless_at,
         "state": ReminderState.SKIPPED if slot.reason else ReminderState.PLANNED,

@@ -179,7 +179,9 @@ def _crn(value: str) -> str:
 def _name(column: str, value: str) -> str:
     words = "first name" if column == "first_name" else "last name"
     _needed(column, value, f"Give the {words}")
-    if not all(unicodedata.category(sign)[0] in "LM" or sign in _IN_NAMES for sign in value):
+    if not all(
+        unicodedata.category(sign)[0] in "LM" or sign.isdigit() or sign in _IN_NAMES for sign in value
+    ):
         raise RowProblem(column, f"A {words} has letters, spaces, hyphens and apostrophes only")
     if not any(sign.isalpha() for sign in value):
         raise RowProblem(column, f"Give the {words} in letters")
