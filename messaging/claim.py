@@ -82,11 +82,12 @@ class Claim:
 _CLAIM = text("""
 WITH next AS MATERIALIZED (
     SELECT id FROM message
-    WHERE status = 'queued' AND lane = ANY('{0,1,2,3,4}'::smallint[]) AND send_after <= :now AND expires_at > :now
+    WHERE status = 'queued' AND provider = :provider AND lane = ANY('{0,1,2,3,4}'::smallint[])
+      AND send_after <= :now AND expires_at > :now
     ORDER BY lane, send_after, id LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE message SET status = 'sending', attempts = message.attempts + 1, claimed_by = :worker, claimed_at = :now,
-    lease_until = clock_timestamp() + :lease, provider = :provider, sender = :sender, error_code = NULL
+    lease_until = clock_timestamp() + :lease, sender = :sender, error_code = NULL
 FROM next WHERE message.id = next.id
 RETURNING message.id, recipient, to_number, sender, lane, body, segments, attempts, dedupe_key, group_key, context,
           despite_stop, send_after, expires_at, created_at
@@ -141,7 +142,7 @@ def claim(
     senders: Sequence[str],
     guard: Guard,
 ) -> Claim:
-    """Take up to `limit` due texts, most urgent lane first. `full` says that more may be due than the senders have room for."""
+    """Take up to `limit` due texts of `provider`, most urgent lane first. `full` says that more may be due than the senders have room for."""
     taken = Claim()
     rooms = {sender: room for sender, room in pacing.rooms(session, senders).items() if room > 0}
     if not rooms:

@@ -7,7 +7,7 @@ ever sent again from here. The loop keeps a bounded number of sends in flight, s
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -83,8 +83,11 @@ class Dispatcher:
         send_within: timedelta = timedelta(seconds=30),
         batch: int = 64,
         segments_per_second: float = 10.0,
+        rates: Mapping[str, float] | None = None,
     ) -> None:
-        """`send_within` bounds how long one call of the gateway may take; a text is not begun with less of its lease left than that.
+        """`rates` gives senders a speed of their own; the others have `segments_per_second`.
+
+        `send_within` bounds how long one call of the gateway may take; a text is not begun with less of its lease left than that.
 
         Raises ValueError if the lease is not longer than `send_within`.
         """
@@ -99,7 +102,7 @@ class Dispatcher:
         self._lease = lease
         self._send_within = send_within
         self._batch = max(batch, concurrency)
-        self._rate = segments_per_second
+        self._rates = {sender: (rates or {}).get(sender, segments_per_second) for sender in gateway.senders}
         self._registered = False
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="send")
         self._done: SimpleQueue[Result | None] = SimpleQueue()
@@ -163,8 +166,8 @@ class Dispatcher:
         """What needs no provider: the first time, make the senders known; then end what is stale and give up what was lost."""
         with self._begin() as session:
             if not self._registered:
-                for sender in self._gateway.senders:
-                    pacing.register(session, sender, self._rate)
+                for sender, rate in self._rates.items():
+                    pacing.register(session, sender, rate)
             self._tally["expired"] += expire(session, self._clock.now())
             self._tally["lapsed"] += lapse(session)
         self._registered = True

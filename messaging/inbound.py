@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, aliased
 
+from messaging import routes
 from messaging.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
 from messaging.text import clean
@@ -32,8 +33,11 @@ __all__ = [
     "Handled",
     "Handler",
     "Outcome",
+    "Received",
     "dismiss",
     "handle_next",
+    "keep",
+    "keep_at_once",
     "retry",
     "store",
     "store_at_once",
@@ -68,11 +72,24 @@ class Handled:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A text to us as a provider tells of it: its id for it, both numbers, the words, and all of it as it came."""
+
+    provider: str
+    sid: str | None
+    from_number: str
+    to_number: str
+    body: str
+    num_media: int
+    params: Mapping[str, str]
+
+
 # One statement, one journey: it stores, and wakes the workers when it stored something.
 _STORE = """
 WITH kept AS (
-    INSERT INTO inbound (message_sid, from_number, to_number, body, num_media, params, received_at, status, attempts)
-    VALUES (%(message_sid)s, %(from_number)s, %(to_number)s, %(body)s, %(num_media)s, %(params)s::jsonb, %(received_at)s, 'received', 0)
+    INSERT INTO inbound (message_sid, provider, from_number, to_number, body, num_media, params, received_at, status, attempts)
+    VALUES (%(message_sid)s, %(provider)s, %(from_number)s, %(to_number)s, %(body)s, %(num_media)s, %(params)s::jsonb, %(received_at)s, 'received', 0)
     ON CONFLICT (message_sid) DO NOTHING
     RETURNING id
 )
@@ -81,33 +98,57 @@ SELECT pg_notify('messaging_inbound', '') FROM kept
 
 
 def store(session: Session, params: Mapping[str, str], *, now: datetime) -> bool:
-    """Keep a text as it came; False if the same one (by the provider's id) is kept already.
+    """Keep a text as Twilio posted it; False if the same one (by the provider's id) is kept already.
 
     A post without an id is kept under a digest of all it says, because a signed text must never be lost for want of a field.
     """
-    return session.connection().exec_driver_sql(_STORE, _row(params, now)).first() is not None
+    return keep(session, _from_twilio(params), now=now)
 
 
 def store_at_once(connection: "psycopg.Connection[Any]", params: Mapping[str, str], *, now: datetime) -> bool:
     """As `store`, on a bare connection that commits by itself: for a webhook, where every journey to the database counts."""
-    return connection.execute(_STORE, _row(params, now)).fetchone() is not None
+    return keep_at_once(connection, _from_twilio(params), now=now)
 
 
-def _row(params: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    kept = {clean(str(key)): clean(str(value)) for key, value in params.items()}
+def keep(session: Session, received: Received, *, now: datetime) -> bool:
+    """Keep a text of any provider, once; False if it is kept already."""
+    return session.connection().exec_driver_sql(_STORE, _row(received, now)).first() is not None
+
+
+def keep_at_once(connection: "psycopg.Connection[Any]", received: Received, *, now: datetime) -> bool:
+    """As `keep`, on a bare connection that commits by itself."""
+    return connection.execute(_STORE, _row(received, now)).fetchone() is not None
+
+
+def _from_twilio(params: Mapping[str, str]) -> Received:
+    media = params.get("NumMedia", "")
+    return Received(
+        routes.TWILIO,
+        params.get("MessageSid") or params.get("SmsSid") or params.get("SmsMessageSid"),
+        params.get("From", ""),
+        params.get("To", ""),
+        params.get("Body", ""),
+        int(media) if re.fullmatch(r"[0-9]{1,3}", media) else 0,
+        params,
+    )
+
+
+def _row(received: Received, now: datetime) -> dict[str, Any]:
+    kept = {clean(str(key)): clean(str(value)) for key, value in received.params.items()}
     return {
-        "message_sid": _sid(kept),
-        "from_number": kept.get("From", "")[:64],
-        "to_number": kept.get("To", "")[:64],
-        "body": kept.get("Body", ""),
-        "num_media": int(kept["NumMedia"]) if re.fullmatch(r"[0-9]{1,3}", kept.get("NumMedia", "")) else 0,
+        "message_sid": _sid(received.sid, kept),
+        "provider": received.provider,
+        "from_number": clean(received.from_number)[:64],
+        "to_number": clean(received.to_number)[:64],
+        "body": clean(received.body),
+        "num_media": received.num_media,
         "params": json.dumps(kept),
         "received_at": now,
     }
 
 
-def _sid(params: Mapping[str, str]) -> str:
-    given = params.get("MessageSid") or params.get("SmsSid") or params.get("SmsMessageSid")
+def _sid(given: str | None, params: Mapping[str, str]) -> str:
+    given = clean(given or "")
     if given and len(given) <= 64:
         return given
     return "digest:" + hashlib.sha256(json.dumps(dict(params), sort_keys=True).encode()).hexdigest()

@@ -14,14 +14,17 @@ from sqlalchemy import CursorResult, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from messaging.routes import Route
 from messaging.states import MessageStatus
 from messaging.tables import Message, new_id
 from messaging.text import MAX_BODY, measure, plain
 
-__all__ = ["CHANNEL", "DEFAULT_LIFE", "Lane", "Text", "TextProblem", "enqueue", "withdraw"]
+__all__ = ["CHANNEL", "DEFAULT_LIFE", "Lane", "Route", "Text", "TextProblem", "enqueue", "withdraw"]
 
 CHANNEL = "messaging_outbox"
 """Notified, in the transaction, when a text is put in the queue."""
+
+DEFAULT_ROUTE = Route()
 
 DEFAULT_LIFE = timedelta(hours=24)
 """How long after `send_after` a text may still be sent when nobody says: a day-old text surprises people."""
@@ -46,7 +49,7 @@ class Text:
     """A text to send. `dedupe_key` names the reason for it: the same key is the same text, whatever else differs.
 
     `recipient` and `context` are the caller's own and come back to the guard; `group_key` is what the text is about, to withdraw by.
-    `despite_stop` is for the one text that confirms a STOP.
+    `despite_stop` is for the one text that confirms a STOP. With `redact` the provider is asked to erase its copy once the text is over.
     """
 
     to: str
@@ -59,6 +62,8 @@ class Text:
     expires_at: datetime | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     despite_stop: bool = False
+    route: Route = DEFAULT_ROUTE
+    redact: bool = False
 
 
 def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
@@ -98,6 +103,10 @@ def _row(wanted: Text, body: str, now: datetime) -> dict[str, Any]:
         "group_key": wanted.group_key,
         "context": dict(wanted.context),
         "despite_stop": wanted.despite_stop,
+        "provider": wanted.route.provider,
+        "fallback": wanted.route.fallback,
+        "fallback_after": wanted.route.after,
+        "redact": wanted.redact,
         "created_at": now,
     }
 

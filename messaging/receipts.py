@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from messaging import retry, states
+from messaging import retry, routes, states
 from messaging.states import MessageStatus, Move
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean
@@ -25,13 +25,23 @@ from messaging.text import clean
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["CHANNEL", "Applied", "apply_waiting", "look_again", "meaning", "store", "store_at_once"]
+__all__ = [
+    "CHANNEL",
+    "Applied",
+    "Said",
+    "apply_waiting",
+    "keep",
+    "keep_at_once",
+    "look_again",
+    "meaning",
+    "store",
+    "store_at_once",
+]
 
 CHANNEL = "messaging_receipts"
 """Notified, in the transaction, when a new receipt is stored."""
 
 _log = structlog.get_logger(__name__)
-_PROVIDER = "twilio"
 _GIVE_UP_AFTER = 12
 _S = MessageStatus
 _MEANING: Mapping[str, MessageStatus] = {
@@ -45,6 +55,12 @@ _MEANING: Mapping[str, MessageStatus] = {
     "undelivered": _S.UNDELIVERED,
     "failed": _S.FAILED,
     "canceled": _S.FAILED,
+    # GOV.UK Notify's own words; the others it shares with Twilio.
+    "created": _S.ACCEPTED,
+    "pending": _S.SENT,
+    "permanent-failure": _S.UNDELIVERED,
+    "temporary-failure": _S.UNDELIVERED,
+    "technical-failure": _S.FAILED,
 }
 
 
@@ -70,11 +86,23 @@ class Applied:
     number_dead: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a provider said of a text: our id and its own as it gave them, its word for the status, and all of it as it came."""
+
+    provider: str
+    mid: str | None
+    sid: str | None
+    status: str | None
+    error_code: int | None
+    params: Mapping[str, str]
+
+
 # One statement, one journey: it stores, and wakes the workers when it stored something.
 _STORE = """
 WITH kept AS (
-    INSERT INTO receipt (id, digest, message_id, provider_sid, status, error_code, params, received_at, look_at, looks)
-    VALUES (%(id)s, %(digest)s, %(message_id)s, %(provider_sid)s, %(status)s, %(error_code)s, %(params)s::jsonb, %(received_at)s,
+    INSERT INTO receipt (id, digest, provider, message_id, provider_sid, status, error_code, params, received_at, look_at, looks)
+    VALUES (%(id)s, %(digest)s, %(provider)s, %(message_id)s, %(provider_sid)s, %(status)s, %(error_code)s, %(params)s::jsonb, %(received_at)s,
             %(received_at)s, 0)
     ON CONFLICT (digest) DO NOTHING
     RETURNING id
@@ -84,26 +112,48 @@ SELECT pg_notify('messaging_receipts', '') FROM kept
 
 
 def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: datetime) -> bool:
-    """Keep a receipt as it came; False if the very same one is kept already. `mid` is our id from the callback's address, unchecked."""
-    return session.connection().exec_driver_sql(_STORE, _row(mid, params, now)).first() is not None
+    """Keep Twilio's receipt as it came; False if the very same one is kept already. `mid` is our id from the callback's address, unchecked."""
+    return keep(session, _from_twilio(mid, params), now=now)
 
 
 def store_at_once(
     connection: "psycopg.Connection[Any]", *, mid: str | None, params: Mapping[str, str], now: datetime
 ) -> bool:
     """As `store`, on a bare connection that commits by itself: for a webhook, where every journey to the database counts."""
-    return connection.execute(_STORE, _row(mid, params, now)).fetchone() is not None
+    return keep_at_once(connection, _from_twilio(mid, params), now=now)
 
 
-def _row(mid: str | None, params: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    kept = {clean(str(key)): clean(str(value)) for key, value in params.items()}
+def keep(session: Session, said: Said, *, now: datetime) -> bool:
+    """Keep what any provider said, once; False if the very same is kept already."""
+    return session.connection().exec_driver_sql(_STORE, _row(said, now)).first() is not None
+
+
+def keep_at_once(connection: "psycopg.Connection[Any]", said: Said, *, now: datetime) -> bool:
+    """As `keep`, on a bare connection that commits by itself."""
+    return connection.execute(_STORE, _row(said, now)).fetchone() is not None
+
+
+def _from_twilio(mid: str | None, params: Mapping[str, str]) -> Said:
+    return Said(
+        routes.TWILIO,
+        mid,
+        params.get("MessageSid") or params.get("SmsSid"),
+        params.get("MessageStatus") or params.get("SmsStatus"),
+        _code(params.get("ErrorCode")),
+        params,
+    )
+
+
+def _row(said: Said, now: datetime) -> dict[str, Any]:
+    kept = {clean(str(key)): clean(str(value)) for key, value in said.params.items()}
     return {
         "id": new_id(),
-        "digest": hashlib.sha256(json.dumps([mid, kept], sort_keys=True).encode()).hexdigest(),
-        "message_id": _uuid(mid),
-        "provider_sid": (kept.get("MessageSid") or kept.get("SmsSid") or "")[:64] or None,
-        "status": (kept.get("MessageStatus") or kept.get("SmsStatus") or "")[:32] or None,
-        "error_code": _code(kept.get("ErrorCode")),
+        "digest": hashlib.sha256(json.dumps([said.mid, kept], sort_keys=True).encode()).hexdigest(),
+        "provider": said.provider,
+        "message_id": _uuid(said.mid),
+        "provider_sid": clean(said.sid or "")[:64] or None,
+        "status": clean(said.status or "")[:32] or None,
+        "error_code": said.error_code,
         "params": json.dumps(kept),
         "received_at": now,
     }
@@ -149,26 +199,28 @@ def apply_waiting(session: Session, now: datetime, limit: int = 200) -> list[App
 @dataclass(frozen=True, slots=True)
 class _Known:
     by_id: Mapping[UUID, Message]
-    by_sid: Mapping[str, Message]
+    by_sid: Mapping[tuple[str, str], Message]
 
 
 def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
     """The messages that the receipts name, by our id or by the provider's, locked in order of id so that nothing deadlocks."""
     ids = {receipt.message_id for receipt in receipts if receipt.message_id}
     sids = {receipt.provider_sid for receipt in receipts if receipt.provider_sid}
+    providers = {receipt.provider for receipt in receipts}
     rows = session.scalars(
         select(Message)
-        .where(Message.id.in_(ids) | (Message.provider_sid.in_(sids) & (Message.provider == _PROVIDER)))
+        .where(Message.id.in_(ids) | (Message.provider_sid.in_(sids) & Message.provider.in_(providers)))
         .order_by(Message.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    return _Known({row.id: row for row in rows}, {row.provider_sid: row for row in rows if row.provider_sid})
+    by_sid = {(row.provider, row.provider_sid): row for row in rows if row.provider_sid}
+    return _Known({row.id: row for row in rows}, by_sid)
 
 
 def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, MessageStatus] | None:
     """The message a receipt is about and what it says of it, or None with the receipt settled or put off."""
-    owner = known.by_sid.get(receipt.provider_sid or "")
+    owner = known.by_sid.get((receipt.provider, receipt.provider_sid or ""))
     message = known.by_id.get(receipt.message_id) if receipt.message_id else owner
     if message is None:
         _put_off(receipt, now)
@@ -185,6 +237,8 @@ def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, Mes
 
 
 def _another_sid(message: Message, receipt: Receipt) -> bool:
+    if message.provider != receipt.provider:
+        return True
     return bool(
         message.provider_sid and receipt.provider_sid and message.provider_sid != receipt.provider_sid
     )
@@ -238,7 +292,7 @@ def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
         receipt.received_at,
         reason=retry.words(receipt.error_code) if bad else None,
         error_code=receipt.error_code if bad else None,
-        provider=_PROVIDER,
+        provider=receipt.provider,
         provider_sid=receipt.provider_sid,
     )
 

@@ -29,6 +29,8 @@ _S = MessageStatus
 _OPEN = (_S.SENDING, _S.UNKNOWN)
 _SLACK = timedelta(days=1)
 """How far back of the attempt the list is read: a day costs nothing and covers clocks that disagree."""
+_LISTS_REMEMBER = timedelta(days=5)
+"""Providers forget (GOV.UK Notify after a week): that a list does not show a text older than this proves nothing."""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
@@ -42,6 +44,8 @@ class Patience:
     after_lease: timedelta = timedelta(seconds=30)
     looks_for_proof: int = 2
     give_up_after: int = 10
+    hold: timedelta = timedelta(minutes=1)
+    """While one worker asks, no other does; also the wait after a list that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def settle_unknown(
     """Ask the provider about up to `limit` unknown texts that are due for a look. No session is open while it is asked."""
     patience = patience or Patience()
     with begin() as session:
-        given = {"provider": gateway.name, "limit": limit, "hold": timedelta(minutes=1)}
+        given = {"provider": gateway.name, "limit": limit, "hold": patience.hold}
         due = [_Question(row.id, row.to_number, row.since - _SLACK) for row in session.execute(_TAKE, given)]
     tally: Counter[str] = Counter(asked=len(due))
     by_number: dict[str, list[_Question]] = {}
@@ -111,7 +115,8 @@ def _settle_number(
     with begin() as session:
         asked_at = session.scalars(select(func.clock_timestamp())).one()
     try:
-        listed = gateway.find(number, min(question.since for question in questions))
+        since = min(question.since for question in questions)
+        listed = gateway.find(number, since, [question.id for question in questions])
     except GatewayUnavailable as problem:
         _log.warning("reconcile.unavailable", problem=str(problem))
         return Counter(unavailable=len(questions))
@@ -139,6 +144,8 @@ def _judge(
     ).one()
     if message.status is not _S.UNKNOWN:
         return "found"
+    if named := [one for one in listed if one.id == message.id]:
+        return _found(session, message, named[-1], now)
     same = _unclaimed(session, message, listed)
     rivals = _rivals(session, message)
     if len(same) >= len(rivals):
@@ -151,7 +158,7 @@ def _judge(
 
 def _unclaimed(session: Session, message: Message, listed: Sequence[ProviderText]) -> list[ProviderText]:
     """Texts in the list with these very words that no message of ours accounts for, oldest first."""
-    same = [one for one in listed if _words(one.body) == _words(message.body)]
+    same = [one for one in listed if one.id is None and _words(one.body) == _words(message.body)]
     owned = set(
         session.scalars(
             select(Message.provider_sid).where(
@@ -185,7 +192,7 @@ def _rivals(session: Session, message: Message) -> list[UUID]:
 
 def _proves(message: Message, asked_at: datetime, patience: Patience) -> bool:
     """Does this look's finding nothing prove that the provider never had it? Only after the lease, and not at the first look."""
-    if message.lease_until is None:
+    if message.lease_until is None or asked_at > message.lease_until + _LISTS_REMEMBER:
         return False
     late_enough = asked_at > message.lease_until + patience.after_lease
     return late_enough and message.reconcile_looks + 1 >= patience.looks_for_proof

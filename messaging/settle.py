@@ -11,7 +11,7 @@ from random import random
 
 from sqlalchemy.orm import Session
 
-from messaging import pacing, receipts, retry, states
+from messaging import pacing, receipts, retry, routes, states
 from messaging.claim import Claimed
 from messaging.gateways.base import Accepted, Outcome
 from messaging.retry import Decision
@@ -57,6 +57,8 @@ def settle(session: Session, results: Sequence[Result], *, now: datetime, provid
     moved = states.apply(session, moves)
     receipts.look_again(session, [move.provider_sid for move in moves if move.provider_sid], now)
     _consequences(session, decided, now)
+    outcomes = [result.outcome for result in results if not isinstance(result.outcome, NotBegun)]
+    routes.note(session, provider, outcomes, now)
     return moved
 
 

@@ -5,7 +5,7 @@ written with the `now` of the caller. Columns that machines race on (`lease_unti
 written and compared with the clock of the database only, so a worker whose own clock is wrong can neither steal a lease nor send twice.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,17 @@ from uuid_utils.compat import uuid7
 
 from messaging.states import MessageStatus
 
-__all__ = ["Base", "Inbound", "InboundStatus", "Message", "Receipt", "Sender", "Suppression", "new_id"]
+__all__ = [
+    "Base",
+    "Inbound",
+    "InboundStatus",
+    "Message",
+    "Provider",
+    "Receipt",
+    "Sender",
+    "Suppression",
+    "new_id",
+]
 
 
 def new_id() -> UUID:
@@ -97,7 +107,16 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     lease_until: Mapped[datetime | None] = mapped_column(doc="By the clock of the database.")
     claimed_by: Mapped[str | None]
-    provider: Mapped[str | None] = mapped_column(String(20))
+    provider: Mapped[str] = mapped_column(
+        String(20),
+        default="twilio",
+        server_default=text("'twilio'"),
+        doc="Whom it goes by; never another one once it was tried.",
+    )
+    fallback: Mapped[str | None] = mapped_column(
+        String(20), doc="Whom it may go by instead, before the first attempt."
+    )
+    fallback_after: Mapped[timedelta | None]
     provider_sid: Mapped[str | None] = mapped_column(String(64))
     reconcile_at: Mapped[datetime | None] = mapped_column(
         doc="When to ask the provider next; null when nobody will. Clock of the database."
@@ -114,6 +133,13 @@ class Message(Base):
     reported_at: Mapped[datetime | None] = mapped_column(
         doc="When a bad end was handed to whoever reads endings."
     )
+    redact: Mapped[bool] = mapped_column(
+        server_default=text("false"), default=False, doc="The provider is to erase its copy of the words."
+    )
+    redact_at: Mapped[datetime | None] = mapped_column(
+        doc="When to ask it next; null for at once. Clock of the database."
+    )
+    redact_tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     redacted_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -122,7 +148,25 @@ class Message(Base):
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint("to_number ~ '^\\+[1-9][0-9]{6,14}$'", name="to_number"),
         CheckConstraint("char_length(body) <= 1600", name="body"),
-        Index("ix_message_claim", "lane", "send_after", "id", postgresql_where=text("status = 'queued'")),
+        CheckConstraint("(fallback IS NULL) = (fallback_after IS NULL)", name="fallback"),
+        Index(
+            "ix_message_claim",
+            "provider",
+            "lane",
+            "send_after",
+            "id",
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_message_redact",
+            "redact_at",
+            postgresql_where=text("redact AND redacted_at IS NULL AND provider_sid IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_bad_end",
+            "ended_at",
+            postgresql_where=text("status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"),
+        ),
         Index("ix_message_expiry", "expires_at", postgresql_where=text("status = 'queued'")),
         Index("ix_message_lease", "lease_until", postgresql_where=text("status = 'sending'")),
         Index("ix_message_reconcile", "reconcile_at", postgresql_where=text("status = 'unknown'")),
@@ -153,6 +197,7 @@ class Receipt(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    provider: Mapped[str] = mapped_column(String(20), default="twilio", server_default=text("'twilio'"))
     message_id: Mapped[UUID | None] = mapped_column(doc="Our id as the callback gave it; it may be nobody's.")
     provider_sid: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str | None] = mapped_column(String(32), doc="The provider's own word.")
@@ -192,6 +237,7 @@ class Inbound(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     message_sid: Mapped[str] = mapped_column(String(80), unique=True)
+    provider: Mapped[str] = mapped_column(String(20), default="twilio", server_default=text("'twilio'"))
     from_number: Mapped[str] = mapped_column(String(64))
     to_number: Mapped[str] = mapped_column(String(64))
     body: Mapped[str]
@@ -246,3 +292,15 @@ class Sender(Base):
     note: Mapped[str | None] = mapped_column(doc="Why it was last slowed.")
 
     __table_args__ = (CheckConstraint("segments_per_second > 0", name="segments_per_second"),)
+
+
+class Provider(Base):
+    """A provider as it last answered. Written with the `now` of whoever settles; a provider that never failed has no row."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    failing_since: Mapped[datetime | None] = mapped_column(
+        doc="Since when it has processed nothing; null once it has."
+    )
+    failed_at: Mapped[datetime]

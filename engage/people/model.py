@@ -87,6 +87,11 @@ class Person(Base):
     texts_approved_at: Mapped[datetime | None]
     texts_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
     two_hour_reminder: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=text("false"),
+        doc="Held for a case: nothing of them is erased (RULES.md 18).",
+    )
     text_from_hour: Mapped[int | None]
     text_until_hour: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -151,6 +151,7 @@ CHANGEABLE = {
     "restricted",
     "restricted_texts_allowed",
     "two_hour_reminder",
+    "held",
     "text_from_hour",
     "text_until_hour",
 }

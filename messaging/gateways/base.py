@@ -4,7 +4,7 @@ A provider is anything that can take a text and answer in one of four ways. The 
 above this seam ever looks at an HTTP status. A gateway must never retry a send by itself and never raise from `send`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ __all__ = [
     "Accepted",
     "Gateway",
     "GatewayUnavailable",
+    "NotOffered",
     "NotProcessed",
     "Outcome",
     "OutgoingText",
@@ -73,7 +74,7 @@ Outcome = Accepted | Refused | NotProcessed | Unknown
 
 @dataclass(frozen=True, slots=True)
 class ProviderText:
-    """A text to a phone as the provider's own list shows it."""
+    """A text to a phone as the provider's own list shows it. `id` is ours, where the provider keeps it with the text."""
 
     sid: str
     to: str
@@ -81,10 +82,15 @@ class ProviderText:
     status: str
     created_at: datetime | None
     error_code: int | None = None
+    id: UUID | None = None
 
 
 class GatewayUnavailable(Exception):
     """The provider could not answer a question, or not completely; nothing may be concluded from it."""
+
+
+class NotOffered(Exception):
+    """The provider cannot do this at all, today or another day."""
 
 
 class Gateway(Protocol):
@@ -101,8 +107,11 @@ class Gateway(Protocol):
     def send(self, outgoing: OutgoingText) -> Outcome:
         """Hand over one text. Never raises and never retries."""
 
-    def find(self, to: str, since: datetime) -> Sequence[ProviderText]:
-        """Every text to `to` that the provider has had since then. Raises GatewayUnavailable unless the list is complete."""
+    def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
+        """Every text to `to` that the provider has had since then, or, where it keeps our ids, every one of `ids` that it has had.
+
+        Raises GatewayUnavailable unless the list is complete.
+        """
 
     def redact(self, sid: str) -> None:
-        """Erase the body of a text at the provider. Raises GatewayUnavailable."""
+        """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered where it erases nothing on request."""

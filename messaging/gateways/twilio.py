@@ -7,12 +7,12 @@ log, because it logs numbers.
 
 import logging
 import re
-import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -26,9 +26,8 @@ from twilio.request_validator import (
     get_signature_algorithm,
 )
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
 
-from messaging import retry
+from messaging import retry, routes
 from messaging.gateways.base import (
     Accepted,
     GatewayUnavailable,
@@ -39,6 +38,7 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
+from messaging.gateways.lines import broken, never_left
 
 __all__ = ["TwilioGateway", "valid_signature"]
 
@@ -81,7 +81,7 @@ class _Wire(TwilioHttpClient):
 class TwilioGateway:
     """Sends through one Twilio account, from one number, several, or a messaging service."""
 
-    name = "twilio"
+    name = routes.TWILIO
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class TwilioGateway:
         except (TwilioRestException, TwilioServiceException) as problem:
             return self._answered(problem.status, problem.code)
         except requests.exceptions.RequestException as problem:
-            return NotProcessed() if _never_left(problem) else Unknown(_broken(problem))
+            return NotProcessed() if never_left(problem) else Unknown(broken(problem))
         except Exception as problem:
             # Twilio answered 2xx with something the library cannot read (not JSON, or JSON of another shape).
             return Unknown(f"its answer could not be read ({type(problem).__name__})")
@@ -141,7 +141,7 @@ class TwilioGateway:
         given = getattr(self._wire.last, "retry_after", None)
         return timedelta(seconds=int(given)) if given and re.fullmatch(r"[0-9]{1,5}", given) else None
 
-    def find(self, to: str, since: datetime) -> Sequence[ProviderText]:
+    def find(self, to: str, since: datetime, ids: Collection[UUID] = ()) -> Sequence[ProviderText]:
         """Texts that Twilio has had for `to` since then.
 
         The list is asked for by number alone and cut here: a filter on DateSent leaves out texts that Twilio holds and has not sent
@@ -156,10 +156,12 @@ class TwilioGateway:
         return [one for one in map(_as_found, rows) if one.created_at is None or one.created_at >= since]
 
     def redact(self, sid: str) -> None:
-        """Erase the body at Twilio; the text's other facts stay. Raises GatewayUnavailable."""
+        """Erase the body at Twilio; the text's other facts stay. A text that Twilio no longer has is erased. Raises GatewayUnavailable."""
         try:
             self._client.messages(sid).update(body="")
         except _UNREADABLE as problem:
+            if isinstance(problem, TwilioRestException) and problem.status == 404:
+                return
             raise GatewayUnavailable(f"Twilio could not erase a text ({type(problem).__name__})") from problem
 
 
@@ -177,32 +179,6 @@ def _fields(outgoing: OutgoingText) -> dict[str, Any]:
     if outgoing.validity:
         fields["validity_period"] = outgoing.validity
     return fields
-
-
-def _never_left(problem: requests.exceptions.RequestException) -> bool:
-    """Did the call fail before anything of it could reach Twilio: no connection, no name, no trust?"""
-    if isinstance(problem, requests.exceptions.ConnectTimeout):
-        return True
-    return any(
-        isinstance(cause, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError)
-        for cause in _causes(problem)
-    )
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """What urllib3 gives as the reason, which it puts into attributes and arguments rather than into `__cause__`."""
-    for part in problem.args:
-        if isinstance(part, MaxRetryError) and part.reason is not None:
-            yield part.reason
-            if isinstance(part.reason, ProxyError):
-                yield part.reason.original_error
-            yield from (inner for inner in part.reason.args if isinstance(inner, BaseException))
-
-
-def _broken(problem: requests.exceptions.RequestException) -> str:
-    if isinstance(problem, requests.exceptions.Timeout):
-        return "it did not answer in time"
-    return f"the connection broke before it answered ({type(problem).__name__})"
 
 
 def _positive(given: str | None) -> int | None:

@@ -247,7 +247,7 @@ def test_nothing_is_asked_with_a_session_open(committed: Database, lost: Callabl
     class Watching:
         name = "twilio"
 
-        def find(self, to: str, since: object) -> list[ProviderText]:
+        def find(self, to: str, since: object, ids: object) -> list[ProviderText]:
             with committed.engine.connect() as connection:
                 open_now = connection.exec_driver_sql(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

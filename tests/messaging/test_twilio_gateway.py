@@ -267,8 +267,17 @@ def test_redact_erases_the_words_there(gateway: TwilioGateway, simulator: FarEnd
     simulator.rest()
     gateway.redact(sent.sid)
     assert simulator.texts()[0]["redacted"]
+    gateway.redact("SM" + "f" * 32)  # Twilio has no such text any more, so there is nothing left to erase
+
+
+def test_redact_says_so_when_it_cannot_be_done_yet(gateway: TwilioGateway, simulator: FarEnd) -> None:
+    """While a text is on its way Twilio erases nothing; whoever asked must ask again."""
+    simulator.script({"sending": 60})
+    sent = gateway.send(outgoing("Private"))
+    assert isinstance(sent, Accepted)
     with pytest.raises(GatewayUnavailable):
-        gateway.redact("SM" + "f" * 32)
+        gateway.redact(sent.sid)
+    assert not simulator.texts()[0]["redacted"]
 
 
 def test_something_to_send_from_and_an_address_are_needed() -> None:

@@ -1,0 +1,145 @@
+"""By which provider a text goes, and when it may go by another."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engage.db import Database
+from messaging import pacing, routes
+from messaging.claim import claim
+from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
+from messaging.outbox import Route
+from messaging.states import MessageStatus
+from messaging.tables import Message, Provider
+from tests.messaging.builders import NOW, SENDER, nothing_held, put, put_committed, read
+
+MINUTE = timedelta(minutes=1)
+TEN = timedelta(minutes=10)
+EITHER = Route(routes.TWILIO, routes.NOTIFY, TEN)
+FAILED = NotProcessed()
+
+
+def down(session: Session, provider: str = routes.TWILIO, *, minutes: int = 11) -> None:
+    """The provider has processed nothing for so long, tried every minute."""
+    for ago in range(minutes, -1, -1):
+        routes.note(session, provider, [FAILED], NOW - ago * MINUTE)
+
+
+def test_each_provider_claims_its_own_texts(session: Session) -> None:
+    """A worker that sends by one provider never touches a text of another."""
+    ours = put(session, "ours")
+    theirs = put(session, "theirs", route=Route(routes.NOTIFY))
+    pacing.register(session, SENDER, 10)
+    for provider, message in ((routes.NOTIFY, theirs), (routes.TWILIO, ours)):
+        taken = claim(
+            session,
+            now=NOW,
+            limit=10,
+            worker="w",
+            lease=MINUTE,
+            provider=provider,
+            senders=[SENDER],
+            guard=nothing_held,
+        )
+        assert [one.id for one in taken.texts] == [message.id]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "failing"),
+    [
+        ([FAILED], True),
+        ([FAILED, NotProcessed(429)], True),
+        ([FAILED, Accepted("SM1", "queued")], False),
+        ([FAILED, Refused(21610, "stopped")], False),
+        ([Unknown("silence")], False),
+        ([], False),
+    ],
+)
+def test_what_counts_as_out_of_reach(session: Session, outcomes: list[Outcome], failing: bool) -> None:
+    """Only texts that were certainly not taken count, and one answer about any text shows that the provider is there."""
+    routes.note(session, routes.TWILIO, outcomes, NOW)
+    found = session.get(Provider, routes.TWILIO)
+    assert (found is not None and found.failing_since is not None) == failing
+
+
+def test_since_when_is_kept_until_it_answers(session: Session) -> None:
+    """The first failure counts, not the last; an answer clears it."""
+    routes.note(session, routes.TWILIO, [FAILED], NOW)
+    routes.note(session, routes.TWILIO, [FAILED], NOW + MINUTE)
+    found = session.get_one(Provider, routes.TWILIO, populate_existing=True)
+    assert (found.failing_since, found.failed_at) == (NOW, NOW + MINUTE)
+    routes.note(session, routes.TWILIO, [Accepted("SM1", "queued")], NOW + 2 * MINUTE)
+    assert session.get_one(Provider, routes.TWILIO, populate_existing=True).failing_since is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "route", "attempts", "status", "moves"),
+    [
+        (11, EITHER, 0, MessageStatus.QUEUED, True),
+        (9, EITHER, 0, MessageStatus.QUEUED, False),
+        (11, Route(), 0, MessageStatus.QUEUED, False),
+        (11, EITHER, 1, MessageStatus.QUEUED, False),
+        (11, EITHER, 1, MessageStatus.UNKNOWN, False),
+        (11, EITHER, 1, MessageStatus.SENDING, False),
+    ],
+    ids=["long enough", "too soon", "not wanted", "tried before", "unknown", "on its way"],
+)
+def test_only_a_text_never_tried_goes_by_the_other(
+    session: Session, minutes: int, route: Route, attempts: int, status: MessageStatus, moves: bool
+) -> None:
+    """Ten minutes out of reach, wanted by whoever queued it, and no attempt yet: all three, or it keeps its provider."""
+    message = put(session, "one", route=route)
+    session.execute(update(Message).values(status=status, attempts=attempts))
+    down(session, minutes=minutes)
+    assert routes.reroute(session, now=NOW) == moves
+    session.refresh(message)
+    assert message.provider == (routes.NOTIFY if moves else routes.TWILIO)
+    assert routes.reroute(session, now=NOW) == 0
+
+
+def test_nothing_moves_when_the_other_is_out_of_reach_too(session: Session) -> None:
+    """Going from one closed door to another helps nobody."""
+    put(session, "one", route=EITHER)
+    down(session)
+    down(session, routes.NOTIFY, minutes=1)
+    assert routes.reroute(session, now=NOW) == 0
+
+
+def test_a_failure_of_long_ago_is_not_believed(session: Session) -> None:
+    """After a quiet hour nobody knows whether it still fails: the next text tries the usual provider first."""
+    put(session, "one", route=EITHER, send_after=NOW)
+    down(session)
+    assert routes.reroute(session, now=NOW + timedelta(hours=1)) == 0
+
+
+def test_a_text_for_later_stays(session: Session) -> None:
+    """A reminder for tomorrow has time to wait for its usual provider."""
+    put(session, "one", route=EITHER, send_after=NOW + timedelta(hours=1))
+    down(session)
+    assert routes.reroute(session, now=NOW) == 0
+
+
+def test_a_route_says_both_or_neither() -> None:
+    """A fallback without its time, or the same provider twice, is a mistake of the caller."""
+    for wrong in (
+        {"fallback": routes.NOTIFY},
+        {"after": TEN},
+        {"fallback": routes.TWILIO, "after": TEN},
+    ):
+        with pytest.raises(ValueError, match="fallback"):
+            Route(routes.TWILIO, **wrong)  # type: ignore[arg-type]
+
+
+def test_the_row_carries_the_route(committed: Database) -> None:
+    """What was decided when the text was queued is on its row."""
+    id: UUID = put_committed(committed, "one", route=EITHER, redact=True)
+    row: Message = read(committed, id)
+    assert (row.provider, row.fallback, row.fallback_after, row.redact) == (
+        routes.TWILIO,
+        routes.NOTIFY,
+        TEN,
+        True,
+    )
