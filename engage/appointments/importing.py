@@ -10,40 +10,33 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from typing import IO, Any
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Role
-from engage.appointments import numbers, rules, service
 from engage.appointments.directory import Named, load_directory
-from engage.appointments.model import Appointment
+from engage.appointments.lookahead import Lookahead
 from engage.appointments.rows import Row, read_row
 from engage.appointments.sheets import WHOLE_ROW, RowProblem, read_sheet
-from engage.errors import EngageError, Forbidden, NotFound
-from engage.people.access import Ability, Actor, ActorKind, abilities, may_change, visible_to
-from engage.people.model import Person
-from engage.people.service import NewPerson, create_person
+from engage.appointments.taking_in import Effect, Outcome, Raced, Ready, RowWork
+from engage.errors import Forbidden, NotFound
+from engage.people.access import Actor, ActorKind
 
 log = structlog.get_logger(__name__)
 
 Begin = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 _TRIES = 3
-CLASH = "The person has another appointment at that time"
-
-
-class Effect(StrEnum):
-    """What became of a good row. A change of details without a change of time counts as moved too."""
-
-    BOOKED = "booked"
-    MOVED = "moved"
-    UNCHANGED = "unchanged"
+CHUNK = 200
+NOT_STORED = "It could not be stored. Import it again"
+_NO_WAIT = text("SET LOCAL synchronous_commit TO off")
+_MAKE_SAFE = text("SELECT pg_current_xact_id()")
 
 
 @dataclass
@@ -80,23 +73,6 @@ class ImportReport:
         }
 
 
-@dataclass(frozen=True)
-class _Ready:
-    """A row that can be done, as far as the row itself says. `superseded`: a later good row of the file has the same reference."""
-
-    row: Row
-    named: Named
-    superseded: bool
-
-
-class _Raced(Exception):
-    """Somebody else added the same person at the same moment: the row is tried again."""
-
-
-class _Undo(Exception):
-    """Ends a dry run: everything it did is rolled back."""
-
-
 def import_file(
     begin: Begin,
     actor: Actor,
@@ -131,13 +107,13 @@ def import_file(
         except RowProblem as problem:
             report.refuse(record.line, record.ref, problem)
     last = {row.ref: row.line for row, _ in good}
-    ready = [_Ready(row, named, row.line != last[row.ref]) for row, named in good]
-    work = _Work(actor, hub, now, report, progress)
-    work.told(len(records) - len(ready))
+    ready = [Ready(row, named, row.line != last[row.ref]) for row, named in good]
+    run = _Run(RowWork(actor, hub, now), report, progress)
+    run.told(len(records) - len(ready))
     if dry_run:
-        _rehearse(begin, work, ready)
+        _rehearse(begin, run, ready)
     else:
-        _perform(begin, work, ready)
+        _perform(begin, run, ready)
     return report
 
 
@@ -152,58 +128,69 @@ def _check_may_import(actor: Actor, hub: Hub) -> None:
         raise Forbidden("You may not import appointments into this hub.")
 
 
-def _perform(begin: Begin, work: "_Work", ready: Sequence[_Ready]) -> None:
-    """One transaction per row. A row that two imports add at the same moment is tried again.
+def _perform(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
+    """One transaction per row; a row that two imports add at the same moment is tried again.
 
-    All but the last commit without waiting for the disk; the last one then makes everything before it safe. A crash in between can
-    only lose whole rows at the end, as if the import had been stopped there.
+    Rows commit without waiting for the disk, and one last commit makes all of them safe before the report is given. A crash in between
+    can only lose whole rows at the end, as if the import had been stopped there.
     """
-    for count, one in enumerate(ready, 1):
-        for attempt in range(1, _TRIES + 1):
-            try:
-                with begin() as session:
-                    if count < len(ready):
-                        session.execute(_NO_WAIT)
-                    outcome = work.do(session, one)
-                work.note(one, outcome)
-                break
-            except RowProblem as problem:
-                work.refuse(one, problem)
-                break
-            except (_Raced, IntegrityError, DataError) as problem:
-                log.warning("import.row_failed", line=one.row.line, problem=type(problem).__name__)
-                if attempt == _TRIES or isinstance(problem, DataError):
-                    work.refuse(one, RowProblem(WHOLE_ROW, "It could not be stored. Import it again"))
-                    break
+    ahead = Lookahead(run.work)
+    try:
+        for start in range(0, len(ready), CHUNK):
+            rows = ready[start : start + CHUNK]
+            with begin() as session:
+                ahead.look(session, rows)
+            for one in rows:
+                run.row(one, partial(_one_row, begin, run.work, ahead, one))
+    finally:
+        with begin() as session:
+            session.execute(_MAKE_SAFE)
 
 
-def _rehearse(begin: Begin, work: "_Work", ready: Sequence[_Ready]) -> None:
+def _one_row(begin: Begin, work: RowWork, ahead: Lookahead, one: Ready) -> Outcome:
+    if (warnings := ahead.nothing_to_do(one)) is not None:
+        return Effect.UNCHANGED, warnings
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with begin() as session:
+                quick = ahead.book(session, one) if attempt == 1 else None
+                if quick is not None:
+                    return Effect.BOOKED, quick
+                ahead.changed(one.row)
+                session.execute(_NO_WAIT)
+                return work.do(session, one)
+        except (Raced, IntegrityError) as problem:
+            log.warning("import.row_raced", line=one.row.line, problem=type(problem).__name__)
+        finally:
+            ahead.passed(one.row)
+    raise RowProblem(WHOLE_ROW, NOT_STORED)
+
+
+def _rehearse(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
+    """Every row in a savepoint of one transaction, so that a row sees what those before it would have done; then all is undone."""
+
+    def nested(session: Session, one: Ready) -> Outcome:
+        with session.begin_nested():
+            return run.work.do(session, one)
+
     try:
         with begin() as session:
             for one in ready:
-                try:
-                    with session.begin_nested():
-                        outcome = work.do(session, one)
-                    work.note(one, outcome)
-                except RowProblem as problem:
-                    work.refuse(one, problem)
-                except (_Raced, IntegrityError, DataError):
-                    work.refuse(one, RowProblem(WHOLE_ROW, "It could not be stored. Import it again"))
+                run.row(one, partial(nested, session, one))
             raise _Undo
     except _Undo:
         pass
 
 
-_NO_WAIT = text("SET LOCAL synchronous_commit TO off")
+class _Undo(Exception):
+    """Ends a dry run: everything it did is rolled back."""
 
 
-class _Work:
-    """One import under way."""
+class _Run:
+    """One import under way: its report, and how far it is."""
 
-    def __init__(
-        self, actor: Actor, hub: Hub, now: datetime, report: ImportReport, progress: Progress | None
-    ) -> None:
-        self.actor, self.hub, self.now, self.report, self.progress = actor, hub, now, report, progress
+    def __init__(self, work: RowWork, report: ImportReport, progress: Progress | None) -> None:
+        self.work, self.report, self.progress = work, report, progress
         self.done = 0
 
     def told(self, more: int) -> None:
@@ -212,174 +199,14 @@ class _Work:
         if self.progress is not None:
             self.progress(self.done, self.report.rows)
 
-    def note(self, one: _Ready, outcome: tuple[Effect, list[str]]) -> None:
-        """The row's transaction is over."""
-        effect, warnings = outcome
-        self.report.add(effect, one.row, warnings)
-        self.told(1)
-
-    def refuse(self, one: _Ready, problem: RowProblem) -> None:
-        """The row's transaction was rolled back."""
-        self.report.refuse(one.row.line, one.row.ref, problem)
-        self.told(1)
-
-    def do(self, session: Session, one: _Ready) -> tuple[Effect, list[str]]:
-        """Do one row in an open transaction. Raises RowProblem when it must be refused."""
-        session.add(self.hub)
+    def row(self, one: Ready, do: Callable[[], Outcome]) -> None:
+        """Do one row and note what became of it; one that is refused, or that the database will not take, is reported and no more."""
         try:
-            outcome = self._do(session, one)
-            session.flush()
-        except EngageError as problem:
-            if problem.code == "crn_taken":
-                raise _Raced from problem
-            fields = getattr(problem, "fields", None) or {WHOLE_ROW: problem.detail}
-            column, reason = next(iter(fields.items()))
-            raise RowProblem(_COLUMN_OF.get(column, column), reason.rstrip(".")) from problem
-        finally:
-            session.expunge(self.hub)
-        return outcome
-
-    def _do(self, session: Session, one: _Ready) -> tuple[Effect, list[str]]:
-        row = one.row
-        person = self._person(session, row)
-        existing = session.scalars(
-            select(Appointment).where(Appointment.hub_id == self.hub.id, Appointment.source_ref == row.ref)
-        ).one_or_none()
-        if existing is not None and person is None and self._crn_of(session, existing) == row.crn:
-            raise _Raced
-        if existing is not None and (person is None or existing.person_id != person.id):
-            raise RowProblem("ref", "This reference is already another person's appointment")
-        if existing is None:
-            self._check_moment(row)
-        warnings = list(row.warnings)
-        if person is None:
-            person = self._add_person(session, one)
-        else:
-            warnings += self._differences(person, one)
-            if NAME_DIFFERS not in warnings:
-                warnings += numbers.take_number(session, self.actor, person, row, now=self.now)
-        warnings += numbers.number_warnings(session, person, row)
-        if existing is None:
-            if service.clashing(session, person.id, row.starts_at, row.minutes):
-                warnings.append(CLASH)
-            self._book(session, person, one)
-            return Effect.BOOKED, warnings
-        return self._update(session, person, existing, one), warnings
-
-    def _person(self, session: Session, row: Row) -> Person | None:
-        """The person of the row's CRN, held; None when nobody has it. Raises RowProblem when the actor may not change them."""
-        found = session.execute(
-            select(Person, visible_to(self.actor)).where(Person.crn == row.crn).with_for_update(of=Person)
-        ).one_or_none()
-        if found is None:
-            return None
-        person, visible = found
-        if person.hub_id != self.hub.id:
-            raise RowProblem("crn", "This person is on another hub's caseload")
-        allowed = visible and Ability.BOOK in abilities(self.actor, person) and may_change(self.actor, person)
-        if not allowed:
-            raise RowProblem("crn", "This person is not on your caseload")
-        return person
-
-    def _crn_of(self, session: Session, existing: Appointment) -> str | None:
-        return session.scalar(select(Person.crn).where(Person.id == existing.person_id))
-
-    def _check_moment(self, row: Row) -> None:
-        if row.starts_at <= self.now:
-            raise RowProblem("date", "The appointment is in the past")
-        if row.starts_at > self.now + rules.RULES.ahead:
-            raise RowProblem("date", "The appointment is more than 2 years ahead")
-
-    def _add_person(self, session: Session, one: _Ready) -> Person:
-        row = one.row
-        new = NewPerson(
-            crn=row.crn,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            hub_id=self.hub.id,
-            offender_manager_id=one.named.offender_manager_id,
-            language=row.language,
-            given_number=row.given_number or None,
-        )
-        return create_person(session, self.actor, new, now=self.now)
-
-    def _differences(self, person: Person, one: _Ready) -> list[str]:
-        row, found = one.row, []
-        recorded = (person.first_name.casefold(), person.last_name.casefold())
-        if recorded != (row.first_name.casefold(), row.last_name.casefold()):
-            found.append(NAME_DIFFERS)
-        if person.offender_manager_id != one.named.offender_manager_id:
-            found.append("Another offender manager is recorded for this person: that was not changed")
-        if person.language is not row.language:
-            found.append("Another language is recorded for this person: that was not changed")
-        return found
-
-    def _book(self, session: Session, person: Person, one: _Ready) -> None:
-        row, named = one.row, one.named
-        new = service.NewAppointment(
-            person_id=person.id,
-            agency_id=named.agency_id,
-            type=row.type,
-            starts_at=row.starts_at,
-            minutes=row.minutes,
-            worker_name=row.worker,
-            enforceable=row.enforceable,
-            worker_id=named.worker_id,
-            place=row.place,
-            place_alias=row.place_alias,
-            source_ref=row.ref,
-        )
-        service.write_booking(session, self.actor, new, person, self.hub, now=self.now, digest=row.digest)
-
-    def _update(self, session: Session, person: Person, existing: Appointment, one: _Ready) -> Effect:
-        row = one.row
-        if one.superseded or existing.source_digest == row.digest:
-            return Effect.UNCHANGED
-        details = _details(existing, one)
-        changed = {name: value for name, value in details.items() if getattr(existing, name) != value}
-        moved = existing.starts_at != row.starts_at
-        if (moved or changed) and (problem := service.why_fixed(session, existing)):
-            raise RowProblem("ref", problem.detail.rstrip("."))
-        if moved:
-            self._check_moment(row)
-            service.write_move(
-                session,
-                self.actor,
-                existing,
-                person,
-                starts_at=row.starts_at,
-                details=changed,
-                now=self.now,
-            )
-        elif changed:
-            service.write_amendment(session, self.actor, existing, person, changed, now=self.now)
-        existing.source_digest = row.digest
-        return Effect.MOVED if moved or changed else Effect.UNCHANGED
-
-
-NAME_DIFFERS = "Another name is recorded for this CRN: nothing about the person was changed. Check that it is the same person"
-_COLUMN_OF = {
-    "agency_id": "agency",
-    "starts_at": "date",
-    "worker_name": "worker",
-    "offender_manager": "om_email",
-    "source_ref": "ref",
-}
-
-
-def _details(existing: Appointment, one: _Ready) -> dict[str, Any]:
-    """What the row says of the details; the alias only follows the place when that has changed, and the worker's id the name."""
-    row, named = one.row, one.named
-    details: dict[str, Any] = {
-        "agency_id": named.agency_id,
-        "type": row.type,
-        "minutes": row.minutes,
-        "worker_name": row.worker,
-        "place": row.place,
-        "enforceable": row.enforceable,
-    }
-    if existing.place != row.place:
-        details["place_alias"] = row.place_alias
-    if (existing.worker_name, existing.agency_id) != (row.worker, named.agency_id):
-        details["worker_id"] = named.worker_id
-    return details
+            effect, warnings = do()
+            self.report.add(effect, one.row, warnings)
+        except RowProblem as problem:
+            self.report.refuse(one.row.line, one.row.ref, problem)
+        except (Raced, IntegrityError, DataError) as problem:
+            log.warning("import.row_failed", line=one.row.line, problem=type(problem).__name__)
+            self.report.refuse(one.row.line, one.row.ref, RowProblem(WHOLE_ROW, NOT_STORED))
+        self.told(1)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engage import texts
@@ -83,6 +83,11 @@ class Row:
     worker: str
     enforceable: bool
     warnings: tuple[str, ...]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over by the book."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def digest(self) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
-from engage.appointments import importing, reminders, service
+from engage.appointments import importing, numbers, reminders, service, taking_in
 from engage.appointments.importing import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
 from engage.appointments.sheets import COLUMNS
@@ -91,7 +91,23 @@ def sheet(*rows: dict[str, str], columns: Sequence[str] = COLUMNS) -> bytes:
     good = dict(
         zip(
             COLUMNS,
-            ["B-1", "X700001", "Katrina", "Dodds", "07700900131", "en", "p.hale@probation.example", "Probation", "office", "26/03/2027", "14:00", "30", "the hall", "Pat", "yes"],
+            [
+                "B-1",
+                "X700001",
+                "Katrina",
+                "Dodds",
+                "07700900131",
+                "en",
+                "p.hale@probation.example",
+                "Probation",
+                "office",
+                "26/03/2027",
+                "14:00",
+                "30",
+                "the hall",
+                "Pat",
+                "yes",
+            ],
             strict=True,
         )
     )
@@ -348,7 +364,7 @@ def test_a_confirmed_number_is_kept(committed: Database, hub_id: uuid.UUID, now:
     report = take_in(
         committed, hub_id, sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"}), now
     )
-    assert [warning["reason"] for warning in report.warnings] == [importing.numbers.CONFIRMED]
+    assert [warning["reason"] for warning in report.warnings] == [numbers.CONFIRMED]
     assert number_after(committed) == ("+447700900131", NumberState.VERIFIED)
 
 
@@ -359,9 +375,9 @@ def test_an_unconfirmed_number_gives_way_and_an_old_one_stays_old(
     take_in(committed, hub_id, sheet({}), now)
     newer = sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"})
     report = take_in(committed, hub_id, newer, now)
-    assert [warning["reason"] for warning in report.warnings] == [importing.numbers.CHANGED]
+    assert [warning["reason"] for warning in report.warnings] == [numbers.CHANGED]
     report = take_in(committed, hub_id, sheet({}), now)
-    assert [warning["reason"] for warning in report.warnings] == [importing.numbers.OLD]
+    assert [warning["reason"] for warning in report.warnings] == [numbers.OLD]
     assert number_after(committed) == ("+447700900199", NumberState.UNVERIFIED)
     report = take_in(committed, hub_id, sheet({"mobile": "12345"}), now)
     assert "the recorded one was kept" in report.warnings[0]["reason"]
@@ -375,7 +391,7 @@ def test_another_name_on_a_known_crn_changes_nobody(
     other = {"ref": "B-2", "date": "27/03/2027", "first_name": "Dean", "mobile": "07700900199"}
     report = take_in(committed, hub_id, sheet(other), now)
     assert report.booked == ["B-2"]
-    assert [warning["reason"] for warning in report.warnings] == [importing.NAME_DIFFERS]
+    assert [warning["reason"] for warning in report.warnings] == [taking_in.NAME_DIFFERS]
     assert number_after(committed)[0] == "+447700900131"
 
 
@@ -392,7 +408,7 @@ def test_a_clash_is_taken_with_a_warning(committed: Database, hub_id: uuid.UUID,
     """Another system's double booking is that system's to put right."""
     report = take_in(committed, hub_id, sheet({}, {"ref": "B-2", "start": "14:15"}), now)
     assert report.booked == ["B-1", "B-2"]
-    assert [warning["reason"] for warning in report.warnings] == [importing.CLASH]
+    assert [warning["reason"] for warning in report.warnings] == [taking_in.CLASH]
 
 
 def test_people_of_another_hub_are_left_alone(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
