@@ -4,9 +4,7 @@ The signature is over the public address of the settings, never over the Host he
 nothing behind but a log line; unknown parameters are kept with the rest. Nothing here may read what a text says.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
@@ -18,9 +16,6 @@ from engage.errors import Forbidden
 from engage.settings import Settings
 from messaging import inbound, receipts
 from messaging.gateways.twilio import valid_signature
-
-if TYPE_CHECKING:
-    import psycopg
 
 log = structlog.get_logger(__name__)
 webhooks = Blueprint("webhooks", __name__)
@@ -37,9 +32,8 @@ def install(app: Flask) -> None:
 @allow(TWILIO)
 def text_received() -> Response:
     """A text to us: stored once per id of Twilio's, however often it is posted."""
-    params = _signed_params()
-    with _at_once() as connection:
-        inbound.store_at_once(connection, params, now=now())
+    params, moment = _signed_params(), now()
+    database().at_once(lambda connection: inbound.store_at_once(connection, params, now=moment))
     return Response(EMPTY_ANSWER, content_type="text/xml")
 
 
@@ -47,9 +41,10 @@ def text_received() -> Response:
 @allow(TWILIO)
 def status_reported() -> Response:
     """A receipt for a text of ours; `mid` is our id of it. Stored once, whether we know the text or not."""
-    params = _signed_params()
-    with _at_once() as connection:
-        receipts.store_at_once(connection, mid=request.args.get("mid"), params=params, now=now())
+    params, mid, moment = _signed_params(), request.args.get("mid"), now()
+    database().at_once(
+        lambda connection: receipts.store_at_once(connection, mid=mid, params=params, now=moment)
+    )
     return Response(EMPTY_ANSWER, content_type="text/xml")
 
 
@@ -64,22 +59,3 @@ def _signed_params() -> Mapping[str, str]:
         log.warning("webhook.refused", route=request.path, signed="X-Twilio-Signature" in request.headers)
         raise Forbidden("This request does not carry the signature of our Twilio account.")
     return request.form.to_dict()
-
-
-@contextmanager
-def _at_once() -> "Iterator[psycopg.Connection[Any]]":
-    """A pooled connection on which every statement is a transaction of its own.
-
-    Storing is one statement, so BEGIN and COMMIT around it would only be two more journeys to the database.
-    """
-    pooled = database().engine.raw_connection()
-    connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
-    try:
-        connection.autocommit = True
-        yield connection
-        connection.autocommit = False
-    except BaseException:
-        pooled.invalidate()
-        raise
-    finally:
-        pooled.close()

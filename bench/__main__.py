@@ -1,5 +1,6 @@
 """Run the benchmarks named on the command line, or all: `make bench`, `make bench ARGS="webhook pages"`."""
 
+import logging
 import os
 import platform
 import sys
@@ -9,6 +10,7 @@ import psutil
 from bench import importing, memory, pages, webhook
 from bench.figures import show
 from bench.ground import server
+from engage import logs
 
 BENCHMARKS = {
     "webhook": webhook.measure,
@@ -16,6 +18,13 @@ BENCHMARKS = {
     "pages": pages.measure,
     "memory": memory.measure,
 }
+
+
+def quiet() -> None:
+    """Measure the work, not the log of it on this terminal."""
+    logs.configure(development=False)
+    for name in ("engage", "messaging", "api"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def main(names: list[str]) -> int:
@@ -26,6 +35,7 @@ def main(names: list[str]) -> int:
     gibibytes = psutil.virtual_memory().total / 2**30
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {gibibytes:.0f} GiB of memory")
     figures = []
+    quiet()
     with server() as url:
         for name in names or list(BENCHMARKS):
             print(f"measuring {name} …", flush=True)

@@ -54,7 +54,7 @@ def _pages(database: Database, people: int) -> dict[str, Page]:
     found = {}
     for who, email in (("officer", "om1@probation.example"), ("coordinator", "c.okafor@police.example")):
         client = _signed_in(app, email)
-        found[f"Today, {who}"] = _cost(database, client, "/")
+        found[f"Today, {who}"] = _cost(database, client, "/today")
         found[f"Person, {who}"] = _cost(database, client, f"/people/{whom}")
     return found
 

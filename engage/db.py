@@ -5,17 +5,25 @@ commit. Nothing here knows any table but the shared base.
 """
 
 import enum
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg
 import uuid_utils.compat
+from psycopg_pool import ConnectionPool
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+T = TypeVar("T")
+
+BARE_TIMEOUT = 5.0
+"""Seconds that `at_once` waits for a connection; a webhook that is not answered is posted again."""
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -61,6 +69,9 @@ class Database:
             pool_pre_ping=True,
             connect_args={"application_name": application, "options": "-c timezone=UTC"},
         )
+        self._application, self._pool_size = application, pool_size
+        self._opening = threading.Lock()
+        self._bare: ConnectionPool[psycopg.Connection[Any]] | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -69,9 +80,41 @@ class Database:
         with self._sessions.begin() as session:
             yield session
 
+    def at_once(self, work: Callable[["psycopg.Connection[Any]"], T]) -> T:
+        """Do `work`, one statement that may safely be done twice, on a bare connection that commits by itself.
+
+        For webhooks, where every journey to the database counts: the connection is not asked first whether it lives. If it does not (the
+        server was restarted), the dead ones are replaced and the work is done again.
+        """
+        pool = self._bare_pool()
+        try:
+            with pool.connection() as connection:
+                return work(connection)
+        except psycopg.OperationalError:
+            pool.check()
+            with pool.connection() as connection:
+                return work(connection)
+
     def dispose(self) -> None:
         """Close every pooled connection."""
+        with self._opening:
+            if self._bare is not None:
+                self._bare.close()
+                self._bare = None
         self.engine.dispose()
+
+    def _bare_pool(self) -> "ConnectionPool[psycopg.Connection[Any]]":
+        with self._opening:
+            if self._bare is None:
+                self._bare = ConnectionPool(
+                    self.url.set(drivername="postgresql").render_as_string(hide_password=False),
+                    kwargs={"autocommit": True, "application_name": self._application},
+                    min_size=1,
+                    max_size=self._pool_size,
+                    timeout=BARE_TIMEOUT,
+                    open=True,
+                )
+            return self._bare
 
 
 def wake(session: Session, channel: str) -> None:
