@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench migration lock clean
+.PHONY: help install run test faults check format bench migration lock clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,6 +17,9 @@ run: $(INSTALLED)  ## Start everything, with a pretend phone network and demonst
 
 test: $(INSTALLED)  ## Run every test
 	@$(BIN)/pytest -n auto $(ARGS)
+
+faults: $(INSTALLED)  ## Try the text engine against faults at full length: kills, outages, crashes (half an hour)
+	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
 check: $(INSTALLED)  ## Lint, format, types, import contracts, migrations
 	@$(BIN)/ruff check .

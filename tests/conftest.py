@@ -71,6 +71,14 @@ def now() -> datetime:
     return datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the account that each run with faults gave, whichever process it ran in."""
+    reports = [report for found in ("passed", "failed") for report in terminalreporter.getreports(found)]
+    rows = [value for report in reports for name, value in report.user_properties if name == "faults"]
+    for row in rows:
+        terminalreporter.write_line("faults  " + "  ".join(f"{name}={value}" for name, value in row.items()))
+
+
 def _drop_leftovers(url: str) -> None:
     """Drop databases of test processes that died without dropping their own."""
     with _maintenance(url) as connection:

@@ -1,0 +1,119 @@
+"""How large a run is, what chance it is drawn from, and where its account goes.
+
+`make test` runs the short form and `make faults` the long one (`FAULTS=long`). `FAULTS_SEED` repeats a run's chance; without it each run
+draws its own and prints it.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from engage import embedded
+from engage.db import Database
+from engage.models import METADATA
+from engage.settings import PROJECT
+from tests.conftest import drop_database
+from tests.faults.account import Account
+from tests.faults.worker_process import CREATE_EFFECT
+
+LONG = os.environ.get("FAULTS") == "long"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a run does."""
+
+    texts: int
+    kills: int
+    outages: int
+    posts: int
+    patience: float
+
+
+SHORT_RUN = Size(texts=200, kills=6, outages=2, posts=200, patience=90)
+LONG_RUN = Size(texts=10_000, kills=50, outages=8, posts=10_000, patience=900)
+
+
+@pytest.fixture
+def size() -> Size:
+    """The size of this run."""
+    return LONG_RUN if LONG else SHORT_RUN
+
+
+@pytest.fixture
+def seed() -> int:
+    """What this run's chance is drawn from."""
+    return int(os.environ.get("FAULTS_SEED") or secrets.randbelow(1_000_000))
+
+
+@pytest.fixture
+def dice(seed: int) -> Random:
+    """The run's chance."""
+    return Random(seed)
+
+
+@pytest.fixture
+def own_database(server_url: str) -> Iterator[Database]:
+    """A database for one run alone, on the test server."""
+    name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
+    embedded.create_database(server_url, name)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with laid_out(url) as database:
+        yield database
+    drop_database(server_url, name)
+
+
+@contextmanager
+def laid_out(url: str) -> Iterator[Database]:
+    """An empty database with every table in it."""
+    database = Database(url)
+    for metadata in METADATA:
+        metadata.create_all(database.engine)
+    with database.begin() as session:
+        session.execute(text(CREATE_EFFECT))
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@pytest.fixture
+def stopwatch() -> Callable[[], float]:
+    """Seconds since the test began."""
+    start = time.monotonic()
+    return lambda: time.monotonic() - start
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[Account], None]:
+    """Has the account of a run printed at the end of the test run; the long form also appends it to a file of the day under var/."""
+
+    def told(account: Account) -> None:
+        record_property("faults", account.line())
+        if LONG:
+            _append(PROJECT / "var", account)
+
+    return told
+
+
+def _append(directory: Path, account: Account) -> None:
+    directory.mkdir(exist_ok=True)
+    moment = datetime.now(UTC)
+    with (directory / f"faults-{moment:%Y-%m-%d}.txt").open("a") as file:
+        told = "  ".join(f"{name}={value}" for name, value in account.line().items())
+        file.write(f"{moment:%H:%M:%S}  {told}\n")
+
+
+def must_hold(account: Account) -> None:
+    """Lost none, doubled none, nothing untrue on record, and unknown only what the provider's own list cannot tell."""
+    assert (account.lost, account.doubled, account.untrue, account.tellable) == (0, 0, 0, 0), account

@@ -1,0 +1,57 @@
+"""Workers whose clocks are wrong."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from engage.db import Database
+from tests.faults import account
+from tests.faults.account import Account
+from tests.faults.conftest import Size, must_hold
+from tests.faults.crew import crew, wait_until
+from tests.faults.worker_process import FaultyClock, Orders
+from tests.simulator import simulator_process
+
+pytestmark = pytest.mark.xdist_group("faults")
+TEN_MINUTES = 600.0
+
+
+def test_one_worker_lives_ten_minutes_ahead_and_one_behind(
+    own_database: Database,
+    tmp_path: Path,
+    size: Size,
+    seed: int,
+    dice: Random,
+    stopwatch: Callable[[], float],
+    tell: Callable[[Account], None],
+) -> None:
+    """Leases and looks go by the database's clock, so neither steals a text of the right one or sends it again, killed or not."""
+    with simulator_process(inbound_url=None) as provider:
+        provider.rules([{"probability": 0.1, "answer": "drop_after"}, {"latency": [0, 0.1]}], seed=seed)
+        right = Orders(own_database.url.render_as_string(hide_password=False), provider.url, account.CALLBACK)
+        account.put(own_database, account.texts(size.texts), FaultyClock(right))
+        with crew(
+            tmp_path, dice, [right, *(replace(right, ahead=off) for off in (TEN_MINUTES, -TEN_MINUTES))]
+        ) as workers:
+            for share in (3, 2):
+                wait_until(
+                    lambda share=share: provider.accepted() >= size.texts // share,
+                    "some texts are with the provider",
+                    within=size.patience,
+                )
+                workers.kill_one()
+            wait_until(lambda: not account.unsettled(own_database), "all is settled", within=size.patience)
+        drawn = account.draw(
+            own_database,
+            provider,
+            run="clock off",
+            seed=seed,
+            seconds=stopwatch(),
+            notes=f"three workers, one {TEN_MINUTES / 60:+.0f} and one {-TEN_MINUTES / 60:+.0f} minutes; {workers.killed} kills",
+        )
+    tell(drawn)
+    must_hold(drawn)
+    assert drawn.unknown == 0
