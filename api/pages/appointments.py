@@ -16,7 +16,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import words
 from api.pages.blueprint import pages
-from api.pages.forms import DateField, OnceForm, PageForm, TimeField, Words, joined, stripped
+from api.pages.forms import DateField, OnceForm, PageForm, TimeField, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.sending import attempt
 from engage import texts
@@ -59,7 +59,7 @@ class WhenForm(OnceForm):
 class BookForm(WhenForm):
     """A one-off appointment."""
 
-    type = SelectField("Kind", choices=[(kind.value, name) for kind, name in words.TYPES.items()])
+    type = SelectField("Kind", choices=choices(words.TYPES))
     agency = SelectField("Agency", validate_choice=False)
     worker = StringField(
         "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
@@ -69,7 +69,7 @@ class BookForm(WhenForm):
     enforceable = RadioField(
         "Does the order demand it?",
         [InputRequired("Say whether the order demands it")],
-        choices=[("yes", "Yes, it can be enforced"), ("no", "No")],
+        choices=choices({"yes": "Yes, it can be enforced", "no": "No"}),
     )
     clash = BooleanField("Book it although they have another appointment then")
 
@@ -98,7 +98,7 @@ class OutcomeForm(PageForm):
     code = RadioField(
         "What happened?",
         [InputRequired("Choose what happened")],
-        choices=[(code.value, f"{name} ({code.value})") for code, name in words.OUTCOMES.items()],
+        choices=choices({code: f"{name} ({code})" for code, name in words.OUTCOMES.items()}),
     )
     note = TextAreaField("Note", [Words(1000, lines=True)], filters=[joined])
 
@@ -153,7 +153,7 @@ def book_it(person_id: uuid.UUID) -> ResponseReturnValue:
     form, at, actor = BookForm(request.form), now(), current_actor()
     with transaction() as session:
         offer = booking.offer(session, actor, person_id, now=at)
-    form.agency.choices = [(str(agency.id), agency.name) for agency in offer.agencies]
+    form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
     complete = form.validate()
     if form.agency.data not in {str(agency.id) for agency in offer.agencies}:
         form.refuse({"agency": "Choose the agency"})
@@ -305,6 +305,6 @@ def _form_page(what: str, page: AppointmentPage, form: PageForm) -> str:
 
 
 def _booking_page(offer: Offer, form: BookForm) -> str:
-    form.agency.choices = [(str(agency.id), agency.name) for agency in offer.agencies]
+    form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
     place = form.place_alias.data or ""
     return render_template("pages/book.html", offer=offer, form=form, problems=texts.lint(place))

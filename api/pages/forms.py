@@ -7,13 +7,14 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from wtforms import Field, Form, HiddenField
 from wtforms.validators import StopValidation, ValidationError
 
 from api.words import problem_with
 
+Name = TypeVar("Name", bound=str)
 _TIME = re.compile(r"^(\d{1,2})(?:[:.]?([0-5]\d))?\s*([ap])?\.?\s*(?:m\.?)?$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -157,6 +158,11 @@ def parse_time(typed: str) -> time:
     if hour > 23:
         raise ValueError(refusal)
     return time(hour, minute)
+
+
+def choices(names: Mapping[Name, str]) -> Any:
+    """Values and what they are called, in the shape that WTForms takes and its stubs do not know yet."""
+    return {str(value): name for value, name in names.items()}
 
 
 def stripped(given: str | None) -> str | None:

@@ -10,7 +10,7 @@ from wtforms import SelectField
 from api.access import KILOBYTE, allow, current_actor, staff
 from api.database import database, now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm
+from api.pages.forms import PageForm, choices
 from api.pages.frame import IMPORTERS
 from engage.agencies.service import hubs_of
 from engage.appointments import uploads
@@ -101,7 +101,7 @@ def _run(kept: uploads.Upload, *, dry_run: bool) -> dict[str, object]:
 def _upload_page(form: UploadForm) -> str:
     with transaction() as session:
         hubs = hubs_of(session, current_actor().hubs(*IMPORTERS))
-    form.hub.choices = [(str(hub.id), hub.name) for hub in hubs]
+    form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
     return render_template(
         "pages/import.html", form=form, several=len(hubs) > 1, largest=uploads.LARGEST // 1024 // 1024
     )

@@ -12,18 +12,18 @@ from wtforms.validators import InputRequired, ValidationError
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm, Words, stripped
+from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.insight import person as model
 from engage.people import service
 from messaging.numbers import NumberProblem, parse_mobile
 
-HOW = [
-    ("asked face to face", "I asked them face to face"),
-    ("rang the number and spoke to them", "I rang the number and spoke to them"),
-    ("written in a form that they signed", "It is in a form that they signed"),
-]
+HOW = {
+    "asked face to face": "I asked them face to face",
+    "rang the number and spoke to them": "I rang the number and spoke to them",
+    "written in a form that they signed": "It is in a form that they signed",
+}
 
 
 class NumberForm(PageForm):
@@ -33,7 +33,7 @@ class NumberForm(PageForm):
     how = RadioField(
         "How do you know that it is theirs?",
         [InputRequired("Say how you know, or choose to ask by text")],
-        choices=[*HOW, ("ask", "I do not know yet: ask by text whose phone it is")],
+        choices=choices({**HOW, "ask": "I do not know yet: ask by text whose phone it is"}),
     )
 
     def validate_given(self, field: StringField) -> None:
@@ -47,7 +47,9 @@ class NumberForm(PageForm):
 class VerifyForm(PageForm):
     """How a number is known to be somebody's."""
 
-    how = RadioField("How do you know?", [InputRequired("Say how you know that it is theirs")], choices=HOW)
+    how = RadioField(
+        "How do you know?", [InputRequired("Say how you know that it is theirs")], choices=choices(HOW)
+    )
 
 
 class SuspendForm(PageForm):

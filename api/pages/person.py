@@ -13,7 +13,7 @@ from api.database import now, transaction
 from api.pages import words
 from api.pages.blueprint import pages
 from api.pages.conversation import TextForm, text_facts
-from api.pages.forms import PageForm, Words, stripped
+from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import attempt
@@ -24,29 +24,21 @@ from engage.people import service
 from engage.people.access import Ability, open_person
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
-HOURS = [("", "As the hub has it"), *((str(hour), f"{hour:02}:00") for hour in range(25))]
+HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
 
 
 class DetailsForm(PageForm):
     """What may be changed about a person by whoever manages them."""
 
     preferred_name = StringField("Name used in texts", [Words(40)], filters=[stripped])
-    language = RadioField(
-        "Language of texts", choices=[(kind.value, name) for kind, name in words.LANGUAGES.items()]
-    )
-    legal_status = RadioField(
-        "Legal status", choices=[(kind.value, name) for kind, name in words.LEGAL.items()]
-    )
-    custody_status = RadioField(
-        "Where they are", choices=[(kind.value, name) for kind, name in words.CUSTODY.items()]
-    )
-    contact_status = RadioField(
-        "Contact by text", choices=[(kind.value, name) for kind, name in words.CONTACT.items()]
-    )
+    language = RadioField("Language of texts", choices=choices(words.LANGUAGES))
+    legal_status = RadioField("Legal status", choices=choices(words.LEGAL))
+    custody_status = RadioField("Where they are", choices=choices(words.CUSTODY))
+    contact_status = RadioField("Contact by text", choices=choices(words.CONTACT))
     approved = BooleanField("Texts to this person are approved")
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
-    text_from_hour = SelectField("Not before", choices=HOURS)
-    text_until_hour = SelectField("Not after", choices=HOURS)
+    text_from_hour = SelectField("Not before", choices=choices(HOURS))
+    text_until_hour = SelectField("Not after", choices=choices(HOURS))
 
 
 @pages.get("/people/<uuid:person_id>")

@@ -176,7 +176,7 @@ def _next(
         )
         .group_by(Appointment.person_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _last_replies(
@@ -194,7 +194,7 @@ def _last_replies(
     rows = session.execute(
         select(Person.id, newest).where(Person.id.in_(ids), sight.people(actor, Ability.CONVERSE))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _open_signals(

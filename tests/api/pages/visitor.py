@@ -81,8 +81,7 @@ class Page:
         """The first form whose address ends in `action` and which has `field`."""
         for form in self.forms:
             if urlsplit(form.action).path.endswith(action) and (not field or field in form.fields):
-                if action or field:
-                    return form
+                return form
         raise AssertionError(f"no form {action!r} with {field!r} on {self.address}: {self.words[:400]}")
 
 

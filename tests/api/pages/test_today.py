@@ -1,0 +1,298 @@
+"""Today: what each role sees, in which order, and what can be done from there."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engage.agencies.model import Staff
+from engage.appointments.model import (
+    Intent,
+    IntentKind,
+    Outcome,
+    OutcomeCode,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from engage.conversation.model import Reading
+from engage.db import Database
+from engage.people.model import Person
+from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
+from messaging import inbound, outbox
+from messaging.states import MessageStatus, move
+from messaging.tables import Inbound
+from tests import builders
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Visitor
+
+SitDown = Callable[[Staff], Visitor]
+
+
+def heard(database: Database, person: Person, words: str, at: datetime, *, needs_human: bool = False) -> int:
+    """A text from a person, read as not understood; returns its id."""
+    with database.begin() as session:
+        inbound.store(
+            session,
+            {
+                "MessageSid": f"SM{uuid.uuid4().hex}",
+                "From": "+447700900101",
+                "To": "+447700900999",
+                "Body": words,
+                "NumMedia": "0",
+            },
+            now=at,
+        )
+        text = session.scalars(select(Inbound).order_by(Inbound.id.desc()).limit(1)).one()
+        session.add(
+            Reading(
+                inbound_id=text.id,
+                number="+447700900101",
+                person_id=person.id,
+                prompt="none",
+                intent="other",
+                confidence=0.0,
+                act=False,
+                done="For a worker to read",
+                at=at,
+                needs_human=needs_human,
+            )
+        )
+        return text.id
+
+
+def signal(
+    database: Database, person: Person, kind: SignalKind, now: datetime, *links: Evidence
+) -> uuid.UUID:
+    """An open signal of a person; returns its id."""
+    with database.begin() as session:
+        raise_signal(
+            session,
+            kind,
+            person_id=person.id,
+            hub_id=person.hub_id,
+            cause=uuid.uuid4().hex,
+            why=f"Because of {kind.value}",
+            evidence=list(links),
+            now=now,
+        )
+        return session.scalars(select(Signal.id).order_by(Signal.id.desc()).limit(1)).one()
+
+
+@pytest.fixture
+def katrina(committed: Database, house: House) -> Person:
+    """One person of Pat's."""
+    with committed.begin() as session:
+        return builders.person(session, house.pat)
+
+
+def test_the_most_urgent_signal_stands_first_with_its_words(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Urgent before high before medium; each says why and what to do, quotes the text behind it and gives the number to ring."""
+    text = heard(committed, katrina, "can somebody ring me", now)
+    signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
+    signal(committed, katrina, SignalKind.WRONG_NUMBER, now)
+    signal(committed, katrina, SignalKind.CRISIS, now)
+    words = sit_down(house.pat).open("/today").words
+    assert words.index("May be in danger") < words.index("somebody else's") < words.index("Asked for a call")
+    assert "“can somebody ring me”" in words and "Ring within 1 working day." in words
+    assert "07700 900101" in words and "1 urgent" in words
+
+
+def test_a_signal_past_its_time_says_so(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """What should have been looked at within 15 minutes is marked as overdue an hour later."""
+    signal(committed, katrina, SignalKind.CRISIS, now - timedelta(hours=1))
+    assert "Overdue by 45 minutes" in sit_down(house.pat).open("/today").words
+
+
+def test_said_delivered_and_recorded_stand_apart(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Somebody said yes, the network does not know, and nothing is recorded: three columns say three things."""
+    with committed.begin() as session:
+        booked = builders.appointment(session, katrina, now + timedelta(hours=2))
+        message = outbox.enqueue(
+            session,
+            outbox.Text(
+                to="+447700900101",
+                body="Hi Katrina. See you today.",
+                lane=outbox.Lane.REMINDER,
+                dedupe_key="one",
+                recipient=str(katrina.id),
+            ),
+            now=now,
+        )
+        session.flush()
+        move(session, [message.id], MessageStatus.SENDING, now=now)
+        move(session, [message.id], MessageStatus.UNKNOWN, now=now, reason="No answer came")
+        session.add(
+            Reminder(
+                appointment_id=booked.id,
+                kind=ReminderKind.TWO_HOURS,
+                revision=1,
+                due_at=now,
+                useless_at=now + timedelta(hours=1),
+                state=ReminderState.SENT,
+                message_id=message.id,
+            )
+        )
+        session.add(Intent(appointment_id=booked.id, kind=IntentKind.WILL_ATTEND, said_at=now, revision=1))
+    words = sit_down(house.pat).open("/today").words
+    assert "Will come" in words and "Unknown whether it went" in words and "Not yet" in words
+
+
+def test_a_recorded_outcome_is_shown_with_who_recorded_it(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """The word, the code and the worker."""
+    with committed.begin() as session:
+        booked = builders.appointment(session, katrina, now - timedelta(hours=2))
+        session.add(
+            Outcome(
+                appointment_id=booked.id,
+                code=OutcomeCode.ATTENDED_COMPLIED,
+                recorded_by=f"staff:{house.partner.id}",
+                recorded_at=now,
+            )
+        )
+    words = sit_down(house.pat).open("/today").words
+    assert "Attended and complied ATTC, Jo Lamb" in words
+
+
+def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
+    committed: Database, house: House, sit_down: SitDown, now: datetime
+) -> None:
+    """An appointment tomorrow of somebody in custody says that no text will go, and why."""
+    with committed.begin() as session:
+        held = builders.person(session, house.pat, custody_status="custody")
+        booked = builders.appointment(session, held, now + timedelta(days=1))
+        session.add(
+            Reminder(
+                appointment_id=booked.id,
+                kind=ReminderKind.ONE_DAY,
+                revision=1,
+                due_at=now + timedelta(hours=1),
+                useless_at=now + timedelta(hours=20),
+            )
+        )
+    assert (
+        "No text will go as things are The person is in custody" in sit_down(house.pat).open("/today").words
+    )
+
+
+def test_each_role_sees_its_own(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Pat's person: seen by Pat, the coordinator and the auditor; a partner sees the appointment with them alone; others nothing."""
+    text = heard(committed, katrina, "secret words", now, needs_human=True)
+    signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
+    with committed.begin() as session:
+        builders.appointment(session, katrina, now + timedelta(hours=1), worker_name="Ours")
+        builders.appointment(
+            session, katrina, now + timedelta(hours=3), worker_name="Theirs", agency_name="Tyne Recovery"
+        )
+        from engage.people.service import ensure_involved
+
+        ensure_involved(session, katrina.id, house.partner.agency_id, now=now)
+    seen = {
+        staff.name: sit_down(staff).open("/today").words
+        for staff in (house.pat, house.other, house.coordinator, house.partner, house.auditor)
+    }
+    for name in ("Pat Hale", "Chidi Okafor"):
+        assert all(words in seen[name] for words in ("secret words", "Asked for a call", "Ours", "Theirs")), (
+            name
+        )
+    assert "Katrina" not in seen["Dai Rees"]
+    assert "Theirs" in seen["Jo Lamb"] and "Ours" not in seen["Jo Lamb"]
+    assert "secret words" not in seen["Jo Lamb"] and "Asked for a call" not in seen["Jo Lamb"]
+    assert "Ours" in seen["Robin Platt"] and "I am on it" not in seen["Robin Platt"]
+    assert "Mark as read" not in seen["Robin Platt"] and "Book" not in seen["Robin Platt"]
+    assert "does not open anybody’s record" in sit_down(house.administrator).open("/today").words
+
+
+def test_a_signal_is_taken_on_and_resolved(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """ "I am on it" says who is; resolving asks what was done, keeps it, and takes the signal off the list."""
+    found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
+    visitor = sit_down(house.pat)
+    page = visitor.send(visitor.open("/today").form("/acknowledge"))
+    assert page.address == "/today" and "Pat Hale is on it" in page.words
+    form = visitor.open(f"/signals/{found}").form("/resolve")
+    refused = visitor.send(form)
+    assert refused.status == 422 and "Say what was done" in refused.words
+    done = visitor.send(form, how="Rang, all is well")
+    assert done.address == "/today" and "Nobody: no signal is open" in done.words
+    again = visitor.send(form, how="Rang again")
+    assert again.status == 422 and "already resolved" in again.words
+    with committed.begin() as session:
+        kept = session.get_one(Signal, found)
+        assert kept.state is SignalState.RESOLVED and kept.resolution == "Rang, all is well"
+
+
+@pytest.mark.parametrize("who", ["other", "partner", "auditor", "administrator"])
+def test_nobody_else_touches_a_signal(
+    who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Another offender manager, a partner, the auditor and the administrator are refused, and the signal stays open."""
+    found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
+    visitor = sit_down(getattr(house, who))
+    token = visitor.token()
+    for address in ("acknowledge", "resolve"):
+        page = visitor.post(f"/signals/{found}/{address}", {"csrf_token": token, "how": "hm"})
+        assert page.status in (403, 404)
+    with committed.begin() as session:
+        assert session.get_one(Signal, found).state is SignalState.OPEN
+
+
+def test_a_reply_that_waits_is_read_from_today(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """A reply that nobody understood stands on Today with its words until somebody marks it as read."""
+    heard(committed, katrina, "its about my housing", now, needs_human=True)
+    visitor = sit_down(house.pat)
+    page = visitor.open("/today")
+    assert "1 reply to read" in page.words and "“its about my housing”" in page.words
+    page = visitor.send(page.form("/read"))
+    assert "Marked as read" in page.words and "its about my housing" not in page.words
+
+
+def test_names_are_shown_as_text_not_as_markup(
+    committed: Database, house: House, sit_down: SitDown, now: datetime
+) -> None:
+    """A name, a place and a reply that look like HTML do nothing in the reader's browser."""
+    nasty = "<script>alert(1)</script>"
+    with committed.begin() as session:
+        person = builders.person(session, house.pat, last_name=nasty)
+        builders.appointment(session, person, now + timedelta(hours=1), worker_name=nasty, place_alias=nasty)
+    heard(committed, person, nasty, now, needs_human=True)
+    visitor = sit_down(house.pat)
+    for address in ("/today", "/people", f"/people/{person.id}", f"/people/{person.id}/book"):
+        html = visitor.open(address).html
+        assert nasty not in html and "&lt;script&gt;" in html, address
+
+
+def test_many_signals_go_on_on_a_next_page(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """More than 50 open signals: every one is on some page, none on two."""
+    for _ in range(53):
+        signal(committed, katrina, SignalKind.NO_REPLY, now)
+    visitor = sit_down(house.pat)
+    first = visitor.open("/today")
+    after = first.html.split('href="/today?after=')[1].split('"')[0]
+    second = visitor.open(f"/today?after={after}")
+    ids = [{part.split('"')[0] for part in page.html.split('id="signal-')[1:]} for page in (first, second)]
+    assert (len(ids[0]), len(ids[1])) == (50, 3) and not ids[0] & ids[1]
+
+
+def test_a_made_up_place_in_the_list_is_not_found(house: House, sit_down: SitDown) -> None:
+    """Whatever stands in the address, the answer is a page, never a failure."""
+    visitor = sit_down(house.pat)
+    for given in ("x", "9.2027.1", "0.2027-01-01.x", "%00", "0.2027-03-20T09:00:00+00:00.not-an-id"):
+        assert visitor.open(f"/today?after={given}").status == 404
