@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
@@ -57,6 +58,22 @@ def choose(setting: str, value: str, hub_name: str | None) -> None:
     with in_transaction() as (session, now):
         founding.choose(session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now)
     click.echo(f"{setting} is {value}.")
+
+
+@hub.command(name="close")
+@click.argument("days", nargs=-1, required=True, type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.option("--reopen", is_flag=True, help="Take the days off the list instead.")
+@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> None:
+    """On DAYS (2027-12-27 …) nobody is there: due times in working days pass over them, as over weekends."""
+    from engage.agencies import founding
+    from engage.agencies.hubs import find_hub
+
+    with in_transaction() as (session, now):
+        found = find_hub(session, hub_name)
+        dates = [day.date() for day in days]
+        listed = founding.close_days(session, found, dates, closed=not reopen, actor="system", now=now)
+    click.echo(f"Closed: {', '.join(day.isoformat() for day in sorted(listed)) or 'no days'}.")
 
 
 @click.group()

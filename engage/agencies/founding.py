@@ -3,7 +3,8 @@
 Done rarely, by whoever has a shell on the machine. Nothing here touches a person's record.
 """
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from engage import events
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Agency, AgencyKind, Area, Hub
+from engage.agencies.working_days import closed_days
 from engage.errors import Invalid
 
 LONGEST_NAME = 80
 LONGEST_PHONE = 12
+MOST_CLOSED_DAYS = 40
 
 
 def add_hub(
@@ -83,6 +86,33 @@ def choose(
     events.record(
         session, "hub.setting_changed", now=now, actor=actor, hub_id=hub.id, setting=setting, value=value
     )
+
+
+def close_days(
+    session: Session, hub: Hub, days: Collection[date], *, closed: bool, actor: str, now: datetime
+) -> frozenset[date]:
+    """On these days nobody is at the hub (or, with `closed` False, somebody is after all); returns every closed day.
+
+    A due time of so many working days passes over them, as over weekends. Raises Invalid when the hub would hardly ever be open.
+    """
+    known = closed_days(hub.settings)
+    wanted = known | set(days) if closed else known - set(days)
+    if len(wanted) > MOST_CLOSED_DAYS:
+        raise Invalid(
+            fields={"days": f"A hub may list {MOST_CLOSED_DAYS} closed days. Take past ones off first."}
+        )
+    hub.settings = {**hub.settings, "closed_days": [day.isoformat() for day in sorted(wanted)]}
+    session.flush()
+    events.record(
+        session,
+        "hub.setting_changed",
+        now=now,
+        actor=actor,
+        hub_id=hub.id,
+        setting="closed_days",
+        value=hub.settings["closed_days"],
+    )
+    return wanted
 
 
 def _area(session: Session, name: str) -> Area:

@@ -46,10 +46,13 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
 
 
 def start(turn: Turn, held: Sequence[Holder]) -> Done:
-    """Let texts to the number go again, and plan anew what was skipped. A number said to be wrong stays stopped for a worker to check."""
+    """Let texts to the number go again, and plan anew what was skipped.
+
+    A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
+    """
     only = held[0] if len(held) == 1 else None
     reason = suppression.suppressed(turn.session, [turn.number]).get(turn.number)
-    if reason == WRONG:
+    if reason == WRONG and not (held and all(holder.verified for holder in held)):
         return _done(
             only,
             "START from a number that was said to be wrong: still stopped",

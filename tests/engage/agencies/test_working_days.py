@@ -4,8 +4,14 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from engage.agencies import founding
 from engage.agencies.working_days import after_working_days, closed_days, is_working_day
+from engage.errors import Invalid
+from engage.events import Event
+from tests import builders
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -59,3 +65,23 @@ def test_a_hub_that_never_opens_is_a_mistake() -> None:
     shut = {date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(200)}
     with pytest.raises(ValueError, match="no working day"):
         after_working_days(at("2027-01-05T09:00"), 1, LONDON, shut)
+
+
+def test_a_hub_lists_its_closed_days_and_takes_them_off_again(session: Session, now: datetime) -> None:
+    """Adding twice is once; the other settings stay; what is chosen is on record."""
+    hub = builders.hub(session, daily_cap=5)
+    days = [date(2027, 12, 28), date(2027, 12, 27)]
+    for _ in range(2):
+        founding.close_days(session, hub, days, closed=True, actor="system", now=now)
+    assert hub.settings == {"daily_cap": 5, "closed_days": ["2027-12-27", "2027-12-28"]}
+    left = founding.close_days(session, hub, days[:1], closed=False, actor="system", now=now)
+    assert left == closed_days(hub.settings) == {date(2027, 12, 27)}
+    session.flush()
+    assert "hub.setting_changed" in session.scalars(select(Event.kind)).all()
+
+
+def test_a_hub_cannot_close_for_good(session: Session, now: datetime) -> None:
+    """More closed days than holidays is a slip of the keyboard."""
+    days = [date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(41)]
+    with pytest.raises(Invalid):
+        founding.close_days(session, builders.hub(session), days, closed=True, actor="system", now=now)

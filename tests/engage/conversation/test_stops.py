@@ -11,6 +11,8 @@ from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.conversation import stops
+from engage.people import service as people
+from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging import suppression
@@ -243,6 +245,18 @@ def test_a_wrong_number_cannot_start_itself_again(session: Session, katrina: Per
     assert suppression.is_suppressed(session, NUMBER)
     assert len(answers(session)) == 1
     assert reading.needs_human
+
+
+def test_once_a_worker_has_verified_a_number_said_to_be_wrong_start_works(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """It was a joke or a slip: the worker has looked, and the phone itself asks for texts."""
+    says(session, "wrong number", now)
+    people.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now)
+    says(session, "START", now + minutes(1))
+    assert not suppression.is_suppressed(session, NUMBER)
+    assert open_signals(session, katrina) == []
+    assert last_answer(session).startswith("Hi Katrina. You will get our texts again.")
 
 
 def test_start_to_a_closed_case_promises_nothing(session: Session, om: Staff, now: datetime) -> None:
