@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import structlog
 from flask import Flask, Response, current_app, json, render_template_string, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
 from engage.errors import EngageError, Invalid
@@ -89,6 +92,8 @@ def install(app: Flask) -> None:
     app.extensions["engage.problem_page"] = _plain_page
     app.register_error_handler(EngageError, _refused)
     app.register_error_handler(HTTPException, _http)
+    for lost in (OperationalError, PoolExhausted, psycopg.OperationalError):
+        app.register_error_handler(lost, _unreachable)
     app.register_error_handler(Exception, _failed)
 
 
@@ -143,6 +148,20 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code, detail = _WORDS.get(status, ("refused", "The request was refused."))
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return respond(Problem(status, code, HTTPStatus(status).phrase, detail, headers=headers))
+
+
+def _unreachable(error: Exception) -> Response:
+    """The database does not answer: the caller may come again, and Twilio does."""
+    log.error("request.unavailable", error=type(error).__name__)
+    return respond(
+        Problem(
+            503,
+            "unavailable",
+            "Engage cannot be reached just now",
+            "Nothing was changed. Try again in a minute.",
+            headers={"Retry-After": "5"},
+        )
+    )
 
 
 def _failed(error: Exception) -> Response:

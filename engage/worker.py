@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from engage import idempotency
 from engage.appointments import due, reminders
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
@@ -131,6 +132,7 @@ class Worker:
     def _sweep(self) -> bool:
         with self._database.begin() as session:
             sweeps.sweep(session, now=self._clock.now())
+            idempotency.forget_old(session, now=self._clock.now())
         return False
 
 

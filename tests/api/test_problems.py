@@ -5,9 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
+from api import create_app
 from api.access import PUBLIC, allow
+from engage.db import Database
 from engage.errors import Conflict, Invalid
-from tests.api.conftest import KeyMaker
+from tests.api.conftest import KeyMaker, StoppedClock, settings
+from tests.api.test_webhooks import TEXT, signed
 
 MEMBERS = {"type", "title", "status", "detail", "code"}
 
@@ -144,3 +147,14 @@ def test_a_refusal_of_a_use_case_keeps_its_words(
     answer = client.get("/v1/refuse")
     assert answer.status_code == status
     assert answer.get_json()["detail"]
+
+
+def test_a_lost_database_is_said_so(committed: Database, clock: StoppedClock) -> None:
+    """Without a database the answer is 503, for programs, for people and for Twilio, which then posts again."""
+    nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
+    client = create_app(settings(committed), nowhere, clock).test_client()
+    key = {"Authorization": "Bearer engage_0123_secret"}
+    assert client.get("/v1/people", headers=key).status_code == 503
+    posted = client.post("/webhooks/twilio/inbound", data=TEXT, headers=signed(TEXT))
+    assert (posted.status_code, posted.mimetype) == (503, "application/problem+json")
+    assert posted.headers["Retry-After"]

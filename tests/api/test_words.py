@@ -1,0 +1,47 @@
+"""What words may be made of: what is let in can be stored, shown and read the right way round."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.words import problem_with
+
+
+@pytest.mark.parametrize(
+    ("given_words", "fine"),
+    [
+        ("Katrina", True),
+        ("Siân O'Neil-李 👩‍🚀", True),
+        ("A\u200fB", True),
+        ("a\nb", False),
+        ("a\tb", False),
+        ("a\x00b", False),
+        ("a\x7fb", False),
+        ("a\x85b", False),
+        ("\ud800", False),
+        ("a\u202eb", False),
+        ("a\u2066b", False),
+        ("a\u2028b", False),
+        ("x" * 40, True),
+        ("x" * 41, False),
+        ("", False),
+    ],
+)
+def test_what_one_line_may_hold(given_words: str, fine: bool) -> None:
+    """Any alphabet and emoji; nothing that cannot be seen, stored, or that turns the order round."""
+    assert (problem_with(given_words, longest=40, shortest=1) is None) is fine
+
+
+def test_several_lines_where_they_are_allowed() -> None:
+    """A note may have lines."""
+    assert problem_with("one\r\ntwo", longest=40, lines=True) is None
+    assert problem_with("one\x0btwo", longest=40, lines=True) is not None
+
+
+@given(st.text(max_size=60))
+def test_what_is_let_in_can_be_stored(words: str) -> None:
+    """Whatever passes is UTF-8, has no NUL and fits."""
+    if problem_with(words, longest=40) is None:
+        assert "\x00" not in words
+        assert len(words) <= 40
+        words.encode()
