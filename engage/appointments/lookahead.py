@@ -1,4 +1,5 @@
-"""Many rows of an import looked up at once, and the plain ones done quickly: nothing to change, or one more booking for a known person.
+"""Many rows of an import looked up at once, and the plain ones done quickly: nothing to change, or one more booking for a person who is
+known, or whom nobody has recorded yet.
 
 What was looked up may have changed since. A row is left alone only if nothing about it was to be done then; a booking is made by one
 statement that holds the person's row and checks that it is as it was found, and anything else goes the long way (taking_in.py).
@@ -20,6 +21,7 @@ from engage.appointments.model import Appointment
 from engage.appointments.rows import Row
 from engage.appointments.taking_in import (
     CLASH,
+    Raced,
     Ready,
     RowWork,
     check_moment,
@@ -30,6 +32,7 @@ from engage.appointments.taking_in import (
 from engage.db import new_id
 from engage.people.access import visible_to
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.people.service import current_point
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,15 @@ class Lookahead:
     """What is recorded about the next rows of a file."""
 
     def __init__(self, work: RowWork) -> None:
+        self._work = work
         self._actor, self._hub, self._now = work.actor, work.hub, work.now
         self._people: dict[str, _Known] = {}
+        self._crns: set[str] = set()
+        self._numbers: set[str] = set()
         self._refs: dict[str, _Booked] = {}
 
     def look(self, session: Session, rows: Sequence[Ready]) -> None:
-        """Look up the people and references of these rows, in two statements."""
+        """Look up the people, numbers and references of these rows, in three statements."""
         other = aliased(ContactPoint)
         shared = exists().where(
             other.number == ContactPoint.number,
@@ -103,13 +109,21 @@ class Lookahead:
                 ContactPoint,
                 and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
             )
-            .where(Person.crn.in_({one.row.crn for one in rows}), Person.hub_id == self._hub.id)
-        )
+            .where(Person.crn.in_({one.row.crn for one in rows}))
+        ).all()
+        self._crns = {person.crn for person, *_ in found}
         self._people = {
             person.crn: _Known(person, point, others)
             for person, point, others, visible in found
-            if may_book(self._actor, person, visible)
+            if person.hub_id == self._hub.id and may_book(self._actor, person, visible)
         }
+        held = session.scalars(
+            select(ContactPoint.number).where(
+                ContactPoint.number.in_({one.row.number for one in rows}),
+                ContactPoint.state != NumberState.RETIRED,
+            )
+        )
+        self._numbers = {number for number in held if number is not None}
         booked = session.execute(
             select(Appointment.source_ref, Appointment.person_id, Appointment.source_digest).where(
                 Appointment.hub_id == self._hub.id, Appointment.source_ref.in_({one.row.ref for one in rows})
@@ -127,14 +141,37 @@ class Lookahead:
         return self._warnings(known, one.row)
 
     def book(self, session: Session, one: Ready) -> list[str] | None:
-        """Book for a known person of whom nothing else is to be changed, and return the warnings; None when it must go the long way.
+        """Book for a known person of whom nothing else is to be changed, or a new one, and return the warnings; None to go the long way.
 
-        Raises RowProblem for a time that cannot be booked.
+        Raises RowProblem for a row that must be refused, Raced when somebody else was faster.
         """
+        if one.row.ref in self._refs:
+            return None
         known = self._settled(one)
-        if known is None or one.row.ref in self._refs:
+        if known is not None:
+            check_moment(one.row, self._now)
+            return self._store(session, known, one)
+        if one.row.crn in self._crns:
             return None
         check_moment(one.row, self._now)
+        known = self._add(session, one)
+        warnings = self._store(session, known, one)
+        if warnings is None:
+            raise Raced
+        self._people[one.row.crn] = known
+        return warnings
+
+    def _add(self, session: Session, one: Ready) -> _Known:
+        row = one.row
+        person = self._work.add(session, one)
+        point = current_point(session, person.id) if row.given_number else None
+        known = _Known(person, point, row.number in self._numbers)
+        self.changed(row)
+        if row.number is not None:
+            self._numbers.add(row.number)
+        return known
+
+    def _store(self, session: Session, known: _Known, one: Ready) -> list[str] | None:
         result = session.execute(_BOOK, self._values(known.person, one)).one()
         if not result.booked:
             return None
@@ -146,6 +183,7 @@ class Lookahead:
 
     def changed(self, row: Row) -> None:
         """The row goes the long way: its person, and whoever has the same number, may have changed."""
+        self._crns.add(row.crn)
         self._people.pop(row.crn, None)
         for crn, known in list(self._people.items()):
             if row.number is not None and known.point is not None and known.point.number == row.number:

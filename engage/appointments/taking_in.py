@@ -4,6 +4,8 @@ The CRN is the identity: people are never merged, and nothing about a person who
 that nobody has confirmed (numbers.py). A row that cannot be done raises RowProblem, and its transaction is rolled back by the caller.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,11 +70,23 @@ class RowWork:
         self.actor, self.hub, self.now = actor, hub, now
 
     def do(self, session: Session, one: Ready) -> Outcome:
-        """Do one row in an open transaction. Raises RowProblem when it must be refused."""
-        session.add(self.hub)
-        try:
+        """Do one row in an open transaction. Raises RowProblem when it must be refused, Raced when it should be tried again."""
+        with self._refusals(session):
             outcome = self._do(session, one)
             session.flush()
+        return outcome
+
+    def add(self, session: Session, one: Ready) -> Person:
+        """Add the row's person, whom nobody had recorded. Raises RowProblem or Raced like `do`."""
+        with self._refusals(session):
+            return self._add_person(session, one)
+
+    @contextmanager
+    def _refusals(self, session: Session) -> Iterator[None]:
+        """What use cases refuse, as the refusal of a row. The hub is lent to the session so that nobody has to load it."""
+        session.add(self.hub)
+        try:
+            yield
         except EngageError as problem:
             if problem.code == "crn_taken":
                 raise Raced from problem
@@ -81,7 +95,6 @@ class RowWork:
             raise RowProblem(_COLUMN_OF.get(column, column), reason.rstrip(".")) from problem
         finally:
             session.expunge(self.hub)
-        return outcome
 
     def _do(self, session: Session, one: Ready) -> Outcome:
         row = one.row

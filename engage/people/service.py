@@ -72,7 +72,7 @@ def create_person(session: Session, actor: Actor, new: NewPerson, *, now: dateti
         raise NotFound("There is no such hub.")
     _check_offender_manager(session, new.offender_manager_id, new.hub_id)
     approved = hub_rules(hub).standing_approval
-    person_id = session.execute(
+    person: Person | None = session.scalar(
         insert(Person)
         .values(
             id=new_id(),
@@ -91,16 +91,15 @@ def create_person(session: Session, actor: Actor, new: NewPerson, *, now: dateti
             updated_at=now,
         )
         .on_conflict_do_nothing(index_elements=[Person.crn])
-        .returning(Person.id)
-    ).scalar_one_or_none()
-    if person_id is None:
+        .returning(Person)
+    )
+    if person is None:
         raise Conflict(f"Somebody with the CRN {new.crn} is already recorded.", code="crn_taken")
-    person = session.get_one(Person, person_id)
     events.record(
         session, "person.added", now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id
     )
     if new.given_number:
-        _put_number(session, person, new.given_number, actor=actor, now=now, verified_how=None)
+        _add_number(session, person, new.given_number, None, actor=actor, now=now, verified_how=None)
     return person
 
 
@@ -371,18 +370,33 @@ def current_point(session: Session, person_id: uuid.UUID) -> ContactPoint | None
 def _put_number(
     session: Session, person: Person, given: str, *, actor: Actor, now: datetime, verified_how: str | None
 ) -> ContactPoint:
-    try:
-        number, problem = numbers.parse_mobile(given), None
-    except numbers.NumberProblem as error:
-        number, problem = None, error.words
     old = current_point(session, person.id)
+    number, problem = _read_number(given)
     if old is not None and (old.number, old.problem if number is None else None) == (number, problem):
         if verified_how and number:
             mark_verified(session, person, old, how=verified_how, actor=actor.label, now=now)
         return old
     if old is not None:
         _retire(session, person, old, now)
+    point = _add_number(session, person, given, old, actor=actor, now=now, verified_how=verified_how)
+    if number is not None:
+        note_reach_changed(session, person, now)
+    return point
+
+
+def _add_number(
+    session: Session,
+    person: Person,
+    given: str,
+    old: ContactPoint | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    verified_how: str | None,
+) -> ContactPoint:
+    number, problem = _read_number(given)
     point = ContactPoint(
+        id=new_id(),
         person_id=person.id,
         given=given[:40],
         number=number,
@@ -391,7 +405,6 @@ def _put_number(
         created_at=now,
     )
     session.add(point)
-    session.flush()
     events.record(
         session,
         "number.changed" if old is not None else "number.added",
@@ -402,12 +415,20 @@ def _put_number(
         point=point.id,
         usable=number is not None,
     )
+    session.flush()
     if number is not None:
-        note_reach_changed(session, person, now)
         if verified_how:
             mark_verified(session, person, point, how=verified_how, actor=actor.label, now=now)
         _look_for_sharing(session, number, now)
     return point
+
+
+def _read_number(given: str) -> tuple[str | None, str | None]:
+    """What was given as E.164, or else what is wrong with it in words."""
+    try:
+        return numbers.parse_mobile(given), None
+    except numbers.NumberProblem as error:
+        return None, error.words
 
 
 def _retire(session: Session, person: Person, old: ContactPoint, now: datetime) -> None:
