@@ -66,7 +66,7 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
     if not people:
         return 0
     waiting = _planned(session, people)
-    reaches = contact.reach(session, people, now)
+    reaches = _reaches(session, people, now)
     done = 0
     for person_id in people:
         planned = waiting.get(person_id, [])
@@ -75,7 +75,8 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
             continue
         try:
             with session.begin_nested():
-                _Round(session, reaches[person_id], planned, now).decide(due)
+                reach = reaches.get(person_id) or contact.reach(session, [person_id], now)[person_id]
+                _Round(session, reach, planned, now).decide(due)
         except Exception as problem:
             if not session.is_active or is_outage(problem):
                 raise
@@ -83,6 +84,18 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
             _put_off(session, due, now + _FAILED_WAIT)
         done += len(due)
     return done
+
+
+def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+    """The reach of all at once; if that fails (a hub's setting makes no sense), of nobody, so that each is asked alone."""
+    try:
+        with session.begin_nested():
+            return contact.reach(session, people, now)
+    except Exception as problem:
+        if is_outage(problem):
+            raise
+        log.exception("reminder.reach_failed", problem=type(problem).__name__)
+        return {}
 
 
 def _planned(session: Session, people: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Reminder]]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engage import texts
@@ -148,6 +149,16 @@ def _tidy(column: str, raw: str) -> str:
     """One line of composed characters without direction marks. Raises RowProblem for what no clerk typed on purpose."""
     if len(raw) > 4 * _LONGEST[column] + 200:
         raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
+    value = " ".join((raw if raw.isascii() and raw.isprintable() else _visible(column, raw)).split())
+    if len(value) > _LONGEST[column]:
+        raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
+    if (value[:1] in tuple(_FORMULA) and column not in _NOT_FORMULAS) or (raw[:1] in ("\t", "\r") and value):
+        raise RowProblem(column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run")
+    return value
+
+
+def _visible(column: str, raw: str) -> str:
+    """Composed characters only, every kind of space a plain one. Raises RowProblem for what cannot be read or seen."""
     kept = []
     for character in unicodedata.normalize("NFC", raw):
         kind = unicodedata.category(character)
@@ -159,12 +170,7 @@ def _tidy(column: str, raw: str) -> str:
             raise RowProblem(column, "It has a character that cannot be seen: type it again")
         elif kind != "Cf":
             kept.append(character)
-    value = " ".join("".join(kept).split())
-    if len(value) > _LONGEST[column]:
-        raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
-    if (value[:1] in tuple(_FORMULA) and column not in _NOT_FORMULAS) or (raw[:1] in ("\t", "\r") and value):
-        raise RowProblem(column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run")
-    return value
+    return "".join(kept)
 
 
 def _needed(column: str, value: str, reason: str) -> str:
@@ -270,6 +276,7 @@ def _minutes(value: str) -> int:
     return minutes
 
 
+@lru_cache(maxsize=1024)
 def _alias(place: str) -> tuple[str, tuple[str, ...]]:
     """What texts call the place: as the file has it, unless a stranger should not read that."""
     if not place:
@@ -281,6 +288,7 @@ def _alias(place: str) -> tuple[str, tuple[str, ...]]:
     return (place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)), ()
 
 
+@lru_cache(maxsize=1024)
 def _worker_warnings(worker: str) -> tuple[str, ...]:
     return () if texts.discreet(texts.shorten_worker(worker)) else (PRIVATE_WORKER,)
 

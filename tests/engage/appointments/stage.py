@@ -81,9 +81,9 @@ class Stage:
         }
 
 
-def make(session: Session, now: datetime, **person: Any) -> Stage:
+def make(session: Session, now: datetime, *, hub_name: str = "Tyneside", **person: Any) -> Stage:
     """A stage at `now`."""
-    hub = builders.hub(session)
+    hub = builders.hub(session, hub_name)
     om = builders.staff(session, hub)
     return Stage(session, hub, om, builders.person(session, om, **person), builders.actor(om), now)
 

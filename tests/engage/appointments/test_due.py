@@ -272,6 +272,19 @@ def test_one_person_that_fails_holds_up_nobody(stage: Stage) -> None:
     assert (row.state, row.due_at) == (ReminderState.PLANNED, stage.now + timedelta(minutes=5))
 
 
+def test_a_hub_with_a_senseless_setting_holds_up_no_other(stage: Stage) -> None:
+    """Its own reminders are put off and logged; those of other hubs go."""
+    stage.book("2027-03-26 14:00")
+    elsewhere = make(
+        stage.session, stage.now, hub_name="Elsewhere", number="+447700900102", first_name="Dean"
+    )
+    elsewhere.book("2027-03-26 14:00")
+    stage.hub.settings = {"daily_cap": "many"}
+    stage.session.flush()
+    sent = stage.send()
+    assert len(sent) == 1 and sent[0].startswith("Hi Dean")
+
+
 def test_several_workers_send_each_text_once(committed: Database, now: datetime) -> None:
     """Eight workers decide the reminders of thirty people at the same moment: every person gets exactly one text."""
     with committed.begin() as session:
