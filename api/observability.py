@@ -7,8 +7,8 @@ in the database when somebody asks, so the figures are the same whichever proces
 import hmac
 import os
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Iterator
 
 import structlog
@@ -29,7 +29,16 @@ from engage.settings import Settings
 log = structlog.get_logger("api.request")
 health = Blueprint("health", __name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_QUIET = frozenset({"health.live", "health.ready", "health.metrics"})
+# Health is asked all the time; a text or receipt that was taken is a row, which says more than a line.
+_QUIET = frozenset(
+    {
+        "health.live",
+        "health.ready",
+        "health.metrics",
+        "webhooks.text_received",
+        "webhooks.status_reported",
+    }
+)
 
 
 class _Requests:
@@ -42,6 +51,21 @@ class _Requests:
         self.seconds = Histogram(
             "engage_request_seconds", "Time to answer", ("process", "route"), registry=self.registry
         )
+        # Finding a labelled figure costs more than raising it, so those in use are kept at hand.
+        self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def add(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answer."""
+        figures = self._figures.get((route, method, status))
+        if figures is None:
+            process = str(os.getpid())
+            figures = (
+                self.count.labels(process, route, method, str(status)),
+                self.seconds.labels(process, route),
+            )
+            self._figures[route, method, status] = figures
+        figures[0].inc()
+        figures[1].observe(seconds)
 
 
 def install(app: Flask) -> None:
@@ -138,29 +162,22 @@ class _Depths(Collector):
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    given = request.headers.get("X-Request-Id")
+    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
 def _end(response: Response) -> Response:
-    if "started" not in g:
+    context = g._get_current_object()
+    if "started" not in context:
         return response
-    seconds = time.perf_counter() - g.started
-    route = request.url_rule.rule if request.url_rule is not None else "none"
+    seconds = time.perf_counter() - context.started
+    status, route = response.status_code, request.url_rule.rule if request.url_rule is not None else "none"
     counters: _Requests = current_app.extensions["engage.requests"]
-    process = str(os.getpid())
-    counters.count.labels(process, route, request.method, str(response.status_code)).inc()
-    counters.seconds.labels(process, route).observe(seconds)
-    response.headers["X-Request-Id"] = g.request_id
-    if request.endpoint not in _QUIET:
-        log.info(
-            "request",
-            route=route,
-            method=request.method,
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
+    counters.add(route, request.method, status, seconds)
+    response.headers["X-Request-Id"] = context.request_id
+    if request.endpoint not in _QUIET or (status >= 400 and request.endpoint != "health.ready"):
+        log.info("request", route=route, method=request.method, status=status, ms=round(seconds * 1000, 1))
     return response

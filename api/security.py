@@ -54,6 +54,7 @@ HEADERS: Sequence[tuple[str, str]] = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("Cache-Control", "no-store"),
 )
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
@@ -120,9 +121,10 @@ def _stale_form(error: CSRFError) -> Response:
 
 
 def _with_headers(response: Response) -> Response:
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (these are not a dict's)
     for name, value in HEADERS:
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+        if name.lower() not in present:
+            response.headers.add_header(name, value)
     return response
 
 
