@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
+from engage.conversation.model import Reading
 from engage.insight import names, sight
 from engage.people.access import Ability, Actor
 from engage.people.model import ContactPoint, NumberState, Person
@@ -21,17 +22,19 @@ from messaging.tables import Inbound, Message
 
 PAGE = 50
 COUNTED = 1000
+_DANGER = (SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS)
 _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
 
 @dataclass(frozen=True)
 class Behind:
-    """One thing behind a signal: its type and id for a link, and where they exist its words and moment."""
+    """One thing behind a signal: its type and id for a link, and where they exist its words, moment and whose the text is."""
 
     type: str
     id: str
     words: str | None = None
     at: datetime | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[Signal
             resolved_by=who[signal.resolved_by] if signal.resolved_by else None,
             resolution=signal.resolution,
             evidence=tuple(
-                behind.get((link["type"], link["id"]), Behind(link["type"], link["id"]))
+                _shown(behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])), signal)
                 for link in signal.evidence
             ),
             zone=zone(hub),
@@ -213,15 +216,27 @@ def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[Signal
 def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Behind]:
     found: dict[tuple[str, str], Behind] = {}
     inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
-    for text in session.scalars(select(Inbound).where(Inbound.id.in_(inbound))):
-        found["inbound", str(text.id)] = Behind("inbound", str(text.id), text.body, text.received_at)
+    texts = (
+        select(Inbound, Reading.person_id)
+        .outerjoin(Reading, Reading.inbound_id == Inbound.id)
+        .where(Inbound.id.in_(inbound))
+    )
+    for text, whose in session.execute(texts):
+        owner = str(whose) if whose else None
+        found["inbound", str(text.id)] = Behind("inbound", str(text.id), text.body, text.received_at, owner)
     for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
         found["message", str(message.id)] = Behind(
-            "message", str(message.id), message.body, message.created_at
+            "message", str(message.id), message.body, message.created_at, message.recipient
         )
     for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
         found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)
     return found
+
+
+def _shown(behind: Behind, signal: Signal) -> Behind:
+    """Evidence as it may be shown: from a shared phone the words of a text are its owner's alone, unless they tell of danger."""
+    others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
+    return replace(behind, words=None) if others and signal.kind not in _DANGER else behind
 
 
 def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:

@@ -1,0 +1,50 @@
+"""What offender managers see of a shared phone: never the other's words, but always danger."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engage.conversation import effects
+from engage.insight import signals as insight
+from engage.signals import SignalKind
+from messaging import states
+from messaging.states import MessageStatus, Move
+from tests import builders
+from tests.engage.conversation.phones import OTHER, gone, says, share
+
+
+def test_the_others_words_are_not_shown_and_danger_is(session: Session, now: datetime) -> None:
+    """Each sees that a text came, and may ask the coordinator; words of danger are shown to both."""
+    hub = builders.hub(session)
+    first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
+    jay = builders.person(session, first, first_name="Jay")
+    ann = builders.person(session, second, first_name="Ann", number=OTHER)
+    share(session, [jay, ann], now, agreed=False)
+    says(session, "can i come with the kids", now)
+    says(session, "i want to die", now)
+    for om in (first, second):
+        shown = insight.open_signals(session, builders.actor(om), now=now).signals
+        words = {view.kind: [one.words for one in view.evidence] for view in shown}
+        assert words == {SignalKind.CRISIS: ["i want to die"], SignalKind.REPLY_UNREAD: [None]}
+
+
+def test_the_text_that_found_a_shared_number_dead_is_its_owners(session: Session, now: datetime) -> None:
+    """Both learn that the number is dead, one of them what the text said."""
+    hub = builders.hub(session)
+    first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
+    jay = builders.person(session, first, first_name="Jay")
+    ann = builders.person(session, second, first_name="Ann", number=OTHER)
+    share(session, [jay, ann], now)
+    message = gone(session, jay, now, status=MessageStatus.SENDING)
+    states.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
+    session.expire(message)
+    effects.follow_endings(session, now=now)
+    words = [
+        [
+            one.words
+            for view in insight.open_signals(session, builders.actor(om), now=now).signals
+            for one in view.evidence
+        ]
+        for om in (first, second)
+    ]
+    assert words == [["Hi", None], [None, None]]
