@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 import uuid_utils.compat
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-T = TypeVar("T")
+from engage.bell import Bell
 
 BARE_TIMEOUT = 5.0
 """Seconds that `at_once` waits for a connection; a webhook that is not answered is posted again."""
@@ -71,6 +71,7 @@ class Database:
         )
         self._application, self._pool_size = application, pool_size
         self._opening = threading.Lock()
+        self._bell = Bell(self.url)
         self._bare: ConnectionPool[psycopg.Connection[Any]] | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
@@ -80,8 +81,8 @@ class Database:
         with self._sessions.begin() as session:
             yield session
 
-    def at_once(self, work: Callable[["psycopg.Connection[Any]"], T]) -> T:
-        """Do `work`, one statement that may safely be done twice, on a bare connection that commits by itself.
+    def at_once(self, work: Callable[["psycopg.Connection[Any]"], bool], *, wakes: str) -> bool:
+        """Do `work`, one statement that may safely be done twice, on a bare connection that commits by itself; wake a channel if it says so.
 
         For webhooks, where every journey to the database counts: the connection is not asked first whether it lives. If it does not (the
         server was restarted), the dead ones are replaced and the work is done again.
@@ -89,14 +90,18 @@ class Database:
         pool = self._bare_pool()
         try:
             with pool.connection() as connection:
-                return work(connection)
+                done = work(connection)
         except psycopg.OperationalError:
             pool.check()
             with pool.connection() as connection:
-                return work(connection)
+                done = work(connection)
+        if done:
+            self._bell.ring(wakes)
+        return done
 
     def dispose(self) -> None:
         """Close every pooled connection."""
+        self._bell.close()
         with self._opening:
             if self._bare is not None:
                 self._bare.close()
