@@ -290,6 +290,8 @@ class _Round:
                     "starts": {str(id): moment.isoformat() for id, moment in named.items()},
                     **({"day": written.day.isoformat()} if written.day else {}),
                 },
+                route=self.reach.hub.route,
+                redact=self.reach.hub.redact_after_delivery,
             ),
             now=self.now,
         )

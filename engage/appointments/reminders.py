@@ -187,6 +187,7 @@ def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
             Appointment.person_id == person_id,
             Appointment.starts_at > now,
             Appointment.state == AppointmentState.BOOKED,
+            ~Appointment.outcomes.any(),
         )
     ).all()
     reminders = told.reminders_of(session, [appointment.id for appointment in appointments])

@@ -17,6 +17,7 @@ from engage import texts
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.rules import NoSuchTime, local_moment
 from engage.appointments.sheets import RowProblem
+from engage.appointments.wording import alias_for
 from engage.people.model import Language
 from messaging.numbers import NumberProblem, parse_mobile
 
@@ -56,7 +57,6 @@ _LONGEST = {
 _FORMULA = "=+-@"
 _NOT_FORMULAS = frozenset({"mobile", "minutes"})
 _IN_NAMES = frozenset(" '-.,()’ʼ`´")
-LONGEST_ALIAS = 60
 LONGEST_DAY = 1440
 PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will say someone"
 
@@ -279,13 +279,10 @@ def _minutes(value: str) -> int:
 @lru_cache(maxsize=1024)
 def _alias(place: str) -> tuple[str, tuple[str, ...]]:
     """What texts call the place: as the file has it, unless a stranger should not read that."""
-    if not place:
-        return "", ()
-    problems = texts.lint(place)
-    if problems:
-        words = ", ".join(problem.word for problem in problems)
+    words = ", ".join(problem.word for problem in texts.lint(place))
+    if words:
         return "", (f"The place would tell a stranger too much ({words}): texts will not name it",)
-    return (place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)), ()
+    return alias_for(place), ()
 
 
 @lru_cache(maxsize=1024)

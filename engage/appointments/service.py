@@ -4,33 +4,40 @@ Each takes an open session and never commits. A change voids the reminders of th
 new ones in the same transaction, so that no text about an old time can follow it.
 """
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.agencies.model import Agency, Hub, Staff
+from engage.agencies.model import Hub
 from engage.appointments import reminders, rules
 from engage.appointments.attendance import current_outcome
 from engage.appointments.attendance import record_outcome as record_outcome
+from engage.appointments.checks import (
+    check_agency,
+    check_clash,
+    check_ref,
+    check_values,
+    check_worker,
+    detail_problems,
+    moment_problems,
+    raise_invalid,
+    unprintable,
+)
 from engage.appointments.kinds import AppointmentState, AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
 from engage.appointments.opening import open_appointment as open_appointment
+from engage.appointments.wording import alias_for
 from engage.db import new_id
-from engage.errors import Conflict, Forbidden, Invalid
-from engage.people.access import Ability, Actor, open_person, own_agency_only
+from engage.errors import Conflict, Invalid
+from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 
-LONGEST_DAY = 1440
-_A_DAY = timedelta(days=1)
-_LENGTHS = {"worker_name": 40, "place": 120, "place_alias": 60, "source_ref": 40}
 _IN_TEXTS = frozenset({"worker_name", "place_alias", "type"})
 AMENDABLE = frozenset(
     {"type", "minutes", "worker_name", "worker_id", "place", "place_alias", "enforceable", "agency_id"}
@@ -73,12 +80,12 @@ def book(
         lock=True,
     )
     hub = session.get_one(Hub, person.hub_id)
-    _check_values(new, now)
-    _check_agency(session, actor, person, hub, new.agency_id)
-    _check_worker(session, new.worker_id, new.agency_id)
-    _check_ref(session, hub, new.source_ref)
+    check_values(new, now)
+    check_agency(session, actor, person, hub, new.agency_id)
+    check_worker(session, new.worker_id, new.agency_id)
+    check_ref(session, hub, new.source_ref)
     if not allow_clash:
-        _check_clash(session, person, new.starts_at, new.minutes, None)
+        check_clash(session, person, new.starts_at, new.minutes, None)
     return write_booking(session, actor, new, person, hub, now=now)
 
 
@@ -149,13 +156,13 @@ def move(
     """
     appointment = _open_to_change(session, actor, appointment_id, "move appointment", now)
     given = {"minutes": minutes, "place": place, "place_alias": place_alias, "worker_name": worker_name}
-    details = {name: value for name, value in given.items() if value is not None}
+    details = _with_alias(appointment, {name: value for name, value in given.items() if value is not None})
     if starts_at == appointment.starts_at:
         return _amend(session, actor, appointment, details, now)
-    _raise_invalid({**_moment_problems(starts_at, now), **_detail_problems(details)})
+    raise_invalid({**moment_problems(starts_at, now), **detail_problems(details)})
     person = session.get_one(Person, appointment.person_id)
     if not allow_clash:
-        _check_clash(session, person, starts_at, minutes or appointment.minutes, appointment.id)
+        check_clash(session, person, starts_at, minutes or appointment.minutes, appointment.id)
     return write_move(session, actor, appointment, person, starts_at=starts_at, details=details, now=now)
 
 
@@ -203,19 +210,27 @@ def amend(
     if unknown := set(changes) - AMENDABLE:
         raise Invalid(fields=dict.fromkeys(sorted(unknown), "This cannot be changed."))
     appointment = _open_to_change(session, actor, appointment_id, "amend appointment", now)
-    return _amend(session, actor, appointment, changes, now)
+    return _amend(session, actor, appointment, _with_alias(appointment, changes), now)
+
+
+def _with_alias(appointment: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Another place without a name for texts: the old place's name must not stay in them."""
+    place = changes.get("place")
+    if not isinstance(place, str) or place == appointment.place or "place_alias" in changes:
+        return dict(changes)
+    return {**changes, "place_alias": alias_for(place.strip())}
 
 
 def _amend(
     session: Session, actor: Actor, appointment: Appointment, changes: Mapping[str, Any], now: datetime
 ) -> Appointment:
-    _raise_invalid(_detail_problems(changes))
+    raise_invalid(detail_problems(changes))
     person = session.get_one(Person, appointment.person_id)
     agency_id = changes.get("agency_id", appointment.agency_id)
     if "agency_id" in changes:
-        _check_agency(session, actor, person, session.get_one(Hub, person.hub_id), agency_id)
+        check_agency(session, actor, person, session.get_one(Hub, person.hub_id), agency_id)
     if "worker_id" in changes:
-        _check_worker(session, changes["worker_id"], agency_id)
+        check_worker(session, changes["worker_id"], agency_id)
     return write_amendment(session, actor, appointment, person, changes, now=now)
 
 
@@ -255,7 +270,7 @@ def cancel(
     """
     appointment = _open_to_change(session, actor, appointment_id, "cancel appointment", now)
     tidy = reason.strip()
-    if not tidy or len(tidy) > 200 or _unprintable(tidy):
+    if not tidy or len(tidy) > 200 or unprintable(tidy):
         raise Invalid(fields={"reason": "Say why it is cancelled, in 1 to 200 characters."})
     person, hub = session.get_one(Person, appointment.person_id), session.get_one(Hub, appointment.hub_id)
     standing = reminders.void(session, appointment, rules.CANCELLED, now=now)
@@ -285,101 +300,6 @@ def why_fixed(session: Session, appointment: Appointment) -> Conflict | None:
     if current_outcome(session, appointment.id) is not None:
         return Conflict("What came of this appointment is recorded. Book a new one.", code="has_outcome")
     return None
-
-
-def _check_values(new: NewAppointment, now: datetime) -> None:
-    details = {
-        "minutes": new.minutes,
-        "worker_name": new.worker_name,
-        "place": new.place,
-        "place_alias": new.place_alias,
-        "source_ref": new.source_ref,
-    }
-    _raise_invalid({**_moment_problems(new.starts_at, now), **_detail_problems(details)})
-
-
-def _moment_problems(starts_at: datetime, now: datetime) -> dict[str, str]:
-    if starts_at.tzinfo is None:
-        return {"starts_at": "Give the time with its zone."}
-    if starts_at <= now:
-        return {"starts_at": "The time is in the past."}
-    if starts_at > now + rules.RULES.ahead:
-        return {"starts_at": "The time is more than 2 years ahead."}
-    return {}
-
-
-def _detail_problems(details: Mapping[str, Any]) -> dict[str, str]:
-    problems = {}
-    for name, value in details.items():
-        if name == "minutes" and not (type(value) is int and 1 <= value <= LONGEST_DAY):
-            problems[name] = f"Give the length in minutes, from 1 to {LONGEST_DAY}."
-        if isinstance(value, str) and name in _LENGTHS:
-            if len(value) > _LENGTHS[name]:
-                problems[name] = f"Use at most {_LENGTHS[name]} characters."
-            elif _unprintable(value):
-                problems[name] = "Use letters, digits and ordinary signs only."
-    if "worker_name" in details and not str(details["worker_name"] or "").strip():
-        problems["worker_name"] = "Say whom the person will see."
-    return problems
-
-
-def _raise_invalid(problems: Mapping[str, str]) -> None:
-    if problems:
-        raise Invalid(fields=problems)
-
-
-def _unprintable(value: str) -> bool:
-    return any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in value)
-
-
-def _check_agency(session: Session, actor: Actor, person: Person, hub: Hub, agency_id: uuid.UUID) -> None:
-    agency = session.get(Agency, agency_id)
-    if agency is None or agency.area_id != hub.area_id:
-        raise Invalid(fields={"agency_id": "Choose an agency of this area."})
-    if own_agency_only(actor, person) and agency_id != actor.agency_id:
-        raise Forbidden("You can book for your own agency only.")
-
-
-def _check_worker(session: Session, worker_id: uuid.UUID | None, agency_id: uuid.UUID) -> None:
-    if worker_id is None:
-        return
-    worker = session.get(Staff, worker_id)
-    if worker is None or not worker.active or worker.agency_id != agency_id:
-        raise Invalid(fields={"worker_id": "Choose a worker of this agency."})
-
-
-def _check_ref(session: Session, hub: Hub, ref: str | None) -> None:
-    if ref is None:
-        return
-    taken = select(Appointment.id).where(Appointment.hub_id == hub.id, Appointment.source_ref == ref)
-    if not ref.strip():
-        raise Invalid(fields={"source_ref": "Leave it out, or give the reference."})
-    if session.scalar(taken) is not None:
-        raise Conflict(f"There is already an appointment with the reference {ref}.", code="ref_taken")
-
-
-def _check_clash(
-    session: Session, person: Person, starts_at: datetime, minutes: int, but: uuid.UUID | None
-) -> None:
-    if clashing(session, person.id, starts_at, minutes, but):
-        raise Conflict("The person already has an appointment at that time.", code="clash")
-
-
-def clashing(
-    session: Session, person_id: uuid.UUID, starts_at: datetime, minutes: int, but: uuid.UUID | None = None
-) -> bool:
-    """Whether the person has another appointment that shares time with this one."""
-    near = session.execute(
-        select(Appointment.id, Appointment.starts_at, Appointment.minutes).where(
-            Appointment.person_id == person_id,
-            Appointment.state == AppointmentState.BOOKED,
-            Appointment.starts_at.between(starts_at - _A_DAY, starts_at + _A_DAY),
-        )
-    )
-    return any(
-        id != but and rules.overlaps(starts_at, minutes, other_starts, other_minutes)
-        for id, other_starts, other_minutes in near
-    )
 
 
 def _record(

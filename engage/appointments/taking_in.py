@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
-from engage.appointments import numbers, rules, service
+from engage.appointments import checks, numbers, rules, service
 from engage.appointments.directory import Named
 from engage.appointments.model import Appointment
 from engage.appointments.rows import Row
@@ -117,7 +117,7 @@ class RowWork:
                 warnings += numbers.take_number(session, self.actor, person, row, now=self.now)
         warnings += numbers.number_warnings(session, person, row)
         if existing is None:
-            if service.clashing(session, person.id, row.starts_at, row.minutes):
+            if checks.clashing(session, person.id, row.starts_at, row.minutes):
                 warnings.append(CLASH)
             self._book(session, person, one)
             return Effect.BOOKED, warnings

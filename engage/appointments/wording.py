@@ -20,6 +20,7 @@ _WAYS = {
     AppointmentType.PHONE: Way.PHONE,
     AppointmentType.VIDEO: Way.VIDEO,
 }
+LONGEST_ALIAS = 60
 _OF_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
 
 
@@ -45,6 +46,13 @@ def for_text(appointment: Appointment, starts_at: datetime | None = None) -> Boo
         place=appointment.place_alias or None,
         way=way_of(appointment.type),
     )
+
+
+def alias_for(place: str) -> str:
+    """What texts call a place that nobody has given an everyday name: the place itself, or nothing if a stranger should not read it."""
+    if not texts.discreet(place):
+        return ""
+    return place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)
 
 
 def _shown(worker: str) -> str:

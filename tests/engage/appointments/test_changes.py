@@ -143,6 +143,15 @@ def test_another_place_is_told_again(stage: Stage) -> None:
     assert stage.send() == []
 
 
+def test_another_place_takes_its_name_out_of_texts(stage: Stage) -> None:
+    """A new place without an everyday name is not texted under the old one's, by moving or by amending."""
+    appointment = stage.book("2027-03-26 14:00")
+    move(stage, appointment, "2027-03-27 14:00", place="the court house")
+    assert appointment.place_alias == ""
+    service.amend(stage.session, stage.actor, appointment.id, {"place": "the hall"}, now=stage.now)
+    assert appointment.place_alias == "the hall"
+
+
 def test_cancelled_before_anything_was_told(stage: Stage) -> None:
     """Nobody is told of the end of what they never heard of."""
     appointment = stage.book("2027-03-26 14:00")
