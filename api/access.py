@@ -41,6 +41,7 @@ class Caller(StrEnum):
     STAFF = "staff"
     KEY = "key"
     TWILIO = "twilio"
+    NOTIFY = "notify"
     MONITOR = "monitor"
 
 
@@ -48,7 +49,7 @@ class Caller(StrEnum):
 class Allowance:
     """Who may call a view: a sort of caller, with one of `roles` if there are any, or with `scope`.
 
-    Twilio and the monitor prove themselves in their views, by a signature and a token.
+    Twilio, GOV.UK Notify and the monitor prove themselves in their views, by a signature or a token.
     """
 
     caller: Caller
@@ -59,12 +60,13 @@ class Allowance:
     @property
     def by_machine(self) -> bool:
         """No browser calls this, so there is neither session nor forged form to fear."""
-        return self.caller in (Caller.KEY, Caller.TWILIO, Caller.MONITOR)
+        return self.caller in (Caller.KEY, Caller.TWILIO, Caller.NOTIFY, Caller.MONITOR)
 
 
 PUBLIC = Allowance(Caller.PUBLIC)
 STAFF = Allowance(Caller.STAFF)
 TWILIO = Allowance(Caller.TWILIO)
+NOTIFY = Allowance(Caller.NOTIFY)
 MONITOR = Allowance(Caller.MONITOR)
 
 

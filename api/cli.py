@@ -130,7 +130,7 @@ def simulator(host: str, port: int | None) -> None:
     from engage.clock import Clock
     from engage.settings import DEMO_NUMBER
     from messaging.gateways.simulator.server import serve
-    from messaging.gateways.simulator.settings import NO_WORDS, SimulatorSettings
+    from messaging.gateways.simulator.settings import NO_WORDS, NotifyAccount, SimulatorSettings
 
     settings = Settings.from_environment()
     if settings.production:
@@ -140,10 +140,23 @@ def simulator(host: str, port: int | None) -> None:
         account_sid=settings.twilio.account_sid,
         auth_token=settings.twilio.auth_token,
         inbound_url=f"{settings.public_url}/webhooks/twilio/inbound#rc=3&rp=ct,rt,5xx",
-        numbers=(settings.twilio.from_number or DEMO_NUMBER,),
+        numbers=settings.twilio.from_numbers or (DEMO_NUMBER,),
         opt_out=NO_WORDS,  # the account as docs/deployment.md asks for it: Engage itself answers STOP and keeps to it
         messaging_service_sid=settings.twilio.messaging_service_sid,
         now=Clock.from_settings(settings).now,
+        notify=NotifyAccount(
+            **(
+                {
+                    "api_key": settings.notify.api_key,
+                    "template_id": settings.notify.template_id,
+                    "token": settings.notify.callback_token,
+                }
+                if settings.notify
+                else {}
+            ),
+            status_url=f"{settings.public_url}/webhooks/notify/status#rc=3&rp=ct,rt,5xx",
+            inbound_url=f"{settings.public_url}/webhooks/notify/inbound#rc=3&rp=ct,rt,5xx",
+        ),
     )
     serve(simulated, host, port or settings.simulator_port)
 

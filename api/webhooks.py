@@ -1,21 +1,26 @@
-"""Twilio in: what it posts is checked for its signature, stored once, and answered. Nothing else is done in the request.
+"""The providers in: what they post is checked for who sent it, stored once, and answered. Nothing else is done in the request.
 
-The signature is over the public address of the settings, never over the Host header. What cannot be believed is refused (403) and leaves
+Twilio's signature is over the public address of the settings, never over the Host header. What cannot be believed is refused (403) and leaves
 nothing behind but a log line; unknown parameters are kept with the rest. Nothing here may read what a text says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from api.access import TWILIO, allow
+from api.access import NOTIFY, TWILIO, allow
 from api.database import database, now
 from engage.errors import Forbidden
 from engage.settings import Settings
 from messaging import inbound, receipts
+from messaging.gateways import notify
 from messaging.gateways.twilio import valid_signature
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 log = structlog.get_logger(__name__)
 webhooks = Blueprint("webhooks", __name__)
@@ -24,7 +29,7 @@ EMPTY_ANSWER = "<Response/>"
 
 
 def install(app: Flask) -> None:
-    """Give `app` the addresses that Twilio posts to."""
+    """Give `app` the addresses that Twilio and GOV.UK Notify post to."""
     app.register_blueprint(webhooks)
 
 
@@ -33,7 +38,7 @@ def install(app: Flask) -> None:
 def text_received() -> Response:
     """A text to us: stored once per id of Twilio's, however often it is posted."""
     params, moment = _signed_params(), now()
-    database().at_once(lambda connection: inbound.store_at_once(connection, params, now=moment))
+    _keep(lambda connection: inbound.store_at_once(connection, params, now=moment), inbound.CHANNEL)
     return Response(EMPTY_ANSWER, content_type="text/xml")
 
 
@@ -42,10 +47,47 @@ def text_received() -> Response:
 def status_reported() -> Response:
     """A receipt for a text of ours; `mid` is our id of it. Stored once, whether we know the text or not."""
     params, mid, moment = _signed_params(), request.args.get("mid"), now()
-    database().at_once(
-        lambda connection: receipts.store_at_once(connection, mid=mid, params=params, now=moment)
+    _keep(
+        lambda connection: receipts.store_at_once(connection, mid=mid, params=params, now=moment),
+        receipts.CHANNEL,
     )
     return Response(EMPTY_ANSWER, content_type="text/xml")
+
+
+@webhooks.post("/webhooks/notify/inbound")
+@allow(NOTIFY)
+def text_received_by_notify() -> Response:
+    """A text to our number at GOV.UK Notify: stored once per id of Notify's."""
+    received, moment = notify.received(_posted_by_notify()), now()
+    _keep(lambda connection: inbound.keep_at_once(connection, received, now=moment), inbound.CHANNEL)
+    return Response(status=200)
+
+
+@webhooks.post("/webhooks/notify/status")
+@allow(NOTIFY)
+def status_reported_by_notify() -> Response:
+    """What became of a text of ours, whose id is Notify's reference. Stored once, whether we know the text or not."""
+    said, moment = notify.receipt(_posted_by_notify()), now()
+    _keep(lambda connection: receipts.keep_at_once(connection, said, now=moment), receipts.CHANNEL)
+    return Response(status=200)
+
+
+def _keep(work: "Callable[[Connection[Any]], bool]", channel: str) -> None:
+    """Store in one statement, then wake the workers if there was anything new."""
+    database().at_once(work, wakes=channel)
+
+
+def _posted_by_notify() -> Mapping[str, Any]:
+    """The posted object, if it carries the token. Raises Forbidden when it does not, BadRequest when it is no JSON object."""
+    settings: Settings = current_app.extensions["engage.settings"]
+    expected = settings.notify.callback_token if settings.notify else None
+    if not notify.valid_token(expected, request.headers.get("Authorization")):
+        log.warning("webhook.refused", route=request.path, signed="Authorization" in request.headers)
+        raise Forbidden("This request does not carry the token of our GOV.UK Notify service.")
+    posted = request.get_json()
+    if not isinstance(posted, dict):
+        raise BadRequest
+    return posted
 
 
 def _signed_params() -> Mapping[str, str]:

@@ -4,11 +4,13 @@ A bad or missing value stops the start with a message that names the variable. N
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,10 @@ DEMO_ACCOUNT_SID = "AC" + "0" * 32
 DEMO_AUTH_TOKEN = "simulator-token"
 DEMO_SECRET_KEY = "development only, never in production"
 DEMO_NUMBER = "+447700900999"
+DEMO_NOTIFY_KEY = "simulator-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
+DEMO_NOTIFY_TEMPLATE = "33333333-3333-4333-8333-333333333333"
+DEMO_NOTIFY_TOKEN = "simulator-notify-token"
+UUID_FORM = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class SettingsError(Exception):
@@ -33,13 +39,26 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True)
 class TwilioSettings:
-    """How to reach Twilio, or a server that speaks its API."""
+    """How to reach Twilio, or a server that speaks its API. `sender_rates` is in segments a second, for numbers that have their own."""
 
     account_sid: str
     auth_token: str = field(repr=False)
     messaging_service_sid: str | None
-    from_number: str | None
+    from_numbers: tuple[str, ...]
     api_base_url: str | None
+    sender_rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotifySettings:
+    """How to reach GOV.UK Notify, and what its callbacks prove themselves with."""
+
+    api_key: str = field(repr=False)
+    template_id: str
+    sms_sender_id: str | None
+    base_url: str | None
+    callback_token: str = field(repr=False)
+    segments_per_second: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,7 @@ class Settings:
     sends_in_flight: int
     segments_per_second: float
     data_directory: Path
+    notify: NotifySettings | None = None
     trusted_proxies: int = 0
     metrics_token: str | None = field(default=None, repr=False)
 
@@ -99,6 +119,7 @@ def _read(values: dict[str, str]) -> Settings:
         sends_in_flight=text.number("ENGAGE_SENDS_IN_FLIGHT", 16, 1, 256),
         segments_per_second=float(text.number("ENGAGE_SEGMENTS_PER_SECOND", 10, 1, 100_000)),
         data_directory=Path(values.get("ENGAGE_DATA", str(PROJECT / "var"))),
+        notify=text.notify(simulated, f"http://127.0.0.1:{simulator_port}"),
         trusted_proxies=text.number("ENGAGE_TRUSTED_PROXIES", 0, 0, 5),
         metrics_token=text.raw("ENGAGE_METRICS_TOKEN"),
     )
@@ -193,15 +214,16 @@ class _Reader:
                 account_sid=DEMO_ACCOUNT_SID,
                 auth_token=self.raw("TWILIO_AUTH_TOKEN") or DEMO_AUTH_TOKEN,
                 messaging_service_sid=None,
-                from_number=self.raw("TWILIO_FROM") or DEMO_NUMBER,
+                from_numbers=(numbers := self.numbers("TWILIO_FROM") or (DEMO_NUMBER,)),
                 api_base_url=self.url("TWILIO_API_BASE_URL", simulator_url),
+                sender_rates=self.rates("TWILIO_SENDER_RATES", numbers),
             )
         sid = self.required("TWILIO_ACCOUNT_SID", None, "the account that sends the texts")
         if not (len(sid) == 34 and sid.startswith("AC")):
             raise SettingsError("TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits.")
         token = self.required("TWILIO_AUTH_TOKEN", None, "the token that signs Twilio's requests")
-        service, number = self.raw("TWILIO_MESSAGING_SERVICE_SID"), self.raw("TWILIO_FROM")
-        if (service is None) == (number is None):
+        service, numbers = self.raw("TWILIO_MESSAGING_SERVICE_SID"), self.numbers("TWILIO_FROM")
+        if (service is None) == (not numbers):
             raise SettingsError(
                 "Set either TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, and only one of them."
             )
@@ -210,6 +232,60 @@ class _Reader:
             account_sid=sid,
             auth_token=token,
             messaging_service_sid=service,
-            from_number=number,
+            from_numbers=numbers,
             api_base_url=self.url("TWILIO_API_BASE_URL", None) if base else None,
+            sender_rates=self.rates("TWILIO_SENDER_RATES", numbers if service is None else (service,)),
+        )
+
+    def numbers(self, name: str) -> tuple[str, ...]:
+        """Phone numbers in their international form, separated by commas."""
+        given = tuple(part.strip() for part in (self.raw(name) or "").split(",") if part.strip())
+        for number in given:
+            if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+                raise SettingsError(
+                    f"{name} must be a number such as +447700900999, or several with commas between."
+                )
+        if len(set(given)) < len(given):
+            raise SettingsError(f"{name} names a number twice.")
+        return given
+
+    def rates(self, name: str, senders: Sequence[str | None]) -> Mapping[str, float]:
+        """Segments a second of single senders: +447700900999=10,+447700900998=5."""
+        found: dict[str, float] = {}
+        for part in (self.raw(name) or "").split(","):
+            sender, _, rate = (piece.strip() for piece in part.partition("="))
+            if not part.strip():
+                continue
+            if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", rate) or float(rate) <= 0:
+                raise SettingsError(f"{name} must be such as +447700900999=10, with commas between.")
+            if sender not in senders:
+                raise SettingsError(f"{name} names {sender}, which is not one of the senders.")
+            found[sender] = float(rate)
+        return MappingProxyType(found)
+
+    def notify(self, simulated: bool, simulator_url: str) -> NotifySettings | None:
+        key = self.raw("NOTIFY_API_KEY") or (DEMO_NOTIFY_KEY if simulated else None)
+        if key is None:
+            return None
+        if not re.fullmatch(f".*{UUID_FORM}-{UUID_FORM}", key):
+            raise SettingsError("NOTIFY_API_KEY must be a key of GOV.UK Notify: name, service and secret.")
+        demo = key == DEMO_NOTIFY_KEY
+        what = "the template whose whole content is ((body))"
+        template = self.required("NOTIFY_TEMPLATE_ID", DEMO_NOTIFY_TEMPLATE if demo else None, what)
+        sender = self.raw("NOTIFY_SMS_SENDER_ID")
+        for name, id in (("NOTIFY_TEMPLATE_ID", template), ("NOTIFY_SMS_SENDER_ID", sender)):
+            if id is not None and not re.fullmatch(UUID_FORM, id):
+                raise SettingsError(f"{name} must be an id of GOV.UK Notify, not {id!r}.")
+        base = self.raw("NOTIFY_BASE_URL") or (simulator_url if demo else None)
+        what = "the token that GOV.UK Notify's callbacks carry, at least 10 characters"
+        token = self.required("NOTIFY_CALLBACK_TOKEN", DEMO_NOTIFY_TOKEN if demo else None, what)
+        if len(token) < 10:
+            raise SettingsError("NOTIFY_CALLBACK_TOKEN must have at least 10 characters.")
+        return NotifySettings(
+            api_key=key,
+            template_id=template,
+            sms_sender_id=sender,
+            base_url=self.url("NOTIFY_BASE_URL", base) if base else None,
+            callback_token=token,
+            segments_per_second=float(self.number("NOTIFY_SEGMENTS_PER_SECOND", 25, 1, 1000)),
         )

@@ -10,7 +10,10 @@ import signal
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -26,9 +29,10 @@ from engage.conversation import effects, service, sweeps
 from engage.db import Database
 from engage.people.service import REACH_CHANNEL
 from engage.settings import Settings
-from messaging import inbound, outbox, receipts, reconcile
+from messaging import inbound, outbox, receipts, reconcile, routes
 from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.gateways.base import Gateway
+from messaging.gateways.notify import NotifyGateway
 from messaging.gateways.twilio import TwilioGateway
 
 log = structlog.get_logger(__name__)
@@ -39,16 +43,38 @@ READERS = 2
 STATUS_PATH = "/webhooks/twilio/status"
 
 
-def gateway(settings: Settings) -> Gateway:
-    """The provider that the settings name."""
-    twilio = settings.twilio
-    return TwilioGateway(
+@dataclass(frozen=True)
+class Way:
+    """A way out: a provider, where it reports to, and how fast its senders may speak (segments a second)."""
+
+    gateway: Gateway
+    callback_url: str | None
+    segments_per_second: float
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+
+def ways(settings: Settings) -> list[Way]:
+    """The providers that the settings name: Twilio always, GOV.UK Notify where there is a key for it."""
+    twilio, notify = settings.twilio, settings.notify
+    gateway: Gateway = TwilioGateway(
         account_sid=twilio.account_sid,
         auth_token=twilio.auth_token,
-        from_number=twilio.from_number,
+        from_number=twilio.from_numbers,
         messaging_service_sid=twilio.messaging_service_sid,
         api_base_url=twilio.api_base_url,
     )
+    callback_url = f"{settings.public_url}{STATUS_PATH}"
+    found = [Way(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)]
+    if notify is not None:
+        gateway = NotifyGateway(
+            notify.api_key,
+            notify.template_id,
+            sms_sender_id=notify.sms_sender_id,
+            base_url=notify.base_url,
+        )
+        # It is told once, in its own pages, where to post.
+        found.append(Way(gateway, None, notify.segments_per_second))
+    return found
 
 
 def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
@@ -59,21 +85,25 @@ def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapp
 class Worker:
     """One process's share of the work."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, provider: Gateway) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, ways: Sequence[Way]) -> None:
         self._database = database
         self._clock = clock
-        self._provider = provider
+        self._gateways = [way.gateway for way in ways]
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
-        self._dispatcher = Dispatcher(
-            database.begin,
-            provider,
-            last_look,
-            f"{settings.public_url}{STATUS_PATH}",
-            clock,
-            self.name,
-            concurrency=settings.sends_in_flight,
-            segments_per_second=settings.segments_per_second,
-        )
+        self._dispatchers = {
+            way.gateway.name: Dispatcher(
+                database.begin,
+                way.gateway,
+                last_look,
+                way.callback_url,
+                clock,
+                self.name,
+                concurrency=settings.sends_in_flight,
+                segments_per_second=way.segments_per_second,
+                rates=way.rates,
+            )
+            for way in ways
+        }
         self._clockwork = Clockwork(self._ticks(), database.url)
 
     def start(self) -> None:
@@ -83,7 +113,8 @@ class Worker:
 
     def stop(self) -> None:
         """Finish or hand back what is held, then return."""
-        self._dispatcher.stop()
+        with ThreadPoolExecutor(len(self._dispatchers)) as together:
+            list(together.map(Dispatcher.stop, self._dispatchers.values()))
         self._clockwork.stop()
         log.info("worker.stopped", worker=self.name)
 
@@ -91,10 +122,15 @@ class Worker:
         inboxes = [
             Tick(f"inbox-{reader}", self._read, _seconds(1), (inbound.CHANNEL,)) for reader in range(READERS)
         ]
+        outboxes = [
+            Tick(f"outbox-{name}", partial(self._send, name), _seconds(0.5), (outbox.CHANNEL,))
+            for name in self._dispatchers
+        ]
         return [
             *inboxes,
             Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,)),
-            Tick("outbox", self._send, _seconds(0.5), (outbox.CHANNEL,)),
+            *outboxes,
+            Tick("reroute", self._reroute, _seconds(15)),
             Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
@@ -109,9 +145,13 @@ class Worker:
         with self._database.begin() as session:
             return bool(receipts.apply_waiting(session, self._clock.now(), RECEIPTS_AT_ONCE))
 
-    def _send(self) -> bool:
-        self._dispatcher.run_once()
+    def _send(self, provider: str) -> bool:
+        self._dispatchers[provider].run_once()
         return False
+
+    def _reroute(self) -> bool:
+        with self._database.begin() as session:
+            return routes.reroute(session, now=self._clock.now()) > 0
 
     def _remind(self) -> bool:
         with self._database.begin() as session:
@@ -126,7 +166,8 @@ class Worker:
             return effects.follow_endings(session, now=self._clock.now()) > 0
 
     def _reconcile(self) -> bool:
-        reconcile.settle_unknown(self._database.begin, self._provider, now=self._clock.now())
+        for gateway in self._gateways:
+            reconcile.settle_unknown(self._database.begin, gateway, now=self._clock.now())
         return False
 
     def _sweep(self) -> bool:
@@ -141,7 +182,7 @@ def run(settings: Settings, database: Database) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    worker = Worker(settings, database, Clock.from_settings(settings), gateway(settings))
+    worker = Worker(settings, database, Clock.from_settings(settings), ways(settings))
     worker.start()
     stopping.wait()
     worker.stop()

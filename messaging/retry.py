@@ -25,6 +25,10 @@ class Code:
     later: bool = False
 
 
+NOTIFY_PERMANENT, NOTIFY_TEMPORARY, NOTIFY_TECHNICAL = 900_001, 900_002, 900_003
+NOTIFY_ACCOUNT, NOTIFY_DAILY_LIMIT, NOTIFY_BAD_NUMBER, NOTIFY_REFUSED = 900_004, 900_005, 900_006, 900_007
+"""GOV.UK Notify has words and no codes; these are ours, clear of Twilio's five digits."""
+
 _CODES = {
     20003: Code(
         "The text service did not accept our sign-in; the service's administrator must look at it", later=True
@@ -59,9 +63,24 @@ _CODES = {
     30008: Code("The phone network could not deliver it and gave no reason; it may work later", later=True),
     30036: Code("The phone did not come into reach before the text lost its use", later=True),
     63038: Code("Our account has sent all it may today", later=True),
+    NOTIFY_PERMANENT: Code(
+        "The phone network will not deliver to this number: it may not be in use", dead=True
+    ),
+    NOTIFY_TEMPORARY: Code(
+        "The phone could not be reached: it may be off, full or out of signal, and may work later", later=True
+    ),
+    NOTIFY_TECHNICAL: Code("The text service could not hand the text to the phone network"),
+    NOTIFY_ACCOUNT: Code(
+        "The text service would not let us send; the service's administrator must look at it", later=True
+    ),
+    NOTIFY_DAILY_LIMIT: Code("Our account has sent all it may today", later=True),
+    NOTIFY_BAD_NUMBER: Code("This is not a phone number that can be texted", dead=True),
+    NOTIFY_REFUSED: Code("The text service would not take this text"),
 }
 _OPTED_OUT = 21610
-_ABOUT_US = frozenset({20003, 20404, 21611, 30001, 30002, 63038, 401, 403, 404, 407})
+_ABOUT_US = frozenset(
+    {20003, 20404, 21611, 30001, 30002, 63038, 401, 403, 404, 407, NOTIFY_ACCOUNT, NOTIFY_DAILY_LIMIT}
+)
 
 
 def words(code: int | None) -> str:

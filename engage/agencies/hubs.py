@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub
 from engage.errors import Invalid, NotFound
+from messaging import routes
+from messaging.routes import Route
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,22 @@ class HubRules:
     booked_until_minutes: int = 30
     late_booking_hours: int = 24
     texts_apart_hours: int = 2
+    provider: str = routes.TWILIO
+    failover: bool = False
+    failover_minutes: int = 10
+    redact_after_delivery: bool = False
+    keep_bodies_months: int = 12
+
+    @property
+    def route(self) -> Route:
+        """By which provider the hub's texts go, and whether one not yet tried may go by the other."""
+        if not self.failover:
+            return Route(self.provider)
+        other = next(name for name in _CHOICES["provider"] if name != self.provider)
+        return Route(self.provider, other, timedelta(minutes=self.failover_minutes))
 
 
+_CHOICES = {"provider": (routes.TWILIO, routes.NOTIFY)}
 _RANGES = {
     "safe_days": (1, 365),
     "daily_cap": (1, 10),
@@ -43,6 +60,8 @@ _RANGES = {
     "booked_until_minutes": (0, 240),
     "late_booking_hours": (1, 48),
     "texts_apart_hours": (0, 12),
+    "failover_minutes": (1, 120),
+    "keep_bodies_months": (1, 84),
 }
 
 
@@ -97,6 +116,8 @@ def agency_in(session: Session, hub_id: uuid.UUID | None, name: str) -> Agency:
 def _checked(name: str, value: Any, default: Any) -> Any:
     if type(value) is not type(default):
         raise ValueError(f"hub setting {name} must be a {type(default).__name__}")
+    if value not in _CHOICES.get(name, (value,)):
+        raise ValueError(f"hub setting {name} must be one of {', '.join(_CHOICES[name])}")
     low, high = _RANGES.get(name, (value, value))
     if not low <= value <= high:
         raise ValueError(f"hub setting {name} must be from {low} to {high}")

@@ -15,7 +15,7 @@ from engage.conversation.turn import Turn
 from engage.conversation.whose import Holder, Standing, textable
 from engage.texts import TextKind
 from messaging import outbox, suppression
-from messaging.outbox import Lane
+from messaging.outbox import Lane, Route
 from messaging.tables import Message
 
 LIFE = timedelta(hours=24)
@@ -68,6 +68,9 @@ def answer(
                 **({"person": str(holder.person.id)} if holder else {}),
             },
             despite_stop=kind in LAST_WORDS,
+            # A number that is nobody's is answered by the provider that it wrote to.
+            route=holder.reach.hub.route if holder else Route(turn.inbound.provider),
+            redact=holder is not None and holder.reach.hub.redact_after_delivery,
         ),
         now=turn.now,
     )

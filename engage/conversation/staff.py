@@ -70,6 +70,8 @@ def send_text(
             recipient=str(person.id),
             expires_at=now + LIFE,
             context={"purpose": "staff", "texts": "staff", "person": str(person.id), "by": actor.label},
+            route=reach.hub.route,
+            redact=reach.hub.redact_after_delivery,
         ),
         now=now,
     )

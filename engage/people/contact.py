@@ -120,6 +120,8 @@ def request_check(session: Session, reach_now: Reach, *, now: datetime) -> Messa
             send_after=next_window(reach_now, now),
             expires_at=now + CHECK_LIFE,
             context={"purpose": "number_check", "person": str(person.id), "point": str(point.id)},
+            route=reach_now.hub.route,
+            redact=reach_now.hub.redact_after_delivery,
         ),
         now=now,
     )

@@ -64,7 +64,9 @@ def test_a_route_without_a_declaration_answers_nobody(app: Flask, client: FlaskC
 
 def test_anonymous_callers_reach_nothing_but_what_is_public(app: Flask, client: FlaskClient) -> None:
     """Whoever has not said who they are gets 401, 403, 404 or the way to the sign-in page, on every method of every address."""
-    closed = chain(calls(app, Caller.STAFF), calls(app, Caller.KEY), calls(app, Caller.TWILIO))
+    closed = chain(
+        calls(app, Caller.STAFF), calls(app, Caller.KEY), calls(app, Caller.TWILIO), calls(app, Caller.NOTIFY)
+    )
     tried = 0
     for rule, method, address in closed:
         answer = client.open(

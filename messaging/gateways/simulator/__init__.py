@@ -6,6 +6,7 @@ It must never be used to reach anybody, and imports nothing of the service that 
     serve(SimulatorSettings(), "127.0.0.1", 5055)
 
 Twilio's interface (`/2010-04-01/Accounts/{AC}/Messages.json` and below): create, list, fetch, redact, cancel, delete.
+GOV.UK Notify's interface (`/v2/notifications`): send, list by reference, show; beside it, on the same phones and in the same ledger.
 Pages for people: `/` (phones), `/phones/{number}`, `/ledger`.
 
 # Control interface
@@ -24,7 +25,7 @@ Bodies are JSON; a mistake is answered 400 with ``{"error": words}``.
 `PUT  /simulator/phones/{number}/state` ``{"state"}``: on, off, unknown, landline, filtered, slow
 `PUT  /simulator/settings`              ``now`` (the clock goes on from there), ``inbound_url``, ``opt_out`` (reduced,
       full, none), ``opt_out_type``; GET shows them with the opt-outs in force
-`PUT  /simulator/outage`                ``{"kind", "seconds"}``: unavailable (503), error (500), too_many (429), drop,
+`PUT  /simulator/outage`                of Twilio's interface: ``{"kind", "seconds"}``: unavailable (503), error (500), too_many (429), drop,
       hang; without seconds until `DELETE /simulator/outage`
 `POST /simulator/idle`                  ``{"timeout"}``: waits until no text is moving and nothing is being posted
 `POST /simulator/reset`                 forget all: texts, rules, opt-outs, outage, settings
@@ -60,6 +61,7 @@ from messaging.gateways.simulator.settings import (
     TWILIO_WORDS,
     Between,
     Delays,
+    NotifyAccount,
     OptOutWords,
     SimulatorSettings,
 )
@@ -70,6 +72,7 @@ __all__ = [
     "TWILIO_WORDS",
     "Between",
     "Delays",
+    "NotifyAccount",
     "OptOutWords",
     "SimulatorServer",
     "SimulatorSettings",

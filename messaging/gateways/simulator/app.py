@@ -8,7 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from messaging.gateways.simulator import api, control, pages
+from messaging.gateways.simulator import api, control, notify, pages
 from messaging.gateways.simulator.provider import Provider
 from messaging.gateways.simulator.settings import SimulatorSettings
 from messaging.gateways.simulator.texts import API_VERSION
@@ -24,7 +24,7 @@ class _Json(DefaultJSONProvider):
 
 
 def create_simulator(settings: SimulatorSettings) -> Flask:
-    """A simulated Twilio account as a web application. Its threads start with the first text.
+    """A simulated Twilio account, and a GOV.UK Notify service beside it, as a web application. Its threads start with the first text.
 
     Faults that close a connection need the server in `server.py`; all else runs under any WSGI server with one process.
     """
@@ -34,6 +34,7 @@ def create_simulator(settings: SimulatorSettings) -> Flask:
     provider = Provider(settings)
     app.extensions[_NAME] = provider
     app.register_blueprint(api.blueprint(provider))
+    app.register_blueprint(notify.blueprint(provider))
     app.register_blueprint(control.blueprint(provider))
     app.register_blueprint(pages.blueprint(provider))
     app.register_error_handler(HTTPException, _nowhere)
@@ -44,6 +45,8 @@ def _nowhere(error: HTTPException) -> ResponseReturnValue:
     """A request that no route takes is refused in the manner of the part that it was meant for."""
     if request.path.startswith(f"/{API_VERSION}/"):
         return api.refusal(error)
+    if request.path.startswith("/v2/"):
+        return notify.refusal(error)
     if request.path.startswith("/simulator/"):
         return control.refusal(error)
     return pages.refusal(error)

@@ -20,7 +20,7 @@ from messaging.gateways.simulator.ledger import Ledger
 from messaging.gateways.simulator.postman import Postman
 from messaging.gateways.simulator.script import Fate, Order
 from messaging.gateways.simulator.settings import Between, SimulatorSettings
-from messaging.gateways.simulator.texts import API_VERSION, Status, Text
+from messaging.gateways.simulator.texts import API_VERSION, NOTIFY, Status, Text, iso
 
 Params = dict[str, str]
 _LAST = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED})
@@ -146,8 +146,9 @@ class Network:
                 text.sent = now
                 text.redacted = text.redacted or text.discard
             self._ledger.move(text, status, now, step.error_code)
-            params = self._callback(text, status, now)
-        if text.callback_url is not None and status.value not in journey.fate.withhold:
+            params = _notification(text) if text.provider == NOTIFY else self._callback(text, status, now)
+        told = status in _LAST or text.provider != NOTIFY
+        if text.callback_url is not None and told and status.value not in journey.fate.withhold:
             self._offer(journey, params)
 
     def _plan(self, text: Text, fate: Fate, dice: Random) -> deque[_Step]:
@@ -251,7 +252,13 @@ class Network:
     def _post(self, journey: _Journey, params: Params) -> None:
         try:
             if journey.run == self._run and journey.text.callback_url is not None:
-                post = self._postman.post(params["MessageStatus"], journey.text.callback_url, params)
+                notify = journey.text.provider == NOTIFY
+                post = self._postman.post(
+                    params["status" if notify else "MessageStatus"],
+                    journey.text.callback_url,
+                    params,
+                    bearer=self._settings.notify.token if notify else None,
+                )
                 with self._ledger.lock():
                     journey.text.posts.append(post)
         finally:
@@ -308,6 +315,20 @@ class Network:
     def _courier(self) -> None:
         while (job := self._posts.get()) is not None:
             job()
+
+
+def _notification(text: Text) -> Params:
+    """What Notify posts when a text has come to its end; it says nothing before."""
+    return {
+        "id": text.sid,
+        "reference": text.reference or "",
+        "to": text.to,
+        "status": text.notify_status,
+        "created_at": iso(text.created),
+        "completed_at": iso(text.updated),
+        "sent_at": iso(text.sent or text.updated),
+        "notification_type": "sms",
+    }
 
 
 def _road(start: Status, end: Status) -> list[Status]:

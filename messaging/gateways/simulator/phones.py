@@ -8,12 +8,13 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from messaging.gateways.simulator.ledger import Ledger, new_sid
 from messaging.gateways.simulator.network import Network
 from messaging.gateways.simulator.postman import Postman, Signature
 from messaging.gateways.simulator.settings import OptOutWords, SimulatorSettings
-from messaging.gateways.simulator.texts import API_VERSION, Direction, Post, Status, Text
+from messaging.gateways.simulator.texts import API_VERSION, NOTIFY, TWILIO, Direction, Post, Status, Text, iso
 from messaging.text import measure
 
 
@@ -69,13 +70,15 @@ class Phones:
         text, keyword, is_new = self._written(phone, body, how)
         if is_new and how.signature is Signature.VALID:
             self._keep(text, keyword)
-        url = self.inbound_url
+        to_notify = text.provider == NOTIFY
+        url = self._settings.notify.inbound_url if to_notify else self.inbound_url
         if url is None:
             return text.sid, []
-        params = self._params(text, keyword)
+        params = _received(text) if to_notify else self._params(text, keyword)
+        bearer = self._settings.notify.token if to_notify else None
 
         def post() -> Post:
-            answer = self._postman.post(Status.RECEIVED.value, url, params, how.signature)
+            answer = self._postman.post(Status.RECEIVED.value, url, params, how.signature, bearer)
             with self._ledger.lock():
                 text.posts.append(answer)
             return answer
@@ -89,12 +92,14 @@ class Phones:
     def _written(self, phone: str, body: str, how: Sending) -> tuple[Text, str | None, bool]:
         known = None if how.sid is None else self._ledger.find(how.sid)
         if known is not None and known.direction is Direction.INBOUND:
-            return known, self._keyword(known.body), False
+            return known, self._keyword(known), False
         now = self._settings.now()
+        to = how.to or self.heard_from(phone)
+        notify = to == self._settings.notify.number
         text = Text(
             number=self._ledger.next_number(),
-            sid=how.sid or new_sid("MM" if how.media else "SM"),
-            to=how.to or self.heard_from(phone),
+            sid=how.sid or (str(uuid4()) if notify else new_sid("MM" if how.media else "SM")),
+            to=to,
             sender=phone,
             body=body,
             direction=Direction.INBOUND,
@@ -106,8 +111,9 @@ class Phones:
             service_sid=self._settings.messaging_service_sid,
             num_media=how.media,
             history=[(Status.RECEIVED, now)],
+            provider=NOTIFY if notify else TWILIO,
         )
-        return text, self._keyword(body), True
+        return text, self._keyword(text), True
 
     def _keep(self, text: Text, keyword: str | None) -> None:
         phone = text.sender or ""
@@ -122,8 +128,9 @@ class Phones:
             case "HELP":
                 self._answer(text, self.words.help_reply)
 
-    def _keyword(self, body: str) -> str | None:
-        word = body.strip().upper()
+    def _keyword(self, text: Text) -> str | None:
+        """The keyword that the provider itself acts on. GOV.UK Notify acts on none."""
+        word = text.body.strip().upper() if text.provider == TWILIO else ""
         words = {"STOP": self.words.stop, "START": self.words.start, "HELP": self.words.help}
         return next((name for name, known in words.items() if word in known), None)
 
@@ -183,6 +190,17 @@ class Phones:
         if keyword is not None and self.say_opt_out_type:
             params["OptOutType"] = keyword
         return params
+
+
+def _received(text: Text) -> dict[str, str]:
+    """What Notify posts: numbers without the plus, its own as people dial it."""
+    return {
+        "id": text.sid,
+        "source_number": (text.sender or "").lstrip("+"),
+        "destination_number": text.to.replace("+44", "0", 1),
+        "message": text.body,
+        "date_received": iso(text.created),
+    }
 
 
 def _at_once(post: Callable[[], Post], copies: int) -> list[Post]:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import json
 import secrets
 import socket
 import threading
@@ -94,17 +95,25 @@ class Postman:
         self._kept: dict[str, list[tuple[http.client.HTTPConnection, float]]] = {}
 
     def post(
-        self, status: str, url: str, params: Mapping[str, str], signature: Signature = Signature.VALID
+        self,
+        status: str,
+        url: str,
+        params: Mapping[str, str],
+        signature: Signature = Signature.VALID,
+        bearer: str | None = None,
     ) -> Post:
         """Post one webhook, with as many attempts as its policy allows. Never raises for a bad answer or none.
 
+        Without `bearer` it is a form with Twilio's signature; with it JSON with that token, as GOV.UK Notify posts.
         `status` is only carried into the result, so that a reader knows what the post was about.
         """
         bare, _, fragment = url.partition("#")
         policy = RetryPolicy.from_fragment(fragment)
         parts = urlsplit(bare)
-        body = urlencode(params).encode()
-        headers = self._headers(bare, params, signature)
+        if bearer is None:
+            body, headers = urlencode(params).encode(), self._headers(bare, params, signature)
+        else:
+            body, headers = json.dumps(params).encode(), _bearer_headers(bearer, signature)
         until = time.monotonic() + policy.total
         attempts = 0
         while True:
@@ -213,6 +222,14 @@ class Postman:
             if time.monotonic() - used <= _KEEP_CONNECTION and not _dropped(connection):
                 return connection
             connection.close()
+
+
+def _bearer_headers(token: str, signature: Signature) -> dict[str, str]:
+    given = {Signature.VALID: token, Signature.WRONG: f"{token}-of-somebody-else"}.get(signature)
+    return {
+        "Content-Type": "application/json",
+        **({} if given is None else {"Authorization": f"Bearer {given}"}),
+    }
 
 
 def _why(error: Exception) -> str:

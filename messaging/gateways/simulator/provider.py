@@ -13,7 +13,7 @@ from messaging.gateways.simulator.phones import Phones
 from messaging.gateways.simulator.postman import Postman
 from messaging.gateways.simulator.script import Script
 from messaging.gateways.simulator.settings import MovableClock, SimulatorSettings
-from messaging.gateways.simulator.texts import IN_PROGRESS, Direction, Status, Text
+from messaging.gateways.simulator.texts import IN_PROGRESS, TWILIO, Direction, Status, Text
 from messaging.gateways.simulator.validation import Draft, check, e164
 from messaging.text import measure
 
@@ -115,9 +115,14 @@ class Provider:
         with self.ledger.lock():
             if self.ledger.is_opted_out(self.phones.pool(draft.sender), draft.to):
                 raise ApiProblem(21610)
+            self.take_on(text)
+        return text
+
+    def take_on(self, text: Text) -> None:
+        """Give a text its number and remember it."""
+        with self.ledger.lock():
             text.number = self.ledger.next_number()
             self.ledger.add(text)
-        return text
 
     def note(self, to: str, body: str, answer: str, code: int | None = None, sid: str | None = None) -> None:
         """Remember a request to send and how it was answered."""
@@ -126,7 +131,7 @@ class Provider:
     def get(self, sid: str) -> Text:
         """A text that the interface still knows. Raises ApiProblem 20404."""
         text = self.ledger.find(sid)
-        if text is None or text.deleted:
+        if text is None or text.deleted or text.provider != TWILIO:
             raise ApiProblem(20404, f"/2010-04-01/Accounts/{self.settings.account_sid}/Messages/{sid}.json")
         return text
 
@@ -169,7 +174,7 @@ class Provider:
             )
             found: list[Text] = []
             for text in reversed(pool):
-                if text.deleted or (before is not None and text.number >= before):
+                if text.deleted or text.provider != TWILIO or (before is not None and text.number >= before):
                     continue
                 if (to and text.to != to) or (sender and text.sender != sender):
                     continue

@@ -96,6 +96,35 @@ WORD_LISTS: Mapping[str, OptOutWords] = {"reduced": REDUCED_WORDS, "full": TWILI
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotifyAccount:
+    """The GOV.UK Notify service that it plays beside the Twilio account.
+
+    api_key: ``name-service-secret``. template_id: the template whose content is ``((body))``. number: what its texts come from, and what
+    phones answer. token: what its posts carry as ``Authorization: Bearer``. status_url, inbound_url: where it posts; None: nowhere.
+    """
+
+    api_key: str = field(
+        default="simulator-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222",
+        repr=False,
+    )
+    template_id: str = "33333333-3333-4333-8333-333333333333"
+    number: str = "+447700900997"
+    token: str = field(default="simulator-notify-token", repr=False)
+    status_url: str | None = "http://127.0.0.1:5000/webhooks/notify/status#rc=3&rp=ct,rt,5xx"
+    inbound_url: str | None = "http://127.0.0.1:5000/webhooks/notify/inbound#rc=3&rp=ct,rt,5xx"
+
+    @property
+    def service_id(self) -> str:
+        """Whom a token is issued by."""
+        return self.api_key[-73:-37]
+
+    @property
+    def secret(self) -> str:
+        """What a token is signed with."""
+        return self.api_key[-36:]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulatorSettings:
     """Everything that a simulator is told at its start.
 
@@ -115,6 +144,7 @@ class SimulatorSettings:
     retry_pause: seconds between two attempts at a webhook.
     couriers: how many webhook posts may be under way at once.
     timezone: the zone of the times on the pages.
+    notify: the GOV.UK Notify service.
     keep: most outbound texts to remember; the oldest finished ones are forgotten first. None: all of them.
     """
 
@@ -136,6 +166,7 @@ class SimulatorSettings:
     couriers: int = 16
     timezone: str = "Europe/London"
     keep: int | None = None
+    notify: NotifyAccount = NotifyAccount()
 
     def __post_init__(self) -> None:
         if not self.numbers:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from messaging.gateways.simulator.codes import DELIVERY_WORDS
 
 API_VERSION = "2010-04-01"
+TWILIO, NOTIFY = "twilio", "notify"
+"""Through whose interface a text came or went."""
 
 
 class Status(StrEnum):
@@ -25,6 +27,9 @@ class Status(StrEnum):
 
 
 IN_PROGRESS = frozenset({Status.ACCEPTED, Status.QUEUED, Status.SENDING})
+
+
+_FOR_GOOD = frozenset({30004, 30005, 30006})
 
 
 class Direction(StrEnum):
@@ -92,6 +97,8 @@ class Text:
     deleted: bool = False
     history: list[tuple[Status, datetime]] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
+    provider: str = TWILIO
+    reference: str | None = None
 
     @property
     def shown_body(self) -> str:
@@ -125,10 +132,42 @@ class Text:
             "uri": f"{uri}.json",
         }
 
+    @property
+    def notify_status(self) -> str:
+        """Notify's word for where the text is."""
+        match self.status:
+            case Status.UNDELIVERED:
+                return "permanent-failure" if self.error_code in _FOR_GOOD else "temporary-failure"
+            case Status.FAILED | Status.CANCELED:
+                return "technical-failure"
+            case Status.DELIVERED:
+                return "delivered"
+            case Status.QUEUED | Status.ACCEPTED:
+                return "created"
+            case _:
+                return "sending"
+
+    def as_notification(self) -> dict[str, object]:
+        """Notify's notification."""
+        over = self.status in {Status.DELIVERED, Status.UNDELIVERED, Status.FAILED}
+        return {
+            "id": self.sid,
+            "reference": self.reference,
+            "type": "sms",
+            "phone_number": self.to,
+            "body": self.shown_body,
+            "status": self.notify_status,
+            "created_at": iso(self.created),
+            "sent_at": None if self.sent is None else iso(self.sent),
+            "completed_at": iso(self.updated) if over else None,
+        }
+
     def as_ledger(self) -> dict[str, object]:
         """For the control interface: what was really taken on, and what became of it."""
         return {
             "number": self.number,
+            "provider": self.provider,
+            "reference": self.reference,
             "sid": self.sid,
             "to": self.to,
             "from": self.sender,

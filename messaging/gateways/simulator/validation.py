@@ -37,7 +37,7 @@ def e164(given: str) -> str:
 
 def check(form: Mapping[str, str], settings: SimulatorSettings) -> Draft:
     """Read the form of a create request. Raises ApiProblem with the code that Twilio answers."""
-    to = _recipient(form.get("To", ""), settings)
+    to = recipient(form.get("To", ""), settings)
     sender, service_sid = _sender(form, settings)
     if sender == to:
         raise ApiProblem(21266, to)
@@ -57,7 +57,8 @@ def check(form: Mapping[str, str], settings: SimulatorSettings) -> Draft:
     )
 
 
-def _recipient(given: str, settings: SimulatorSettings) -> str:
+def recipient(given: str, settings: SimulatorSettings) -> str:
+    """The number to text, as E.164. Raises ApiProblem for one that cannot be texted."""
     if not given.strip():
         raise ApiProblem(21604)
     to = e164(given)
