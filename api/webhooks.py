@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 webhooks = Blueprint("webhooks", __name__)
 FORM = "application/x-www-form-urlencoded"
+PROOF = ("X-Twilio-Signature", "X-Twilio-Webhooks-Signature-Settings")
 EMPTY_ANSWER = "<Response/>"
 
 
@@ -97,7 +98,8 @@ def _signed_params() -> Mapping[str, str]:
     settings: Settings = current_app.extensions["engage.settings"]
     query = request.query_string.decode("latin-1")
     url = f"{settings.public_url}{request.path}" + (f"?{query}" if query else "")
-    if not valid_signature(settings.twilio.auth_token, url, request.form, dict(request.headers)):
-        log.warning("webhook.refused", route=request.path, signed="X-Twilio-Signature" in request.headers)
+    proof = {name: request.headers[name] for name in PROOF if name in request.headers}
+    if not valid_signature(settings.twilio.auth_token, url, request.form, proof):
+        log.warning("webhook.refused", route=request.path, signed=bool(proof))
         raise Forbidden("This request does not carry the signature of our Twilio account.")
     return request.form.to_dict()
