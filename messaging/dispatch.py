@@ -32,7 +32,7 @@ __all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Ve
 
 _log = structlog.get_logger(__name__)
 _LONGEST_VALIDITY = 36_000
-_GATHER = 0.05
+_GATHER = 0.03
 """Seconds for which results are gathered before they are settled together."""
 _IDLE_LOOK = 0.25
 """Seconds between looks for new texts while sends are in flight and the last look found none."""
@@ -81,7 +81,7 @@ class Dispatcher:
         concurrency: int = 16,
         lease: timedelta = timedelta(minutes=2),
         send_within: timedelta = timedelta(seconds=30),
-        batch: int = 64,
+        batch: int = 128,
         segments_per_second: float = 10.0,
         rates: Mapping[str, float] | None = None,
     ) -> None:
