@@ -9,14 +9,24 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import words
 from api.pages.blueprint import pages
-from api.pages.forms import DateField, OnceForm, PageForm, TimeField, Words, choices, joined, stripped
+from api.pages.forms import (
+    DateField,
+    OnceForm,
+    PageForm,
+    TimeField,
+    WholeNumberField,
+    Words,
+    choices,
+    joined,
+    stripped,
+)
 from api.pages.frame import say
 from api.pages.sending import attempt
 from engage import texts
@@ -32,7 +42,7 @@ from engage.insight.person import AppointmentPage
 from engage.people.access import Ability
 
 FOUND = 20
-SHORT_MINUTES = NumberRange(1, 1440, "Enter a length from 1 to 1440 minutes")
+A_DAY_AT_MOST = NumberRange(1, 1440, "Enter a length from 1 to 1440 minutes")
 
 
 class WhenForm(OnceForm):
@@ -42,8 +52,8 @@ class WhenForm(OnceForm):
 
     date = DateField("Date")
     time = TimeField("Time")
-    minutes = IntegerField(
-        "Length in minutes", [InputRequired("Enter a length from 1 to 1440 minutes"), SHORT_MINUTES]
+    minutes = WholeNumberField(
+        "Length in minutes", [InputRequired("Enter a length from 1 to 1440 minutes"), A_DAY_AT_MOST]
     )
 
     def starts_at(self, zone: ZoneInfo) -> datetime:

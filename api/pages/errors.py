@@ -1,8 +1,9 @@
 """Refusals and failures as pages in the same look as all others."""
 
-from flask import render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
+from api.auth.session import identify
 from api.problems import Problem
 
 _TITLES = {
@@ -20,5 +21,8 @@ _TITLES = {
 
 def render(problem: Problem) -> ResponseReturnValue:
     """The page for a problem. It repeats the problem's own words and nothing of the request."""
+    if problem.status in (404, 405) and "actor" not in g:
+        # Nobody has asked who this is, because there is no view; the menu is still theirs.
+        g.actor = identify()
     title = problem.title if problem.code == "stale_form" else _TITLES.get(problem.status, problem.title)
     return render_template("pages/problem.html", problem=problem, title=title)

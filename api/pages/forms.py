@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any, ClassVar, TypeVar
 
-from wtforms import Field, Form, HiddenField
+from wtforms import Field, Form, HiddenField, IntegerField
 from wtforms.validators import StopValidation, ValidationError
 
 from api.words import problem_with
@@ -97,6 +97,20 @@ class DateField(Field):
         """A date must be given."""
         if self.data is None and not self.process_errors:
             raise ValidationError("Enter a date")
+
+
+class WholeNumberField(IntegerField):
+    """A whole number; what is none is refused in our own words."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read what was typed."""
+        given = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not given:
+            return
+        if not given.isascii() or not given.lstrip("-").isdigit() or len(given) > 9:
+            raise ValueError("Enter a whole number")
+        self.data = int(given)
 
 
 class TimeField(Field):

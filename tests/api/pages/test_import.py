@@ -1,0 +1,137 @@
+"""Import by page: look first, then let exactly that file in, once, and only by whoever uploaded it."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from engage.agencies.model import Staff
+from engage.appointments import uploads
+from engage.appointments.model import Appointment
+from engage.appointments.uploads import ImportUpload
+from engage.db import Database
+from tests.api.conftest import StoppedClock
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Page, Visitor
+
+SitDown = Callable[[Staff], Visitor]
+HEAD = "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,worker,enforceable"
+GOOD = "B-1,X320741,Katrina,Dodds,07700 900101,en,pat@probation.example,Probation,office,23/03/2027,10:00,45,the centre,Pat,yes"
+BAD = "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,23/03/2027,11:00,45,the centre,Pat,yes"
+
+
+def upload(visitor: Visitor, content: bytes, name: str = "week.csv") -> Page:
+    """Choose a file and send it."""
+    form = visitor.open("/import").form("/import")
+    response = visitor.client.post(
+        "/import", data={**form.fields, "file": (io.BytesIO(content), name)}, follow_redirects=True
+    )
+    return Page(response)
+
+
+def rows(*lines: str) -> bytes:
+    """A file with a head and some lines."""
+    return "\r\n".join([HEAD, *lines, ""]).encode()
+
+
+def booked(database: Database) -> int:
+    """Appointments in the database."""
+    with database.begin() as session:
+        return session.scalar(select(func.count()).select_from(Appointment)) or 0
+
+
+def test_the_preview_does_nothing_and_the_import_does_it(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Line, column and reason of the bad row are shown before; the good row goes in when asked, and the page says what was done."""
+    visitor = sit_down(house.coordinator)
+    preview = upload(visitor, rows(GOOD, BAD))
+    assert "What this file would do" in preview.words and booked(committed) == 0
+    assert "Line 3 B-2 Column: crn" in preview.words
+    result = visitor.send(preview.forms[-1])
+    assert "Imported" in result.words and "Booked 1" in result.words and booked(committed) == 1
+
+
+def test_sent_twice_it_shows_what_the_first_time_did(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """A reload or a second click changes nothing, and still says Booked 1."""
+    visitor = sit_down(house.coordinator)
+    form = upload(visitor, rows(GOOD)).forms[-1]
+    pages = [visitor.send(form) for _ in range(2)]
+    assert all("Booked 1" in page.words for page in pages) and booked(committed) == 1
+    again = upload(visitor, rows(GOOD))
+    assert "There is nothing to import" in again.words and "Unchanged 1" in again.words
+
+
+def test_a_file_is_its_owners_for_an_hour(
+    app: Flask, house: House, sit_down: SitDown, clock: StoppedClock
+) -> None:
+    """Nobody else opens or imports it, and after an hour nobody does."""
+    visitor = sit_down(house.coordinator)
+    preview = upload(visitor, rows(GOOD))
+    other = sit_down(house.pat)
+    assert other.open(preview.address).status == 404
+    assert other.post(preview.address, {"csrf_token": other.token()}).status == 404
+    clock.at += timedelta(minutes=29)
+    assert visitor.open(preview.address).status == 200
+    clock.at += timedelta(minutes=29)
+    assert visitor.open(preview.address).status == 200
+    clock.at += timedelta(minutes=3)
+    assert visitor.open(preview.address).status == 404
+
+
+def test_old_files_are_forgotten(
+    committed: Database, house: House, sit_down: SitDown, clock: StoppedClock
+) -> None:
+    """They hold names and numbers, so they go when the hour is over."""
+    upload(sit_down(house.coordinator), rows(GOOD))
+    with committed.begin() as session:
+        assert uploads.forget_old(session, now=clock.at) == 0
+        assert uploads.forget_old(session, now=clock.at + uploads.KEPT_FOR) == 1
+        assert session.scalars(select(ImportUpload)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"  \r\n ", "The file is empty"),
+        (b"\xff\xfe\x00\x01" * 50, "There is a problem"),
+        (b"%PDF-1.7 nonsense", "There is a problem"),
+        (b"ref,crn\r\n1,X123456\r\n", "There is a problem"),
+        ("ref;crn;first_name\r\n".encode("utf-16"), "There is a problem"),
+        (HEAD.encode() + b"\r\n" + b"\x00" * 100, "Engage"),
+    ],
+)
+def test_what_is_no_file_of_appointments_is_refused_in_words(
+    content: bytes, words: str, committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Never a failure, never a row."""
+    page = upload(sit_down(house.coordinator), content)
+    assert page.status < 500 and words in page.words and booked(committed) == 0
+
+
+def test_a_form_without_a_file_says_so(house: House, sit_down: SitDown) -> None:
+    """Nothing chosen: choose one."""
+    visitor = sit_down(house.coordinator)
+    assert "Choose a file" in visitor.send(visitor.open("/import").form("/import")).words
+
+
+def test_a_file_that_is_too_large_is_answered_with_a_page(house: House, sit_down: SitDown) -> None:
+    """4 MB is the limit; beyond it the answer says so in the look of the rest."""
+    visitor = sit_down(house.coordinator)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    body = head + b"a" * (uploads.LARGEST + 128 * 1024) + b"\r\n--x--\r\n"
+    page = Page(visitor.client.post("/import", data=body, content_type="multipart/form-data; boundary=x"))
+    assert page.status == 413 and "That is too large" in page.words
+
+
+@pytest.mark.parametrize("who", ["partner", "auditor", "administrator"])
+def test_who_may_not_import_has_no_such_page(who: str, house: House, sit_down: SitDown) -> None:
+    """Neither in the menu nor by its address."""
+    visitor = sit_down(getattr(house, who))
+    assert "Import" not in visitor.open("/today").words and visitor.open("/import").status == 403

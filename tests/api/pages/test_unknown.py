@@ -1,0 +1,78 @@
+"""Texts from nobody's number: coordinators read them and find out whose they are."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from engage.agencies.model import Staff
+from engage.conversation import service
+from engage.conversation.model import Reading
+from engage.db import Database
+from engage.people.model import ContactPoint
+from messaging import inbound
+from tests import builders
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Visitor
+
+SitDown = Callable[[Staff], Visitor]
+
+
+@pytest.fixture
+def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
+    """A text from a number that nobody has; the id of its reading."""
+    with committed.begin() as session:
+        inbound.store(
+            session,
+            {
+                "MessageSid": "SM" + "1" * 32,
+                "From": "+447700900555",
+                "To": "+447700900999",
+                "Body": "its kat, new phone",
+                "NumMedia": "0",
+            },
+            now=now,
+        )
+    inbound.handle_next(committed.begin, service.handle, now=now)
+    with committed.begin() as session:
+        return session.scalars(select(Reading.id)).one()
+
+
+def test_a_coordinator_reads_them_and_nobody_else(
+    house: House, stranger: uuid.UUID, sit_down: SitDown
+) -> None:
+    """The coordinator is led there from Today; an offender manager, partner and auditor have no such page."""
+    coordinator = sit_down(house.coordinator)
+    assert "1 unknown number" in coordinator.open("/today").words
+    page = coordinator.open("/unknown-numbers")
+    assert "“its kat, new phone”" in page.words and "07700 900555" in page.words
+    for who in (house.pat, house.partner, house.auditor, house.administrator):
+        visitor = sit_down(who)
+        assert visitor.open("/unknown-numbers").status == 403
+        assert "unknown number" not in visitor.open("/today").words.lower()
+        assert visitor.open(f"/unknown-numbers/{stranger}/claim").status == 403
+
+
+def test_a_text_is_marked_as_read(house: House, stranger: uuid.UUID, sit_down: SitDown) -> None:
+    """Once read it waits no more."""
+    visitor = sit_down(house.coordinator)
+    page = visitor.send(visitor.open("/unknown-numbers").form("/read"))
+    assert page.address == "/unknown-numbers" and "Nothing waits to be read" in page.words
+
+
+def test_a_number_is_claimed_for_a_person_and_its_texts_move(
+    committed: Database, house: House, stranger: uuid.UUID, sit_down: SitDown
+) -> None:
+    """Found by name, chosen, and the text stands in that person's thread."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat)
+    visitor = sit_down(house.coordinator)
+    page = visitor.open(f"/unknown-numbers/{stranger}/claim?q=dodds")
+    assert visitor.send(page.form("/claim", "csrf_token")).status == 422
+    page = visitor.send(page.form("/claim", "csrf_token"), person=str(person.id))
+    assert page.address == f"/people/{person.id}" and "its kat, new phone" in page.words
+    with committed.begin() as session:
+        assert "+447700900555" in session.scalars(select(ContactPoint.number)).all()
+    assert visitor.open(f"/unknown-numbers/{stranger}/claim").status == 404
