@@ -14,6 +14,7 @@ import click
 
 from api.cli_access import key, staff
 from api.cli_hub import agency, hub
+from api.cli_retention import retention
 from engage.errors import EngageError, Invalid
 from engage.settings import Settings, SettingsError
 
@@ -84,6 +85,7 @@ main.add_command(hub)
 main.add_command(agency)
 main.add_command(staff)
 main.add_command(key)
+main.add_command(retention)
 
 
 @main.command()

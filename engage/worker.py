@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -25,11 +25,11 @@ from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
-from engage.conversation import effects, service, sweeps
+from engage.conversation import effects, retention, service, sweeps
 from engage.db import Database
 from engage.people.service import REACH_CHANNEL
 from engage.settings import Settings
-from messaging import inbound, outbox, receipts, reconcile, routes
+from messaging import inbound, outbox, receipts, reconcile, redaction, routes
 from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.gateways.base import Gateway
 from messaging.gateways.notify import NotifyGateway
@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 RECEIPTS_AT_ONCE = 200
 REMINDERS_AT_ONCE = 50
 READERS = 2
+FORGET_HOURS = (3, 4)
 STATUS_PATH = "/webhooks/twilio/status"
 
 
@@ -88,6 +89,8 @@ class Worker:
     def __init__(self, settings: Settings, database: Database, clock: Clock, ways: Sequence[Way]) -> None:
         self._database = database
         self._clock = clock
+        self._zone = settings.timezone
+        self._forgot_on: date | None = None
         self._gateways = [way.gateway for way in ways]
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._dispatchers = {
@@ -135,7 +138,9 @@ class Worker:
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
+            Tick("redaction", self._redact, _seconds(30)),
             Tick("sweeps", self._sweep, _seconds(30)),
+            Tick("retention", self._forget, timedelta(minutes=20)),
         ]
 
     def _read(self) -> bool:
@@ -174,6 +179,22 @@ class Worker:
         with self._database.begin() as session:
             sweeps.sweep(session, now=self._clock.now())
             idempotency.forget_old(session, now=self._clock.now())
+        return False
+
+    def _redact(self) -> bool:
+        done = [
+            redaction.redact(self._database.begin, gateway, now=self._clock.now())
+            for gateway in self._gateways
+        ]
+        return any(one.erased for one in done)
+
+    def _forget(self) -> bool:
+        """Once a night. Another worker may do the same: what is erased already is not found again."""
+        now = self._clock.now()
+        local = now.astimezone(self._zone)
+        if local.hour in FORGET_HOURS and self._forgot_on != local.date():
+            retention.erase(self._database.begin, now=now)
+            self._forgot_on = local.date()
         return False
 
 

@@ -249,8 +249,17 @@ class Inbound(Base):
     retry_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
     problem: Mapped[str | None]
+    redact: Mapped[bool] = mapped_column(
+        server_default=text("false"), default=False, doc="The provider is to erase its copy of the words."
+    )
+    redact_at: Mapped[datetime | None] = mapped_column(
+        doc="When to ask it next; null for at once. Clock of the database."
+    )
+    redact_tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    redacted_at: Mapped[datetime | None]
 
     __table_args__ = (
+        Index("ix_inbound_redact", "redact_at", postgresql_where=text("redact AND redacted_at IS NULL")),
         Index("ix_inbound_waiting", "id", postgresql_where=text("status = 'received'")),
         Index("ix_inbound_waiting_number", "from_number", "id", postgresql_where=text("status = 'received'")),
         Index("ix_inbound_set_aside", "id", postgresql_where=text("status = 'set_aside'")),

@@ -37,6 +37,7 @@ class DetailsForm(PageForm):
     contact_status = RadioField("Contact by text", choices=choices(words.CONTACT))
     approved = BooleanField("Texts to this person are approved")
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
+    held = BooleanField("Held for a case")
     text_from_hour = SelectField("Not before", choices=choices(HOURS))
     text_until_hour = SelectField("Not after", choices=choices(HOURS))
 
@@ -119,6 +120,7 @@ def _values(found: Person) -> dict[str, Any]:
         "contact_status": found.contact_status.value,
         "approved": found.texts_approved_at is not None,
         "two_hour_reminder": found.two_hour_reminder,
+        "held": found.held,
         "text_from_hour": "" if found.text_from_hour is None else str(found.text_from_hour),
         "text_until_hour": "" if found.text_until_hour is None else str(found.text_until_hour),
     }
@@ -132,6 +134,7 @@ def _changes(form: DetailsForm) -> dict[str, Any]:
         "custody_status": CustodyStatus(form.custody_status.data),
         "contact_status": ContactStatus(form.contact_status.data),
         "two_hour_reminder": bool(form.two_hour_reminder.data),
+        "held": bool(form.held.data),
         "text_from_hour": int(form.text_from_hour.data) if form.text_from_hour.data else None,
         "text_until_hour": int(form.text_until_hour.data) if form.text_until_hour.data else None,
     }

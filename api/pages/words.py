@@ -200,6 +200,7 @@ CHANGED_FIELDS: Mapping[str, str] = {
     "restricted": "restricted record",
     "restricted_texts_allowed": "texts on a restricted record",
     "two_hour_reminder": "2-hour reminders",
+    "held": "held for a case",
     "text_from_hour": "hours for texts",
     "text_until_hour": "hours for texts",
 }

@@ -52,6 +52,9 @@ class PersonOut(Schema):
     contact_status = one_of(ContactStatus, required=True)
     offender_manager = fields.Nested(StaffRef, required=True)
     two_hour_reminder = fields.Boolean(required=True)
+    held = fields.Boolean(
+        required=True, metadata={"description": "Held for a case: nothing of theirs is erased."}
+    )
     text_from_hour = fields.Integer(required=True, allow_none=True)
     text_until_hour = fields.Integer(required=True, allow_none=True)
     texts_approved_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -92,6 +95,7 @@ class PersonChanges(Given):
     custody_status = one_of(CustodyStatus)
     contact_status = one_of(ContactStatus)
     two_hour_reminder = Flag()
+    held = Flag()
     text_from_hour = Whole(0, 23, allow_none=True)
     text_until_hour = Whole(1, 24, allow_none=True)
 

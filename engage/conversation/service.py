@@ -127,6 +127,7 @@ def _listen(
 
 
 def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
+    turn.inbound.redact = any(holder.reach.hub.redact_after_delivery for holder in held)
     reading = Reading(
         id=turn.reading_id,
         inbound_id=turn.inbound.id,

@@ -1,0 +1,37 @@
+"""`engage retention`: what is due to be erased, and erasing it. It says what it will do before it does it."""
+
+import click
+
+from engage.settings import Settings
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what is due to be erased; change nothing.")
+def retention(dry_run: bool) -> None:
+    """Erase the words of texts that were kept for their time: twelve months, or what the hub chose (keep_bodies_months).
+
+    What is due is listed first. People who are held for a case are left out. A worker does the same every night.
+    """
+    from api.database import open_database
+    from engage.clock import Clock
+    from engage.conversation import retention as rule
+
+    settings = Settings.from_environment()
+    now = Clock.from_settings(settings).now()
+    database = open_database(settings, pool_size=1)
+    try:
+        with database.begin() as session:
+            shares = rule.due(session, now=now)
+        for share in shares:
+            click.echo(
+                f"{share.hub}: {share.many} {share.what} from before {share.before.date()}, the oldest of {share.oldest.date()}"
+            )
+        if dry_run or not shares:
+            click.echo("Nothing was changed." if shares else "Nothing is due to be erased.")
+            return
+        erased = 0
+        while done := rule.erase(database.begin, now=now):
+            erased += done
+    finally:
+        database.dispose()
+    click.echo(f"Erased the words of {erased}.")
