@@ -1,0 +1,206 @@
+"""Every page in a real browser: nothing for axe to find, no sideways scrolling on a narrow phone."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from engage.appointments import service as appointments
+from engage.appointments.model import AppointmentType
+from engage.appointments.service import NewAppointment
+from engage.conversation import service as conversation
+from engage.conversation.model import Reading
+from engage.db import Database
+from engage.people.access import SYSTEM
+from engage.signals import Evidence, Signal, SignalKind, raise_signal
+from messaging import inbound, outbox
+from messaging.states import MessageStatus, move
+from tests import builders
+from tests.browser.conftest import House, SitDown
+
+CSV = (
+    "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,worker,enforceable\r\n"
+    "B-1,X320741,Katrina,Dodds,07700 900141,en,pat@probation.example,Probation,office,23/03/2027,10:00,45,the centre,Pat,yes\r\n"
+    "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,23/03/2027,11:00,45,the centre,Pat,yes\r\n"
+)
+LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+
+
+def write(database: Database, number: str, words: str, now: datetime) -> None:
+    """A text from a number, read as the worker process reads it."""
+    with database.begin() as session:
+        inbound.store(
+            session,
+            {
+                "MessageSid": f"SM{uuid.uuid4().hex}",
+                "From": number,
+                "To": "+447700900999",
+                "Body": words,
+                "NumMedia": "0",
+            },
+            now=now,
+        )
+    inbound.handle_next(database.begin, conversation.handle, now=now)
+
+
+@pytest.fixture
+def addresses(committed: Database, house: House, now: datetime) -> list[str]:
+    """One address of every page, with much on it: long names, every sort of entry, signals of every urgency."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
+        builders.person(session, house.pat, number=None, last_name="Archer")
+        booked = appointments.book(
+            session,
+            SYSTEM,
+            NewAppointment(
+                person_id=person.id,
+                agency_id=house.pat.agency_id,
+                type=AppointmentType.OFFICE,
+                starts_at=now + timedelta(hours=4),
+                minutes=45,
+                worker_name="Pat",
+                place_alias="the centre on Bridge St",
+                enforceable=True,
+            ),
+            now=now,
+        )
+        past = builders.appointment(session, person, now - timedelta(days=3))
+        for number, status in enumerate(
+            (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
+        ):
+            message = outbox.enqueue(
+                session,
+                outbox.Text(
+                    to="+447700900101",
+                    body="Hi. https://example.test/" + "x" * 100,
+                    lane=outbox.Lane.REMINDER,
+                    dedupe_key=f"text {number}",
+                    recipient=str(person.id),
+                ),
+                now=now - timedelta(hours=number),
+            )
+            session.flush()
+            move(session, [message.id], MessageStatus.SENDING, now=now)
+            move(session, [message.id], status, now=now, reason="The phone is off")
+        for kind in (SignalKind.CRISIS, SignalKind.WRONG_NUMBER, SignalKind.CALL_REQUESTED):
+            raise_signal(
+                session,
+                kind,
+                person_id=person.id,
+                hub_id=house.hub.id,
+                cause="test",
+                why="Said so",
+                evidence=[Evidence("appointment", str(booked.id)), Evidence("message", str(message.id))],
+                now=now - timedelta(hours=2),
+            )
+    write(committed, "+447700900101", "a" * 120, now)
+    write(committed, "+447700900555", "its kat, new phone", now)
+    with committed.begin() as session:
+        signal = session.scalars(select(Signal.id).limit(1)).one()
+        reading = session.scalars(select(Reading.id).where(Reading.person_id.is_(None))).one()
+    whose, which = f"/people/{person.id}", f"/appointments/{booked.id}"
+    return [
+        "/today",
+        "/people",
+        "/people?q=nobody",
+        whose,
+        f"{whose}/details",
+        f"{whose}/book",
+        f"{whose}/text",
+        *(f"{whose}/number/{what}" for what in ("change", "verify", "suspend", "shared")),
+        "/book",
+        "/book?q=a",
+        which,
+        f"{which}?booked=yes",
+        f"{which}/move",
+        f"{which}/cancel",
+        f"/appointments/{past.id}/outcome",
+        f"/signals/{signal}",
+        "/unknown-numbers",
+        f"/unknown-numbers/{reading}/claim?q=a",
+        "/import",
+        "/nowhere",
+    ]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on a page."""
+    return [
+        f"{found['id']}: {node['html'][:200]}"
+        for found in Axe().run(page).response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How far a page can be scrolled sideways, in pixels."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    width: int, addresses: list[str], house: House, sit_down: SitDown
+) -> None:
+    """Every page, wide and narrow, with names as long as names get."""
+    found = {}
+    with sit_down(house.coordinator, width=width) as page:
+        for address in addresses:
+            page.goto(address)
+            if problems := faults(page) + [f"sticks out by {by}" for by in [overflow(page)] if by]:
+                found[address] = problems
+    assert found == {}
+
+
+def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down: SitDown) -> None:
+    """The error summary takes the focus and leads to the field; axe finds nothing there either."""
+    with sit_down(house.coordinator, width=320) as page:
+        for address in addresses:
+            form = page.goto(address) and page.locator("main form[method=post] button[class=govuk-button]")
+            if not form or "/text" in address or form.count() == 0 or "/details" in address:
+                continue
+            for box in page.locator("main form[method=post] input[type=text]").all():
+                box.fill("")
+            form.last.click()
+            assert page.locator(".govuk-error-summary").is_visible(), address
+            assert page.evaluate("document.activeElement.classList.contains('govuk-error-summary')"), address
+            assert faults(page) == [] and overflow(page) == 0, address
+            for link in page.locator(".govuk-error-summary a").all():
+                target = link.get_attribute("href")
+                assert target and page.locator(target).count() == 1, (address, target)
+
+
+def test_an_import_is_looked_at_and_done(house: House, sit_down: SitDown) -> None:
+    """Preview and result, on a narrow screen, without scripts being needed for either."""
+    with sit_down(house.coordinator, width=320) as page:
+        page.goto("/import")
+        page.locator("#file").set_input_files(
+            {"name": "week.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
+        )
+        page.get_by_role("button", name="Look at the file").click()
+        assert page.get_by_text("What this file would do").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
+        page.get_by_role("button", name="Import 1 appointment").click()
+        assert page.get_by_role("heading", name="Imported").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
+
+
+@pytest.fixture
+def window(chromium: Browser, address: str) -> Iterator[Page]:
+    """A window in which nobody is signed in."""
+    context = chromium.new_context(viewport={"width": 320, "height": 900}, base_url=address)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_pages_before_signing_in(house: House, window: Page) -> None:
+    """Signing in, refused or not, and signed out."""
+    window.goto("/sign-in")
+    assert faults(window) == [] and overflow(window) == 0
+    window.get_by_role("button", name="Sign in").click()
+    assert faults(window) == [] and window.locator(".govuk-error-summary").is_visible()
+    window.goto("/signed-out")
+    assert faults(window) == [] and overflow(window) == 0
