@@ -107,7 +107,8 @@ def import_file(
         except RowProblem as problem:
             report.refuse(record.line, record.ref, problem)
     last = {row.ref: row.line for row, _ in good}
-    ready = [Ready(row, named, row.line != last[row.ref]) for row, named in good]
+    shared = _shared_numbers([row for row, _ in good])
+    ready = [Ready(row, named, row.line != last[row.ref], row.number in shared) for row, named in good]
     run = _Run(RowWork(actor, hub, now), report, progress)
     run.told(len(records) - len(ready))
     if dry_run:
@@ -115,6 +116,15 @@ def import_file(
     else:
         _perform(begin, run, ready)
     return report
+
+
+def _shared_numbers(rows: Sequence[Row]) -> frozenset[str]:
+    """The numbers that the file gives for more than one CRN: not even a check is texted between the one row and the other."""
+    holders: dict[str, set[str]] = {}
+    for row in rows:
+        if row.number is not None:
+            holders.setdefault(row.number, set()).add(row.crn)
+    return frozenset(number for number, crns in holders.items() if len(crns) > 1)
 
 
 def _check_may_import(actor: Actor, hub: Hub) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engage.appointments.rows import Row
 from engage.people.access import Actor
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.service import current_point, set_number
+from engage.people.service import SHARED_PROBLEM, current_point, set_number
 
 NO_NUMBER = "There is no mobile number: the person will not be texted"
 CONFIRMED = "The number differs from the confirmed one, which was kept: check it with the person"
@@ -63,6 +63,8 @@ def warnings_about(point: ContactPoint | None, row: Row, *, shared: bool) -> lis
         return [NO_NUMBER]
     if point.number is None:
         return [f"{point.problem or row.number_problem}: the person will not be texted"]
+    if point.state is NumberState.SUSPENDED and point.problem == SHARED_PROBLEM:
+        return [SHARED]
     if point.state is NumberState.SUSPENDED:
         return [f"{point.problem or 'The number is suspended'}: the person will not be texted"]
     return [SHARED] if shared and point.shared_agreed_at is None else []

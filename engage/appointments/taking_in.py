@@ -23,7 +23,7 @@ from engage.appointments.sheets import WHOLE_ROW, RowProblem
 from engage.errors import EngageError
 from engage.people.access import Ability, Actor, abilities, may_change, visible_to
 from engage.people.model import Person
-from engage.people.service import NewPerson, create_person
+from engage.people.service import NewPerson, create_person, expect_sharing
 
 CLASH = "The person has another appointment at that time"
 
@@ -52,11 +52,15 @@ Outcome = tuple[Effect, list[str]]
 
 @dataclass(frozen=True)
 class Ready:
-    """A row that can be done, as far as the row itself says. `superseded`: a later good row of the file has the same reference."""
+    """A row that can be done, as far as the row itself says.
+
+    `superseded`: a later good row of the file has the same reference. `shared`: the file gives its number for another CRN too.
+    """
 
     row: Row
     named: Named
     superseded: bool
+    shared: bool
 
 
 class Raced(Exception):
@@ -151,7 +155,10 @@ class RowWork:
             language=row.language,
             given_number=row.given_number or None,
         )
-        return create_person(session, self.actor, new, now=self.now)
+        person = create_person(session, self.actor, new, now=self.now)
+        if one.shared:
+            expect_sharing(session, person, now=self.now)
+        return person
 
     def _book(self, session: Session, person: Person, one: Ready) -> None:
         new = new_appointment(person, one)

@@ -36,7 +36,7 @@ from messaging import numbers, outbox
 REACH_CHANNEL = "engage_reach"
 """Notified, in the transaction, when a person's number or the leave to text them has changed."""
 
-SHARED_PROBLEM = "The same number is on somebody else: texts wait until a worker has looked"
+SHARED_PROBLEM = "The same number is on somebody else"
 
 
 @dataclass(frozen=True)
@@ -446,16 +446,29 @@ def _look_for_sharing(session: Session, number: str, now: datetime) -> None:
         if point.shared_agreed_at is not None:
             continue
         withdraw_all(session, person, SHARED_PROBLEM, now)
-        signals.raise_signal(
-            session,
-            SignalKind.NUMBER_SHARED,
-            person_id=person.id,
-            hub_id=person.hub_id,
-            cause=str(point.id),
-            why="The same mobile number is recorded for somebody else. Neither is texted until a worker has looked.",
-            evidence=[Evidence("contact_point", str(point.id))],
-            now=now,
-        )
+        _signal_sharing(session, person, point, now)
+
+
+def _signal_sharing(session: Session, person: Person, point: ContactPoint, now: datetime) -> None:
+    signals.raise_signal(
+        session,
+        SignalKind.NUMBER_SHARED,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        cause=str(point.id),
+        why="The same mobile number is given for somebody else. Neither is texted until a worker has looked.",
+        evidence=[Evidence("contact_point", str(point.id))],
+        now=now,
+    )
+
+
+def expect_sharing(session: Session, person: Person, *, now: datetime) -> None:
+    """Whoever adds people knows that the next of them has the same number: hold it before anything is texted, and say so by signal."""
+    point = current_point(session, person.id)
+    if point is None or point.state is not NumberState.UNVERIFIED:
+        return
+    point.state, point.problem = NumberState.SUSPENDED, SHARED_PROBLEM
+    _signal_sharing(session, person, point, now)
 
 
 def _open_point(

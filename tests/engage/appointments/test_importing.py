@@ -28,6 +28,7 @@ from engage.people.access import SYSTEM, Actor
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal
 from messaging.states import MessageStatus
+from messaging.tables import Message
 from tests import builders
 from tests.engage.appointments.stage import becomes, local, messages
 
@@ -162,6 +163,7 @@ def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now:
     warned = {(row["ref"], row["reason"]) for row in found["warnings"]}
     assert warned == {
         *NOT_TEXTED.items(),
+        ("A-1012", "The same number is on somebody else: neither is texted until a worker has looked"),
         ("A-1013", "The same number is on somebody else: neither is texted until a worker has looked"),
         ("A-1029", "01:30 comes twice that day, when the clocks go back: the first is taken"),
         ("A-1033", "The place would tell a stranger too much (probation, Court): texts will not name it"),
@@ -218,8 +220,24 @@ def test_nobody_unconfirmed_is_texted_content(committed: Database, hub_id: uuid.
                 .where(Reminder.kind == "booked", Reminder.state == ReminderState.SKIPPED)
             )
         }
-        assert reasons["A-1013"] == ["number_unverified", "number_shared"]
+        assert reasons["A-1012"] == reasons["A-1013"] == ["number_suspended", "number_shared"]
         assert reasons["A-1014"] == ["number_unusable"] and reasons["A-1017"] == ["no_number"]
+
+
+def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """A worker that ticks in the middle of the import texts neither: the file is known to give the number twice."""
+
+    def tick(done: int, _rows: int) -> None:
+        with committed.begin() as session:
+            reminders.send_due(session, now=now)
+
+    with SAMPLE.open("rb") as stream:
+        importing.import_file(committed.begin, SYSTEM, hub_id, stream, now=now, progress=tick)
+    with committed.begin() as session:
+        texted = set(session.scalars(select(Message.to_number)))
+    assert "+447700900101" in texted and "+447700900108" not in texted
 
 
 def test_the_sample_file_twice_changes_nothing(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
