@@ -1,12 +1,14 @@
 """Reads answers to questions of our own that have a closed set of answers: which number, whose phone, which name.
 
-Pure and strict: the whole text must be an answer, or it is none. A text that says more is read by understand.py. Nothing here may ever
-pick between two things that both fit.
+Pure and strict: the whole text must be an answer, or it is none. A text that says more is read by understand.py, and so is one that asks
+back ("yes?") or takes itself back with a sign ("1 👎"). Nothing here may ever pick between two things that both fit.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
+
+from engage.conversation.spellings import EMOJI
 
 _COUNTED = {
     "1": 1,
@@ -62,6 +64,13 @@ _NAME_BEFORE = r"(?:(?:hi|hiya|hello|hey|helo|yes|yeah|sorry) )?(?:(?:it's|its|i
 _NAME_AFTER = r"(?: (?:here|sy yma|speaking|x+))*"
 
 
+_ASKS_BACK = frozenset("?؟")
+_STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
+_WORDLESS = {sign for sign, word in EMOJI.items() if word in ("smile", "thumbsup")}
+_TURNED = re.compile(r"[:;=]['’]?-?[(/\\|\[]|\d\s*[-–/]\s*\d")
+"""A sad face typed with marks, or two numbers as "1/2" and "1-3", which may mean either, both or all between."""
+
+
 def plain_words(text: str) -> str:
     """`text` in lower case without accents, marks or doubled spaces; apostrophes stay."""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("`", "'")).casefold()
@@ -69,12 +78,25 @@ def plain_words(text: str) -> str:
     return " ".join(kept.split())
 
 
+def _answer(text: str) -> str:
+    """`text` as plain words; nothing when a mark or sign in it could turn what the words say."""
+    if _TURNED.search(text) or any(_turns(one) for one in unicodedata.normalize("NFKD", text)):
+        return ""
+    return plain_words(text)
+
+
+def _turns(sign: str) -> bool:
+    if sign in _ASKS_BACK or sign in _STRUCK_OUT:
+        return True
+    return unicodedata.category(sign) in ("So", "Sm") and sign not in _WORDLESS and sign != "+"
+
+
 def read_choice(text: str, count: int) -> tuple[int, ...] | None:
     """Which of `count` numbered things the text chooses, from 0; None when it is not an answer to that.
 
     With two, `3` is both; `both` and `all` are all of them.
     """
-    said = plain_words(text)
+    said = _answer(text)
     if said in _ALL:
         return tuple(range(count))
     if found := _COUNT.fullmatch(said):
@@ -93,12 +115,12 @@ def read_choice(text: str, count: int) -> tuple[int, ...] | None:
 
 def says_yes_to_all(text: str) -> bool:
     """Whether the whole text is a yes to everything that was asked: `yes to both`."""
-    return plain_words(text) in _YES_TO_ALL
+    return _answer(text) in _YES_TO_ALL
 
 
 def read_check(text: str) -> bool | None:
     """The answer to "is this your phone? 1 for yes, 2 for no"; None when the text is no plain answer."""
-    said = plain_words(text)
+    said = _answer(text)
     if _CHECK_YES.fullmatch(said):
         return True
     return False if _CHECK_NO.fullmatch(said) else None
@@ -106,7 +128,7 @@ def read_check(text: str) -> bool | None:
 
 def read_name(text: str, names: Sequence[Sequence[str]]) -> int | None:
     """Which of several people gives their name, each with the first names they go by; None when none or more than one fits."""
-    said = plain_words(text)
+    said = _answer(text)
     fitting = [
         place
         for place, known in enumerate(names)

@@ -16,6 +16,7 @@ _APOSTROPHES = re.compile("['‘’ʼ`´′]")
 _PIECES = re.compile(r"[^\W\d_]+|\d+|[^\w\s]", re.UNICODE)
 _PUNCTUATION = frozenset('.,!;:-–—…()"“”/*_~·•[]¡¿‐‑ \t')
 _UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"])
+_STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _AFTER_WILL = frozenset(
     ["be", "b", "come", "cum", "there", "see", "c", "do", "make", "try", "get", "attend", "pop"]
@@ -74,6 +75,8 @@ def _plain(text: str) -> str:
     for character in _APOSTROPHES.sub("", lowered):
         if character.isspace():
             kept.append(" ")
+        elif character in _STRUCK_OUT:
+            kept.append(" ⊘ ")  # a word struck through is taken back: an unknown sign, so that a person looks
         elif ord(character) in _SKIN_TONES or character == "\ufffd":
             continue
         elif unicodedata.category(character) not in _UNSEEN:

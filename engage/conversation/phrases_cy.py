@@ -3,7 +3,7 @@
 from engage.conversation.tiling import Means
 
 _I_AM = "(dwi|rwyf|rwy|dw i|rydw i|dwin|rwyn|rydwin|dwi yn|rwyf yn|dw in)"
-_THERE = "(yno|yna|na)"
+_THERE = "(yno|yna)"  # not "na": it is "there" without its apostrophe, and it is "no"
 _ME = "(fi|ni|mi)"
 _PHONE = "(ffoniwch|ffonia|galwch|galwa|ringiwch|ringia|ring)"
 
@@ -17,7 +17,7 @@ WELSH: dict[Means, list[str]] = {
         "(byddaf|bydda i|fydda i|fyddai) yn dod",
         f"{_I_AM} (dal yn|dal|yn|) dod",
         "(wnai|mi wnai|gwnaf|mi) (ddod|ddof)",
-        "(dof|dof i|mi ddof|mi ddo i|ddo i|do i)",
+        "(dof|dof i|mi ddof|mi ddo i|ddo i)",
         "(wela|welai|wela i) (i|) (chi|ti) (yno|yna|wedyn|fory|yfory|heddiw|)",
         "edrych ymlaen",
     ],
@@ -123,6 +123,7 @@ WELSH_ORDERS = {"1": "y first", "2": "yr ail", "3": "y third"}
 
 ONLY_WELSH: dict[Means, list[str]] = {
     Means.YES: ["(oes|do|ydi|ydy)"],
+    Means.WILL: ["do i"],
     Means.NO: ["(naddo|nag oes|nac ydi|nag ydy|nac ydy)"],
 }
 """Short words that are answers only from somebody whose texts are in Welsh: in English they are other words or slips."""

@@ -121,3 +121,42 @@ def test_yes_to_everything_is_said_in_so_many_words(text: str, wanted: bool) -> 
 def test_plain_words_change_nothing_the_second_time(text: str) -> None:
     """Folding is stable, so names folded on both sides meet."""
     assert plain_words(plain_words(text)) == plain_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes?",
+        "1?",
+        "yes？",
+        "yes؟",
+        "1 👎",
+        "yes ❌",
+        "yes 🙄",
+        "yes 🤷",
+        "yes :(",
+        "y\u0336e\u0336s\u0336",
+        "1 \u2717",
+    ],
+)
+def test_a_yes_that_asks_back_or_takes_itself_back_settles_nothing(text: str) -> None:
+    """A stranger answers an unknown number with "Yes?", and a sign can say no to the word before it."""
+    assert read_check(text) is None
+    assert read_choice(text.replace("yes", "both"), 2) is None
+    assert read_choice(text, 2) is None
+    assert says_yes_to_all(text.replace("yes", "yes to both")) is False
+    assert read_name(text.replace("yes", "Jay"), [["Jay"], ["Sian"]]) is None
+
+
+@pytest.mark.parametrize("text", ["1/2", "1 / 2", "1-3", "1–3"])
+def test_numbers_that_could_be_either_or_all_between_are_no_choice(text: str) -> None:
+    """1/2 may be one of them or both, and 1-3 all three."""
+    assert read_choice(text, 4) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("1️⃣", (0,)), ("2 👍🏿", (1,)), ("1 🙂", (0,)), ("1 & 2", (0, 1)), ("both ❤️", (0, 1))]
+)
+def test_signs_that_only_greet_leave_a_choice_as_it_is(text: str, wanted: tuple[int, ...]) -> None:
+    """A thumb, a smile or a framed number takes nothing back."""
+    assert read_choice(text, 2) == wanted

@@ -216,6 +216,21 @@ def test_short_welsh_words_are_answers_only_in_welsh() -> None:
     assert not understand("do", Prompt.APPOINTMENT, "en").acts
 
 
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize(
+    "text", ["byddaf na", "Byddaf, na", "y\u0336e\u0336s\u0336", "👍\u20e0", "o\u0338k\u0338"]
+)
+def test_a_yes_that_is_taken_back_goes_to_a_person(text: str, language: str) -> None:
+    """ "Na" is no in both languages, and a word struck through is not said."""
+    assert not understand(text, Prompt.APPOINTMENT, language).acts
+
+
+def test_do_i_is_a_question_in_english() -> None:
+    """ "Do i" without its mark asks whether they must come; in Welsh it says that they will."""
+    assert not understand("do i", Prompt.APPOINTMENT, "en").acts
+    assert understand("do i", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
+
+
 def test_an_unknown_prompt_is_refused() -> None:
     """A reply is never read in the light of a question that does not exist."""
     with pytest.raises(ValueError, match="quiz"):
