@@ -48,7 +48,7 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
     """Try an email address and a password.
 
     After 5 failures in a row the account is locked for 15 minutes. The answer does not raise, so that the count of failures is kept; an
-    unknown address costs as long as a wrong password.
+    unknown address and a locked account cost as long as a wrong password, so that the clock tells nobody which accounts exist.
     """
     staff = session.scalars(
         select(Staff).where(Staff.email == email.strip().lower()).with_for_update()
@@ -58,6 +58,7 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
         log.warning("sign_in.refused", reason="unknown")
         return SignIn(None, SignInProblem.WRONG)
     if staff.locked_until is not None and staff.locked_until > now:
+        _matches(_NOBODY, password)
         log.warning("sign_in.refused", reason="locked", staff=str(staff.id))
         return SignIn(None, SignInProblem.LOCKED)
     if not _matches(staff.password_hash, password):

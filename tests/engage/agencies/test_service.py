@@ -1,5 +1,6 @@
 """Signing in, lock-out, and the keys of systems."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -51,6 +52,21 @@ def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(
     assert service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.LOCKED
     later = now + service.LOCK_FOR
     assert service.authenticate(session, staff.email, PASSWORD, now=later).staff is staff
+
+
+def test_a_locked_account_takes_as_long_as_a_wrong_password(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """A quick refusal would tell which addresses exist: a stranger needs only five tries at each."""
+
+    def seconds(password: str) -> float:
+        began = time.perf_counter()
+        service.authenticate(session, staff.email, password, now=now)
+        return time.perf_counter() - began
+
+    wrong = min(seconds("wrong") for _ in range(4))
+    assert service.authenticate(session, staff.email, "wrong", now=now).problem is SignInProblem.LOCKED
+    assert min(seconds("wrong") for _ in range(3)) > wrong / 3
 
 
 def test_a_success_forgets_earlier_failures(session: Session, staff: Staff, now: datetime) -> None:
