@@ -1,5 +1,7 @@
 """The caseload page: everybody the actor may see, with a search."""
 
+import uuid
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -21,7 +23,7 @@ def caseload() -> ResponseReturnValue:
     if not sight.may_see_people(actor):
         return render_template("pages/no_people.html")
     search = (stripped(request.args.get("q")) or "")[: model.SEARCH_MAX]
-    after = place_or_404(model.Place.parse, request.args.get("after"))
+    after = place_or_404(uuid.UUID, request.args.get("after"))
     with transaction() as session:
         page = model.load(session, actor, now=now(), search=search, after=after)
     return render_template(

@@ -148,12 +148,12 @@ class Why(Given):
 def list_people(query: dict[str, Any]) -> dict[str, Any]:
     """People of the key's hub, by last and first name."""
     place = read(query["after"], "people")
-    after = None if place is None else (place[0], place[1], uuid.UUID(place[2]))
+    after = None if place is None else uuid.UUID(place[0])
     with transaction() as session:
         rows = listings.people(
             session, current_actor(), crn=query["crn"], after=after, limit=query["limit"] + 1, now=now()
         )
-    return page(rows, query["limit"], "people", lambda row: (row.last_name, row.first_name, row.id))
+    return page(rows, query["limit"], "people", lambda row: (row.id,))
 
 
 @people.post("")

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session, aliased
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation.model import Reading
+from engage.errors import NotFound
 from engage.insight import sight
 from engage.insight.person import obstacles
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.signals import RANK, Severity, Signal, SignalState
+from messaging.text import clean
 
 PAGE = 50
 SEARCH_MAX = 80
@@ -43,29 +45,11 @@ class CaseloadRow:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in the list, behind which the next page begins."""
-
-    last_name: str
-    first_name: str
-    id: uuid.UUID
-
-    def __str__(self) -> str:
-        return f"{self.id}|{self.last_name}|{self.first_name}"
-
-    @classmethod
-    def parse(cls, given: str) -> "Place":
-        """Read what `str` wrote. Raises ValueError on anything else."""
-        id, last_name, first_name = given.split("|")
-        return cls(last_name[:60], first_name[:40], uuid.UUID(id))
-
-
-@dataclass(frozen=True)
 class Caseload:
-    """A page of the list; `following` is where the next one begins, if there is one."""
+    """A page of the list; `following` is the last person on it when there is another behind it: an address must hold no name."""
 
     rows: tuple[CaseloadRow, ...]
-    following: Place | None
+    following: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -78,11 +62,15 @@ class Found:
 
 
 def load(
-    session: Session, actor: Actor, *, now: datetime, search: str = "", after: Place | None = None
+    session: Session, actor: Actor, *, now: datetime, search: str = "", after: uuid.UUID | None = None
 ) -> Caseload:
-    """A page of the people whom the actor may see and whose name or CRN holds `search`: seven statements at the most."""
+    """A page of the people whom the actor may see and whose name or CRN holds `search`, behind the person `after`.
+
+    Eight statements at the most. Raises NotFound when the actor may not see that person.
+    """
+    behind = None if after is None else _place(session, actor, after)
     found = session.execute(
-        _people(actor, search, after)
+        _people(actor, search, behind)
         .add_columns(Staff.name)
         .join(Staff, Staff.id == Person.offender_manager_id)
         .limit(PAGE + 1)
@@ -98,7 +86,16 @@ def load(
         for person, manager in shown
     )
     last = shown[-1][0] if len(found) > PAGE else None
-    return Caseload(rows, Place(last.last_name, last.first_name, last.id) if last is not None else None)
+    return Caseload(rows, last.id if last is not None else None)
+
+
+def _place(session: Session, actor: Actor, person_id: uuid.UUID) -> tuple[str, str, uuid.UUID]:
+    row = session.execute(
+        select(Person.last_name, Person.first_name).where(Person.id == person_id, sight.people(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such page of the list.")
+    return row.last_name, row.first_name, person_id
 
 
 def _row(
@@ -137,17 +134,17 @@ def search_for_choice(
 
 
 def _people(
-    actor: Actor, search: str, after: Place | None, ability: Ability = Ability.VIEW
+    actor: Actor, search: str, after: tuple[str, str, uuid.UUID] | None, ability: Ability = Ability.VIEW
 ) -> Select[Person]:
     query = (
         select(Person)
         .where(sight.people(actor, ability))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
-    for word in search.split():
+    for word in clean(search).split():
         query = query.where(_matches(word))
     if after is not None:
-        here = tuple_(literal(after.last_name), literal(after.first_name), literal(after.id))
+        here = tuple_(*(literal(part) for part in after))
         query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
     return query
 

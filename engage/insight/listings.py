@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage import events
 from engage.appointments.model import Appointment
-from engage.errors import NotFound
+from engage.errors import Invalid, NotFound
 from engage.events import Cursor, Event
 from engage.insight import sight
 from engage.people.access import Ability, Actor, open_person
@@ -21,7 +21,6 @@ from engage.people.model import Person
 from engage.signals import Signal, SignalState
 from messaging.tables import Message
 
-PersonPlace = tuple[str, str, uuid.UUID]
 MomentPlace = tuple[datetime, uuid.UUID]
 
 
@@ -40,9 +39,12 @@ class AppointmentFilter:
 
 
 def people(
-    session: Session, actor: Actor, *, crn: str | None, after: PersonPlace | None, limit: int, now: datetime
+    session: Session, actor: Actor, *, crn: str | None, after: uuid.UUID | None, limit: int, now: datetime
 ) -> Sequence[Person]:
-    """People the actor may see, by last name, first name and id; at most `limit`, behind the place `after`."""
+    """People the actor may see, by last name, first name and id; at most `limit`, behind the person `after`.
+
+    A cursor names that person by id alone, because it travels in addresses, where no name belongs. Raises Invalid when they are gone.
+    """
     query = (
         select(Person)
         .where(sight.people(actor))
@@ -53,7 +55,10 @@ def people(
     if crn is not None:
         query = query.where(Person.crn == crn)
     if after is not None:
-        here = tuple_(*(literal(part) for part in after))
+        last = session.get(Person, after)
+        if last is None:
+            raise Invalid(fields={"?after": "The person at the end of the page before is gone. Start again."})
+        here = tuple_(literal(last.last_name), literal(last.first_name), literal(last.id))
         query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
     found = session.scalars(query).all()
     _log_reading(session, actor, {person.id for person in found}, "list people", now)

@@ -1,5 +1,6 @@
 """A person's page: the thread with what is known and unknown, the number and what may be said of it, details, and the log of looking."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -325,6 +326,28 @@ def test_a_long_caseload_goes_on_page_by_page(committed: Database, house: House,
         following = html.split('href="/people?after=')
         address = "/people?after=" + following[1].split('"')[0] if len(following) > 1 else ""
     assert len(seen) == len(set(seen)) == 110
+
+
+def test_an_address_of_the_caseload_holds_no_name(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Addresses end up in the logs of proxies: the next page is asked for by an id, and only of somebody on one's own list."""
+    with committed.begin() as session:
+        for _ in range(51):
+            builders.person(session, house.pat, number=None, last_name="Unusual", first_name="Quentin")
+        hidden = builders.person(session, house.other, number=None)
+    visitor = sit_down(house.pat)
+    address = visitor.open("/people").html.split('href="/people?after=')[1].split('"')[0]
+    assert str(uuid.UUID(address)) == address
+    assert visitor.open(f"/people?after={hidden.id}").status == 404
+
+
+def test_a_search_for_what_no_name_can_hold_finds_nobody(house: House, sit_down: SitDown) -> None:
+    """A NUL in an address is no failure of ours."""
+    visitor = sit_down(house.pat)
+    assert "Nobody on your caseload" in visitor.open("/people?q=a%00b").words
+    assert visitor.open("/book?q=%00").status == 200
+    assert visitor.open("/people?after=%00").status == 404
 
 
 def test_a_new_number_is_known_at_once(
