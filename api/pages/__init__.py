@@ -17,6 +17,7 @@ from api.pages import (
     imports,
     numbers,
     person,
+    queues,
     signals,
     today,
     unknown,
@@ -26,7 +27,19 @@ from api.pages.blueprint import pages
 
 __all__ = ["install"]
 
-VIEWS = (appointments, assets, caseload, conversation, imports, numbers, person, signals, today, unknown)
+VIEWS = (
+    appointments,
+    assets,
+    caseload,
+    conversation,
+    imports,
+    numbers,
+    person,
+    queues,
+    signals,
+    today,
+    unknown,
+)
 
 
 def install(app: Flask) -> None:

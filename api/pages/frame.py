@@ -50,6 +50,8 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Caseload", "pages.caseload", "/people"))
     if actor.has(*IMPORTERS):
         items.append(_item("Import", "pages.new_import", "/import"))
+    if actor.has(Role.ADMINISTRATOR):
+        items.append(_item("Queues", "pages.queues", "/queues"))
     if may_see_unknown(actor):
         items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
     return items

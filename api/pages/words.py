@@ -1,7 +1,7 @@
 """What codes and moments are called on staff pages. Plain words, the same everywhere; unknown is called unknown."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -16,6 +16,7 @@ from engage.appointments.model import (
 )
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, NumberState
 from engage.signals import Severity
+from messaging.outbox import Lane
 from messaging.states import MessageStatus
 
 ROLES: Mapping[Role, str] = {
@@ -157,6 +158,14 @@ PURPOSES: Mapping[str, str] = {
     "staff": "From staff",
     "notice": "Notice",
 }
+PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}
+LANES: Mapping[Lane, str] = {
+    Lane.SAFETY: "Safety",
+    Lane.CODE: "One-time codes",
+    Lane.REPLY: "Answers and texts from staff",
+    Lane.REMINDER: "Reminders",
+    Lane.BULK: "Bulk",
+}
 READINGS: Mapping[str, str] = {
     "confirm": "will come",
     "decline": "cannot come",
@@ -256,6 +265,11 @@ def phone(number: str | None) -> str:
     return f"0{number[3:7]} {number[7:]}" if number.startswith("+44") and len(number) == 13 else number
 
 
+def shift_day(of: date, days: int) -> date:
+    """Some days later, or earlier."""
+    return of + timedelta(days=days)
+
+
 def field_name(name: str) -> str:
     """What a column of a person is called when it is said to have changed."""
     return CHANGED_FIELDS.get(name, name.replace("_", " "))
@@ -282,8 +296,10 @@ def install(app: Flask) -> None:
         "SEVERITY_COLOURS": SEVERITY_COLOURS,
         "PURPOSES": PURPOSES,
         "READINGS": READINGS,
+        "PROVIDERS": PROVIDERS,
+        "LANES": LANES,
         "MARKS": MARKS,
     }
     app.jinja_env.globals.update(tables)
-    for saying in (clock_time, day, day_and_year, moment, apart, phone, field_name):
+    for saying in (clock_time, day, day_and_year, moment, apart, phone, field_name, shift_day):
         app.jinja_env.filters[saying.__name__] = saying

@@ -60,11 +60,12 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass(frozen=True)
 class House:
-    """A hub with an offender manager and a coordinator."""
+    """A hub with an offender manager, a coordinator and an administrator."""
 
     hub: Hub
     pat: Staff
     coordinator: Staff
+    administrator: Staff
 
 
 @pytest.fixture
@@ -77,9 +78,12 @@ def house(committed: Database, now: datetime) -> House:
         coordinator = builders.staff(
             session, hub, Role.COORDINATOR, name="Chidi Okafor", email="chidi@police.example"
         )
-        for one in (pat, coordinator):
+        administrator = builders.staff(
+            session, hub, Role.ADMINISTRATOR, name="Alex Reid", email="alex@engage.example"
+        )
+        for one in (pat, coordinator, administrator):
             set_password(session, one, PASSWORD, actor="system", now=now)
-        return House(hub, pat, coordinator)
+        return House(hub, pat, coordinator, administrator)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
 from messaging.states import MessageStatus, move
 from tests import builders
+from tests.api.pages import stalled
 from tests.browser.conftest import House, SitDown
 
 CSV = (
@@ -153,6 +154,23 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             if problems := faults(page) + [f"sticks out by {by}" for by in [overflow(page)] if by]:
                 found[address] = problems
     assert found == {}
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_page_of_the_queues(
+    width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
+) -> None:
+    """With something of everything on it, and at rest after its buttons were pressed."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat)
+    stalled.stall(committed, now, person)
+    with sit_down(house.administrator, width=width) as page:
+        page.goto("/queues")
+        assert page.get_by_role("heading", name="Queues").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
+        page.get_by_role("button", name="Dismiss").click()
+        assert page.get_by_text("Dismissed. Whoever it concerns").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
 
 
 def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down: SitDown) -> None:

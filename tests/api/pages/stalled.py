@@ -1,0 +1,78 @@
+"""An engine with something of everything on it: for tests of the administrator's page."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from engage.db import Database
+from engage.people.model import Person
+from messaging import inbound, outbox, pacing, routes
+from messaging.gateways.base import NotProcessed
+from messaging.inbound import MAX_ATTEMPTS
+from messaging.outbox import Lane
+from messaging.states import MessageStatus
+from messaging.tables import Inbound, Message
+
+WORDS = "Dear Katrina, I was at the needle exchange"
+NUMBER = "+447700900101"
+
+
+def put(
+    database: Database, key: str, status: MessageStatus, now: datetime, person: Person, **columns: object
+) -> UUID:
+    """A text to the person in a status."""
+    with database.begin() as session:
+        text = outbox.Text(
+            NUMBER, WORDS, Lane.REMINDER, key, recipient=str(person.id), context={"purpose": "reminder"}
+        )
+        message = outbox.enqueue(session, text, now=now)
+        values = {"status": status, "claimed_at": now, "ended_at": now, **columns}
+        session.execute(update(Message).where(Message.id == message.id).values(values))
+        return message.id
+
+
+def set_aside(database: Database, now: datetime, *, words: str = WORDS, number: str = NUMBER) -> int:
+    """A text to us that the handler failed at until it was set aside; its id."""
+    with database.begin() as session:
+        sid = f"SM{number}{words}"[:64]
+        inbound.store(session, {"MessageSid": sid, "From": number, "Body": words}, now=now)
+        id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
+
+    def stumble(*given: object) -> None:
+        raise ValueError(words)
+
+    for attempt in range(MAX_ATTEMPTS):
+        assert inbound.handle_next(database.begin, stumble, now=now + timedelta(hours=attempt))
+    return id
+
+
+def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]:
+    """Texts waiting late, one unknown, failures, a slowed sender, a provider out of reach, one set aside; ids of the unknown and of that."""
+    put(database, "late", MessageStatus.QUEUED, now - timedelta(hours=2), person)
+    put(database, "sending", MessageStatus.SENDING, now, person)
+    unknown = put(
+        database,
+        "unknown",
+        MessageStatus.UNKNOWN,
+        now,
+        person,
+        reason="It did not answer in time",
+        reconcile_looks=10,
+    )
+    for n in range(3):
+        put(
+            database,
+            f"dead {n}",
+            MessageStatus.UNDELIVERED,
+            now - timedelta(days=n),
+            person,
+            error_code=30005,
+            reason="The number is not in use",
+        )
+    put(database, "long ago", MessageStatus.FAILED, now - timedelta(days=8), person, reason="Long ago")
+    with database.begin() as session:
+        pacing.register(session, "+447700900999", 10)
+        pacing.slow(session, "+447700900999", timedelta(minutes=1), "The text service was too busy")
+        routes.note(session, routes.TWILIO, [NotProcessed()], now)
+    return unknown, set_aside(database, now)

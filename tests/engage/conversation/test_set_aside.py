@@ -1,0 +1,75 @@
+"""A text that Engage failed at waits for the human whose it is, with its words, and blocks nobody."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from engage.conversation import service, set_aside
+from engage.conversation.model import Reading
+from engage.db import Database
+from engage.events import Event
+from engage.insight import readings
+from engage.people.access import Actor
+from messaging import inbound
+from messaging.tables import Inbound, InboundStatus
+from tests import builders
+from tests.api.pages.stalled import NUMBER, WORDS
+from tests.api.pages.stalled import set_aside as fail
+
+
+def test_it_waits_for_the_offender_manager_of_whoever_wrote(committed: Database, now: datetime) -> None:
+    """One reading that understands nothing and asks for a human; again it finds nothing to do."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        person = builders.person(session, om)
+    id = fail(committed, now)
+    with committed.begin() as session:
+        assert set_aside.show(session, now=now) == 1
+        assert set_aside.show(session, now=now) == 0
+    with committed.begin() as session:
+        reading = session.scalars(select(Reading)).one()
+        assert (reading.inbound_id, reading.person_id, reading.needs_human) == (id, person.id, True)
+        assert (reading.intent, reading.act, reading.done) == ("other", False, set_aside.DONE)
+        (waiting,) = readings.unread(session, actor_of(om))
+        assert waiting.words == WORDS
+        event = session.scalars(select(Event).where(Event.kind == "reply.set_aside")).one()
+        assert (event.person_id, event.data) == (person.id, {"inbound": id})
+
+
+def actor_of(om: object) -> Actor:
+    """The actor that a member of staff is."""
+    return builders.actor(om)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("holders", [0, 2])
+def test_of_nobody_or_of_several_it_waits_for_a_coordinator(
+    committed: Database, now: datetime, holders: int
+) -> None:
+    """Never guessed: it is under the unknown numbers."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        for _ in range(holders):
+            builders.person(session, om)
+    fail(committed, now)
+    with committed.begin() as session:
+        set_aside.show(session, now=now)
+        assert session.scalars(select(Reading.person_id)).one() is None
+
+
+def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:
+    """The next text of the same number, and those of others, are read as ever."""
+    with committed.begin() as session:
+        builders.person(session, builders.staff(session, builders.hub(session)))
+    fail(committed, now)
+    with committed.begin() as session:
+        inbound.store(session, {"MessageSid": "SM2", "From": NUMBER, "Body": "HELP"}, now=now)
+        inbound.store(session, {"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}, now=now)
+    while inbound.handle_next(committed.begin, service.handle, now=now):
+        pass
+    with committed.begin() as session:
+        states = session.execute(select(Inbound.status, func.count()).group_by(Inbound.status)).all()
+        assert {(status, count) for status, count in states} == {
+            (InboundStatus.SET_ASIDE, 1),
+            (InboundStatus.HANDLED, 2),
+        }
