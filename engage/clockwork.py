@@ -25,13 +25,15 @@ RECONNECT_AFTER = 1.0
 class Tick:
     """One recurring piece of work. `work` does a bounded amount and says whether there may be more at once.
 
-    `every` is the interval without a wake-up; `channels` are the NOTIFY channels that wake it.
+    `every` is the interval without a wake-up; `channels` are the NOTIFY channels that wake it; `gather` is how many seconds after a
+    wake-up it begins, so that what comes close together is done in one go.
     """
 
     name: str
     work: Callable[[], bool]
     every: timedelta
     channels: tuple[str, ...] = ()
+    gather: float = 0.0
     failures: int = 0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _running: threading.Lock = field(default_factory=threading.Lock)
@@ -108,6 +110,8 @@ class Clockwork:
         waker = self._wakers[tick.name]
         while not self._stopping.is_set():
             waker.wait()
+            if tick.gather:
+                self._stopping.wait(tick.gather)
             waker.clear()
             if not self._stopping.is_set():
                 tick.run(self._stopping)

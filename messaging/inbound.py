@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session, aliased
 
 from messaging import routes
@@ -180,6 +180,11 @@ def _next(session: Session, now: datetime) -> Inbound | None:
     A number whose oldest text is locked by another worker is skipped whole: its later texts are never the oldest, and the lock on the
     oldest makes SKIP LOCKED pass over it.
     """
+    return session.scalars(_NEXT, {"now": now}).first()
+
+
+def _next_statement() -> Select[Inbound]:
+    """Written once: to write it anew for each text costs more than to run it."""
     older = aliased(Inbound)
     behind = (
         select(older.id)
@@ -190,17 +195,20 @@ def _next(session: Session, now: datetime) -> Inbound | None:
         )
         .exists()
     )
-    return session.scalars(
+    return (
         select(Inbound)
         .where(
             Inbound.status == InboundStatus.RECEIVED,
-            Inbound.retry_at.is_(None) | (Inbound.retry_at <= now),
+            Inbound.retry_at.is_(None) | (Inbound.retry_at <= bindparam("now")),
             ~behind,
         )
         .order_by(Inbound.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    ).first()
+    )
+
+
+_NEXT = _next_statement()
 
 
 def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:

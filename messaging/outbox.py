@@ -66,6 +66,10 @@ class Text:
     redact: bool = False
 
 
+_INSERT = insert(Message).on_conflict_do_nothing().returning(Message)
+_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', '')")
+
+
 def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
     """Queue a text, made plain; with a `dedupe_key` seen before, return the message it made then and change nothing.
 
@@ -76,11 +80,9 @@ def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
         raise TextProblem("A text needs words")
     if len(body) > MAX_BODY:
         raise TextProblem(f"A text may have {MAX_BODY} characters; this one has {len(body)}")
-    made: Message | None = session.scalar(
-        insert(Message).values(_row(wanted, body, now)).on_conflict_do_nothing().returning(Message)
-    )
+    made: Message | None = session.scalar(_INSERT, _row(wanted, body, now))
     if made is not None:
-        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+        session.execute(_NOTIFY)
         return made
     return session.scalars(select(Message).where(Message.dedupe_key == wanted.dedupe_key)).one()
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import (
@@ -56,26 +56,55 @@ class Asked:
         return self.said is None or self.said.said_at < self.asked_at
 
 
+# Statements that every reply needs are written once: to write them anew each time costs more than to run them.
+_left_at = func.coalesce(Message.claimed_at, Message.created_at)
+_ASKED = (
+    select(Appointment, _left_at, Reminder.kind)
+    .join(Reminder, Reminder.appointment_id == Appointment.id)
+    .join(Message, Message.id == Reminder.message_id)
+    .where(
+        Appointment.person_id == bindparam("person"),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.starts_at > bindparam("heard_at"),
+        Reminder.state == ReminderState.SENT,
+        Reminder.revision == Appointment.revision,
+        Reminder.kind != ReminderKind.CALLED_OFF,
+        Message.to_number == bindparam("number"),
+        Message.status.in_(LEFT),
+        _left_at <= bindparam("left_by"),
+    )
+    .order_by(_left_at, Reminder.due_at)
+)
+_LAST_SAID = (
+    select(Intent)
+    .join(Appointment, Appointment.id == Intent.appointment_id)
+    .where(
+        Intent.appointment_id.in_(bindparam("appointments", expanding=True)),
+        Intent.revision == Appointment.revision,
+    )
+    .order_by(Intent.said_at, Intent.id)
+)
+_OF_NOW = (
+    select(Appointment)
+    .where(
+        Appointment.person_id == bindparam("person"),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.starts_at <= bindparam("until"),
+        Appointment.starts_at > bindparam("since"),
+    )
+    .order_by(Appointment.starts_at, Appointment.id)
+)
+
+
 def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: datetime) -> list[Asked]:
     """The person's appointments that lay ahead at `heard_at` and that a text to this number had asked about by then, soonest first."""
-    left_at = func.coalesce(Message.claimed_at, Message.created_at)
-    rows = session.execute(
-        select(Appointment, left_at, Reminder.kind)
-        .join(Reminder, Reminder.appointment_id == Appointment.id)
-        .join(Message, Message.id == Reminder.message_id)
-        .where(
-            Appointment.person_id == person_id,
-            Appointment.state == AppointmentState.BOOKED,
-            Appointment.starts_at > heard_at,
-            Reminder.state == ReminderState.SENT,
-            Reminder.revision == Appointment.revision,
-            Reminder.kind != ReminderKind.CALLED_OFF,
-            Message.to_number == number,
-            Message.status.in_(LEFT),
-            left_at <= heard_at + CLOCKS_DIFFER_BY,
-        )
-        .order_by(left_at, Reminder.due_at)
-    ).all()
+    given = {
+        "person": person_id,
+        "number": number,
+        "heard_at": heard_at,
+        "left_by": heard_at + CLOCKS_DIFFER_BY,
+    }
+    rows = session.execute(_ASKED, given).all()
     last = {appointment.id: (appointment, at, how) for appointment, at, how in rows}
     said = _last_said(session, [appointment for appointment, *_ in last.values()])
     asked = [Asked(appointment, at, how, said.get(appointment.id)) for appointment, at, how in last.values()]
@@ -83,15 +112,9 @@ def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: d
 
 
 def _last_said(session: Session, appointments: list[Appointment]) -> dict[uuid.UUID, Intent]:
-    rows = session.scalars(
-        select(Intent)
-        .join(Appointment, Appointment.id == Intent.appointment_id)
-        .where(
-            Intent.appointment_id.in_([appointment.id for appointment in appointments]),
-            Intent.revision == Appointment.revision,
-        )
-        .order_by(Intent.said_at, Intent.id)
-    )
+    if not appointments:
+        return {}
+    rows = session.scalars(_LAST_SAID, {"appointments": [appointment.id for appointment in appointments]})
     return {intent.appointment_id: intent for intent in rows}
 
 
@@ -116,14 +139,7 @@ def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: Int
     ahead = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
     after = timedelta(0) if kind is IntentKind.LATE else HERE_UNTIL
     near = session.scalars(
-        select(Appointment)
-        .where(
-            Appointment.person_id == person_id,
-            Appointment.state == AppointmentState.BOOKED,
-            Appointment.starts_at <= heard_at + ahead,
-            Appointment.starts_at > heard_at - timedelta(days=2),
-        )
-        .order_by(Appointment.starts_at, Appointment.id)
+        _OF_NOW, {"person": person_id, "until": heard_at + ahead, "since": heard_at - timedelta(days=2)}
     )
     return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
 

@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engage import events, texts
@@ -57,10 +58,7 @@ def contact_rules(hub: HubRules) -> rules.ContactRules:
     )
 
 
-def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
-    """The reach of each person at `now`, in two statements however many there are. Unknown ids are left out."""
-    if not person_ids:
-        return {}
+def _reach_statement() -> Select[Any]:
     other = aliased(ContactPoint)
     shared_with = (
         select(func.count())
@@ -72,15 +70,26 @@ def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) ->
         .scalar_subquery()
     )
     suppressed = exists().where(Suppression.number == ContactPoint.number, Suppression.restored_at.is_(None))
-    rows = session.execute(
+    return (
         select(Person, ContactPoint, Hub, shared_with, suppressed)
         .join(Hub, Hub.id == Person.hub_id)
         .outerjoin(
             ContactPoint,
             and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
         )
-        .where(Person.id.in_(list(person_ids)))
-    ).all()
+        .where(Person.id.in_(bindparam("people", expanding=True)))
+    )
+
+
+_REACH = _reach_statement()
+"""Every reply and every reminder asks this; to write it anew each time would cost more than to run it."""
+
+
+def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+    """The reach of each person at `now`, in two statements however many there are. Unknown ids are left out."""
+    if not person_ids:
+        return {}
+    rows = session.execute(_REACH, {"people": list(person_ids)}).all()
     since = min((_midnight(now, zone(hub)) for _, _, hub, _, _ in rows), default=now)
     today = _texts_since(session, [person.id for person, *_ in rows], since)
     found = {}
