@@ -1,5 +1,7 @@
 """The landing page: who needs a call today and why, what is booked, and the quick way to book."""
 
+from datetime import date
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
+from engage.errors import NotFound
 from engage.insight import caseload, sight
 from engage.insight import today as model
 from engage.insight.signals import Place
@@ -49,3 +52,19 @@ def today() -> ResponseReturnValue:
         converses=sight.may_anywhere(actor, Ability.CONVERSE),
         writes=sight.may_write(actor),
     )
+
+
+@pages.get("/day/<day>")
+@allow(STAFF)
+def day(day: str) -> ResponseReturnValue:
+    """All appointments of one day, page by page."""
+    actor, at = current_actor(), now()
+    after = place_or_404(model.Place.parse, request.args.get("after"))
+    wanted = place_or_404(date.fromisoformat, day)
+    if wanted is None or not 2000 <= wanted.year < 2100:
+        raise NotFound("There is no such day.")
+    if not sight.may_see_people(actor):
+        return render_template("pages/no_people.html")
+    with transaction() as session:
+        page = model.load_day(session, actor, wanted, now=at, after=after)
+    return render_template("pages/day.html", page=page, now=at, writes=sight.may_write(actor))

@@ -35,6 +35,7 @@ class Appointment(Base):
         UniqueConstraint("hub_id", "source_ref"),
         Index("ix_appointment_person", "person_id", "starts_at"),
         Index("ix_appointment_day", "hub_id", "starts_at"),
+        Index("ix_appointment_starts_at", "starts_at", "id"),
         Index("ix_appointment_changed", "hub_id", "updated_at", "id"),
         Index("ix_appointment_agency", "agency_id", "person_id"),
         Index(

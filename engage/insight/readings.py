@@ -17,7 +17,7 @@ from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from messaging.tables import Inbound
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, func, literal, select, tuple_, union_all
+from sqlalchemy import Executable, Label, Select, and_, case, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
@@ -15,13 +15,13 @@ from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading
 from engage.insight import names, sight
-from engage.people.access import Ability, Actor
+from engage.people.access import HUB_WIDE_ROLES, Ability, Actor
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
 from messaging.tables import Inbound, Message
 
-PAGE = 50
-COUNTED = 1000
+PAGE = 25
+COUNTED = 100
 _DANGER = (SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS)
 _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
@@ -88,38 +88,28 @@ class Place:
 
 @dataclass(frozen=True)
 class SignalPage:
-    """A page of the list; `following` is where the next one begins, if there is one."""
+    """A page of the list; `following` is where the next one begins, if there is one.
+
+    `counts` says how many of each severity stand from here on, up to `COUNTED` of each.
+    """
 
     signals: tuple[SignalView, ...]
     following: Place | None
+    counts: Mapping[Severity, int]
 
 
 def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place | None = None) -> SignalPage:
     """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
-    found = union_all(*(_of_severity(actor, severity, after) for severity in Severity)).subquery()
-    rows = session.execute(
-        _listed()
-        .join(found, found.c.id == Signal.id)
-        .order_by(found.c.rank, Signal.due_at, Signal.id)
-        .limit(PAGE + 1)
-    ).all()
-    views = _views(session, rows[:PAGE], now)
-    last = rows[PAGE - 1][0] if len(rows) > PAGE else None
-    return SignalPage(views, Place(RANK[last.severity], last.due_at, last.id) if last else None)
-
-
-def count_open(session: Session, actor: Actor) -> Mapping[Severity, int]:
-    """How many signals of each severity are open, counting the first 1,000 of all."""
-    some = (
-        select(Signal.severity)
-        .join(Person, Person.id == Signal.person_id)
-        .where(Signal.state != SignalState.RESOLVED, sight.people(actor, Ability.SIGNALS))
-        .limit(COUNTED)
-        .subquery()
-    )
-    rows = session.execute(select(some.c.severity, func.count()).group_by(some.c.severity))
-    counted = {Severity(severity): count for severity, count in rows}
-    return {severity: counted.get(severity, 0) for severity in Severity}
+    waiting = session.execute(_waiting(actor, after)).all()
+    counts = dict.fromkeys(Severity, 0)
+    for row in waiting:
+        counts[_SEVERITY_OF_RANK[row.rank]] += 1
+    ordered = sorted(waiting, key=lambda row: (row.rank, row.due_at, row.id.int))
+    shown = [row.id for row in ordered[:PAGE]]
+    found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
+    views = _views(session, [found[id] for id in shown], now)
+    last = ordered[PAGE - 1] if len(ordered) > PAGE else None
+    return SignalPage(views, Place(last.rank, last.due_at, last.id) if last is not None else None, counts)
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[SignalView, ...]:
@@ -156,26 +146,37 @@ def _listed() -> Select[Signal, Person, Hub, str | None]:
     )
 
 
-def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[Any]:
-    # One ordered walk for each severity, each cut off at a page: the cost does not grow with the signals that wait.
-    query = (
-        select(Signal.id, literal(RANK[severity]).label("rank"))
-        .join(Person, Person.id == Signal.person_id)
-        .where(
-            Signal.severity == severity,
-            Signal.state != SignalState.RESOLVED,
-            sight.people(actor, Ability.SIGNALS),
-        )
-        .order_by(Signal.due_at, Signal.id)
-        .limit(PAGE + 1)
-    )
+def _waiting(actor: Actor, after: Place | None) -> Executable:
+    # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost does not grow with what waits.
+    # Whoever has a caseload: all of it, which is bounded by its people.
+    if actor.hubs(*HUB_WIDE_ROLES):
+        walks = (_of_severity(actor, severity, after).subquery() for severity in Severity)
+        return union_all(*(select(walk) for walk in walks))
+    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    query = _places(actor, rank.label("rank"))
+    if after is not None:
+        here = tuple_(literal(after.rank), literal(after.due_at), literal(after.id))
+        query = query.where(tuple_(rank, Signal.due_at, Signal.id) > here)
+    return query.order_by(rank, Signal.due_at, Signal.id).limit(COUNTED * len(Severity))
+
+
+def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[uuid.UUID, int, datetime]:
+    query = _places(actor, literal(RANK[severity]).label("rank")).where(Signal.severity == severity)
     if after is not None and RANK[severity] < after.rank:
         query = query.where(literal(False))
     if after is not None and RANK[severity] == after.rank:
         query = query.where(
             tuple_(Signal.due_at, Signal.id) > tuple_(literal(after.due_at), literal(after.id))
         )
-    return select(query.subquery())
+    return query.order_by(Signal.due_at, Signal.id).limit(COUNTED)
+
+
+def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
+    return (
+        select(Signal.id, rank, Signal.due_at)
+        .join(Person, Person.id == Signal.person_id)
+        .where(Signal.state != SignalState.RESOLVED, sight.people(actor, Ability.SIGNALS))
+    )
 
 
 def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:

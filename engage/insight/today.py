@@ -1,12 +1,12 @@
 """What a worker sees first: who needs a call and why, and what is booked for today and tomorrow."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
@@ -17,32 +17,54 @@ from engage.insight.person import obstacles
 from engage.people import contact
 from engage.people.access import Ability, Actor
 from engage.people.model import Person
-from engage.signals import Severity
 
-PAGE = 100
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place among a day's appointments, behind which the next page begins."""
+
+    starts_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.starts_at.isoformat()}_{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        moment, _, id = given.partition("_")
+        starts_at = datetime.fromisoformat(moment)
+        if starts_at.tzinfo is None:
+            raise ValueError("not a place in a day")
+        return cls(starts_at, uuid.UUID(id))
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day's appointments in order of time; `more` when there are more than a page shows."""
+    """A page of one day's appointments in order of time; `following` is where the next page begins, if there is one.
+
+    `why_not` says, for people who are on it, what keeps texts from them.
+    """
 
     date: date
+    zone: ZoneInfo
     appointments: tuple[appointments.AppointmentView, ...]
-    more: bool
+    following: Place | None
+    why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Today:
-    """The landing page. `why_not` says, for people with an appointment on it, what keeps texts from them."""
+    """The landing page."""
 
     zone: ZoneInfo
     signals: signals.SignalPage
-    counts: Mapping[Severity, int]
     unread: tuple[readings.Unread, ...]
     unknown_numbers: int
     today: Day
     tomorrow: Day
-    why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
 
 def home_zone(session: Session, actor: Actor) -> ZoneInfo:
@@ -56,42 +78,64 @@ def home_zone(session: Session, actor: Actor) -> ZoneInfo:
 def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place | None = None) -> Today:
     """Today for this actor: a constant number of statements, each with a limit."""
     where = home_zone(session, actor)
-    day = now.astimezone(where).date()
-    tomorrow = day + timedelta(days=1)
-    found = {which: _ids(session, actor, which, where) for which in (day, tomorrow)}
-    converses = sight.may_anywhere(actor, Ability.CONVERSE)
-    views = appointments.load(session, [id for ids in found.values() for id in ids[:PAGE]], words=converses)
-    reaches = contact.reach(session, {view.person_id for view in views.values()}, now) if converses else {}
+    first = now.astimezone(where).date()
+    today, tomorrow = _days(session, actor, [first, first + timedelta(days=1)], where, now, None)
     return Today(
         zone=where,
         signals=signals.open_signals(session, actor, now=now, after=after),
-        counts=signals.count_open(session, actor),
         unread=readings.unread(session, actor),
         unknown_numbers=readings.count_unknown(session, actor),
-        today=_day(day, found[day], views),
-        tomorrow=_day(tomorrow, found[tomorrow], views),
-        why_not={person_id: obstacles(reach) for person_id, reach in reaches.items()},
+        today=today,
+        tomorrow=tomorrow,
     )
 
 
-def _ids(session: Session, actor: Actor, day: date, where: ZoneInfo) -> list[uuid.UUID]:
+def load_day(session: Session, actor: Actor, day: date, *, now: datetime, after: Place | None = None) -> Day:
+    """A page of one day's appointments."""
+    (found,) = _days(session, actor, [day], home_zone(session, actor), now, after)
+    return found
+
+
+def _days(
+    session: Session, actor: Actor, days: list[date], where: ZoneInfo, now: datetime, after: Place | None
+) -> list[Day]:
+    found = {day: _rows(session, actor, day, where, after) for day in days}
+    converses = sight.may_anywhere(actor, Ability.CONVERSE)
+    shown = [row.id for rows in found.values() for row in rows[:PAGE]]
+    views = appointments.load(session, shown, words=converses)
+    people = {view.person_id for view in views.values()}
+    reaches = contact.reach(session, people, now) if converses else {}
+    why_not = {person_id: obstacles(reach) for person_id, reach in reaches.items()}
+    return [
+        Day(
+            date=day,
+            zone=where,
+            appointments=tuple(views[row.id] for row in rows[:PAGE]),
+            following=Place(rows[PAGE - 1].starts_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            why_not=why_not,
+        )
+        for day, rows in found.items()
+    ]
+
+
+def _rows(
+    session: Session, actor: Actor, day: date, where: ZoneInfo, after: Place | None
+) -> Sequence[Row[uuid.UUID, datetime]]:
     begins = datetime.combine(day, time(0), tzinfo=where)
     ends = datetime.combine(day + timedelta(days=1), time(0), tzinfo=where)
-    return list(
-        session.scalars(
-            select(Appointment.id)
-            .join(Person, Person.id == Appointment.person_id)
-            .where(
-                Appointment.starts_at >= begins,
-                Appointment.starts_at < ends,
-                Appointment.state == AppointmentState.BOOKED,
-                sight.appointments(actor),
-            )
-            .order_by(Appointment.starts_at, Appointment.id)
-            .limit(PAGE + 1)
+    query = (
+        select(Appointment.id, Appointment.starts_at)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.starts_at >= begins,
+            Appointment.starts_at < ends,
+            Appointment.state == AppointmentState.BOOKED,
+            sight.appointments(actor),
         )
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(PAGE + 1)
     )
-
-
-def _day(day: date, ids: list[uuid.UUID], views: Mapping[uuid.UUID, appointments.AppointmentView]) -> Day:
-    return Day(day, tuple(views[id] for id in ids[:PAGE]), more=len(ids) > PAGE)
+    if after is not None:
+        here = tuple_(literal(after.starts_at), literal(after.id))
+        query = query.where(tuple_(Appointment.starts_at, Appointment.id) > here)
+    return session.execute(query).all()

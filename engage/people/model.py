@@ -127,6 +127,7 @@ class ContactPoint(Base):
             "uq_contact_point_current", "person_id", unique=True, postgresql_where=text("state <> 'retired'")
         ),
         Index("ix_contact_point_number", "number"),
+        Index("ix_contact_point_person", "person_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

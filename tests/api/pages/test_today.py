@@ -277,18 +277,49 @@ def test_names_are_shown_as_text_not_as_markup(
         assert nasty not in html and "&lt;script&gt;" in html, address
 
 
-def test_many_signals_go_on_on_a_next_page(
+@pytest.mark.parametrize("who", ["pat", "coordinator"])
+def test_many_signals_go_on_page_by_page(
+    who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """60 open signals of three severities: each is on exactly one page, the urgent ones on the first."""
+    urgent = {str(signal(committed, katrina, SignalKind.CRISIS, now)) for _ in range(5)}
+    for kind in (SignalKind.NO_REPLY, SignalKind.WRONG_NUMBER):
+        for minute in range(25 if kind is SignalKind.NO_REPLY else 30):
+            signal(committed, katrina, kind, now - timedelta(minutes=minute // 5))
+    visitor, address, pages = sit_down(getattr(house, who)), "/today", []
+    while address:
+        html = visitor.open(address).html
+        pages.append([part.split('"')[0] for part in html.split('id="signal-')[1:]])
+        following = html.split('href="/today?after=')
+        address = "/today?after=" + following[1].split('"')[0] if len(following) > 1 else ""
+    seen = [id for page in pages for id in page]
+    assert [len(page) for page in pages] == [25, 25, 10] and len(set(seen)) == 60
+    assert set(pages[0][:5]) == urgent
+
+
+def test_a_full_day_goes_on_page_by_page(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """More than 50 open signals: every one is on some page, none on two."""
-    for _ in range(53):
-        signal(committed, katrina, SignalKind.NO_REPLY, now)
+    """45 appointments on one day, many at one time: Today shows the first, the day's pages the rest, each exactly once."""
+    with committed.begin() as session:
+        for number in range(45):
+            builders.appointment(session, katrina, now + timedelta(hours=1 + number // 10), minutes=5)
+    visitor, seen = sit_down(house.pat), []
+    html = visitor.open("/today").html
+    while html:
+        seen += [part.split('"')[0] for part in html.split('id="appointment-')[1:]]
+        following = html.split('href="/day/2027-03-20?after=')
+        after = following[1].split('"')[0] if following[1:] else ""
+        html = visitor.open(f"/day/2027-03-20?after={after}").html if after else ""
+    assert len(seen) == len(set(seen)) == 45
+
+
+def test_a_day_that_is_none_is_not_found(house: House, sit_down: SitDown) -> None:
+    """Nor is a day outside of this century, or a made-up place in a day."""
     visitor = sit_down(house.pat)
-    first = visitor.open("/today")
-    after = first.html.split('href="/today?after=')[1].split('"')[0]
-    second = visitor.open(f"/today?after={after}")
-    ids = [{part.split('"')[0] for part in page.html.split('id="signal-')[1:]} for page in (first, second)]
-    assert (len(ids[0]), len(ids[1])) == (50, 3) and not ids[0] & ids[1]
+    assert "No appointments" in visitor.open("/day/2027-04-01").words
+    for day in ("2027-02-30", "tomorrow", "9999-12-31", "0001-01-01", "2027-03-20?after=x"):
+        assert visitor.open(f"/day/{day}").status == 404
 
 
 def test_a_made_up_place_in_the_list_is_not_found(house: House, sit_down: SitDown) -> None:
