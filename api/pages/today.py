@@ -12,7 +12,7 @@ from api.pages.places import place_or_404
 from engage.errors import NotFound
 from engage.insight import caseload, sight
 from engage.insight import today as model
-from engage.insight.signals import Place
+from engage.insight.signals import COUNTED, Place
 from engage.people.access import Ability
 
 OFFERED = 60
@@ -46,6 +46,7 @@ def today() -> ResponseReturnValue:
         page=page,
         now=at,
         continued=after is not None,
+        counted=COUNTED,
         books=books,
         choices=choices if len(choices) <= OFFERED else (),
         signals=sight.may_anywhere(actor, Ability.SIGNALS),

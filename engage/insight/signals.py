@@ -21,7 +21,7 @@ from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalS
 from messaging.tables import Inbound, Message
 
 PAGE = 25
-COUNTED = 100
+COUNTED = 50
 _DANGER = (SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS)
 _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
