@@ -22,7 +22,7 @@ from engage.db import new_id
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.people import contact
 from engage.people import service as people
-from engage.people.access import Ability, Actor, ActorKind, open_person
+from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Evidence, SignalKind, SignalState
 from messaging import outbox
@@ -125,6 +125,8 @@ def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: dat
         if not _may_see_unknown(actor):
             raise NotFound("There is no such reply, or you may not see it.")
         concerned = [person for person, _ in people.people_on(session, reading.number)]
+        if concerned and not any(_may_read(session, actor, person) for person in concerned):
+            raise NotFound("There is no such reply, or you may not see it.")
     else:
         concerned = [
             open_person(
@@ -251,6 +253,11 @@ def _given_up(session: Session, number: str, by_other_than: uuid.UUID) -> dateti
         )
     )
     return last or datetime.min.replace(tzinfo=UTC)
+
+
+def _may_read(session: Session, actor: Actor, person: Person) -> bool:
+    seen = session.scalar(select(Person.id).where(Person.id == person.id, visible_to(actor)))
+    return seen is not None and Ability.CONVERSE in abilities(actor, person)
 
 
 def _may_see_unknown(actor: Actor) -> bool:

@@ -90,7 +90,7 @@ def count_unknown(session: Session, actor: Actor) -> int:
     """How many numbers of nobody have a text that waits to be read."""
     if not may_see_unknown(actor):
         return 0
-    waiting = _waiting().limit(PAGE).subquery()
+    waiting = _waiting(actor).limit(PAGE).subquery()
     return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
@@ -98,14 +98,14 @@ def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]
     """Numbers of nobody with texts that wait to be read, the longest waiting first, each with all that it wrote."""
     if not may_see_unknown(actor):
         return ()
-    numbers = [number for (number,) in session.execute(_waiting().limit(PAGE))]
+    numbers = [number for (number,) in session.execute(_waiting(actor).limit(PAGE))]
     return _texts_of(session, numbers)
 
 
 def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
     """The number of nobody that wrote one text, with all that it wrote."""
     number = session.scalar(
-        select(Reading.number).where(Reading.id == reading_id, Reading.person_id.is_(None))
+        select(Reading.number).where(Reading.id == reading_id, sight.unknown_texts(actor))
     )
     if number is None or not may_see_unknown(actor):
         return None
@@ -134,10 +134,10 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
     return tuple(UnknownNumber(number, tuple(texts[number])) for number in numbers)
 
 
-def _waiting() -> Select[Any]:
+def _waiting(actor: Actor) -> Select[Any]:
     return (
         select(Reading.number)
-        .where(Reading.person_id.is_(None), Reading.needs_human, Reading.read_at.is_(None))
+        .where(sight.unknown_texts(actor), Reading.needs_human, Reading.read_at.is_(None))
         .group_by(Reading.number)
         .order_by(func.min(Reading.at))
     )

@@ -5,11 +5,13 @@ It adds no rule of its own: a list for an ability holds exactly the people for w
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from engage.agencies.model import Role
 from engage.appointments.model import Appointment
+from engage.conversation.model import Reading
 from engage.people.access import ABILITIES, SCOPES, Ability, Actor, ActorKind, visible_to
+from engage.people.model import ContactPoint, NumberState, Person
 
 
 def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]:
@@ -29,6 +31,19 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
     own = Appointment.agency_id == actor.agency_id
     wide = _with(actor, Ability.CONVERSE)
     return and_(people(actor), or_(own, visible_to(wide)) if wide.roles else own)
+
+
+def unknown_texts(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Reading for texts of nobody in particular: from a number that nobody has, or that somebody has whose thread the actor may read.
+
+    A phone that people of another hub share is theirs to sort out, and so is one whose people are all kept from the actor.
+    """
+    on_it = exists().where(
+        ContactPoint.number == Reading.number,
+        ContactPoint.state != NumberState.RETIRED,
+        Person.id == ContactPoint.person_id,
+    )
+    return and_(Reading.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE))))
 
 
 def may_see_people(actor: Actor) -> bool:

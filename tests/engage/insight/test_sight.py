@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Membership, Role
-from engage.errors import EngageError
-from engage.insight import sight
+from engage.conversation.staff import mark_read
+from engage.errors import EngageError, NotFound
+from engage.insight import readings, sight
 from engage.people.access import Ability, open_person
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from tests import builders
+from tests.engage.conversation.phones import says
 
 
 @pytest.mark.parametrize(("role", "ability"), list(product(Role, Ability)))
@@ -64,3 +66,38 @@ def test_two_roles_do_not_lend_each_other_sight(session: Session, now: datetime)
         return set(session.scalars(select(Person.id).where(sight.people(actor, ability))))
 
     assert listed(Ability.VIEW) == {own.id, partners.id} and listed(Ability.SIGNALS) == {own.id}
+
+
+@pytest.mark.parametrize(
+    ("restricted", "reads"), [((False, False), True), ((True, False), True), ((True, True), False)]
+)
+def test_texts_from_a_shared_phone_are_read_where_its_people_are(
+    session: Session, now: datetime, restricted: tuple[bool, bool], reads: bool
+) -> None:
+    """A coordinator of their hub sorts it out, one of another hub learns nothing; nor does one from whom all of them are kept."""
+    here, there = builders.hub(session), builders.hub(session, "Teesside")
+    om = builders.staff(session, here)
+    for kept in restricted:
+        builders.person(session, om, restricted=kept)
+    near = builders.actor(builders.staff(session, here, Role.COORDINATOR))
+    far = builders.actor(builders.staff(session, there, Role.COORDINATOR))
+    reading = says(session, "its jay i got nicked", now)
+    assert reading.person_id is None
+    for actor, may in ((near, reads), (far, False)):
+        assert readings.count_unknown(session, actor) == may
+        assert len(readings.unknown_numbers(session, actor)) == may
+        assert (readings.unknown_number_of(session, actor, reading.id) is not None) is may
+    with pytest.raises(NotFound):
+        mark_read(session, far, reading.id, now=now)
+    if reads:
+        assert mark_read(session, near, reading.id, now=now).read_at == now
+
+
+def test_texts_from_a_number_of_nobody_are_for_every_coordinator(session: Session, now: datetime) -> None:
+    """Nobody knows yet whose hub they are for."""
+    hub = builders.hub(session)
+    reading = says(session, "who is this", now)
+    for role, may in ((Role.COORDINATOR, True), (Role.SUPERVISOR, True), (Role.OFFENDER_MANAGER, False)):
+        actor = builders.actor(builders.staff(session, hub, role))
+        assert readings.count_unknown(session, actor) == may
+        assert (readings.unknown_number_of(session, actor, reading.id) is not None) is may
