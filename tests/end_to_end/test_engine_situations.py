@@ -1,0 +1,267 @@
+"""The situations that are the engine's: kills, a changed number, a closed case, a dead number, and a provider out of reach.
+
+Two workers, the simulated network and the web service in processes of their own; the network's ledger is the truth.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.end_to_end.conftest import START, empty_database
+from tests.end_to_end.house import House, eventually, running
+from tests.simulator import SeenText
+
+pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("fine_weather")]
+
+MONDAY = datetime(2027, 3, 29, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One service with two workers for all tests of this module; each test brings its own people."""
+    with (
+        empty_database(server_url) as url,
+        running(url, tmp_path_factory.mktemp("engine"), START, workers=2) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def fine_weather(house: House) -> None:
+    """The simulated network behaves again, whatever a test before did to it."""
+    house.simulator.fine()
+
+
+def sql(house: House, statement: str, *given: object) -> list[tuple[Any, ...]]:
+    """Rows of the service's database, as an operator would ask for them; what is changed is committed."""
+    with psycopg.connect(house.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        done = connection.execute(statement, given)
+        return done.fetchall() if done.description else []
+
+
+def sent_to(house: House, number: str) -> list[SeenText]:
+    """What the network took on for a phone."""
+    return [text for text in house.ledger() if text.to == number]
+
+
+def statuses(house: House, person: dict[str, Any]) -> list[str]:
+    """How the texts to a person stand, newest first."""
+    return [text["status"] for text in house.outgoing(person)]
+
+
+def kill_workers(house: House) -> None:
+    """SIGKILL: no worker finishes or hands back anything."""
+    for worker in house.workers:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+
+
+def let_time_pass(house: House) -> None:
+    """Leases run and the provider is asked by the clock of the database, which no test can move: so move what it is compared with."""
+    sql(house, "UPDATE message SET lease_until = lease_until - interval '10 minutes' WHERE status = 'sending'")
+    sql(house, "UPDATE message SET reconcile_at = now() - interval '1 minute' WHERE status = 'unknown'")
+
+
+def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_unknown(house: House) -> None:
+    """Two workers hold four texts and are killed. Each text is at the provider once in the end, or is shown as unknown; none twice.
+
+    One was taken on and its receipt comes; one was taken on and nothing is heard; one was never taken on; of one the provider will not say.
+    """
+    numbers = [f"+4477009004{n:02d}" for n in range(4)]
+    told, silent, never, secret = numbers
+    hang = {"hold": 8, "times": 1}
+    house.simulator.script(to=told, answer="hang_after", **hang)
+    house.simulator.script(to=silent, answer="hang_after", withhold=True, **hang)
+    house.simulator.script(to=never, answer="hang_before", **hang)
+    house.simulator.script(to=secret, answer="hang_after", withhold=True, **hang)
+    house.simulator.script(to=secret, on="list", answer="error_before")
+    people = {
+        number: house.add_person(f"X8100{n:02d}", "Ann", f"0{number[3:]}") for n, number in enumerate(numbers)
+    }
+    for person in people.values():
+        house.book(person, MONDAY)
+    eventually(
+        lambda: {request["to"] for request in house.simulator.requests()} >= set(numbers),
+        what="all four texts are held",
+    )
+    kill_workers(house)
+    house.start_worker()
+    house.start_worker()
+    assert statuses(house, people[silent]) == ["sending"]
+    eventually(lambda: statuses(house, people[told]) == ["delivered"], what="the receipt finds its text")
+
+    def settled() -> bool:
+        let_time_pass(house)
+        return [statuses(house, people[number]) for number in (silent, never)] == [["delivered"]] * 2
+
+    eventually(settled, what="the list tells of one and proves that the other was never there")
+    assert {number: len(sent_to(house, number)) for number in numbers} == dict.fromkeys(numbers, 1)
+    assert statuses(house, people[secret]) == ["unknown"]
+    assert house.simulator.doubled() == []
+
+    (shown,) = house.outgoing(people[secret])
+    assert "not known" in shown["reason"]
+    administrator = house.sign_in("admin@engage.example")
+    page = administrator.get(f"{house.web}/queues", timeout=30).text
+    assert f"/queues/unknown/{shown['id']}/ask" in page and secret not in page
+    house.simulator.fine()
+    house.post(administrator, f"/queues/unknown/{shown['id']}/ask", {}, page)
+    eventually(lambda: statuses(house, people[secret]) == ["delivered"], what="asked again, it is found")
+    assert len(sent_to(house, secret)) == 1
+
+
+def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_learns_nothing(
+    house: House,
+) -> None:
+    """A marker in the thread; the text that waited goes to the new number, and so does everything after it."""
+    old, new = "+447700900411", "+447700900412"
+    person = house.add_person("X810011", "Bea", "07700 900411")
+    house.simulator.script(to=old, answer="too_many")
+    booked = house.book(person, MONDAY)
+    eventually(
+        lambda: any(request["to"] == old for request in house.simulator.requests()), what="tried, and put off"
+    )
+    house.api.post(
+        f"/people/{person['id']}/contact-points",
+        {"mobile": "07700 900412", "verified_how": "asked face to face"},
+    )
+    house.simulator.fine()
+    text = house.phone(new).wait_for("You see Pat")
+    assert text.body.startswith("Hi Bea")
+    eventually(lambda: statuses(house, person) == ["delivered", "withdrawn"])
+    assert "number was changed" in house.outgoing(person)[1]["reason"]
+    house.api.post(
+        f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()}
+    )
+    house.phone(new).wait_for("time has changed")
+    house.phone(old).reply("who is this")
+    eventually(lambda: sent_to(house, old), what="the old number is answered like any stranger's")
+    assert [("Bea" in text.body or "Pat" in text.body) for text in sent_to(house, old)] == [False]
+    page = house.sign_in("p.hale@probation.example").get(f"{house.web}/people/{person['id']}", timeout=30).text
+    assert "Phone number changed" in page and "who is this" not in page
+
+
+def test_situation_17_a_closed_case_withdraws_what_waits_and_a_later_text_is_flagged_and_reopens_nothing(
+    house: House,
+) -> None:
+    """What was waiting is called back; what the person writes afterwards waits for a human; the case stays closed and silent."""
+    number = "+447700900421"
+    person = house.add_person("X810021", "Cal", "07700 900421")
+    house.simulator.script(to=number, answer="too_many")
+    booked = house.book(person, MONDAY)
+    eventually(
+        lambda: any(request["to"] == number for request in house.simulator.requests()),
+        what="tried, and put off",
+    )
+    house.api.patch(f"/people/{person['id']}", {"contact_status": "closed"})
+    assert statuses(house, person) == ["withdrawn"]
+    house.simulator.fine()
+    house.phone(number).reply("yes")
+    (heard,) = eventually(lambda: house.incoming(person))
+    assert heard["needs_human"]
+    pat = house.sign_in("p.hale@probation.example")
+    assert "Cal Test" in pat.get(f"{house.web}/today", timeout=30).text
+    assert house.person("X810021")["contact_status"] == "closed"
+    assert house.appointment(booked["id"])["intent"] is None
+    reminders = house.appointment(booked["id"])["reminders"]
+    assert {reminder["state"] for reminder in reminders} <= {"planned", "sent", "skipped", "void"}
+    assert sent_to(house, number) == []
+
+
+def test_situation_19_a_number_out_of_use_is_tried_once_told_and_never_held_against_the_person(
+    house: House,
+) -> None:
+    """Failed for good with a reason, one request, one signal to the offender manager, no outcome and no count."""
+    number = "+447700900431"
+    person = house.add_person("X810031", "Dee", "07700 900431")
+    house.phone(number).become("unknown")
+    booked = house.book(person, MONDAY)
+    eventually(lambda: statuses(house, person) == ["undelivered"])
+    (failed,) = house.outgoing(person)
+    assert failed["reason"] == "The number is not in use"
+    eventually(lambda: house.signal_kinds(person) == ["number_dead"])
+    assert "not held against them" in house.signals(person)[0]["why"]
+    (point,) = house.api.get(f"/people/{person['id']}/contact-points")["items"]
+    assert point["state"] == "suspended"
+    house.api.post(
+        f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()}
+    )
+    eventually(
+        lambda: [
+            reminder for reminder in house.appointment(booked["id"])["reminders"] if reminder["state"] == "skipped"
+        ],
+        what="the correction is not sent to a dead number, and says why",
+    )
+    assert len([request for request in house.simulator.requests() if request["to"] == number]) == 1
+    assert house.appointment(booked["id"])["outcome"] is None
+    assert house.signal_kinds(person) == ["number_dead"]
+
+
+@pytest.fixture
+def by_notify(house: House) -> Iterator[Callable[..., None]]:
+    """Chooses settings of the hub for one test."""
+    chosen: dict[str, str] = {}
+
+    def choose(**settings: str) -> None:
+        chosen.update(settings)
+        for name, value in settings.items():
+            house.engage("hub", "set", name, value)
+
+    yield choose
+    for name in chosen:
+        house.engage("hub", "set", name, {"provider": "twilio", "failover_minutes": "10"}.get(name, "false"))
+
+
+def test_a_hub_by_gov_uk_notify_texts_is_reported_to_and_is_answered(
+    house: House, by_notify: Callable[..., None]
+) -> None:
+    """Out by Notify, the receipt by its callback, the answer to its number, and the answer to that by Notify again."""
+    by_notify(provider="notify")
+    number = "+447700900441"
+    person = house.add_person("X810041", "Eve", "07700 900441")
+    booked = house.book(person, MONDAY)
+    house.phone(number).wait_for("You see Pat")
+    eventually(lambda: statuses(house, person) == ["delivered"])
+    house.phone(number).reply("yes")
+    eventually(lambda: house.appointment(booked["id"])["intent"] is not None)
+    house.phone(number).reply("CALL")
+    house.phone(number).wait_for("ring you")
+    assert {text.sender for text in sent_to(house, number)} == {"+447700900997"}
+    assert house.phone(number).reply("hello", signature="wrong").statuses == [403]
+
+
+def test_while_twilio_is_out_of_reach_untried_texts_go_by_notify(
+    house: House, by_notify: Callable[..., None]
+) -> None:
+    """The text that Twilio may have been asked about waits for it; those after it go by the other; nothing goes twice."""
+    by_notify(failover="true", failover_minutes="1")
+    tried, untried = "+447700900451", "+447700900452"
+    first = house.add_person("X810051", "Fay", "07700 900451")
+    second = house.add_person("X810052", "Gil", "07700 900452")
+    with house.simulator.outage("too_many"):
+        house.book(first, MONDAY)
+        eventually(
+            lambda: sql(house, "SELECT 1 FROM provider WHERE id = 'twilio' AND failing_since IS NOT NULL"),
+            what="the failure is on record",
+        )
+        kill_workers(house)
+        house.book(second, MONDAY)
+        sql(house, "UPDATE provider SET failing_since = failing_since - interval '5 minutes'")
+        queue_up(house, second)
+        for _ in range(2):
+            house.start_worker()
+        house.phone(untried).wait_for("You see Pat")
+        assert sent_to(house, tried) == []
+    eventually(lambda: len(sent_to(house, tried)) == 1, what="the first goes by Twilio once it answers")
+    assert [text.sender for text in sent_to(house, untried)] == ["+447700900997"]
+    assert [text.sender for text in sent_to(house, tried)] == ["+447700900999"]
+
+
+def queue_up(house: House, person: dict[str, Any]) -> None:
+    """Put a due text of the person into the queue while no worker runs: through a tick of a worker that cannot reach any provider."""
+    raise NotImplementedError
