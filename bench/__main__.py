@@ -7,7 +7,7 @@ import sys
 
 import psutil
 
-from bench import importing, memory, pages, webhook
+from bench import answering, claiming, dispatch, importing, memory, pages, peers, webhook, workers
 from bench.figures import show
 from bench.ground import server
 from engage import logs
@@ -17,6 +17,11 @@ BENCHMARKS = {
     "import": importing.measure,
     "pages": pages.measure,
     "memory": memory.measure,
+    "dispatch": dispatch.measure,
+    "workers": workers.measure,
+    "answering": answering.measure,
+    "peers": peers.measure,
+    "claiming": claiming.measure,
 }
 
 

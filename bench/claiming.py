@@ -1,0 +1,123 @@
+"""Claiming 10,000 due texts out of a table of 10,000,000 rows, against a table that holds nothing but them."""
+
+import os
+import time
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from bench.figures import Figure, at_most
+from bench.ground import NOW, fresh
+from bench.provider import FAST
+from engage.db import Database
+from messaging import pacing
+from messaging.claim import claim
+
+DUE = 10_000
+ROWS = int(os.environ.get("BENCH_ROWS", "10000000"))
+LATER = 10
+"""One in so many of the other rows waits in the queue for a later day; the rest were delivered."""
+BATCH = 64
+ROUNDS = 3
+SENDER = "+447700900999"
+
+_FILL = text("""
+    INSERT INTO message (id, recipient, to_number, sender, lane, body, encoding, segments, status, send_after, expires_at, dedupe_key,
+        group_key, context, created_at, provider, provider_sid, accepted_at, sent_at, delivered_at, ended_at)
+    SELECT gen_random_uuid(), 'person:' || n % 200000, '+447700900' || lpad((n % 900)::text, 3, '0'), :sender, 3, 'A reminder', 'gsm7', 1,
+        CASE WHEN later THEN 'queued' ELSE 'delivered' END,
+        CASE WHEN later THEN :now + interval '2 days' ELSE moment END, :now + interval '9 days', 'history:' || n, 'about:' || n, '{}',
+        moment, 'twilio', CASE WHEN later THEN NULL ELSE 'SM' || md5(n::text) END, moment, moment, moment, moment
+    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n,
+        LATERAL (SELECT :now - n * interval '1 second' AS moment, n % :share = 0 AS later) at
+""")
+_DUE = text("""
+    INSERT INTO message (id, recipient, to_number, lane, body, encoding, segments, status, send_after, expires_at, dedupe_key,
+        context, created_at, provider)
+    SELECT gen_random_uuid(), 'person:' || n, '+447700900' || lpad((n % 900)::text, 3, '0'), 3, 'A reminder', 'gsm7', 1, 'queued',
+        :now - interval '1 minute', :now + interval '1 day', 'due:' || n, '{}', :now, 'twilio'
+    FROM generate_series(1, :due) n
+""")
+_INDEXES = text(
+    "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'message' AND indexname NOT IN"
+    " (SELECT conname FROM pg_constraint WHERE conrelid = 'message'::regclass)"
+)
+_PUT_BACK = text(
+    "UPDATE message SET status = 'queued', attempts = 0, lease_until = NULL, claimed_by = NULL WHERE status = 'sending'"
+)
+
+
+def measure(server_url: str) -> list[Figure]:
+    """Seconds to claim all that is due, 64 at a time, as a worker does; the median of three rounds in each table."""
+    with fresh(server_url, demonstration=False) as database:
+        small = _seconds(database)
+    with fresh(server_url, demonstration=False) as database:
+        _fill(database, ROWS - DUE)
+        large = _seconds(database)
+    per_claim = DUE / BATCH / 1000
+    detail = f"{large / per_claim:.2f} ms for a claim of {BATCH} out of {ROWS:,} rows, {small / per_claim:.2f} ms out of {DUE:,}"
+    return [at_most("claim in a large table", large / small, 1.3, detail)]
+
+
+def _fill(database: Database, rows: int) -> None:
+    """History without indexes, which come afterwards: half the time."""
+    with database.begin() as session:
+        indexes = session.execute(_INDEXES).all()
+        for index in indexes:
+            session.execute(text(f'DROP INDEX "{index.indexname}"'))
+    step = 1_000_000
+    for first in range(1, rows + 1, step):
+        given = {
+            "first": first,
+            "last": min(first + step - 1, rows),
+            "now": NOW,
+            "sender": SENDER,
+            "share": LATER,
+        }
+        with database.begin() as session:
+            session.execute(_FILL, given)
+    for index in indexes:
+        with database.begin() as session:
+            session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+            session.execute(text(index.indexdef))
+
+
+def _seconds(database: Database) -> float:
+    with database.begin() as session:
+        session.execute(_DUE, {"now": NOW, "due": DUE})
+        pacing.register(session, SENDER, FAST)
+    times = []
+    for _ in range(ROUNDS):
+        _tidy(database)
+        times.append(_claim_all(database))
+        with database.begin() as session:
+            session.execute(_PUT_BACK)
+    return sorted(times)[ROUNDS // 2]
+
+
+def _tidy(database: Database) -> None:
+    """As autovacuum would."""
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM (ANALYZE) message"))
+        connection.execute(text("CHECKPOINT"))
+
+
+def _claim_all(database: Database) -> float:
+    claimed = 0
+    start = time.perf_counter()
+    while claimed < DUE:
+        with database.begin() as session:
+            taken = claim(
+                session,
+                now=NOW,
+                limit=BATCH,
+                worker="bench",
+                lease=timedelta(minutes=2),
+                provider="twilio",
+                senders=(SENDER,),
+                guard=lambda session, texts, now: {},
+            )
+        if not taken.texts and not taken.full:
+            raise RuntimeError(f"only {claimed} of {DUE} texts could be claimed")
+        claimed += len(taken.texts)
+    return time.perf_counter() - start
