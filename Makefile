@@ -16,7 +16,7 @@ run: $(INSTALLED)  ## Start everything, with a pretend phone network and demonst
 	@$(BIN)/engage run
 
 test: $(INSTALLED)  ## Run every test
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 faults: $(INSTALLED)  ## Try the text engine against faults at full length: kills, outages, crashes (half an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
