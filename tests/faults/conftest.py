@@ -31,17 +31,18 @@ LONG = os.environ.get("FAULTS") == "long"
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run does."""
+    """How much a run does. `haste` is how much faster than time the workers' clocks run during an outage."""
 
     texts: int
     kills: int
     outages: int
     posts: int
+    haste: float
     patience: float
 
 
-SHORT_RUN = Size(texts=200, kills=6, outages=2, posts=200, patience=90)
-LONG_RUN = Size(texts=10_000, kills=50, outages=8, posts=10_000, patience=900)
+SHORT_RUN = Size(texts=200, kills=6, outages=2, posts=200, haste=120, patience=90)
+LONG_RUN = Size(texts=10_000, kills=50, outages=8, posts=10_000, haste=20, patience=900)
 
 
 @pytest.fixture
