@@ -21,6 +21,8 @@ def open_database(settings: Settings, *, pool_size: int = 10, application: str =
 
     Raises SettingsError in production without a server of its own. A server that is named is never migrated by itself.
     """
+    from engage import models  # noqa: F401 — tables name one another, so whoever writes to one needs them all
+
     if settings.database_url is not None:
         return Database(settings.database_url, pool_size=pool_size, application=application)
     from engage import embedded, migrating

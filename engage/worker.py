@@ -29,7 +29,7 @@ from engage.conversation import effects, retention, service, set_aside, sweeps
 from engage.db import Database
 from engage.people.service import REACH_CHANNEL
 from engage.settings import Settings
-from messaging import inbound, outbox, receipts, reconcile, redaction, routes
+from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.gateways.base import Gateway
 from messaging.gateways.notify import NotifyGateway
@@ -137,7 +137,6 @@ class Worker:
             *inboxes,
             Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER),
             *outboxes,
-            Tick("reroute", self._reroute, _seconds(15)),
             Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
@@ -158,10 +157,6 @@ class Worker:
     def _send(self, provider: str) -> bool:
         self._dispatchers[provider].run_once()
         return False
-
-    def _reroute(self) -> bool:
-        with self._database.begin() as session:
-            return routes.reroute(session, now=self._clock.now()) > 0
 
     def _remind(self) -> bool:
         with self._database.begin() as session:

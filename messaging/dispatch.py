@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from messaging import pacing
+from messaging import pacing, routes
 from messaging.claim import Claim, Claimed, Defer, Guard, Verdict, Withhold, claim, expire, lapse
 from messaging.gateways.base import Gateway, OutgoingText, Unknown
 from messaging.outage import is_outage
@@ -180,6 +180,8 @@ class Dispatcher:
             return
         begun = monotonic()
         with self._begin() as session:
+            # Before the claim: once a text was tried it keeps its provider, so it must not be tried in vain first.
+            routes.reroute(session, now=self._clock.now())
             taken = claim(
                 session,
                 now=self._clock.now(),

@@ -81,5 +81,6 @@ def reroute(session: Session, *, now: datetime, limit: int = 200) -> int:
         return 0
     moved = len(session.execute(_REROUTE, {"now": now, "failing": failing, "limit": limit}).all())
     if moved:
+        session.execute(text("SELECT pg_notify('messaging_outbox', '')"))
         _log.warning("outbox.rerouted", texts=moved, out_of_reach=failing)
     return moved

@@ -38,8 +38,8 @@ SCOPES = (
 )
 
 
-def eventually(look: Callable[[], T], *, within: float = PATIENCE, what: str = "") -> T:
-    """What `look` gives once it gives something true. Fails with its last answer when that does not happen in time."""
+def eventually(look: Callable[[], T], *, within: float = PATIENCE, what: str = "", every: float = 0.05) -> T:
+    """What `look`, asked `every` so many seconds, gives once it gives something true. Fails with its last answer when that does not happen in time."""
     end = time.monotonic() + within
     while True:
         found = look()
@@ -49,7 +49,7 @@ def eventually(look: Callable[[], T], *, within: float = PATIENCE, what: str = "
             raise AssertionError(
                 f"did not happen within {within:.0f} s: {what or look}; last seen: {found!r}"
             )
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def free_port() -> int:

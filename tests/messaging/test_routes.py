@@ -1,5 +1,6 @@
 """By which provider a text goes, and when it may go by another."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 from engage.db import Database
 from messaging import pacing, routes
 from messaging.claim import claim
+from messaging.dispatch import Dispatcher
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
 from messaging.outbox import Route
 from messaging.states import MessageStatus
 from messaging.tables import Message, Provider
 from tests.messaging.builders import NOW, SENDER, nothing_held, put, put_committed, read
+from tests.messaging.conftest import FarEnd
 
 MINUTE = timedelta(minutes=1)
 TEN = timedelta(minutes=10)
@@ -120,6 +123,18 @@ def test_a_text_for_later_stays(session: Session) -> None:
     put(session, "one", route=EITHER, send_after=NOW + timedelta(hours=1))
     down(session)
     assert routes.reroute(session, now=NOW) == 0
+
+
+def test_a_text_is_not_tried_in_vain_before_it_goes_by_the_other(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+) -> None:
+    """A worker looks before it claims: one attempt at a provider out of reach would tie the text to it."""
+    id = put_committed(committed, "one", route=EITHER)
+    with committed.begin() as session:
+        down(session)
+    assert worker().run_once().claimed == 0
+    assert (read(committed, id).provider, read(committed, id).attempts) == (routes.NOTIFY, 0)
+    assert simulator.requests() == []
 
 
 def test_a_route_says_both_or_neither() -> None:
