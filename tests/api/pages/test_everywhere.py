@@ -35,6 +35,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "reading_id": uuid.UUID(int=7),
         "upload_id": uuid.UUID(int=8),
         "what": "change",
+        "day": "2027-03-20",
     }
     found: dict[str, list[str]] = {"GET": [], "POST": []}
     adapter = app.url_map.bind("localhost")
