@@ -119,3 +119,24 @@ def test_stop_waits_for_the_work_in_hand(committed: Database) -> None:
     release.set()
     stopper.join(10)
     assert done.is_set() and not stopper.is_alive()
+
+
+def test_wake_ups_that_come_close_together_are_gathered(committed: Database) -> None:
+    """Twenty notifications while a tick gathers make it run once, after the last of them."""
+    runs = threading.Semaphore(0)
+
+    def work() -> bool:
+        runs.release()
+        return False
+
+    clockwork = Clockwork([Tick("receipts", work, LONG, ("test_receipts",), gather=1.0)], committed.url)
+    clockwork.start()
+    try:
+        assert runs.acquire(timeout=10), "it looks once when it begins to listen"
+        for _ in range(20):
+            with committed.begin() as session:
+                wake(session, "test_receipts")
+        assert runs.acquire(timeout=10)
+        assert not runs.acquire(timeout=0.3)
+    finally:
+        clockwork.stop()
