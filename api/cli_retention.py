@@ -8,7 +8,7 @@ from engage.settings import Settings
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what is due to be erased; change nothing.")
 def retention(dry_run: bool) -> None:
-    """Erase the words of texts that were kept for their time: twelve months, or what the hub chose (keep_bodies_months).
+    """Erase what was kept for its time: words of texts after twelve months, the access log after six years, or what the hub chose.
 
     What is due is listed first. People who are held for a case are left out. A worker does the same every night.
     """
@@ -34,4 +34,4 @@ def retention(dry_run: bool) -> None:
             erased += done
     finally:
         database.dispose()
-    click.echo(f"Erased the words of {erased}.")
+    click.echo(f"Erased {erased}.")

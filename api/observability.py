@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -37,6 +37,8 @@ _QUIET = frozenset(
         "health.metrics",
         "webhooks.text_received",
         "webhooks.status_reported",
+        "webhooks.text_received_by_notify",
+        "webhooks.status_reported_by_notify",
     }
 )
 
@@ -145,12 +147,18 @@ class _Depths(Collector):
                 "How long the oldest text to us waits",
                 self._depths.oldest_inbound,
             ),
+            self._by(
+                "engage_provider_out_of_reach_seconds",
+                "For how long a provider has processed nothing",
+                "provider",
+                self._depths.out_of_reach,
+            ),
             self._one("engage_receipts_waiting", "Receipts not yet applied", self._depths.receipts),
             self._one("engage_reminders_due", "Reminders past due and not decided", self._depths.reminders),
         )
 
     @staticmethod
-    def _by(name: str, words: str, label: str, values: dict[str, int]) -> GaugeMetricFamily:
+    def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
         family = GaugeMetricFamily(name, words, labels=[label])
         for key, value in sorted(values.items()):
             family.add_metric([key], value)

@@ -37,6 +37,7 @@ class HubRules:
     failover_minutes: int = 10
     redact_after_delivery: bool = False
     keep_bodies_months: int = 12
+    keep_access_log_years: int = 6
 
     @property
     def route(self) -> Route:
@@ -62,6 +63,7 @@ _RANGES = {
     "texts_apart_hours": (0, 12),
     "failover_minutes": (1, 120),
     "keep_bodies_months": (1, 84),
+    "keep_access_log_years": (1, 20),
 }
 
 

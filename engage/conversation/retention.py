@@ -1,8 +1,9 @@
-"""How long words are kept (RULES.md 18): twelve months after a text was sent or came in, unless the hub chose otherwise.
+"""How long words are kept (RULES.md 18): twelve months after a text was sent or came in, unless the hub chose otherwise; the log of who looked
+at whose record, six years.
 
 What a text said is erased; that there was one, when, to whom and what became of it stays, and so does how it was read: an evidence pack needs
 those. Nothing of a person who is held for a case is touched, nor a text that still waits for something. What would be erased is said before
-it is erased. This module must never delete a row.
+it is erased. Of texts this module must never delete a row.
 """
 
 from collections.abc import Callable, Iterable
@@ -59,39 +60,75 @@ LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE receipt.received_at < :latest AND receipt.received_at < COALESCE(cutoff.before, :usual)
   AND receipt.params <> '{}' AND receipt.look_at IS NULL AND person.held IS NOT TRUE
 """
+_LOOKED = """
+FROM access_record
+LEFT JOIN person ON person.id = access_record.person_id
+LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
+WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, :usual) AND person.held IS NOT TRUE
+"""
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of thing that holds words: what it is called, which are due, and how they are erased."""
+    """One kind of thing that is kept for a time: what it is called, for how many months, which are due, and how they are erased."""
 
     words: str
+    months: Callable[[HubRules], int]
     count: TextClause
     find: TextClause
     erase: TextClause
 
 
-def _kind(words: str, table: str, when: str, due: str, erasure: str) -> _Kind:
+def _kind(
+    words: str, table: str, when: str, due: str, erasure: str, months: Callable[[HubRules], int]
+) -> _Kind:
     counted = f"{_CUTOFFS} SELECT person.hub_id, count(*) AS many, min({when}) AS oldest {due} GROUP BY person.hub_id"
     found = f"{_CUTOFFS} SELECT {table}.id {due} LIMIT :limit"
     # Looked at once more while it is locked: a person may have been held a moment ago.
     erased = (
-        f"{_CUTOFFS}, chosen AS MATERIALIZED (SELECT {table}.id {due} AND {table}.id = ANY(:ids) FOR UPDATE OF {table})"  # noqa: S608 — our own words
-        f" UPDATE {table} SET {erasure} FROM chosen WHERE {table}.id = chosen.id RETURNING {table}.id"
+        f"{_CUTOFFS}, chosen AS MATERIALIZED (SELECT {table}.id {due} AND {table}.id = ANY(:ids) FOR UPDATE OF {table})"
+        f" {erasure} chosen WHERE {table}.id = chosen.id RETURNING {table}.id"
     )
-    return _Kind(words, text(counted), text(found), text(erased))
+    return _Kind(words, months, text(counted), text(found), text(erased))
+
+
+def _months_of_words(rules: HubRules) -> int:
+    return rules.keep_bodies_months
 
 
 _KINDS = (
-    _kind("texts to people", "message", "message.created_at", _OUT, "body = ''"),
+    _kind(
+        "texts to people",
+        "message",
+        "message.created_at",
+        _OUT,
+        "UPDATE message SET body = '' FROM",
+        _months_of_words,
+    ),
     _kind(
         "texts from people",
         "inbound",
         "inbound.received_at",
         _IN,
-        "body = '', params = '{}', problem = split_part(inbound.problem, ':', 1)",
+        "UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM",
+        _months_of_words,
     ),
-    _kind("raw receipts", "receipt", "receipt.received_at", _SAID, "params = '{}'"),
+    _kind(
+        "raw receipts",
+        "receipt",
+        "receipt.received_at",
+        _SAID,
+        "UPDATE receipt SET params = '{}' FROM",
+        _months_of_words,
+    ),
+    _kind(
+        "lines of the access log",
+        "access_record",
+        "access_record.at",
+        _LOOKED,
+        "DELETE FROM access_record USING",
+        lambda rules: rules.keep_access_log_years * 12,
+    ),
 )
 
 
@@ -125,9 +162,9 @@ class _Limits:
 
 def due(session: Session, *, now: datetime) -> list[Share]:
     """Everything that `erase` would erase now, by hub and kind; changes nothing."""
-    limits = _limits(session, now)
     found = []
     for kind in _KINDS:
+        limits = _limits(session, kind, now)
         for row in session.execute(kind.count, limits.given()):
             name, before = limits.hubs.get(row.hub_id, (NOBODY, limits.usual))
             found.append(Share(row.hub_id, name, kind.words, row.many, row.oldest, before))
@@ -135,7 +172,7 @@ def due(session: Session, *, now: datetime) -> list[Share]:
 
 
 def erase(begin: Begin, *, now: datetime, limit: int = 50_000) -> int:
-    """Erase the words that are due, at most `limit` of each kind, and return how many were erased.
+    """Erase what is due, at most `limit` of each kind, and return how many were erased.
 
     Each thousand is a transaction of its own, and done again it finds nothing: it may be stopped anywhere.
     """
@@ -152,11 +189,11 @@ def erase(begin: Begin, *, now: datetime, limit: int = 50_000) -> int:
 
 def _erase_kind(begin: Begin, kind: _Kind, now: datetime, limit: int) -> int:
     with begin() as session:
-        ids = list(session.scalars(kind.find, _limits(session, now).given(limit=limit)))
+        ids = list(session.scalars(kind.find, _limits(session, kind, now).given(limit=limit)))
     erased = 0
     for start in range(0, len(ids), AT_ONCE):
         with begin() as session:
-            given = _limits(session, now).given(ids=ids[start : start + AT_ONCE])
+            given = _limits(session, kind, now).given(ids=ids[start : start + AT_ONCE])
             erased += len(session.execute(kind.erase, given).all())
     return erased
 
@@ -170,13 +207,13 @@ def _record(session: Session, shares: Iterable[Share], now: datetime) -> None:
         events.record(session, "words.erased", now=now, actor="system", hub_id=hub_id, counts=many)
 
 
-def _limits(session: Session, now: datetime) -> _Limits:
-    """The moment before which each hub's words fall: so many months back, by its own calendar."""
+def _limits(session: Session, kind: _Kind, now: datetime) -> _Limits:
+    """The moment before which what each hub keeps falls: so many months back, by its own calendar."""
     hubs = {
-        hub.id: (hub.name, _before(now, hub_rules(hub).keep_bodies_months, hub))
+        hub.id: (hub.name, _before(now, kind.months(hub_rules(hub)), hub))
         for hub in session.scalars(select(Hub))
     }
-    return _Limits(hubs, _before(now, HubRules().keep_bodies_months, None))
+    return _Limits(hubs, _before(now, kind.months(HubRules()), None))
 
 
 def _before(now: datetime, months: int, hub: Hub | None) -> datetime:

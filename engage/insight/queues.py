@@ -21,6 +21,8 @@ SELECT
     (SELECT received_at FROM inbound WHERE status = 'received' ORDER BY id LIMIT 1) AS oldest_inbound,
     (SELECT count(*) FROM receipt WHERE look_at IS NOT NULL) AS receipts,
     (SELECT count(*) FROM reminder WHERE state = 'planned' AND due_at <= :now) AS reminders,
+    (SELECT jsonb_object_agg(id, CASE WHEN failing_since IS NULL THEN 0 ELSE
+        GREATEST(EXTRACT(EPOCH FROM :now - failing_since), 0) END) FROM provider) AS out_of_reach,
     (SELECT jsonb_object_agg(severity, open) FROM
         (SELECT severity, count(*) AS open FROM signal WHERE state <> 'resolved' GROUP BY severity) AS counted) AS signals
 """)
@@ -37,6 +39,7 @@ class Depths:
     reminders: int
     oldest_due: float
     oldest_inbound: float
+    out_of_reach: dict[str, float]
 
 
 def depths(session: Session, *, now: datetime) -> Depths:
@@ -50,6 +53,7 @@ def depths(session: Session, *, now: datetime) -> Depths:
         reminders=row.reminders,
         oldest_due=_late(row.oldest_due, now),
         oldest_inbound=_late(row.oldest_inbound, now),
+        out_of_reach=row.out_of_reach or {},
     )
 
 

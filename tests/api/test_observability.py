@@ -12,7 +12,8 @@ from api import create_app
 from engage.agencies.model import Hub, Staff
 from engage.db import Database
 from engage.signals import Evidence, SignalKind, raise_signal
-from messaging import inbound, outbox
+from messaging import inbound, outbox, routes
+from messaging.gateways.base import NotProcessed
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock, settings
 from tests.api.test_security import PRODUCTION
@@ -87,6 +88,7 @@ def test_queue_depths_come_from_the_database(
             now=now,
         )
         inbound.store(session, {"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}, now=now)
+        routes.note(session, routes.TWILIO, [NotProcessed()], now)
         raise_signal(
             session,
             SignalKind.NUMBER_SHARED,
@@ -105,6 +107,7 @@ def test_queue_depths_come_from_the_database(
     assert found["engage_signals_open", "high"] == 1
     assert found["engage_oldest_due_seconds", ""] == 90
     assert found["engage_oldest_inbound_seconds", ""] == 90
+    assert found["engage_provider_out_of_reach_seconds", "twilio"] == 90
 
 
 def test_requests_are_counted_by_route(client: FlaskClient) -> None:

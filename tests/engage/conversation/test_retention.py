@@ -12,7 +12,7 @@ from engage.agencies.model import Hub
 from engage.conversation import retention, service
 from engage.conversation.model import Reading
 from engage.db import Database
-from engage.events import Event
+from engage.events import AccessRecord, Event, record_access
 from engage.people.model import Person
 from messaging import inbound, outbox, receipts
 from messaging.outbox import Lane, Text
@@ -215,10 +215,33 @@ def test_the_command_lists_before_it_erases(committed: Database) -> None:
     assert words(committed) == [True] * 3
     real = CliRunner().invoke(main, ["retention"], env=environment)
     assert real.output.startswith(dry.output.split("Nothing")[0]), real.output
-    assert "Erased the words of 3." in real.output
+    assert "Erased 3." in real.output
     assert words(committed) == [False] * 3
     again = CliRunner().invoke(main, ["retention"], env=environment)
     assert "Nothing is due" in again.output
+
+
+@pytest.mark.parametrize(
+    ("settings", "held", "left"),
+    [
+        ({}, False, [2022]),
+        ({}, True, [2020, 2022]),
+        ({"keep_access_log_years": 3}, False, []),
+        ({"keep_access_log_years": 10}, False, [2020, 2022]),
+    ],
+)
+def test_who_looked_at_a_record_is_known_for_six_years(
+    committed: Database, settings: dict[str, int], held: bool, left: list[int]
+) -> None:
+    """Lines older than the hub keeps them are deleted; of a person held for a case none is."""
+    person = ann(committed, held=held, **settings)
+    with committed.begin() as session:
+        for year in (2020, 2022):
+            at = datetime(year, 3, 20, tzinfo=UTC)
+            record_access(session, now=at, actor="system", person_id=person.id, what="person")
+    retention.erase(committed.begin, now=NOW)
+    with committed.begin() as session:
+        assert sorted(at.year for at in session.scalars(select(AccessRecord.at))) == left
 
 
 def test_the_rule_reads_every_hub(committed: Database) -> None:
