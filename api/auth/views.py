@@ -2,6 +2,9 @@
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from wtforms import HiddenField, PasswordField, StringField
 
 from api.access import PUBLIC, STAFF, Unauthenticated, allow, current_actor
@@ -9,13 +12,22 @@ from api.auth.session import begin, end, safe_next
 from api.database import now, transaction
 from api.pages.forms import PageForm, Words, stripped
 from engage.agencies import service
+from engage.errors import TooManyAttempts
 from engage.settings import Settings
 
 REFUSED = (
     "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
 )
 
+FAILURES = RateLimitItemPerMinute(20, 10)
+"""Failed sign-ins that one network address may make: 20 in 10 minutes, whoever they are for. Counted by each process alone."""
+
+TOO_MANY = "There were too many failed attempts from your network. Try again in 10 minutes."
+
 auth = Blueprint("auth", __name__)
+auth.record_once(
+    lambda state: state.app.extensions.setdefault("engage.sign_ins", MovingWindowRateLimiter(MemoryStorage()))
+)
 
 
 class SignInForm(PageForm):
@@ -48,12 +60,16 @@ def sign_in() -> ResponseReturnValue:
 def try_to_sign_in() -> ResponseReturnValue:
     """Check the password; the count of wrong tries is kept."""
     form = SignInForm(request.form)
+    limiter, caller = current_app.extensions["engage.sign_ins"], request.remote_addr or ""
+    if not limiter.test(FAILURES, caller):
+        raise TooManyAttempts(TOO_MANY)
     if not form.validate():
         return _page(form), 422
     at = now()
     with transaction() as session:
         result = service.authenticate(session, form.email.data or "", form.password.data or "", now=at)
     if result.staff is None:
+        limiter.hit(FAILURES, caller)
         form.refuse_whole(REFUSED)
         return _page(form), 422
     begin(result.staff, at)

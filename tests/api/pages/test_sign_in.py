@@ -158,3 +158,10 @@ def test_empty_fields_are_named(app: Flask, house: House) -> None:
     page = Visitor(app).sign_in("", "")
     assert page.status == 422 and page.words.count("Enter your email address") == 2
     assert page.words.count("Enter your password") == 2 and page.html.count("<title>Error: ") == 1
+
+
+def test_one_network_address_may_fail_so_often_and_no_more(app: Flask, house: House) -> None:
+    """Whoever tries one account after another is stopped, and costs no more password checks."""
+    for number in range(20):
+        assert Visitor(app).sign_in(f"nobody{number}@probation.example", "not the password").status == 422
+    assert Visitor(app).sign_in("pat@probation.example").status == 429
