@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from engage import idempotency
-from engage.appointments import due, reminders
+from engage.appointments import due, reminders, uploads
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
@@ -183,6 +183,7 @@ class Worker:
         with self._database.begin() as session:
             sweeps.sweep(session, now=self._clock.now())
             idempotency.forget_old(session, now=self._clock.now())
+            uploads.forget_old(session, now=self._clock.now())
         return False
 
     def _redact(self) -> bool:
