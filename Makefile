@@ -18,7 +18,7 @@ run: $(INSTALLED)  ## Start everything, with a pretend phone network and demonst
 test: $(INSTALLED)  ## Run every test
 	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
-faults: $(INSTALLED)  ## Try the text engine against faults at full length: kills, outages, crashes (half an hour)
+faults: $(INSTALLED)  ## Try the text engine against faults at full length: kills, outages, crashes (a quarter of an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
 check: $(INSTALLED)  ## Lint, format, types, import contracts, migrations
