@@ -22,6 +22,7 @@ from engage.appointments.model import (
     ReminderState,
 )
 from engage.conversation.reading import Prompt
+from engage.texts import TextKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
@@ -75,6 +76,21 @@ _ASKED = (
     )
     .order_by(_left_at, Reminder.due_at)
 )
+_TOLD = (
+    select(Message.context)
+    .where(
+        Message.recipient == bindparam("person"),
+        Message.to_number == bindparam("number"),
+        Message.status.in_(LEFT),
+        _left_at > bindparam("since"),
+        _left_at <= bindparam("heard_at"),
+    )
+    .order_by(_left_at.desc(), Message.id.desc())
+    .limit(1)
+)
+_ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
+"""Answers that ask, or say how to answer: a yes or an ok after them is to the question about the appointment."""
+_PROMISES = frozenset({TextKind.CANNOT_ATTEND, TextKind.CALL, TextKind.CRISIS})
 _LAST_SAID = (
     select(Intent)
     .join(Appointment, Appointment.id == Intent.appointment_id)
@@ -144,12 +160,35 @@ def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: Int
     return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
 
 
-def prompt(asked: Sequence[Asked], near: bool) -> Prompt:
-    """What the person was last asked about appointments; `near` says that one of now could be meant by late or here."""
+def prompt(asked: Sequence[Asked], near: bool, since: Prompt | None = None) -> Prompt:
+    """What the person was last asked about appointments, and whether we said something else `since`.
+
+    `near` says that one of now could be meant by late or here.
+    """
     if not asked:
         return Prompt.TODAY if near else Prompt.NONE
     last = max(asked, key=lambda one: one.asked_at)
-    return Prompt.TODAY if last.how is ReminderKind.TWO_HOURS else Prompt.APPOINTMENT
+    if last.how is ReminderKind.TWO_HOURS:
+        return Prompt.TODAY if since is None else Prompt.SPOKEN
+    return since or Prompt.APPOINTMENT
+
+
+def told_since(
+    session: Session, person_id: uuid.UUID, number: str, asked: Sequence[Asked], heard_at: datetime
+) -> Prompt | None:
+    """What the last text that left for the person before `heard_at` makes of the question before it; None where it asks or there is none.
+
+    An ok after "we will be in touch about another time" is no yes to the appointment that they cannot come to.
+    """
+    if not asked:
+        return None
+    since = max(one.asked_at for one in asked)
+    given = {"person": str(person_id), "number": number, "since": since, "heard_at": heard_at}
+    context = session.execute(_TOLD, given).scalar()
+    if context is None or context.get("texts") in _ASKING:
+        return None
+    answers = context.get("purpose") == "reply" and context.get("texts") not in _PROMISES
+    return Prompt.ANSWERED if answers else Prompt.SPOKEN
 
 
 def on_day(

@@ -12,7 +12,7 @@ from engage.conversation.tiling import Means, Phrase
 
 M = Means
 _CHAT = frozenset({M.THANKS, M.POLITE})
-_APPOINTMENT = frozenset({Prompt.APPOINTMENT, Prompt.TODAY})
+_APPOINTMENT = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN})
 _NUMBERED = frozenset({Prompt.REBOOK, Prompt.WHICH})
 _MAY_ASK = frozenset(
     {Intent.OPT_OUT, Intent.WRONG_NUMBER, Intent.CALL_ME, Intent.OPT_IN, Intent.HELP, Intent.QUESTION}
@@ -136,6 +136,11 @@ def _answer(phrases: Sequence[Phrase], said: Set[Means], prompt: Prompt) -> Deci
     match prompt:
         case Prompt.APPOINTMENT | Prompt.TODAY:
             return _will_or_wont(said, bare=prompt is Prompt.APPOINTMENT, acknowledged=True)
+        case Prompt.ANSWERED | Prompt.SPOKEN:
+            if said and said <= _CHAT | {M.ACK, M.SEE_YOU}:
+                return Decision((Intent.THANKS,))
+            bare = prompt is Prompt.ANSWERED and not said & {M.ACK, M.THANKS}
+            return _will_or_wont(said, bare=bare, acknowledged=False)
         case Prompt.NONE:
             return _acknowledged(said) or _will_or_wont(said, bare=False, acknowledged=False)
         case Prompt.ABSENCE:

@@ -34,7 +34,8 @@ def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime
         return Prompt.NUMBER_CHECK
     asked = about.asked_about(session, holder.person.id, number, heard_at)
     near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
-    return about.prompt(asked, bool(near))
+    since = about.told_since(session, holder.person.id, number, asked, heard_at)
+    return about.prompt(asked, bool(near), since)
 
 
 def hear(turn: Turn, holder: Holder) -> Done:
@@ -68,7 +69,7 @@ def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
 
 def _by_meaning(turn: Turn, holder: Holder) -> Done:
     intent = turn.heard.intent
-    if turn.prompt is Prompt.APPOINTMENT and says_yes_to_all(turn.body):
+    if turn.prompt in (Prompt.APPOINTMENT, Prompt.ANSWERED) and says_yes_to_all(turn.body):
         return replies.said(turn, holder, IntentKind.WILL_ATTEND)
     if not turn.heard.acts:
         return replies.unsure(turn, holder, "Not clear enough to act on")

@@ -37,11 +37,16 @@ class Prompt(StrEnum):
     """What the person was last asked. A reply is read in its light.
 
     `today` is the reminder of the last two hours, which asks "Running late?": a bare yes or no to it could mean either.
+    `answered` and `spoken` stand where appointments were asked about, but a text of ours that asks nothing came after it: an ok is an ok to
+    that text. After `answered` (an automatic answer) a bare yes still answers the question; after `spoken` (words of a worker, a promise to
+    be in touch, a safety text) it could be to either.
     `which` asks which of several appointments, `number_check` whether the phone is theirs, `who` who of several writes.
     """
 
     APPOINTMENT = "appointment"
     TODAY = "today"
+    ANSWERED = "answered"
+    SPOKEN = "spoken"
     CHECKIN = "checkin"
     ABSENCE = "absence"
     REBOOK = "rebook"

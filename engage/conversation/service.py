@@ -106,7 +106,7 @@ def _prompt(session: Session, held: list[Holder], number: str, heard_at: datetim
     return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
 
 
-_FIRST = (Prompt.NUMBER_CHECK, Prompt.TODAY, Prompt.APPOINTMENT)
+_FIRST = (Prompt.NUMBER_CHECK, Prompt.TODAY, Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN)
 
 
 def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:

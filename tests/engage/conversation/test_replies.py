@@ -21,6 +21,7 @@ from tests.engage.conversation.phones import (
     answers,
     asked,
     events,
+    gone,
     last_answer,
     minutes,
     open_questions,
@@ -134,6 +135,72 @@ def test_a_later_word_replaces_an_earlier_one(session: Session, katrina: Person,
     says(session, "no", now + minutes(10))
     assert said(session, appointment) == [NO, YES, NO]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kind", "reply", "heard"),
+    [
+        ("reply", "cannot_attend", "ok thanks", []),
+        ("reply", "cannot_attend", "yes", []),
+        ("reply", "not_sure", "👍", []),
+        ("reply", "not_sure", "YES", [YES]),
+        ("reply", "will_attend", "ok", []),
+        ("reply", "which_one", "ok", [YES]),
+        ("reply", "help", "ok", [YES]),
+        ("staff", "staff", "ok", []),
+        ("staff", "staff", "yes", []),
+        ("staff", "staff", "yes i'll be there", [YES]),
+        ("reminder", "called_off", "ok", []),
+    ],
+)
+def test_an_ok_to_something_else_is_no_yes_to_the_appointment(
+    session: Session,
+    katrina: Person,
+    now: datetime,
+    purpose: str,
+    kind: str,
+    reply: str,
+    heard: list[IntentKind],
+) -> None:
+    """What we said last is what a bare word answers; what is unclear then is read by a human."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    gone(session, katrina, now - minutes(5), purpose=purpose, texts=kind)
+    reading = says(session, reply, now)
+    assert said(session, appointment) == heard
+    assert reading.needs_human == (reply == "yes")
+
+
+def test_an_ok_to_the_promise_of_another_time_leaves_the_no_standing(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The offender manager still sees that they cannot come, until they say otherwise in so many words."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "cant make it", now)
+    for message in session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)):
+        message.status, message.claimed_at = MessageStatus.DELIVERED, now + minutes(1)
+    session.flush()
+    says(session, "ok thanks", now + minutes(2))
+    assert said(session, appointment) == [NO]
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+    says(session, "i will be there", now + minutes(3))
+    assert said(session, appointment) == [NO, YES]
+    assert open_signals(session, katrina) == []
+
+
+def test_an_ok_that_crossed_with_our_answer_is_to_the_reminder(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """What left after the text came cannot be what it answers; a later reminder asks anew."""
+    appointment = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, appointment, now - DAY)
+    gone(session, katrina, now + minutes(1), purpose="reply", texts="not_sure")
+    says(session, "ok", now)
+    assert said(session, appointment) == [YES]
+    asked(session, appointment, now + minutes(2), kind=ReminderKind.ONE_DAY)
+    says(session, "ok", now + minutes(3))
+    assert said(session, appointment) == [YES, YES]
 
 
 def test_two_noes_are_one_signal_with_both_texts(session: Session, katrina: Person, now: datetime) -> None:

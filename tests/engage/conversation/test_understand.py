@@ -231,6 +231,33 @@ def test_do_i_is_a_question_in_english() -> None:
     assert understand("do i", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
 
 
+@pytest.mark.parametrize(
+    ("text", "answered", "spoken"),
+    [
+        ("ok", Intent.THANKS, Intent.THANKS),
+        ("ok thanks", Intent.THANKS, Intent.THANKS),
+        ("👍", Intent.THANKS, Intent.THANKS),
+        ("see you", Intent.THANKS, Intent.THANKS),
+        ("yes", Intent.CONFIRM, None),
+        ("yes ok", None, None),
+        ("yes thanks", None, None),
+        ("no", Intent.DECLINE, None),
+        ("ill be there", Intent.CONFIRM, Intent.CONFIRM),
+        ("see you tomorrow", Intent.CONFIRM, Intent.CONFIRM),
+        ("cant make it", Intent.DECLINE, Intent.DECLINE),
+        ("running late", Intent.RUNNING_LATE, Intent.RUNNING_LATE),
+        ("im here", Intent.ARRIVED, Intent.ARRIVED),
+    ],
+)
+def test_an_ok_belongs_to_the_text_before_it(
+    text: str, answered: Intent | None, spoken: Intent | None
+) -> None:
+    """After our answer an ok is no yes; after a worker's words a bare yes could be to them. Whole sentences say what they say."""
+    for prompt, intent in ((Prompt.ANSWERED, answered), (Prompt.SPOKEN, spoken)):
+        reading = understand(text, prompt, "en")
+        assert (reading.intent if reading.acts else None) is intent, prompt
+
+
 def test_an_unknown_prompt_is_refused() -> None:
     """A reply is never read in the light of a question that does not exist."""
     with pytest.raises(ValueError, match="quiz"):
