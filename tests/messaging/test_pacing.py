@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.db import Database
@@ -199,3 +199,33 @@ def test_texts_go_out_from_every_number_of_the_pool(
     pool = gateway_to(simulator.url, from_number=[SENDER, OTHER])
     worker(gateway=pool).run_once()
     assert {text["from"] for text in simulator.texts()} == {SENDER, OTHER}
+
+
+def test_numbers_of_a_pool_have_speeds_of_their_own(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+) -> None:
+    """One that is named has its own rate, the other the common one; what a later start says counts."""
+    pool = gateway_to(simulator.url, from_number=[SENDER, OTHER])
+    for rate in (2.5, 4.0):
+        worker(gateway=pool, segments_per_second=10.0, rates={OTHER: rate}).run_once()
+        with committed.begin() as session:
+            found = {one.id: one.segments_per_second for one in session.scalars(select(Sender))}
+        assert found == {SENDER: 10.0, OTHER: rate}
+
+
+def test_a_person_keeps_their_number_of_the_pool(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+) -> None:
+    """Five people, three texts each: nobody hears from two numbers."""
+    pool = gateway_to(simulator.url, from_number=[SENDER, OTHER])
+    dispatcher = worker(gateway=pool)
+    for turn in range(3):
+        with committed.begin() as session:
+            for n in range(5):
+                put(session, f"text-{turn}-{n}", to=number(n))
+        dispatcher.run_once()
+    senders: dict[str, set[str]] = {}
+    for text in simulator.texts():
+        senders.setdefault(text["to"], set()).add(text["from"])
+    assert [len(used) for used in senders.values()] == [1] * 5
+    assert len(simulator.texts()) == 15
