@@ -1,6 +1,5 @@
 """Run the benchmarks named on the command line, or all: `make bench`, `make bench ARGS="webhook pages"`."""
 
-import logging
 import os
 import platform
 import sys
@@ -10,7 +9,7 @@ import psutil
 from bench import answering, claiming, dispatch, importing, memory, pages, peers, webhook, workers
 from bench.figures import show
 from bench.ground import server
-from engage import logs
+from bench.quiet import quiet
 
 BENCHMARKS = {
     "webhook": webhook.measure,
@@ -23,13 +22,6 @@ BENCHMARKS = {
     "peers": peers.measure,
     "claiming": claiming.measure,
 }
-
-
-def quiet() -> None:
-    """Measure the work, not the log of it on this terminal."""
-    logs.configure(development=False)
-    for name in ("engage", "messaging", "api"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def main(names: list[str]) -> int:

@@ -21,7 +21,7 @@ from engage.settings import PROJECT
 
 TEXTS = 10_000
 CELERY_TEXTS = 10_000
-APSCHEDULER_TEXTS = 2_000
+APSCHEDULER_TEXTS = 10_000
 PATIENCE = 600
 POOLS = {"threads": ("--pool", "threads"), "prefork": ("--pool", "prefork")}
 

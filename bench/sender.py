@@ -3,11 +3,13 @@
 import sys
 
 from bench.provider import dispatcher
+from bench.quiet import quiet
 from engage.db import Database
 
 
 def main(database_url: str, provider: str, name: str) -> None:
     """Connect first, so that the start is not measured."""
+    quiet()
     database = Database(database_url)
     hands = dispatcher(database, provider, name)
     with database.begin() as session:
