@@ -3,6 +3,7 @@
 Run by Alembic only. A caller may hand an address in `config.attributes["url"]`; else the settings say which database.
 """
 
+import time
 from typing import Any, Literal
 
 from alembic import context
@@ -17,13 +18,18 @@ from engage.settings import Settings
 from migrations import types
 
 ONE_AT_A_TIME = 7_364_201_556  # any number that nothing else in this database locks
+BEFORE_ASKING_AGAIN = 0.2
 
 
 def migrate() -> None:
     url = context.config.attributes.get("url") or database_url(Settings.from_environment())
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+        # Asked for again and again, and not waited for: an index that is built CONCURRENTLY waits for every open transaction, so one that
+        # waits for the builder's lock would wait in a ring with it.
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}):
+            connection.rollback()
+            time.sleep(BEFORE_ASKING_AGAIN)
         # A migration that cannot have its lock within a second fails and is run again, rather than queue every reader behind it.
         connection.execute(text("SET lock_timeout = '1s'"))
         connection.commit()
