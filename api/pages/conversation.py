@@ -11,7 +11,7 @@ from wtforms import BooleanField, TextAreaField
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import OnceForm, Words, joined
+from api.pages.forms import OnceForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage import texts
@@ -90,6 +90,7 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
         staff.send_text(
             session, actor, person_id, body, now=at, anyway=bool(form.anyway.data), key=form.once.data
         )
+        staff.read_before_acting(session, actor, person_id, seen(request.form.getlist("seen")), now=at)
         return url_for("pages.person", person_id=person_id, _anchor="thread")
 
     if address := attempt(form, work):
@@ -152,4 +153,5 @@ def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str
         why_not=why_not,
         text=text_facts(form.body.data or "", found),
         checked=checked,
+        seen=seen(request.form.getlist("seen")),
     )

@@ -53,6 +53,17 @@ class PageForm(Form):
         return items
 
 
+MOST_SEEN = 100
+_LONGEST_ID = 18
+
+
+def seen(given: Sequence[str]) -> list[int]:
+    """The ids of the texts that the page showed, as its form sent them back; what is no id is left out."""
+    return [
+        int(one) for one in given[:MOST_SEEN] if one.isascii() and one.isdigit() and len(one) <= _LONGEST_ID
+    ]
+
+
 class OnceForm(PageForm):
     """A form whose effect must happen once, however often it is sent: each page shown carries an id of its own."""
 

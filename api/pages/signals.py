@@ -10,9 +10,10 @@ from wtforms import TextAreaField
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm, Words, joined
+from api.pages.forms import PageForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.conversation import staff
 from engage.errors import NotFound
 from engage.insight import signals as model
 from engage.insight.signals import SignalView
@@ -57,9 +58,9 @@ def resolve_signal(signal_id: uuid.UUID) -> ResponseReturnValue:
     form, at = ResolveForm(request.form), now()
 
     def work(session: Session) -> str:
-        resolve(
-            session, _open(session, signal_id), how=form.how.data or "", actor=current_actor().label, now=at
-        )
+        found, actor = _open(session, signal_id), current_actor()
+        resolve(session, found, how=form.how.data or "", actor=actor.label, now=at)
+        staff.read_before_acting(session, actor, found.person_id, seen(request.form.getlist("seen")), now=at)
         return url_for("pages.today")
 
     if form.validate() and (address := attempt(form, work)):

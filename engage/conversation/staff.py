@@ -165,6 +165,23 @@ def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: dat
     return reading
 
 
+def read_before_acting(
+    session: Session, actor: Actor, person_id: uuid.UUID, seen: Sequence[int], *, now: datetime
+) -> None:
+    """Mark as read those of the person's replies that the worker had in front of them when they answered or dealt with the signal.
+
+    `seen` are ids of texts to us. What came since was not seen and stays unread; texts of others are left alone.
+    """
+    waiting = select(Reading.id).where(
+        Reading.person_id == person_id,
+        Reading.inbound_id.in_(seen),
+        Reading.needs_human,
+        Reading.read_at.is_(None),
+    )
+    for reading_id in session.scalars(waiting.order_by(Reading.id)).all():
+        mark_read(session, actor, reading_id, now=now)
+
+
 def _unread(session: Session, person_id: uuid.UUID, shared_number: str | None) -> bool:
     mine = Reading.person_id == person_id
     if shared_number is not None:

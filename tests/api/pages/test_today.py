@@ -262,6 +262,40 @@ def test_a_reply_that_waits_is_read_from_today(
     assert "Marked as read" in page.words and "its about my housing" not in page.words
 
 
+def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Resolving a signal, or writing back, marks as read what the worker had before them; what came since still waits."""
+    crisis = heard(committed, katrina, "cant go on", now, needs_human=True)
+    found = signal(committed, katrina, SignalKind.CRISIS, now, Evidence("inbound", str(crisis)))
+    visitor = sit_down(house.pat)
+    resolving = visitor.open(f"/signals/{found}").form("/resolve")
+    heard(committed, katrina, "is it still on", now, needs_human=True)
+    page = visitor.send(resolving, how="Rang her")
+    assert "cant go on" not in page.words and "“is it still on”" in page.words
+    assert "No signal is open, but replies wait to be read." in page.words and "Nobody" not in page.words
+    writing = visitor.open(f"/people/{katrina.id}").form("/text")
+    heard(committed, katrina, "hello??", now, needs_human=True)
+    refused = visitor.send(writing, body="Yes, the court says so")
+    assert refused.status == 422 and "“is it still on”" in visitor.open("/today").words
+    assert visitor.send(refused.form("/text"), body="Yes it is. Pat").status == 200
+    words = visitor.open("/today").words
+    assert "is it still on" not in words and "“hello??”" in words
+
+
+@pytest.mark.parametrize("seen", ["0", "x", "９", "1" * 40, "-1", "\0"])
+def test_a_made_up_text_that_was_seen_does_no_harm(
+    seen: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Ids that are nobody's, or no ids, mark nothing; the text goes all the same."""
+    heard(committed, katrina, "is it still on", now, needs_human=True)
+    visitor = sit_down(house.pat)
+    form = visitor.open(f"/people/{katrina.id}").form("/text")
+    form.fields["seen"] = seen
+    visitor.send(form, body="Hi. Pat")
+    assert "“is it still on”" in visitor.open("/today").words
+
+
 def test_names_are_shown_as_text_not_as_markup(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
