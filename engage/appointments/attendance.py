@@ -171,6 +171,8 @@ def reached(standing: Sequence[Told]) -> str:
     """What the network says of the texts about an appointment, in words that count nothing against the person (RULES.md 8)."""
     statuses = [one.status for one in standing if one.gone]
     delivered = statuses.count(MessageStatus.DELIVERED)
+    if delivered == len(statuses) == 1:
+        return "The one text about it reached their phone."
     if delivered:
         return f"{delivered} of {len(statuses)} texts about it reached their phone."
     bad = [one for one in statuses if one in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)]

@@ -231,7 +231,7 @@ def test_an_absence_raises_a_signal_that_another_outcome_resolves(stage: Stage) 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ((S.SENDING, S.ACCEPTED, S.DELIVERED), "1 of 1 texts about it reached their phone."),
+        ((S.SENDING, S.ACCEPTED, S.DELIVERED), "The one text about it reached their phone."),
         (
             (S.SENDING, S.ACCEPTED, S.UNDELIVERED),
             "No text about it reached them: the phone network could not deliver.",
