@@ -504,7 +504,9 @@ def _may_add(actor: Actor, new: NewPerson) -> None:
         own = new.hub_id in actor.hubs(Role.OFFENDER_MANAGER) and new.offender_manager_id == actor.id
         allowed = wide or own
     if not allowed:
-        raise Forbidden("You may not add people to this caseload.")
+        raise Forbidden(
+            "They are new and on somebody else’s caseload. You may add people to your own; a coordinator may add them."
+        )
 
 
 def _check_offender_manager(session: Session, staff_id: uuid.UUID, hub_id: uuid.UUID) -> None:
