@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -98,11 +98,12 @@ def is_suppressed(session: Session, number: str) -> bool:
     return number in suppressed(session, [number])
 
 
+_SUPPRESSED = select(Suppression.number, Suppression.reason).where(
+    Suppression.number.in_(bindparam("numbers", expanding=True)), Suppression.restored_at.is_(None)
+)
+
+
 def suppressed(session: Session, numbers: Collection[str]) -> dict[str, str]:
     """Those of `numbers` that want no texts now, with the reason."""
-    rows = session.execute(
-        select(Suppression.number, Suppression.reason).where(
-            Suppression.number.in_(list(numbers)), Suppression.restored_at.is_(None)
-        )
-    )
+    rows = session.execute(_SUPPRESSED, {"numbers": list(numbers)})
     return {row.number: row.reason for row in rows}

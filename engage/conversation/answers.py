@@ -6,7 +6,7 @@ at most so many an hour to one number (two machines may be answering each other)
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engage import texts
@@ -134,16 +134,20 @@ def _within_limits(turn: Turn, kind: TextKind) -> bool:
     return every is None or not _answers_since(turn.session, turn.number, turn.now - every, kind)
 
 
-def _answers_since(session: Session, number: str, since: datetime, kind: TextKind | None = None) -> int:
-    query = (
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.to_number == number,
-            Message.created_at > since,
-            Message.context["purpose"].astext == "reply",
-        )
+_ANSWERS = (
+    select(func.count())
+    .select_from(Message)
+    .where(
+        Message.to_number == bindparam("number"),
+        Message.created_at > bindparam("since"),
+        Message.context["purpose"].astext == "reply",
     )
+)
+_ANSWERS_OF_KIND = _ANSWERS.where(Message.context["texts"].astext == bindparam("kind"))
+
+
+def _answers_since(session: Session, number: str, since: datetime, kind: TextKind | None = None) -> int:
+    given = {"number": number, "since": since}
     if kind is not None:
-        query = query.where(Message.context["texts"].astext == kind.value)
-    return session.scalar(query) or 0
+        return session.scalar(_ANSWERS_OF_KIND, {**given, "kind": kind.value}) or 0
+    return session.scalar(_ANSWERS, given) or 0

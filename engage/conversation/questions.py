@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.conversation.model import Question, QuestionKind
@@ -46,18 +46,26 @@ def ask(
     return question
 
 
+_OPEN = (
+    select(Question)
+    .where(
+        Question.number == bindparam("number"),
+        Question.closed_at.is_(None),
+        Question.expires_at > bindparam("now"),
+    )
+    .order_by(Question.asked_at, Question.id)
+)
+_OPEN_OF_KIND = _OPEN.where(Question.kind == bindparam("kind"))
+
+
 def open_for(
     session: Session, number: str, now: datetime, kind: QuestionKind | None = None
 ) -> list[Question]:
     """The questions that wait for an answer from a number at `now`, oldest first."""
-    query = (
-        select(Question)
-        .where(Question.number == number, Question.closed_at.is_(None), Question.expires_at > now)
-        .order_by(Question.asked_at, Question.id)
-    )
+    given = {"number": number, "now": now}
     if kind is not None:
-        query = query.where(Question.kind == kind)
-    return list(session.scalars(query))
+        return list(session.scalars(_OPEN_OF_KIND, {**given, "kind": kind}))
+    return list(session.scalars(_OPEN, given))
 
 
 def close(question: Question, *, now: datetime, inbound_id: int | None = None) -> None:

@@ -182,16 +182,19 @@ def _midnight(now: datetime, where: ZoneInfo) -> datetime:
     return datetime.combine(now.astimezone(where).date(), time(0), tzinfo=where)
 
 
-def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> dict[str, int]:
-    rows = session.execute(
-        select(Message.recipient, func.count())
-        .where(
-            Message.recipient.in_([str(person) for person in people]),
-            Message.created_at >= since,
-            Message.lane >= outbox.Lane.REMINDER,
-            Message.status.not_in(_NOT_SENT),
-            Message.context["purpose"].astext.is_distinct_from("number_check"),
-        )
-        .group_by(Message.recipient)
+_TEXTS_SINCE = (
+    select(Message.recipient, func.count())
+    .where(
+        Message.recipient.in_(bindparam("recipients", expanding=True)),
+        Message.created_at >= bindparam("since"),
+        Message.lane >= outbox.Lane.REMINDER,
+        Message.status.not_in(_NOT_SENT),
+        Message.context["purpose"].astext.is_distinct_from("number_check"),
     )
+    .group_by(Message.recipient)
+)
+
+
+def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> dict[str, int]:
+    rows = session.execute(_TEXTS_SINCE, {"recipients": [str(person) for person in people], "since": since})
     return {recipient: count for recipient, count in rows if recipient is not None}
