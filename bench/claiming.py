@@ -24,7 +24,7 @@ SENDER = "+447700900999"
 _FILL = text("""
     INSERT INTO message (id, recipient, to_number, sender, lane, body, encoding, segments, status, send_after, expires_at, dedupe_key,
         group_key, context, created_at, provider, provider_sid, accepted_at, sent_at, delivered_at, ended_at)
-    SELECT gen_random_uuid(), 'person:' || n % 200000, '+447700900' || lpad((n % 900)::text, 3, '0'), :sender, 3, 'A reminder', 'gsm7', 1,
+    SELECT uuidv7(n * interval '-1 second'), 'person:' || n % 200000, '+447700900' || lpad((n % 900)::text, 3, '0'), :sender, 3, 'A reminder', 'gsm7', 1,
         CASE WHEN later THEN 'queued' ELSE 'delivered' END,
         CASE WHEN later THEN :now + interval '2 days' ELSE moment END, :now + interval '9 days', 'history:' || n, 'about:' || n, '{}',
         moment, 'twilio', CASE WHEN later THEN NULL ELSE 'SM' || md5(n::text) END, moment, moment, moment, moment
@@ -34,7 +34,7 @@ _FILL = text("""
 _DUE = text("""
     INSERT INTO message (id, recipient, to_number, lane, body, encoding, segments, status, send_after, expires_at, dedupe_key,
         context, created_at, provider)
-    SELECT gen_random_uuid(), 'person:' || n, '+447700900' || lpad((n % 900)::text, 3, '0'), 3, 'A reminder', 'gsm7', 1, 'queued',
+    SELECT uuidv7(), 'person:' || n, '+447700900' || lpad((n % 900)::text, 3, '0'), 3, 'A reminder', 'gsm7', 1, 'queued',
         :now - interval '1 minute', :now + interval '1 day', 'due:' || n, '{}', :now, 'twilio'
     FROM generate_series(1, :due) n
 """)
@@ -48,15 +48,24 @@ _PUT_BACK = text(
 
 
 def measure(server_url: str) -> list[Figure]:
-    """Seconds to claim all that is due, 64 at a time, as a worker does; the median of three rounds in each table."""
-    with fresh(server_url, demonstration=False) as database:
-        small = _seconds(database)
-    with fresh(server_url, demonstration=False) as database:
-        _fill(database, ROWS - DUE)
-        large = _seconds(database)
+    """Seconds to claim all that is due, 64 at a time, as a worker does; the median of three rounds, one table after the other in each."""
+    with (
+        fresh(server_url, demonstration=False) as small,
+        fresh(server_url, demonstration=False) as large,
+    ):
+        _fill(large, ROWS - DUE)
+        for database in (small, large):
+            _make_due(database)
+        _round(small, large)
+        ratio, few, many = sorted(_round(small, large) for _ in range(ROUNDS))[ROUNDS // 2]
     per_claim = DUE / BATCH / 1000
-    detail = f"{large / per_claim:.2f} ms for a claim of {BATCH} out of {ROWS:,} rows, {small / per_claim:.2f} ms out of {DUE:,}"
-    return [at_most("claim in a large table", large / small, 1.3, detail)]
+    detail = f"{many / per_claim:.2f} ms for a claim of {BATCH} out of {ROWS:,} rows, {few / per_claim:.2f} ms out of {DUE:,}"
+    return [at_most("claim in a large table", ratio, 1.3, detail)]
+
+
+def _round(small: Database, large: Database) -> tuple[float, float, float]:
+    few, many = _seconds(small), _seconds(large)
+    return many / few, few, many
 
 
 def _fill(database: Database, rows: int) -> None:
@@ -82,24 +91,26 @@ def _fill(database: Database, rows: int) -> None:
             session.execute(text(index.indexdef))
 
 
-def _seconds(database: Database) -> float:
+def _make_due(database: Database) -> None:
     with database.begin() as session:
         session.execute(_DUE, {"now": NOW, "due": DUE})
         pacing.register(session, SENDER, FAST)
-    times = []
-    for _ in range(ROUNDS):
-        _tidy(database)
-        times.append(_claim_all(database))
-        with database.begin() as session:
-            session.execute(_PUT_BACK)
-    return sorted(times)[ROUNDS // 2]
+    _tidy(database)
+
+
+def _seconds(database: Database) -> float:
+    """Claim them all, and put them back for the next round."""
+    seconds = _claim_all(database)
+    with database.begin() as session:
+        session.execute(_PUT_BACK)
+    _tidy(database)
+    return seconds
 
 
 def _tidy(database: Database) -> None:
     """As autovacuum would."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE) message"))
-        connection.execute(text("CHECKPOINT"))
 
 
 def _claim_all(database: Database) -> float:
