@@ -5,12 +5,14 @@ tables are emptied after the test.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import psutil
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -21,6 +23,15 @@ from engage.db import Database
 from engage.migrating import migrate
 from engage.models import METADATA
 from engage.settings import PROJECT
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +74,16 @@ def committed(database: Database) -> Iterator[Database]:
     names = ", ".join(f'"{table.name}"' for metadata in METADATA for table in metadata.sorted_tables)
     with database.begin() as session:
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine: what CHROMIUM names, else the first that is found. One for all tests of a process."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -182,6 +182,8 @@ def test_situation_13_two_appointments_on_one_day_are_asked_about_never_guessed(
     afternoon = house.book(person, MONDAY + timedelta(hours=4), worker_name="Lin")
     phone = house.phone("+447700900314")
     eventually(lambda: _all_told(house, morning, afternoon))
+    house.simulator.settle()
+    eventually(lambda: {text["status"] for text in house.outgoing(person)} == {"delivered"})
     phone.reply("yes")
     question = phone.wait_for("Which do you mean?").body
     assert "1 for" in question and "2 for" in question

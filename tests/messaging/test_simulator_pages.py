@@ -1,15 +1,13 @@
 """The simulator's pages: pick a phone, read its texts, answer; by plain HTTP and in a browser, narrow and wide."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from twilio.rest import Client
 
 from messaging.gateways.simulator import Between, Delays
@@ -19,7 +17,6 @@ from tests.webhook_receiver import Receiver, webhook_receiver
 ANN, BOB = "+447700900123", "+447700900124"
 AT_ONCE = Delays(*[Between(0, 0)] * 4)
 PAGES = ["/?refresh=15", "/phones?number=x", f"/phones/{ANN}", "/phones/+447700900555", "/ledger", "/nowhere"]
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -51,24 +48,11 @@ def client(running: Simulator) -> Iterator[Client]:
     client.http_client.session.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium: the system's own where there is one, else Playwright's."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM")
-            or next(filter(None, map(shutil.which, CHROMIUM)), None),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[(320, False), (1280, True)], ids=["narrow-without-scripts", "wide"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in a browser, once narrow without JavaScript and once wide."""
     width, scripts = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+    context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
     yield context.new_page()
     context.close()
 
@@ -148,11 +132,11 @@ def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page:
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_has_a_fault_that_axe_can_find(
-    simulator: Simulator, client: Client, receiver: Receiver, browser: Browser, width: int
+    simulator: Simulator, client: Client, receiver: Receiver, chromium: Browser, width: int
 ) -> None:
     """Labels, headings, contrast, landmarks; and nothing is wider than the screen."""
     fill_story(simulator, client, f"{receiver.url}/status")
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = chromium.new_page(viewport={"width": width, "height": 800})
     for path in PAGES:
         page.goto(simulator.url + path)
         results = Axe().run(page)
