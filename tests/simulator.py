@@ -104,7 +104,7 @@ class Phone:
         """The words of the texts sent to this phone, oldest first."""
         return [text.body for text in self.texts() if not text.from_phone]
 
-    def wait_for(self, words: str = "", *, count: int = 1, timeout: float = 10) -> SeenText:
+    def wait_for(self, words: str = "", *, count: int = 1, timeout: float = 30) -> SeenText:
         """Wait for the `count`-th text to this phone with these words in it. AssertionError when it does not come."""
         end = time.monotonic() + timeout
         while True:
@@ -171,7 +171,7 @@ class Simulator:
         """Every request to send, taken on or not: at, to, body, answer, code, sid."""
         return list(self.get("/simulator/requests")["requests"])
 
-    def settle(self, timeout: int = 10) -> None:
+    def settle(self, timeout: int = 30) -> None:
         """Wait until no text is moving and no webhook post is under way. AssertionError if that takes too long."""
         assert self.call("POST", "/simulator/idle", {"timeout": timeout})["idle"], (
             "the simulator is still busy"
@@ -271,7 +271,7 @@ def simulator_process(
         yield Simulator(url, settings.get("account_sid", ACCOUNT), settings.get("auth_token", TOKEN))
     finally:
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=10)
+        child.communicate(timeout=30)
 
 
 def child() -> None:

@@ -38,7 +38,7 @@ def simulator(running: Simulator) -> Simulator:
 @pytest.fixture
 def client(running: Simulator) -> Iterator[Client]:
     """Twilio's library, which gives up after a second."""
-    client: Any = running.client(timeout=1)
+    client: Any = running.client(timeout=2)
     yield client
     client.http_client.session.close()
 
