@@ -6,9 +6,7 @@ killed at any moment and done again. Told to stop, a worker finishes or hands ba
 
 import os
 import secrets
-import signal
 import socket
-import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,6 +32,7 @@ from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.gateways.base import Gateway
 from messaging.gateways.notify import NotifyGateway
 from messaging.gateways.twilio import TwilioGateway
+from messaging.stopping import stop_signals
 
 log = structlog.get_logger(__name__)
 
@@ -205,13 +204,13 @@ class Worker:
 
 def run(settings: Settings, database: Database) -> None:
     """Work until SIGTERM or SIGINT, then stop cleanly."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    worker = Worker(settings, database, Clock.from_settings(settings), ways(settings))
-    worker.start()
-    stopping.wait()
-    worker.stop()
+    with stop_signals() as told_to_stop:
+        worker = Worker(settings, database, Clock.from_settings(settings), ways(settings))
+        worker.start()
+        try:
+            told_to_stop()
+        finally:
+            worker.stop()
 
 
 def _seconds(count: float) -> timedelta:

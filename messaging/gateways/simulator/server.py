@@ -4,11 +4,9 @@ Werkzeug's own handler closes the connection after each answer, which would make
 handshakes. This one reads each body whole before it asks the application, so the connection can be kept.
 """
 
-import signal
 import sys
 import threading
 from io import BytesIO
-from types import FrameType
 from typing import Any
 
 import structlog
@@ -17,10 +15,12 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from messaging.gateways.simulator.app import create_simulator, provider_of
 from messaging.gateways.simulator.settings import SimulatorSettings
+from messaging.stopping import stop_signals
 
 _log = structlog.get_logger(__name__)
 _LARGEST_BODY = 1_000_000
 _IDLE_SECONDS = 120
+_ACCEPT_SECONDS = 1
 
 
 class _Handler(WSGIRequestHandler):
@@ -87,6 +87,11 @@ class _Server(ThreadedWSGIServer):
     daemon_threads = True
     request_queue_size = 512
 
+    def server_activate(self) -> None:
+        """A caller who hangs up between the knock and the opening must not keep the server waiting for the next one."""
+        super().server_activate()
+        self.socket.settimeout(_ACCEPT_SECONDS)
+
 
 class SimulatorServer:
     """A simulator on an address, in threads of this process. `port` 0 takes a free one."""
@@ -120,22 +125,15 @@ class SimulatorServer:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Main thread only."""
-        over = threading.Event()
-
-        def end(signum: int, frame: FrameType | None) -> None:
-            over.set()
-
-        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-        self.start()
-        _log.info("simulator.started", host=self.host, port=self.port)
-        try:
-            over.wait()
-        finally:
-            self.stop()
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            _log.info("simulator.stopped")
-            sys.stdout.flush()
+        with stop_signals() as told_to_stop:
+            self.start()
+            _log.info("simulator.started", host=self.host, port=self.port)
+            try:
+                told_to_stop()
+            finally:
+                self.stop()
+        _log.info("simulator.stopped")
+        sys.stdout.flush()
 
 
 def serve(settings: SimulatorSettings, host: str, port: int) -> None:
