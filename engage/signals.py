@@ -25,6 +25,14 @@ class SignalKind(enum.StrEnum):
 
     CRISIS = "crisis"
     HARM_TO_OTHERS = "harm_to_others"
+    UNSAFE_PHONE = "unsafe_phone"
+    FEELING_LOW = "feeling_low"
+    BARRIER = "barrier"
+    LATE_PATTERN = "late_pattern"
+    CLAIM_DISPUTED = "claim_disputed"
+    HOUSING_LOSS = "housing_loss"
+    WORK_LOSS = "work_loss"
+    LAPSE_TOLD = "lapse_told"
     CANNOT_ATTEND = "cannot_attend"
     CALL_REQUESTED = "call_requested"
     NO_SHOW = "no_show"
@@ -78,6 +86,42 @@ MEANINGS: dict[SignalKind, Meaning] = {
         "May be a danger to somebody",
         "Follow safeguarding; ring the police if somebody is at risk now.",
         timedelta(minutes=15),
+    ),
+    SignalKind.UNSAFE_PHONE: Meaning(
+        Severity.URGENT,
+        "Somebody else may read their phone",
+        "Send no texts. Ring when it is safe, or see them in person.",
+        timedelta(hours=1),
+    ),
+    SignalKind.FEELING_LOW: Meaning(
+        Severity.HIGH, "Not doing well, by their own word", "Ring today.", timedelta(hours=8)
+    ),
+    SignalKind.BARRIER: Meaning(
+        Severity.MEDIUM,
+        "Something stands in the way of coming",
+        "Remove it before the day: a bus pass, another time, a call instead.",
+        timedelta(days=1),
+    ),
+    SignalKind.LATE_PATTERN: Meaning(
+        Severity.LOW, "Late three times in 30 days", "Talk about other times or places.", timedelta(days=7)
+    ),
+    SignalKind.CLAIM_DISPUTED: Meaning(
+        Severity.MEDIUM,
+        "Says they came, recorded as absent",
+        "Ask the worker who recorded it.",
+        timedelta(days=2),
+    ),
+    SignalKind.HOUSING_LOSS: Meaning(
+        Severity.HIGH, "Tells of losing their home", "Ring, and ask for the housing duty.", timedelta(days=1)
+    ),
+    SignalKind.WORK_LOSS: Meaning(
+        Severity.MEDIUM, "Tells of losing their work", "Bring in the employment worker.", timedelta(days=2)
+    ),
+    SignalKind.LAPSE_TOLD: Meaning(
+        Severity.MEDIUM,
+        "Tells of a lapse",
+        "Support first: thank them for telling, ask what would help.",
+        timedelta(days=1),
     ),
     SignalKind.CANNOT_ATTEND: Meaning(
         Severity.MEDIUM, "Says they cannot come", "Rebook, and note what stood in the way.", timedelta(days=1)

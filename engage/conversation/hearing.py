@@ -4,6 +4,8 @@ A text is acted on only where rule 1 lets the person be texted. To a number that
 custody or whose case is closed, nothing is said about anything, and a human reads what came (nothing is silently reopened).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +18,18 @@ from engage.conversation.reading import Intent, Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, Standing
 from engage.texts import TextKind
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left."""
+
+    prompt: Prompt
+    at: datetime
+
+
+_OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = ()
+"""Who may have asked something: each gives what of its own is open for a person at a number, at the time that the reply was heard."""
 
 _SILENT = {
     "stopped": "The number asked for no more texts, so no answer went",
@@ -33,6 +47,11 @@ def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime
     if checks.pending(session, [holder]):
         return Prompt.NUMBER_CHECK
     asked = about.asked_about(session, holder.person.id, number, heard_at)
+    latest = max((one.asked_at for one in asked), default=None)
+    opened = [one for source in _OPENED if (one := source(session, holder, number, heard_at))]
+    newest = max(opened, key=lambda one: one.at, default=None)
+    if newest is not None and (latest is None or newest.at > latest):
+        return newest.prompt
     near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
     since = about.told_since(session, holder.person.id, number, asked, heard_at)
     return about.prompt(asked, bool(near), since)
@@ -75,17 +94,25 @@ def _by_meaning(turn: Turn, holder: Holder) -> Done:
         return replies.unsure(turn, holder, "Not clear enough to act on")
     if intent in replies.KINDS:
         return replies.said(turn, holder, replies.KINDS[intent])
-    match intent:
-        case Intent.CALL_ME:
-            return requests.call(turn, holder)
-        case Intent.HELP:
-            return requests.explain(turn, holder, holder.person.language)
-        case Intent.QUESTION:
-            return requests.question(turn, holder)
-        case Intent.THANKS:
-            return Done("Thanks: nothing to do", person_id=holder.person.id)
-        case _:
-            return replies.unsure(turn, holder, "Needs a human")
+    follow = _FOLLOWS.get(intent)
+    return replies.unsure(turn, holder, "Needs a human") if follow is None else follow(turn, holder)
+
+
+def _thanked(turn: Turn, holder: Holder) -> Done:
+    return Done("Thanks: nothing to do", person_id=holder.person.id)
+
+
+def _explain(turn: Turn, holder: Holder) -> Done:
+    return requests.explain(turn, holder, holder.person.language)
+
+
+_FOLLOWS: dict[Intent, Callable[[Turn, Holder], Done]] = {
+    Intent.CALL_ME: requests.call,
+    Intent.HELP: _explain,
+    Intent.QUESTION: requests.question,
+    Intent.THANKS: _thanked,
+}
+"""What follows from a text that surely means this, besides what is said about an appointment (replies.py)."""
 
 
 def _silent(holder: Holder) -> Done:

@@ -67,16 +67,58 @@ class Asks(StrEnum):
     """A question that the record can answer by itself."""
 
     NEXT = "next"
+    WEEK = "week"
+    PROGRESS = "progress"
+    WHO_SEES = "who_sees"
+    WHEN = "when"
+    WHERE = "where"
+    WHO = "who"
+
+
+class Cause(StrEnum):
+    """What stands, or stood, in the way of coming, by the person's own word."""
+
+    TRANSPORT = "transport"
+    MONEY = "money"
+    WORK = "work"
+    CHILDCARE = "childcare"
+    ILLNESS = "illness"
+    FAMILY = "family"
+    BEREAVEMENT = "bereavement"
+    COURT = "court"
+    CUSTODY = "custody"
+    RELIGION = "religion"
+    HOLIDAY = "holiday"
+    PHONE = "phone"
+    FORGOT = "forgot"
+    OVERSLEPT = "overslept"
+
+
+class Fact(StrEnum):
+    """News that the person tells, where it is one of the facts that something follows from."""
+
+    GOT_HOME = "got_home"
+    LOST_HOME = "lost_home"
+    GOT_WORK = "got_work"
+    LOST_WORK = "lost_work"
+    STARTED_COURSE = "started_course"
+    FINISHED_COURSE = "finished_course"
+    LEFT_COURSE = "left_course"
+    ATTENDED_GROUP = "attended_group"
+    CLEAN = "clean"
+    STARTED_TREATMENT = "started_treatment"
 
 
 @dataclass(frozen=True)
 class Reading:
     """How one text was read.
 
-    `intents` holds every intent found, strongest first, and begins with `intent`. `value` is the check-in answer (1 to
-    4), the number chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`, `today`,
-    `tomorrow`): act on an appointment of another day only after asking. `name` answers `who`. `evidence` are the words,
-    as the reader saw them, that the reading rests on.
+    `intents` holds every intent found, strongest first, and begins with `intent`; `sure` those of them that may be acted on by themselves.
+    `value` is the check-in answer (1 to 4), the number chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`,
+    `today`, `tomorrow`): act on an appointment of another day only after asking. `time` is a time of day that they named, as `14:30`.
+    `cause` is what stands in the way, `fact` the news told. `name` answers `who`. `confidence` is how often a reading like this one is
+    right (0 to 1, calibrated on styles that the reader has not seen). `evidence` are the words, as the reader saw them, that the reading
+    rests on.
     """
 
     intent: Intent
@@ -85,11 +127,19 @@ class Reading:
     intents: tuple[Intent, ...]
     value: int | None = None
     day: str | None = None
+    time: str | None = None
+    cause: Cause | None = None
+    fact: Fact | None = None
     asks: Asks | None = None
     name: str | None = None
     evidence: tuple[str, ...] = ()
+    sure: frozenset[Intent] = frozenset()
 
     @property
     def acts(self) -> bool:
         """Whether the system may act on this reading by itself."""
         return self.act is Act.ACT
+
+    def surely(self, intent: Intent) -> bool:
+        """Whether the text surely says this, alone or beside something stronger."""
+        return intent in self.sure

@@ -51,6 +51,7 @@ def _acting(decision: Decision, tiles: Sequence[Tile], typed: Sequence[str]) -> 
         day=decision.day,
         asks=decision.asks,
         evidence=tuple(" ".join(typed[one.start : one.end]) for one in tiles),
+        sure=frozenset(decision.intents),
     )
 
 
