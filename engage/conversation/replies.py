@@ -5,7 +5,7 @@ It records what was said and tells who must know. It never moves or cancels an a
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,6 +85,47 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
         first.done = f"{first.done}; answered"
         first.appointment_id = standing[0].id if len(standing) == 1 else None
     return _record_all(turn, holder, standing, kind, question.options["minutes"])
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What was recorded beside a text's strongest meaning."""
+
+    appointment_id: uuid.UUID
+    kind: IntentKind
+
+    @property
+    def words(self) -> str:
+        """For the thread, after what else was done."""
+        return f"; recorded: {_WORDS[self.kind]}"
+
+
+def beside(turn: Turn, holder: Holder) -> Beside | None:
+    """Record what a text surely says about coming beside something stronger, if exactly one appointment fits; None when nothing was.
+
+    It never asks and never answers: the answer belongs to the stronger meaning, and the caller says in its `Done` what was recorded here
+    (`and_beside`). A day that is named in a wish for a call may be the day of the call, so it never chooses among several appointments.
+    """
+    said_so = [intent for intent in (Intent.CONFIRM, Intent.DECLINE) if turn.heard.surely(intent)]
+    if len(said_so) != 1 or said_so[0] is turn.heard.intent:
+        return None
+    kind = KINDS[said_so[0]]
+    found = about.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    if turn.heard.day is not None:
+        if turn.heard.surely(Intent.CALL_ME) and len(found) > 1:
+            return None
+        found = about.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
+    if len(found) != 1:
+        return None
+    record(turn, holder, found[0], kind)
+    return Beside(found[0].id, kind)
+
+
+def and_beside(done: Done, also: Beside | None) -> Done:
+    """What was done, with what was recorded beside it."""
+    if also is None:
+        return done
+    return replace(done, words=f"{done.words}{also.words}", appointment_id=also.appointment_id)
 
 
 def unsure(turn: Turn, holder: Holder, why: str) -> Done:

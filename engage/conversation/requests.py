@@ -1,7 +1,6 @@
 """What people ask for: a call, what is booked, how the texts work. Everything else that is asked goes to a human."""
 
 from engage import texts
-from engage.appointments.kinds import IntentKind
 from engage.appointments.wording import for_text
 from engage.conversation import about, answers, replies
 from engage.conversation.reading import Asks, Intent
@@ -15,7 +14,7 @@ NEXT_SHOWN = 3
 
 
 def call(turn: Turn, holder: Holder) -> Done:
-    """They want to be phoned: a task with a due time. A text that also says they cannot come is recorded as that too, if it is clear where."""
+    """They want to be phoned: a task with a due time. What it says beside that about coming is recorded too."""
     tell(
         turn.session,
         SignalKind.CALL_REQUESTED,
@@ -26,22 +25,10 @@ def call(turn: Turn, holder: Holder) -> Done:
         now=turn.now,
         due_at=next_working_day(turn.session, holder.person, turn.now),
     )
-    appointment_id = None
-    if Intent.DECLINE in turn.heard.intents and turn.heard.day is None:
-        found = about.candidates(
-            turn.session, holder.person.id, turn.number, turn.heard_at, IntentKind.CANNOT_ATTEND
-        )
-        if len(found) == 1:
-            replies.record(turn, holder, found[0], IntentKind.CANNOT_ATTEND)
-            appointment_id = found[0].id
+    also = replies.beside(turn, holder)
     answers.personal(turn, TextKind.CALL, holder)
-    also = ", and recorded: cannot attend" if appointment_id else ""
-    return Done(
-        f"Call asked of the offender manager{also}",
-        person_id=holder.person.id,
-        appointment_id=appointment_id,
-        intent=Intent.CALL_ME,
-    )
+    done = Done("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
+    return replies.and_beside(done, also)
 
 
 def explain(turn: Turn, holder: Holder | None, language: str) -> Done:

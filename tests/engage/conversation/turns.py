@@ -1,0 +1,48 @@
+"""Turns for these tests: a text that came, with the reading that a test is about, done as the person's own."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engage.conversation import hearing, whose
+from engage.conversation.reading import Act, Intent, Prompt, Reading
+from engage.conversation.turn import Done, Turn
+from engage.people.model import Person
+from tests.engage.conversation.phones import NUMBER, text_in
+
+
+def read_as(*intents: Intent, **values: Any) -> Reading:
+    """A sure reading of a text that carries these intents, strongest first."""
+    return Reading(
+        intent=intents[0],
+        confidence=0.99,
+        act=Act.ACT,
+        intents=intents,
+        sure=frozenset(intents),
+        **values,
+    )
+
+
+def turn(
+    session: Session,
+    heard: Reading,
+    at: datetime,
+    *,
+    body: str = "words",
+    prompt: Prompt = Prompt.APPOINTMENT,
+    number: str = NUMBER,
+) -> Turn:
+    """A text in hand that is read so."""
+    text = text_in(session, body, at, number=number)
+    return Turn(session, text, at, heard, prompt, answers_to=text, reading_id=uuid.uuid4())
+
+
+def hear(session: Session, by: Person, heard: Reading, at: datetime, **values: Any) -> Done:
+    """What is done about a text of this person that is read so."""
+    holder = whose.one_holder(session, by.id, at)
+    assert holder is not None
+    done = hearing.hear(turn(session, heard, at, **values), holder)
+    session.flush()
+    return done
