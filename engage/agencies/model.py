@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.db import Base, new_id
@@ -80,6 +80,7 @@ class Staff(Base):
     __tablename__ = "staff"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("mobile ~ '^[+][0-9]{8,15}$'", name="mobile_e164"),
         Index("uq_staff_email", "email", unique=True),
     )
 
@@ -89,6 +90,10 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(80))
     first_name: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(20))
+    mobile: Mapped[str | None] = mapped_column(
+        String(16), doc="Where notices go, as E.164; texts from it are nobody's, as from any unknown number."
+    )
+    wants_notices: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
@@ -114,6 +119,29 @@ class Membership(Base):
 
     staff: Mapped[Staff] = relationship(back_populates="memberships")
     hub: Mapped[Hub] = relationship()
+
+
+class OnCallTurn(Base):
+    """Somebody answers for urgent items of a hub from one moment to another. Level 1 is told first; turns may overlap."""
+
+    __tablename__ = "on_call_turn"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_later"),
+        CheckConstraint("level BETWEEN 1 AND 9", name="level_known"),
+        Index("ix_on_call_turn_hub", "hub_id", "ends_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id, ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    level: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[str] = mapped_column(String(80))
+
+    hub: Mapped[Hub] = relationship()
+    staff: Mapped[Staff] = relationship()
 
 
 class ApiKey(Base):

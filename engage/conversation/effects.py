@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage import events
+from engage.agencies import notices
 from engage.appointments import reminders
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
@@ -111,7 +112,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         )
         if verdict is not None:
             verdicts[one.id] = verdict
-    return verdicts
+    return {**verdicts, **notices.last_look(session, claimed)}
 
 
 def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:

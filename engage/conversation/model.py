@@ -5,9 +5,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
 from engage.db import Base, new_id
 from engage.people.model import Person
@@ -48,6 +49,52 @@ class Question(Base):
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
+
+
+class AlarmOutcome(enum.StrEnum):
+    """What came of one step of an alarm."""
+
+    TOLD = "told"
+    NO_WAY = "no_way"
+    NOBODY = "nobody"
+
+
+class Alarm(Base):
+    """Somebody may be in danger, and staff are told one after the other until one of them is on it.
+
+    It is about a signal, or about a text of a number that is nobody's. `level` is the level of the rota that was told last (0: none yet);
+    `next_at` is when the next is to be told, and null once it is over.
+    """
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        CheckConstraint("(signal_id IS NULL) <> (reading_id IS NULL)", name="about_one_thing"),
+        UniqueConstraint("signal_id"),
+        UniqueConstraint("reading_id"),
+        Index("ix_alarm_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    signal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signal.id", ondelete="CASCADE"))
+    reading_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
+    level: Mapped[int] = mapped_column(default=0)
+    steps: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+
+
+class AlarmStep(Base):
+    """One thing that an alarm did: who was told, or could not be, or that nobody was on call. `level` 0 is the offender manager."""
+
+    __tablename__ = "alarm_step"
+    __table_args__ = (Index("ix_alarm_step", "alarm_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    alarm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Alarm.id, ondelete="CASCADE"))
+    at: Mapped[datetime]
+    level: Mapped[int | None]
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
+    outcome: Mapped[AlarmOutcome]
+    message_id: Mapped[uuid.UUID | None]
 
 
 class Reading(Base):

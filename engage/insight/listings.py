@@ -12,6 +12,7 @@ from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage import events
+from engage.agencies import notices
 from engage.appointments.model import Appointment
 from engage.errors import Invalid, NotFound
 from engage.events import Cursor, Event
@@ -75,7 +76,7 @@ def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
 def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datetime) -> Message:
     """One text to a person, if the actor may read that person's thread. Raises NotFound or Forbidden; the reading is logged."""
     found = session.get(Message, message_id)
-    if found is None or found.recipient is None:
+    if found is None or found.recipient is None or found.context.get("purpose") == notices.PURPOSE:
         raise NotFound("There is no such message, or you may not see it.")
     open_person(
         session, actor, uuid.UUID(found.recipient), now=now, what="read message", ability=Ability.CONVERSE

@@ -92,6 +92,10 @@ class Person(Base):
         server_default=text("false"),
         doc="Held for a case: nothing of them is erased (RULES.md 18).",
     )
+    texts_paused_at: Mapped[datetime | None] = mapped_column(
+        doc="Since when texts that nobody asked for wait until a worker says that they may go on; null when they go."
+    )
+    texts_paused_why: Mapped[str | None] = mapped_column(String(200))
     text_from_hour: Mapped[int | None]
     text_until_hour: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -140,6 +144,9 @@ class ContactPoint(Base):
     verified_how: Mapped[str | None] = mapped_column(String(80))
     safe_until: Mapped[datetime | None]
     shared_agreed_at: Mapped[datetime | None]
+    unsafe_since: Mapped[datetime | None] = mapped_column(
+        doc="A reply showed that somebody else reads this phone: nothing goes to it, safety advice neither, until it is verified anew."
+    )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     retired_at: Mapped[datetime | None]
 

@@ -118,6 +118,7 @@ ENGLISH: dict[K, str] = {
     K.NOT_SURE_UNNAMED: "Thanks. We will read this and get back to you. If you are not safe call 999.",
     K.UNKNOWN_NUMBER: "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
     "If you are not safe call 999.",
+    K.NOTICE: "Engage: an item needs you. Please sign in.",
     K.PICTURE: "Sorry {first}. We cannot open pictures or voice notes. Please use words, or reply CALL. "
     "If you are not safe call 999.",
 }

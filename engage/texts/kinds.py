@@ -79,6 +79,8 @@ class TextKind(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     PICTURE = "picture"
 
+    NOTICE = "notice"
+
 
 class Way(StrEnum):
     """How the two will meet. It decides the wording, and whether a place is named."""

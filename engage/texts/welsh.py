@@ -122,6 +122,7 @@ WELSH: dict[K, str] = {
     K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn ac yn cysylltu. Os nad ydych yn ddiogel ffoniwch 999.",
     K.UNKNOWN_NUMBER: "Diolch am eich neges. Nid ydym yn adnabod y rhif hwn. Os oes gennych weithiwr, ffoniwch nhw. "
     "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.NOTICE: "Engage: mae rhywbeth yn aros amdanoch. Mewngofnodwch.",
     K.PICTURE: "Sori {first}. Ni allwn agor lluniau na negeseuon llais. Defnyddiwch eiriau, neu atebwch GALW. "
     "Os nad ydych yn ddiogel ffoniwch 999.",
 }
