@@ -36,6 +36,7 @@ class SignalKind(enum.StrEnum):
     CANNOT_ATTEND = "cannot_attend"
     CALL_REQUESTED = "call_requested"
     NO_SHOW = "no_show"
+    EVIDENCE_DUE = "evidence_due"
     NUMBER_SHARED = "number_shared"
     WRONG_NUMBER = "wrong_number"
     OPTED_OUT = "opted_out"
@@ -135,6 +136,12 @@ MEANINGS: dict[SignalKind, Meaning] = {
         "Ask why before the evidence window ends.",
         timedelta(days=1),
     ),
+    SignalKind.EVIDENCE_DUE: Meaning(
+        Severity.MEDIUM,
+        "An absence must be decided",
+        "Look at what they said, and record the absence as acceptable or not.",
+        timedelta(days=2),
+    ),
     SignalKind.NUMBER_SHARED: Meaning(
         Severity.HIGH,
         "The same number is on two people",
@@ -217,11 +224,13 @@ def raise_signal(
     evidence: Sequence[Evidence],
     now: datetime,
     due_at: datetime | None = None,
+    action: str | None = None,
     actor: str = "system",
 ) -> bool:
     """Raise `kind` for its `cause` in the caller's transaction; True when it is new.
 
-    `cause` makes the key together with kind and person. An open signal with the key gains the evidence instead.
+    `cause` makes the key together with kind and person. An open signal with the key gains the evidence instead. `action` is what to do
+    where this cause wants something else than its kind usually does.
     """
     meaning = MEANINGS[kind]
     links = [{"type": link.type, "id": link.id} for link in evidence]
@@ -236,7 +245,7 @@ def raise_signal(
             severity=meaning.severity,
             key=key,
             why=why[:300],
-            action=meaning.action,
+            action=(action or meaning.action)[:300],
             evidence=links,
             state=SignalState.OPEN,
             raised_at=now,

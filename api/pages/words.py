@@ -53,6 +53,8 @@ REMINDERS: Mapping[ReminderKind, str] = {
     ReminderKind.TWO_HOURS: "2 hours before",
     ReminderKind.CHANGED: "Time changed",
     ReminderKind.CALLED_OFF: "Called off",
+    ReminderKind.MISSED: "Not seen: are you OK?",
+    ReminderKind.MISSED_AGAIN: "Not seen: 2 days left to say why",
 }
 REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.PLANNED: "To be sent",

@@ -24,7 +24,7 @@ class AppointmentState(StrEnum):
 
 
 class ReminderKind(StrEnum):
-    """Why a text about an appointment goes out (RULES.md 3)."""
+    """Why a text about an appointment goes out (RULES.md 3 and, for the two about one that was missed, 5)."""
 
     BOOKED = "booked"
     THREE_DAYS = "three_days"
@@ -32,6 +32,8 @@ class ReminderKind(StrEnum):
     TWO_HOURS = "two_hours"
     CHANGED = "changed"
     CALLED_OFF = "called_off"
+    MISSED = "missed"
+    MISSED_AGAIN = "missed_again"
 
 
 class ReminderState(StrEnum):
@@ -50,6 +52,14 @@ class IntentKind(StrEnum):
     CANNOT_ATTEND = "cannot_attend"
     LATE = "late"
     HERE = "here"
+
+
+class AbsenceDecision(StrEnum):
+    """What a worker made of a reason for an absence: accepted as it was proposed, not accepted, or left for another way."""
+
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    LEFT = "left"
 
 
 class OutcomeCode(StrEnum):

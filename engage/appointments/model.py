@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
+from engage.appointments.kinds import AbsenceDecision as AbsenceDecision
 from engage.appointments.kinds import AppointmentState as AppointmentState
 from engage.appointments.kinds import AppointmentType as AppointmentType
 from engage.appointments.kinds import IntentKind as IntentKind
@@ -75,6 +76,7 @@ class Appointment(Base):
     outcomes: Mapped[list["Outcome"]] = relationship(
         back_populates="appointment", order_by="Outcome.recorded_at"
     )
+    absence_reasons: Mapped[list["AbsenceReason"]] = relationship(order_by="AbsenceReason.said_at")
 
     @property
     def ends_at(self) -> datetime:
@@ -113,7 +115,10 @@ class Reminder(Base):
 
 
 class Intent(Base):
-    """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one."""
+    """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one.
+
+    `cause` is what stands in the way of coming, where the text names it.
+    """
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -126,6 +131,7 @@ class Intent(Base):
     kind: Mapped[IntentKind]
     said_at: Mapped[datetime]
     minutes_late: Mapped[int | None]
+    cause: Mapped[str | None] = mapped_column(String(20))
     inbound_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     revision: Mapped[int]
 
@@ -156,3 +162,22 @@ class Outcome(Base):
     superseded_at: Mapped[datetime | None]
 
     appointment: Mapped[Appointment] = relationship(back_populates="outcomes")
+
+
+class AbsenceReason(Base):
+    """Why the person was not there, by their own word: the text that says it, what it names as the cause, and the outcome that follows
+    from such a cause. A proposal only: `decision` is a worker's, and nothing changes without it.
+    """
+
+    __tablename__ = "absence_reason"
+    __table_args__ = (UniqueConstraint("appointment_id", "inbound_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    inbound_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
+    cause: Mapped[str | None] = mapped_column(String(20))
+    said_at: Mapped[datetime]
+    proposed: Mapped[OutcomeCode | None]
+    decision: Mapped[AbsenceDecision | None]
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None]

@@ -16,11 +16,11 @@ from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.appointments.wording import for_text
-from engage.conversation import about, answers, questions
+from engage.conversation import about, answers, barriers, questions
 from engage.conversation.choices import read_choice, says_yes_to_all
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Intent, Prompt
-from engage.conversation.telling import next_working_day, tell, untell
+from engage.conversation.reading import Cause, Intent, Prompt
+from engage.conversation.telling import tell, untell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.db import new_id
@@ -59,7 +59,7 @@ def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
     if not found or len(found) > MOST_ASKED:
         return unsure(turn, holder, "No open appointment fits" if not found else "Too many appointments fit")
     if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(turn.body)):
-        return _record_all(turn, holder, found, kind, _minutes(turn, kind))
+        return _record_all(turn, holder, found, kind, _minutes(turn, kind), _cause(turn, kind))
     return _ask_which(turn, holder, found, kind)
 
 
@@ -84,7 +84,9 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
         turn.also.append(Evidence("inbound", str(first.inbound_id)))
         first.done = f"{first.done}; answered"
         first.appointment_id = standing[0].id if len(standing) == 1 else None
-    return _record_all(turn, holder, standing, kind, question.options["minutes"])
+    cause = question.options.get("cause")
+    minutes = question.options["minutes"]
+    return _record_all(turn, holder, standing, kind, minutes, None if cause is None else Cause(cause))
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def beside(turn: Turn, holder: Holder) -> Beside | None:
         found = about.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
     if len(found) != 1:
         return None
-    record(turn, holder, found[0], kind)
+    record(turn, holder, found[0], kind, cause=_cause(turn, kind))
     return Beside(found[0].id, kind)
 
 
@@ -135,7 +137,12 @@ def unsure(turn: Turn, holder: Holder, why: str) -> Done:
 
 
 def record(
-    turn: Turn, holder: Holder, appointment: Appointment, kind: IntentKind, minutes: int | None = None
+    turn: Turn,
+    holder: Holder,
+    appointment: Appointment,
+    kind: IntentKind,
+    minutes: int | None = None,
+    cause: Cause | None = None,
 ) -> None:
     """Write down what was said about an appointment, and what follows for its offender manager."""
     session = turn.session
@@ -147,6 +154,7 @@ def record(
             kind=kind,
             said_at=turn.heard_at,
             minutes_late=minutes,
+            cause=cause,
             inbound_id=turn.inbound.id,
             revision=appointment.revision,
         )
@@ -165,7 +173,6 @@ def record(
         inbound=turn.inbound.id,
     )
     if kind is IntentKind.CANNOT_ATTEND:
-        due = min(next_working_day(session, holder.person, turn.now), max(appointment.starts_at, turn.now))
         tell(
             session,
             SignalKind.CANNOT_ATTEND,
@@ -174,24 +181,32 @@ def record(
             why="They say by text that they cannot come. The appointment still stands.",
             evidence=[*turn.evidence, Evidence("appointment", str(appointment.id))],
             now=turn.now,
-            due_at=due,
+            due_at=barriers.due(turn, holder, appointment),
         )
+        barriers.tell_of(turn, holder, appointment, cause)
         return
+    how = f"A later text: {_WORDS[kind]}."
+    barriers.gone(turn, holder, appointment, how)
     untell(
         session,
         SignalKind.CANNOT_ATTEND,
         holder.person.id,
         about=str(appointment.id),
-        how=f"A later text: {_WORDS[kind]}.",
+        how=how,
         now=turn.now,
     )
 
 
 def _record_all(
-    turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind, minutes: int | None
+    turn: Turn,
+    holder: Holder,
+    found: Sequence[Appointment],
+    kind: IntentKind,
+    minutes: int | None,
+    cause: Cause | None,
 ) -> Done:
     for appointment in found:
-        record(turn, holder, appointment, kind, minutes)
+        record(turn, holder, appointment, kind, minutes, cause)
     _thank(turn, holder, found, kind)
     several = f" for {len(found)} appointments" if len(found) > 1 else ""
     return Done(
@@ -246,6 +261,7 @@ def _ask_which(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: I
         options={
             "kind": kind.value,
             "minutes": _minutes(turn, kind),
+            "cause": _cause(turn, kind),
             "reading": str(turn.reading_id),
             "appointments": offered,
         },
@@ -272,6 +288,10 @@ def _just_asked(turn: Turn, holder: Holder, offered: list[dict[str, Any]], kind:
 
 def _minutes(turn: Turn, kind: IntentKind) -> int | None:
     return turn.heard.value if kind is IntentKind.LATE else None
+
+
+def _cause(turn: Turn, kind: IntentKind) -> Cause | None:
+    return turn.heard.cause if kind in (IntentKind.CANNOT_ATTEND, IntentKind.LATE) else None
 
 
 def _use_of_answer(found: Sequence[Appointment], kind: IntentKind) -> datetime:

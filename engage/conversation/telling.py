@@ -30,6 +30,7 @@ def tell(
     evidence: Sequence[Evidence],
     now: datetime,
     due_at: datetime | None = None,
+    action: str | None = None,
     joins: Sequence[SignalState] = STILL_OPEN,
 ) -> bool:
     """Raise a signal; while one `about` the same is in a state of `joins`, add the evidence to that instead. True when it is new.
@@ -48,6 +49,7 @@ def tell(
         evidence=evidence,
         now=now,
         due_at=due_at,
+        action=action,
     )
 
 
