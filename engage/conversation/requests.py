@@ -1,34 +1,65 @@
 """What people ask for: a call, what is booked, how the texts work. Everything else that is asked goes to a human."""
 
+from datetime import datetime
+
 from engage import texts
+from engage.agencies.model import Hub
+from engage.agencies.working_days import closed_days
 from engage.appointments.wording import for_text
-from engage.conversation import about, answers, replies
+from engage.conversation import about, answers, call_times, replies
 from engage.conversation.reading import Asks, Intent
-from engage.conversation.telling import next_working_day, tell
+from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.signals import SignalKind
 from engage.texts import TextKind
 
 NEXT_SHOWN = 3
+_OF_AN_APPOINTMENT = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE, Intent.RUNNING_LATE})
+"""Beside one of these, a day or a time that the text names may be that of the appointment."""
 
 
 def call(turn: Turn, holder: Holder) -> Done:
-    """They want to be phoned: a task with a due time. What it says beside that about coming is recorded too."""
+    """They want to be phoned: a task, due when they asked for it, else within a working day. What it says beside that about coming is recorded too."""
+    asked, due_at = _when(turn, holder)
     tell(
         turn.session,
         SignalKind.CALL_REQUESTED,
         holder.person,
         about="call",
-        why="They asked by text to be phoned.",
+        why=f"They asked by text to be phoned{asked}.",
         evidence=turn.evidence,
         now=turn.now,
-        due_at=next_working_day(turn.session, holder.person, turn.now),
+        due_at=due_at,
+        action="Ring by the time that they asked for." if asked else None,
     )
     also = replies.beside(turn, holder)
     answers.personal(turn, TextKind.CALL, holder)
     done = Done("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
     return replies.and_beside(done, also)
+
+
+def _when(turn: Turn, holder: Holder) -> tuple[str, datetime]:
+    """What they asked for, in words, and by when to ring."""
+    hub = turn.session.get_one(Hub, holder.person.hub_id)
+    told = not _OF_AN_APPOINTMENT & set(turn.heard.intents)
+    day, at = (turn.heard.day, turn.heard.time) if told else (None, None)
+    due_at = call_times.due(
+        day, at, heard_at=turn.now, zone=holder.reach.zone, closed=closed_days(hub.settings)
+    )
+    asked = "".join([f", {_DAYS.get(day, day)}" if day else "", f" at {at}" if at else ""])
+    return asked, due_at
+
+
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 def explain(turn: Turn, holder: Holder | None, language: str) -> Done:
