@@ -5,7 +5,6 @@ custody or whose case is closed, nothing is said about anything, and a human rea
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,17 +14,9 @@ from engage.conversation import about, answers, checks, questions, replies, requ
 from engage.conversation.choices import says_yes_to_all
 from engage.conversation.model import QuestionKind
 from engage.conversation.reading import Intent, Prompt
-from engage.conversation.turn import Done, Turn
+from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder, Standing
 from engage.texts import TextKind
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left."""
-
-    prompt: Prompt
-    at: datetime
 
 
 _OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = ()

@@ -45,7 +45,7 @@ def _when(turn: Turn, holder: Holder) -> tuple[str, datetime]:
     told = not _OF_AN_APPOINTMENT & set(turn.heard.intents)
     day, at = (turn.heard.day, turn.heard.time) if told else (None, None)
     due_at = call_times.due(
-        day, at, heard_at=turn.now, zone=holder.reach.zone, closed=closed_days(hub.settings)
+        day, at, heard_at=turn.heard_at, zone=holder.reach.zone, closed=closed_days(hub.settings)
     )
     asked = "".join([f", {_DAYS.get(day, day)}" if day else "", f" at {at}" if at else ""])
     return asked, due_at

@@ -62,3 +62,11 @@ class Done:
     appointment_id: uuid.UUID | None = None
     intent: Intent | None = None
     acted: bool = True
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left."""
+
+    prompt: Prompt
+    at: datetime
