@@ -24,6 +24,8 @@ class HubRules:
     text_from_hour: int = 9
     text_until_hour: int = 20
     evidence_days: int = 7
+    late_times: int = 3
+    late_days: int = 30
     check_imported_numbers: bool = True
     standing_approval: bool = True
     unanswered_texts: int = 3
@@ -32,6 +34,10 @@ class HubRules:
     booked_until_minutes: int = 30
     late_booking_hours: int = 24
     texts_apart_hours: int = 2
+    offer_notice_hours: int = 2
+    offer_days_ahead: int = 14
+    hold_minutes: int = 60
+    rebook_enforceable: bool = True
     provider: str = routes.TWILIO
     failover: bool = False
     failover_minutes: int = 10
@@ -55,12 +61,17 @@ _RANGES = {
     "text_from_hour": (0, 23),
     "text_until_hour": (1, 24),
     "evidence_days": (1, 28),
+    "late_times": (2, 20),
+    "late_days": (7, 180),
     "unanswered_texts": (2, 20),
     "one_day_until_hours": (1, 23),
     "two_hours_until_minutes": (0, 119),
     "booked_until_minutes": (0, 240),
     "late_booking_hours": (1, 48),
     "texts_apart_hours": (0, 12),
+    "offer_notice_hours": (0, 72),
+    "offer_days_ahead": (1, 28),
+    "hold_minutes": (10, 240),
     "failover_minutes": (1, 120),
     "keep_bodies_months": (1, 84),
     "keep_access_log_years": (1, 20),

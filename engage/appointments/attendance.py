@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engage import events, signals, texts
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.appointments import reminders, rules, told
+from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Intent, Outcome
 from engage.appointments.opening import open_appointment
@@ -53,7 +53,8 @@ def record_outcome(
 ) -> Outcome:
     """Record what happened, or correct it: the earlier record stays, superseded. The same again changes nothing.
 
-    `AFTA` raises a no_show signal; another code resolves it. Before the appointment begins only an acceptable absence can be recorded,
+    `AFTA` raises a no_show signal and asks the person why (RULES.md 5); another code resolves the one and ends the other. An absence
+    recorded of somebody who said that they were there is told as disputed. Before the appointment begins only an acceptable absence can be recorded,
     and its remaining texts are called back. Raises Conflict when it is cancelled or has not begun, Invalid for a note that is too long.
     """
     appointment = open_appointment(
@@ -99,6 +100,11 @@ def record_outcome(
         else told.reminders_of(session, [appointment.id])
     )
     _signal(session, actor, appointment, outcome, standing, now)
+    if code is not OutcomeCode.FAILED_TO_ATTEND:
+        chasing.end(session, appointment, absence_rules.DECIDED, now=now)
+    elif earlier is None or earlier.code is not code:
+        chasing.plan(session, appointment, now=now)
+    disputes.follow(session, appointment, outcome, actor=actor.label, now=now)
     return outcome
 
 
@@ -120,16 +126,9 @@ def _signal(
     standing: Sequence[Told],
     now: datetime,
 ) -> None:
-    waiting = session.scalars(
-        select(Signal).where(
-            Signal.person_id == appointment.person_id,
-            Signal.kind == SignalKind.NO_SHOW,
-            Signal.key.startswith(f"{SignalKind.NO_SHOW}:{appointment.person_id}:{appointment.id}"),
-            Signal.state != SignalState.RESOLVED,
-        )
-    ).all()
+    waiting = _open(session, SignalKind.NO_SHOW, appointment)
     if outcome.code is not OutcomeCode.FAILED_TO_ATTEND:
-        for signal in waiting:
+        for signal in (*waiting, *_open(session, SignalKind.EVIDENCE_DUE, appointment)):
             signals.resolve(
                 session, signal, how=f"{outcome.code.value} was recorded.", actor=actor.label, now=now
             )
@@ -148,6 +147,17 @@ def _signal(
         )
 
 
+def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Sequence[Signal]:
+    return session.scalars(
+        select(Signal).where(
+            Signal.person_id == appointment.person_id,
+            Signal.kind == kind,
+            Signal.key.startswith(f"{kind}:{appointment.person_id}:{appointment.id}", autoescape=True),
+            Signal.state != SignalState.RESOLVED,
+        )
+    ).all()
+
+
 def _last_said(session: Session, appointment: Appointment) -> Intent | None:
     return session.scalars(
         select(Intent)
@@ -161,7 +171,14 @@ def _why(session: Session, appointment: Appointment, standing: Sequence[Told], s
     hub = session.get_one(Hub, appointment.hub_id)
     words = [
         f"Did not come on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
-        reached([one for one in standing if one.reminder.revision == appointment.revision]),
+        reached(
+            [
+                one
+                for one in standing
+                if one.reminder.revision == appointment.revision
+                and one.reminder.kind not in absence_rules.CHASES
+            ]
+        ),
         _SAID[said.kind] if said else "",
     ]
     return " ".join(word for word in words if word)

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from engage import events
 from engage.agencies.hubs import HubRules
-from engage.appointments import rules, told, wording
+from engage.agencies.model import Hub
+from engage.appointments import absence_rules, rules, told, wording
+from engage.appointments.absence_rules import CHASES
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
 from engage.people import contact
@@ -175,7 +177,7 @@ class _Round:
             mine = [one for one in due if one.appointment_id == appointment_id]
             best = rules.nearest([one.kind for one in mine])
             for reminder in mine:
-                repeats = reminder.kind not in (*rules.FIRST, *_URGENT) and appointment_id in lately
+                repeats = reminder.kind not in (*rules.FIRST, *_URGENT, *CHASES) and appointment_id in lately
                 if reminder.kind is best and not repeats:
                     chosen.append(reminder)
                 else:
@@ -233,7 +235,7 @@ class _Round:
     def _companions(
         self, reminder: Reminder, chosen: Sequence[Reminder], spoken_of: set[uuid.UUID], taken: set[uuid.UUID]
     ) -> list[Reminder]:
-        if reminder.kind in _URGENT:
+        if reminder.kind in _URGENT or reminder.kind in CHASES:
             return []
         day = rules.local_day(self._starts(reminder), self.reach.zone)
         soon = self.now + self.rules.apart
@@ -265,7 +267,10 @@ class _Round:
             for one in group
         ]
         try:
-            written = wording.write(kind, person, booked, now=self.now, zone=zone)
+            if kind in CHASES:
+                written = self._write_chase(kind, self.appointments[group[0].appointment_id])
+            else:
+                written = wording.write(kind, person, booked, now=self.now, zone=zone)
         except TextValueError as problem:
             log.error("reminder.unwritable", person=str(person.id), kind=kind.value)
             for reminder in group:
@@ -299,6 +304,18 @@ class _Round:
         for reminder in group:
             reminder.message_id = message.id
             self._close(reminder, ReminderState.SENT, [])
+
+    def _write_chase(self, kind: ReminderKind, missed: Appointment) -> wording.Written:
+        reach = self.reach
+        return wording.write_chase(
+            kind,
+            reach.person,
+            wording.for_text(missed),
+            now=self.now,
+            zone=reach.zone,
+            last_day=absence_rules.last_day(missed.starts_at, reach.zone, reach.hub.evidence_days),
+            phone=self.session.get_one(Hub, missed.hub_id).phone,
+        )
 
     def _named(self, reminder: Reminder) -> datetime:
         """The time that the text names. A calling off names the time that the person was told, which may not be the last one."""

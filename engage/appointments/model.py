@@ -149,6 +149,11 @@ class Outcome(Base):
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(
+            "ix_outcome_provisional",
+            "appointment_id",
+            postgresql_where=text("superseded_at IS NULL AND code = 'AFTA'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

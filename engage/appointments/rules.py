@@ -231,6 +231,8 @@ def overlaps(starts_at: datetime, minutes: int, other_starts_at: datetime, other
 def nearest(kinds: Sequence[ReminderKind]) -> ReminderKind:
     """Of several overdue texts about one appointment the one that goes: the first text says everything, else the latest reminder."""
     order = (
+        ReminderKind.MISSED_AGAIN,
+        ReminderKind.MISSED,
         ReminderKind.CALLED_OFF,
         ReminderKind.CHANGED,
         ReminderKind.BOOKED,

@@ -4,6 +4,7 @@ It never decides whether a text goes, and never puts a place into one that a str
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from engage.appointments import rules
 from engage.appointments.kinds import AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
 from engage.people.model import Person
-from engage.texts import Booked, TextKind, Way
+from engage.texts import Booked, TextKind, TextValueError, Way
 
 _WAYS = {
     AppointmentType.HOME_VISIT: Way.HOME,
@@ -72,3 +73,29 @@ def write(
     text_kind = TextKind(said.value)
     body = texts.appointment_text(text_kind, person.language, first=first, about=booked[0], zone=zone)
     return Written(body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None)
+
+
+def write_chase(
+    kind: ReminderKind,
+    person: Person,
+    missed: Booked,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    last_day: date,
+    phone: str,
+) -> Written:
+    """The text about a missed appointment. On its own day it says "today" and gives the hub's telephone; later it names the day."""
+    first = texts.shorten_first_name(person.first_name, person.preferred_name)
+    by = texts.day_named(last_day, person.language)
+    today = rules.local_day(now, zone)
+    if kind is ReminderKind.MISSED and rules.local_day(missed.starts_at, zone) == today:
+        with suppress(TextValueError):  # a telephone that no text can carry: the other words do without
+            body = texts.appointment_text(
+                TextKind.MISSED, person.language, first=first, about=missed, zone=zone, day=by, phone=phone
+            )
+            return Written(body, TextKind.MISSED, today)
+    body = texts.appointment_text(
+        TextKind.MISSED_ON, person.language, first=first, about=missed, zone=zone, day=by
+    )
+    return Written(body, TextKind.MISSED_ON, None)

@@ -10,6 +10,7 @@ from engage.texts.about import (
     merged_reminder,
     next_text,
     place_for_text,
+    rebook,
     which_one,
 )
 from engage.texts.catalogue import CATALOGUE, TextValueError, Wording, render, wording
@@ -45,6 +46,7 @@ __all__ = [
     "merged_reminder",
     "next_text",
     "place_for_text",
+    "rebook",
     "render",
     "shorten_first_name",
     "shorten_phone",

@@ -27,6 +27,7 @@ _MEETING = {
 _CALLS = {
     TextKind.CALLED_OFF: TextKind.CALLED_OFF_CALL,
     TextKind.MISSED: TextKind.MISSED_CALL,
+    TextKind.MISSED_ON: TextKind.MISSED_ON_CALL,
     TextKind.LATE: TextKind.LATE_CALL,
 }
 
@@ -120,6 +121,20 @@ def next_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzin
         lambda listed: render(TextKind.NEXT, language, first=first, list=listed),
         ("; ".join(form) for form in forms),
     )
+
+
+def rebook(
+    language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False
+) -> str:
+    """The offer of one to three other times, numbered in the order given; `gone` says first that the one picked is taken."""
+    if not 1 <= len(starts) <= 3:
+        raise TextValueError("One to three times can be offered.")
+    for_number = {"en": "for", "cy": "am"}[language]
+    listed = ", ".join(
+        f"{number} {for_number} {short_day_of(one, zone, language)} {time_of(one, zone, language)}"
+        for number, one in enumerate(starts, 1)
+    )
+    return render(TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed)
 
 
 def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:

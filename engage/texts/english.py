@@ -75,6 +75,10 @@ ENGLISH: dict[K, str] = {
     "Reply CALL and we will ring you, or ring {phone}.",
     K.MISSED_CALL: "Hi {first}. We did not talk to you today. Are you OK? Please tell us why by {day}. "
     "Reply CALL and we will ring you, or ring {phone}.",
+    K.MISSED_ON: "Hi {first}. We did not see you on {when}. Are you OK? Please tell us why by {day}. "
+    "Reply CALL and we will ring you.",
+    K.MISSED_ON_CALL: "Hi {first}. We did not talk on {when}. Are you OK? Please tell us why by {day}. "
+    "Reply CALL and we will ring you.",
     K.CHECK_IN: "Hi {first}. How are things this week? Reply 1 good, 2 OK, 3 not great, 4 need help. "
     "You can add more words. If you are not safe call 999.",
     K.CHECK_IN_THANKS: "Thanks {first}. {worker} will see this.",
@@ -100,6 +104,8 @@ ENGLISH: dict[K, str] = {
     K.ABSENCE_THANKS: "Thanks for telling us {first}. {worker} will read this.",
     K.NEXT: "Hi {first}. Next: {list}. Questions? Reply CALL.",
     K.NEXT_NONE: "Hi {first}. You have nothing booked now. Questions? Reply CALL.",
+    K.REBOOK: "Thanks {first}. Reply {list}, 0 for none of these. Your old time stands until you pick.",
+    K.REBOOK_AGAIN: "Sorry {first}. That time has gone. Reply {list}, 0 for none of these. Your old time stands.",
     K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
     "NEXT shows what is booked. STOP ends texts.",
     K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",

@@ -41,6 +41,8 @@ class TextKind(StrEnum):
     CALLED_OFF_CALL = "called_off_call"
     MISSED = "missed"
     MISSED_CALL = "missed_call"
+    MISSED_ON = "missed_on"
+    MISSED_ON_CALL = "missed_on_call"
 
     CHECK_IN = "check_in"
     CHECK_IN_THANKS = "check_in_thanks"
@@ -64,6 +66,8 @@ class TextKind(StrEnum):
     ABSENCE_THANKS = "absence_thanks"
     NEXT = "next"
     NEXT_NONE = "next_none"
+    REBOOK = "rebook"
+    REBOOK_AGAIN = "rebook_again"
     HELP = "help"
     START = "start"
     OPTED_OUT_ORDER = "opted_out_order"

@@ -77,6 +77,10 @@ WELSH: dict[K, str] = {
     "Atebwch GALW neu ffoniwch {phone}.",
     K.MISSED_CALL: "Helo {first}. Ni chawsom siarad heddiw. Ydych chi'n iawn? Dywedwch pam erbyn {day}. "
     "Atebwch GALW neu ffoniwch {phone}.",
+    K.MISSED_ON: "Helo {first}. Ni welsom chi {when}. Ydych chi'n iawn? Dywedwch pam erbyn {day}. "
+    "Atebwch GALW i ni eich ffonio.",
+    K.MISSED_ON_CALL: "Helo {first}. Ni chawsom siarad {when}. Ydych chi'n iawn? Dywedwch pam erbyn {day}. "
+    "Atebwch GALW i ni eich ffonio.",
     K.CHECK_IN: "Helo {first}. Sut mae pethau? Atebwch 1 da, 2 iawn, 3 ddim yn dda, 4 angen help. "
     "Cewch ychwanegu mwy. Os nad ydych yn ddiogel ffoniwch 999.",
     K.CHECK_IN_THANKS: "Diolch {first}. Bydd {worker} yn gweld hwn.",
@@ -103,6 +107,8 @@ WELSH: dict[K, str] = {
     K.ABSENCE_THANKS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
     K.NEXT: "Helo {first}. Nesaf: {list}. Cwestiwn? Atebwch GALW.",
     K.NEXT_NONE: "Helo {first}. Does dim wedi ei drefnu nawr. Cwestiwn? Atebwch GALW.",
+    K.REBOOK: "Diolch {first}. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll tan hynny.",
+    K.REBOOK_AGAIN: "Sori {first}. Mae'r amser wedi mynd. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll.",
     K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
     K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
     K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "

@@ -83,6 +83,12 @@ def upgrade() -> None:
             "appointment_id", "inbound_id", name=op.f("uq_absence_reason_appointment_id_inbound_id")
         ),
     )
+    op.create_index(
+        "ix_outcome_provisional",
+        "outcome",
+        ["appointment_id"],
+        postgresql_where=sa.text("superseded_at IS NULL AND code = 'AFTA'"),
+    )
     _allow("reminder", "reminderkind", [*REMINDERS, "missed", "missed_again"])
     after = SIGNALS.index("no_show") + 1
     _allow("signal", "signalkind", [*SIGNALS[:after], "evidence_due", *SIGNALS[after:]])
@@ -91,6 +97,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _allow("signal", "signalkind", SIGNALS, validate=False)
     _allow("reminder", "reminderkind", REMINDERS, validate=False)
+    op.drop_index("ix_outcome_provisional", table_name="outcome")
     op.drop_table("absence_reason")
     op.drop_column("intent", "cause")
 

@@ -41,6 +41,7 @@ APPOINTMENT_KINDS = [
     TextKind.CHANGED,
     TextKind.CALLED_OFF,
     TextKind.MISSED,
+    TextKind.MISSED_ON,
     TextKind.WILL_ATTEND,
     TextKind.CANNOT_ATTEND,
     TextKind.LATE,
