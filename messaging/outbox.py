@@ -121,8 +121,9 @@ def withdraw(
     group_key: str | None = None,
     recipient: str | None = None,
     to: str | None = None,
+    lane_from: Lane | None = None,
 ) -> int:
-    """Take back the queued texts that match everything given, and return how many.
+    """Take back the queued texts that match everything given, and return how many; with `lane_from` only those of that lane or a later one.
 
     A text that a worker already holds is not touched: it may be on its way, and the record must not say otherwise. Raises ValueError if
     nothing to match is given.
@@ -136,6 +137,8 @@ def withdraw(
         statement = statement.where(Message.recipient == recipient)
     if to is not None:
         statement = statement.where(Message.to_number == to)
+    if lane_from is not None:
+        statement = statement.where(Message.lane >= lane_from)
     done = session.execute(
         statement.values(status=MessageStatus.WITHDRAWN, reason=reason, ended_at=now).execution_options(
             synchronize_session="fetch"

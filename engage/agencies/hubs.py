@@ -42,6 +42,9 @@ class HubRules:
     failover: bool = False
     failover_minutes: int = 10
     redact_after_delivery: bool = False
+    on_call_minutes: int = 15
+    work_from_hour: int = 9
+    work_until_hour: int = 17
     keep_bodies_months: int = 12
     keep_access_log_years: int = 6
 
@@ -73,6 +76,9 @@ _RANGES = {
     "offer_days_ahead": (1, 28),
     "hold_minutes": (10, 240),
     "failover_minutes": (1, 120),
+    "on_call_minutes": (1, 120),
+    "work_from_hour": (0, 23),
+    "work_until_hour": (1, 24),
     "keep_bodies_months": (1, 84),
     "keep_access_log_years": (1, 20),
 }

@@ -1,7 +1,8 @@
 """Danger comes before everything else in a text: a human is told at once, and whoever is in danger gets the safety answer.
 
-It never weighs what else the text says. Where it is not known whose text it is, everybody's offender manager is told; a stopped number
-gets no text, but somebody is told all the same.
+It never weighs what else the text says. Where it is not known whose text it is, everybody's offender manager is told; a number that is
+nobody's raises an alarm with whoever is on call anywhere. A stopped number, or a phone that somebody else reads, gets no text, but somebody
+is told all the same. After a text that tells of danger to the person, texts that nobody asked for wait (people/pausing.py).
 """
 
 from collections.abc import Sequence
@@ -13,9 +14,15 @@ from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, language_of
+from engage.db import wake
 from engage.people.model import Person
+from engage.people.pausing import pause
 from engage.signals import SignalKind, SignalState
 from engage.texts import TextKind
+
+CHANNEL = "engage_alarms"
+"""Notified, in the transaction, when somebody must be told at once (on_call.py)."""
+PAUSED_FOR = "A text reads as if they may be in danger"
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +50,23 @@ def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done |
     for intent in found:
         for person in people:
             _tell(turn, SIGNALS[intent], person, sure=only is not None)
+    told = "Urgent signal raised"
     if not people:
         log.error("danger.unknown_number", inbound=turn.inbound.id, intent=found[0].value)
-    told = "Urgent signal raised" if people else "The number is nobody's: a coordinator must read this now"
-    if Intent.CRISIS in found and answers.neutral(turn, TextKind.CRISIS, language_of(held), holder=only):
-        told += "; safety advice sent"
-    return Done(told, needs_human=True, person_id=only.person.id if only else None, intent=found[0])
+        told = "The number is nobody's: whoever is on call is told, and a coordinator must read this now"
+    if Intent.CRISIS in found:
+        for holder in held:
+            pause(turn.session, holder.person, why=PAUSED_FOR, actor="system", now=turn.now)
+        if answers.neutral(turn, TextKind.CRISIS, language_of(held), holder=only):
+            told += "; safety advice sent"
+    wake(turn.session, CHANNEL)
+    return Done(
+        told,
+        needs_human=True,
+        person_id=only.person.id if only else None,
+        intent=found[0],
+        alarming=not people,
+    )
 
 
 def _tell(turn: Turn, kind: SignalKind, person: Person, *, sure: bool) -> None:

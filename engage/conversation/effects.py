@@ -27,6 +27,7 @@ from messaging.endings import Ending
 from messaging.states import MessageStatus
 
 CHANGED = "The person's number was changed"
+OTHER_READER = "Somebody else may read this phone"
 
 
 def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -118,6 +119,8 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
 def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     """An answer goes at any hour. The last words to a number and safety advice always go, to the phone that wrote."""
     kind = one.context.get("texts")
+    if reach.point is not None and reach.point.unsafe_since is not None and reach.number == one.to_number:
+        return Withhold(OTHER_READER)
     if one.despite_stop or kind in LAST_WORDS or kind == TextKind.CRISIS:
         return None
     if reach.number != one.to_number or reach.point is None:
@@ -131,8 +134,10 @@ def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None
 def _look_at_staff_text(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     if reach.number != one.to_number:
         return Withhold(CHANGED)
-    own_word = one.context.get("by") == f"staff:{reach.person.offender_manager_id}"
-    if [reason for reason in lasting(reach) if not (own_word and reason.code == "not_approved")]:
+    spared = {rules.PAUSED.code}
+    if one.context.get("by") == f"staff:{reach.person.offender_manager_id}":
+        spared.add("not_approved")
+    if [reason for reason in lasting(reach) if reason.code not in spared]:
         return _against(reach)
     return _wait_for_window(reach, now)
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.conversation import alarm, answers, hearing, questions, sharing, stops, whose
-from engage.conversation.model import QuestionKind, Reading
+from engage.conversation import alarm, answers, hearing, questions, sharing, stops, watched, whose
+from engage.conversation.model import Alarm, QuestionKind, Reading
 from engage.conversation.reading import Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.understand import understand
@@ -40,6 +40,7 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
 
 
 def _act(turn: Turn, held: list[Holder]) -> Done:
+    unsafe = watched.hush(turn, held)
     if suppression.stop_word(turn.body):
         return stops.stop(turn, held)
     if suppression.start_word(turn.body):
@@ -47,6 +48,8 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
     former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
     if danger := alarm.look(turn, held, former):
         return danger
+    if unsafe:
+        return hearing.ends_texts(turn, held) or watched.for_a_human(held)
     if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
         return _hear(turn, held)
     _record_block(turn, held)
@@ -106,7 +109,16 @@ def _prompt(session: Session, held: list[Holder], number: str, heard_at: datetim
     return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
 
 
-_FIRST = (Prompt.NUMBER_CHECK, Prompt.TODAY, Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN)
+_FIRST = (
+    Prompt.NUMBER_CHECK,
+    Prompt.REBOOK,
+    Prompt.TODAY,
+    Prompt.APPOINTMENT,
+    Prompt.ABSENCE,
+    Prompt.CHECKIN,
+    Prompt.ANSWERED,
+    Prompt.SPOKEN,
+)
 
 
 def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
@@ -143,6 +155,9 @@ def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
         needs_human=done.needs_human or turn.limited,
     )
     turn.session.add(reading)
+    if done.alarming:
+        turn.session.flush()
+        turn.session.add(Alarm(reading_id=reading.id, next_at=turn.now))
     person = next((holder.person for holder in held if holder.person.id == done.person_id), None)
     events.record(
         turn.session,

@@ -13,17 +13,19 @@ from sqlalchemy.orm import Session
 
 from engage import events, signals, texts
 from engage.agencies.model import Role
-from engage.conversation.alarm import SIGNALS
+from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.whose import lock_number
-from engage.db import new_id
+from engage.db import new_id, wake
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.people import contact
 from engage.people import service as people
 from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.people.pausing import pause
+from engage.people.rules import PAUSED
 from engage.signals import Evidence, SignalKind, SignalState
 from messaging import outbox
 from messaging.tables import Message
@@ -55,9 +57,8 @@ def send_text(
     words = _checked(body, person, anyway)
     reach = contact.reach(session, [person.id], now)[person.id]
     own_word = actor.kind is ActorKind.STAFF and actor.id == person.offender_manager_id
-    against = [
-        reason.words for reason in reach.verdict.reasons if not (own_word and reason.code == "not_approved")
-    ]
+    spared = {PAUSED.code, "not_approved"} if own_word else {PAUSED.code}
+    against = [reason.words for reason in reach.verdict.reasons if reason.code not in spared]
     if against or reach.number is None:
         raise Conflict(f"No text may go to this person now: {'; '.join(against)}.", code="may_not_text")
     message = outbox.enqueue(
@@ -258,6 +259,9 @@ def _tell_of_danger(session: Session, person: Person, moved: Sequence[Reading], 
                 now=now,
                 joins=(SignalState.OPEN,),
             )
+            wake(session, CHANNEL)
+        if kind is SignalKind.CRISIS and reading.read_at is None:
+            pause(session, person, why=PAUSED_FOR, actor="system", now=now)
 
 
 def _given_up(session: Session, number: str, by_other_than: uuid.UUID) -> datetime:

@@ -54,7 +54,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a text, in words that the thread shows; `needs_human` when somebody must still read it."""
+    """What came of a text, in words that the thread shows; `needs_human` when somebody must still read it.
+
+    An `alarming` one tells of danger and is nobody's, so that no signal can say it: whoever is on call is told of the text itself.
+    """
 
     words: str
     needs_human: bool = False
@@ -62,6 +65,7 @@ class Done:
     appointment_id: uuid.UUID | None = None
     intent: Intent | None = None
     acted: bool = True
+    alarming: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.people.contact import Reach, reach
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.people.rules import PAUSED
 from messaging.numbers import NumberProblem, parse_mobile
 
 _LOCK = 7_020_301
@@ -32,6 +33,8 @@ class Standing(StrEnum):
     """Nothing but safety advice."""
 
 
+_NOT_ANSWERS = {PAUSED.code}
+"""Reasons of rule 1 that hold back only what nobody asked for: whoever texts is answered."""
 _NEUTRAL = {"number_unverified", "number_shared", "not_safe"}
 
 
@@ -46,7 +49,7 @@ class Holder:
     @property
     def standing(self) -> Standing:
         """How far an answer may go, by rule 1: a reason that is not only about the hour closes it, some more than others."""
-        lasting = {reason.code for reason in self.reach.verdict.reasons if not reason.passing}
+        lasting = {reason.code for reason in self.reach.verdict.reasons if not reason.passing} - _NOT_ANSWERS
         if not lasting:
             return Standing.OPEN
         return Standing.NEUTRAL if lasting <= _NEUTRAL else Standing.SILENT

@@ -173,6 +173,7 @@ def _facts(
         restricted_texts_allowed=person.restricted_texts_allowed,
         approved=person.texts_approved_at is not None,
         texts_today=today,
+        paused=person.texts_paused_at is not None,
         text_from_hour=person.text_from_hour,
         text_until_hour=person.text_until_hour,
     )

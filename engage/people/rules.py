@@ -40,6 +40,7 @@ class ContactFacts:
     restricted_texts_allowed: bool
     approved: bool
     texts_today: int
+    paused: bool = False
     text_from_hour: int | None = None
     text_until_hour: int | None = None
 
@@ -72,6 +73,10 @@ _CONTACT = {
     "closed": Reason("contact_closed", "The case is closed"),
     "dead": Reason("person_dead", "The person has died"),
 }
+
+
+PAUSED = Reason("paused", "Texts wait until a worker has spoken with them")
+"""Stands after a text that told of danger, against texts that nobody asked for; answers and a worker's own words go all the same."""
 
 
 def may_text(facts: ContactFacts, rules: ContactRules, now: datetime, zone: ZoneInfo) -> Verdict:
@@ -132,6 +137,8 @@ def _person_reasons(facts: ContactFacts) -> list[Reason]:
         reasons.append(closed)
     if where := _CUSTODY.get(facts.custody_status):
         reasons.append(Reason(facts.custody_status, f"The person is {where}"))
+    if facts.paused:
+        reasons.append(PAUSED)
     if facts.restricted and not facts.restricted_texts_allowed:
         reasons.append(
             Reason("restricted", "Limited-access record: the offender manager has not allowed texts")

@@ -235,6 +235,7 @@ def mark_verified(
         how[:80],
         None,
     )
+    point.unsafe_since = None
     point.safe_until = now + timedelta(days=hub_rules(session.get_one(Hub, person.hub_id)).safe_days)
     events.record(
         session,

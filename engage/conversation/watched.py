@@ -1,0 +1,55 @@
+"""A phone that somebody else reads: nothing of ours goes to it any more, and a human is told.
+
+Not even safety advice goes: it would show whoever holds the phone that the person asked for help, and that is when people get hurt. Their
+offender manager rings when it is safe, or sees them. What is queued is called back. Only a worker who verifies the number anew lets texts
+go to it again.
+"""
+
+from collections.abc import Sequence
+
+from engage.conversation.effects import OTHER_READER
+from engage.conversation.telling import tell
+from engage.conversation.turn import Done, Turn
+from engage.conversation.unsafe_phone import read_by_another
+from engage.conversation.whose import Holder
+from engage.people import service as people
+from engage.signals import SignalKind
+
+
+def hush(turn: Turn, held: Sequence[Holder]) -> bool:
+    """Answer nothing to a phone that somebody else reads; True when this very text shows it, which suspends the number for everybody on it."""
+    if any(holder.point.unsafe_since is not None for holder in held):
+        turn.quiet = True
+    if not read_by_another(turn.body):
+        return False
+    turn.quiet = True
+    for holder in held:
+        _suspend(turn, holder)
+    return True
+
+
+def for_a_human(held: Sequence[Holder]) -> Done:
+    """Nothing else is made of such a text: what it says besides may have been written by the other reader."""
+    return Done(
+        "Somebody else may read this phone: no text goes to it, and no answer went",
+        needs_human=True,
+        person_id=held[0].person.id if len(held) == 1 else None,
+        acted=False,
+    )
+
+
+def _suspend(turn: Turn, holder: Holder) -> None:
+    if holder.point.unsafe_since is None:
+        holder.point.unsafe_since = turn.now
+    people.mark_suspended(
+        turn.session, holder.person, holder.point, why=OTHER_READER, actor="person", now=turn.now
+    )
+    tell(
+        turn.session,
+        SignalKind.UNSAFE_PHONE,
+        holder.person,
+        about=str(holder.point.id),
+        why="A text shows that somebody else may read their phone. Nothing is sent to it. Do not say why on that phone.",
+        evidence=turn.evidence,
+        now=turn.now,
+    )
