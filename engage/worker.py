@@ -18,12 +18,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from engage import idempotency
-from engage.appointments import due, reminders, uploads
+from engage.appointments import absences, due, reminders, uploads
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
-from engage.conversation import effects, retention, service, set_aside, sweeps
+from engage.conversation import effects, holds, on_call, retention, service, set_aside, sweeps
 from engage.db import Database
 from engage.people.service import REACH_CHANNEL
 from engage.settings import Settings
@@ -138,6 +138,7 @@ class Worker:
             *outboxes,
             Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
+            Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
             Tick("set-aside", self._show_set_aside, _seconds(10)),
@@ -165,6 +166,10 @@ class Worker:
         with self._database.begin() as session:
             return reconsider(session, now=self._clock.now()) > 0
 
+    def _raise_alarms(self) -> bool:
+        with self._database.begin() as session:
+            return on_call.raise_due(session, now=self._clock.now()) > 0
+
     def _follow_endings(self) -> bool:
         with self._database.begin() as session:
             return effects.follow_endings(session, now=self._clock.now()) > 0
@@ -181,6 +186,8 @@ class Worker:
     def _sweep(self) -> bool:
         with self._database.begin() as session:
             sweeps.sweep(session, now=self._clock.now())
+            holds.end_overdue(session, now=self._clock.now())
+            absences.raise_evidence_due(session, now=self._clock.now())
             idempotency.forget_old(session, now=self._clock.now())
             uploads.forget_old(session, now=self._clock.now())
         return False

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from engage import events
@@ -26,6 +27,8 @@ from messaging.dispatch import Claimed, Defer, Verdict, Withhold
 from messaging.endings import Ending
 from messaging.states import MessageStatus
 
+log = structlog.get_logger(__name__)
+
 CHANGED = "The person's number was changed"
 OTHER_READER = "Somebody else may read this phone"
 
@@ -38,6 +41,8 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
             _number_dead(session, ending, now)
         if ending.opted_out:
             _opted_out(session, ending, now)
+        if ending.context.get("purpose") == notices.PURPOSE:
+            log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
             reminders.write_again(session, ending.message_id, now=now)
     return len(taken)
