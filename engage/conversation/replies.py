@@ -4,7 +4,7 @@ It records what was said and tells who must know. It never moves or cancels an a
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.appointments.wording import for_text
-from engage.conversation import about, answers, barriers, questions
+from engage.conversation import about, answers, barriers, moments, questions
 from engage.conversation.choices import read_choice, says_yes_to_all
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Cause, Intent, Prompt
@@ -47,6 +47,7 @@ _WORDS = {
     IntentKind.HERE: "is here",
 }
 ASK_AGAIN_AFTER = timedelta(minutes=10)
+CHANGED_SINCE = "The appointment chosen has changed since it was asked about"
 MOST_ASKED = 4
 """More than this cannot be listed in one text; a human sorts it out."""
 
@@ -60,7 +61,7 @@ def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
         return unsure(turn, holder, "No open appointment fits" if not found else "Too many appointments fit")
     if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(turn.body)):
         return _record_all(turn, holder, found, kind, _minutes(turn, kind), _cause(turn, kind))
-    return _ask_which(turn, holder, found, kind)
+    return ask_which(turn, holder, found, kind)
 
 
 def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
@@ -69,6 +70,20 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
     choice = read_choice(turn.body, len(offered))
     if choice is None:
         return None
+    kind = IntentKind(question.options["kind"])
+    standing = settle(turn, question, choice, kind)
+    if standing is None:
+        return unsure(turn, holder, CHANGED_SINCE)
+    cause = question.options.get("cause")
+    minutes = question.options["minutes"]
+    return _record_all(turn, holder, standing, kind, minutes, None if cause is None else Cause(cause))
+
+
+def settle(
+    turn: Turn, question: Question, choice: Sequence[int], kind: IntentKind
+) -> list[Appointment] | None:
+    """Close "which one?" with its answer and give what was chosen; None when one of them has changed since it was asked about."""
+    offered = question.options["appointments"]
     turn.prompt = Prompt.WHICH
     questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
     first = turn.session.get(Reading, uuid.UUID(question.options["reading"]))
@@ -76,17 +91,14 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
         about.still_stands(turn.session, uuid.UUID(offered[place]["id"]), offered[place]["revision"])
         for place in choice
     ]
-    kind = IntentKind(question.options["kind"])
     standing = [one for one in picked if one is not None and _in_time(turn, one, kind)]
     if len(standing) < len(picked):
-        return unsure(turn, holder, "The appointment chosen has changed since it was asked about")
+        return None
     if first is not None:
         turn.also.append(Evidence("inbound", str(first.inbound_id)))
         first.done = f"{first.done}; answered"
         first.appointment_id = standing[0].id if len(standing) == 1 else None
-    cause = question.options.get("cause")
-    minutes = question.options["minutes"]
-    return _record_all(turn, holder, standing, kind, minutes, None if cause is None else Cause(cause))
+    return standing
 
 
 @dataclass(frozen=True)
@@ -185,6 +197,7 @@ def record(
         )
         barriers.tell_of(turn, holder, appointment, cause)
         return
+    moments.follow(turn, holder, appointment, kind)
     how = f"A later text: {_WORDS[kind]}."
     barriers.gone(turn, holder, appointment, how)
     untell(
@@ -236,8 +249,18 @@ def _thank(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: Inten
     answers.answer(turn, _ANSWERS[kind], body, holder=holder, about=ahead[0])
 
 
-def _ask_which(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind) -> Done:
-    """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a human asks."""
+def ask_which(
+    turn: Turn,
+    holder: Holder,
+    found: Sequence[Appointment],
+    kind: IntentKind,
+    *,
+    wish: Mapping[str, str | None] | None = None,
+) -> Done:
+    """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a human asks.
+
+    With a `wish` (the `day` and `time` asked for) the answer says which of them is to have another time (rebooking.py).
+    """
     offered = [{"id": str(one.id), "revision": one.revision} for one in found]
     if _just_asked(turn, holder, offered, kind):
         return Done(
@@ -264,6 +287,7 @@ def _ask_which(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: I
             "cause": _cause(turn, kind),
             "reading": str(turn.reading_id),
             "appointments": offered,
+            **({} if wish is None else {"wish": dict(wish)}),
         },
         now=turn.now,
         expires_at=_use_of_answer(found, kind),

@@ -69,6 +69,11 @@ def untell(
         signals.resolve(session, signal, how=how, actor="person", now=now)
 
 
+def has_open(session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str) -> bool:
+    """Whether a signal about this waits for somebody."""
+    return _open_key(session, kind, person_id, about, STILL_OPEN) is not None
+
+
 def next_working_day(session: Session, person: Person, now: datetime) -> datetime:
     """One working day of the person's hub from now."""
     hub = session.get_one(Hub, person.hub_id)

@@ -1,0 +1,83 @@
+"""Rules 4 and 5 as tables: what is proposed, until when an absence can be explained, and when it is asked about."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engage.appointments.absence_rules import PROPOSED, chases, decision_near, proposed, window_ends
+from engage.appointments.kinds import OutcomeCode
+from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.conversation.reading import Cause
+
+LONDON = ZoneInfo("Europe/London")
+HOURS = (9, 20)
+
+
+def local(words: str) -> datetime:
+    """A moment on the wall clock of London."""
+    return datetime.fromisoformat(words).replace(tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        ("illness", "AAME"),
+        ("work", "AAEM"),
+        ("family", "AAFC"),
+        ("childcare", "AAFC"),
+        ("bereavement", "AAFC"),
+        ("court", "AACL"),
+        ("custody", "AARC"),
+        ("religion", "AARE"),
+        ("holiday", "AAHO"),
+        ("transport", None),
+        ("money", None),
+        ("phone", None),
+        ("forgot", None),
+        ("overslept", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_what_a_cause_proposes(cause: str | None, code: str | None) -> None:
+    """A national code where the cause comes under one; else a worker's judgement."""
+    assert proposed(cause) == (None if code is None else OutcomeCode(code))
+
+
+def test_only_acceptable_absences_are_ever_proposed() -> None:
+    """What they say can speak for them and never against them; and every cause is one that the reader knows."""
+    assert set(PROPOSED.values()) <= ACCEPTABLE_ABSENCES
+    assert set(PROPOSED) <= set(Cause)
+
+
+def test_the_window_is_days_of_the_calendar_across_a_clock_change() -> None:
+    """Monday 22 March and seven days: all of Monday 29 March, though the clocks went forward on the 28th."""
+    starts = local("2027-03-22T10:00")
+    assert window_ends(starts, LONDON, 7) == local("2027-03-30T00:00")
+    assert decision_near(starts, LONDON, 7) == local("2027-03-27T00:00")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "days", "first", "second"),
+    [
+        ("2027-03-22T11:00", 7, "2027-03-22T11:00", "2027-03-27T10:00"),
+        ("2027-03-22T21:00", 7, "2027-03-23T09:00", "2027-03-27T10:00"),
+        ("2027-03-25T16:00", 7, "2027-03-25T16:00", "2027-03-27T10:00"),
+        ("2027-03-26T16:00", 7, "2027-03-26T16:00", "just_told"),
+        ("2027-03-28T16:00", 7, "2027-03-28T16:00", "just_told"),
+        ("2027-03-29T19:00", 7, "2027-03-29T19:00", "just_told"),
+        ("2027-03-29T21:00", 7, "quiet_hours", "too_late"),
+        ("2027-03-30T00:00", 7, "too_late", "too_late"),
+        ("2027-04-20T12:00", 7, "too_late", "too_late"),
+        ("2027-03-22T11:00", 1, "2027-03-22T11:00", "just_told"),
+        ("2027-03-22T11:00", 3, "2027-03-22T11:00", "just_told"),
+        ("2027-03-22T11:00", 4, "2027-03-22T11:00", "2027-03-24T10:00"),
+    ],
+)
+def test_when_it_is_asked_why(recorded: str, days: int, first: str, second: str) -> None:
+    """At once within the hours for texts, and once more two days before the end; not twice within a day; never after the window."""
+    slots = chases(local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days)
+    assert [slot.reason.code if slot.reason else slot.due_at for slot in slots] == [
+        local(words) if words[0].isdigit() else words for words in (first, second)
+    ]
