@@ -110,6 +110,13 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True)
+class Context:
+    """What stands around a text: `before` are earlier texts of the same burst, oldest first, that it goes on from."""
+
+    before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reading:
     """How one text was read.
 

@@ -11,22 +11,25 @@ from engage.conversation.danger import crisis_words, harm_words
 from engage.conversation.deciding import STRENGTH, Decision, decide, hints
 from engage.conversation.normalise import Words, normalise
 from engage.conversation.phrases import table
-from engage.conversation.reading import Act, Asks, Intent, Prompt, Reading
+from engage.conversation.reading import Act, Asks, Context, Intent, Prompt, Reading
 from engage.conversation.tiling import Tile, glimpse, tile
 
-__all__ = ["Act", "Asks", "Intent", "Prompt", "Reading", "understand"]
+__all__ = ["Act", "Asks", "Context", "Intent", "Prompt", "Reading", "understand"]
 
 SURE, FAIRLY_SURE, HINTED, NO_IDEA, DANGER = 0.99, 0.97, 0.5, 0.2, 0.9
 _SAYS_NOTHING = frozenset({"please", "kiss"})
 
 
-def understand(text: str, prompt: Prompt | str, language: str = "en") -> Reading:
+def understand(
+    text: str, prompt: Prompt | str, language: str = "en", context: Context | None = None
+) -> Reading:
     """Read `text`, sent in answer to `prompt` by somebody whose texts are in `language` (`en` or `cy`).
 
+    With a `context`, the texts before it and this one are read as one, joined by a space.
     Never raises for any text; raises ValueError for an unknown prompt. Linear in the length of the text.
     """
     asked = Prompt(prompt)
-    said = normalise(text)
+    said = normalise(text if context is None else " ".join((*context.before, text)))
     kept = [place for place, word in enumerate(said.words) if word not in _SAYS_NOTHING]
     words = [said.words[place] for place in kept]
     typed = [said.typed[place] for place in kept]
