@@ -4,9 +4,12 @@ from engage import events, idempotency, signals
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.appointments import uploads
+from engage.appointments.slots import model as slots
+from engage.conversation import by_hand
 from engage.conversation import model as conversation
 from engage.db import Base
 from engage.people import model as people
+from engage.progress import model as progress
 from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)
@@ -15,11 +18,14 @@ __all__ = [
     "METADATA",
     "agencies",
     "appointments",
+    "by_hand",
     "conversation",
     "events",
     "idempotency",
     "people",
+    "progress",
     "signals",
+    "slots",
     "tables",
     "uploads",
 ]

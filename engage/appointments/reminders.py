@@ -29,6 +29,7 @@ from engage.people.model import Person
 from engage.people.rules import Reason
 from messaging import states
 from messaging.states import MessageStatus
+from messaging.tables import Message
 
 CHANNEL = "engage_reminders"
 """Notified, in the transaction, when a reminder is due at once."""
@@ -88,6 +89,39 @@ def first_for(reminders: Sequence[Told], starts_at: datetime) -> ReminderKind | 
     if not times:
         return ReminderKind.BOOKED
     return None if times == {starts_at} else ReminderKind.CHANGED
+
+
+def told_by_answer(session: Session, appointment: Appointment, message: Message, *, now: datetime) -> None:
+    """An answer to the person has told the present time: it stands for the first reminder, so that no second text says the same.
+
+    A later reply can then be to it, and a later change calls it back, as with any reminder.
+    """
+    rows = session.scalars(
+        select(Reminder)
+        .where(
+            Reminder.appointment_id == appointment.id,
+            Reminder.revision == appointment.revision,
+            Reminder.kind.in_(rules.FIRST),
+        )
+        .order_by(Reminder.attempt.desc())
+        .limit(1)
+    ).all()
+    if rows:
+        first = rows[0]
+    else:
+        first = Reminder(
+            id=new_id(),
+            appointment_id=appointment.id,
+            kind=ReminderKind.CHANGED,
+            revision=appointment.revision,
+            due_at=now,
+            useless_at=appointment.starts_at,
+        )
+        session.add(first)
+    first.state, first.decided_at, first.reasons, first.message_id = ReminderState.SENT, now, [], message.id
+    starts = {str(appointment.id): appointment.starts_at.isoformat()}
+    message.context = {**message.context, "starts": starts}
+    session.flush()
 
 
 def call_off(

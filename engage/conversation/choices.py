@@ -80,9 +80,12 @@ def plain_words(text: str) -> str:
 
 def _answer(text: str) -> str:
     """`text` as plain words; nothing when a mark or sign in it could turn what the words say."""
-    if _TURNED.search(text) or any(_turns(one) for one in unicodedata.normalize("NFKD", text)):
-        return ""
-    return plain_words(text)
+    return "" if turns_words(text) else plain_words(text)
+
+
+def turns_words(text: str) -> bool:
+    """Whether a mark or sign in `text` could turn what its words say: asked back, struck out, sad, or two numbers in one."""
+    return bool(_TURNED.search(text)) or any(_turns(one) for one in unicodedata.normalize("NFKD", text))
 
 
 def _turns(sign: str) -> bool:

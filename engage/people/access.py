@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tr
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.agencies.model import ApiKey, Role, Staff
+from engage.agencies.model import AgencyKind, ApiKey, Role, Staff
 from engage.errors import Forbidden, NotFound
 from engage.people.model import Involvement, Person, RecordAccess
 
@@ -30,19 +30,22 @@ class Ability(StrEnum):
     CONVERSE = "converse"
     MANAGE = "manage"
     SIGNALS = "signals"
+    HEALTH = "health"
 
 
 ALL = frozenset(Ability)
 ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.OFFENDER_MANAGER: ALL,
     Role.COORDINATOR: ALL,
-    Role.SUPERVISOR: ALL,
+    Role.SUPERVISOR: ALL - {Ability.HEALTH},
     Role.SUPPORT_WORKER: frozenset({Ability.VIEW, Ability.BOOK, Ability.RECORD}),
     Role.AUDITOR: frozenset({Ability.VIEW, Ability.CONVERSE}),
     Role.ADMINISTRATOR: frozenset(),
 }
 READ_ONLY_ROLES = frozenset({Role.AUDITOR})
 HUB_WIDE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR})
+CARES = frozenset({AgencyKind.HEALTH, AgencyKind.DRUG_AND_ALCOHOL})
+"""Agencies whose staff look after people's health: those who work with a person (may record) see what is told of it."""
 
 SCOPES: dict[str, frozenset[Ability]] = {
     "people:read": frozenset({Ability.VIEW}),
@@ -54,6 +57,9 @@ SCOPES: dict[str, frozenset[Ability]] = {
     "signals:read": frozenset({Ability.VIEW, Ability.SIGNALS}),
     "signals:write": frozenset({Ability.VIEW, Ability.SIGNALS}),
     "events:read": frozenset({Ability.VIEW}),
+    "progress:read": frozenset({Ability.VIEW}),
+    "progress:write": frozenset({Ability.VIEW, Ability.RECORD}),
+    "health:read": frozenset({Ability.VIEW, Ability.HEALTH}),
 }
 
 
@@ -62,26 +68,28 @@ class ActorKind(StrEnum):
 
     STAFF = "staff"
     KEY = "key"
+    PERSON = "person"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, or Engage itself.
+    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, a person by text, or Engage itself.
 
-    `agency_id` is the staff member's agency; `scopes` and `hub_id` belong to keys.
+    `agency_id` is the staff member's agency, which `cares` if it looks after people's health; `scopes` and `hub_id` belong to keys.
     """
 
     kind: ActorKind
     id: uuid.UUID | None = None
     agency_id: uuid.UUID | None = None
+    cares: bool = False
     roles: frozenset[tuple[uuid.UUID, Role]] = frozenset()
     hub_id: uuid.UUID | None = None
     scopes: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
-        """How logs and events name this actor: `staff:<id>`, `key:<id>` or `system`."""
+        """How logs and events name this actor: `staff:<id>`, `key:<id>`, `person` or `system`."""
         return self.kind.value if self.id is None else f"{self.kind.value}:{self.id}"
 
     def hubs(self, *roles: Role) -> frozenset[uuid.UUID]:
@@ -94,6 +102,8 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
+PERSON = Actor(ActorKind.PERSON)
+"""A person who does something by a text of their own. It names them in events and opens no record."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -135,7 +145,7 @@ def abilities(actor: Actor, person: Person) -> frozenset[Ability]:
         if role is Role.OFFENDER_MANAGER and person.offender_manager_id != actor.id:
             continue
         found |= ABILITIES[role]
-    return found
+    return found | {Ability.HEALTH} if actor.cares and Ability.RECORD in found else found
 
 
 def may_change(actor: Actor, person: Person) -> bool:
@@ -191,7 +201,8 @@ def open_person(
 def staff_actor(staff: Staff) -> Actor:
     """The actor that a signed-in member of staff is."""
     roles = frozenset((membership.hub_id, membership.role) for membership in staff.memberships)
-    return Actor(ActorKind.STAFF, id=staff.id, agency_id=staff.agency_id, roles=roles)
+    cares = staff.agency.kind in CARES
+    return Actor(ActorKind.STAFF, id=staff.id, agency_id=staff.agency_id, cares=cares, roles=roles)
 
 
 def key_actor(key: ApiKey) -> Actor:

@@ -87,6 +87,8 @@ class Person(Base):
     texts_approved_at: Mapped[datetime | None]
     texts_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
     two_hour_reminder: Mapped[bool] = mapped_column(default=False)
+    rebooking_allowed_at: Mapped[datetime | None]
+    rebooking_allowed_by: Mapped[str | None] = mapped_column(String(80))
     held: Mapped[bool] = mapped_column(
         default=False,
         server_default=text("false"),

@@ -1,0 +1,316 @@
+"""Free times of workers: put in (one, or weekly for up to eight weeks), withdrawn, and which of them are free now.
+
+Whoever works in a hub keeps their own; a coordinator or supervisor, and a system with a key of the hub, keep anybody's. Nothing here
+books anything or tells anybody whose time is held.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import HubRules, zone
+from engage.agencies.model import Hub, Membership, Role, Staff
+from engage.agencies.working_days import closed_days
+from engage.appointments import rules as clock
+from engage.appointments.checks import detail_problems, moment_problems, raise_invalid
+from engage.appointments.kinds import AppointmentState, AppointmentType
+from engage.appointments.model import Appointment
+from engage.appointments.slots.model import FreeTime
+from engage.appointments.slots.rules import FREE_KINDS, SlotRules
+from engage.appointments.wording import alias_for
+from engage.db import new_id
+from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.people.access import Actor, ActorKind
+
+MOST_WEEKS = 8
+KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR)
+WORKERS = (Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, *KEEPERS)
+A_DAY = timedelta(days=1)
+CLOSED = "The hub is closed that day"
+BUSY = "They have an appointment then"
+TWICE = "This time is there already, or overlaps one that is"
+PAST = "The time is in the past"
+
+
+@dataclass(frozen=True)
+class NewTimes:
+    """A free time to put in, repeated at the same time on the wall clock for `weeks` weeks (1 to 8).
+
+    `starts_at` is aware; `despite_closed` puts it on days on which the hub is closed too.
+    """
+
+    worker_id: uuid.UUID
+    type: AppointmentType
+    starts_at: datetime
+    minutes: int
+    place: str = ""
+    place_alias: str = ""
+    weeks: int = 1
+    despite_closed: bool = False
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of it: the times that are in, and those that are not, with the reason."""
+
+    times: tuple[FreeTime, ...]
+    refused: tuple[tuple[datetime, str], ...]
+
+
+def slot_rules(hub: HubRules) -> SlotRules:
+    """The part of a hub's rules that offering uses."""
+    return SlotRules(
+        notice=timedelta(hours=hub.offer_notice_hours),
+        ahead=timedelta(days=hub.offer_days_ahead),
+        hold=timedelta(minutes=hub.hold_minutes),
+    )
+
+
+def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime) -> Added:
+    """Put free times in. A week that cannot be is left out and reported.
+
+    Raises Invalid for values that cannot be, or when no week can be; Forbidden for whoever may not keep this worker's times; NotFound
+    for a worker who is not of the hub.
+    """
+    hub = session.get(Hub, hub_id)
+    if hub is None:
+        raise NotFound("There is no such hub.")
+    worker = _worker_to_keep(session, actor, hub, new.worker_id)
+    _check(new, now)
+    place = new.place.strip()
+    place_alias = new.place_alias.strip() or alias_for(place)
+    busy = busy_times(session, worker, new.starts_at, new.starts_at + timedelta(weeks=MOST_WEEKS))
+    busy_free = _own_times(session, worker.id, new.starts_at)
+    added: list[FreeTime] = []
+    refused: list[tuple[datetime, str]] = []
+    for starts_at in weekly(new.starts_at, new.weeks, zone(hub)):
+        reason = _why_not(starts_at, new, hub, busy, busy_free, now)
+        if reason is not None:
+            refused.append((starts_at, reason))
+            continue
+        made = FreeTime(
+            id=new_id(),
+            hub_id=hub.id,
+            worker_id=worker.id,
+            type=new.type,
+            starts_at=starts_at,
+            minutes=new.minutes,
+            place=place,
+            place_alias=place_alias,
+            despite_closed=new.despite_closed,
+            created_by=actor.label,
+            created_at=now,
+        )
+        added.append(made)
+    if not added:
+        raise Invalid(fields={"starts_at": f"{refused[0][1]}."})
+    session.add_all(added)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(f"{TWICE}.", code="free_already") from None
+    events.record(
+        session,
+        "free_times.added",
+        now=now,
+        actor=actor.label,
+        hub_id=hub.id,
+        worker=worker.id,
+        times=[one.id for one in added],
+    )
+    return Added(tuple(added), tuple(refused))
+
+
+def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: datetime) -> FreeTime:
+    """Take a free time back; who was offered it and picks it is offered others. Raises Conflict when that was done before."""
+    found = session.scalars(
+        select(FreeTime).where(FreeTime.id == free_time_id, _may_see(actor)).with_for_update(of=FreeTime)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such free time, or you may not see it.")
+    _worker_to_keep(session, actor, session.get_one(Hub, found.hub_id), found.worker_id, active=False)
+    if found.withdrawn_at is not None:
+        raise Conflict("This free time is withdrawn already.", code="withdrawn")
+    found.withdrawn_at, found.withdrawn_by = now, actor.label
+    found.held_for_id, found.held_until = None, None
+    events.record(
+        session,
+        "free_time.withdrawn",
+        now=now,
+        actor=actor.label,
+        hub_id=found.hub_id,
+        worker=found.worker_id,
+        time=found.id,
+    )
+    session.flush()
+    return found
+
+
+def upcoming(
+    session: Session, actor: Actor, *, now: datetime, worker_id: uuid.UUID | None = None, limit: int = 200
+) -> list[FreeTime]:
+    """Free times to come that are not withdrawn, soonest first: the actor's own, for keepers those of their hubs."""
+    query = (
+        select(FreeTime)
+        .where(FreeTime.withdrawn_at.is_(None), FreeTime.starts_at > now, _may_see(actor))
+        .order_by(FreeTime.starts_at, FreeTime.id)
+        .limit(limit)
+    )
+    if worker_id is not None:
+        query = query.where(FreeTime.worker_id == worker_id)
+    return list(session.scalars(query))
+
+
+def taken(session: Session, times: Sequence[FreeTime]) -> set[uuid.UUID]:
+    """Those of the free times at which their worker has something booked."""
+    found: set[uuid.UUID] = set()
+    by_worker: dict[uuid.UUID, list[FreeTime]] = {}
+    for one in times:
+        by_worker.setdefault(one.worker_id, []).append(one)
+    for worker_id, theirs in by_worker.items():
+        worker = session.get_one(Staff, worker_id)
+        first, last = min(one.starts_at for one in theirs), max(one.ends_at for one in theirs)
+        busy = busy_times(session, worker, first, last)
+        found |= {one.id for one in theirs if clashes(one.starts_at, one.minutes, busy)}
+    return found
+
+
+def busy_times(
+    session: Session, worker: Staff, first: datetime, last: datetime
+) -> list[tuple[datetime, int]]:
+    """When the worker has something booked between two moments: by their id, or by their name where nobody said which one it is."""
+    called = func.lower(Appointment.worker_name).in_({worker.first_name.casefold(), worker.name.casefold()})
+    rows = session.execute(
+        select(Appointment.starts_at, Appointment.minutes).where(
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.starts_at.between(first - A_DAY, last),
+            or_(
+                Appointment.worker_id == worker.id,
+                Appointment.worker_id.is_(None) & (Appointment.agency_id == worker.agency_id) & called,
+            ),
+        )
+    )
+    return [(starts_at, minutes) for starts_at, minutes in rows]
+
+
+def clashes(starts_at: datetime, minutes: int, busy: Sequence[tuple[datetime, int]]) -> bool:
+    """Whether a time shares any with one of those."""
+    return any(clock.overlaps(starts_at, minutes, other, length) for other, length in busy)
+
+
+def worker_of(session: Session, appointment: Appointment) -> Staff | None:
+    """The worker whose appointment it is: the one recorded, else the only one of the hub and agency who is called so."""
+    if appointment.worker_id is not None:
+        found = session.get(Staff, appointment.worker_id)
+        return found if found is not None and found.active else None
+    called = appointment.worker_name.strip().casefold()
+    in_hub = select(Membership.staff_id).where(Membership.hub_id == appointment.hub_id)
+    rows = session.scalars(
+        select(Staff).where(Staff.active, Staff.agency_id == appointment.agency_id, Staff.id.in_(in_hub))
+    ).all()
+    fitting = [one for one in rows if called in (one.first_name.casefold(), one.name.casefold())]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def weekly(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
+    """The moment and those at the same time on the wall clock in the weeks after it; a time that a clock change leaves out is left out."""
+    local = starts_at.astimezone(where)
+    found = [starts_at]
+    for week in range(1, weeks):
+        try:
+            found.append(clock.local_moment(local.date() + timedelta(weeks=week), local.time(), where).at)
+        except clock.NoSuchTime:
+            continue
+    return found
+
+
+def workers_of(session: Session, actor: Actor, hub_id: uuid.UUID) -> list[Staff]:
+    """The workers of a hub whose free times the actor may keep, by name."""
+    in_hub = select(Membership.staff_id).where(Membership.hub_id == hub_id, Membership.role.in_(WORKERS))
+    query = select(Staff).where(Staff.active, Staff.id.in_(in_hub)).order_by(Staff.name, Staff.id)
+    if not _keeps_all(actor, hub_id):
+        query = query.where(Staff.id == actor.id)
+    return list(session.scalars(query))
+
+
+def _worker_to_keep(
+    session: Session, actor: Actor, hub: Hub, worker_id: uuid.UUID, *, active: bool = True
+) -> Staff:
+    """The worker, whose row is held so that their times are put in one after another."""
+    if not _keeps_all(actor, hub.id) and not (
+        actor.kind is ActorKind.STAFF and actor.id == worker_id and hub.id in actor.hubs(*WORKERS)
+    ):
+        raise Forbidden("You may keep your own free times only.")
+    in_hub = select(Membership.staff_id).where(Membership.hub_id == hub.id, Membership.role.in_(WORKERS))
+    query = select(Staff).where(Staff.id == worker_id)
+    if active:
+        query = query.where(Staff.active, Staff.id.in_(in_hub))
+    worker = session.scalars(query.with_for_update(of=Staff, key_share=True)).one_or_none()
+    if worker is None:
+        raise Invalid(fields={"worker": "Choose a worker of this hub."})
+    return worker
+
+
+def _keeps_all(actor: Actor, hub_id: uuid.UUID) -> bool:
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    if actor.kind is ActorKind.KEY:
+        return actor.hub_id == hub_id
+    return hub_id in actor.hubs(*KEEPERS)
+
+
+def _may_see(actor: Actor) -> ColumnElement[bool]:
+    """The condition on FreeTime for those that the actor may see. Denies by default."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.kind is ActorKind.KEY:
+        return FreeTime.hub_id == actor.hub_id
+    if actor.kind is not ActorKind.STAFF:
+        return false()
+    own = and_(FreeTime.worker_id == actor.id, FreeTime.hub_id.in_(actor.hubs(*WORKERS)))
+    return or_(own, FreeTime.hub_id.in_(actor.hubs(*KEEPERS)))
+
+
+def _check(new: NewTimes, now: datetime) -> None:
+    details = {"minutes": new.minutes, "place": new.place, "place_alias": new.place_alias}
+    problems = {**moment_problems(new.starts_at, now), **detail_problems(details)}
+    if new.type not in FREE_KINDS:
+        problems["type"] = "A worker is not free for a group, a course or a court."
+    if not 1 <= new.weeks <= MOST_WEEKS:
+        problems["weeks"] = f"Repeat it for 1 to {MOST_WEEKS} weeks."
+    raise_invalid(problems)
+
+
+def _why_not(
+    starts_at: datetime,
+    new: NewTimes,
+    hub: Hub,
+    busy: Sequence[tuple[datetime, int]],
+    own: Sequence[tuple[datetime, int]],
+    now: datetime,
+) -> str | None:
+    if starts_at <= now:
+        return PAST
+    if not new.despite_closed and clock.local_day(starts_at, zone(hub)) in closed_days(hub.settings):
+        return CLOSED
+    if clashes(starts_at, new.minutes, busy):
+        return BUSY
+    return TWICE if clashes(starts_at, new.minutes, own) else None
+
+
+def _own_times(session: Session, worker_id: uuid.UUID, first: datetime) -> list[tuple[datetime, int]]:
+    rows = session.execute(
+        select(FreeTime.starts_at, FreeTime.minutes).where(
+            FreeTime.worker_id == worker_id,
+            FreeTime.withdrawn_at.is_(None),
+            FreeTime.starts_at.between(first - A_DAY, first + timedelta(weeks=MOST_WEEKS) + A_DAY),
+        )
+    )
+    return [(starts_at, minutes) for starts_at, minutes in rows]
