@@ -39,14 +39,22 @@ def staff() -> None:
     required=True,
     help="offender_manager, support_worker, coordinator, supervisor, administrator or auditor; may be repeated.",
 )
-def add_staff(email: str, name: str, hub_name: str | None, agency_name: str, roles: tuple[str, ...]) -> None:
+@click.option("--mobile", help="Where a text goes when an item needs them.")
+def add_staff(
+    email: str,
+    name: str,
+    hub_name: str | None,
+    agency_name: str,
+    roles: tuple[str, ...],
+    mobile: str | None,
+) -> None:
     """Add the member of staff with the address EMAIL. Give them a password with `engage staff set-password`."""
-    from engage.agencies import service
+    from engage.agencies import notices, service
     from engage.agencies.hubs import find_agency, find_hub
 
     with in_transaction() as (session, now):
         hub = find_hub(session, hub_name)
-        service.add_staff(
+        added = service.add_staff(
             session,
             email=email,
             name=name,
@@ -56,6 +64,7 @@ def add_staff(email: str, name: str, hub_name: str | None, agency_name: str, rol
             actor="system",
             now=now,
         )
+        notices.set_mobile(session, added, mobile, wants=True, actor="system", now=now)
     click.echo(f"Added {email}.")
 
 
@@ -74,6 +83,21 @@ def set_password(email: str, password_stdin: bool) -> None:
     with in_transaction() as (session, now):
         service.set_password(session, _member(session, email), password, actor="system", now=now)
     click.echo("The password is set.")
+
+
+@staff.command(name="set-mobile")
+@click.argument("email")
+@click.argument("number", required=False)
+@click.option("--no-notices", is_flag=True, help="Keep the number, but send nothing to it.")
+def set_mobile(email: str, number: str | None, no_notices: bool) -> None:
+    """Send notices to NUMBER when an item needs EMAIL; without NUMBER they get none."""
+    from engage.agencies import notices
+
+    with in_transaction() as (session, now):
+        notices.set_mobile(
+            session, _member(session, email), number, wants=not no_notices, actor="system", now=now
+        )
+    click.echo("The mobile is recorded." if number else "The mobile is removed.")
 
 
 @staff.command(name="list")

@@ -10,6 +10,7 @@ from engage.agencies.model import Role
 from engage.insight import sight
 from engage.insight.readings import may_see_unknown
 from engage.people.access import Actor
+from engage.people.rota import KEEPERS
 
 IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
 
@@ -54,6 +55,9 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Queues", "pages.queues", "/queues"))
     if may_see_unknown(actor):
         items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
+    if actor.has(*KEEPERS):
+        items.append(_item("On call", "pages.on_call", "/on-call"))
+    items.append(_item("Notices", "pages.own_notices", "/notices"))
     return items
 
 

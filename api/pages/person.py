@@ -16,11 +16,11 @@ from api.pages.conversation import TextForm, text_facts
 from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.places import place_or_404
-from api.pages.sending import attempt
+from api.pages.sending import act, attempt
 from engage import texts
 from engage.insight import person as model
 from engage.insight import thread
-from engage.people import service
+from engage.people import pausing, service
 from engage.people.access import Ability, open_person
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
@@ -62,6 +62,19 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
         older_thread=before is not None,
         older_past=past_before is not None,
     )
+
+
+@pages.post("/people/<uuid:person_id>/texts/go-on")
+@allow(STAFF)
+def let_texts_go_on(person_id: uuid.UUID) -> ResponseReturnValue:
+    """A worker has spoken with the person: texts may go on."""
+    refusal = act(lambda session: _let_go_on(session, person_id))
+    say(refusal or "Texts may go on.")
+    return redirect(url_for("pages.person", person_id=person_id))
+
+
+def _let_go_on(session: Session, person_id: uuid.UUID) -> None:
+    pausing.resume(session, current_actor(), person_id, now=now())
 
 
 @pages.get("/people/<uuid:person_id>/details")

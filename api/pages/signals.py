@@ -15,6 +15,7 @@ from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.conversation import staff
 from engage.errors import NotFound
+from engage.insight import alarms
 from engage.insight import signals as model
 from engage.insight.signals import SignalView
 from engage.people.access import Ability, open_person
@@ -100,4 +101,5 @@ def _person_page(signal_id: uuid.UUID) -> str:
 def _page(signal_id: uuid.UUID, form: ResolveForm) -> str:
     with transaction() as session:
         view = _view(session, signal_id)
-    return render_template("pages/signal.html", signal=view, form=form, now=now())
+        alarm = alarms.of_signal(session, signal_id)
+    return render_template("pages/signal.html", signal=view, alarm=alarm, form=form, now=now())

@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
 from engage.errors import NotFound
-from engage.insight import caseload, sight
+from engage.insight import alarms, caseload, sight
 from engage.insight import today as model
 from engage.insight.signals import COUNTED, Place
 from engage.people.access import Ability
@@ -36,6 +36,7 @@ def today() -> ResponseReturnValue:
     books = sight.may_write(actor) and sight.may_anywhere(actor, Ability.BOOK)
     with transaction() as session:
         page = model.load(session, actor, now=at, after=after)
+        uncovered = alarms.uncovered(session, actor, now=at)
         choices = (
             caseload.search_for_choice(session, actor, "", ability=Ability.BOOK, limit=OFFERED + 1)
             if books and after is None
@@ -45,6 +46,7 @@ def today() -> ResponseReturnValue:
         "pages/today.html",
         page=page,
         now=at,
+        uncovered=uncovered,
         continued=after is not None,
         counted=COUNTED,
         books=books,

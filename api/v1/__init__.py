@@ -6,6 +6,7 @@ from api.v1 import contract, keys
 from api.v1.appointments import appointments
 from api.v1.events import events
 from api.v1.messages import messages
+from api.v1.on_call import on_call
 from api.v1.people import people
 from api.v1.signals import signals
 
@@ -15,4 +16,4 @@ __all__ = ["install"]
 def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
     """Give `app` the API."""
     keys.install(app, limiter)
-    contract.install(app, (people, appointments, messages, signals, events))
+    contract.install(app, (people, appointments, messages, signals, on_call, events))

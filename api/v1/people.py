@@ -15,7 +15,7 @@ from api.v1.reading import Resource
 from engage.agencies.service import find_staff
 from engage.errors import Forbidden, Invalid
 from engage.insight import listings
-from engage.people import service
+from engage.people import pausing, service
 from engage.people.access import Actor, open_person
 from engage.people.model import (
     ContactPoint,
@@ -58,6 +58,13 @@ class PersonOut(Schema):
     text_from_hour = fields.Integer(required=True, allow_none=True)
     text_until_hour = fields.Integer(required=True, allow_none=True)
     texts_approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    texts_paused_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Since when texts that nobody asked for wait, after a text that told of danger."
+        },
+    )
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
 
@@ -189,6 +196,18 @@ def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
     with transaction() as session:
         service.update_person(session, actor, person_id, changes, now=moment)
         return listings.person(session, actor, person_id, now=moment)
+
+
+@people.post("/<uuid:person_id>/texts/resume")
+@allow(scope("people:write"))
+@once
+@people.reads(Nothing, required=False)
+@people.answers(200, PersonOut)
+def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
+    """A worker has spoken with the person: texts may go on, and reminders that still help are planned anew."""
+    with transaction() as session:
+        pausing.resume(session, current_actor(), person_id, now=now())
+        return listings.person(session, current_actor(), person_id, now=now())
 
 
 @people.get("/<uuid:person_id>/contact-points")

@@ -31,6 +31,8 @@ MARKERS = (
     "number.claimed",
     "texts.approved",
     "texts.approval_ended",
+    "texts.paused",
+    "texts.resumed",
     "person.changed",
 )
 

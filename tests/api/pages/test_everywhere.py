@@ -34,6 +34,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "signal_id": signal(committed, person, SignalKind.CALL_REQUESTED, now),
         "reading_id": uuid.UUID(int=7),
         "upload_id": uuid.UUID(int=8),
+        "turn_id": uuid.UUID(int=9),
         "what": "change",
         "day": "2027-03-20",
     }
