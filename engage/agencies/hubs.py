@@ -29,6 +29,9 @@ class HubRules:
     check_imported_numbers: bool = True
     standing_approval: bool = True
     unanswered_texts: int = 3
+    check_in_hours: int = 72
+    check_in_nudge_hours: int = 24
+    conversation_timeout_minutes: int = 120
     one_day_until_hours: int = 4
     two_hours_until_minutes: int = 30
     booked_until_minutes: int = 30
@@ -67,6 +70,9 @@ _RANGES = {
     "late_times": (2, 20),
     "late_days": (7, 180),
     "unanswered_texts": (2, 20),
+    "check_in_hours": (24, 144),
+    "check_in_nudge_hours": (2, 23),
+    "conversation_timeout_minutes": (5, 1440),
     "one_day_until_hours": (1, 23),
     "two_hours_until_minutes": (0, 119),
     "booked_until_minutes": (0, 240),

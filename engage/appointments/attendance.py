@@ -161,7 +161,11 @@ def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Seque
 def _last_said(session: Session, appointment: Appointment) -> Intent | None:
     return session.scalars(
         select(Intent)
-        .where(Intent.appointment_id == appointment.id, Intent.revision == appointment.revision)
+        .where(
+            Intent.appointment_id == appointment.id,
+            Intent.revision == appointment.revision,
+            Intent.withdrawn_at.is_(None),
+        )
         .order_by(Intent.said_at.desc(), Intent.id.desc())
         .limit(1)
     ).one_or_none()

@@ -33,6 +33,7 @@ def follow(
             Intent.appointment_id == appointment.id,
             Intent.kind == IntentKind.HERE,
             Intent.revision == appointment.revision,
+            Intent.withdrawn_at.is_(None),
         )
         .order_by(Intent.said_at, Intent.id)
     ).all()

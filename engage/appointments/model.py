@@ -117,7 +117,8 @@ class Reminder(Base):
 class Intent(Base):
     """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one.
 
-    `cause` is what stands in the way of coming, where the text names it.
+    `cause` is what stands in the way of coming, where the text names it. What Engage read wrongly is `withdrawn` by a worker and counts no
+    more; what a worker found in a text is there with `corrected_by`.
     """
 
     __tablename__ = "intent"
@@ -134,6 +135,9 @@ class Intent(Base):
     cause: Mapped[str | None] = mapped_column(String(20))
     inbound_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     revision: Mapped[int]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    corrected_by: Mapped[str | None] = mapped_column(String(80))
 
     appointment: Mapped[Appointment] = relationship(back_populates="intents")
 

@@ -97,6 +97,7 @@ _LAST_SAID = (
     .where(
         Intent.appointment_id.in_(bindparam("appointments", expanding=True)),
         Intent.revision == Appointment.revision,
+        Intent.withdrawn_at.is_(None),
     )
     .order_by(Intent.said_at, Intent.id)
 )

@@ -10,7 +10,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
-from engage.conversation import about, answers, checks, questions, replies, requests, stops
+from engage.conversation import (
+    about,
+    absences,
+    answers,
+    checks,
+    holds,
+    progress,
+    questions,
+    rebooking,
+    records,
+    replies,
+    requests,
+    stops,
+)
 from engage.conversation.choices import says_yes_to_all
 from engage.conversation.model import QuestionKind
 from engage.conversation.reading import Intent, Prompt
@@ -18,8 +31,10 @@ from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder, Standing
 from engage.texts import TextKind
 
-
-_OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = ()
+_OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = (
+    absences.opened,
+    rebooking.opened,
+)
 """Who may have asked something: each gives what of its own is open for a person at a number, at the time that the reply was heard."""
 
 _SILENT = {
@@ -52,6 +67,8 @@ def hear(turn: Turn, holder: Holder) -> Done:
     """Do what the text asks for, as this person's, and say what was done."""
     if ended := ends_texts(turn, [holder]):
         return ended
+    if left := holds.leave_to_worker(turn, holder):
+        return left
     if holder in checks.pending(turn.session, [holder]) and (done := checks.answered(turn, holder)):
         return done
     if holder.standing is Standing.SILENT:
@@ -60,21 +77,26 @@ def hear(turn: Turn, holder: Holder) -> Done:
         return _neutral(turn, holder)
     if not turn.body.strip():
         return _no_words(turn, holder)
+    if done := records.by_keyword(turn, holder):
+        return done
     for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
-        if question.person_id == holder.person.id and (done := replies.chosen(turn, holder, question)):
+        chosen = rebooking.of_which if "wish" in question.options else replies.chosen
+        if question.person_id == holder.person.id and (done := chosen(turn, holder, question)):
             return done
-    return _by_meaning(turn, holder)
+    if done := rebooking.answered(turn, holder):
+        return done
+    return progress.beside(turn, holder, _by_meaning(turn, holder))
 
 
 def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
-    """Wishes that stop texts to the number, whoever of its people has them."""
+    """Wishes that stop texts to the number, or let them go again, whoever of its people has them."""
     if not turn.heard.acts:
         return None
     if turn.heard.intent is Intent.OPT_OUT:
         return stops.stop(turn, held)
     if turn.heard.intent is Intent.WRONG_NUMBER:
         return stops.wrong_number(turn, held)
-    return None
+    return stops.wished_back(turn, held)
 
 
 def _by_meaning(turn: Turn, holder: Holder) -> Done:
@@ -83,10 +105,20 @@ def _by_meaning(turn: Turn, holder: Holder) -> Done:
         return replies.said(turn, holder, IntentKind.WILL_ATTEND)
     if not turn.heard.acts:
         return replies.unsure(turn, holder, "Not clear enough to act on")
+    if absences.answers_late(turn, holder):
+        return absences.explained(turn, holder)
+    if intent is Intent.ARRIVED and (done := absences.came(turn, holder)):
+        return done
     if intent in replies.KINDS:
         return replies.said(turn, holder, replies.KINDS[intent])
     follow = _FOLLOWS.get(intent)
     return replies.unsure(turn, holder, "Needs a human") if follow is None else follow(turn, holder)
+
+
+def follow(turn: Turn, holder: Holder) -> Done:
+    """What follows from the strongest meaning by itself, for a text of which a worker has said what it means."""
+    handler = _FOLLOWS.get(turn.heard.intent)
+    return Done("Nothing to do", person_id=holder.person.id) if handler is None else handler(turn, holder)
 
 
 def _thanked(turn: Turn, holder: Holder) -> Done:
@@ -98,10 +130,13 @@ def _explain(turn: Turn, holder: Holder) -> Done:
 
 
 _FOLLOWS: dict[Intent, Callable[[Turn, Holder], Done]] = {
+    Intent.ABSENCE_REASON: absences.explained,
     Intent.CALL_ME: requests.call,
     Intent.HELP: _explain,
-    Intent.QUESTION: requests.question,
+    Intent.QUESTION: records.question,
+    Intent.RESCHEDULE: rebooking.wanted,
     Intent.THANKS: _thanked,
+    **dict.fromkeys(progress.KINDS, progress.told),
 }
 """What follows from a text that surely means this, besides what is said about an appointment (replies.py)."""
 

@@ -100,7 +100,8 @@ class AlarmStep(Base):
 class Reading(Base):
     """How one inbound text was read, whose it is, and what was done. One per inbound text.
 
-    `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move.
+    `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move. `intents` is
+    all that was found, strongest first.
     """
 
     __tablename__ = "reading"
@@ -119,6 +120,12 @@ class Reading(Base):
     prompt: Mapped[str] = mapped_column(String(20))
     intent: Mapped[str] = mapped_column(String(30))
     confidence: Mapped[float]
+    intents: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    evidence: Mapped[list[Any]] = mapped_column(
+        default=list,
+        server_default=text("'[]'::jsonb"),
+        doc="The person's words that the reading rests on; erased with the text.",
+    )
     act: Mapped[bool]
     done: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]

@@ -40,7 +40,7 @@ _ANSWERS = {
     IntentKind.LATE: TextKind.LATE,
     IntentKind.HERE: TextKind.HERE,
 }
-_WORDS = {
+WORDS = {
     IntentKind.WILL_ATTEND: "will attend",
     IntentKind.CANNOT_ATTEND: "cannot attend",
     IntentKind.LATE: "running late",
@@ -111,7 +111,7 @@ class Beside:
     @property
     def words(self) -> str:
         """For the thread, after what else was done."""
-        return f"; recorded: {_WORDS[self.kind]}"
+        return f"; recorded: {WORDS[self.kind]}"
 
 
 def beside(turn: Turn, holder: Holder) -> Beside | None:
@@ -198,7 +198,7 @@ def record(
         barriers.tell_of(turn, holder, appointment, cause)
         return
     moments.follow(turn, holder, appointment, kind)
-    how = f"A later text: {_WORDS[kind]}."
+    how = f"A later text: {WORDS[kind]}."
     barriers.gone(turn, holder, appointment, how)
     untell(
         session,
@@ -223,7 +223,7 @@ def _record_all(
     _thank(turn, holder, found, kind)
     several = f" for {len(found)} appointments" if len(found) > 1 else ""
     return Done(
-        f"Recorded: {_WORDS[kind]}{several}",
+        f"Recorded: {WORDS[kind]}{several}",
         person_id=holder.person.id,
         appointment_id=found[0].id if len(found) == 1 else None,
         intent=_MEANT[kind],

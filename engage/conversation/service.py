@@ -149,6 +149,8 @@ def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
         prompt=turn.prompt,
         intent=done.intent or turn.heard.intent,
         confidence=turn.heard.confidence,
+        intents=list(turn.heard.intents),
+        evidence=list(turn.heard.evidence),
         act=done.acted,
         done=done.words[:200],
         at=turn.heard_at,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
-from engage.conversation import about, answers, checks, hearing, questions, replies
+from engage.conversation import about, answers, checks, hearing, holds, questions, replies
 from engage.conversation.choices import plain_words, read_check, read_choice, read_name
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Intent, Prompt
@@ -31,6 +31,9 @@ def hear(turn: Turn, held: Sequence[Holder], listen: Listen) -> Done:
     """Do what the text asks for where it is certain whose it is; else ask, or leave it to humans."""
     if ended := hearing.ends_texts(turn, list(held)):
         return ended
+    if left := holds.leave_shared_to_worker(turn, held):
+        tell_all(turn.session, held, turn.evidence, turn.now)
+        return left
     if turn.heard.acts and turn.heard.intent is Intent.THANKS:
         return Done("Thanks: nothing to do")
     if not sharing_agreed(held) or all(holder.standing is Standing.SILENT for holder in held):
@@ -119,6 +122,7 @@ def _settle(turn: Turn, holder: Holder, question: Question, listen: Listen) -> D
         done = hearing.hear(again, holder)
         reading.person_id, reading.appointment_id = holder.person.id, done.appointment_id
         reading.intent, reading.confidence = again.heard.intent, again.heard.confidence
+        reading.intents, reading.evidence = list(again.heard.intents), list(again.heard.evidence)
         reading.act, reading.done = done.acted, f"Asked who is writing; {done.words}"[:200]
         reading.needs_human = done.needs_human or again.limited
         reading.prompt = again.prompt

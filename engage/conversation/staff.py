@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engage import events, signals, texts
 from engage.agencies.model import Role
+from engage.conversation import holds
 from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent
@@ -45,11 +46,13 @@ def send_text(
     now: datetime,
     anyway: bool = False,
     key: str | None = None,
+    over: uuid.UUID | None = None,
 ) -> Message:
     """Write to the person in the worker's own words (1 to 612 characters); the same `key` again is the same text.
 
-    Raises Invalid for the words (unless `anyway`, which overrules the discreet-word warning only), Conflict with every reason of rule 1
-    that stands against a text now. The offender manager's own text needs no standing approval.
+    A worker who writes has the conversation from then on (holds.py); `over` is somebody else's hold that they were warned of. Raises Invalid
+    for the words (unless `anyway`, which overrules the discreet-word warning only), Conflict with every reason of rule 1 that stands against a
+    text now, or when somebody else has the conversation. The offender manager's own text needs no standing approval.
     """
     person = open_person(
         session, actor, person_id, now=now, what="send text", ability=Ability.CONVERSE, change=True, lock=True
@@ -61,6 +64,8 @@ def send_text(
     against = [reason.words for reason in reach.verdict.reasons if reason.code not in spared]
     if against or reach.number is None:
         raise Conflict(f"No text may go to this person now: {'; '.join(against)}.", code="may_not_text")
+    if actor.kind is ActorKind.STAFF and actor.id is not None:
+        holds.hold(session, actor, person, actor.id, now=now, over=over)
     message = outbox.enqueue(
         session,
         outbox.Text(
