@@ -28,10 +28,10 @@ from api.pages.forms import (
     stripped,
 )
 from api.pages.frame import say
-from api.pages.sending import attempt
+from api.pages.sending import act, attempt
 from engage import texts
-from engage.appointments import service
-from engage.appointments.model import AppointmentType, OutcomeCode
+from engage.appointments import absences, service
+from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
 from engage.appointments.rules import NoSuchTime, local_moment
 from engage.appointments.service import NewAppointment
 from engage.errors import Invalid
@@ -294,6 +294,31 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.appointment", appointment_id=appointment_id)
 
     return _send("outcome", page, form, work, "The outcome is recorded.")
+
+
+@pages.post("/appointments/<uuid:appointment_id>/absence")
+@allow(STAFF)
+def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept what they said about an absence, record it as unacceptable, or leave it: said by whoever may record outcomes."""
+    at = now()
+    try:
+        reason = uuid.UUID(request.form.get("reason", ""))
+        decision = AbsenceDecision(request.form.get("decision", ""))
+    except ValueError:
+        raise Invalid(fields={"decision": "Choose what to do about the reason."}) from None
+
+    def work(session: Session) -> None:
+        absences.decide(session, current_actor(), appointment_id, reason, decision, now=at)
+
+    say(act(work) or _DECIDED[decision])
+    return redirect(url_for("pages.appointment", appointment_id=appointment_id))
+
+
+_DECIDED = {
+    AbsenceDecision.ACCEPTED: "The reason is accepted and the outcome recorded.",
+    AbsenceDecision.NOT_ACCEPTED: "The absence is recorded as unacceptable.",
+    AbsenceDecision.LEFT: "The reason is left as it is. Nothing is recorded.",
+}
 
 
 def _load(appointment_id: uuid.UUID) -> AppointmentPage:

@@ -8,12 +8,14 @@ from flask import Flask
 
 from engage.agencies.model import AgencyKind, Role
 from engage.appointments.model import (
+    AbsenceDecision,
     AppointmentType,
     IntentKind,
     OutcomeCode,
     ReminderKind,
     ReminderState,
 )
+from engage.conversation.reading import Cause
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, NumberState
 from engage.signals import Severity
 from messaging.outbox import Lane
@@ -45,6 +47,27 @@ INTENTS: Mapping[IntentKind, str] = {
     IntentKind.CANNOT_ATTEND: "Cannot come",
     IntentKind.LATE: "Running late",
     IntentKind.HERE: "Says they are here",
+}
+CAUSES: Mapping[str, str] = {
+    Cause.TRANSPORT: "getting there",
+    Cause.MONEY: "money",
+    Cause.WORK: "work",
+    Cause.CHILDCARE: "childcare",
+    Cause.ILLNESS: "illness",
+    Cause.FAMILY: "family",
+    Cause.BEREAVEMENT: "a death",
+    Cause.COURT: "court",
+    Cause.CUSTODY: "held by police or in prison",
+    Cause.RELIGION: "religion",
+    Cause.HOLIDAY: "holiday",
+    Cause.PHONE: "their phone",
+    Cause.FORGOT: "forgot",
+    Cause.OVERSLEPT: "overslept",
+}
+DECISIONS: Mapping[AbsenceDecision, str] = {
+    AbsenceDecision.ACCEPTED: "Accepted",
+    AbsenceDecision.NOT_ACCEPTED: "Not accepted",
+    AbsenceDecision.LEFT: "Left as it is",
 }
 REMINDERS: Mapping[ReminderKind, str] = {
     ReminderKind.BOOKED: "When booked",
@@ -198,6 +221,8 @@ MARKS: Mapping[str, str] = {
     "number.claimed": "Earlier texts from this number were found to be theirs",
     "texts.approved": "Texts approved",
     "texts.approval_ended": "Approval of texts taken back",
+    "texts.paused": "Texts that nobody asked for wait until a worker has spoken with them",
+    "texts.resumed": "Texts may go on",
     "person.changed": "Details changed",
 }
 CHANGED_FIELDS: Mapping[str, str] = {
@@ -283,6 +308,8 @@ def install(app: Flask) -> None:
         "ROLES": ROLES,
         "TYPES": TYPES,
         "INTENTS": INTENTS,
+        "CAUSES": CAUSES,
+        "DECISIONS": DECISIONS,
         "REMINDERS": REMINDERS,
         "REMINDER_STATES": REMINDER_STATES,
         "STATUSES": STATUSES,

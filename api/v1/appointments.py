@@ -14,6 +14,7 @@ from api.v1.reading import Resource
 from engage.agencies.hubs import agency_in
 from engage.appointments import attendance, service
 from engage.appointments.model import (
+    AbsenceDecision,
     Appointment,
     AppointmentState,
     AppointmentType,
@@ -22,6 +23,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
+from engage.conversation.reading import Cause
 from engage.errors import NotFound
 from engage.insight import listings
 
@@ -34,6 +36,10 @@ appointments = Resource(
 
 
 _CLASH = "Book although the person has another appointment at that time."
+_CAUSE = {
+    "description": "What stands, or stood, in the way of coming, by the person's own word.",
+    "enum": [*(cause.value for cause in Cause), None],
+}
 
 
 class ReasonOut(Schema):
@@ -61,6 +67,7 @@ class SaidOut(Schema):
     kind = one_of(IntentKind, required=True)
     said_at = fields.AwareDateTime(required=True)
     minutes_late = fields.Integer(required=True, allow_none=True)
+    cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
     revision = fields.Integer(required=True)
 
 
@@ -72,6 +79,17 @@ class OutcomeOut(Schema):
     recorded_by = fields.String(required=True)
     recorded_at = fields.AwareDateTime(required=True)
     superseded_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AbsenceReasonOut(Schema):
+    """Why the person was not there, by their own word. `proposed` is no outcome: a worker decides."""
+
+    said_at = fields.AwareDateTime(required=True)
+    cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
+    proposed = one_of(OutcomeCode, required=True, allow_none=True)
+    decision = one_of(AbsenceDecision, required=True, allow_none=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class AppointmentOut(Schema):
@@ -95,6 +113,7 @@ class AppointmentOut(Schema):
     reminders = fields.List(fields.Nested(ReminderOut), required=True)
     said = fields.List(fields.Nested(SaidOut), required=True, attribute="intents")
     outcomes = fields.List(fields.Nested(OutcomeOut), required=True)
+    absence_reasons = fields.List(fields.Nested(AbsenceReasonOut), required=True)
     created_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)
 

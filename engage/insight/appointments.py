@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
+from engage.appointments.absence_rules import ABSENT
+from engage.appointments.kinds import AbsenceDecision
 from engage.appointments.model import (
+    AbsenceReason,
     Appointment,
     AppointmentState,
     AppointmentType,
@@ -34,11 +37,12 @@ from messaging.tables import Inbound, Message
 
 @dataclass(frozen=True)
 class Said:
-    """What the person said last. `earlier_time` when they said it of a time that has since been moved."""
+    """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way."""
 
     kind: IntentKind
     at: datetime
     minutes_late: int | None
+    cause: str | None
     earlier_time: bool
     inbound_id: int | None
     words: str | None
@@ -72,6 +76,20 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """Why they were not there, by their own word: the cause, the outcome that it proposes, and what a worker made of it, if anybody did."""
+
+    id: uuid.UUID
+    at: datetime
+    cause: str | None
+    proposed: OutcomeCode | None
+    decision: AbsenceDecision | None
+    decided_by: str | None
+    decided_at: datetime | None
+    words: str | None
+
+
+@dataclass(frozen=True)
 class AppointmentView:
     """One appointment with its three facts."""
 
@@ -98,6 +116,7 @@ class AppointmentView:
     reminders: tuple[Reminded, ...] = ()
     recorded: Recorded | None = None
     recorded_before: tuple[Recorded, ...] = field(default=())
+    explained: tuple[Explained, ...] = ()
 
     @property
     def ends_at(self) -> datetime:
@@ -108,6 +127,20 @@ class AppointmentView:
     def stands(self) -> bool:
         """Not cancelled."""
         return self.state is AppointmentState.BOOKED
+
+    @property
+    def waits_to_be_seen(self) -> bool:
+        """They said that they are late or there, and nobody has recorded what came of it."""
+        now_said = self.said is not None and self.said.kind in (IntentKind.LATE, IntentKind.HERE)
+        return (
+            now_said and self.stands and self.recorded is None and not (self.said and self.said.earlier_time)
+        )
+
+    def to_decide(self, one: Explained) -> bool:
+        """Whether a reason waits for a worker: an absence is recorded, and nobody has decided about this reason since."""
+        if one.decision is not None or self.recorded is None or self.recorded.code not in ABSENT:
+            return False
+        return self.recorded.code is OutcomeCode.FAILED_TO_ATTEND or one.at > self.recorded.at
 
     @property
     def latest_text(self) -> Reminded | None:
@@ -140,7 +173,7 @@ class AppointmentView:
 def load(
     session: Session, ids: Collection[uuid.UUID], *, words: bool = True
 ) -> Mapping[uuid.UUID, AppointmentView]:
-    """The views of appointments that the caller has found visible, in five statements however many there are.
+    """The views of appointments that the caller has found visible, in six statements however many there are.
 
     `words` adds what the person wrote; leave it out for whoever may not read the thread.
     """
@@ -159,6 +192,8 @@ def load(
     outcomes = _outcomes(session, wanted)
     labels = {row.recorded_by for found in outcomes.values() for row in found}
     labels |= {appointment.created_by for appointment, *_ in rows}
+    explained = _explained(session, wanted, words=words)
+    labels |= {row.decided_by for found in explained.values() for row, _ in found if row.decided_by}
     who = names.of_labels(session, labels)
     return {
         appointment.id: _view(
@@ -170,6 +205,7 @@ def load(
             reminders.get(appointment.id, []),
             said.get(appointment.id, []),
             [_recorded(row, who[row.recorded_by]) for row in outcomes.get(appointment.id, [])],
+            tuple(_reason(row, body, who) for row, body in explained.get(appointment.id, [])),
         )
         for appointment, person, agency, hub in rows
     }
@@ -184,12 +220,14 @@ def _view(
     reminders: list[Reminded],
     intents: list[tuple[Intent, str | None]],
     outcomes: list[Recorded],
+    explained: tuple[Explained, ...],
 ) -> AppointmentView:
     said = [
         Said(
             kind=intent.kind,
             at=intent.said_at,
             minutes_late=intent.minutes_late,
+            cause=intent.cause,
             earlier_time=intent.revision != appointment.revision,
             inbound_id=intent.inbound_id,
             words=body,
@@ -220,6 +258,7 @@ def _view(
         reminders=tuple(reminders),
         recorded=next((row for row in outcomes if row.superseded_at is None), None),
         recorded_before=tuple(row for row in outcomes if row.superseded_at is not None),
+        explained=explained,
     )
 
 
@@ -276,6 +315,34 @@ def _said(
     for intent, body in rows:
         found.setdefault(intent.appointment_id, []).append((intent, body if words else None))
     return found
+
+
+def _explained(
+    session: Session, wanted: list[uuid.UUID], *, words: bool
+) -> dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]]:
+    rows = session.execute(
+        select(AbsenceReason, Inbound.body)
+        .join(Inbound, Inbound.id == AbsenceReason.inbound_id)
+        .where(AbsenceReason.appointment_id.in_(wanted))
+        .order_by(AbsenceReason.said_at, AbsenceReason.id)
+    )
+    found: dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]] = {}
+    for row, body in rows:
+        found.setdefault(row.appointment_id, []).append((row, body if words else None))
+    return found
+
+
+def _reason(row: AbsenceReason, words: str | None, who: Mapping[str | None, str]) -> Explained:
+    return Explained(
+        id=row.id,
+        at=row.said_at,
+        cause=row.cause,
+        proposed=row.proposed,
+        decision=row.decision,
+        decided_by=None if row.decided_by is None else who[row.decided_by],
+        decided_at=row.decided_at,
+        words=words,
+    )
 
 
 def _outcomes(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[Outcome]]:

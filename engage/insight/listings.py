@@ -174,6 +174,7 @@ def _whole_appointments(actor: Actor) -> Select[Appointment]:
             selectinload(Appointment.reminders),
             selectinload(Appointment.intents),
             selectinload(Appointment.outcomes),
+            selectinload(Appointment.absence_reasons),
         )
     )
 

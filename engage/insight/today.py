@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
-from engage.insight import appointments, readings, sight, signals
+from engage.insight import appointments, free_times, readings, sight, signals
+from engage.insight.appointments import AppointmentView
 from engage.insight.person import obstacles
 from engage.people import contact
 from engage.people.access import Ability, Actor
@@ -54,6 +55,11 @@ class Day:
     following: Place | None
     why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
+    @property
+    def late_or_here(self) -> tuple[AppointmentView, ...]:
+        """Those on this page who say that they are late or there, and of whom nothing is recorded yet."""
+        return tuple(one for one in self.appointments if one.waits_to_be_seen)
+
 
 @dataclass(frozen=True)
 class Today:
@@ -63,6 +69,7 @@ class Today:
     signals: signals.SignalPage
     unread: tuple[readings.Unread, ...]
     unknown_numbers: int
+    moved: tuple[free_times.MovedByText, ...]
     today: Day
     tomorrow: Day
 
@@ -85,6 +92,7 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
         signals=signals.open_signals(session, actor, now=now, after=after),
         unread=readings.unread(session, actor),
         unknown_numbers=readings.count_unknown(session, actor),
+        moved=free_times.moved_by_text(session, actor, now=now),
         today=today,
         tomorrow=tomorrow,
     )
