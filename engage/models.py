@@ -10,6 +10,7 @@ from engage.conversation import model as conversation
 from engage.db import Base
 from engage.people import model as people
 from engage.progress import model as progress
+from engage.progress.checkins import model as check_ins
 from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)

@@ -50,7 +50,7 @@ def staff(
     """A member of staff with roles (offender manager when none is named)."""
     count = session.scalar(select(func.count()).select_from(Staff))
     made = Staff(
-        agency_id=agency(session, at, agency_name).id,
+        agency=agency(session, at, agency_name),
         email=email or f"{name.split()[0].lower()}.{count}@probation.example",
         name=name,
         first_name=name.split()[0],

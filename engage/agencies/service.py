@@ -13,7 +13,7 @@ import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from engage import events
 from engage.agencies.model import Agency, ApiKey, Hub, Membership, Role, Staff
@@ -104,8 +104,9 @@ def end_sessions(session: Session, staff_id: uuid.UUID, *, now: datetime) -> Non
 
 
 def load_staff(session: Session, staff_id: uuid.UUID) -> Staff | None:
-    """An active member of staff with their memberships, or None."""
-    return session.scalars(select(Staff).where(Staff.id == staff_id, Staff.active)).one_or_none()
+    """An active member of staff with their memberships and agency, or None."""
+    query = select(Staff).where(Staff.id == staff_id, Staff.active).options(joinedload(Staff.agency))
+    return session.scalars(query).one_or_none()
 
 
 def find_staff(session: Session, email: str) -> Staff | None:

@@ -79,6 +79,8 @@ def hear(turn: Turn, holder: Holder) -> Done:
         return _no_words(turn, holder)
     if done := records.by_keyword(turn, holder):
         return done
+    if done := records.by_keyword(turn, holder):
+        return done
     for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         chosen = rebooking.of_which if "wish" in question.options else replies.chosen
         if question.person_id == holder.person.id and (done := chosen(turn, holder, question)):

@@ -1,20 +1,17 @@
-"""What people ask for: a call, what is booked, how the texts work. Everything else that is asked goes to a human."""
+"""What people ask for: a call, and how the texts work. What the record can answer is in records.py."""
 
 from datetime import datetime
 
-from engage import texts
 from engage.agencies.model import Hub
 from engage.agencies.working_days import closed_days
-from engage.appointments.wording import for_text
-from engage.conversation import about, answers, call_times, replies
-from engage.conversation.reading import Asks, Intent
+from engage.conversation import absences, answers, call_times, replies
+from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.signals import SignalKind
 from engage.texts import TextKind
 
-NEXT_SHOWN = 3
 _OF_AN_APPOINTMENT = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE, Intent.RUNNING_LATE})
 """Beside one of these, a day or a time that the text names may be that of the appointment."""
 
@@ -66,18 +63,3 @@ def explain(turn: Turn, holder: Holder | None, language: str) -> Done:
     """How the texts work."""
     answers.neutral(turn, TextKind.HELP, language, holder=holder)
     return Done("Sent how the texts work", person_id=holder.person.id if holder else None, intent=Intent.HELP)
-
-
-def question(turn: Turn, holder: Holder) -> Done:
-    """Answer from the record what it can answer for certain (what is booked next); else a human reads it."""
-    if turn.heard.asks is not Asks.NEXT:
-        return replies.unsure(turn, holder, "A question")
-    booked = about.ahead(turn.session, holder.person.id, turn.now, NEXT_SHOWN)
-    body = texts.next_text(
-        holder.person.language,
-        first=answers.first_name(holder),
-        booked=[for_text(one) for one in booked],
-        zone=holder.reach.zone,
-    )
-    answers.answer(turn, TextKind.NEXT, body, holder=holder)
-    return Done("Sent what is booked next", person_id=holder.person.id, intent=Intent.QUESTION)

@@ -1,7 +1,8 @@
 """Texts that end or restart texting: STOP, START, and "you have the wrong number".
 
 A stop takes effect in the transaction that reads it: the number is stopped, everything queued to it is withdrawn, one confirmation goes.
-Only START from the phone itself undoes a STOP. Nothing here looks at whether stopping is convenient.
+Only START from the phone itself undoes a STOP, or a text from it that surely asks for the texts again. Nothing here looks at whether
+stopping is convenient.
 """
 
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
     return _done(only, "Stopped all texts to the number and confirmed it once", intent=Intent.OPT_OUT)
 
 
-def start(turn: Turn, held: Sequence[Holder]) -> Done:
+def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START.") -> Done:
     """Let texts to the number go again, and plan anew what was skipped.
 
     A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
@@ -68,7 +69,7 @@ def start(turn: Turn, held: Sequence[Holder]) -> Done:
             turn.session,
             SignalKind.OPTED_OUT,
             person_id=holder.person.id,
-            how="They texted START.",
+            how=how,
             actor="person",
             now=turn.now,
         )
@@ -86,6 +87,15 @@ def start(turn: Turn, held: Sequence[Holder]) -> Done:
         )
     _welcome_back(turn, now_held)
     return _done(only, "Restarted texts to the number and confirmed it", intent=Intent.OPT_IN)
+
+
+def wished_back(turn: Turn, held: Sequence[Holder]) -> Done | None:
+    """Do as START does for a text that surely asks for texts again, from a stopped number that somebody has; None for any other."""
+    if turn.heard.intent is not Intent.OPT_IN or not turn.heard.surely(Intent.OPT_IN) or not held:
+        return None
+    if not suppression.is_suppressed(turn.session, turn.number):
+        return None
+    return start(turn, held, how="They asked by text for texts again.")
 
 
 def _welcome_back(turn: Turn, held: Sequence[Holder]) -> None:

@@ -11,6 +11,7 @@ from engage.texts.about import (
     next_text,
     place_for_text,
     rebook,
+    week_text,
     which_one,
 )
 from engage.texts.catalogue import CATALOGUE, TextValueError, Wording, render, wording
@@ -53,6 +54,7 @@ __all__ = [
     "shorten_place",
     "shorten_worker",
     "time_of",
+    "week_text",
     "when",
     "which_one",
     "wording",

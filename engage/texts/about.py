@@ -135,6 +135,25 @@ def rebook(
         for number, one in enumerate(starts, 1)
     )
     return render(TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed)
+def week_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+    """The answer to WEEK: everything that is booked in the next days, soonest first, in as much detail as fits."""
+    if not booked:
+        return render(TextKind.WEEK_NONE, language, first=first)
+    ordered = sorted(booked, key=lambda one: one.starts_at)
+    names = [
+        f"{short_day_of(one.starts_at, zone, language)}, {time_of(one.starts_at, zone, language)}"
+        for one in ordered
+    ]
+    full = [
+        _entry(name, _worker(one), _where(one, language)) for name, one in zip(names, ordered, strict=True)
+    ]
+    forms = (full, _told_apart(names, ordered), *_fewer(names))
+    return _first_that_fits(
+        lambda listed: render(TextKind.WEEK, language, first=first, list=listed),
+        ("; ".join(form) for form in forms),
+    )
+
+
 
 
 def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:

@@ -109,6 +109,26 @@ ENGLISH: dict[K, str] = {
     K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
     "NEXT shows what is booked. STOP ends texts.",
     K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",
+    K.WEEK: "Hi {first}. Next 7 days: {list}. Questions? Reply CALL.",
+    K.WEEK_NONE: "Hi {first}. You have nothing booked in the next 7 days. NEXT shows what comes after. "
+    "Questions? Reply CALL.",
+    K.ONE_BOOKED: "Hi {first}. You see {worker}: {when}, {place}. Questions? Reply CALL.",
+    K.ONE_BOOKED_NO_PLACE: "Hi {first}. You see {worker}: {when}. Questions? Reply CALL.",
+    K.ONE_BOOKED_HOME: "Hi {first}. {worker} will come to you: {when}. Questions? Reply CALL.",
+    K.ONE_BOOKED_PHONE: "Hi {first}. {worker} will ring you: {when}. Questions? Reply CALL.",
+    K.ONE_BOOKED_VIDEO: "Hi {first}. {worker} will see you by video call: {when}. Questions? Reply CALL.",
+    K.PROGRESS: "Well done {first}. Kept in a row: {n}. Good news from you: {m}. Keep going.",
+    K.PROGRESS_KEPT: "Well done {first}. Kept in a row: {n}. Keep going.",
+    K.PROGRESS_TOLD: "Well done {first}. Good news from you: {m}. Keep going.",
+    K.PROGRESS_NONE: "Hi {first}. There is nothing to count yet. Each time you come counts. Questions? Reply CALL.",
+    K.WHO_SEES: "{worker}, the team who work with you and people who check our work can read your texts. "
+    "Not family or friends. If you may be in danger we get help.",
+    K.GOOD_NEWS: "Thanks for telling us {first}. That is good news. Well done, and keep going.",
+    K.HARD_NEWS: "Thanks for telling us {first}. That sounds hard. {worker} will see this and be in touch. "
+    "To talk reply CALL.",
+    K.NEWS: "Thanks for telling us {first}. {worker} will read this.",
+    K.LAPSE: "Thank you for telling us {first}. We are glad you did. {worker} will ask what would help you now. "
+    "To talk reply CALL. If not safe call 999.",
     K.OPTED_OUT_ORDER: "You will get no more texts from us. You still need to come to what is booked. "
     "We will find another way to tell you. To start again reply START.",
     K.OPTED_OUT_VOLUNTARY: "You will get no more texts from us. To start again reply START.",

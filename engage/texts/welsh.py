@@ -112,6 +112,27 @@ WELSH: dict[K, str] = {
     K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
     K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
     K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "
+    K.WEEK: "Helo {first}. Y 7 diwrnod nesaf: {list}. Cwestiwn? Atebwch GALW.",
+    K.WEEK_NONE: "Helo {first}. Does dim wedi ei drefnu yn y 7 diwrnod nesaf. NESAF am beth sydd wedyn. "
+    "Cwestiwn? Atebwch GALW.",
+    K.ONE_BOOKED: "Helo {first}. Byddwch yn gweld {worker}: {when}, {place}. Cwestiwn? Atebwch GALW.",
+    K.ONE_BOOKED_NO_PLACE: "Helo {first}. Byddwch yn gweld {worker}: {when}. Cwestiwn? Atebwch GALW.",
+    K.ONE_BOOKED_HOME: "Helo {first}. Bydd {worker} yn dod atoch: {when}. Cwestiwn? Atebwch GALW.",
+    K.ONE_BOOKED_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio: {when}. Cwestiwn? Atebwch GALW.",
+    K.ONE_BOOKED_VIDEO: "Helo {first}. Bydd {worker} yn eich gweld ar alwad fideo: {when}. "
+    "Cwestiwn? Atebwch GALW.",
+    K.PROGRESS: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Newyddion da gennych: {m}. Daliwch ati.",
+    K.PROGRESS_KEPT: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Daliwch ati.",
+    K.PROGRESS_TOLD: "Da iawn chi {first}. Newyddion da gennych: {m}. Daliwch ati.",
+    K.PROGRESS_NONE: "Helo {first}. Does dim i'w gyfri eto. Mae pob tro y dewch yn cyfri. Cwestiwn? Atebwch GALW.",
+    K.WHO_SEES: "Gall {worker}, eich gweithwyr a'r rhai sy'n gwirio ein gwaith ddarllen eich negeseuon. "
+    "Nid teulu na ffrindiau. Os oes perygl i chi cawn help.",
+    K.GOOD_NEWS: "Diolch am ddweud {first}. Dyna newyddion da. Da iawn chi, a daliwch ati.",
+    K.HARD_NEWS: "Diolch am ddweud {first}. Mae hynny'n swnio'n anodd. Bydd {worker} yn gweld hwn ac yn cysylltu. "
+    "I siarad atebwch GALW.",
+    K.NEWS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
+    K.LAPSE: "Diolch am ddweud {first}. Rydym yn falch i chi wneud. Bydd {worker} yn gofyn beth fyddai'n helpu. "
+    "I siarad: GALW. Ddim yn ddiogel? Ffoniwch 999.",
     "Cawn ffordd arall i ddweud wrthych. I ailddechrau atebwch DECHRAU.",
     K.OPTED_OUT_VOLUNTARY: "Ni chewch fwy o negeseuon testun. I ailddechrau atebwch DECHRAU.",
     K.WRONG_NUMBER: "Mae'n ddrwg gennym. Rydym wedi tynnu'r rhif hwn o'n rhestr. Ni chewch fwy o negeseuon. "

@@ -11,6 +11,8 @@ from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.conversation import stops
+from engage.conversation.reading import Act, Intent
+from engage.conversation.reading import Reading as Heard
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
@@ -33,6 +35,7 @@ from tests.engage.conversation.phones import (
     said,
     says,
 )
+from tests.engage.conversation.turns import hear, read_as
 
 DAY = timedelta(days=1)
 ORDER = (
@@ -111,9 +114,9 @@ def test_a_second_stop_is_not_confirmed_again(session: Session, katrina: Person,
 
 @pytest.mark.parametrize(
     "body",
-    ["HELP", "YES", "yes please", "NEXT", "CALL", "ok", "UNSTOP me pls", "sorry, start texting me again"],
+    ["HELP", "YES", "yes please", "NEXT", "WEEK", "CALL", "ok", "UNSTOP me pls", "start of the week?"],
 )
-def test_after_a_stop_nothing_but_start_brings_texts_back(
+def test_after_a_stop_no_other_word_brings_texts_back(
     session: Session, katrina: Person, now: datetime, body: str
 ) -> None:
     """STOP, then anything: still stopped, no text goes, and a human reads it."""
@@ -123,6 +126,43 @@ def test_after_a_stop_nothing_but_start_brings_texts_back(
     assert suppression.is_suppressed(session, NUMBER)
     assert len(answers(session)) == 1
     assert reading.needs_human
+
+
+def test_whoever_surely_asks_for_texts_again_gets_them_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """In their own words, as with START: the number is free, it is confirmed, and the signal says why it is resolved."""
+    says(session, "STOP", now)
+    reading = says(session, "sorry, start texting me again", now + minutes(1))
+    assert not suppression.is_suppressed(session, NUMBER) and not reading.needs_human
+    assert answers(session)[1:] == ["Hi Katrina. You will get our texts again. Reply STOP to end texts."]
+    (resolved,) = session.scalars(select(Signal)).all()
+    assert resolved.resolution == "They asked by text for texts again."
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heard(Intent.OPT_IN, 0.5, Act.HUMAN, (Intent.OPT_IN,)),
+        read_as(Intent.CALL_ME, Intent.OPT_IN),
+        read_as(Intent.CRISIS, Intent.OPT_IN),
+    ],
+)
+def test_what_only_seems_to_ask_for_texts_again_brings_none(
+    session: Session, katrina: Person, now: datetime, heard: Heard
+) -> None:
+    """Not sure, or something stronger beside it: still stopped, and a human reads it."""
+    says(session, "STOP", now)
+    assert hear(session, katrina, heard, now + minutes(1)).needs_human
+    assert suppression.is_suppressed(session, NUMBER)
+
+
+def test_asking_for_texts_that_were_never_stopped_goes_to_a_human(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Something else keeps their texts back, and a human must find out what."""
+    done = hear(session, katrina, read_as(Intent.OPT_IN), now)
+    assert done.needs_human and "restarted" not in done.words.lower()
 
 
 @pytest.mark.parametrize("word", ["START", "unstop", "Dechrau"])

@@ -65,6 +65,7 @@ OFFERS = (
     "Ddim yn iawn",
     "Angen help i deithio",
     "Angen help",
+    "Ddim yn ddiogel",
 )
 every_wording = pytest.mark.parametrize(
     "wording", CATALOGUE.values(), ids=lambda wording: f"{wording.kind}-{wording.language}"
@@ -83,6 +84,7 @@ def longest(language: str) -> dict[str, str]:
         "time": max((time_of(moment, LONDON, language) for moment in YEAR), key=len),
         "day": max((day_of(moment, LONDON, language) for moment in YEAR), key=len),
         "n": "104",
+        "m": "104",
         "a": f"{max(moments, key=len)} {WORKER}",
         "b": f"{max(moments, key=len)} {WORKER}",
         "list": "10:00am",

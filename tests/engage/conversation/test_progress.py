@@ -1,0 +1,191 @@
+"""What people tell of how they are getting on: kept, thanked for, and told to whoever can help; a lapse has no consequence."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.appointments.model import Outcome
+from engage.conversation import progress, whose
+from engage.conversation.reading import Act, Fact, Intent, Reading
+from engage.people.model import ContactStatus, Language, Person
+from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
+from engage.signals import SignalKind
+from engage.texts import lint
+from tests import builders
+from tests.engage.conversation.phones import (
+    answers,
+    asked,
+    events,
+    last_answer,
+    open_signals,
+    said,
+    says,
+    signal,
+)
+from tests.engage.conversation.turns import hear, read_as, turn
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def katrina(session: Session) -> Person:
+    """A person with a number that may be texted."""
+    return builders.person(session, builders.staff(session, builders.hub(session)))
+
+
+def kept(session: Session, by: Person) -> list[tuple[ReportKind, ReportFact | None]]:
+    """What the person has told, by kind."""
+    rows = session.scalars(select(SelfReport).where(SelfReport.person_id == by.id).order_by(SelfReport.kind))
+    return [(row.kind, row.fact) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("intent", "fact", "kind", "told"),
+    [
+        (Intent.PROGRESS_HOUSING, Fact.GOT_HOME, ReportKind.HOUSING, None),
+        (Intent.PROGRESS_WORK, Fact.GOT_WORK, ReportKind.WORK, None),
+        (Intent.PROGRESS_COURSE, Fact.FINISHED_COURSE, ReportKind.COURSE, None),
+        (Intent.PROGRESS_GROUP, Fact.ATTENDED_GROUP, ReportKind.GROUP, None),
+        (Intent.PROGRESS_HEALTH, Fact.CLEAN, ReportKind.HEALTH, None),
+        (Intent.PROGRESS_HOUSING, Fact.LOST_HOME, ReportKind.HOUSING, SignalKind.HOUSING_LOSS),
+        (Intent.PROGRESS_WORK, Fact.LOST_WORK, ReportKind.WORK, SignalKind.WORK_LOSS),
+        (Intent.LAPSE, None, ReportKind.LAPSE, SignalKind.LAPSE_TOLD),
+    ],
+)
+def test_news_is_kept_and_thanked_for_in_its_own_light(
+    session: Session,
+    katrina: Person,
+    now: datetime,
+    intent: Intent,
+    fact: Fact | None,
+    kind: ReportKind,
+    told: SignalKind | None,
+) -> None:
+    """Each kind with its fact and the text behind it; a loss and a lapse are told to whoever can help, good news to nobody."""
+    done = hear(session, katrina, read_as(intent, fact=fact), now)
+    report = session.scalars(select(SelfReport)).one()
+    assert (report.kind, report.state) == (kind, ReportState.SELF_REPORTED)
+    assert report.fact == (ReportFact(fact.value) if fact else None)
+    assert report.inbound_id is not None and report.note == ""
+    assert open_signals(session, katrina) == ([told] if told else [])
+    assert ("good news" in last_answer(session)) is (told is None)
+    assert not done.needs_human and done.acted
+
+
+def test_news_that_only_a_human_can_judge_is_thanked_for_and_read(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """No known fact, or a course that was left: neither praise nor pity, and a worker reads it."""
+    for minute, fact in enumerate([None, Fact.LEFT_COURSE]):
+        done = hear(
+            session, katrina, read_as(Intent.PROGRESS_COURSE, fact=fact), now + timedelta(minutes=minute)
+        )
+        assert done.needs_human
+        assert last_answer(session) == "Thanks for telling us Katrina. Pat will read this."
+
+
+def test_a_lapse_is_answered_with_support_and_nothing_else_happens(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Thanked, told what can help, in words that tell a stranger nothing; no outcome, no change, one signal."""
+    booked = builders.appointment(session, katrina, now + 3 * DAY)
+    before = (booked.state, booked.starts_at, booked.revision)
+    hear(session, katrina, read_as(Intent.LAPSE), now)
+    answer = last_answer(session)
+    assert answer.startswith("Thank you for telling us Katrina.") and "999" in answer and lint(answer) == []
+    assert signal(session, katrina, SignalKind.LAPSE_TOLD).action.startswith("Support first")
+    assert (booked.state, booked.starts_at, booked.revision) == before
+    assert session.scalars(select(Outcome)).all() == [] and said(session, booked) == []
+    assert set(events(session, katrina)) == {"progress.told", "signal.raised"}
+
+
+def test_several_kinds_in_one_text_are_a_row_each_and_one_answer(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The fact goes with its own kind; support comes before praise."""
+    heard = read_as(Intent.PROGRESS_HOUSING, Intent.PROGRESS_WORK, Intent.LAPSE, fact=Fact.GOT_WORK)
+    hear(session, katrina, heard, now)
+    assert kept(session, katrina) == [
+        (ReportKind.HOUSING, None),
+        (ReportKind.LAPSE, None),
+        (ReportKind.WORK, ReportFact.GOT_WORK),
+    ]
+    assert len(answers(session)) == 1 and "what would help" in last_answer(session)
+
+
+def test_the_same_text_handled_again_changes_nothing(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """One row for each kind of one text, one event, one signal."""
+    heard = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
+    holder = whose.one_holder(session, katrina.id, now)
+    assert holder is not None
+    again = turn(session, heard, now)
+    for _ in range(3):
+        progress.told(again, holder)
+    session.flush()
+    assert kept(session, katrina) == [(ReportKind.WORK, ReportFact.LOST_WORK)]
+    assert events(session, katrina).count("progress.told") == 1
+    assert len(signal(session, katrina, SignalKind.WORK_LOSS).evidence) == 1
+
+
+def test_a_yes_beside_the_news_is_recorded_too(session: Session, katrina: Person, now: datetime) -> None:
+    """`got the keys! see you tuesday`: the news, and that they will come."""
+    booked = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, booked, now - DAY)
+    done = hear(session, katrina, read_as(Intent.PROGRESS_HOUSING, Intent.CONFIRM, fact=Fact.GOT_HOME), now)
+    assert [kind.value for kind in said(session, booked)] == ["will_attend"]
+    assert done.appointment_id == booked.id and "kept: news" in done.words.lower()
+
+
+def test_news_beside_something_stronger_is_kept_too(session: Session, katrina: Person, now: datetime) -> None:
+    """`cant come, been kicked out of my flat`: the no is recorded and answered, and the housing duty is needed all the same."""
+    booked = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, booked, now - DAY)
+    done = hear(session, katrina, read_as(Intent.DECLINE, Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME), now)
+    assert [kind.value for kind in said(session, booked)] == ["cannot_attend"]
+    assert kept(session, katrina) == [(ReportKind.HOUSING, ReportFact.LOST_HOME)]
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND, SignalKind.HOUSING_LOSS]
+    assert "kept: news about housing" in done.words and len(answers(session)) == 1
+
+
+def test_news_that_is_not_sure_is_left_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
+    """A guess is no news: nothing is kept, and somebody reads it."""
+    guess = Reading(Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK)
+    done = hear(session, katrina, guess, now)
+    assert done.needs_human and kept(session, katrina) == [] and open_signals(session, katrina) == []
+
+
+def test_news_from_a_closed_case_is_read_by_a_human_alone(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Nothing is silently reopened, and no answer goes."""
+    katrina.contact_status = ContactStatus.CLOSED
+    session.flush()
+    done = hear(session, katrina, read_as(Intent.PROGRESS_HOUSING, fact=Fact.GOT_HOME), now)
+    assert done.needs_human and kept(session, katrina) == [] and answers(session) == []
+
+
+def test_in_welsh(session: Session, katrina: Person, now: datetime) -> None:
+    """Support in their own language."""
+    katrina.language = Language.WELSH
+    session.flush()
+    hear(session, katrina, read_as(Intent.LAPSE), now)
+    assert last_answer(session).startswith("Diolch am ddweud Katrina.")
+
+
+def test_two_losses_are_one_signal_while_it_is_open(session: Session, katrina: Person, now: datetime) -> None:
+    """The second text adds to what stands behind it."""
+    for minute in range(2):
+        heard = read_as(Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME)
+        hear(session, katrina, heard, now + timedelta(minutes=minute))
+    assert len(signal(session, katrina, SignalKind.HOUSING_LOSS).evidence) == 2
+    assert len(kept(session, katrina)) == 2
+
+
+def test_thanks_after_the_answer_is_nothing_new(session: Session, katrina: Person, now: datetime) -> None:
+    """A thank you for our thank you ends it."""
+    hear(session, katrina, read_as(Intent.LAPSE), now)
+    assert says(session, "thanks", now + timedelta(minutes=1)).done == "Thanks: nothing to do"
