@@ -244,7 +244,7 @@ def test_recorded_at_night_it_goes_in_the_morning_and_names_the_day(stage: Stage
 
 def test_a_telephone_that_no_text_can_carry_does_not_stop_the_question(stage: Stage) -> None:
     """The words without a number go."""
-    stage.hub.phone = "0191 498 0100 and ask for Pat or Sam"
+    stage.hub.phone = "01914980100 ext 4455"
     missed(stage)
     bodies = stage.send(NOON)
     assert any("Are you OK?" in body and "or ring" not in body for body in bodies)
