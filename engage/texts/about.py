@@ -123,9 +123,7 @@ def next_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzin
     )
 
 
-def rebook(
-    language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False
-) -> str:
+def rebook(language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False) -> str:
     """The offer of one to three other times, numbered in the order given; `gone` says first that the one picked is taken."""
     if not 1 <= len(starts) <= 3:
         raise TextValueError("One to three times can be offered.")
@@ -135,6 +133,8 @@ def rebook(
         for number, one in enumerate(starts, 1)
     )
     return render(TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed)
+
+
 def week_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
     """The answer to WEEK: everything that is booked in the next days, soonest first, in as much detail as fits."""
     if not booked:
@@ -152,8 +152,6 @@ def week_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzin
         lambda listed: render(TextKind.WEEK, language, first=first, list=listed),
         ("; ".join(form) for form in forms),
     )
-
-
 
 
 def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:

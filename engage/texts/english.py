@@ -81,9 +81,13 @@ ENGLISH: dict[K, str] = {
     "Reply CALL and we will ring you.",
     K.CHECK_IN: "Hi {first}. How are things this week? Reply 1 good, 2 OK, 3 not great, 4 need help. "
     "You can add more words. If you are not safe call 999.",
+    K.CHECK_IN_NUDGE: "Hi {first}. We asked how things are. Reply 1 good, 2 OK, 3 not great, 4 need help. "
+    "No answer is fine too.",
     K.CHECK_IN_THANKS: "Thanks {first}. {worker} will see this.",
-    K.CHECK_IN_HELP: "Thanks for telling us {first}. We have asked {worker} to ring you. "
-    "If you are not safe call 999.",
+    K.CHECK_IN_HELP: "Thanks for telling us {first}. Would a call help? Reply CALL and {worker} will ring you, "
+    "or NO if not. If you are not safe call 999.",
+    K.CHECK_IN_HELP_NOW: "Thanks {first}. Would a call help? Reply CALL and {worker} will ring you. To talk now, free: "
+    "116 123, or text SHOUT to 85258. Not safe: 999.",
     K.PRAISE: "Well done {first}. {n} weeks of keeping to your plan. That takes hard work. "
     "{worker} will talk with you about what comes next.",
     K.NUMBER_CHECK: "Hi, is this {first}'s phone? Reply 1 for yes, 2 for no",
@@ -100,15 +104,11 @@ ENGLISH: dict[K, str] = {
     K.LATE: "Thanks {first}. {worker} will see that you are late. Please still come.",
     K.LATE_CALL: "Thanks {first}. {worker} will see that you are late.",
     K.HERE: "Thanks {first}. {worker} will see that you are here.",
-    K.CALL: "Thanks {first}. We have asked {worker} to ring you on this number. If you are not safe call 999.",
+    K.CALL: "Thanks {first}. We have asked {worker} to ring you on this number in working hours. "
+    "If you are not safe call 999.",
     K.ABSENCE_THANKS: "Thanks for telling us {first}. {worker} will read this.",
     K.NEXT: "Hi {first}. Next: {list}. Questions? Reply CALL.",
     K.NEXT_NONE: "Hi {first}. You have nothing booked now. Questions? Reply CALL.",
-    K.REBOOK: "Thanks {first}. Reply {list}, 0 for none of these. Your old time stands until you pick.",
-    K.REBOOK_AGAIN: "Sorry {first}. That time has gone. Reply {list}, 0 for none of these. Your old time stands.",
-    K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
-    "NEXT shows what is booked. STOP ends texts.",
-    K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",
     K.WEEK: "Hi {first}. Next 7 days: {list}. Questions? Reply CALL.",
     K.WEEK_NONE: "Hi {first}. You have nothing booked in the next 7 days. NEXT shows what comes after. "
     "Questions? Reply CALL.",
@@ -129,6 +129,11 @@ ENGLISH: dict[K, str] = {
     K.NEWS: "Thanks for telling us {first}. {worker} will read this.",
     K.LAPSE: "Thank you for telling us {first}. We are glad you did. {worker} will ask what would help you now. "
     "To talk reply CALL. If not safe call 999.",
+    K.REBOOK: "Thanks {first}. Reply {list}, 0 for none of these. Your old time stands until you pick.",
+    K.REBOOK_AGAIN: "Sorry {first}. That time has gone. Reply {list}, 0 for none of these. Your old time stands.",
+    K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
+    "NEXT shows what is booked. STOP ends texts.",
+    K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",
     K.OPTED_OUT_ORDER: "You will get no more texts from us. You still need to come to what is booked. "
     "We will find another way to tell you. To start again reply START.",
     K.OPTED_OUT_VOLUNTARY: "You will get no more texts from us. To start again reply START.",
@@ -140,8 +145,10 @@ ENGLISH: dict[K, str] = {
     K.WHICH_ONE_OF_MANY: "Thanks. You have {n} booked: {list}. Which number do you mean?",
     K.SEVERAL: "Hi {first}. {n} on {day}: {list}. Reply YES or NO, or CALL to talk.",
     K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",
-    K.NOT_SURE: "Thanks {first}. {worker} will read this and get back to you. If you are not safe call 999.",
-    K.NOT_SURE_UNNAMED: "Thanks. We will read this and get back to you. If you are not safe call 999.",
+    K.NOT_SURE: "Thanks {first}. {worker} will read this when next at work and get back to you. "
+    "If you are not safe call 999.",
+    K.NOT_SURE_UNNAMED: "Thanks. We will read this in working hours and get back to you. "
+    "If you are not safe call 999.",
     K.UNKNOWN_NUMBER: "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
     "If you are not safe call 999.",
     K.NOTICE: "Engage: an item needs you. Please sign in.",

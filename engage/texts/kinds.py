@@ -45,8 +45,10 @@ class TextKind(StrEnum):
     MISSED_ON_CALL = "missed_on_call"
 
     CHECK_IN = "check_in"
+    CHECK_IN_NUDGE = "check_in_nudge"
     CHECK_IN_THANKS = "check_in_thanks"
     CHECK_IN_HELP = "check_in_help"
+    CHECK_IN_HELP_NOW = "check_in_help_now"
     PRAISE = "praise"
 
     NUMBER_CHECK = "number_check"
@@ -66,8 +68,6 @@ class TextKind(StrEnum):
     ABSENCE_THANKS = "absence_thanks"
     NEXT = "next"
     NEXT_NONE = "next_none"
-    REBOOK = "rebook"
-    REBOOK_AGAIN = "rebook_again"
     WEEK = "week"
     WEEK_NONE = "week_none"
     ONE_BOOKED = "one_booked"
@@ -84,6 +84,8 @@ class TextKind(StrEnum):
     HARD_NEWS = "hard_news"
     NEWS = "news"
     LAPSE = "lapse"
+    REBOOK = "rebook"
+    REBOOK_AGAIN = "rebook_again"
     HELP = "help"
     START = "start"
     OPTED_OUT_ORDER = "opted_out_order"

@@ -83,9 +83,13 @@ WELSH: dict[K, str] = {
     "Atebwch GALW i ni eich ffonio.",
     K.CHECK_IN: "Helo {first}. Sut mae pethau? Atebwch 1 da, 2 iawn, 3 ddim yn dda, 4 angen help. "
     "Cewch ychwanegu mwy. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CHECK_IN_NUDGE: "Helo {first}. Gofynnom sut mae pethau. Atebwch 1 da, 2 iawn, 3 ddim yn dda, 4 angen help. "
+    "Mae dim ateb yn iawn hefyd.",
     K.CHECK_IN_THANKS: "Diolch {first}. Bydd {worker} yn gweld hwn.",
-    K.CHECK_IN_HELP: "Diolch am ddweud {first}. Rydym wedi gofyn i {worker} eich ffonio. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CHECK_IN_HELP: "Diolch am ddweud {first}. Fyddai galwad yn help? Atebwch GALW i {worker} eich ffonio, "
+    "neu NA os na. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CHECK_IN_HELP_NOW: "Diolch {first}. Fyddai galwad yn help? Atebwch GALW i {worker} eich ffonio. Siarad nawr am ddim: "
+    "116 123, neu SHOUT i 85258. Perygl: 999.",
     K.PRAISE: "Da iawn chi {first}. {n} wythnos o gadw at eich cynllun. Mae hynny'n waith caled. "
     "Bydd {worker} yn siarad am beth sydd nesaf.",
     K.NUMBER_CHECK: "Helo, ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na",
@@ -103,15 +107,11 @@ WELSH: dict[K, str] = {
     K.LATE: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr. Dewch o hyd.",
     K.LATE_CALL: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr.",
     K.HERE: "Diolch {first}. Bydd {worker} yn gweld eich bod yma.",
-    K.CALL: "Diolch {first}. Rydym wedi gofyn i {worker} ffonio'r rhif hwn. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CALL: "Diolch {first}. Rydym wedi gofyn i {worker} ffonio'r rhif hwn yn ystod oriau gwaith. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
     K.ABSENCE_THANKS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
     K.NEXT: "Helo {first}. Nesaf: {list}. Cwestiwn? Atebwch GALW.",
     K.NEXT_NONE: "Helo {first}. Does dim wedi ei drefnu nawr. Cwestiwn? Atebwch GALW.",
-    K.REBOOK: "Diolch {first}. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll tan hynny.",
-    K.REBOOK_AGAIN: "Sori {first}. Mae'r amser wedi mynd. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll.",
-    K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
-    K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
-    K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "
     K.WEEK: "Helo {first}. Y 7 diwrnod nesaf: {list}. Cwestiwn? Atebwch GALW.",
     K.WEEK_NONE: "Helo {first}. Does dim wedi ei drefnu yn y 7 diwrnod nesaf. NESAF am beth sydd wedyn. "
     "Cwestiwn? Atebwch GALW.",
@@ -133,6 +133,11 @@ WELSH: dict[K, str] = {
     K.NEWS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
     K.LAPSE: "Diolch am ddweud {first}. Rydym yn falch i chi wneud. Bydd {worker} yn gofyn beth fyddai'n helpu. "
     "I siarad: GALW. Ddim yn ddiogel? Ffoniwch 999.",
+    K.REBOOK: "Diolch {first}. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll tan hynny.",
+    K.REBOOK_AGAIN: "Sori {first}. Mae'r amser wedi mynd. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll.",
+    K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
+    K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
+    K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "
     "Cawn ffordd arall i ddweud wrthych. I ailddechrau atebwch DECHRAU.",
     K.OPTED_OUT_VOLUNTARY: "Ni chewch fwy o negeseuon testun. I ailddechrau atebwch DECHRAU.",
     K.WRONG_NUMBER: "Mae'n ddrwg gennym. Rydym wedi tynnu'r rhif hwn o'n rhestr. Ni chewch fwy o negeseuon. "
@@ -144,9 +149,10 @@ WELSH: dict[K, str] = {
     K.SEVERAL: "Helo {first}. {n} ar {day}: {list}. Atebwch IE neu NA, neu GALW i siarad.",
     K.WHO: "Diolch. Mae mwy nag un yn defnyddio'r rhif hwn. "
     "Atebwch gyda'ch enw cyntaf i ni wybod pwy sydd yno.",
-    K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn ac yn cysylltu. "
+    K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn yn ystod oriau gwaith ac yn cysylltu. "
     "Os nad ydych yn ddiogel ffoniwch 999.",
-    K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn ac yn cysylltu. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn yn ystod oriau gwaith ac yn cysylltu. "
+    "Os nad ydych yn ddiogel ffoniwch 999.",
     K.UNKNOWN_NUMBER: "Diolch am eich neges. Nid ydym yn adnabod y rhif hwn. Os oes gennych weithiwr, ffoniwch nhw. "
     "Os nad ydych yn ddiogel ffoniwch 999.",
     K.NOTICE: "Engage: mae rhywbeth yn aros amdanoch. Mewngofnodwch.",

@@ -187,7 +187,7 @@ def test_a_value_cannot_forge_another_blank_or_line() -> None:
     """Braces and line breaks in a name stay harmless."""
     text = render(TextKind.CALL, "en", first="{worker}\nX", worker="Sam")
     assert text == (
-        "Thanks worker X. We have asked Sam to ring you on this number. If you are not safe call 999."
+        "Thanks worker X. We have asked Sam to ring you on this number in working hours. If you are not safe call 999."
     )
 
 
