@@ -7,6 +7,7 @@ from flask import flash, g, request, url_for
 
 from api.pages.assets import govuk_version, version_of
 from engage.agencies.model import Role
+from engage.appointments.slots.service import WORKERS
 from engage.insight import sight
 from engage.insight.readings import may_see_unknown
 from engage.people.access import Actor
@@ -49,6 +50,8 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
     items = [_item("Today", "pages.today", "/today")]
     if sight.may_see_people(actor):
         items.append(_item("Caseload", "pages.caseload", "/people"))
+    if actor.has(*WORKERS):
+        items.append(_item("Free times", "pages.free_times", "/free-times"))
     if actor.has(*IMPORTERS):
         items.append(_item("Import", "pages.new_import", "/import"))
     if actor.has(Role.ADMINISTRATOR):

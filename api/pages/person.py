@@ -20,7 +20,7 @@ from api.pages.sending import act, attempt
 from engage import texts
 from engage.insight import person as model
 from engage.insight import thread
-from engage.people import pausing, service
+from engage.people import pausing, rebooking, service
 from engage.people.access import Ability, open_person
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
@@ -37,6 +37,7 @@ class DetailsForm(PageForm):
     contact_status = RadioField("Contact by text", choices=choices(words.CONTACT))
     approved = BooleanField("Texts to this person are approved")
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
+    rebooking = BooleanField("They may pick another time by text")
     held = BooleanField("Held for a case")
     text_from_hour = SelectField("Not before", choices=choices(HOURS))
     text_until_hour = SelectField("Not after", choices=choices(HOURS))
@@ -97,6 +98,7 @@ def change_details(person_id: uuid.UUID) -> ResponseReturnValue:
         changed = service.update_person(session, actor, person_id, _changes(form), now=at)
         if bool(form.approved.data) != (changed.texts_approved_at is not None):
             service.approve_texts(session, actor, person_id, approved=bool(form.approved.data), now=at)
+        rebooking.allow(session, actor, person_id, allowed=bool(form.rebooking.data), now=at)
         return url_for("pages.person", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -133,6 +135,7 @@ def _values(found: Person) -> dict[str, Any]:
         "contact_status": found.contact_status.value,
         "approved": found.texts_approved_at is not None,
         "two_hour_reminder": found.two_hour_reminder,
+        "rebooking": found.rebooking_allowed_at is not None,
         "held": found.held,
         "text_from_hour": "" if found.text_from_hour is None else str(found.text_from_hour),
         "text_until_hour": "" if found.text_until_hour is None else str(found.text_until_hour),

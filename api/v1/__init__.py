@@ -5,6 +5,7 @@ from flask import Flask
 from api.v1 import contract, keys
 from api.v1.appointments import appointments
 from api.v1.events import events
+from api.v1.free_times import free_times
 from api.v1.messages import messages
 from api.v1.on_call import on_call
 from api.v1.people import people
@@ -16,4 +17,4 @@ __all__ = ["install"]
 def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
     """Give `app` the API."""
     keys.install(app, limiter)
-    contract.install(app, (people, appointments, messages, signals, on_call, events))
+    contract.install(app, (people, appointments, free_times, messages, signals, on_call, events))

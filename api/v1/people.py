@@ -15,7 +15,7 @@ from api.v1.reading import Resource
 from engage.agencies.service import find_staff
 from engage.errors import Forbidden, Invalid
 from engage.insight import listings
-from engage.people import pausing, service
+from engage.people import pausing, rebooking, service
 from engage.people.access import Actor, open_person
 from engage.people.model import (
     ContactPoint,
@@ -58,6 +58,11 @@ class PersonOut(Schema):
     text_from_hour = fields.Integer(required=True, allow_none=True)
     text_until_hour = fields.Integer(required=True, allow_none=True)
     texts_approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    rebooking_allowed_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when they may pick another time by text."},
+    )
     texts_paused_at = fields.AwareDateTime(
         required=True,
         allow_none=True,
@@ -142,6 +147,12 @@ class How(Given):
     how = Words(80, required=True)
 
 
+class Allowed(Given):
+    """Whether it is allowed."""
+
+    allowed = Flag(required=True)
+
+
 class Why(Given):
     """Why."""
 
@@ -207,6 +218,18 @@ def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
     """A worker has spoken with the person: texts may go on, and reminders that still help are planned anew."""
     with transaction() as session:
         pausing.resume(session, current_actor(), person_id, now=now())
+        return listings.person(session, current_actor(), person_id, now=now())
+
+
+@people.post("/<uuid:person_id>/rebooking")
+@allow(scope("people:write"))
+@once
+@people.reads(Allowed)
+@people.answers(200, PersonOut)
+def allow_rebooking(given: dict[str, Any], person_id: uuid.UUID) -> Person:
+    """Let the person pick another time by text among free times of the worker, or no longer."""
+    with transaction() as session:
+        rebooking.allow(session, current_actor(), person_id, allowed=given["allowed"], now=now())
         return listings.person(session, current_actor(), person_id, now=now())
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from engage import events
 from engage.agencies.hubs import HubRules, zone
@@ -154,7 +154,12 @@ def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: da
 
 
 def upcoming(
-    session: Session, actor: Actor, *, now: datetime, worker_id: uuid.UUID | None = None, limit: int = 200
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    limit: int = 200,
+    after: tuple[datetime, uuid.UUID] | None = None,
 ) -> list[FreeTime]:
     """Free times to come that are not withdrawn, soonest first: the actor's own, for keepers those of their hubs."""
     query = (
@@ -162,9 +167,10 @@ def upcoming(
         .where(FreeTime.withdrawn_at.is_(None), FreeTime.starts_at > now, _may_see(actor))
         .order_by(FreeTime.starts_at, FreeTime.id)
         .limit(limit)
+        .options(joinedload(FreeTime.worker), joinedload(FreeTime.hub))
     )
-    if worker_id is not None:
-        query = query.where(FreeTime.worker_id == worker_id)
+    if after is not None:
+        query = query.where(tuple_(FreeTime.starts_at, FreeTime.id) > tuple_(*map(literal, after)))
     return list(session.scalars(query))
 
 

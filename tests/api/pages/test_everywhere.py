@@ -35,6 +35,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "reading_id": uuid.UUID(int=7),
         "upload_id": uuid.UUID(int=8),
         "turn_id": uuid.UUID(int=9),
+        "free_time_id": uuid.UUID(int=10),
         "what": "change",
         "day": "2027-03-20",
     }

@@ -1,0 +1,126 @@
+"""The page of free times, the tick that lets a person rebook, and what Today says of a move by text."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from engage.agencies.model import Staff
+from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.db import Database
+from engage.people.model import Person
+from tests import builders
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Page, Visitor
+
+SitDown = Callable[[Staff], Visitor]
+
+
+def add(visitor: Visitor, **values: str) -> Page:
+    """Fill in the form for Monday ten o'clock, unless told otherwise."""
+    form = visitor.open("/free-times").form("/free-times", "minutes")
+    given = {
+        "date_day": "22",
+        "date_month": "3",
+        "date_year": "2027",
+        "time": "10am",
+        "place_alias": "the hall",
+    }
+    return visitor.send(form, **{**given, **values})
+
+
+def test_a_worker_puts_in_their_own_weekly_and_takes_one_back(
+    house: House, sit_down: SitDown, committed: Database
+) -> None:
+    """Three weeks are three rows; each can be withdrawn; the page says what happened."""
+    visitor = sit_down(house.partner)
+    page = add(visitor, weeks="3")
+    assert "3 free times added." in page.words and page.words.count("the hall") == 3
+    page = visitor.send(page.form("/withdraw"))
+    assert "The free time is withdrawn." in page.words
+    with committed.begin() as session:
+        rows = session.query(FreeTime).order_by(FreeTime.starts_at).all()
+        assert [one.withdrawn_at is None for one in rows] == [False, True, True]
+        assert {one.worker_id for one in rows} == {house.partner.id}
+
+
+def test_only_coordinators_and_supervisors_keep_other_peoples_times(house: House, sit_down: SitDown) -> None:
+    """A worker is offered themselves only, sees nobody else's, and is refused another's whatever they send."""
+    other = f"{house.hub.id}_{house.pat.id}"
+    assert "1 free time added." in add(sit_down(house.coordinator), worker=other).words
+    partner = sit_down(house.partner)
+    page = partner.open("/free-times")
+    assert "Pat Hale" not in page.words and "None yet" in page.words
+    page = add(partner, worker=other)
+    assert page.status == 422 and "Choose whose time it is" in page.words
+
+
+def test_an_auditor_and_an_administrator_have_no_free_times(house: House, sit_down: SitDown) -> None:
+    """They see nobody."""
+    for one in (house.auditor, house.administrator):
+        assert sit_down(one).open("/free-times").status == 403
+
+
+def test_what_is_wrong_is_said_beside_the_field(house: House, sit_down: SitDown) -> None:
+    """Past times, too many weeks, half a date."""
+    visitor = sit_down(house.pat)
+    assert "The time is in the past" in add(visitor, date_day="19").words
+    assert "from 1 to 8" in add(visitor, weeks="9").words
+    assert "Enter a real date" in add(visitor, date_day="31", date_month="2").words
+
+
+def test_somebody_elses_time_is_not_there(house: House, sit_down: SitDown, committed: Database) -> None:
+    """404 for a worker who may not see it."""
+    add(sit_down(house.pat))
+    with committed.begin() as session:
+        made = session.query(FreeTime).one()
+    visitor = sit_down(house.partner)
+    page = visitor.post(f"/free-times/{made.id}/withdraw", {"csrf_token": visitor.token()})
+    assert page.status == 404
+
+
+def person_of(house: House, committed: Database) -> Person:
+    """A person of Pat's."""
+    with committed.begin() as session:
+        return builders.person(session, house.pat)
+
+
+def test_the_offender_manager_ticks_that_a_person_may_rebook(
+    house: House, sit_down: SitDown, committed: Database
+) -> None:
+    """Off at first; the person's page says since when."""
+    person = person_of(house, committed)
+    visitor = sit_down(house.pat)
+    assert "Another time by text Not allowed" in visitor.open(f"/people/{person.id}").words
+    form = visitor.open(f"/people/{person.id}/details").form("/details")
+    assert "rebooking" not in form.fields
+    visitor.send(form, rebooking="y")
+    assert "Another time by text Allowed since Sat 20 March" in visitor.open(f"/people/{person.id}").words
+    with committed.begin() as session:
+        assert session.get_one(Person, person.id).rebooking_allowed_by == f"staff:{house.pat.id}"
+
+
+def test_today_says_what_was_moved_by_text(house: House, sit_down: SitDown, committed: Database) -> None:
+    """The new time and the old one, to whoever may see the person; not once staff have moved it on."""
+    person, now = person_of(house, committed), builders.NOW
+    with committed.begin() as session:
+        booked = builders.appointment(session, person, now + timedelta(days=4), revision=2)
+        session.add(
+            SlotOffer(
+                person_id=person.id,
+                appointment_id=booked.id,
+                revision=1,
+                number="+447700900101",
+                options=[],
+                offered_at=now - timedelta(hours=1),
+                held_until=now,
+                open_until=now,
+                closed_at=now,
+                from_starts_at=now + timedelta(days=2),
+                moved_revision=2,
+            )
+        )
+    words = sit_down(house.pat).open("/today").words
+    assert "Moved by text" in words and "Wed 24 March, 9am with Pat was Mon 22 March, 9am" in words
+    assert "Moved by text" not in sit_down(house.other).open("/today").words
+    with committed.begin() as session:
+        session.merge(booked).revision = 3
+    assert "Moved by text" not in sit_down(house.pat).open("/today").words
