@@ -80,6 +80,8 @@ def make_right(session: Session, case: Case, now: datetime) -> str:
     _close_question(session, case, now)
     touched = _withdraw(session, case, now)
     _resolve_raised(session, case, now)
+    for appointment in touched:
+        _clear(session, case, appointment, now)
     words = [f"{len(touched)} record{'' if len(touched) == 1 else 's'} withdrawn"] if touched else []
     kind = replies.KINDS.get(case.meaning)
     if kind is not None:
@@ -236,8 +238,8 @@ def _danger(session: Session, case: Case, now: datetime) -> str:
     return "urgent signal raised; nothing was sent"
 
 
-def _settle(session: Session, case: Case, appointment: Appointment, now: datetime) -> None:
-    """Make the signals about an appointment fit the last word that stands."""
+def _clear(session: Session, case: Case, appointment: Appointment, now: datetime) -> Said | None:
+    """Resolve what says that they cannot come where their last word that stands, which it returns, does not say so."""
     last = session.scalars(
         select(Said)
         .where(
@@ -252,7 +254,15 @@ def _settle(session: Session, case: Case, appointment: Appointment, now: datetim
         for signal in _unresolved(session, case.person.id, {SignalKind.CANNOT_ATTEND, SignalKind.BARRIER}):
             if signal.key.startswith(f"{signal.kind}:{case.person.id}:{appointment.id}:"):
                 signals.resolve(session, signal, how=_HOW, actor=case.actor.label, now=now)
-    elif appointment.state is AppointmentState.BOOKED and appointment.starts_at > now:
+    return last
+
+
+def _settle(session: Session, case: Case, appointment: Appointment, now: datetime) -> None:
+    """Make the signals about an appointment fit the last word that stands."""
+    last = _clear(session, case, appointment, now)
+    if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
+        return
+    if appointment.state is AppointmentState.BOOKED and appointment.starts_at > now:
         telling.tell(
             session,
             SignalKind.CANNOT_ATTEND,

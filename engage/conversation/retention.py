@@ -52,6 +52,12 @@ WHERE inbound.received_at < :latest AND inbound.received_at < COALESCE(cutoff.be
   AND NOT EXISTS (SELECT FROM contact_point JOIN person AS other ON other.id = contact_point.person_id
                   WHERE contact_point.number = inbound.from_number AND other.held)
 """
+# The words that a reading rests on go with the text, and so does the way from a correction to the line that was learnt from it.
+_WITH_WHAT_WAS_READ = """
+, unread AS (UPDATE reading SET evidence = '[]' FROM chosen WHERE reading.inbound_id = chosen.id RETURNING reading.id),
+parted AS (UPDATE reading_correction SET line_id = NULL FROM reading, chosen
+           WHERE reading_correction.reading_id = reading.id AND reading.inbound_id = chosen.id)
+"""
 _SAID = """
 FROM receipt
 LEFT JOIN message ON message.id = receipt.message_id
@@ -110,7 +116,8 @@ _KINDS = (
         "inbound",
         "inbound.received_at",
         _IN,
-        "UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM",
+        _WITH_WHAT_WAS_READ
+        + "UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM",
         _months_of_words,
     ),
     _kind(

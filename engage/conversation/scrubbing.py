@@ -36,7 +36,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\b{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?! ?(?:am|pm|o'?clock|[:.]\d))(?:,? ?\d{{4}})?",
             DATE,
         ),
-        (r"\b(?:[4-9]|[12]\d|3[01])(?:st|nd|rd|th)\b|\b(?:19|20)\d{2}\b(?! ?(?:hrs|hours))", DATE),
         # Addresses.
         (
             rf"\b(?:flat|apartment|fflat) \d+[a-z]?\b|\b\d{{1,4}}[a-z]?,? (?:[^\W\d_]+['’]?[^\W\d_]* ){{1,3}}?{_STREET}\b",
@@ -48,7 +47,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             PLACE,
         ),
         # Numbers that are too long for a time, an amount or a choice, also in words.
-        (r"(?<![\w+])\+?\(?\d(?:[ ().-]{0,2}\d){4,}", NUMBER),
+        (r"(?<![\w+])\+?\(?\d(?:[ ().-]{0,3}\d){4,}", NUMBER),
+        (r"\b(?:[4-9]|[12]\d|3[01])(?:st|nd|rd|th)\b|\b(?:19|20)\d{2}\b(?! ?(?:hrs|hours))", DATE),
         (r"(?<![\d:.£])(?!(?:[01]?\d|2[0-3])[0-5]\d(?!\d))\d{4}(?!\d)", NUMBER),
         (rf"\b{_DIGIT_WORD}(?:[ ,-]+{_DIGIT_WORD}){{5,}}\b", NUMBER),
     )
