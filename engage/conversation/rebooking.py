@@ -113,7 +113,7 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
 def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
     """The number that was picked: by the strict reading of the whole text, else by what the reader is sure of."""
     zone = holder.reach.zone
-    starts = [one.astimezone(zone).replace(tzinfo=None) for one in offer.starts]
+    starts = [one.astimezone(zone) for one in offer.starts]
     number = read_slot(turn.body, starts, turn.heard_at.astimezone(zone).date())
     heard = turn.heard
     if number is not None or heard.intent is not Intent.SLOT_CHOICE or not heard.surely(Intent.SLOT_CHOICE):

@@ -1,0 +1,158 @@
+"""Which free times are offered: tables of what is free and what was asked for."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engage.appointments.kinds import AppointmentType
+from engage.appointments.slots.rules import Slot, Wish, against, named, offerable, pick, wish
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2027, 3, 20, 9, tzinfo=UTC)
+OFFICE = AppointmentType.OFFICE
+
+
+def at(words: str) -> datetime:
+    """`22 10:00` as a moment in March 2027 on the wall clock of London."""
+    return datetime.strptime(f"2027-03-{words}", "%Y-%m-%d %H:%M").replace(tzinfo=LONDON)
+
+
+def slot(words: str, minutes: int = 30, kind: AppointmentType = OFFICE, *, closed_too: bool = False) -> Slot:
+    """A free time."""
+    return Slot(uuid.uuid4(), at(words), minutes, kind, closed_too)
+
+
+def shown(slots: Sequence[Slot]) -> list[str]:
+    """The local day and time of each."""
+    return [f"{one.starts_at.astimezone(LONDON):%d %H:%M}" for one in slots]
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"),
+    [
+        (slot("20 10:59"), False),
+        (slot("20 11:00"), True),
+        (slot("22 10:00"), True),
+        (Slot(uuid.uuid4(), NOW + timedelta(days=14), 30, OFFICE), True),
+        (Slot(uuid.uuid4(), NOW + timedelta(days=14, minutes=1), 30, OFFICE), False),
+        (slot("26 10:00"), False),
+        (slot("26 10:00", closed_too=True), True),
+        (slot("22 10:00", 29), False),
+        (slot("22 10:00", 60), True),
+        (slot("22 10:00", kind=AppointmentType.PHONE), False),
+    ],
+)
+def test_what_may_be_offered(given: Slot, offered: bool) -> None:
+    """Two hours' notice, fourteen days, long enough, of the same kind, and not on Good Friday unless on purpose."""
+    found = offerable([given], kind=OFFICE, minutes=30, now=NOW, zone=LONDON, closed={date(2027, 3, 26)})
+    assert bool(found) == offered
+
+
+FREE = [
+    slot("22 10:00"),
+    slot("22 10:30"),
+    slot("22 15:00"),
+    slot("23 09:00"),
+    slot("23 14:00"),
+    slot("24 14:30"),
+    slot("30 09:00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "offered"),
+    [
+        (None, None, ["22 10:00", "23 09:00", "24 14:30"]),
+        ("mon", None, ["22 10:00", "22 10:30", "22 15:00"]),
+        ("tue", None, ["23 09:00", "23 14:00", "30 09:00"]),
+        ("tue", "14:30", ["23 14:00"]),
+        ("tue", "18:00", ["23 09:00", "23 14:00", "30 09:00"]),
+        ("wed", None, ["24 14:30"]),
+        ("thu", None, ["22 10:00", "23 09:00", "24 14:30"]),
+        (None, "14:00", ["22 15:00", "23 14:00", "24 14:30"]),
+        (None, "09:30", ["22 10:00", "23 09:00", "30 09:00"]),
+        (None, "20:00", ["22 10:00", "23 09:00", "24 14:30"]),
+        ("thu", "14:00", ["22 15:00", "23 14:00", "24 14:30"]),
+        ("today", None, ["22 10:00", "23 09:00", "24 14:30"]),
+    ],
+)
+def test_what_is_picked_for_a_wish(day: str | None, time: str | None, offered: list[str]) -> None:
+    """Day and time, else the day, else the time, else the soonest on different days."""
+    assert shown(pick(FREE, Wish(day, time), heard_at=NOW, zone=LONDON)) == offered
+
+
+def test_tomorrow_is_the_day_after_it_was_written() -> None:
+    """Handled after midnight, a text of the evening before still means the same day."""
+    sunday = datetime(2027, 3, 21, 23, 50, tzinfo=UTC)
+    assert shown(pick(FREE, Wish("tomorrow"), heard_at=sunday, zone=LONDON))[0] == "22 10:00"
+
+
+def test_few_days_are_filled_with_more_of_the_same() -> None:
+    """Three times on two days are three."""
+    few = [slot("22 10:00"), slot("22 11:00"), slot("23 09:00")]
+    assert shown(pick(few, Wish(), heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 11:00", "23 09:00"]
+    assert pick([], Wish("mon", "10:00"), heard_at=NOW, zone=LONDON) == ()
+
+
+def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None:
+    """With nothing else free it is better than nothing."""
+    monday = Wish(avoid=date(2027, 3, 22))
+    assert shown(pick(FREE, monday, heard_at=NOW, zone=LONDON)) == ["23 09:00", "24 14:30", "30 09:00"]
+    assert shown(pick(FREE[:2], monday, heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 10:30"]
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "meant"),
+    [
+        ("mon", None, Wish(avoid=date(2027, 3, 22))),
+        ("mon", "15:00", Wish("mon", "15:00")),
+        ("tue", None, Wish("tue")),
+        (None, "15:00", Wish(None, "15:00")),
+        (None, None, Wish()),
+    ],
+)
+def test_the_appointments_own_day_is_one_that_they_cannot_do(
+    day: str | None, time: str | None, meant: Wish
+) -> None:
+    """`not monday` names Monday as much as `can we do monday`; with a time it is a wish."""
+    assert wish(day, time, starts_at=at("22 10:00"), heard_at=NOW, zone=LONDON) == meant
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "place"),
+    [
+        ("wed", None, 3),
+        (None, "14:00", 2),
+        ("mon", "10:00", 1),
+        ("mon", "14:00", None),
+        (None, None, None),
+        ("sun", None, None),
+    ],
+)
+def test_one_that_a_reading_names(day: str | None, time: str | None, place: int | None) -> None:
+    """Exactly one of those offered, to the minute, or none."""
+    starts = [at("22 10:00"), at("23 14:00"), at("24 10:00")]
+    assert named(starts, day, time, heard_at=NOW, zone=LONDON) == place
+    assert named(starts, None, "10:00", heard_at=NOW, zone=LONDON) is None
+
+
+@pytest.mark.parametrize(
+    ("allowed", "demanded", "hub", "kind", "code"),
+    [
+        (True, True, True, OFFICE, None),
+        (True, False, False, OFFICE, None),
+        (False, False, True, OFFICE, "rebooking_not_allowed"),
+        (True, True, False, OFFICE, "enforceable"),
+        (True, False, True, AppointmentType.COURT, "kind"),
+        (True, False, True, AppointmentType.GROUP, "kind"),
+    ],
+)
+def test_for_whom_nothing_is_offered(
+    allowed: bool, demanded: bool, hub: bool, kind: AppointmentType, code: str | None
+) -> None:
+    """Without the offender manager's leave, against the hub's setting, or for what one worker alone cannot move."""
+    reason = against(allowed=allowed, demanded=demanded, hub_allows_demanded=hub, kind=kind)
+    assert (reason.code if reason else None) == code
