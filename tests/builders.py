@@ -10,6 +10,7 @@ from engage.agencies.model import Agency, AgencyKind, Area, Hub, Membership, Rol
 from engage.appointments.model import Appointment, AppointmentType
 from engage.people.access import Actor, staff_actor
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.progress.model import ReportFact, ReportKind, SelfReport
 
 NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
@@ -135,6 +136,24 @@ def appointment(
             "created_by": "system",
             **values,
         },
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def report(
+    session: Session,
+    whose: Person,
+    said_at: datetime,
+    *,
+    kind: ReportKind = ReportKind.HOUSING,
+    fact: ReportFact | None = ReportFact.GOT_HOME,
+    **values: Any,
+) -> SelfReport:
+    """A piece of news that the person told a worker, unless `inbound_id` names the text."""
+    made = SelfReport(
+        person_id=whose.id, kind=kind, fact=fact, said_at=said_at, **{"recorded_by": "system", **values}
     )
     session.add(made)
     session.flush()

@@ -17,6 +17,7 @@ from engage.appointments.model import (
 )
 from engage.conversation.reading import Cause
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, NumberState
+from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.signals import Severity
 from messaging.outbox import Lane
 from messaging.states import MessageStatus
@@ -209,8 +210,38 @@ READINGS: Mapping[str, str] = {
     "question": "a question",
     "thanks": "thanks",
     "lapse": "tells of a lapse",
+    "progress_housing": "news about housing",
+    "progress_course": "news about a course",
+    "progress_group": "news about a group",
+    "progress_work": "news about work",
+    "progress_health": "news about health",
     "checkin_answer": "check-in answer",
     "other": "not understood",
+}
+REPORT_KINDS: Mapping[ReportKind, str] = {
+    ReportKind.HOUSING: "Housing",
+    ReportKind.COURSE: "Course or training",
+    ReportKind.GROUP: "Group",
+    ReportKind.WORK: "Work",
+    ReportKind.HEALTH: "Health",
+    ReportKind.LAPSE: "Lapse",
+}
+REPORT_FACTS: Mapping[ReportFact, str] = {
+    ReportFact.GOT_HOME: "has a home",
+    ReportFact.LOST_HOME: "lost, or is losing, their home",
+    ReportFact.GOT_WORK: "has work",
+    ReportFact.LOST_WORK: "lost their work",
+    ReportFact.STARTED_COURSE: "started a course",
+    ReportFact.FINISHED_COURSE: "finished a course",
+    ReportFact.LEFT_COURSE: "left a course",
+    ReportFact.ATTENDED_GROUP: "went to a group",
+    ReportFact.CLEAN: "staying clean",
+    ReportFact.STARTED_TREATMENT: "started treatment",
+}
+REPORT_STATES: Mapping[ReportState, str] = {
+    ReportState.SELF_REPORTED: "Their own word",
+    ReportState.VERIFIED: "Made sure of",
+    ReportState.DISPUTED: "Disputed",
 }
 MARKS: Mapping[str, str] = {
     "number.added": "Phone number added",
@@ -328,6 +359,9 @@ def install(app: Flask) -> None:
         "PROVIDERS": PROVIDERS,
         "LANES": LANES,
         "MARKS": MARKS,
+        "REPORT_KINDS": REPORT_KINDS,
+        "REPORT_FACTS": REPORT_FACTS,
+        "REPORT_STATES": REPORT_STATES,
     }
     app.jinja_env.globals.update(tables)
     for saying in (clock_time, day, day_and_year, moment, apart, phone, field_name, shift_day):

@@ -9,6 +9,7 @@ from api.v1.free_times import free_times
 from api.v1.messages import messages
 from api.v1.on_call import on_call
 from api.v1.people import people
+from api.v1.progress import progress
 from api.v1.signals import signals
 
 __all__ = ["install"]
@@ -17,4 +18,4 @@ __all__ = ["install"]
 def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
     """Give `app` the API."""
     keys.install(app, limiter)
-    contract.install(app, (people, appointments, free_times, messages, signals, on_call, events))
+    contract.install(app, (people, appointments, free_times, progress, messages, signals, on_call, events))

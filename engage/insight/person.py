@@ -13,7 +13,7 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.errors import NotFound
-from engage.insight import appointments, sight, signals, thread
+from engage.insight import appointments, holding, reports, sight, signals, thread
 from engage.insight.appointments import AppointmentView
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities, may_change, open_person
@@ -83,6 +83,8 @@ class PersonPage:
     upcoming: tuple[AppointmentView, ...]
     past: tuple[AppointmentView, ...]
     older: Place | None
+    reports: tuple[reports.ReportView, ...]
+    held: holding.Held | None
     thread: thread.Thread
 
 
@@ -123,6 +125,8 @@ def load(
         upcoming=tuple(views[id] for id in upcoming_ids),
         past=past,
         older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
+        reports=reports.of_person(session, actor, person),
+        held=holding.of_person(session, actor, person.id, now=now) if may.read_thread else None,
         thread=thread.load(session, person.id, before=before) if may.read_thread else thread.Thread((), None),
     )
 

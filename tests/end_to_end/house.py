@@ -35,6 +35,9 @@ SCOPES = (
     "signals:read",
     "signals:write",
     "events:read",
+    "progress:read",
+    "progress:write",
+    "health:read",
 )
 
 

@@ -27,6 +27,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
     with committed.begin() as session:
         person = builders.person(session, house.pat)
         booked = builders.appointment(session, person, now)
+        report = builders.report(session, person, now)
     heard(committed, person, "hello", now, needs_human=True)
     values = {
         "person_id": person.id,
@@ -34,6 +35,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "signal_id": signal(committed, person, SignalKind.CALL_REQUESTED, now),
         "reading_id": uuid.UUID(int=7),
         "upload_id": uuid.UUID(int=8),
+        "report_id": report.id,
         "turn_id": uuid.UUID(int=9),
         "free_time_id": uuid.UUID(int=10),
         "what": "change",

@@ -1,0 +1,124 @@
+"""`/v1/people/{id}/self-reports` and `/v1/self-reports`: what people tell of how they are getting on, confirmed or disputed by staff."""
+
+import uuid
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Given, Moment, Words, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read_moment
+from api.v1.reading import Resource
+from engage.insight import reports
+from engage.insight.reports import ReportView
+from engage.progress import service
+from engage.progress.kinds import ReportFact, ReportKind, ReportState
+
+progress = Resource(
+    "progress", __name__, url_prefix="/v1", description="What people tell of how they are getting on."
+)
+
+
+class SelfReportOut(Schema):
+    """One piece of news by a person's own word. Where it is `hidden` it is a matter of health that the key may not see: only its day is told.
+
+    `words` are null where the key may not read the person's texts, and empty once they were erased.
+    """
+
+    id = fields.UUID(required=True)
+    kind = one_of(ReportKind, required=True)
+    fact = one_of(ReportFact, required=True, allow_none=True)
+    said_at = fields.AwareDateTime(required=True)
+    by_text = fields.Boolean(required=True)
+    words = fields.String(required=True, allow_none=True)
+    state = one_of(ReportState, required=True, allow_none=True)
+    judged_at = fields.AwareDateTime(required=True, allow_none=True)
+    judged_note = fields.String(required=True, allow_none=True)
+    hidden = fields.Boolean(required=True)
+
+
+class SelfReportIn(Given):
+    """Something that the person told. `fact` must be one of its kind; without a fact the note says what was told."""
+
+    kind = one_of(ReportKind, required=True)
+    fact = one_of(ReportFact, load_default=None, allow_none=True)
+    said_at = Moment(required=True)
+    note = Words(service.LONGEST_NOTE, lines=True, load_default="")
+
+
+class VerifyIn(Given):
+    """How somebody made sure, if it is to be kept."""
+
+    note = Words(service.LONGEST_NOTE, lines=True, load_default="")
+
+
+class DisputeIn(Given):
+    """What somebody found."""
+
+    note = Words(service.LONGEST_NOTE, lines=True, required=True)
+
+
+@progress.get("/people/<uuid:person_id>/self-reports")
+@allow(scope("progress:read"))
+@progress.reads(PageQuery, location="query")
+@progress.answers(200, page_of(SelfReportOut, "SelfReportPage"))
+def list_self_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """What a person tells of how they are getting on, latest first. Matters of health only for a key with `health:read`."""
+    return _page(query, person_id, health=False)
+
+
+@progress.get("/people/<uuid:person_id>/self-reports/health")
+@allow(scope("health:read"))
+@progress.reads(PageQuery, location="query")
+@progress.answers(200, page_of(SelfReportOut, "HealthReportPage"))
+def list_health_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """What a person tells of their health, latest first."""
+    return _page(query, person_id, health=True)
+
+
+@progress.post("/people/<uuid:person_id>/self-reports")
+@allow(scope("progress:write"))
+@once
+@progress.reads(SelfReportIn)
+@progress.answers(201, SelfReportOut)
+def add_self_report(given: dict[str, Any], person_id: uuid.UUID) -> ReportView:
+    """Write down what a person told, as their own word. A matter of health needs `health:read` too."""
+    with transaction() as session:
+        report = service.add(session, current_actor(), person_id, **given, now=now())
+        return reports.one(session, current_actor(), report)
+
+
+@progress.post("/self-reports/<uuid:report_id>/verify")
+@allow(scope("progress:write"))
+@once
+@progress.reads(VerifyIn, required=False)
+@progress.answers(200, SelfReportOut)
+def verify_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportView:
+    """Somebody has made sure that it is so."""
+    with transaction() as session:
+        report = service.verify(session, current_actor(), report_id, note=given["note"], now=now())
+        return reports.one(session, current_actor(), report)
+
+
+@progress.post("/self-reports/<uuid:report_id>/dispute")
+@allow(scope("progress:write"))
+@once
+@progress.reads(DisputeIn)
+@progress.answers(200, SelfReportOut)
+def dispute_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportView:
+    """Somebody has found otherwise. What the person told stays as they told it."""
+    with transaction() as session:
+        report = service.dispute(session, current_actor(), report_id, note=given["note"], now=now())
+        return reports.one(session, current_actor(), report)
+
+
+def _page(query: dict[str, Any], person_id: uuid.UUID, *, health: bool) -> dict[str, Any]:
+    what = f"{'health' if health else 'self'} reports {person_id}"
+    after, limit = read_moment(query["after"], what), query["limit"]
+    with transaction() as session:
+        rows = reports.listed(
+            session, current_actor(), person_id, now=now(), after=after, limit=limit + 1, health=health
+        )
+    return page(rows, limit, what, lambda row: (row.said_at, row.id))
