@@ -49,7 +49,7 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
     if danger := alarm.look(turn, held, former):
         return danger
     if unsafe:
-        return hearing.ends_texts(turn, held) or watched.for_a_human(held)
+        return watched.hand_over(turn, held)
     if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
         return _hear(turn, held)
     _record_block(turn, held)

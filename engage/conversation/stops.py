@@ -31,7 +31,7 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
     only = held[0] if len(held) == 1 else None
     if not new:
         return _done(only, "The number was stopped already; no answer went", intent=Intent.OPT_OUT)
-    answers.neutral(turn, _last_words(held), language_of(held), holder=only)
+    confirmed = answers.neutral(turn, _last_words(held), language_of(held), holder=only)
     for holder in held:
         _record(turn, "number.stopped", holder)
         tell(
@@ -43,7 +43,8 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
             evidence=turn.evidence,
             now=turn.now,
         )
-    return _done(only, "Stopped all texts to the number and confirmed it once", intent=Intent.OPT_OUT)
+    how = "and confirmed it once" if confirmed else "without a word to the phone"
+    return _done(only, f"Stopped all texts to the number {how}", intent=Intent.OPT_OUT)
 
 
 def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START.") -> Done:

@@ -5,15 +5,23 @@ offender manager rings when it is safe, or sees them. What is queued is called b
 go to it again.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from engage.conversation import stops
 from engage.conversation.effects import OTHER_READER
+from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.unsafe_phone import read_by_another
 from engage.conversation.whose import Holder
 from engage.people import service as people
 from engage.signals import SignalKind
+
+_STOP = re.compile(
+    r"\b(?:stop|unsubscribe|no more|remove me|stopiwch|stopia|dim mwy|dim rhagor)\b", re.IGNORECASE
+)
 
 
 def hush(turn: Turn, held: Sequence[Holder]) -> bool:
@@ -28,12 +36,22 @@ def hush(turn: Turn, held: Sequence[Holder]) -> bool:
     return True
 
 
-def for_a_human(held: Sequence[Holder]) -> Done:
-    """Nothing else is made of such a text: what it says besides may have been written by the other reader."""
+def hand_over(turn: Turn, held: Sequence[Holder]) -> Done:
+    """Nothing else is made of such a text, but that a wish in so many words for no more texts is kept, without a word to the phone.
+
+    A reader that guesses takes "somebody else has this phone" for a wrong number or a STOP, and the other reader may have written the rest.
+    """
+    if turn.heard.acts and turn.heard.intent is Intent.OPT_OUT and _STOP.search(turn.body):
+        return replace(
+            stops.stop(turn, held),
+            words="Stopped all texts to the number; somebody else may read this phone, so no answer went",
+            needs_human=True,
+        )
     return Done(
         "Somebody else may read this phone: no text goes to it, and no answer went",
         needs_human=True,
         person_id=held[0].person.id if len(held) == 1 else None,
+        intent=Intent.OTHER,
         acted=False,
     )
 
