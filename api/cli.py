@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from api.cli_access import key, staff
+from api.cli_corrections import corrections
 from api.cli_hub import agency, hub
 from api.cli_retention import retention
 from engage.errors import EngageError, Invalid
@@ -86,6 +87,7 @@ main.add_command(agency)
 main.add_command(staff)
 main.add_command(key)
 main.add_command(retention)
+main.add_command(corrections)
 
 
 @main.command()
@@ -216,6 +218,48 @@ def import_appointments(
                 database.begin, actor, hub_id, stream, now=now, progress=progress, dry_run=dry_run
             )
     show_report(report, as_json=as_json, dry_run=dry_run)
+
+
+@import_.command(name="free-times")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.option(
+    "--hub", "hub_name", help="The hub whose workers they are; may be left out when there is only one."
+)
+@click.option("--as", "email", help="Act as this member of staff instead of as the system.")
+def import_free_times(
+    file: Path, dry_run: bool, as_json: bool, hub_name: str | None, email: str | None
+) -> None:
+    """Put in the free times of workers in FILE (CSV; - for standard input), one transaction per row.
+
+    Columns: worker_email, type, date, start, minutes, place, weeks (1 to 8; empty for one time). Rows that are refused are reported and
+    spoil no other row.
+    """
+    import json
+
+    from engage.agencies.hubs import find_hub
+    from engage.appointments.slots.importing import import_times
+    from engage.clock import Clock
+
+    now = Clock.from_settings(Settings.from_environment()).now()
+    with open_file(file) as stream, open_database() as database:
+        with database.begin() as session:
+            hub_id = find_hub(session, hub_name).id
+            actor = actor_named(session, email)
+        report = import_times(database.begin, actor, hub_id, stream, now=now, dry_run=dry_run)
+    found = report.as_json()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for row in found["refused"]:
+        click.echo(f"line {row['line']}: refused: {row['column']}: {row['reason']}")
+    for row in found["warnings"]:
+        click.echo(f"line {row['line']}: {row['reason']}")
+    click.echo(
+        f"{found['rows']} rows: {found['added']} free times added."
+        + (" Nothing was changed." if dry_run else "")
+    )
 
 
 def show_report(report: "ImportReport", *, as_json: bool, dry_run: bool) -> None:

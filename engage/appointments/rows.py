@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from engage import texts
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.rules import NoSuchTime, local_moment
-from engage.appointments.sheets import RowProblem
+from engage.appointments.sheets import COLUMNS, RowProblem
 from engage.appointments.wording import alias_for
 from engage.people.model import Language
 from messaging.numbers import NumberProblem, parse_mobile
@@ -53,11 +53,14 @@ _LONGEST = {
     "place": 120,
     "worker": 40,
     "enforceable": 10,
+    "worker_email": 254,
+    "weeks": 2,
 }
 _FORMULA = "=+-@"
 _NOT_FORMULAS = frozenset({"mobile", "minutes"})
 _IN_NAMES = frozenset(" '-.,()’ʼ`´")
 LONGEST_DAY = 1440
+TIME_COLUMNS = ("worker_email", "type", "date", "start", "minutes", "place", "weeks")
 PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will say someone"
 
 
@@ -108,7 +111,7 @@ class Row:
 
 def read_row(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> Row:
     """The values of a row whose cells are named. Raises RowProblem for the first column, in the file's order, that cannot be taken."""
-    value = {name: _tidy(name, cells[name]) for name in _LONGEST}
+    value = {name: _tidy(name, cells[name]) for name in COLUMNS}
     ref = _needed("ref", value["ref"], "Give the appointment's reference")
     crn = _crn(value["crn"])
     first, last = _name("first_name", value["first_name"]), _name("last_name", value["last_name"])
@@ -142,6 +145,42 @@ def read_row(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> Row:
         worker=worker,
         enforceable=_yes_or_no(value["enforceable"]),
         warnings=(*moment_warnings, *place_warnings, *_worker_warnings(worker)),
+    )
+
+
+@dataclass(frozen=True)
+class TimeRow:
+    """The values of one row of a file of free times."""
+
+    worker_email: str
+    type: AppointmentType
+    starts_at: datetime
+    minutes: int
+    place: str
+    place_alias: str
+    weeks: int
+    warnings: tuple[str, ...]
+
+
+def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
+    """The values of a row of free times. Raises RowProblem for the first column that cannot be taken."""
+    value = {name: _tidy(name, cells[name]) for name in TIME_COLUMNS}
+    email = _needed("worker_email", value["worker_email"], "Give the worker's email address")
+    kind = _type(value["type"])
+    starts_at, moment_warnings = _moment(_date(value["date"]), _time(value["start"]), zone)
+    alias, place_warnings = _alias(value["place"])
+    weeks = value["weeks"] or "1"
+    if not (weeks.isascii() and weeks.isdigit()):
+        raise RowProblem("weeks", "Write the number of weeks, or nothing for one time")
+    return TimeRow(
+        worker_email=email.lower(),
+        type=kind,
+        starts_at=starts_at,
+        minutes=_minutes(value["minutes"]),
+        place=value["place"],
+        place_alias=alias,
+        weeks=int(weeks),
+        warnings=(*moment_warnings, *place_warnings),
     )
 
 

@@ -1,4 +1,4 @@
-"""A file of appointments into records, each with its line: what spreadsheets and case systems write, faults and all.
+"""A file of appointments, or of free times, into records, each with its line: what spreadsheets and case systems write, faults and all.
 
 One physical line is one record, so that a quotation mark somebody forgot to close spoils its own row and no other; a value that runs
 over a line break is put together again where that gives a whole row. What the values mean is for rows.py. Nothing here touches the
@@ -67,8 +67,8 @@ class Record:
     problem: RowProblem | None = None
 
 
-def read_sheet(stream: IO[bytes]) -> list[Record]:
-    """Every row of the file, without blank ones. Raises Invalid, with the field `file`, for what is no file of appointments."""
+def read_sheet(stream: IO[bytes], columns: Sequence[str] = COLUMNS) -> list[Record]:
+    """Every row of the file, without blank ones. Raises Invalid, with the field `file`, for what is no file with these columns."""
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise _refuse("The file is larger than 10 MB. Split it.")
@@ -79,7 +79,7 @@ def read_sheet(stream: IO[bytes]) -> list[Record]:
     first = next((number for number, line in enumerate(lines, 1) if line.strip()), None)
     if first is None:
         raise _refuse("The file is empty.")
-    header = _header(lines[first - 1])
+    header = _header(lines[first - 1], columns)
     records = list(_records(lines, first, header))
     if len(records) > MOST_ROWS:
         raise _refuse(f"The file has more than {MOST_ROWS:,} rows. Split it.")
@@ -95,7 +95,7 @@ def shown(value: str) -> str:
     return " ".join(kept.split())[:40]
 
 
-def _header(line: str) -> list[str]:
+def _header(line: str, columns: Sequence[str]) -> list[str]:
     """The names of the columns as they stand in the file. Raises Invalid when any is missing, unknown or there twice."""
     try:
         cells = _split(line)
@@ -105,23 +105,23 @@ def _header(line: str) -> list[str]:
     while names and not names[-1]:
         names.pop()
     problems = []
-    if missing := [name for name in COLUMNS if name not in names]:
-        if len(missing) == len(COLUMNS):
-            raise _refuse(_no_header(line))
+    if missing := [name for name in columns if name not in names]:
+        if len(missing) == len(columns):
+            raise _refuse(_no_header(line, columns))
         problems.append(f"missing: {', '.join(missing)}")
-    if unknown := [name for name in names if name not in COLUMNS]:
+    if unknown := [name for name in names if name not in columns]:
         problems.append(f"not known: {', '.join(name or '(no name)' for name in unknown[:10])}")
-    if twice := sorted({name for name in names if name in COLUMNS and names.count(name) > 1}):
+    if twice := sorted({name for name in names if name in columns and names.count(name) > 1}):
         problems.append(f"there twice: {', '.join(twice)}")
     if problems:
-        raise _refuse(f"The columns do not fit ({'; '.join(problems)}). They must be: {', '.join(COLUMNS)}.")
+        raise _refuse(f"The columns do not fit ({'; '.join(problems)}). They must be: {', '.join(columns)}.")
     return names
 
 
-def _no_header(line: str) -> str:
-    if any(line.count(mark) >= len(COLUMNS) - 1 for mark in ";\t|"):
+def _no_header(line: str, columns: Sequence[str]) -> str:
+    if any(line.count(mark) >= len(columns) - 1 for mark in ";\t|"):
         return "The columns must be separated by commas. Save the file as CSV UTF-8 (comma separated)."
-    return f"The first line must hold the names of the columns: {', '.join(COLUMNS)}."
+    return f"The first line must hold the names of the columns: {', '.join(columns)}."
 
 
 def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterator[Record]:
