@@ -20,6 +20,7 @@ __all__ = [
     "agencies",
     "appointments",
     "by_hand",
+    "check_ins",
     "conversation",
     "events",
     "idempotency",

@@ -24,8 +24,10 @@ from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
 from engage.conversation import effects, holds, on_call, retention, service, set_aside, sweeps
+from engage.conversation.reader.classifier import classifier
 from engage.db import Database
 from engage.people.service import REACH_CHANNEL
+from engage.progress.checkins import rounds
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.dispatch import Claimed, Dispatcher, Verdict
@@ -137,6 +139,7 @@ class Worker:
             Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER),
             *outboxes,
             Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
+            Tick("check-ins", self._check_in, _seconds(10)),
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
@@ -161,6 +164,10 @@ class Worker:
     def _remind(self) -> bool:
         with self._database.begin() as session:
             return due.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
+
+    def _check_in(self) -> bool:
+        with self._database.begin() as session:
+            return rounds.advance(session, now=self._clock.now()) > 0
 
     def _reconsider(self) -> bool:
         with self._database.begin() as session:
@@ -212,6 +219,7 @@ class Worker:
 def run(settings: Settings, database: Database) -> None:
     """Work until SIGTERM or SIGINT, then stop cleanly."""
     with stop_signals() as told_to_stop:
+        classifier()  # not on the first reply: a worker that cannot read must not start
         worker = Worker(settings, database, Clock.from_settings(settings), ways(settings))
         worker.start()
         try:

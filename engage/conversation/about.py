@@ -90,7 +90,15 @@ _TOLD = (
 )
 _ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
 """Answers that ask, or say how to answer: a yes or an ok after them is to the question about the appointment."""
-_PROMISES = frozenset({TextKind.CANNOT_ATTEND, TextKind.CALL, TextKind.CRISIS})
+_PROMISES = frozenset(
+    {
+        TextKind.CANNOT_ATTEND,
+        TextKind.CALL,
+        TextKind.CRISIS,
+        TextKind.CHECK_IN_HELP,
+        TextKind.CHECK_IN_HELP_NOW,
+    }
+)
 _LAST_SAID = (
     select(Intent)
     .join(Appointment, Appointment.id == Intent.appointment_id)

@@ -20,6 +20,7 @@ from engage.people import contact, rules
 from engage.people import service as people
 from engage.people.contact import Reach
 from engage.people.model import NumberState
+from engage.progress.checkins.rounds import PURPOSE
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from messaging import endings, retry
@@ -157,7 +158,18 @@ def _look_at_check(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     return _wait_for_window(reach, now)
 
 
-_LOOKS = {"reply": _look_at_answer, "staff": _look_at_staff_text, "number_check": _look_at_check}
+def _look_at_check_in(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+    if reach.number != one.to_number:
+        return Withhold(CHANGED)
+    return _against(reach) if lasting(reach) else _wait_for_window(reach, now)
+
+
+_LOOKS = {
+    PURPOSE: _look_at_check_in,
+    "reply": _look_at_answer,
+    "staff": _look_at_staff_text,
+    "number_check": _look_at_check,
+}
 
 
 def lasting(reach: Reach) -> list[rules.Reason]:

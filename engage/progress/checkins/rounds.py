@@ -1,0 +1,325 @@
+"""What time makes of check-ins: they fall due, are sent or not with every reason, are nudged once, and close.
+
+Whoever's check-in is looked at is held by the lock of the person's row, as for reminders and replies, so any number of workers share the
+work, each check-in of a day is one row and each of its texts has one key: killed and done again, nothing goes twice. Nothing here texts
+where rule 1 forbids it, and nothing calls silence anything but that.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engage import events, texts
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.db import new_id
+from engage.people import contact
+from engage.people import rules as people_rules
+from engage.people.contact import Reach
+from engage.people.model import Person
+from engage.people.rules import Reason, Verdict
+from engage.progress.checkins import rules
+from engage.progress.checkins.model import CheckIn, CheckInPlan, CheckInState
+from engage.progress.checkins.service import schedule_of
+from engage.texts import TextKind, TextValueError
+from messaging import outbox
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+log = structlog.get_logger(__name__)
+
+PURPOSE = "check_in"
+AT_ONCE = 50
+TEXT_LIFE = timedelta(hours=12)
+_FAILED_WAIT = timedelta(minutes=5)
+_NONSENSE = (ValueError, KeyError)
+"""What a hub's settings, or its zone, raise when they make no sense."""
+_MAY_HAVE_ARRIVED = frozenset(
+    {MessageStatus.SENDING, MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.UNKNOWN}
+)
+_NOT_KNOWN = "Nobody has said whether the text arrived"
+_NOT_ARRIVED = "The text did not reach the phone"
+
+# Whoever has something to be looked at, each person taken by one worker only. The rows are read again under the lock.
+_PLANS = text("""
+WITH due AS MATERIALIZED (SELECT person_id FROM check_in_plan WHERE next_at <= :now ORDER BY next_at, person_id LIMIT :limit)
+SELECT person.id FROM person WHERE person.id IN (SELECT person_id FROM due)
+ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
+""")
+_ROUNDS = text("""
+WITH due AS MATERIALIZED (SELECT person_id FROM check_in WHERE look_at <= :now ORDER BY look_at, id LIMIT :limit)
+SELECT person.id FROM person WHERE person.id IN (SELECT person_id FROM due)
+ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
+""")
+
+
+def advance(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Do everything about check-ins that is due at `now`, for up to `limit` people; returns how many were moved on."""
+    return begin_due(session, now=now, limit=limit) + look(session, now=now, limit=limit)
+
+
+def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Open the check-ins whose day and hour have come, and plan the next ones. A day that has one already gets no second."""
+    people = list(session.scalars(_PLANS, {"now": now, "limit": limit}))
+    if not people:
+        return 0
+    due = session.execute(
+        select(CheckInPlan, Hub)
+        .join(Person, Person.id == CheckInPlan.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .where(CheckInPlan.person_id.in_(people), CheckInPlan.next_at <= now)
+        .execution_options(populate_existing=True)
+    ).all()
+    rows = [row for plan, hub in due if (row := _begin(plan, hub, now)) is not None]
+    if rows:
+        session.execute(
+            insert(CheckIn).on_conflict_do_nothing(index_elements=[CheckIn.person_id, CheckIn.due_on]), rows
+        )
+    session.flush()
+    return len(due)
+
+
+def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | None:
+    """The check-in that is due, and the plan moved on; None, and tried again soon, where the hub's settings make no sense."""
+    if plan.next_on is None:
+        return None
+    try:
+        schedule, where = schedule_of(plan), zone(hub)
+        day, following = rules.falls_due(schedule, plan.next_on, now, where)
+        due_at, next_at = (rules.moment_of(one, schedule.hour, where) for one in (day, following))
+    except _NONSENSE as problem:
+        log.error("check_in.plan_failed", person=str(plan.person_id), problem=type(problem).__name__)
+        plan.next_at = now + _FAILED_WAIT
+        return None
+    plan.next_on, plan.next_at = following, next_at
+    return {
+        "id": new_id(),
+        "person_id": plan.person_id,
+        "due_on": day,
+        "due_at": due_at,
+        "state": CheckInState.PLANNED,
+        "look_at": due_at,
+        "reasons": [],
+        "nudge_reasons": [],
+    }
+
+
+def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """Send, nudge or close the check-ins whose time for that has come, for up to `limit` people; returns how many were looked at."""
+    people = list(session.scalars(_ROUNDS, {"now": now, "limit": limit}))
+    if not people:
+        return 0
+    waiting = session.execute(
+        select(CheckIn, Message, CheckInPlan.next_at.is_not(None))
+        .outerjoin(Message, Message.id == CheckIn.message_id)
+        .outerjoin(CheckInPlan, CheckInPlan.person_id == CheckIn.person_id)
+        .where(CheckIn.person_id.in_(people), CheckIn.look_at <= now)
+        .order_by(CheckIn.due_at)
+        .execution_options(populate_existing=True)
+    ).all()
+    reaches = _reaches(session, people, now)
+    looking = _Look(session, now)
+    with session.no_autoflush:  # what was decided of all is written together
+        for check_in, message, on in waiting:
+            reach = reaches.get(check_in.person_id)
+            if reach is None:
+                check_in.look_at = now + _FAILED_WAIT
+            else:
+                looking.at(check_in, message, reach, bool(on))
+    session.flush()
+    return len(waiting)
+
+
+def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+    """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked alone."""
+    try:
+        return contact.reach(session, people, now)
+    except _NONSENSE:
+        found: dict[uuid.UUID, Reach] = {}
+    for person_id in people:
+        try:
+            found.update(contact.reach(session, [person_id], now))
+        except _NONSENSE as problem:
+            log.error("check_in.reach_failed", person=str(person_id), problem=type(problem).__name__)
+    return found
+
+
+class _Look:
+    """What is done about check-ins at one moment, with the texts of this very look counted towards each person's day."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.sent: Counter[uuid.UUID] = Counter()
+
+    def at(self, check_in: CheckIn, message: Message | None, reach: Reach, on: bool) -> None:
+        """Move one check-in on."""
+        if check_in.state is CheckInState.PLANNED:
+            self._send(check_in, reach, on)
+        elif check_in.state is not CheckInState.ASKED or check_in.closes_at is None:
+            check_in.look_at = None
+        elif check_in.closes_at <= self.now:
+            self._close(check_in, message, reach)
+        else:
+            self._nudge(check_in, check_in.closes_at, message, reach, on)
+
+    def _send(self, check_in: CheckIn, reach: Reach, on: bool) -> None:
+        verdict = self._verdict(reach)
+        until = check_in.due_at + rules.USEFUL
+        again = self._again(reach, verdict)
+        if not on:
+            self._end(check_in, reach, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
+        elif self.now >= until:
+            self._end(check_in, reach, CheckInState.NOT_SENT, [rules.TOO_LATE])
+        elif verdict.allowed:
+            self._ask(check_in, reach)
+        elif again is not None and again < until:
+            check_in.look_at, check_in.reasons = again, as_rows(verdict.reasons)
+        else:
+            self._end(check_in, reach, CheckInState.NOT_SENT, verdict.reasons)
+
+    def _ask(self, check_in: CheckIn, reach: Reach) -> None:
+        message = self._enqueue(
+            check_in, reach, TextKind.CHECK_IN, check_in.group_key, expires_at=self.now + TEXT_LIFE
+        )
+        if message is None:
+            unwritable = Reason("no_words", "The text could not be written")
+            self._end(check_in, reach, CheckInState.NOT_SENT, [unwritable])
+            return
+        closes_at = self.now + timedelta(hours=reach.hub.check_in_hours)
+        nudge_at = contact.next_window(reach, closes_at - timedelta(hours=reach.hub.check_in_nudge_hours))
+        check_in.state, check_in.reasons, check_in.message_id = CheckInState.ASKED, [], message.id
+        check_in.asked_at, check_in.closes_at = self.now, closes_at
+        check_in.look_at = nudge_at if nudge_at <= closes_at - rules.LEAST_LEFT else closes_at
+        self._record("check_in.sent", check_in, reach, message=message.id)
+
+    def _nudge(
+        self, check_in: CheckIn, closes_at: datetime, message: Message | None, reach: Reach, on: bool
+    ) -> None:
+        """One reminder of the question, where the first text may have arrived; else why there is none."""
+        verdict = self._verdict(reach)
+        again = self._again(reach, verdict)
+        check_in.look_at = closes_at
+        if not on:
+            check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
+        elif message is None or message.status not in (*_MAY_HAVE_ARRIVED, MessageStatus.DELIVERED):
+            check_in.nudge_reasons = as_rows([rules.NOT_REACHED])
+        elif self.now > closes_at - rules.LEAST_LEFT:
+            check_in.nudge_reasons = as_rows([rules.NO_HOUR_LEFT])
+        elif verdict.allowed:
+            self._send_nudge(check_in, closes_at, reach)
+        elif again is not None and again <= closes_at - rules.LEAST_LEFT:
+            check_in.look_at = again
+        else:
+            check_in.nudge_reasons = as_rows(verdict.reasons)
+
+    def _send_nudge(self, check_in: CheckIn, closes_at: datetime, reach: Reach) -> None:
+        key = f"check_in_nudge:{check_in.id}"
+        nudge = self._enqueue(check_in, reach, TextKind.CHECK_IN_NUDGE, key, expires_at=closes_at)
+        if nudge is None:
+            return
+        check_in.nudge_id, check_in.nudge_reasons = nudge.id, []
+        self._record("check_in.nudged", check_in, reach, message=nudge.id)
+
+    def _close(self, check_in: CheckIn, message: Message | None, reach: Reach) -> None:
+        """Nobody answered in time. Only a text that is known to have arrived makes that `unanswered`; where texts to the person have
+        stopped meanwhile, the check-in ended with them."""
+        lasting = [reason for reason in reach.verdict.reasons if not reason.passing]
+        if message is None or message.status is not MessageStatus.DELIVERED:
+            self._end(check_in, reach, CheckInState.NOT_DELIVERED, [_not_delivered(message)])
+        elif lasting:
+            self._end(check_in, reach, CheckInState.ENDED, lasting)
+        else:
+            self._end(check_in, reach, CheckInState.UNANSWERED, [])
+
+    def _end(self, check_in: CheckIn, reach: Reach, state: CheckInState, reasons: Sequence[Reason]) -> None:
+        check_in.state, check_in.look_at, check_in.reasons = state, None, as_rows(reasons)
+        codes = [reason.code for reason in reasons]
+        self._record(f"check_in.{state.value}", check_in, reach, reasons=codes)
+        log.info(f"check_in.{state.value}", check_in=str(check_in.id), reason=codes)
+
+    def _verdict(self, reach: Reach) -> Verdict:
+        today = reach.facts.texts_today + self.sent[reach.person.id]
+        facts = replace(reach.facts, texts_today=today)
+        return people_rules.may_text(facts, reach.rules, self.now, reach.zone)
+
+    def _again(self, reach: Reach, verdict: Verdict) -> datetime | None:
+        """When to look again at what only the hour or the day's cap is against; None where it will not end by itself."""
+        if not verdict.passing_only:
+            return None
+        since = self.now
+        if any(reason.code == "daily_cap" for reason in verdict.reasons):
+            tomorrow = self.now.astimezone(reach.zone).date() + timedelta(days=1)
+            since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
+        again = contact.next_window(reach, since)
+        return again if again > self.now else None
+
+    def _enqueue(
+        self, check_in: CheckIn, reach: Reach, kind: TextKind, key: str, *, expires_at: datetime
+    ) -> Message | None:
+        """Queue a text of this check-in; None, and logged, where it cannot be written."""
+        person = reach.person
+        try:
+            body = texts.render(
+                kind,
+                person.language,
+                first=texts.shorten_first_name(person.first_name, person.preferred_name),
+            )
+        except TextValueError:
+            log.error("check_in.unwritable", person=str(person.id), kind=kind.value)
+            return None
+        self.sent[person.id] += 1
+        return outbox.enqueue(
+            self.session,
+            outbox.Text(
+                to=reach.number or "",
+                body=body,
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=key,
+                recipient=str(person.id),
+                group_key=check_in.group_key,
+                expires_at=expires_at,
+                context={
+                    "purpose": PURPOSE,
+                    "person": str(person.id),
+                    "check_in": str(check_in.id),
+                    "texts": kind.value,
+                },
+                route=reach.hub.route,
+                redact=reach.hub.redact_after_delivery,
+            ),
+            now=self.now,
+        )
+
+    def _record(self, kind: str, check_in: CheckIn, reach: Reach, **data: object) -> None:
+        events.record(
+            self.session,
+            kind,
+            now=self.now,
+            actor="system",
+            person_id=reach.person.id,
+            hub_id=reach.person.hub_id,
+            check_in=check_in.id,
+            **data,
+        )
+
+
+def as_rows(reasons: Sequence[Reason]) -> list[dict[str, str]]:
+    """Reasons as they are stored beside a check-in."""
+    return [{"code": reason.code, "words": reason.words} for reason in reasons]
+
+
+def _not_delivered(message: Message | None) -> Reason:
+    """What is known of a text that is not known to have arrived. What the network does is never held against the person."""
+    if message is None:
+        return Reason("no_text", _NOT_ARRIVED)
+    if message.status in _MAY_HAVE_ARRIVED:
+        return Reason(message.status.value, _NOT_KNOWN)
+    why = f": {message.reason}" if message.reason else ""
+    return Reason(message.status.value, f"{_NOT_ARRIVED}{why}"[:300])

@@ -1,0 +1,181 @@
+"""What staff set about check-ins, and what people answer.
+
+A plan never sends anything by itself: rule 1 decides afresh each time one falls due (rounds.py). An answer is kept as it was given, a
+later one beside it; nothing here judges what was said, and no silence is held against anybody.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.model import Hub
+from engage.db import new_id
+from engage.errors import Conflict, Invalid
+from engage.people import contact
+from engage.people import rules as people_rules
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+from engage.progress.checkins import rules
+from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState
+from engage.progress.checkins.rules import Schedule
+from messaging import outbox
+
+
+def plan_of(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CheckInPlan | None:
+    """How often a person is asked, None where it was never set; the reading is logged. Raises NotFound or Forbidden."""
+    open_person(session, actor, person_id, now=now, what="read check-in plan")
+    return session.get(CheckInPlan, person_id)
+
+
+def set_plan(
+    session: Session, actor: Actor, person_id: uuid.UUID, wanted: Schedule | None, *, now: datetime
+) -> CheckInPlan | None:
+    """Ask the person by this schedule from its next day on; None switches check-ins off, and what waits to go is called back.
+
+    For whoever manages the person. Raises NotFound or Forbidden; Invalid for a schedule that makes no sense or an hour in which the person
+    is never texted; Conflict while the offender manager has not approved texts.
+    """
+    person = open_person(
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="set check-ins",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
+    )
+    plan = session.get(CheckInPlan, person.id, populate_existing=True)
+    if wanted is None:
+        return _switch_off(session, actor, person, plan, now)
+    hub = session.get_one(Hub, person.hub_id)
+    _check(wanted, person, hub)
+    if person.texts_approved_at is None:
+        raise Conflict("Approve texts to this person first: a check-in is a text.", code="not_approved")
+    if plan is not None and plan.on and wanted == schedule_of(plan):
+        return plan
+    if plan is None:
+        plan = CheckInPlan(person_id=person.id)
+        session.add(plan)
+    plan.every_weeks, plan.weekday, plan.hour = wanted.every_weeks, wanted.weekday, wanted.hour
+    plan.next_on = rules.first_day(wanted, now, zone(hub))
+    plan.next_at = rules.moment_of(plan.next_on, wanted.hour, zone(hub))
+    plan.set_at, plan.set_by = now, actor.label
+    session.flush()
+    _record(
+        session,
+        "check_in.plan_set",
+        person,
+        now,
+        actor=actor.label,
+        every_weeks=wanted.every_weeks,
+        weekday=wanted.weekday,
+        hour=wanted.hour,
+    )
+    return plan
+
+
+def schedule_of(plan: CheckInPlan) -> Schedule:
+    """The schedule of a plan."""
+    return Schedule(plan.every_weeks, plan.weekday, plan.hour)
+
+
+def rounds_of(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: date | None = None,
+    limit: int,
+    now: datetime,
+) -> Sequence[CheckIn]:
+    """A person's check-ins, newest first, before a day; for whoever may read their texts. Raises NotFound or Forbidden."""
+    open_person(session, actor, person_id, now=now, what="read check-ins", ability=Ability.CONVERSE)
+    query = select(CheckIn).where(CheckIn.person_id == person_id)
+    if before is not None:
+        query = query.where(CheckIn.due_on < before)
+    return session.scalars(query.order_by(CheckIn.due_on.desc()).limit(limit)).all()
+
+
+def keep_answer(
+    session: Session,
+    person: Person,
+    check_in: CheckIn,
+    *,
+    value: int,
+    inbound_id: int,
+    said_at: datetime,
+    now: datetime,
+) -> bool:
+    """Keep what was answered by one text; True when that text had not answered before. A nudge that waits to go is called back."""
+    kept = session.scalar(
+        insert(CheckInAnswer)
+        .values(id=new_id(), check_in_id=check_in.id, value=value, inbound_id=inbound_id, said_at=said_at)
+        .on_conflict_do_nothing(index_elements=[CheckInAnswer.check_in_id, CheckInAnswer.inbound_id])
+        .returning(CheckInAnswer.id)
+    )
+    if kept is None:
+        return False
+    corrects = bool(check_in.answers)
+    check_in.state, check_in.look_at, check_in.reasons = CheckInState.ANSWERED, None, []
+    outbox.withdraw(session, now=now, reason="They have answered", group_key=check_in.group_key)
+    session.flush()
+    session.expire(check_in, ["answers"])
+    _record(
+        session,
+        "check_in.answered",
+        person,
+        now,
+        actor="person",
+        check_in=check_in.id,
+        value=value,
+        corrects=corrects,
+        inbound=inbound_id,
+    )
+    return True
+
+
+def _switch_off(
+    session: Session, actor: Actor, person: Person, plan: CheckInPlan | None, now: datetime
+) -> CheckInPlan | None:
+    if plan is None or not plan.on:
+        return plan
+    plan.next_on = plan.next_at = None
+    plan.set_at, plan.set_by = now, actor.label
+    session.flush()
+    waiting = session.scalars(
+        select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.look_at.is_not(None))
+    )
+    for check_in in waiting:
+        outbox.withdraw(session, now=now, reason=rules.SWITCHED_OFF.words, group_key=check_in.group_key)
+        if check_in.state is CheckInState.PLANNED:
+            check_in.look_at = now
+    _record(session, "check_in.plan_ended", person, now, actor=actor.label)
+    return plan
+
+
+def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
+    problems = {}
+    if wanted.every_weeks not in rules.EVERY:
+        problems["every_weeks"] = "Choose every 1, 2, 4 or 8 weeks."
+    if wanted.weekday not in range(7):
+        problems["weekday"] = "Choose a day of the week."
+    opens, closes = people_rules.narrowed(
+        contact.contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour
+    )
+    if not opens <= wanted.hour < closes:
+        problems["hour"] = f"Choose an hour in which this person is texted: {opens}:00 to {closes}:00."
+    if problems:
+        raise Invalid(fields=problems)
+
+
+def _record(
+    session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object
+) -> None:
+    events.record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data)

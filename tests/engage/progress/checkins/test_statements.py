@@ -1,0 +1,29 @@
+"""What the worker does about check-ins costs the same few statements for many people, besides the texts that it queues."""
+
+from sqlalchemy.orm import Session
+
+from engage.progress.checkins import rounds
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.engage.insight.test_statements import counted
+from tests.engage.progress.checkins.stage import CLOSES, DUE, planned
+
+
+def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None:
+    """And opening them too, but for one statement to queue each text and one to ring for it."""
+    costs: dict[int, tuple[int, int]] = {}
+    for size in (3, 30):
+        om = builders.staff(session, builders.hub(session, f"Hub of {size}"))
+        for number in range(size):
+            planned(session, builders.person(session, om, number=f"+447700900{size * 10 + number:03}"))
+        session.flush()
+        session.expunge_all()
+        with counted(session) as opening:
+            rounds.advance(session, now=DUE)
+        session.query(Message).update({Message.status: MessageStatus.DELIVERED})
+        session.expunge_all()
+        with counted(session) as closing:
+            rounds.advance(session, now=CLOSES)
+        costs[size] = (len(opening) - 2 * size, len(closing))
+    assert costs[3] == costs[30] and max(costs[3]) <= 15
