@@ -34,7 +34,7 @@ class ReportView:
     kind: ReportKind
     fact: ReportFact | None
     said_at: datetime
-    by_text: bool
+    inbound_id: int | None
     words: str | None
     recorded_by: str | None
     state: ReportState | None
@@ -43,6 +43,11 @@ class ReportView:
     judged_note: str | None
     hidden: bool
     may_judge: bool
+
+    @property
+    def by_text(self) -> bool:
+        """Whether a text told it, and not a worker."""
+        return self.inbound_id is not None
 
 
 def of_person(
@@ -133,7 +138,7 @@ def _view(
         kind=report.kind,
         fact=report.fact,
         said_at=report.said_at,
-        by_text=report.inbound_id is not None,
+        inbound_id=report.inbound_id,
         words=(body if report.inbound_id is not None else report.note) if reads else None,
         recorded_by=who[report.recorded_by],
         state=report.state,
@@ -152,7 +157,7 @@ def _hidden(report: SelfReport) -> ReportView:
         kind=ReportKind.HEALTH,
         fact=None,
         said_at=report.said_at,
-        by_text=report.inbound_id is not None,
+        inbound_id=report.inbound_id,
         words=None,
         recorded_by=None,
         state=None,
