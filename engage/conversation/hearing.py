@@ -4,7 +4,7 @@ A text is acted on only where rule 1 lets the person be texted. To a number that
 custody or whose case is closed, nothing is said about anything, and a human reads what came (nothing is silently reopened).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from engage.conversation import (
     about,
     absences,
     answers,
+    bursts,
+    checkins,
     checks,
     holds,
     progress,
@@ -23,6 +25,7 @@ from engage.conversation import (
     replies,
     requests,
     stops,
+    taking_back,
 )
 from engage.conversation.choices import says_yes_to_all
 from engage.conversation.model import QuestionKind
@@ -33,6 +36,7 @@ from engage.texts import TextKind
 
 _OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = (
     absences.opened,
+    checkins.opened,
     rebooking.opened,
 )
 """Who may have asked something: each gives what of its own is open for a person at a number, at the time that the reply was heard."""
@@ -55,9 +59,17 @@ def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime
     asked = about.asked_about(session, holder.person.id, number, heard_at)
     latest = max((one.asked_at for one in asked), default=None)
     opened = [one for source in _OPENED if (one := source(session, holder, number, heard_at))]
-    newest = max(opened, key=lambda one: one.at, default=None)
-    if newest is not None and (latest is None or newest.at > latest):
+    newest = max(opened, key=lambda one: (not one.settled, one.at), default=None)
+    after_all = newest is not None and newest.settled and any(one.waits for one in asked)
+    if newest is not None and not after_all and (latest is None or newest.at > latest):
         return newest.prompt
+    return _about_coming(session, holder, number, heard_at, asked)
+
+
+def _about_coming(
+    session: Session, holder: Holder, number: str, heard_at: datetime, asked: Sequence[about.Asked]
+) -> Prompt:
+    """What was last asked about appointments to come."""
     near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
     since = about.told_since(session, holder.person.id, number, asked, heard_at)
     return about.prompt(asked, bool(near), since)
@@ -77,17 +89,31 @@ def hear(turn: Turn, holder: Holder) -> Done:
         return _neutral(turn, holder)
     if not turn.body.strip():
         return _no_words(turn, holder)
-    if done := records.by_keyword(turn, holder):
+    if done := checkins.about_call(turn, holder) or records.by_keyword(turn, holder):
         return done
-    if done := records.by_keyword(turn, holder):
+    if done := taking_back.heed(turn, holder):
         return done
     for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         chosen = rebooking.of_which if "wish" in question.options else replies.chosen
         if question.person_id == holder.person.id and (done := chosen(turn, holder, question)):
             return done
-    if done := rebooking.answered(turn, holder):
+    if done := rebooking.answered(turn, holder) or bursts.follow(turn, holder):
         return done
-    return progress.beside(turn, holder, _by_meaning(turn, holder))
+    _listen_again(turn, holder)
+    answered = checkins.beside(turn, holder)
+    done = progress.beside(turn, holder, _by_meaning(turn, holder))
+    return checkins.and_beside(turn, holder, done, answered)
+
+
+def _listen_again(turn: Turn, holder: Holder) -> None:
+    """What makes no sense as an answer to what was asked last may be to a check-in or an appointment that was asked about before."""
+    if turn.heard.acts or turn.heard.sure:
+        return
+    other = Prompt.NONE
+    if turn.prompt is Prompt.CHECKIN:
+        asked = about.asked_about(turn.session, holder.person.id, turn.number, turn.heard_at)
+        other = _about_coming(turn.session, holder, turn.number, turn.heard_at, asked)
+    checkins.listen_again(turn, holder, other)
 
 
 def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
@@ -106,7 +132,7 @@ def _by_meaning(turn: Turn, holder: Holder) -> Done:
     if turn.prompt in (Prompt.APPOINTMENT, Prompt.ANSWERED) and says_yes_to_all(turn.body):
         return replies.said(turn, holder, IntentKind.WILL_ATTEND)
     if not turn.heard.acts:
-        return replies.unsure(turn, holder, "Not clear enough to act on")
+        return replies.unsure(turn, holder, replies.UNCLEAR)
     if absences.answers_late(turn, holder):
         return absences.explained(turn, holder)
     if intent is Intent.ARRIVED and (done := absences.came(turn, holder)):
@@ -134,6 +160,7 @@ def _explain(turn: Turn, holder: Holder) -> Done:
 _FOLLOWS: dict[Intent, Callable[[Turn, Holder], Done]] = {
     Intent.ABSENCE_REASON: absences.explained,
     Intent.CALL_ME: requests.call,
+    Intent.CHECKIN_ANSWER: checkins.answered,
     Intent.HELP: _explain,
     Intent.QUESTION: records.question,
     Intent.RESCHEDULE: rebooking.wanted,

@@ -110,17 +110,28 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
     return None
 
 
-def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
-    """The number that was picked: by the strict reading of the whole text, else by what the reader is sure of."""
+def picks(turn: Turn, holder: Holder) -> bool:
+    """Whether the whole text picks one of the times that wait for this person's answer, or none of them."""
+    if opened(turn.session, holder, turn.number, turn.heard_at) is None:
+        return False
+    offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
+    return offer is not None and _read(turn, holder, offer) is not None
+
+
+def _read(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
     zone = holder.reach.zone
     starts = [one.astimezone(zone) for one in offer.starts]
-    number = read_slot(turn.body, starts, turn.heard_at.astimezone(zone).date())
-    heard = turn.heard
+    return read_slot(turn.body, starts, turn.heard_at.astimezone(zone).date())
+
+
+def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
+    """The number that was picked: by the strict reading of the whole text, else by what the reader is sure of."""
+    number, heard = _read(turn, holder, offer), turn.heard
     if number is not None or heard.intent is not Intent.SLOT_CHOICE or not heard.surely(Intent.SLOT_CHOICE):
         return number
     if heard.value is not None:
-        return heard.value if NONE_OF_THEM <= heard.value <= len(starts) else None
-    return rules.named(offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=zone)
+        return heard.value if NONE_OF_THEM <= heard.value <= len(offer.ids) else None
+    return rules.named(offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=holder.reach.zone)
 
 
 def _alone(turn: Turn) -> bool:

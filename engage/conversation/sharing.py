@@ -12,7 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
-from engage.conversation import about, answers, checkins, checks, hearing, holds, questions, replies
+from engage.conversation import (
+    about,
+    answers,
+    checkins,
+    checks,
+    hearing,
+    holds,
+    questions,
+    rebooking,
+    replies,
+)
 from engage.conversation.choices import plain_words, read_check, read_choice, read_name
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Intent, Prompt
@@ -60,6 +70,7 @@ def _answers_own_question(turn: Turn, held: Sequence[Holder]) -> Holder | None:
     for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         if read_choice(turn.body, len(question.options["appointments"])) is not None:
             asked.append(question.person_id)
+    asked += [holder.person.id for holder in held if rebooking.picks(turn, holder)]
     open_check_ins = checkins.asked_of(turn.session, held, turn.number, turn.body, turn.heard_at)
     asked += [holder.person.id for holder in open_check_ins]
     if len(asked) != 1:

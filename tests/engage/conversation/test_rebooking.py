@@ -1,28 +1,26 @@
 """Rebooking by text: what is offered to whom, what a choice does, and what happens when things have changed in between."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Staff
-from engage.appointments import reminders, service
+from engage.appointments import reminders
 from engage.appointments.kinds import AppointmentType, IntentKind, ReminderKind, ReminderState
-from engage.appointments.model import Appointment, Reminder
+from engage.appointments.model import Reminder
 from engage.appointments.slots import service as slots
-from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.appointments.slots.model import SlotOffer
 from engage.conversation import hearing, whose
 from engage.conversation.reading import Intent, Prompt
+from engage.events import Event
 from engage.people import rebooking as allowance
-from engage.people.model import CustodyStatus, Language, LegalStatus, Person
+from engage.people.model import ContactPoint, Language, LegalStatus, NumberState
 from engage.signals import Signal, SignalKind
 from messaging.tables import Message
 from tests import builders
+from tests.engage.conversation.offered import ANOTHER, DAY, THU, WED, Scene, local, made
 from tests.engage.conversation.phones import (
     NUMBER,
     answers,
@@ -31,97 +29,19 @@ from tests.engage.conversation.phones import (
     last_answer,
     minutes,
     open_signals,
+    point_of,
     said,
     says,
+    share,
     signal,
 )
 from tests.engage.conversation.turns import hear, read_as
 
-DAY = timedelta(days=1)
-LONDON = ZoneInfo("Europe/London")
-ANOTHER = read_as(Intent.RESCHEDULE)
-
-
-@dataclass
-class Scene:
-    """Pat, who has free times on Tuesday, Wednesday and Thursday, and Katrina, who sees Pat on Monday and may rebook by text."""
-
-    session: Session
-    om: Staff
-    katrina: Person
-    appointment: Appointment
-    times: list[FreeTime]
-    now: datetime
-
-    def asks(self, at: datetime | None = None, **heard: Any) -> str:
-        """Katrina asks for another time; what was done."""
-        done = hear(self.session, self.katrina, read_as(Intent.RESCHEDULE, **heard), at or self.now)
-        self.leave()
-        return done.words
-
-    def leave(self) -> None:
-        """Every text in the queue has left."""
-        for message in self.session.scalars(select(Message)):
-            if message.claimed_at is None:
-                message.claimed_at = message.created_at
-        self.session.flush()
-
-    def starts(self) -> datetime:
-        """When the appointment is now."""
-        self.session.refresh(self.appointment)
-        return self.appointment.starts_at
-
-    def offer(self) -> SlotOffer:
-        """The last offer."""
-        query = select(SlotOffer).order_by(SlotOffer.offered_at.desc(), SlotOffer.id.desc()).limit(1)
-        return self.session.scalars(query.execution_options(populate_existing=True)).one()
-
-    def held(self) -> list[str]:
-        """The local starts of the free times that are held for Katrina."""
-        rows = self.session.scalars(
-            select(FreeTime).where(FreeTime.held_for_id == self.katrina.id).order_by(FreeTime.starts_at)
-        )
-        return [f"{one.starts_at.astimezone(LONDON):%a %H:%M}" for one in rows]
-
-
-def local(words: str) -> datetime:
-    """A moment on the wall clock of London."""
-    return datetime.fromisoformat(words).replace(tzinfo=LONDON)
-
-
-def free(session: Session, worker: Staff, *starts: str, now: datetime, **values: Any) -> list[FreeTime]:
-    """Free times of a worker."""
-    made = []
-    for one in starts:
-        new = slots.NewTimes(
-            worker_id=worker.id,
-            starts_at=local(one),
-            **{
-                "type": AppointmentType.OFFICE,
-                "minutes": 30,
-                "place": "the hall, Mill Lane",
-                "place_alias": "the hall, Mill Lane",
-                **values,
-            },
-        )
-        hub_id = worker.memberships[0].hub_id
-        made += slots.add(session, builders.actor(worker), hub_id, new, now=now).times
-    return made
-
-
-TUE, WED, THU = "2027-03-23 14:00", "2027-03-24 10:00", "2027-03-25 16:00"
-
 
 @pytest.fixture
 def scene(session: Session, now: datetime) -> Scene:
-    """As the class says."""
-    om = builders.staff(session, builders.hub(session))
-    katrina = builders.person(session, om, legal_status=LegalStatus.STATUTORY)
-    allowance.allow(session, builders.actor(om), katrina.id, allowed=True, now=now - DAY)
-    times = free(session, om, TUE, WED, THU, now=now)
-    appointment = builders.appointment(session, katrina, local("2027-03-22 10:00"))
-    asked(session, appointment, now - DAY)
-    return Scene(session, om, katrina, appointment, times, now)
+    """Katrina, who may rebook, and Pat, who has three free times."""
+    return made(session, now)
 
 
 def test_three_times_are_offered_and_held_and_the_appointment_stands(scene: Scene) -> None:
@@ -287,105 +207,6 @@ def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Sc
     assert said(scene.session, scene.appointment) == []
 
 
-def test_after_the_hold_it_is_booked_if_it_is_still_free(scene: Scene) -> None:
-    """An hour is over, nobody else has it."""
-    scene.asks()
-    says(scene.session, "3", scene.now + minutes(200))
-    assert scene.starts() == local(THU)
-
-
-def test_after_the_hold_somebody_else_may_have_it_and_others_are_offered(scene: Scene) -> None:
-    """It is said that it has gone; what is left is offered and held; the appointment stands."""
-    scene.asks()
-    later = scene.now + minutes(61)
-    other = _other(scene)
-    hear(scene.session, other, read_as(Intent.RESCHEDULE, day="wed"), later, number="+447700900102")
-    says(scene.session, "2", later + minutes(1))
-    assert scene.starts() == local("2027-03-22 10:00")
-    assert last_answer(scene.session) == (
-        "Sorry Katrina. That time has gone. Reply 1 for Tue 23 2:00pm, 2 for Thu 25 4:00pm, 0 for none of these. "
-        "Your old time stands."
-    )
-    scene.leave()
-    says(scene.session, "2", later + minutes(2))
-    assert scene.starts() == local(THU)
-
-
-def _other(scene: Scene) -> Person:
-    other = builders.person(scene.session, scene.om, number="+447700900102", first_name="Dean")
-    allowance.allow(scene.session, builders.actor(scene.om), other.id, allowed=True, now=scene.now)
-    booked = builders.appointment(scene.session, other, local("2027-03-22 11:00"))
-    asked(scene.session, booked, scene.now - DAY, to="+447700900102")
-    return other
-
-
-def test_what_is_held_for_one_is_not_offered_to_another(scene: Scene) -> None:
-    """While Katrina thinks, Dean is told that nothing is free; after the hour he is offered it, without any sweep."""
-    scene.asks()
-    other = _other(scene)
-    done = hear(scene.session, other, ANOTHER, scene.now + minutes(30), number="+447700900102")
-    assert "No free time" in done.words
-    done = hear(scene.session, other, ANOTHER, scene.now + minutes(60), number="+447700900102")
-    assert "Offered 3" in done.words
-
-
-def test_the_same_choice_twice_is_done_once_and_another_one_is_for_a_human(scene: Scene) -> None:
-    """Repeating it changes nothing and is not answered; picking another time after all is not guessed at."""
-    scene.asks()
-    says(scene.session, "2", scene.now + minutes(2))
-    scene.leave()
-    count = len(answers(scene.session))
-    again = says(scene.session, "2", scene.now + minutes(3))
-    assert again.done == "Said again: it is booked already" and not again.needs_human
-    assert len(answers(scene.session)) == count and scene.appointment.revision == 2
-    other = says(scene.session, "3", scene.now + minutes(4))
-    assert other.needs_human and scene.starts() == local(WED)
-
-
-@pytest.mark.parametrize("what", ["move", "cancel", "outcome"])
-def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
-    """A choice after the appointment was moved, cancelled or dealt with is for a human; what was held is free."""
-    scene.asks()
-    actor, at = builders.actor(scene.om), scene.now + minutes(5)
-    if what == "move":
-        service.move(scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at)
-    if what == "cancel":
-        service.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
-    if what == "outcome":
-        code = service.current_outcome and "AAME"
-        from engage.appointments.kinds import OutcomeCode
-
-        service.record_outcome(
-            scene.session, actor, scene.appointment.id, code=OutcomeCode(code), note="", now=at
-        )
-    before = scene.starts(), scene.appointment.revision
-    reading = says(scene.session, "2", at + minutes(5))
-    assert reading.needs_human and "has changed since" in reading.done
-    assert (scene.starts(), scene.appointment.revision) == before
-    assert scene.held() == []
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_in_custody_nothing_is_offered_and_nothing_moves(scene: Scene, when: str) -> None:
-    """Rule 1 closes it, before the offer or between offer and choice; a human reads what came."""
-    if when == "after":
-        scene.asks()
-    scene.katrina.custody_status = CustodyStatus.CUSTODY
-    scene.session.flush()
-    count = len(answers(scene.session))
-    done = hear(
-        scene.session,
-        scene.katrina,
-        ANOTHER if when == "before" else read_as(Intent.SLOT_CHOICE, value=2),
-        scene.now + minutes(5),
-        body="2",
-        prompt=Prompt.REBOOK,
-    )
-    assert done.needs_human and not done.acted
-    assert len(answers(scene.session)) == count
-    assert scene.starts() == local("2027-03-22 10:00")
-
-
 def test_welsh_from_the_offer_to_the_new_time(scene: Scene) -> None:
     """The offer, the choice in words and what is said of it are Welsh."""
     scene.katrina.language = Language.WELSH
@@ -441,10 +262,26 @@ def test_both_workers_are_told_once_that_something_needs_them(scene: Scene) -> N
     assert [one.body for one in told] == ["Engage: an item needs you. Please sign in."]
 
 
+def test_on_a_shared_phone_the_choice_is_that_of_the_one_who_was_offered(scene: Scene) -> None:
+    """Only one of two was offered anything, so a number that picks one needs no name; nothing of the other is touched."""
+    other = builders.person(scene.session, scene.om, number=None, first_name="Dean")
+    scene.asks()
+    scene.session.add(
+        ContactPoint(
+            person_id=other.id, given=NUMBER, number=NUMBER, created_at=scene.now, state="unverified"
+        )
+    )
+    share(scene.session, [scene.katrina, other], scene.now)
+    for person in (scene.katrina, other):
+        point_of(scene.session, person).state = NumberState.VERIFIED
+        point_of(scene.session, person).safe_until = scene.now + DAY
+    scene.session.flush()
+    says(scene.session, "3", scene.now + minutes(3))
+    assert scene.starts() == local(THU)
+
+
 def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
     """The event names the person as the one who moved it."""
-    from engage.events import Event
-
     scene.asks()
     says(scene.session, "1", scene.now + minutes(2))
     moved = scene.session.scalars(select(Event).where(Event.kind == "appointment.moved")).one()
