@@ -32,6 +32,9 @@ class HubRules:
     check_in_hours: int = 72
     check_in_nudge_hours: int = 24
     conversation_timeout_minutes: int = 120
+    texts_together_minutes: int = 3
+    texts_read_a_minute: int = 20
+    texts_read_an_hour: int = 100
     one_day_until_hours: int = 4
     two_hours_until_minutes: int = 30
     booked_until_minutes: int = 30
@@ -73,6 +76,9 @@ _RANGES = {
     "check_in_hours": (24, 144),
     "check_in_nudge_hours": (2, 23),
     "conversation_timeout_minutes": (5, 1440),
+    "texts_together_minutes": (0, 15),
+    "texts_read_a_minute": (5, 60),
+    "texts_read_an_hour": (20, 1000),
     "one_day_until_hours": (1, 23),
     "two_hours_until_minutes": (0, 119),
     "booked_until_minutes": (0, 240),

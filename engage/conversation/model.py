@@ -101,7 +101,8 @@ class Reading(Base):
     """How one inbound text was read, whose it is, and what was done. One per inbound text.
 
     `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move. `intents` is
-    all that was found, strongest first.
+    all that was found, strongest first. `read_with` are the texts before it that it was read as one with. A text that is `passed_over` was
+    not read, because too many came from the number; only danger and STOP were looked for.
     """
 
     __tablename__ = "reading"
@@ -110,6 +111,12 @@ class Reading(Base):
         Index("ix_reading_person", "person_id", "at"),
         Index("ix_reading_number", "number", postgresql_where=text("person_id IS NULL")),
         Index("ix_reading_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")),
+        Index("ix_reading_heard", "number", "at", postgresql_where=text("NOT passed_over")),
+        Index(
+            "ix_reading_passed_over",
+            "number",
+            postgresql_where=text("passed_over AND needs_human AND read_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -132,3 +139,6 @@ class Reading(Base):
     needs_human: Mapped[bool]
     read_at: Mapped[datetime | None]
     read_by: Mapped[str | None] = mapped_column(String(80))
+    read_with: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    taken_back_at: Mapped[datetime | None]
+    passed_over: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -47,6 +47,7 @@ WORDS = {
     IntentKind.HERE: "is here",
 }
 ASK_AGAIN_AFTER = timedelta(minutes=10)
+UNCLEAR = "Not clear enough to act on"
 CHANGED_SINCE = "The appointment chosen has changed since it was asked about"
 MOST_ASKED = 4
 """More than this cannot be listed in one text; a human sorts it out."""
@@ -55,6 +56,8 @@ MOST_ASKED = 4
 def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
     """Record what was said about the one appointment that it can be about; ask when there are several; else a human reads it."""
     found = about.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    if turn.only:
+        found = [one for one in found if one.id in turn.only] or found
     if found and turn.heard.day is not None:
         found = about.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
     if not found or len(found) > MOST_ASKED:

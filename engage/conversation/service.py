@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.conversation import alarm, answers, hearing, questions, sharing, stops, watched, whose
+from engage.conversation import alarm, answers, bursts, hearing, questions, sharing, stops, watched, whose
 from engage.conversation.model import Alarm, QuestionKind, Reading
 from engage.conversation.reading import Prompt
+from engage.conversation.together import How
 from engage.conversation.turn import Done, Turn
-from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
 from engage.db import new_id
 from engage.people.model import Person
@@ -127,15 +127,25 @@ def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
     again = _listen(turn.session, inbound, prompt, [holder], turn.now)
     if inbound is not turn.inbound:
         return again
-    turn.prompt, turn.heard = again.prompt, again.heard
+    turn.prompt, turn.heard, turn.burst, turn.also = again.prompt, again.heard, again.burst, again.also
     return turn
 
 
 def _listen(
     session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], now: datetime
 ) -> Turn:
-    heard = understand(inbound.body, prompt, whose.language_of(held))
-    return Turn(session, inbound, now, heard, prompt, answers_to=inbound, reading_id=new_id())
+    heard, asked, burst = bursts.listen(session, inbound, prompt, held)
+    return Turn(
+        session,
+        inbound,
+        now,
+        heard,
+        asked,
+        answers_to=inbound,
+        reading_id=new_id(),
+        also=bursts.evidence(burst),
+        burst=burst,
+    )
 
 
 def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
@@ -152,9 +162,10 @@ def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
         intents=list(turn.heard.intents),
         evidence=list(turn.heard.evidence),
         act=done.acted,
-        done=done.words[:200],
+        done="; ".join([*turn.notes, done.words])[:200],
         at=turn.heard_at,
         needs_human=done.needs_human or turn.limited,
+        read_with=list(turn.burst.before) if turn.burst.how is How.JOINED else [],
     )
     turn.session.add(reading)
     if done.alarming:

@@ -8,8 +8,17 @@ from sqlalchemy.orm import Session
 
 from engage.conversation.reading import Intent, Prompt
 from engage.conversation.reading import Reading as Heard
+from engage.conversation.together import How
 from engage.signals import Evidence
 from messaging.tables import Inbound
+
+
+@dataclass(frozen=True)
+class Burst:
+    """The texts just before one that it goes on from, by their ids, oldest first, and how it was read in their light."""
+
+    before: tuple[int, ...] = ()
+    how: How = How.ALONE
 
 
 @dataclass
@@ -17,7 +26,8 @@ class Turn:
     """An inbound text in hand.
 
     `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier text gets its owner later. A `quiet`
-    turn gives no answer. `limited` is set when an answer was due and the limits on automatic answers held it back.
+    turn gives no answer. `limited` is set when an answer was due and the limits on automatic answers held it back. `words` are what is left
+    of a text when what only takes an earlier word back is left out, and `only` the appointments that the earlier word was about.
     """
 
     session: Session
@@ -30,6 +40,10 @@ class Turn:
     quiet: bool = False
     limited: bool = False
     also: list[Evidence] = field(default_factory=list)
+    burst: Burst = Burst()
+    words: str | None = None
+    only: frozenset[uuid.UUID] = frozenset()
+    notes: list[str] = field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -39,7 +53,7 @@ class Turn:
     @property
     def body(self) -> str:
         """What it says."""
-        return self.inbound.body
+        return self.inbound.body if self.words is None else self.words
 
     @property
     def heard_at(self) -> datetime:
@@ -70,7 +84,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Opened:
-    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left."""
+    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left.
+
+    A `settled` one has its answer, which a later text may still put right: whatever waits for one comes before it.
+    """
 
     prompt: Prompt
     at: datetime
+    settled: bool = False
