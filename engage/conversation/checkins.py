@@ -18,7 +18,7 @@ from engage.conversation.reading import Act, Intent, Prompt
 from engage.conversation.telling import tell, untell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.understand import understand
-from engage.conversation.whose import Holder
+from engage.conversation.whose import Holder, Standing
 from engage.progress.checkins import rules
 from engage.progress.checkins.model import CheckIn, HelpSaid
 from engage.progress.checkins.service import keep_answer
@@ -148,6 +148,23 @@ def beside(turn: Turn, holder: Holder) -> str:
         words += _answer(turn, holder, found, value)
         turn.quiet = True
     return words
+
+
+def beside_danger(turn: Turn, held: Sequence[Holder], done: Done) -> Done:
+    """`done` about a text of danger, with the number of the scale kept that it began with: whoever looks at the danger sees it too.
+
+    No text goes out for it: the safety answer is the one answer.
+    """
+    value = rules.leading_number(turn.body)
+    if len(held) != 1 or turn.prompt is not Prompt.CHECKIN or value is None:
+        return done
+    if held[0].standing is not Standing.OPEN:
+        return done
+    found = open_for(turn.session, held[0], turn.number, turn.heard_at)
+    if found is None:
+        return done
+    _keep(turn, held[0], found.check_in, value)
+    return replace(done, words=f"{done.words}; {_said(value)[0].lower()}{_said(value)[1:]}")
 
 
 def _split(turn: Turn, holder: Holder) -> None:

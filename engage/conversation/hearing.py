@@ -18,6 +18,7 @@ from engage.conversation import (
     checkins,
     checks,
     holds,
+    late_answers,
     progress,
     questions,
     rebooking,
@@ -135,6 +136,8 @@ def _by_meaning(turn: Turn, holder: Holder) -> Done:
         return replies.unsure(turn, holder, replies.UNCLEAR)
     if absences.answers_late(turn, holder):
         return absences.explained(turn, holder)
+    if done := late_answers.answered(turn, holder):
+        return done
     if intent is Intent.ARRIVED and (done := absences.came(turn, holder)):
         return done
     if intent in replies.KINDS:

@@ -12,11 +12,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.conversation import alarm, answers, bursts, hearing, questions, sharing, stops, watched, whose
+from engage.conversation import (
+    alarm,
+    answers,
+    autoreplies,
+    bursts,
+    checkins,
+    flood,
+    hearing,
+    questions,
+    sharing,
+    stops,
+    watched,
+    whose,
+)
 from engage.conversation.model import Alarm, QuestionKind, Reading
-from engage.conversation.reading import Prompt
+from engage.conversation.reading import Intent, Prompt
 from engage.conversation.together import How
 from engage.conversation.turn import Done, Turn
+from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
 from engage.db import new_id
 from engage.people.model import Person
@@ -24,6 +38,8 @@ from engage.texts import TextKind
 from messaging import suppression
 from messaging.tables import Inbound
 
+LONGEST = 1600
+"""Characters of a text of very many that danger is looked for in: no network carries a longer one."""
 BLOCKED = "the text service blocked it at a word it takes for STOP"
 
 
@@ -34,8 +50,12 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
     if session.scalar(select(Reading.id).where(Reading.inbound_id == inbound.id)) is not None:
         return
     held = whose.holders(session, number, now)
-    turn = _listen(session, inbound, _prompt(session, held, number, inbound.received_at), held, now)
-    done = _act(turn, held)
+    if flood.over(session, inbound, held):
+        turn = _skim(session, inbound, held, now)
+        done = _act_on_danger(turn, held) or flood.pass_over(turn, held)
+    else:
+        turn = _listen(session, inbound, _prompt(session, held, number, inbound.received_at), held, now)
+        done = _act(turn, held)
     _keep(turn, done, held)
 
 
@@ -47,7 +67,10 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
         return stops.start(turn, held)
     former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
     if danger := alarm.look(turn, held, former):
-        return danger
+        return checkins.beside_danger(turn, held, danger)
+    if autoreplies.automatic(turn.body):
+        return _nobody_wrote(held)
+    flood.hush_repeats(turn)
     if unsafe:
         return watched.hand_over(turn, held)
     if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
@@ -57,6 +80,28 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
         return stops.stop(turn, held, why=BLOCKED)
     done = _hear(turn, held)
     return replace(done, words=f"{done.words}; the text service may have blocked the number at this word")
+
+
+def _act_on_danger(turn: Turn, held: list[Holder]) -> Done | None:
+    """What is heeded in a text however many came before it: another reader, STOP, danger, and a wish for no more texts."""
+    unsafe = watched.hush(turn, held)
+    if suppression.stop_word(turn.body):
+        return stops.stop(turn, held)
+    former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
+    if danger := alarm.look(turn, held, former):
+        return danger
+    if turn.heard.acts and turn.heard.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
+        return hearing.ends_texts(turn, held)
+    return watched.hand_over(turn, held) if unsafe else None
+
+
+def _nobody_wrote(held: Sequence[Holder]) -> Done:
+    return Done(
+        "An automatic reply of a phone or an office: nothing to do",
+        person_id=held[0].person.id if len(held) == 1 else None,
+        intent=Intent.OTHER,
+        acted=False,
+    )
 
 
 def _hear(turn: Turn, held: list[Holder]) -> Done:
@@ -131,6 +176,12 @@ def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
     return turn
 
 
+def _skim(session: Session, inbound: Inbound, held: Sequence[Holder], now: datetime) -> Turn:
+    """A text of very many: read by itself, for danger and the like only."""
+    heard = understand(inbound.body[:LONGEST], Prompt.NONE, whose.language_of(held))
+    return Turn(session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id())
+
+
 def _listen(
     session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], now: datetime
 ) -> Turn:
@@ -165,6 +216,7 @@ def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
         done="; ".join([*turn.notes, done.words])[:200],
         at=turn.heard_at,
         needs_human=done.needs_human or turn.limited,
+        passed_over=turn.passed_over,
         read_with=list(turn.burst.before) if turn.burst.how is How.JOINED else [],
     )
     turn.session.add(reading)

@@ -44,6 +44,7 @@ class Turn:
     words: str | None = None
     only: frozenset[uuid.UUID] = frozenset()
     notes: list[str] = field(default_factory=list)
+    passed_over: bool = False
 
     @property
     def number(self) -> str:

@@ -261,9 +261,18 @@ def became_read(session: Session) -> None:
 
 def test_danger_is_danger_and_the_check_in_stays_open(session: Session, katrina: Person) -> None:
     """The safety answer goes, and nothing is thanked for."""
-    says(session, "4 i want to kill myself", LATER)
+    says(session, "i want to kill myself", LATER)
     assert SignalKind.CRISIS in open_signals(session, katrina)
-    assert only(session, katrina).state is CheckInState.ASKED and "116 123" in last_answer(session)
+    assert only(session, katrina).state is CheckInState.ASKED
+    assert len(answers(session)) == 1 and "call 116 123" in last_answer(session)
+
+
+def test_a_number_before_words_of_danger_is_kept_beside_them(session: Session, katrina: Person) -> None:
+    """The one answer is the safety answer; whoever looks at the danger sees the number too."""
+    reading = says(session, "4 i want to kill myself", LATER)
+    assert {SignalKind.CRISIS, SignalKind.FEELING_LOW} <= set(open_signals(session, katrina))
+    assert values(session, katrina) == [4] and "check-in answered: 4, need help" in reading.done
+    assert len(answers(session)) == 1 and "call 116 123" in last_answer(session)
 
 
 def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina: Person) -> None:
