@@ -14,8 +14,11 @@ from api.pages.blueprint import pages
 from api.pages.forms import OnceForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from api.pages.takeover import over
 from engage import texts
+from engage.agencies.hubs import zone
 from engage.conversation import staff
+from engage.insight import holding
 from engage.insight import person as model
 from engage.people.access import Ability, open_person
 from engage.people.model import Person
@@ -88,7 +91,14 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         staff.send_text(
-            session, actor, person_id, body, now=at, anyway=bool(form.anyway.data), key=form.once.data
+            session,
+            actor,
+            person_id,
+            body,
+            now=at,
+            anyway=bool(form.anyway.data),
+            key=form.once.data,
+            over=over(request.form.get("over")),
         )
         staff.read_before_acting(session, actor, person_id, seen(request.form.getlist("seen")), now=at)
         return url_for("pages.person", person_id=person_id, _anchor="thread")
@@ -146,11 +156,15 @@ def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str
     with transaction() as session:
         found = _to_converse(session, person_id)
         why_not = model.why_not_now(session, found.id, now=now())
+        held = holding.of_person(session, current_actor(), found.id, now=now())
+        zone_of_hub = zone(found.hub)
     return render_template(
         "pages/text.html",
         person=found,
         form=form,
         why_not=why_not,
+        held=held,
+        zone=zone_of_hub,
         text=text_facts(form.body.data or "", found),
         checked=checked,
         seen=seen(request.form.getlist("seen")),

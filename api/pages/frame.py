@@ -56,6 +56,7 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Import", "pages.new_import", "/import"))
     if actor.has(Role.ADMINISTRATOR):
         items.append(_item("Queues", "pages.queues", "/queues"))
+        items.append(_item("Corrections", "pages.corrections", "/corrections"))
     if may_see_unknown(actor):
         items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
     if actor.has(*KEEPERS):

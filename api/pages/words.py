@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from api.pages import conversation_words
 from engage.agencies.model import AgencyKind, Role
 from engage.appointments.model import (
     AbsenceDecision,
@@ -182,6 +183,7 @@ PURPOSES: Mapping[str, str] = {
     "reply": "Answer",
     "number_check": "Number check",
     "staff": "From staff",
+    "check_in": "Check-in",
     "notice": "Notice",
 }
 PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}
@@ -192,6 +194,8 @@ LANES: Mapping[Lane, str] = {
     Lane.REMINDER: "Reminders",
     Lane.BULK: "Bulk",
 }
+CHECK_IN_ANSWERS: Mapping[int, str] = {1: "Good", 2: "OK", 3: "Not great", 4: "Needs help"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 READINGS: Mapping[str, str] = {
     "confirm": "will come",
     "decline": "cannot come",
@@ -254,7 +258,12 @@ MARKS: Mapping[str, str] = {
     "texts.approval_ended": "Approval of texts taken back",
     "texts.paused": "Texts that nobody asked for wait until a worker has spoken with them",
     "texts.resumed": "Texts may go on",
+    "rebooking.allowed": "May pick another time by text",
+    "rebooking.ended": "May no longer pick another time by text",
     "person.changed": "Details changed",
+    "conversation.taken_over": "A worker took the conversation over",
+    "conversation.handed_back": "Conversation handed back",
+    "conversation.timed_out": "Conversation came back by itself",
 }
 CHANGED_FIELDS: Mapping[str, str] = {
     "first_name": "first name",
@@ -356,6 +365,9 @@ def install(app: Flask) -> None:
         "SEVERITY_COLOURS": SEVERITY_COLOURS,
         "PURPOSES": PURPOSES,
         "READINGS": READINGS,
+        "CHECK_IN_ANSWERS": CHECK_IN_ANSWERS,
+        "WEEKDAYS": WEEKDAYS,
+        **conversation_words.TABLES,
         "PROVIDERS": PROVIDERS,
         "LANES": LANES,
         "MARKS": MARKS,

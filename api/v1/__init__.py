@@ -4,6 +4,8 @@ from flask import Flask
 
 from api.v1 import contract, keys
 from api.v1.appointments import appointments
+from api.v1.checkins import check_ins
+from api.v1.conversations import conversations
 from api.v1.events import events
 from api.v1.free_times import free_times
 from api.v1.messages import messages
@@ -18,4 +20,18 @@ __all__ = ["install"]
 def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
     """Give `app` the API."""
     keys.install(app, limiter)
-    contract.install(app, (people, appointments, free_times, progress, messages, signals, on_call, events))
+    contract.install(
+        app,
+        (
+            people,
+            appointments,
+            free_times,
+            progress,
+            check_ins,
+            messages,
+            conversations,
+            signals,
+            on_call,
+            events,
+        ),
+    )

@@ -69,6 +69,13 @@ class SaidOut(Schema):
     minutes_late = fields.Integer(required=True, allow_none=True)
     cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
     revision = fields.Integer(required=True)
+    withdrawn_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "When a worker withdrew it, because the text had been read wrongly. It counts no more."
+        },
+    )
 
 
 class OutcomeOut(Schema):

@@ -51,7 +51,25 @@ class EntryOut(Schema):
     status = one_of(MessageStatus, required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     status_at = fields.AwareDateTime(required=True, allow_none=True)
+    reading_id = fields.UUID(required=True, allow_none=True)
     intent = fields.String(required=True, allow_none=True)
+    confidence = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How often a reading like this one is right, 0 to 1."},
+    )
+    evidence = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "The person's words that the reading rests on; erased with the text."},
+    )
+    corrected_to = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What a worker said that it means, where that is something else."},
+    )
+    done = fields.String(required=True, allow_none=True)
     appointment_id = fields.UUID(required=True, allow_none=True)
     needs_human = fields.Boolean(required=True, allow_none=True)
     read_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -119,4 +137,5 @@ def _entry(entry: thread.TextOut | thread.TextIn) -> dict[str, Any]:
     names = (name for name in EntryOut().fields if name not in ("direction", "id"))
     direction = "out" if isinstance(entry, thread.TextOut) else "in"
     found = {name: getattr(entry, name, None) for name in names}
-    return {**found, "direction": direction, "id": str(entry.id)}
+    corrected = entry.corrected.now if isinstance(entry, thread.TextIn) and entry.corrected else None
+    return {**found, "direction": direction, "id": str(entry.id), "corrected_to": corrected}

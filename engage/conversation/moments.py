@@ -56,6 +56,7 @@ def _tell_of_pattern(turn: Turn, holder: Holder) -> None:
         .where(
             Appointment.person_id == holder.person.id,
             Said.kind == IntentKind.LATE,
+            Said.withdrawn_at.is_(None),
         )
         .group_by(Said.appointment_id)
         .having(func.min(Said.said_at) > (since if told is None else max(since, told)))

@@ -37,7 +37,10 @@ from messaging.tables import Inbound, Message
 
 @dataclass(frozen=True)
 class Said:
-    """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way."""
+    """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way.
+
+    `withdrawn` when Engage read it wrongly and it counts no more, `corrected` when a worker found it in the text.
+    """
 
     kind: IntentKind
     at: datetime
@@ -46,6 +49,8 @@ class Said:
     earlier_time: bool
     inbound_id: int | None
     words: str | None
+    withdrawn: bool = False
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,9 +236,12 @@ def _view(
             earlier_time=intent.revision != appointment.revision,
             inbound_id=intent.inbound_id,
             words=body,
+            withdrawn=intent.withdrawn_at is not None,
+            corrected=intent.corrected_by is not None,
         )
         for intent, body in intents
     ]
+    last = next((one for one in reversed(said) if not one.withdrawn), None)
     return AppointmentView(
         id=appointment.id,
         person_id=person.id,
@@ -253,8 +261,8 @@ def _view(
         zone=zone(hub),
         booked_by=booked_by,
         booked_at=appointment.created_at,
-        said=said[-1] if said else None,
-        said_before=tuple(reversed(said[:-1])),
+        said=last,
+        said_before=tuple(one for one in reversed(said) if one is not last),
         reminders=tuple(reminders),
         recorded=next((row for row in outcomes if row.superseded_at is None), None),
         recorded_before=tuple(row for row in outcomes if row.superseded_at is not None),

@@ -13,7 +13,7 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.errors import NotFound
-from engage.insight import appointments, holding, reports, sight, signals, thread
+from engage.insight import appointments, checkins, holding, reports, sight, signals, thread
 from engage.insight.appointments import AppointmentView
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities, may_change, open_person
@@ -84,6 +84,7 @@ class PersonPage:
     past: tuple[AppointmentView, ...]
     older: Place | None
     reports: tuple[reports.ReportView, ...]
+    check_ins: checkins.CheckIns | None
     held: holding.Held | None
     thread: thread.Thread
 
@@ -126,6 +127,7 @@ def load(
         past=past,
         older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
         reports=reports.of_person(session, actor, person),
+        check_ins=checkins.of_person(session, person.id) if may.read_thread else None,
         held=holding.of_person(session, actor, person.id, now=now) if may.read_thread else None,
         thread=thread.load(session, person.id, before=before) if may.read_thread else thread.Thread((), None),
     )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Appointment
+from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
 from engage.events import Event
 from engage.insight import names
@@ -33,7 +34,12 @@ MARKERS = (
     "texts.approval_ended",
     "texts.paused",
     "texts.resumed",
+    "rebooking.allowed",
+    "rebooking.ended",
     "person.changed",
+    "conversation.taken_over",
+    "conversation.handed_back",
+    "conversation.timed_out",
 )
 
 
@@ -62,15 +68,34 @@ class TextOut:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """What a worker said that a text means: instead of what, by whom, when, and what followed."""
+
+    was: str
+    now: str
+    by: str
+    at: datetime
+    done: str
+
+
+@dataclass(frozen=True)
 class TextIn:
-    """A text from the person, how it was read and whether somebody must still read it."""
+    """A text from the person, how it was read and why, and whether somebody must still read it.
+
+    `also` are the other meanings found, `evidence` the person's own words that the reading rests on; `erased` when the words have had their time.
+    """
 
     at: datetime
     id: int
     reading_id: uuid.UUID
     body: str
     pictures: int
+    erased: bool
+    prompt: str
     intent: str
+    also: tuple[str, ...]
+    confidence: float
+    evidence: tuple[str, ...]
     act: bool
     done: str
     needs_human: bool
@@ -78,7 +103,13 @@ class TextIn:
     read_by: str | None
     appointment_id: uuid.UUID | None
     appointment_at: datetime | None
+    corrected: Corrected | None = None
     source: Source = Source.IN
+
+    @property
+    def means(self) -> str:
+        """What it means, as far as anybody knows."""
+        return self.corrected.now if self.corrected is not None else self.intent
 
 
 @dataclass(frozen=True)
@@ -131,18 +162,22 @@ class Thread:
 
 
 def load(session: Session, person_id: uuid.UUID, *, before: Place | None = None) -> Thread:
-    """The latest entries of a person's thread (before a place), in four statements; the caller has opened the person."""
+    """The latest entries of a person's thread (before a place), in five statements; the caller has opened the person."""
     messages = _out(session, person_id, before)
     texts = _in(session, person_id, before)
     events = _marks(session, person_id, before)
+    corrected = _corrections(session, [reading.id for reading, *_ in texts])
     who = names.of_labels(
         session,
         {message.context.get("by", "system") for message in messages}
         | {reading.read_by for reading, *_ in texts}
-        | {event.actor for event in events},
+        | {event.actor for event in events}
+        | {correction.by for correction in corrected.values()},
     )
     entries: list[Entry] = [_text_out(message, who) for message in messages]
-    entries += [_text_in(reading, text, when, who) for reading, text, when in texts]
+    entries += [
+        _text_in(reading, text, when, who, corrected.get(reading.id)) for reading, text, when in texts
+    ]
     entries += [Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events]
     entries.sort(key=_order, reverse=True)
     shown = entries[:PAGE]
@@ -194,6 +229,16 @@ def _marks(session: Session, person_id: uuid.UUID, before: Place | None) -> list
     )
 
 
+def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID, ReadingCorrection]:
+    """The correction that counts of each reading that has one."""
+    rows = session.scalars(
+        select(ReadingCorrection)
+        .where(ReadingCorrection.reading_id.in_(readings))
+        .order_by(ReadingCorrection.at, ReadingCorrection.id)
+    )
+    return {row.reading_id: row for row in rows}
+
+
 def _before(at: Any, id: Any, source: Source, before: Place | None) -> tuple[ColumnElement[bool], ...]:
     if before is None:
         return ()
@@ -220,7 +265,11 @@ def _text_out(message: Message, who: Mapping[str | None, str]) -> TextOut:
 
 
 def _text_in(
-    reading: Reading, text: Inbound, starts_at: datetime | None, who: Mapping[str | None, str]
+    reading: Reading,
+    text: Inbound,
+    starts_at: datetime | None,
+    who: Mapping[str | None, str],
+    correction: ReadingCorrection | None,
 ) -> TextIn:
     return TextIn(
         at=reading.at,
@@ -228,7 +277,12 @@ def _text_in(
         reading_id=reading.id,
         body=text.body,
         pictures=text.num_media,
+        erased=not text.body and not text.params,
+        prompt=reading.prompt,
         intent=reading.intent,
+        also=tuple(one for one in reading.intents if one != reading.intent),
+        confidence=reading.confidence,
+        evidence=tuple(reading.evidence),
         act=reading.act,
         done=reading.done,
         needs_human=reading.needs_human,
@@ -236,4 +290,7 @@ def _text_in(
         read_by=who[reading.read_by] if reading.read_by else None,
         appointment_id=reading.appointment_id,
         appointment_at=starts_at,
+        corrected=None
+        if correction is None
+        else Corrected(correction.was, correction.now, who[correction.by], correction.at, correction.done),
     )

@@ -1,0 +1,33 @@
+"""What a conversation is called on staff pages and in its log: what was asked, and what became of a line to learn from."""
+
+from collections.abc import Mapping
+
+from engage.conversation.by_hand import LineState
+from engage.conversation.reading import Prompt
+
+PROMPTS: Mapping[str, str] = {
+    Prompt.APPOINTMENT: "whether they will come",
+    Prompt.TODAY: "whether they are on their way",
+    Prompt.ANSWERED: "whether they will come, and answered since",
+    Prompt.SPOKEN: "whether they will come, and told something else since",
+    Prompt.CHECKIN: "how they are",
+    Prompt.ABSENCE: "why they did not come",
+    Prompt.REBOOK: "which of some free times",
+    Prompt.WHICH: "which appointment they mean",
+    Prompt.NUMBER_CHECK: "whether the phone is theirs",
+    Prompt.WHO: "who is writing",
+    Prompt.NONE: "nothing",
+}
+CORPUS_PROMPTS: Mapping[str, str] = {
+    "appointment": "whether they will come",
+    "checkin": "how they are",
+    "absence": "why they did not come",
+    "rebook": "a choice of numbers",
+    "none": "nothing",
+}
+LINE_STATES: Mapping[LineState, str] = {
+    LineState.WAITING: "To look at",
+    LineState.ACCEPTED: "Accepted",
+    LineState.DECLINED: "Declined",
+}
+TABLES = {"PROMPTS": PROMPTS, "CORPUS_PROMPTS": CORPUS_PROMPTS, "LINE_STATES": LINE_STATES}

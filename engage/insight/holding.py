@@ -1,0 +1,29 @@
+"""Who has the conversation with a person, for their page."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engage.conversation import holds
+from engage.people.access import Actor
+
+
+@dataclass(frozen=True)
+class Held:
+    """A worker has the conversation: who, since when, until when unless they write again; `mine` when it is whoever looks."""
+
+    id: uuid.UUID
+    name: str
+    since: datetime
+    until: datetime
+    mine: bool
+
+
+def of_person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Held | None:
+    """Who has the conversation with a person whom the caller has opened; None when Engage reads and answers."""
+    found = holds.current(session, person_id, now)
+    if found is None:
+        return None
+    return Held(found.id, found.staff.name, found.since, found.until, found.staff_id == actor.id)
