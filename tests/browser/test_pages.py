@@ -70,6 +70,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
             now=now,
         )
         past = builders.appointment(session, person, now - timedelta(days=3))
+        report = builders.report(session, person, now, note="w" * 120)
         for number, status in enumerate(
             (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
         ):
@@ -112,6 +113,8 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{whose}/details",
         f"{whose}/book",
         f"{whose}/text",
+        f"{whose}/reports/new",
+        f"/reports/{report.id}/dispute",
         *(f"{whose}/number/{what}" for what in ("change", "verify", "suspend", "shared")),
         "/book",
         "/book?q=a",
