@@ -30,6 +30,7 @@ from engage.people.service import REACH_CHANNEL
 from engage.progress.checkins import rounds
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
+from messaging.crowding import Crowd
 from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.gateways.base import Gateway
 from messaging.gateways.notify import NotifyGateway
@@ -128,7 +129,8 @@ class Worker:
 
     def _ticks(self) -> list[Tick]:
         inboxes = [
-            Tick(f"inbox-{reader}", self._read, _seconds(1), (inbound.CHANNEL,)) for reader in range(READERS)
+            Tick(f"inbox-{reader}", partial(self._read, Crowd()), _seconds(1), (inbound.CHANNEL,))
+            for reader in range(READERS)
         ]
         outboxes = [
             Tick(f"outbox-{name}", partial(self._send, name), _seconds(0.5), (outbox.CHANNEL,), SENDS_GATHER)
@@ -150,8 +152,9 @@ class Worker:
             Tick("retention", self._forget, timedelta(minutes=20)),
         ]
 
-    def _read(self) -> bool:
-        return inbound.handle_next(self._database.begin, service.handle, now=self._clock.now()) is not None
+    def _read(self, crowd: Crowd) -> bool:
+        now = self._clock.now()
+        return inbound.handle_next(self._database.begin, service.handle, now=now, crowd=crowd) is not None
 
     def _apply_receipts(self) -> bool:
         with self._database.begin() as session:

@@ -20,6 +20,7 @@ from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session, aliased
 
 from messaging import routes
+from messaging.crowding import Crowd
 from messaging.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
 from messaging.text import clean
@@ -152,19 +153,23 @@ def _sid(given: str | None, params: Mapping[str, str]) -> str:
     return "digest:" + hashlib.sha256(json.dumps(dict(params), sort_keys=True).encode()).hexdigest()
 
 
-def handle_next(begin: Begin, handler: Handler, *, now: datetime) -> Handled | None:
+def handle_next(
+    begin: Begin, handler: Handler, *, now: datetime, crowd: Crowd | None = None
+) -> Handled | None:
     """Hand the next text to `handler` and return how it went, or None when nothing is due.
 
     `handler(session, inbound, now)` works in the transaction that marks the text as handled; it must not commit. When the database itself
-    fails (a cut connection, a deadlock), that is not held against the text.
+    fails (a cut connection, a deadlock), that is not held against the text. With a `crowd`, numbers that press are served after the others.
     """
     taken: int | None = None
     try:
         with begin() as session:
-            waiting = _next(session, now)
+            waiting = _next(session, now, [] if crowd is None else crowd.pressing)
             if waiting is None:
                 return None
             taken = waiting.id
+            if crowd is not None:
+                crowd.served(waiting.from_number)
             handler(session, waiting, now)
             waiting.status, waiting.handled_at, waiting.problem = InboundStatus.HANDLED, now, None
         return Handled(taken, Outcome.HANDLED)
@@ -174,12 +179,16 @@ def handle_next(begin: Begin, handler: Handler, *, now: datetime) -> Handled | N
         return _record_failure(begin, taken, problem, now)
 
 
-def _next(session: Session, now: datetime) -> Inbound | None:
+def _next(session: Session, now: datetime, pressing: list[str]) -> Inbound | None:
     """The oldest waiting text of a number whose oldest is due, locked.
 
     A number whose oldest text is locked by another worker is skipped whole: its later texts are never the oldest, and the lock on the
     oldest makes SKIP LOCKED pass over it.
     """
+    if pressing:
+        others = session.scalars(_NEXT_OF_OTHERS, {"now": now, "pressing": pressing}).first()
+        if others is not None:
+            return others
     return session.scalars(_NEXT, {"now": now}).first()
 
 
@@ -209,6 +218,7 @@ def _next_statement() -> Select[Inbound]:
 
 
 _NEXT = _next_statement()
+_NEXT_OF_OTHERS = _NEXT.where(Inbound.from_number.not_in(bindparam("pressing", expanding=True)))
 
 
 def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:

@@ -16,6 +16,7 @@ from engage.conversation.whose import Holder, Standing, textable
 from engage.texts import TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
+from messaging.states import MessageStatus
 from messaging.tables import Message
 
 LIFE = timedelta(hours=24)
@@ -39,6 +40,20 @@ NOTHING_LEARNT = {
 }
 """Texts from which somebody else with the phone in hand learns nothing about anybody."""
 
+_ONCE_IN_A_ROW = {
+    TextKind.WILL_ATTEND,
+    TextKind.CANNOT_ATTEND,
+    TextKind.LATE,
+    TextKind.HERE,
+    TextKind.CALL,
+    TextKind.ABSENCE_THANKS,
+    TextKind.GOOD_NEWS,
+    TextKind.HARD_NEWS,
+    TextKind.NEWS,
+    TextKind.CHECK_IN_THANKS,
+}
+"""Thanks for what was said: said once for several texts in a row that come to the same."""
+
 LAST_WORDS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
 """Confirm that texts stop, and may go although they have."""
 
@@ -49,6 +64,8 @@ def answer(
     """Queue the one answer to a text, if it may go; True when it will. An answer about an appointment is withdrawn with it."""
     if turn.quiet or not _may(turn, kind, holder):
         return False
+    if kind in _ONCE_IN_A_ROW and _said_just_now(turn, body):
+        return True
     if not _within_limits(turn, kind):
         return False
     outbox.enqueue(
@@ -124,6 +141,17 @@ def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
     return holder.standing is Standing.OPEN
 
 
+def _said_just_now(turn: Turn, body: str) -> bool:
+    """Whether these very words answer one of the texts just before this one already."""
+    keys = [f"reply:{id}" for id in turn.burst.before]
+    if not keys:
+        return False
+    same = select(Message.id).where(
+        Message.dedupe_key.in_(keys), Message.body == body, Message.status.not_in(_NEVER_LEFT)
+    )
+    return turn.session.scalar(same.limit(1)) is not None
+
+
 def _within_limits(turn: Turn, kind: TextKind) -> bool:
     if kind is TextKind.CRISIS:
         return _answers_since(turn.session, turn.number, turn.now - HOUR, kind) < SAFETY_AN_HOUR
@@ -134,6 +162,7 @@ def _within_limits(turn: Turn, kind: TextKind) -> bool:
     return every is None or not _answers_since(turn.session, turn.number, turn.now - every, kind)
 
 
+_NEVER_LEFT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
 _ANSWERS = (
     select(func.count())
     .select_from(Message)
