@@ -52,6 +52,11 @@ class EntryOut(Schema):
     reason = fields.String(required=True, allow_none=True)
     status_at = fields.AwareDateTime(required=True, allow_none=True)
     reading_id = fields.UUID(required=True, allow_none=True)
+    prompt = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the person had been asked: the text was read in its light."},
+    )
     intent = fields.String(required=True, allow_none=True)
     confidence = fields.Float(
         required=True,
