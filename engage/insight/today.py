@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
-from engage.insight import appointments, free_times, readings, sight, signals
+from engage.insight import appointments, checkins, free_times, readings, sight, signals
 from engage.insight.appointments import AppointmentView
 from engage.insight.person import obstacles
 from engage.people import contact
@@ -70,6 +70,7 @@ class Today:
     unread: tuple[readings.Unread, ...]
     unknown_numbers: int
     moved: tuple[free_times.MovedByText, ...]
+    not_answered: tuple[checkins.Unanswered, ...]
     today: Day
     tomorrow: Day
 
@@ -93,6 +94,7 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
         unread=readings.unread(session, actor),
         unknown_numbers=readings.count_unknown(session, actor),
         moved=free_times.moved_by_text(session, actor, now=now),
+        not_answered=checkins.unanswered(session, actor, now=now),
         today=today,
         tomorrow=tomorrow,
     )

@@ -1,0 +1,115 @@
+"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: how often somebody is asked how things are, and what they answered."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Given, Nothing, Whole, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read
+from api.v1.reading import Resource
+from engage.errors import NotFound
+from engage.insight import checkins as insight
+from engage.progress.checkins import service
+from engage.progress.checkins.model import CheckInPlan, CheckInState, HelpSaid
+from engage.progress.checkins.rules import Schedule
+
+check_ins = Resource(
+    "check_ins",
+    __name__,
+    url_prefix="/v1",
+    description="How often people are asked how things are, and what they answered.",
+)
+
+
+class PlanIn(Given):
+    """Every so many weeks (1, 2, 4 or 8), on a day of the week (0 is Monday), at an hour of the hub's clock."""
+
+    every_weeks = Whole(1, 8, required=True)
+    weekday = Whole(0, 6, required=True)
+    hour = Whole(0, 23, required=True)
+
+
+class PlanOut(Schema):
+    """How often somebody is asked. `next_at` is null while check-ins are off."""
+
+    every_weeks = fields.Integer(required=True)
+    weekday = fields.Integer(required=True)
+    hour = fields.Integer(required=True)
+    next_at = fields.AwareDateTime(required=True, allow_none=True)
+    set_at = fields.AwareDateTime(required=True)
+
+
+class CheckInOut(Schema):
+    """One check-in. `value` is 1 good, 2 OK, 3 not great, 4 need help; `earlier` what was answered before it. No answer is no breach.
+
+    `words` is what was said beside the number. `reasons` say why it was not sent, did not arrive or ended early.
+    """
+
+    id = fields.UUID(required=True)
+    due_on = fields.Date(required=True)
+    state = one_of(CheckInState, required=True)
+    asked_at = fields.AwareDateTime(required=True, allow_none=True)
+    closes_at = fields.AwareDateTime(required=True, allow_none=True)
+    nudged = fields.Boolean(required=True)
+    value = fields.Integer(required=True, allow_none=True)
+    words = fields.String(required=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+    earlier = fields.List(fields.Integer(), required=True)
+    call = one_of(HelpSaid, required=True, allow_none=True)
+    reasons = fields.List(fields.String(), required=True)
+
+
+@check_ins.get("/people/<uuid:person_id>/check-in-plan")
+@allow(scope("people:read"))
+@check_ins.answers(200, PlanOut)
+def get_check_in_plan(person_id: uuid.UUID) -> CheckInPlan:
+    """How often the person is asked; 404 where it was never set."""
+    with transaction() as session:
+        found = service.plan_of(session, current_actor(), person_id, now=now())
+        if found is None:
+            raise NotFound("This person has no check-ins.")
+        return found
+
+
+@check_ins.post("/people/<uuid:person_id>/check-in-plan")
+@allow(scope("people:write"))
+@once
+@check_ins.reads(PlanIn)
+@check_ins.answers(200, PlanOut)
+def set_check_in_plan(given: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan | None:
+    """Ask the person by this schedule from its next day on. Refused (409, `not_approved`) while texts to them are not approved."""
+    with transaction() as session:
+        return service.set_plan(session, current_actor(), person_id, Schedule(**given), now=now())
+
+
+@check_ins.post("/people/<uuid:person_id>/check-in-plan/end")
+@allow(scope("people:write"))
+@once
+@check_ins.reads(Nothing, required=False)
+@check_ins.answers(200, PlanOut)
+def end_check_in_plan(_given: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan:
+    """Ask the person no more; what waits to go is called back. 404 where it was never set."""
+    with transaction() as session:
+        found = service.set_plan(session, current_actor(), person_id, None, now=now())
+        if found is None:
+            raise NotFound("This person has no check-ins.")
+        return found
+
+
+@check_ins.get("/people/<uuid:person_id>/check-ins")
+@allow(scope("messages:read"))
+@check_ins.reads(PageQuery, location="query")
+@check_ins.answers(200, page_of(CheckInOut, "CheckInPage"))
+def list_check_ins(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """The person's check-ins with what they answered, newest first."""
+    what, limit = f"check-ins {person_id}", query["limit"]
+    place = read(query["after"], what)
+    before = None if place is None else date.fromisoformat(place[0])
+    with transaction() as session:
+        rows = insight.listed(session, current_actor(), person_id, before=before, limit=limit + 1, now=now())
+    return page(rows, limit, what, lambda row: (row.due_on,))
