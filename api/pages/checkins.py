@@ -28,9 +28,7 @@ class CheckInForm(PageForm):
 
     CALLED = {"every_weeks": "every"}
 
-    every = RadioField(
-        "How often", [InputRequired("Say how often, or not at all")], choices=choices(_EVERY), default=OFF
-    )
+    every = RadioField("How often", [InputRequired("Say how often, or not at all")], choices=choices(_EVERY))
     weekday = SelectField(
         "Day", choices=choices({str(place): name for place, name in enumerate(WEEKDAYS)}), default="1"
     )

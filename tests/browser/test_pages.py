@@ -111,6 +111,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/people?q=nobody",
         whose,
         f"{whose}/details",
+        f"{whose}/check-ins",
         f"{whose}/book",
         f"{whose}/text",
         f"{whose}/reports/new",

@@ -35,9 +35,9 @@ def test_check_ins_are_set_changed_and_switched_off(
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/check-ins"
     assert "Check-ins Off." in visitor.open(f"/people/{katrina.id}").words
-    page = visitor.send(visitor.open(address).form(field="every"), every="2", weekday="1", hour="10")
+    page = visitor.send(visitor.open(address).form(field="weekday"), every="2", weekday="1", hour="10")
     assert "Every 2 weeks on Tuesday at 10:00, next Tue 23 March, 10am." in page.words
-    form = visitor.open(address).form(field="every")
+    form = visitor.open(address).form(field="weekday")
     assert (form.fields["every"], form.fields["weekday"], form.fields["hour"]) == ("2", "1", "10")
     assert "Check-ins Off." in visitor.send(form, every="off").words
     with committed.begin() as session:
@@ -49,6 +49,7 @@ def test_check_ins_are_set_changed_and_switched_off(
     ("given", "words"),
     [
         ({"every": "1", "hour": "8"}, "Choose an hour in which this person is texted: 9:00 to 20:00."),
+        ({}, "Say how often, or not at all"),
         ({"every": "3"}, "Not a valid choice"),
         ({"every": "1", "weekday": "9"}, "Not a valid choice"),
     ],
@@ -58,7 +59,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(
 ) -> None:
     """Nothing is saved, and the form keeps what was chosen."""
     visitor = sit_down(house.pat)
-    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="every"), **given)
+    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), **given)
     assert page.status == 422 and words in page.words
 
 
@@ -69,7 +70,7 @@ def test_without_approval_of_texts_it_is_refused(
     with committed.begin() as session:
         session.get_one(Person, katrina.id).texts_approved_at = None
     visitor = sit_down(house.pat)
-    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="every"), every="1")
+    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), every="1")
     assert page.status == 422 and "Approve texts to this person first" in page.words
 
 
