@@ -73,7 +73,7 @@ class SaidOut(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "When a worker withdrew it, because the text had been read wrongly. It counts no more."
+            "description": "When the person took it back, or a worker found that the text had been read wrongly. It counts no more."
         },
     )
 

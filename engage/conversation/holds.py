@@ -96,7 +96,9 @@ def hold(
                 code="conversation_taken",
             )
         _end(session, standing, HoldEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
-    taken = ConversationHold(person_id=person.id, staff_id=staff_id, since=now, until=until)
+    taken = ConversationHold(
+        person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until
+    )
     session.add(taken)
     session.flush()
     events.record(

@@ -39,7 +39,8 @@ from messaging.tables import Inbound, Message
 class Said:
     """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way.
 
-    `withdrawn` when Engage read it wrongly and it counts no more, `corrected` when a worker found it in the text.
+    `withdrawn` when it counts no more: the person took it back, or (`misread`) a worker says that the text was read wrongly. `corrected` when
+    a worker found it in the text.
     """
 
     kind: IntentKind
@@ -50,6 +51,7 @@ class Said:
     inbound_id: int | None
     words: str | None
     withdrawn: bool = False
+    misread: bool = False
     corrected: bool = False
 
 
@@ -237,6 +239,7 @@ def _view(
             inbound_id=intent.inbound_id,
             words=body,
             withdrawn=intent.withdrawn_at is not None,
+            misread=intent.withdrawn_at is not None and intent.withdrawn_by != "person",
             corrected=intent.corrected_by is not None,
         )
         for intent, body in intents

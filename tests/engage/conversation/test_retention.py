@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from api.cli import main
 from engage.agencies.model import Hub
 from engage.conversation import retention, service
+from engage.conversation.by_hand import CorpusLine, ReadingCorrection
 from engage.conversation.model import Reading
 from engage.db import Database
 from engage.events import AccessRecord, Event, record_access
@@ -118,6 +119,45 @@ def test_the_facts_stay(committed: Database) -> None:
         assert session.scalars(select(Inbound.from_number)).one() == ANN
         assert session.scalars(select(Reading.intent)).one() == "other"
         assert session.scalars(select(Receipt.provider_sid)).one() == "SMone"
+
+
+def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_loses_its_line(
+    committed: Database,
+) -> None:
+    """That it was read so, and corrected, stays; what was learnt from it is nobody's any more."""
+    person = ann(committed)
+    put(committed, OLD, person)
+    with committed.begin() as session:
+        reading = session.scalars(select(Reading)).one()
+        reading.intents, reading.evidence = ["decline"], ["am ill"]
+        line = CorpusLine(
+            hub_id=person.hub_id,
+            prompt="none",
+            intent="decline",
+            read_as="other",
+            words="I am ill",
+            added_on=OLD.date(),
+        )
+        session.add(line)
+        session.flush()
+        session.add(
+            ReadingCorrection(
+                reading_id=reading.id,
+                was="other",
+                now="decline",
+                by="system",
+                at=OLD,
+                done="",
+                line_id=line.id,
+            )
+        )
+    retention.erase(committed.begin, now=NOW)
+    with committed.begin() as session:
+        reading = session.scalars(select(Reading)).one()
+        assert (reading.evidence, reading.intents) == ([], ["decline"])
+        correction = session.scalars(select(ReadingCorrection)).one()
+        assert (correction.now, correction.line_id) == ("decline", None)
+        assert session.scalars(select(CorpusLine.words)).one() == "I am ill"
 
 
 def test_nothing_of_a_person_who_is_held_is_touched(committed: Database) -> None:
