@@ -10,6 +10,15 @@ RUN python -m venv /opt/engage
 COPY requirements-production.lock .
 RUN /opt/engage/bin/pip install --no-cache-dir --require-hashes --requirement requirements-production.lock
 
+FROM python:3.12-slim AS learnt
+RUN python -m venv /opt/training
+COPY requirements-training.lock .
+RUN /opt/training/bin/pip install --no-cache-dir --require-hashes --requirement requirements-training.lock
+WORKDIR /app
+COPY engage engage
+COPY messaging messaging
+RUN PYTHONPATH=/app /opt/training/bin/python -m engage.conversation.reader.training
+
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin engage
 ENV PATH=/opt/engage/bin:$PATH \
@@ -25,6 +34,7 @@ COPY alembic.ini gunicorn.conf.py wsgi.py ./
 COPY migrations migrations
 COPY messaging messaging
 COPY engage engage
+COPY --from=learnt /app/engage/conversation/reader/trained engage/conversation/reader/trained
 COPY api api
 USER engage
 EXPOSE 5000

@@ -3,22 +3,25 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/installed
+READER := engage/conversation
+LEARNT := $(READER)/reader/trained/about.json
+READY := $(INSTALLED) $(LEARNT)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test faults check format bench migration lock clean
+.PHONY: help install run test faults check format bench evaluate migration lock clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-install: $(INSTALLED)  ## Set the project up: virtual environment, libraries, front-end parts
+install: $(READY)  ## Set the project up: virtual environment, libraries, front-end parts, what the reader learns
 
-run: $(INSTALLED)  ## Start everything, with a pretend phone network and demonstration people
+run: $(READY)  ## Start everything, with a pretend phone network and demonstration people
 	@$(BIN)/engage run
 
-test: $(INSTALLED)  ## Run every test
+test: $(READY)  ## Run every test
 	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
-faults: $(INSTALLED)  ## Try the text engine against faults at full length: kills, outages, crashes (a quarter of an hour)
+faults: $(READY)  ## Try the text engine against faults at full length: kills, outages, crashes (a quarter of an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
 check: $(INSTALLED)  ## Lint, format, types, import contracts, migrations
@@ -32,8 +35,11 @@ format: $(INSTALLED)  ## Put the code into the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(INSTALLED)  ## Measure, against peers, in one run
+bench: $(READY)  ## Measure, against peers, in one run
 	@$(BIN)/python -m bench $(ARGS)
+
+evaluate: $(READY)  ## Measure how well replies are read, on styles of writing that the reader has not seen
+	@$(BIN)/python -m engage.conversation.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv)))
 
 migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a thing"
 	@$(BIN)/python -m migrations.draft "$(m)"
@@ -45,6 +51,7 @@ lock:  ## Pin every library again, at its newest; once for work and once for pro
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq --disable-pip-version-check uv
 	@$(COMPILE) --upgrade --all-extras --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --constraint requirements.lock --output-file requirements-production.lock pyproject.toml
+	@$(COMPILE) --constraint requirements.lock --extra training --output-file requirements-training.lock pyproject.toml
 	@rm -rf .venv-lock
 
 clean:  ## Remove what was installed and built; the demonstration's data in var/ stay
@@ -61,3 +68,7 @@ $(INSTALLED): requirements.lock pyproject.toml package-lock.json
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
+
+$(LEARNT): $(INSTALLED) $(wildcard $(READER)/corpus/*.tsv $(READER)/reader/*.py) $(addprefix $(READER)/,danger.py normalise.py reading.py spellings.py)
+	@echo "Teaching the reader (once; a minute or two)"
+	@$(BIN)/python -m engage.conversation.reader.training

@@ -39,6 +39,15 @@ _WANTING_TO_DIE = (
     r"\b(?:gonna|want to|wanna|going to) be with (?:him|her|them|my (?:lad|son|mum|dad|nan))(?: (?:again|soon|now))?$|\bmade (?:my|me) mind up\b(?! (?:to|about|il|im))",
     r"\b(?:dont|cant) (?:trust|feel safe with|be left with) (?:myself|meself)\b|\bdo something stupid\b|\bmake it that far\b|\b(?:dont|cant) see a (?:way out|future)\b",
 )
+_MEANS_AND_PLACES = (
+    r"\bon the (?:railway|train) (?:line|tracks?)\b(?! (?:to|from|for)\b)|\b(?:driv|crash|steer)\w* (?:\w+ )?(?:into|off) (?:a|the) (?:wall|tree|bridge|cliff|lorry)\b",
+    r"\b(?:think|thinking|thought|thoughts) (?:\w+ )?(?:of|about) (?:jumping|hanging|drowning|driving into|doing it)\b|\bneidio (?:o flaen|off|oddi ar)\b|\bo flaen (?:y |yr )?tren\b",
+    r"\b(?:swallowed|drank|drunk|necked|downed) (?:\w+ )?(?:bleach|antifreeze|petrol|weedkiller|the lot|them all|a whole box|the whole box)\b|\bstopped breathing\b|\b(?:naloxone|narcan)\b|\bbrought (?:me|us) (?:back|round)\b",
+    r"\b(?:took|taken|take) (?:something|summat|summet|sumthin|sumfin|somethin|too many|too much|the lot|them all|all of them|the whole)\b(?! (?:from|off|out|for|to)\b)|\bcant stay awake\b|\bim going over\b|\bgone numb\b(?! (?:from|at|in the cold))",
+    r"\b(?:wont|not) be need\w* (?:the |any |no |any more |nomore |more |that |this |my )*(?:appointments?|slot)\b|\b(?:nobody|noone|no 1|who|no one) (?:\w+ ){0,2}(?:notice|care|miss) (?:\w+ )?(?:if )?(?:i|im|me) ?(?:was|were|when|if|wasnt)? ?(?:gone|dead|not)\b",
+    r"\b(?:say|said|saying) (?:bye|goodbye|ta ra) (?:to )?(?:my|me|the) (?:kids?|little|daughter|son|lads?|girls?|boys?|babies|mum|mam)\b|\b(?:went|go|gone|going) to sleep and (?:that was it|not|never|didnt|dont)\b",
+    r"\bkicked (?:my|the|our) (?:front |back )?door\b|\bpay (?:the|this|my|that) debt or\b|\b(?:seeing|hearing) things\b(?! (?:different|clear|more|my))|\bfitting all\b",
+)
 _IN_DANGER = (
     r"\b(?:not|dont feel|isnt|aint|never) safe\b|\bunsafe\b|\bin danger\b",
     r"\b(?:im|so|really|proper|am|feel|well|and|dead) (?:scared|terrified|frightened|petrified)\b(?! of (?!him|her|them|what|my))|\b(?:terrified|petrified|scared to go|scared for my|scared of (?:him|her|them|what))\b",
@@ -65,13 +74,14 @@ _HARM = (
     r"\b(?:got|carrying|have|bring|bringing|taking|grabbed) (?:a|my|the) (?:knife|blade|machete|hammer|bat|gun|shooter)\b|\bwith a (?:bat|knife|hammer|machete|gun)\b",
     r"\b(?:batter(?:ed|ing)?|stab(?:bed|bing)?|kill(?:ed)?) (?:someone|somebody|him|her|them)\b|\bdo (?:him|her|them) in\b",
     rf"\b(?:hit|hits|hitting|beat|beats|beating|battering|batters|hurting|slaps?|slapping|touch(?:es|ing|ed)|kicks|kicking|strangl\w+|raped|raping|abus\w+|starv\w+|neglecting|threatening|punching|groom\w+) {_KIN}\b",
+    r"\b(?:puts?|putting|lays?|laying|laid) (?:his|her|their) hands on (?:my|the|her|his|our)\b|\bdoing things to (?:my|her|his|the|our)\b|\b(?:is|been|keeps|was) hurting (?:his|her|the|my|their)\b|\brun (?:him|her|them) over\b",
     r"\bbruises?\b|\bmarks on (?:her|his|the|their)\b|\b(?:gave|given) (?:her|him) a black eye\b",
     rf"(?<!cant )(?<!wont )\b(?:leav\w*|left) (?:the|her|his|their|them|those) {_CHILD} (?:\w+ ){{0,3}}(?:alone|on (?:her|his|their|its) own|with nobody)\b",
     r"\b1[0-5] ?(?:yr|yrs|year|years|y) ?olds? (?:gf|girlfriend|bf|boyfriend|bird|lass|girl)\b|\b(?:sleeping with|seeing|shagging|sexting|messaging) a 1[0-5]\b|\bunder ?age (?:girl|boy|kid|lass)\w*\b|\btaking (?:her|his|their) (?:money|pension)\b",
     r"\b(?:ladd|lladd|curo|brifo|trywanu) (?:o|hi|nhw|rhywun|fe|y plant|fy mam|ef)\b|\b(?:taror|curor|brifor|taro|curo|brifo) (?:y )?plant\b",
 )
 _CRISIS_PATTERN = re.compile(
-    "|".join(f"(?:{one})" for one in (*_WANTING_TO_DIE, *_IN_DANGER, *_OTHER_LANGUAGES))
+    "|".join(f"(?:{one})" for one in (*_WANTING_TO_DIE, *_MEANS_AND_PLACES, *_IN_DANGER, *_OTHER_LANGUAGES))
 )
 _HARM_PATTERN = re.compile("|".join(f"(?:{one})" for one in _HARM))
 

@@ -46,6 +46,14 @@ def normalise(text: str) -> Words:
     return Words(_alone(words, shown), tuple(shown), asks)
 
 
+def visible(text: str) -> str:
+    """`text` in lower case as a reader of it sees it: spellings and signs stay, what shows nothing goes."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return "".join(
+        one if unicodedata.category(one) not in _UNSEEN else " " if one.isspace() else "" for one in plain
+    )
+
+
 def spell(words: Sequence[str]) -> tuple[str, ...]:
     """`words` of a phrase list in the one spelling that the reader looks them up in."""
     return tuple(_spelt(words)[0])

@@ -8,9 +8,7 @@ from engage.conversation import phrases_cy as cy
 from engage.conversation import phrases_en as en
 from engage.conversation.normalise import spell
 from engage.conversation.tiling import Means, Phrase, Phrases, spread
-
-LONGEST_WAIT = 180
-"""Minutes: a longer lateness is no lateness that a machine should note by itself."""
+from engage.conversation.values import LONGEST_WAIT
 
 
 @dataclass(frozen=True)

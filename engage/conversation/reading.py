@@ -120,7 +120,7 @@ class Context:
 class Reading:
     """How one text was read.
 
-    `intents` holds every intent found, strongest first, and begins with `intent`; `sure` those of them that may be acted on by themselves.
+    `intents` begins with `intent` and holds every other found, strongest first; `sure` those of them that may be acted on by themselves.
     `value` is the check-in answer (1 to 4), the number chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`,
     `today`, `tomorrow`): act on an appointment of another day only after asking. `time` is a time of day that they named, as `14:30`.
     `cause` is what stands in the way, `fact` the news told. `name` answers `who`. `confidence` is how often a reading like this one is

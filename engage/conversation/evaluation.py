@@ -1,0 +1,199 @@
+"""Measures the reader: `python -m engage.conversation.evaluation FILES`, or `make evaluate`.
+
+It prints the same figures for each set: the files named (which the reader never learns), and those styles of the corpus that hold a bit of
+everything, each read by a reader that learnt nothing of any of them. It changes nothing.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from engage.conversation.reader import lines, training
+from engage.conversation.reader.classifier import classifier
+from engage.conversation.reader.lines import Line
+from engage.conversation.reading import Intent, Prompt, Reading
+from engage.conversation.understand import read_with
+
+Read = Callable[[str, Prompt], Reading]
+EVERY = 3
+"""Of the mixed styles, one in so many is held out."""
+DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
+ENDS = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
+REFUSALS = DANGER | ENDS | {Intent.DECLINE, Intent.RESCHEDULE}
+NO_ACT = DANGER | {Intent.OTHER}
+_BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
+_CONFUSED = 15
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many."""
+
+    count: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.count / self.of:.1%} ({self.count} of {self.of})" if self.of else "none to measure"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What docs/understanding.md promises, for one set of labelled lines."""
+
+    right: Share
+    right_where_it_acts: Share
+    acts: Share
+    danger_found: Share
+    ends_found: Share
+    refusals_as_yes: int
+    chatter_acted_on: Share
+    false_alarms: Share
+
+
+def figures(found: Sequence[tuple[Line, Reading]]) -> Figures:
+    """The figures of lines and how each was read. `acts` counts the lines that a machine may act on by their label."""
+
+    def share(good: Callable[[Line, Reading], bool], among: Callable[[Line, Reading], bool]) -> Share:
+        chosen = [(line, reading) for line, reading in found if among(line, reading)]
+        return Share(sum(good(line, reading) for line, reading in chosen), len(chosen))
+
+    return Figures(
+        right=share(lambda line, reading: reading.intent is line.intent, lambda line, reading: True),
+        right_where_it_acts=share(
+            lambda line, reading: reading.intent is line.intent, lambda line, reading: reading.acts
+        ),
+        acts=share(lambda line, reading: reading.acts, lambda line, reading: line.intent not in NO_ACT),
+        danger_found=share(
+            lambda line, reading: bool(DANGER & set(reading.intents)),
+            lambda line, reading: line.intent in DANGER,
+        ),
+        ends_found=share(
+            lambda line, reading: line.intent in reading.intents, lambda line, reading: line.intent in ENDS
+        ),
+        refusals_as_yes=sum(
+            reading.surely(Intent.CONFIRM) for line, reading in found if line.intent in REFUSALS
+        ),
+        chatter_acted_on=share(
+            lambda line, reading: reading.acts and reading.intent is not Intent.THANKS,
+            lambda line, reading: line.intent is Intent.OTHER,
+        ),
+        false_alarms=share(
+            lambda line, reading: bool(DANGER & set(reading.intents)),
+            lambda line, reading: line.intent not in DANGER,
+        ),
+    )
+
+
+def held_out() -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:
+    """The corpus in two: styles to learn from, and styles to measure with."""
+    styles = lines.styles()
+    chosen = [name for name, found in styles.items() if training.mixed(found)][::EVERY]
+    return (
+        {name: found for name, found in styles.items() if name not in chosen},
+        {name: styles[name] for name in chosen},
+    )
+
+
+def report(console: Console, title: str, given: Sequence[Line], read: Read) -> Figures:
+    """Read every line, print what came of it, and give the figures."""
+    found = [(line, read(line.text, line.prompt)) for line in given]
+    measured = figures(found)
+    console.rule(f"[bold]{title}")
+    _summary(console, measured)
+    _by_intent(console, found)
+    _confusion(console, found)
+    _calibration(console, found)
+    return measured
+
+
+def _summary(console: Console, measured: Figures) -> None:
+    table = Table("figure", "aim", "measured", box=None)
+    rows = (
+        ("strongest meaning right", "90%", measured.right),
+        ("right where it acts", "97%", measured.right_where_it_acts),
+        ("acts, of what a machine may act on", "80%", measured.acts),
+        ("danger found", "98%", measured.danger_found),
+        ("stop and wrong number found", "97%", measured.ends_found),
+        ("refusals read as a yes", "none", measured.refusals_as_yes),
+        ("chatter acted on", "at most 2%", measured.chatter_acted_on),
+        ("false alarms of danger", "at most 2%", measured.false_alarms),
+    )
+    for name, aim, value in rows:
+        table.add_row(name, aim, str(value))
+    console.print(table)
+
+
+def _by_intent(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+    table = Table("intent", "lines", "precision", "recall", "acted on", "right of those", box=None)
+    for intent in Intent:
+        meant = [reading for line, reading in found if line.intent is intent]
+        said = [line for line, reading in found if reading.intent is intent]
+        acted = [line for line, reading in found if reading.intent is intent and reading.acts]
+        if meant or said:
+            table.add_row(
+                intent.value,
+                str(len(meant)),
+                _rate(sum(line.intent is intent for line in said), len(said)),
+                _rate(sum(reading.intent is intent for reading in meant), len(meant)),
+                str(len(acted)),
+                _rate(sum(line.intent is intent for line in acted), len(acted)),
+            )
+    console.print(table)
+
+
+def _confusion(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+    wrong = Counter(
+        (line.intent.value, reading.intent.value)
+        for line, reading in found
+        if reading.intent is not line.intent
+    )
+    table = Table("meant", "read as", "times", box=None)
+    for (meant, said), count in wrong.most_common(_CONFUSED):
+        table.add_row(meant, said, str(count))
+    console.print(table)
+
+
+def _calibration(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+    table = Table("confidence", "readings", "right", box=None)
+    for low, high in pairwise(_BINS):
+        chosen = [
+            line.intent is reading.intent for line, reading in found if low <= reading.confidence < high
+        ]
+        table.add_row(f"{low:.2f} to {min(high, 1):.2f}", str(len(chosen)), _rate(sum(chosen), len(chosen)))
+    console.print(table)
+
+
+def _rate(count: int, of: int) -> str:
+    return f"{count / of:.2f}" if of else ""
+
+
+def main(paths: Sequence[str]) -> None:
+    """Measure on each file, then on the styles held out."""
+    console = Console()
+    learnt = classifier()
+    for path in paths:
+        report(
+            console,
+            path,
+            lines.read(Path(path)),
+            lambda text, prompt: read_with(learnt, text, prompt),
+        )
+    known, unknown = held_out()
+    console.print(f"Learning without {len(unknown)} styles (a minute or two): {', '.join(unknown)}")
+    without = training.learn(known)
+    everything = [line for found in unknown.values() for line in found]
+    report(console, "Styles held out", everything, lambda text, prompt: read_with(without, text, prompt))
+    welsh = [line for name, found in unknown.items() if name.startswith(WELSH) for line in found]
+    report(console, "Welsh styles held out", welsh, lambda text, prompt: read_with(without, text, prompt))
+
+
+WELSH = ("cymraeg", "welsh")
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

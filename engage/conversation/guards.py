@@ -1,0 +1,147 @@
+"""What keeps a likely reading from being acted on: words that turn another, borrow its sound, or put it into somebody else's mouth. Pure.
+
+The weights of the reader know how texts usually go; these rules know what must never be got wrong. A text that is held back goes to a person, with
+the reading beside it. Patterns are for the reader's own spelling (normalise.py).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from engage.conversation.normalise import Words
+from engage.conversation.reading import Intent
+
+_HARMLESS = re.compile(
+    r"\b(?:no (?:worries|worry|problem|bother|trouble|stress|drama|excuses|need to \w+|need|change)|not a (?:problem|bother)|no(?:t)? (?:too )?bad|cant wait|"
+    r"wouldnt miss|wont (?:miss|forget|be late|let you down)|dont worry|dim problem|dim probs|dim bother|no later than|why not)\b"
+)
+_NEGATIONS = frozenset(
+    [
+        "no",
+        "not",
+        "dont",
+        "cant",
+        "wont",
+        "never",
+        "aint",
+        "isnt",
+        "wouldnt",
+        "couldnt",
+        "shouldnt",
+        "didnt",
+        "doesnt",
+        "havent",
+        "hasnt",
+        "nah",
+        "na",
+        "nac",
+        "nag",
+        "unable",
+        "cannot",
+        "neither",
+        "nor",
+        "nowt",
+        "ddim",
+        "dim",
+        "methu",
+        "nid",
+        "naddo",
+        "hell",
+        "thumbsdown",
+        "unfortunately",
+        "afraid",
+        "instead",
+    ]
+)
+_REPORTED = frozenset(["says", "said", "say", "tell", "told", "asks", "asked", "reckons"])
+_CONDITIONAL = frozenset(
+    [
+        "if",
+        "unless",
+        "might",
+        "maybe",
+        "may",
+        "perhaps",
+        "possibly",
+        "probably",
+        "prob",
+        "hopefully",
+        "hoping",
+        "hope",
+        "try",
+        "tryna",
+        "trying",
+        "depends",
+        "depending",
+        "dunno",
+        "unsure",
+        "supposed",
+        "should",
+        "os",
+        "efallai",
+        "falle",
+        "ella",
+        "gobeithio",
+        "trio",
+    ]
+)
+_STOP_BUT = re.compile(
+    r"\b(?:(?:dont|never|cant|wont|didnt|not) (?:\w+ )?stop|stop (?:by|at|off|in|over|for|worrying|laughing)|(?:bus|tram|train|metro|last|next|my|the) stop|stopped)\b"
+)
+_HELD: Mapping[Intent, re.Pattern[str]] = {
+    Intent.OPT_OUT: _STOP_BUT,
+    Intent.WRONG_NUMBER: re.compile(
+        r"\b(?:my (?:new|right|other|proper|correct)(?: mobile| phone)? (?:number|1|one)|gave (?:you )?(?:the|a) (?:wrong|rong))\b"
+    ),
+    Intent.CALL_ME: re.compile(
+        r"\b(?:(?:dont|no need to|never|stop|not) (?:call|ring|phone|calling|ringing|phoning)|call me (?:crazy|mad|old|daft))\b"
+    ),
+    Intent.RUNNING_LATE: re.compile(
+        r"\b(?:(?:wont|not|never|dont|cant) (?:\w+ )?(?:be )?late|better late)\b"
+    ),
+    Intent.DECLINE: re.compile(r"\b(?:cant wait|wouldnt miss)\b"),
+    Intent.RESCHEDULE: re.compile(r"\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"),
+    Intent.SLOT_CHOICE: re.compile(r"\b(?:or|not|no|neither|either|nid|neu)\b"),
+    Intent.ARRIVED: re.compile(r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant) \b"),
+}
+_ONLY_IN_WELSH = frozenset({"do", "oes", "do i", "ai", "a"})
+"""An answer in Welsh, another word in English."""
+
+
+def held_back(intent: Intent, said: Words, language: str) -> bool:
+    """Whether a text that probably means `intent` has to be looked at by a person first."""
+    pattern = _HELD.get(intent)
+    if pattern is not None and pattern.search(said.line):
+        return True
+    if intent is not Intent.CONFIRM:
+        return False
+    if said.line in _ONLY_IN_WELSH and language != "cy":
+        return True
+    words = set(_HARMLESS.sub(" ", said.line).split())
+    return (
+        said.asks
+        or bool(words & (_NEGATIONS | _REPORTED | _CONDITIONAL))
+        or any(_is_unknown_sign(word) for word in words)
+    )
+
+
+def _is_unknown_sign(word: str) -> bool:
+    """A sign that is not known to be friendly may turn what the words say."""
+    return word == "sadface" or any(unicodedata.category(one)[0] == "S" for one in word)
+
+
+_FIGURES = re.compile(
+    r"\b(?:dying (?:for|to)|dead (?:tired|on|good|chuffed|happy|busy|nice|funny|sure|easy|early|late)|"
+    r"(?:cut|cutting|cuts) (?:\w+ )?(?:hair|grass|hedge|nails|lawn|fringe|cake|price|corners)|"
+    r"(?:killing|kill|kills|killed) (?:time|it|off)|(?:this|the) \w+ (?:is|was) killing me|(?:feet|back|head|knees|legs|tooth) (?:is|are|was|were )?killing me|"
+    r"kill for a|murder a|(?:im|i am) dead (?:lol|haha|😂|💀)|nearly died|died laughing|(?:phone|battery|car|laptop|tablet) (?:just |has |is )?(?:died|dead|dying)|"
+    r"shoot me|shoot off|(?:take|took|taking|taken) (?:my|me|his|her|their) (?:meds|tablets|medication|pills) (?:now|this|as|ok|every|at|today|tonight|morning)|"
+    r"(?:had enough|sick|tired) of (?:this|the|that) (?:weather|rain|cold|heat|traffic|bus|queue|telly|phone|game)|"
+    r"(?:marw|marw eisiau) (?:am|o chwerthin)|lladd amser)\b"
+)
+
+
+def without_figures(line: str) -> str | None:
+    """`line` without the figures of speech that sound like danger; None where there is none in it."""
+    plain = _FIGURES.sub(" ", line)
+    return None if plain == line else " ".join(plain.split())
