@@ -6,7 +6,7 @@ whole means something else. It waits for nothing: each text is done when it come
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -19,7 +19,7 @@ from engage.conversation.choices import read_choice
 from engage.conversation.keywords import keyword
 from engage.conversation.model import QuestionKind, Reading
 from engage.conversation.questions import close, open_for
-from engage.conversation.reading import Context, Intent, Prompt
+from engage.conversation.reading import Act, Context, Intent, Prompt
 from engage.conversation.reading import Reading as Heard
 from engage.conversation.together import DANGER, How, choose
 from engage.conversation.turn import Burst, Done, Turn
@@ -33,6 +33,8 @@ MOST = 5
 """More earlier texts than this are never read with one."""
 _NUMBERED = frozenset({Prompt.REBOOK, Prompt.WHICH, Prompt.NUMBER_CHECK, Prompt.WHO, Prompt.CHECKIN})
 _CHOICES = 9
+_TURNED_ROUND = frozenset("\u202d\u202e")
+"""Signs that show letters in another order than they are stored: what is read is not what was seen."""
 _OF_COMING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE})
 """After any of these the same question about coming may be meant."""
 
@@ -76,6 +78,8 @@ def listen(
     """
     language = language_of(held)
     alone = understand(inbound.body, prompt, language)
+    if not _TURNED_ROUND.isdisjoint(inbound.body):
+        return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
     earlier = _earlier(session, inbound, prompt, held)
     if not earlier:
         return alone, prompt, Burst()

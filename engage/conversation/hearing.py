@@ -78,7 +78,7 @@ def _about_coming(
 
 def hear(turn: Turn, holder: Holder) -> Done:
     """Do what the text asks for, as this person's, and say what was done."""
-    if ended := ends_texts(turn, [holder]):
+    if not taking_back.plainly(turn, holder) and (ended := ends_texts(turn, [holder])):
         return ended
     if left := holds.leave_to_worker(turn, holder):
         return left

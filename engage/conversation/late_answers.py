@@ -19,7 +19,7 @@ from messaging.tables import Message
 
 WITHIN = timedelta(days=1)
 _ANSWERS = frozenset({Intent.CONFIRM, Intent.DECLINE})
-_ASKING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.NONE})
+_ASKING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE})
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
 
 

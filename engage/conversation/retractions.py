@@ -17,7 +17,10 @@ _SORRY = (
     r"sori|mae'n ddrwg gen i|mae'n ddrwg gyda fi|wps|aros|daria|nope|no|na|nah|mate|love|pat) )*"
 )
 """No two of these begin or end alike, so that a row of them is read in one way only."""
-_LAST = r"(?:that|tht|dat|that one|that last one|this|it|my last|my last one|the last one|last one|(?:my |the |that )?(?:last |previous |other )?(?:text|txt|message|msg|reply|answer))"
+_LAST = (
+    r"(?:(?:my |the |that )?(?:last |previous |other )?(?:text|txt|message|msg|reply|answer)|that last one|the last one|last one|"
+    r"my last one|my last|that one|that|tht|dat|this|it)"
+)
 _HYN = r"(?:hwnna|hwnnw|hynny|hynna|honna|hwn|y neges|y neges ddiwethaf|y neges dwetha|fy neges|y tecst|y tecst dwetha|y testun)"
 _PLAINLY = [
     rf"(?:just |please |pls |plz )?(?:ignore|scrap|forget|disregard|scratch) {_LAST}",

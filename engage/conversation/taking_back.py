@@ -54,6 +54,12 @@ def heed(turn: Turn, holder: Holder) -> Done | None:
     return None
 
 
+def plainly(turn: Turn, holder: Holder) -> bool:
+    """Whether the text plainly takes an earlier one back: "wrong one, 2 not 1" then speaks of that, and not of a wrong number."""
+    found = retraction(turn.body)
+    return found is not None and found.plainly and _taken_back(turn, holder, turn.inbound.id) is not None
+
+
 def _retracts(turn: Turn) -> tuple[Retraction, int] | None:
     """What takes back, and the first text that belongs to it: this one, or pieces before it ("sorry meant" / "no")."""
     words = turn.body

@@ -42,7 +42,7 @@ from tests.engage.conversation.phones import (
 YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
 DAY = timedelta(days=1)
 UNKNOWN = "Thanks for your text. We do not know this number. If you have a worker, please ring them. If you are not safe call 999."
-UNNAMED = "Thanks. We will read this and get back to you. If you are not safe call 999."
+UNNAMED = "Thanks. We will read this in working hours and get back to you. If you are not safe call 999."
 CRISIS = "Thank you for telling us. If you are not safe call 999."
 
 
@@ -455,7 +455,9 @@ def test_two_machines_that_answer_each_other_are_stopped_by_the_limit(
 ) -> None:
     """After ten answers within an hour the rest are left to a human; the next hour begins afresh."""
     builders.person(session, om)
-    readings = [says(session, "HELP", now + timedelta(seconds=count)) for count in range(30)]
+    readings = [
+        says(session, f"HELP{'!' * count}", now + timedelta(seconds=4 * count)) for count in range(30)
+    ]
     assert len(answers(session)) == 10
     assert [reading.needs_human for reading in readings] == [False] * 10 + [True] * 20
     says(session, "HELP", now + minutes(62))

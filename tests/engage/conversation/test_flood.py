@@ -1,0 +1,221 @@
+"""Very many texts from one number, and machines that answer each other: all kept, one reading each, and others are not held up."""
+
+import threading
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.conversation import service
+from engage.conversation.autoreplies import automatic
+from engage.conversation.model import Reading
+from engage.conversation.staff import mark_read
+from engage.db import Database
+from engage.people.model import Person
+from engage.signals import SignalKind
+from messaging import inbound
+from messaging.crowding import OFTEN, Crowd
+from messaging.tables import Inbound, InboundStatus
+from tests import builders
+from tests.engage.conversation.phones import (
+    NUMBER,
+    answers,
+    asked,
+    minutes,
+    open_signals,
+    says,
+    text_in,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """An offender manager in a hub."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def katrina(session: Session, om: Staff) -> Person:
+    """A person with a number that may be texted."""
+    return builders.person(session, om)
+
+
+def rows(session: Session) -> list[Reading]:
+    """Every reading, in the order of the texts."""
+    return list(session.scalars(select(Reading).order_by(Reading.inbound_id)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm driving right now - I'll get back to you later.",
+        "I'm driving with Focus turned on. I'll see your message when I get where I'm going.",
+        "I am driving",
+        "Sorry, I can't talk right now.",
+        "Automatic reply: out of office until Monday",
+        "Out of office. I will be back on 3 April.",
+        "This is an automated message. Please do not reply.",
+        "This number is not monitored",
+        "Thank you for contacting Acme. We will reply within 2 working days.",
+        "Dwi'n gyrru ar hyn o bryd",
+        "Ateb awtomatig: allan o'r swyddfa",
+    ],
+)
+def test_what_a_machine_says_is_not_answered(
+    session: Session, katrina: Person, now: datetime, text: str
+) -> None:
+    """It is kept, waits for nobody, and nothing is recorded of it."""
+    reading = says(session, text, now)
+    assert automatic(text) and answers(session) == []
+    assert not reading.needs_human and not reading.act and reading.person_id == katrina.id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im driving to you now be 10 mins",
+        "i cant talk to her right now",
+        "driving me mad this",
+        "thanks for your message x",
+        "im out of credit",
+        "yes",
+        "",
+        "sorry i can't talk right now he is in the room",
+    ],
+)
+def test_what_a_person_types_is_none(text: str) -> None:
+    """It is read like any other text."""
+    assert not automatic(text)
+
+
+def test_a_machine_in_danger_words_is_still_danger(session: Session, katrina: Person, now: datetime) -> None:
+    """Danger is looked for first."""
+    says(session, "Automatic reply: im going to kill myself", now)
+    assert open_signals(session, katrina) == [SignalKind.CRISIS]
+
+
+def test_the_same_words_again_and_again_are_answered_no_more(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Three answers in an hour to the same words; the first without one waits for a human, the others do not; the next hour is another."""
+    readings = [says(session, "HELP", now + minutes(place)) for place in range(8)]
+    assert len(answers(session)) == 3
+    assert [reading.needs_human for reading in readings] == [False] * 3 + [True] + [False] * 4
+    says(session, "HELP", now + minutes(70))
+    assert len(answers(session)) == 4
+
+
+def test_of_very_many_so_many_are_read_and_one_waits_for_a_human(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Twenty in a minute; the rest are kept and shown, once somebody has read the one, the next such text is a new one."""
+    readings = [says(session, f"word {place}", now + timedelta(seconds=place / 2)) for place in range(60)]
+    assert [reading.passed_over for reading in readings] == [False] * 20 + [True] * 40
+    waiting = [reading for reading in readings if reading.passed_over and reading.needs_human]
+    assert waiting == [readings[20]]
+    assert all(reading.person_id == katrina.id for reading in readings)
+    mark_read(session, builders.actor(katrina.offender_manager), waiting[0].id, now=now + minutes(1))
+    later = [says(session, f"more {place}", now + timedelta(seconds=30 + place / 9)) for place in range(3)]
+    assert [reading.needs_human for reading in later] == [True, False, False]
+
+
+def test_an_hour_has_its_own_limit(session: Session, om: Staff, now: datetime) -> None:
+    """A number that writes every few seconds is read a hundred times in the hour, or what the hub set; then it is read again."""
+    hub = builders.hub(session, "Small", texts_read_an_hour=20)
+    builders.person(session, builders.staff(session, hub, name="Al"), number="+447700900102")
+    readings = [says(session, f"t {n}", now + minutes(n), number="+447700900102") for n in range(25)]
+    assert [reading.passed_over for reading in readings].count(True) == 5
+    assert not says(session, "hello", now + minutes(90), number="+447700900102").passed_over
+
+
+def test_danger_and_stop_are_heard_in_any_flood(session: Session, katrina: Person, now: datetime) -> None:
+    """However many came before."""
+    for place in range(25):
+        says(session, f"word {place}", now + timedelta(seconds=place))
+    danger = says(session, "im going to kill myself", now + timedelta(seconds=26))
+    assert SignalKind.CRISIS in open_signals(session, katrina)
+    assert danger.needs_human and not danger.passed_over and "999" in answers(session)[-1]
+    says(session, "STOP", now + timedelta(seconds=27))
+    assert SignalKind.OPTED_OUT in open_signals(session, katrina)
+
+
+def test_a_flood_of_a_number_of_nobody(session: Session, now: datetime) -> None:
+    """It is bounded in the same way, and nobody is answered twice."""
+    readings = [says(session, f"word {place}", now + timedelta(seconds=place / 9)) for place in range(30)]
+    assert [reading.passed_over for reading in readings].count(True) == 10
+    assert len(answers(session)) == 1
+
+
+def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now: datetime) -> None:
+    """Ten others that write after them are served within their own order, long before the thousand are; none is lost; it takes seconds."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        builders.person(session, om)
+        others = [f"+4477009002{place:02d}" for place in range(10)]
+        for number in others:
+            person = builders.person(session, om, number=number)
+            made = builders.appointment(session, person, now + 3 * DAY)
+            asked(session, made, now - DAY, to=number)
+        for place in range(1000):
+            text_in(session, f"word {place + 2000}", now + timedelta(milliseconds=50 * place))
+        for place, number in enumerate(others):
+            for body in ("yes", "when is it?"):
+                text_in(session, body, now + timedelta(seconds=51 + place), number=number)
+    handled, order = 0, []
+    begun, crowd = time.perf_counter(), Crowd()
+    while done := inbound.handle_next(committed.begin, service.handle, now=now + minutes(2), crowd=crowd):
+        handled += 1
+        with committed.begin() as session:
+            number = session.get_one(Inbound, done.id).from_number
+        if number != NUMBER:
+            order.append((handled, number, done.id))
+    took = time.perf_counter() - begun
+    assert handled == 1020 and took < 120, took
+    assert order[-1][0] <= OFTEN + 40, "the others waited for the thousand"
+    for number in others:
+        ids = [id for _, whose, id in order if whose == number]
+        assert ids == sorted(ids) and len(ids) == 2
+    with committed.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Reading)) == 1020
+        assert session.scalar(select(func.count()).where(Reading.passed_over)) == 980
+        assert session.scalar(select(func.count()).where(Reading.passed_over, Reading.needs_human)) == 1
+        ids = list(
+            session.scalars(select(Reading.inbound_id).where(Reading.number == NUMBER).order_by(Reading.id))
+        )
+        assert ids == sorted(ids)
+
+
+def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetime) -> None:
+    """Four at once, two numbers that press and one that does not: every text has one reading, in the order of its number."""
+    numbers = [NUMBER, "+447700900102", "+447700900103"]
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        for number in numbers:
+            builders.person(session, om, number=number)
+        for place in range(40):
+            for number in numbers[:2]:
+                text_in(session, f"word {place}", now, number=number)
+        text_in(session, "hello", now, number=numbers[2])
+
+    def work() -> None:
+        crowd, idle = Crowd(), 0
+        while idle < 30:
+            found = inbound.handle_next(committed.begin, service.handle, now=now + minutes(1), crowd=crowd)
+            idle = 0 if found else idle + 1
+            if not found:
+                time.sleep(0.02)
+
+    readers = [threading.Thread(target=work) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    with committed.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Reading)) == 81
+        assert session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
+        assert session.scalar(select(func.count()).where(Reading.passed_over)) == 40

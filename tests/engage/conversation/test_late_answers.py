@@ -1,0 +1,92 @@
+"""An answer that comes too late: never a yes, not to what is over and not to what comes next."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.appointments import service
+from engage.appointments.kinds import IntentKind, OutcomeCode
+from engage.appointments.model import AbsenceReason, Intent
+from engage.people.model import Person
+from tests import builders
+from tests.engage.conversation.phones import asked, minutes, said, says
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """An offender manager in a hub."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def katrina(session: Session, om: Staff) -> Person:
+    """A person with a number that may be texted."""
+    return builders.person(session, om)
+
+
+@pytest.mark.parametrize("body", ["yes", "il be there", "ok", "no", "cant make it"])
+def test_an_answer_after_the_beginning_is_not_about_the_next_one(
+    session: Session, katrina: Person, now: datetime, body: str
+) -> None:
+    """Today's was asked about last; next week's was asked about before. The late text is recorded of neither; a bare ok is thanks."""
+    over = builders.appointment(session, katrina, now - timedelta(hours=1))
+    ahead = builders.appointment(session, katrina, now + 6 * DAY)
+    asked(session, ahead, now - 2 * DAY)
+    asked(session, over, now - DAY)
+    reading = says(session, body, now)
+    assert said(session, over) == said(session, ahead) == []
+    assert reading.needs_human is (body != "ok")
+
+
+def test_after_a_recorded_absence_it_is_what_they_say_about_that(
+    session: Session, om: Staff, katrina: Person, now: datetime
+) -> None:
+    """`cant come` an hour after a missed appointment is kept as their word about it, for a worker to judge."""
+    over = builders.appointment(session, katrina, now - timedelta(hours=2))
+    asked(session, over, now - DAY)
+    service.record_outcome(
+        session, builders.actor(om), over.id, code=OutcomeCode.FAILED_TO_ATTEND, now=now - timedelta(hours=1)
+    )
+    reading = says(session, "cant come", now)
+    assert said(session, over) == [] and reading.needs_human
+    kept = session.scalars(select(AbsenceReason)).one()
+    assert kept.appointment_id == over.id
+    current = [one for one in over.outcomes if one.superseded_at is None]
+    assert [one.code for one in current] == [OutcomeCode.FAILED_TO_ATTEND]
+
+
+def test_an_answer_to_the_newer_question_counts(session: Session, katrina: Person, now: datetime) -> None:
+    """Next week's was asked about after today's had begun: the yes is to that."""
+    over = builders.appointment(session, katrina, now - timedelta(hours=3))
+    ahead = builders.appointment(session, katrina, now + 6 * DAY)
+    asked(session, over, now - DAY)
+    asked(session, ahead, now - timedelta(hours=1))
+    says(session, "yes", now)
+    assert (said(session, over), said(session, ahead)) == ([], [IntentKind.WILL_ATTEND])
+
+
+def test_who_answered_in_time_may_answer_the_next_question(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """A yes before it began; another yes after it is over is to what still waits."""
+    over = builders.appointment(session, katrina, now - timedelta(hours=1))
+    ahead = builders.appointment(session, katrina, now + 6 * DAY)
+    asked(session, ahead, now - 2 * DAY)
+    asked(session, over, now - DAY)
+    says(session, "yes for today", now - timedelta(hours=3))
+    session.add(
+        Intent(
+            appointment_id=over.id,
+            kind=IntentKind.WILL_ATTEND,
+            said_at=now - timedelta(hours=2),
+            revision=over.revision,
+        )
+    )
+    session.flush()
+    says(session, "yes il be there next week", now + minutes(1))
+    assert said(session, over)[-1] is IntentKind.WILL_ATTEND

@@ -1,0 +1,283 @@
+"""Texts that take an earlier text back: recognised strictly, nothing deleted, the corrected word done or left to a human."""
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.appointments.kinds import IntentKind
+from engage.appointments.model import Appointment
+from engage.appointments.model import Intent as Said
+from engage.conversation.retractions import Retraction, retraction
+from engage.people.model import Language, Person
+from engage.signals import SignalKind
+from messaging.outbox import Lane
+from tests import builders
+from tests.engage.conversation.phones import (
+    answers,
+    asked,
+    events,
+    gone,
+    last_answer,
+    minutes,
+    open_signals,
+    said,
+    says,
+)
+
+YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead", "plainly"),
+    [
+        ("sorry meant no", "no", False),
+        ("Sorry, I meant no", "no", False),
+        ("soz ment to say yes", "yes", False),
+        ("oops i meant 2", "2", False),
+        ("actually il be there", "il be there", False),
+        ("ignore that", "", True),
+        ("Ignore my last text please", "", True),
+        ("pls ignore that last message sorry", "", True),
+        ("ignore that, il be there", "il be there", True),
+        ("scrap that il be there", "il be there", True),
+        ("wrong one, 2 not 1", "2", True),
+        ("2 not 1", "2", True),
+        ("not 1 its 2", "2", True),
+        ("* no", "no", True),
+        ("*no", "no", True),
+        ("no*", "no", True),
+        ("didnt mean to send that", "", True),
+        ("wrong button sorry", "", True),
+        ("changed my mind i cant come", "i cant come", True),
+        ("forget that i meant yes", "yes", True),
+        ("sori o'n i'n meddwl na", "na", False),
+        ("oni'n feddwl byddaf", "byddaf", False),
+        ("anwybydda hwnna", "", True),
+        ("anwybyddwch hynny, byddaf yna", "byddaf yna", True),
+        ("camgymeriad, 2 nid 1", "2", True),
+        ("wedi newid fy meddwl", "", True),
+    ],
+)
+def test_what_takes_back(text: str, instead: str, plainly: bool) -> None:
+    """In both languages: what is left to be read instead, and whether anything is taken back when that is not clear."""
+    assert retraction(text) == Retraction(instead, plainly)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yes",
+        "no",
+        "sorry",
+        "sorry i cant come",
+        "wrong number",
+        "delete this number",
+        "thats wrong its tuesday",
+        "should be there by 10",
+        "1 not bad",
+        "2 2",
+        "actually?",
+        "did you mean no?",
+        "ignore that?",
+        "do i ignore that",
+        "my mam is ignoring me",
+        "** no",
+        "i mean",
+        "1 not 1",
+    ],
+)
+def test_what_takes_nothing_back(text: str) -> None:
+    """Everything else is read for itself."""
+    assert retraction(text) is None
+
+
+@given(st.text(max_size=300))
+def test_nothing_that_is_typed_breaks_it(text: str) -> None:
+    """Whatever it holds."""
+    found = retraction(text)
+    assert found is None or isinstance(found.instead, str)
+
+
+def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
+    """A text made of the words that may stand before it is still read at once."""
+    begun = time.perf_counter()
+    for row in (
+        "sorry " * 33,
+        "no wait " * 24,
+        "oops ooops " * 18,
+        "na aros " * 24,
+        "x " * 90,
+        "i meant " * 24,
+    ):
+        retraction(row + "z")
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """An offender manager in a hub."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def katrina(session: Session, om: Staff) -> Person:
+    """A person with a number that may be texted."""
+    return builders.person(session, om)
+
+
+@pytest.fixture
+def tuesday(session: Session, katrina: Person, now: datetime) -> Appointment:
+    """An appointment in three days that was asked about yesterday."""
+    made = builders.appointment(session, katrina, now + 3 * DAY)
+    asked(session, made, now - DAY)
+    return made
+
+
+def standing(session: Session, about: Appointment) -> list[IntentKind]:
+    """What counts of what was said about it, in order."""
+    rows = select(Said.kind).where(Said.appointment_id == about.id, Said.withdrawn_at.is_(None))
+    return list(session.scalars(rows.order_by(Said.said_at, Said.id)))
+
+
+@pytest.mark.parametrize("after", [1, 30, 300])
+def test_sorry_meant_no(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime, after: int
+) -> None:
+    """The yes stays in the record, withdrawn by the person; the no counts and is told."""
+    first = says(session, "yes", now)
+    second = says(session, "sorry meant no", now + minutes(after))
+    assert said(session, tuesday) == [YES, NO] and standing(session, tuesday) == [NO]
+    withdrawn = session.scalars(select(Said).where(Said.withdrawn_at.is_not(None))).one()
+    assert (withdrawn.kind, withdrawn.withdrawn_by, withdrawn.withdrawn_at) == (
+        YES,
+        "person",
+        now + minutes(after),
+    )
+    assert {"intent.withdrawn", "reply.taken_back"} <= set(events(session, katrina))
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+    session.refresh(first)
+    assert first.taken_back_at is not None and "taken back" in first.done
+    assert not second.needs_human and "be in touch" in last_answer(session)
+
+
+def test_scrap_that_il_be_there_ends_what_the_no_raised(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """The signal is resolved and the person is thanked for coming."""
+    says(session, "no", now)
+    says(session, "scrap that il be there", now + minutes(10))
+    assert standing(session, tuesday) == [YES]
+    assert open_signals(session, katrina) == []
+    assert last_answer(session).startswith("Thanks Katrina. See you")
+
+
+def test_ignore_that_takes_back_and_a_human_sees_both(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """Nothing stands instead, so nothing is recorded."""
+    first = says(session, "yes", now)
+    second = says(session, "ignore that", now + minutes(4))
+    session.refresh(first)
+    assert standing(session, tuesday) == []
+    assert first.needs_human and second.needs_human
+
+
+def test_taking_back_a_yes_leaves_the_no_before_it(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """The refusal stands again and is told again."""
+    says(session, "no", now)
+    says(session, "yes", now + minutes(10))
+    assert open_signals(session, katrina) == []
+    says(session, "ignore that", now + minutes(11))
+    assert standing(session, tuesday) == [NO]
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+
+
+def test_wrong_one_of_two(session: Session, katrina: Person, now: datetime) -> None:
+    """`wrong one, 2 not 1` answers the question about two appointments anew."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    for one in two:
+        asked(session, one, now - DAY)
+    says(session, "no", now)
+    says(session, "1", now + minutes(1))
+    assert [standing(session, one) for one in two] == [[NO], []]
+    third = says(session, "wrong one, 2 not 1", now + minutes(2))
+    assert [standing(session, one) for one in two] == [[], [NO]], third.done
+    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
+
+
+def test_pieces_of_a_correction(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """`yes` / `sorry meant` / `no` in three texts."""
+    for place, body in enumerate(["yes", "sorry meant", "no"]):
+        says(session, body, now + minutes(place * 0.2))
+    assert standing(session, tuesday)[-1] is NO
+
+
+def test_in_welsh(session: Session, om: Staff, now: datetime) -> None:
+    """The answer is in Welsh too."""
+    person = builders.person(session, om, language=Language.WELSH)
+    made = builders.appointment(session, person, now + 3 * DAY)
+    asked(session, made, now - DAY)
+    says(session, "bydda i yna", now)
+    says(session, "anwybyddwch hynny, methu dod", now + minutes(5))
+    assert standing(session, made) == [NO]
+
+
+def test_an_alarm_is_not_taken_back_by_text(session: Session, katrina: Person, now: datetime) -> None:
+    """Whoever says `ignore that` after it may not be safe to say otherwise."""
+    says(session, "im going to kill myself", now)
+    second = says(session, "ignore that", now + minutes(1))
+    assert SignalKind.CRISIS in open_signals(session, katrina)
+    assert second.needs_human and "alarm stands" in second.done
+
+
+def test_a_call_that_was_asked_for_stands(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """The task is for a human to end, who sees both texts."""
+    says(session, "call me please", now)
+    second = says(session, "sorry meant yes", now + minutes(5))
+    assert SignalKind.CALL_REQUESTED in open_signals(session, katrina)
+    assert second.needs_human
+
+
+@pytest.mark.parametrize("hours", [25, 48])
+def test_after_a_day_nothing_is_put_right_by_text(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime, hours: int
+) -> None:
+    """Nor after a worker has written: it may be to them."""
+    says(session, "yes", now)
+    says(session, "ignore that", now + timedelta(hours=hours))
+    assert standing(session, tuesday) == [YES]
+
+
+def test_after_a_worker_has_written_it_is_for_them(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """`ignore that` may mean something else by then."""
+    says(session, "yes", now)
+    gone(session, katrina, now + minutes(5), purpose="staff", lane=Lane.REPLY)
+    second = says(session, "ignore that", now + minutes(6))
+    assert standing(session, tuesday) == [YES]
+    assert second.needs_human and len(answers(session)) <= 2
+
+
+def test_a_text_of_another_person_takes_nothing_back(
+    session: Session, om: Staff, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """Only the phone that said it."""
+    builders.person(session, om, number="+447700900102", first_name="Ann")
+    says(session, "yes", now)
+    says(session, "ignore that", now + minutes(1), number="+447700900102")
+    assert standing(session, tuesday) == [YES]
