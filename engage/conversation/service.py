@@ -172,7 +172,8 @@ def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
     again = _listen(turn.session, inbound, prompt, [holder], turn.now)
     if inbound is not turn.inbound:
         return again
-    turn.prompt, turn.heard, turn.burst, turn.also = again.prompt, again.heard, again.burst, again.also
+    turn.prompt, turn.heard, turn.burst = again.prompt, again.heard, again.burst
+    turn.also, turn.notes = again.also, again.notes
     return turn
 
 
@@ -196,6 +197,7 @@ def _listen(
         reading_id=new_id(),
         also=bursts.evidence(burst),
         burst=burst,
+        notes=["Read with what came just before"] if burst.how is How.JOINED else [],
     )
 
 
