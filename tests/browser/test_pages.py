@@ -114,6 +114,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{whose}/check-ins",
         f"{whose}/book",
         f"{whose}/text",
+        f"{whose}/log",
         f"{whose}/reports/new",
         f"/reports/{report.id}/dispute",
         *(f"{whose}/number/{what}" for what in ("change", "verify", "suspend", "shared")),
@@ -159,6 +160,30 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             if problems := faults(page) + [f"sticks out by {by}" for by in [overflow(page)] if by]:
                 found[address] = problems
     assert found == {}
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_taking_over_correcting_and_looking_at_the_correction(
+    width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
+) -> None:
+    """The person's page with its banner and a correction opened, and the administrator's list, wide and narrow."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat)
+    write(committed, "+447700900101", "a" * 120, now)
+    with sit_down(house.pat, width=width) as page:
+        page.goto(f"/people/{person.id}")
+        page.get_by_role("button", name="Take over").click()
+        assert page.get_by_role("button", name="Hand back to Engage").is_visible()
+        page.get_by_text("Read wrongly?").click()
+        page.get_by_label("It means").select_option("decline")
+        assert faults(page) == [] and overflow(page) == 0
+        page.get_by_role("button", name="Correct", exact=True).click()
+        assert page.get_by_text("Corrected to: cannot come").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
+    with sit_down(house.administrator, width=width) as page:
+        page.goto("/corrections")
+        assert page.get_by_role("button", name="Accept").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
 
 
 @pytest.mark.parametrize("width", [1280, 320])
