@@ -24,17 +24,22 @@ __all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Prompt", "Readi
 SURE, FAIRLY_SURE, RULE_FOR_DANGER = 0.99, 0.97, 0.9
 ACTS_FROM = 0.8
 """A reading this sure is acted on; on styles that the reader has not seen, 97 in 100 of those are right (docs/understanding.md)."""
-YES_FROM = 0.9
+YES_FROM, BRIEF_YES_FROM = 0.9, 0.97
+"""A yes must be surer, and a yes of one or two words that no rule knows surer still."""
 DANGER_FROM = 0.25
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
 ENDS_TEXTS_FROM = 0.6
 _MAY_BE_REFUSED = 0.06
+_BRIEF = 2
 _SAYS_NOTHING = frozenset({"please", "kiss"})
 _DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
 _REFUSALS = (Intent.DECLINE, Intent.RESCHEDULE, Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _REFUSING_PHRASES = frozenset({Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS})
+_ENDS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
+_WHOSE = (Prompt.NUMBER_CHECK, Prompt.WHO)
+"""Questions whose answers rules alone read: a guess could give a phone to the wrong person."""
 _NO_ACT = frozenset({*_DANGER, Intent.OTHER})
 _ABOUT_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
 _TRAINED_AS = {
@@ -172,7 +177,7 @@ def _by_weight(given: _Text, weighed: Weighed, learnt: Classifier) -> Reading:
     named = values.days(given.line)
     sure = (
         given.tiles is None
-        and weighed.of(intent) >= _needed(intent)
+        and weighed.of(intent) >= _needed(intent, given.said)
         and not _held_back(intent, given, weighed, learnt)
         and (intent is not Intent.CHECKIN_ANSWER or value is not None)
     )
@@ -194,10 +199,10 @@ def _by_weight(given: _Text, weighed: Weighed, learnt: Classifier) -> Reading:
     )
 
 
-def _needed(intent: Intent) -> float:
+def _needed(intent: Intent, said: Words) -> float:
     if intent is Intent.CONFIRM:
-        return YES_FROM
-    return ENDS_TEXTS_FROM if intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER) else ACTS_FROM
+        return YES_FROM if len(said.words) > _BRIEF else BRIEF_YES_FROM
+    return ENDS_TEXTS_FROM if intent in _ENDS else ACTS_FROM
 
 
 def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> bool:
@@ -205,6 +210,8 @@ def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifie
     if intent in _NO_ACT:
         return True
     if guards.held_back(intent, given.said, given.language):
+        return True
+    if given.prompt in _WHOSE and (intent not in _ENDS or Means.YES in given.meanings):
         return True
     if given.prompt in _TRAINED_AS and not _says_so_by_itself(intent, given, learnt):
         return True
@@ -225,7 +232,7 @@ def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifie
 def _says_so_by_itself(intent: Intent, given: _Text, learnt: Classifier) -> bool:
     """Whether the text means the same to somebody who was asked nothing."""
     alone = learnt.weigh(given.body, Prompt.NONE)
-    return alone.strongest is intent and alone.of(intent) >= _needed(intent)
+    return alone.strongest is intent and alone.of(intent) >= _needed(intent, given.said)
 
 
 def _surely_beside(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> frozenset[Intent]:

@@ -5,11 +5,14 @@ left out: the styles are dealt into folds, and each fold is scored by a first st
 """
 
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,11 +74,15 @@ class FirstStep:
     offsets: Array
     rarity: Array
 
+    @cached_property
+    def alike(self) -> Classifier:
+        """What scores texts as the reader will."""
+        return Classifier(self.weights, self.offsets, self.rarity, _NOTHING, _NOTHING)
+
     def scores(self, one: Seen) -> Array:
-        """As `Classifier.weigh` scores a text: what the second step looks at."""
-        alike = Classifier(self.weights, self.offsets, self.rarity, _NOTHING, _NOTHING)
-        parts = [alike.scores(part) for part in one.parts]
-        return second_step(alike.scores(one.whole), parts, one.line.text, one.line.prompt)
+        """What the second step looks at."""
+        parts = [self.alike.scores(part) for part in one.parts]
+        return second_step(self.alike.scores(one.whole), parts, one.line.text, one.line.prompt)
 
 
 _NOTHING: Array = np.zeros(0, dtype=np.float32)
@@ -116,12 +123,16 @@ def _left_out(seen: Sequence[Seen]) -> list[Array]:
     """What the second step looks at for every line, from a first step that saw no line of its style."""
     styles = sorted({one.style for one in seen})
     inputs: list[Array] = [_NOTHING] * len(seen)
-    for fold in range(FOLDS):
-        out = {style for place, style in enumerate(styles) if place % FOLDS == fold}
+
+    def score(fold: int) -> None:
+        out = set(styles[fold::FOLDS])
         first = _first_step([one for one in seen if one.style not in out])
         for place, one in enumerate(seen):
             if one.style in out:
                 inputs[place] = first.scores(one)
+
+    with ThreadPoolExecutor(min(FOLDS, os.cpu_count() or 1)) as together:
+        list(together.map(score, range(FOLDS)))
     return inputs
 
 
