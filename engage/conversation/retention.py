@@ -53,10 +53,11 @@ WHERE inbound.received_at < :latest AND inbound.received_at < COALESCE(cutoff.be
                   WHERE contact_point.number = inbound.from_number AND other.held)
 """
 # The words that a reading rests on go with the text, and so does the way from a correction to the line that was learnt from it.
-_WITH_WHAT_WAS_READ = """
+_ERASE_WITH_WHAT_WAS_READ = """
 , unread AS (UPDATE reading SET evidence = '[]' FROM chosen WHERE reading.inbound_id = chosen.id RETURNING reading.id),
 parted AS (UPDATE reading_correction SET line_id = NULL FROM reading, chosen
            WHERE reading_correction.reading_id = reading.id AND reading.inbound_id = chosen.id)
+UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM
 """
 _SAID = """
 FROM receipt
@@ -116,8 +117,7 @@ _KINDS = (
         "inbound",
         "inbound.received_at",
         _IN,
-        _WITH_WHAT_WAS_READ
-        + "UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM",
+        _ERASE_WITH_WHAT_WAS_READ,
         _months_of_words,
     ),
     _kind(
