@@ -6,7 +6,7 @@ import sys
 
 import psutil
 
-from bench import answering, claiming, dispatch, importing, memory, pages, peers, webhook, workers
+from bench import answering, claiming, dispatch, importing, memory, pages, peers, reading, webhook, workers
 from bench.figures import show
 from bench.ground import server
 from bench.quiet import quiet
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "dispatch": dispatch.measure,
     "workers": workers.measure,
     "answering": answering.measure,
+    "reading": reading.measure,
     "peers": peers.measure,
     "claiming": claiming.measure,
 }
