@@ -39,7 +39,7 @@ bench: $(READY)  ## Measure, against peers, in one run
 	@$(BIN)/python -m bench $(ARGS)
 
 evaluate: $(READY)  ## Measure how well replies are read, on styles of writing that the reader has not seen
-	@$(BIN)/python -m engage.conversation.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv)))
+	@$(BIN)/python -m engage.conversation.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv tests/data/replies_final_*.tsv)))
 
 migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a thing"
 	@$(BIN)/python -m migrations.draft "$(m)"

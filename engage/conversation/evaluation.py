@@ -4,6 +4,7 @@ It prints the same figures for each set: the files named (which the reader never
 everything, each read by a reader that learnt nothing of any of them. It changes nothing.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ REFUSALS = DANGER | ENDS | {Intent.DECLINE, Intent.RESCHEDULE}
 NO_ACT = DANGER | {Intent.OTHER}
 _BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
 _CONFUSED = 15
+WELSH = ("cymraeg", "welsh")
+"""How the names of Welsh styles begin."""
 
 
 @dataclass(frozen=True)
@@ -173,27 +176,28 @@ def _rate(count: int, of: int) -> str:
     return f"{count / of:.2f}" if of else ""
 
 
+def sets(paths: Sequence[str]) -> dict[str, list[Line]]:
+    """The lines of each set: files whose names differ only by a number at the end are one."""
+    found: dict[str, list[Line]] = {}
+    for path in paths:
+        found.setdefault(re.sub(r"_\d+$", "", Path(path).stem), []).extend(lines.read(Path(path)))
+    return found
+
+
 def main(paths: Sequence[str]) -> None:
-    """Measure on each file, then on the styles held out."""
+    """Measure on each set, then on the styles held out."""
     console = Console()
     learnt = classifier()
-    for path in paths:
-        report(
-            console,
-            path,
-            lines.read(Path(path)),
-            lambda text, prompt: read_with(learnt, text, prompt),
-        )
+    for name, given in sets(paths).items():
+        report(console, name, given, lambda text, prompt: read_with(learnt, text, prompt))
     known, unknown = held_out()
     console.print(f"Learning without {len(unknown)} styles (a minute or two): {', '.join(unknown)}")
     without = training.learn(known)
-    everything = [line for found in unknown.values() for line in found]
-    report(console, "Styles held out", everything, lambda text, prompt: read_with(without, text, prompt))
     welsh = [line for name, found in unknown.items() if name.startswith(WELSH) for line in found]
-    report(console, "Welsh styles held out", welsh, lambda text, prompt: read_with(without, text, prompt))
+    other = [line for name, found in unknown.items() if not name.startswith(WELSH) for line in found]
+    for title, given in (("Styles held out", other), ("Welsh styles held out", welsh)):
+        report(console, title, given, lambda text, prompt: read_with(without, text, prompt))
 
-
-WELSH = ("cymraeg", "welsh")
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -22,15 +22,15 @@ from engage.conversation.tiling import Means, Phrase, Tile, glimpse, tile
 __all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Prompt", "Reading", "understand"]
 
 SURE, FAIRLY_SURE, RULE_FOR_DANGER = 0.99, 0.97, 0.9
-ACTS_FROM = 0.8
+ACTS_FROM = 0.65
 """A reading this sure is acted on; on styles that the reader has not seen, 97 in 100 of those are right (docs/understanding.md)."""
-YES_FROM, BRIEF_YES_FROM = 0.9, 0.97
+YES_FROM, BRIEF_YES_FROM = 0.85, 0.97
 """A yes must be surer, and a yes of one or two words that no rule knows surer still."""
-DANGER_FROM = 0.25
+DANGER_FROM = 0.3
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
-ENDS_TEXTS_FROM = 0.6
+ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.6, 0.15
 _MAY_BE_REFUSED = 0.06
 _BRIEF = 2
 _SAYS_NOTHING = frozenset({"please", "kiss"})
@@ -263,7 +263,11 @@ def _clause_says(part: str, given: _Text, learnt: Classifier) -> Intent | None:
 
 
 def _found(given: _Text, weighed: Weighed) -> set[Intent]:
-    return {intent for intent in Intent if weighed.of(intent) >= FOUND_FROM}
+    return {
+        intent
+        for intent in Intent
+        if weighed.of(intent) >= (ENDS_FOUND_FROM if intent in _ENDS else FOUND_FROM)
+    }
 
 
 def _corpus_prompt(given: _Text) -> Prompt:
