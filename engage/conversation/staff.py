@@ -124,27 +124,8 @@ def _checked(body: str, person: Person, anyway: bool) -> str:
 
 def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime) -> Reading:
     """Somebody has read a reply. Reading it twice changes nothing. A text that is nobody's is read by a coordinator or supervisor."""
-    reading = session.get(Reading, reading_id, with_for_update=True, populate_existing=True)
-    if reading is None:
-        raise NotFound("There is no such reply, or you may not see it.")
-    if reading.person_id is None:
-        if not _may_see_unknown(actor):
-            raise NotFound("There is no such reply, or you may not see it.")
-        concerned = [person for person, _ in people.people_on(session, reading.number)]
-        if concerned and not any(_may_read(session, actor, person) for person in concerned):
-            raise NotFound("There is no such reply, or you may not see it.")
-    else:
-        concerned = [
-            open_person(
-                session,
-                actor,
-                reading.person_id,
-                now=now,
-                what="mark reply read",
-                ability=Ability.CONVERSE,
-                change=True,
-            )
-        ]
+    concerned = _concerned(session, actor, reading_id, now)
+    reading = session.get_one(Reading, reading_id, with_for_update=True, populate_existing=True)
     if reading.read_at is not None:
         return reading
     reading.read_at, reading.read_by = now, actor.label
@@ -169,6 +150,43 @@ def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: dat
                 now=now,
             )
     return reading
+
+
+def _concerned(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) -> Sequence[Person]:
+    """Whom a reply concerns, if the actor may mark it as read. They are held in the order in which texts are handled: number, person, reading."""
+    person_id, number = _whose(session, reading_id)
+    if person_id is None:
+        lock_number(session, number)
+        person_id, _ = _whose(session, reading_id)  # somebody may have been found to own it meanwhile
+    if person_id is not None:
+        return [
+            open_person(
+                session,
+                actor,
+                person_id,
+                now=now,
+                what="mark reply read",
+                ability=Ability.CONVERSE,
+                change=True,
+                lock=True,
+            )
+        ]
+    on_it = [person.id for person, _ in people.people_on(session, number)]
+    found = session.scalars(
+        select(Person).where(Person.id.in_(on_it)).order_by(Person.id).with_for_update(key_share=True)
+    ).all()
+    if not _may_see_unknown(actor) or (found and not any(_may_read(session, actor, one) for one in found)):
+        raise NotFound("There is no such reply, or you may not see it.")
+    return found
+
+
+def _whose(session: Session, reading_id: uuid.UUID) -> tuple[uuid.UUID | None, str]:
+    row = session.execute(
+        select(Reading.person_id, Reading.number).where(Reading.id == reading_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such reply, or you may not see it.")
+    return row.person_id, row.number
 
 
 def read_before_acting(
