@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engage import events
 from engage.db import Base, new_id
 from engage.errors import Conflict
+from messaging import outbox
 
 
 class SignalKind(enum.StrEnum):
@@ -279,6 +280,14 @@ def _add_evidence(session: Session, key: str, links: list[dict[str, str]]) -> No
         signal.evidence = [*signal.evidence, *(link for link in links if link not in signal.evidence)]
 
 
+TAKEN_UP = "Somebody is on it already"
+
+
+def item(signal_id: uuid.UUID) -> str:
+    """How a notice to staff names the signal that waits for them, to be called back by."""
+    return f"signal:{signal_id}"
+
+
 def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) -> None:
     """Somebody has seen it and is on it. Acknowledging twice changes nothing. Raises Conflict once it is resolved."""
     session.refresh(signal, with_for_update=True)
@@ -315,6 +324,7 @@ def resolve_cause(
 
 
 def _record(session: Session, what: str, signal: Signal, actor: str, now: datetime) -> None:
+    outbox.withdraw(session, now=now, reason=TAKEN_UP, group_key=item(signal.id))
     events.record(
         session,
         what,

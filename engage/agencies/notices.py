@@ -53,9 +53,18 @@ def tell_worker(session: Session, staff: Staff, *, about: str, now: datetime, ur
 
 
 def notice(
-    session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False
+    session: Session,
+    staff: Staff,
+    *,
+    about: str,
+    now: datetime,
+    urgent: bool = False,
+    item: str | None = None,
 ) -> uuid.UUID | None:
-    """As `tell_worker`, but the id of the text in the queue, for whoever shows what became of it."""
+    """As `tell_worker`, but the id of the text in the queue, for whoever shows what became of it.
+
+    `item` is what waits for somebody, as signals.py and the readings name it: once it is taken up, a notice that has not left is called back.
+    """
     if staff.mobile is None or not may_be_told(session, staff):
         return None
     hub = _home(session, staff)
@@ -68,9 +77,15 @@ def notice(
             lane=Lane.SAFETY if urgent else Lane.REPLY,
             dedupe_key=f"notice:{staff.id}:{about}",
             recipient=recipient(staff.id),
+            group_key=item,
             send_after=at,
             expires_at=at + (URGENT_LIFE if urgent else LIFE),
-            context={"purpose": PURPOSE, "texts": TextKind.NOTICE.value, "staff": str(staff.id)},
+            context={
+                "purpose": PURPOSE,
+                "texts": TextKind.NOTICE.value,
+                "staff": str(staff.id),
+                **({} if item is None else {"item": item}),
+            },
             route=Route() if hub is None else hub_rules(hub).route,
         ),
         now=now,

@@ -5,6 +5,7 @@ nobody's raises an alarm with whoever is on call anywhere. A stopped number, or 
 is told all the same. After a text that tells of danger to the person, texts that nobody asked for wait (people/pausing.py).
 """
 
+import uuid
 from collections.abc import Sequence
 
 import structlog
@@ -35,6 +36,11 @@ _UNSURE = {
     SignalKind.CRISIS: "A text from a phone that they share, or once had, reads as if somebody may be in danger.",
     SignalKind.HARM_TO_OTHERS: "A text from a phone that they share, or once had, tells of danger to somebody.",
 }
+
+
+def reading_item(reading_id: uuid.UUID) -> str:
+    """How a notice to staff names a text of a number of nobody that waits for them, to be called back by."""
+    return f"reading:{reading_id}"
 
 
 def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done | None:

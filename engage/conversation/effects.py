@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engage import events
 from engage.agencies import notices
 from engage.appointments import reminders
+from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
 from engage.conversation.whose import Holder, Standing, lock_number
@@ -119,7 +120,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         )
         if verdict is not None:
             verdicts[one.id] = verdict
-    return {**verdicts, **notices.last_look(session, claimed)}
+    return {**verdicts, **notices.last_look(session, claimed), **on_call.last_look(session, claimed)}
 
 
 def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:

@@ -7,7 +7,7 @@ nothing. Nobody is counted as told whom no notice can reach, or who could not se
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -15,17 +15,19 @@ import structlog
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
-from engage import events
+from engage import events, signals
 from engage.agencies import notices
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.agencies.working_days import closed_days, is_working_day
 from engage.conversation.alarm import CHANNEL as CHANNEL
+from engage.conversation.alarm import reading_item
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, Reading
 from engage.people import rota
 from engage.people.access import Ability, abilities, staff_actor, visible_to
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
+from messaging.dispatch import Claimed, Withhold
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,7 @@ class _About:
     rules: HubRules
     person: Person | None
     sees: Callable[[Staff], bool]
+    item: str
 
 
 def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
@@ -87,13 +90,29 @@ def at_work(hub: Hub, now: datetime) -> bool:
     )
 
 
+def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
+    """The guard's part for notices of alarms: once somebody is on it, a notice that was just written tells nobody else. Reads only."""
+    items = {one.id: one.context["item"] for one in claimed if "item" in one.context}
+    if not items:
+        return {}
+    ids = [uuid.UUID(item.partition(":")[2]) for item in items.values()]
+    open_signals = session.scalars(
+        select(Signal.id).where(Signal.id.in_(ids), Signal.state == SignalState.OPEN)
+    )
+    unread = session.scalars(
+        select(Reading.id).where(Reading.id.in_(ids), Reading.read_at.is_(None), Reading.person_id.is_(None))
+    )
+    waiting = {*map(signals.item, open_signals), *map(reading_item, unread)}
+    return {id: Withhold(signals.TAKEN_UP) for id, item in items.items() if item not in waiting}
+
+
 def _about(session: Session, alarm: Alarm) -> _About | None:
     """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to be somebody's (who then has a signal)."""
     if alarm.signal_id is None:
         reading = session.get(Reading, alarm.reading_id, populate_existing=True)
         if reading is None or reading.read_at is not None or reading.person_id is not None:
             return None
-        return _About(None, None, HubRules(), None, lambda staff: staff_actor(staff).has(*READERS))
+        return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reading.id))
     signal = session.get(Signal, alarm.signal_id, populate_existing=True)
     if signal is None or signal.state is not SignalState.OPEN:
         return None
@@ -105,7 +124,11 @@ def _about(session: Session, alarm: Alarm) -> _About | None:
         visible = session.scalar(select(exists().where(Person.id == person.id, visible_to(actor))))
         return bool(visible) and Ability.SIGNALS in abilities(actor, person)
 
-    return _About(frozenset({hub.id}), hub, hub_rules(hub), person, sees)
+    return _About(frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.item(signal.id))
+
+
+def _reads_unknown(staff: Staff) -> bool:
+    return staff_actor(staff).has(*READERS)
 
 
 class _Step:
@@ -169,7 +192,9 @@ class _Step:
         message_id = None
         if self.about.sees(staff):
             about = f"alarm:{self.alarm.id}:{self.alarm.steps}"
-            message_id = notices.notice(self.session, staff, about=about, now=self.now, urgent=True)
+            message_id = notices.notice(
+                self.session, staff, about=about, now=self.now, urgent=True, item=self.about.item
+            )
         if message_id is not None:
             self.told.add(staff.id)
             self._record(AlarmOutcome.TOLD, staff, level, message_id)

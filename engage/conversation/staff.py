@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engage import events, signals, texts
 from engage.agencies.model import Role
 from engage.conversation import holds
-from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS
+from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS, reading_item
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
@@ -130,6 +130,7 @@ def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: dat
         return reading
     reading.read_at, reading.read_by = now, actor.label
     session.flush()
+    outbox.withdraw(session, now=now, reason=signals.TAKEN_UP, group_key=reading_item(reading.id))
     events.record(
         session,
         "reply.marked_read",
@@ -247,6 +248,7 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     people.set_number(session, actor, person.id, number, now=now)
     for reading in moving:
         reading.person_id = person.id
+        outbox.withdraw(session, now=now, reason=signals.TAKEN_UP, group_key=reading_item(reading.id))
     session.execute(
         update(Message)
         .where(Message.to_number == number, Message.recipient.is_(None), Message.created_at > since)

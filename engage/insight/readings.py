@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Role
 from engage.conversation.model import Reading
-from engage.insight import sight
+from engage.insight import alarms, sight
 from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from messaging.tables import Inbound
@@ -45,13 +45,14 @@ class UnknownNumber:
 
 @dataclass(frozen=True)
 class UnknownText:
-    """One text from such a number."""
+    """One text from such a number; `alarm` is who was told of it, where it tells of danger."""
 
     reading_id: uuid.UUID
     words: str
     at: datetime
     done: str
     waiting: bool
+    alarm: alarms.AlarmView | None = None
 
 
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
@@ -119,7 +120,8 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
         .where(Reading.person_id.is_(None), Reading.number.in_(numbers))
         .order_by(Reading.at.desc(), Reading.id.desc())
         .limit(PAGE * 10)
-    )
+    ).all()
+    told = alarms.of_readings(session, [reading.id for reading, _ in rows])
     texts: dict[str, list[UnknownText]] = {number: [] for number in numbers}
     for reading, body in rows:
         texts[reading.number].append(
@@ -129,6 +131,7 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
                 at=reading.at,
                 done=reading.done,
                 waiting=reading.needs_human and reading.read_at is None,
+                alarm=told.get(reading.id),
             )
         )
     return tuple(UnknownNumber(number, tuple(texts[number])) for number in numbers)

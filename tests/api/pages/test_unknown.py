@@ -2,20 +2,25 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from engage.agencies import notices
 from engage.agencies.model import Staff
-from engage.conversation import service
+from engage.conversation import on_call, service
 from engage.conversation.model import Reading
 from engage.db import Database
+from engage.people import rota
+from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint
+from engage.people.rota import NewTurn
 from messaging import inbound
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
+from tests.engage.conversation.phones import says
 
 SitDown = Callable[[Staff], Visitor]
 
@@ -53,6 +58,24 @@ def test_a_coordinator_reads_them_and_nobody_else(
         assert visitor.open("/unknown-numbers").status == 403
         assert "unknown number" not in visitor.open("/today").words.lower()
         assert visitor.open(f"/unknown-numbers/{stranger}/claim").status == 403
+
+
+def test_danger_from_a_number_of_nobody_shows_who_was_told(
+    committed: Database, house: House, now: datetime, sit_down: SitDown
+) -> None:
+    """Each step of the alarm beside the text, as on the page of a signal; a text without danger shows none."""
+    with committed.begin() as session:
+        coordinator = session.get_one(Staff, house.coordinator.id)
+        notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
+        new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
+        rota.add(session, SYSTEM, new, now=now)
+        says(session, "who is this", now, number="+447700900556")
+        says(session, "i want to die", now, number="+447700900555")
+        on_call.raise_due(session, now=now)
+    page = sit_down(house.coordinator).open("/unknown-numbers")
+    assert page.words.count("Who was told") == 1
+    assert "Chidi Okafor was told, on call at level 1" in page.words
+    assert "Nobody has marked it as read" in page.words
 
 
 def test_a_text_is_marked_as_read(house: House, stranger: uuid.UUID, sit_down: SitDown) -> None:

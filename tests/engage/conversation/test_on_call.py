@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies import notices
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation import on_call, staff
+from engage.conversation import effects, on_call, staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.db import Database
+from engage.insight import alarms
 from engage.people import attention, rota
 from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from engage.signals import SignalKind
+from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
+from tests.engage.appointments.stage import claimed
 from tests.engage.conversation.phones import NUMBER, answers, events, says, signal
 
 NIGHT = datetime.fromisoformat("2027-03-22T22:00:00+00:00")
@@ -140,6 +143,45 @@ def test_it_ends_when_somebody_is_on_it(session: Session, hall: Hall, end: str) 
     on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
     assert on_call.raise_due(session, now=NIGHT + 30 * MINUTE) == 0
     assert told(session) == ["Sam First"]
+
+
+@pytest.mark.parametrize("end", ["acknowledged", "resolved"])
+def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall, end: str) -> None:
+    """Nobody is woken for what a colleague is on already; the guard stops a notice that a worker process holds."""
+    put_on(session, hall.first, 1)
+    says(session, "i want to die", NIGHT)
+    on_call.raise_due(session, now=NIGHT)
+    raised, (note,) = signal(session, hall.person, SignalKind.CRISIS), notes(session)
+    assert effects.last_look(session, [claimed(note)], NIGHT) == {}
+    who = builders.actor(hall.om)
+    if end == "acknowledged":
+        attention.acknowledge(session, who, raised.id, now=NIGHT + MINUTE)
+    else:
+        attention.resolve(session, who, raised.id, how="Rang", now=NIGHT + MINUTE)
+    session.refresh(note)
+    assert (note.status, note.reason) == (MessageStatus.WITHDRAWN, "Somebody is on it already")
+    assert list(effects.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
+    shown = alarms.of_signal(session, raised.id)
+    assert shown is not None and [(line.called_back, line.lost) for line in shown.lines] == [(True, False)]
+
+
+@pytest.mark.parametrize("end", ["read", "claimed"])
+def test_a_notice_of_a_text_of_nobody_is_called_back(session: Session, hall: Hall, end: str) -> None:
+    """Once a coordinator has read it, or has said whose it is (which raises a signal of its own)."""
+    put_on(session, hall.first, 1)
+    reading = says(session, "i want to die", NIGHT, number="+447700900777")
+    on_call.raise_due(session, now=NIGHT)
+    (note,) = notes(session)
+    assert effects.last_look(session, [claimed(note)], NIGHT) == {}
+    who = builders.actor(hall.second)
+    if end == "read":
+        staff.mark_read(session, who, reading.id, now=NIGHT + MINUTE)
+    else:
+        nobody_yet = builders.person(session, hall.om, number=None)
+        staff.claim_number(session, who, reading.number, nobody_yet.id, now=NIGHT + MINUTE)
+    session.refresh(note)
+    assert note.status is MessageStatus.WITHDRAWN
+    assert list(effects.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
 
 
 def test_the_hub_chooses_the_minutes(session: Session, hall: Hall) -> None:
