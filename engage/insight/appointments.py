@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
-from engage.agencies.model import Agency, Hub
+from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.absence_rules import ABSENT
 from engage.appointments.kinds import AbsenceDecision
 from engage.appointments.model import (
@@ -30,6 +30,7 @@ from engage.appointments.model import (
     ReminderState,
 )
 from engage.insight import names
+from engage.people.access import Ability, Actor, abilities, may_change
 from engage.people.model import Person
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
@@ -98,12 +99,17 @@ class Explained:
 
 @dataclass(frozen=True)
 class AppointmentView:
-    """One appointment with its three facts."""
+    """One appointment with its three facts.
+
+    `manager` is the person's offender manager, None where that is whoever looks; `may_record` whether they may record what came of it.
+    """
 
     id: uuid.UUID
     person_id: uuid.UUID
     person_name: str
     crn: str
+    manager: str | None
+    may_record: bool
     starts_at: datetime
     minutes: int
     type: AppointmentType
@@ -177,35 +183,37 @@ class AppointmentView:
         return skipped[-1].reasons if skipped else ()
 
 
-def load(
-    session: Session, ids: Collection[uuid.UUID], *, words: bool = True
-) -> Mapping[uuid.UUID, AppointmentView]:
-    """The views of appointments that the caller has found visible, in six statements however many there are.
+def load(session: Session, actor: Actor, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AppointmentView]:
+    """The views of appointments that the caller has found visible to the actor, in six statements however many there are.
 
-    `words` adds what the person wrote; leave it out for whoever may not read the thread.
+    What a person wrote is there only where the actor may read that person's texts: in one hub they may, in another not.
     """
     if not ids:
         return {}
     wanted = list(ids)
     rows = session.execute(
-        select(Appointment, Person, Agency.name, Hub)
+        select(Appointment, Person, Agency.name, Hub, Staff.name)
         .join(Person, Person.id == Appointment.person_id)
         .join(Agency, Agency.id == Appointment.agency_id)
         .join(Hub, Hub.id == Appointment.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
         .where(Appointment.id.in_(wanted))
     ).all()
+    readable = {one.id for one, person, *_ in rows if Ability.CONVERSE in abilities(actor, person)}
     reminders = _reminders(session, wanted)
-    said = _said(session, wanted, words=words)
+    said = _said(session, wanted, readable)
     outcomes = _outcomes(session, wanted)
     labels = {row.recorded_by for found in outcomes.values() for row in found}
     labels |= {appointment.created_by for appointment, *_ in rows}
-    explained = _explained(session, wanted, words=words)
+    explained = _explained(session, wanted, readable)
     labels |= {row.decided_by for found in explained.values() for row, _ in found if row.decided_by}
     who = names.of_labels(session, labels)
     return {
         appointment.id: _view(
+            actor,
             appointment,
             person,
+            names.manager(actor, person, manager),
             agency,
             hub,
             who[appointment.created_by],
@@ -214,13 +222,15 @@ def load(
             [_recorded(row, who[row.recorded_by]) for row in outcomes.get(appointment.id, [])],
             tuple(_reason(row, body, who) for row, body in explained.get(appointment.id, [])),
         )
-        for appointment, person, agency, hub in rows
+        for appointment, person, agency, hub, manager in rows
     }
 
 
 def _view(
+    actor: Actor,
     appointment: Appointment,
     person: Person,
+    manager: str | None,
     agency: str,
     hub: Hub,
     booked_by: str,
@@ -250,6 +260,8 @@ def _view(
         person_id=person.id,
         person_name=person.name,
         crn=person.crn,
+        manager=manager,
+        may_record=may_change(actor, person) and Ability.RECORD in abilities(actor, person),
         starts_at=appointment.starts_at,
         minutes=appointment.minutes,
         type=appointment.type,
@@ -314,7 +326,7 @@ def last_moment(message: Message) -> datetime:
 
 
 def _said(
-    session: Session, wanted: list[uuid.UUID], *, words: bool
+    session: Session, wanted: list[uuid.UUID], readable: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[tuple[Intent, str | None]]]:
     rows = session.execute(
         select(Intent, Inbound.body)
@@ -324,12 +336,14 @@ def _said(
     )
     found: dict[uuid.UUID, list[tuple[Intent, str | None]]] = {}
     for intent, body in rows:
-        found.setdefault(intent.appointment_id, []).append((intent, body if words else None))
+        found.setdefault(intent.appointment_id, []).append(
+            (intent, body if intent.appointment_id in readable else None)
+        )
     return found
 
 
 def _explained(
-    session: Session, wanted: list[uuid.UUID], *, words: bool
+    session: Session, wanted: list[uuid.UUID], readable: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]]:
     rows = session.execute(
         select(AbsenceReason, Inbound.body)
@@ -339,7 +353,9 @@ def _explained(
     )
     found: dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]] = {}
     for row, body in rows:
-        found.setdefault(row.appointment_id, []).append((row, body if words else None))
+        found.setdefault(row.appointment_id, []).append(
+            (row, body if row.appointment_id in readable else None)
+        )
     return found
 
 

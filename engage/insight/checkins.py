@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.insight import sight
+from engage.agencies.model import Staff
+from engage.insight import names, sight
 from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from engage.progress.checkins import rules, service
@@ -54,10 +55,11 @@ class CheckIns:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A check-in that reached the phone and was not answered. This is not a breach."""
+    """A check-in that reached the phone and was not answered. This is not a breach. `manager` as everywhere (names.py)."""
 
     person_id: uuid.UUID
     person_name: str
+    manager: str | None
     due_on: date
 
 
@@ -96,8 +98,9 @@ def views(session: Session, rows: Sequence[CheckIn]) -> tuple[CheckInView, ...]:
 def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unanswered, ...]:
     """Check-ins of the last days that were not answered, latest first, of people whose texts the actor may read."""
     rows = session.execute(
-        select(CheckIn.due_on, Person)
+        select(CheckIn.due_on, Person, Staff.name)
         .join(Person, Person.id == CheckIn.person_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
         .where(
             CheckIn.state == CheckInState.UNANSWERED,
             CheckIn.closes_at > now - NOTED_FOR,
@@ -106,7 +109,10 @@ def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unansw
         .order_by(CheckIn.closes_at.desc(), CheckIn.id)
         .limit(MOST_NOTED)
     )
-    return tuple(Unanswered(person.id, person.name, due_on) for due_on, person in rows)
+    return tuple(
+        Unanswered(person.id, person.name, names.manager(actor, person, manager), due_on)
+        for due_on, person, manager in rows
+    )
 
 
 def _view(one: CheckIn, words: Mapping[int, str]) -> CheckInView:

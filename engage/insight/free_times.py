@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
-from engage.agencies.model import Hub
+from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
 from engage.appointments.slots import service
 from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.insight import sight
+from engage.insight import names, sight
 from engage.people.access import Actor
 from engage.people.model import Person
 
@@ -49,11 +49,12 @@ class FreeTimeView:
 
 @dataclass(frozen=True)
 class MovedByText:
-    """An appointment that the person moved by text, and still stands as they moved it."""
+    """An appointment that the person moved by text, and still stands as they moved it; `manager` as everywhere (names.py)."""
 
     appointment_id: uuid.UUID
     person_id: uuid.UUID
     person_name: str
+    manager: str | None
     worker_name: str
     starts_at: datetime
     earlier: datetime
@@ -100,10 +101,11 @@ def views(session: Session, times: Sequence[FreeTime], *, now: datetime) -> list
 def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[MovedByText, ...]:
     """Appointments that people moved by text in the last three days, the latest first, as far as the actor may see them."""
     rows = session.execute(
-        select(SlotOffer, Appointment, Person, Hub)
+        select(SlotOffer, Appointment, Person, Hub, Staff.name)
         .join(Appointment, Appointment.id == SlotOffer.appointment_id)
         .join(Person, Person.id == Appointment.person_id)
         .join(Hub, Hub.id == Appointment.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
         .where(
             SlotOffer.moved_revision == Appointment.revision,
             SlotOffer.closed_at > now - MOVED_SHOWN,
@@ -118,11 +120,12 @@ def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[Mov
             appointment_id=appointment.id,
             person_id=person.id,
             person_name=person.name,
+            manager=names.manager(actor, person, manager),
             worker_name=appointment.worker_name,
             starts_at=appointment.starts_at,
             earlier=offer.from_starts_at or appointment.starts_at,
             at=offer.closed_at or offer.offered_at,
             zone=zone(hub),
         )
-        for offer, appointment, person, hub in rows
+        for offer, appointment, person, hub, manager in rows
     )

@@ -7,6 +7,8 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import ApiKey, Staff
+from engage.people.access import Actor
+from engage.people.model import Person
 
 _FIXED = {"system": "Engage", "person": "the person themselves"}
 
@@ -27,6 +29,11 @@ def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str |
     for kind, id, name in rows:
         found[f"{kind}:{id}"] = name
     return found
+
+
+def manager(actor: Actor, person: Person, name: str) -> str | None:
+    """The name of a person's offender manager, for lists that hold people of several; None where that is whoever looks."""
+    return None if person.offender_manager_id == actor.id else name
 
 
 def _id(label: str) -> uuid.UUID | None:

@@ -13,8 +13,9 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.errors import NotFound
-from engage.insight import appointments, checkins, holding, reports, sight, signals, thread
+from engage.insight import appointments, checkins, holding, reports, sharing, sight, signals, standing, thread
 from engage.insight.appointments import AppointmentView
+from engage.insight.sharing import Sharer
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import ContactPoint, NumberState, Person
@@ -34,14 +35,6 @@ class May:
     read_thread: bool
     see_signals: bool
     signals: bool
-
-
-@dataclass(frozen=True)
-class Sharer:
-    """Somebody else with the same number. Named only to whoever may see them."""
-
-    id: uuid.UUID | None
-    name: str | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +68,7 @@ class PersonPage:
     approved_by: str | None
     reach: contact.Reach
     why_not: tuple[str, ...]
+    not_expected: bool
     sharers: tuple[Sharer, ...]
     stopped_since: datetime | None
     earlier_numbers: tuple[ContactPoint, ...]
@@ -108,7 +102,7 @@ def load(
     reach = contact.reach(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
     past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
-    views = appointments.load(session, upcoming_ids + past_ids[:PAGE], words=may.read_thread)
+    views = appointments.load(session, actor, upcoming_ids + past_ids[:PAGE])
     past = tuple(views[id] for id in past_ids[:PAGE])
     return PersonPage(
         person=person,
@@ -118,11 +112,12 @@ def load(
         approved_by=_name(session, person.texts_approved_by_id),
         reach=reach,
         why_not=obstacles(reach),
+        not_expected=standing.not_expected(person),
         sharers=_sharers(session, actor, reach),
         stopped_since=_stopped_since(session, reach.number),
         earlier_numbers=_earlier(session, person.id) if may.read_thread else (),
         may=may,
-        signals=signals.of_person(session, person.id, now=now) if may.see_signals else (),
+        signals=signals.of_person(session, actor, person.id, now=now) if may.see_signals else (),
         upcoming=tuple(views[id] for id in upcoming_ids),
         past=past,
         older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
@@ -196,7 +191,7 @@ def appointment(
     person = open_person(session, actor, row.person_id, now=now, what="appointment.page")
     may = allowed(actor, person)
     return AppointmentPage(
-        appointment=appointments.load(session, [row.id], words=may.read_thread)[row.id],
+        appointment=appointments.load(session, actor, [row.id])[row.id],
         person=person,
         may=may,
         why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),
@@ -234,20 +229,8 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
 
 
 def _sharers(session: Session, actor: Actor, reach: contact.Reach) -> tuple[Sharer, ...]:
-    rows = session.execute(
-        select(Person.id, Person.first_name, Person.last_name, sight.people(actor))
-        .join(ContactPoint, ContactPoint.person_id == Person.id)
-        .where(
-            ContactPoint.number == reach.number,
-            ContactPoint.state != NumberState.RETIRED,
-            Person.id != reach.person.id,
-        )
-        .order_by(Person.last_name, Person.first_name)
-        .limit(PAGE)
-    )
-    return tuple(
-        Sharer(id, f"{first} {last}") if visible else Sharer(None, None) for id, first, last, visible in rows
-    )
+    found = sharing.of_numbers(session, actor, [reach.number] if reach.number else [])
+    return tuple(one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id)
 
 
 def _stopped_since(session: Session, number: str | None) -> datetime | None:

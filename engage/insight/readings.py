@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
-from engage.agencies.model import Hub, Role
+from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.model import Reading
-from engage.insight import alarms, sight
-from engage.people.access import Ability, Actor
+from engage.insight import alarms, names, sight
+from engage.people.access import Ability, Actor, may_change
 from engage.people.model import Person
 from messaging.tables import Inbound
 
@@ -22,13 +22,18 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Unread:
-    """A reply that somebody must read: whose, what it says, and what Engage has done so far."""
+    """A reply that somebody must read: whose, what it says, and what Engage has done so far.
+
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may mark it as read.
+    """
 
     reading_id: uuid.UUID
     inbound_id: int
     person_id: uuid.UUID
     person_name: str
     crn: str
+    manager: str | None
+    may_act: bool
     words: str
     done: str
     at: datetime
@@ -58,9 +63,10 @@ class UnknownText:
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
-        select(Reading, Inbound.body, Person, Hub)
+        select(Reading, Inbound.body, Person, Hub, Staff.name)
         .join(Person, Person.id == Reading.person_id)
         .join(Hub, Hub.id == Person.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
         .join(Inbound, Inbound.id == Reading.inbound_id)
         .where(Reading.needs_human, Reading.read_at.is_(None), sight.people(actor, Ability.CONVERSE))
         .order_by(Reading.at, Reading.id)
@@ -73,12 +79,14 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
             person_id=person.id,
             person_name=person.name,
             crn=person.crn,
+            manager=names.manager(actor, person, manager),
+            may_act=may_change(actor, person),
             words=body,
             done=reading.done,
             at=reading.at,
             zone=zone(hub),
         )
-        for reading, body, person, hub in rows
+        for reading, body, person, hub, manager in rows
     )
 
 

@@ -11,11 +11,12 @@ from sqlalchemy import Executable, Label, Select, and_, case, literal, select, t
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
-from engage.agencies.model import Hub
+from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading
-from engage.insight import names, sight
-from engage.people.access import HUB_WIDE_ROLES, Ability, Actor
+from engage.insight import names, sharing, sight
+from engage.insight.sharing import Sharer
+from engage.people.access import HUB_WIDE_ROLES, Ability, Actor, abilities, may_change
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
 from messaging.tables import Inbound, Message
@@ -39,13 +40,20 @@ class Behind:
 
 @dataclass(frozen=True)
 class SignalView:
-    """One signal on a list."""
+    """One signal on a list.
+
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may take it up. `same_number` are the
+    others of a signal that a number is shared, each named only to whoever may see them.
+    """
 
     id: uuid.UUID
     person_id: uuid.UUID
     person_name: str
     crn: str
+    manager: str | None
+    may_act: bool
     number: str | None
+    same_number: tuple[Sharer, ...]
     kind: SignalKind
     title: str
     severity: Severity
@@ -107,12 +115,14 @@ def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place 
     ordered = sorted(waiting, key=lambda row: (row.rank, row.due_at, row.id.int))
     shown = [row.id for row in ordered[:PAGE]]
     found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
-    views = _views(session, [found[id] for id in shown], now)
+    views = _views(session, actor, [found[id] for id in shown], now)
     last = ordered[PAGE - 1] if len(ordered) > PAGE else None
     return SignalPage(views, Place(last.rank, last.due_at, last.id) if last is not None else None, counts)
 
 
-def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[SignalView, ...]:
+def of_person(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[SignalView, ...]:
     """The signals of one person that are not resolved; the caller has checked that the actor may see them."""
     rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
     rows = session.execute(
@@ -121,7 +131,7 @@ def of_person(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
     ).all()
-    return _views(session, rows, now)
+    return _views(session, actor, rows, now)
 
 
 def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
@@ -129,16 +139,17 @@ def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) 
     rows = session.execute(
         _listed().where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS))
     ).all()
-    views = _views(session, rows, now)
+    views = _views(session, actor, rows, now)
     return views[0] if views else None
 
 
-def _listed() -> Select[Signal, Person, Hub, str | None]:
+def _listed() -> Select[Signal, Person, Hub, str | None, str]:
     # The number goes with the signal, so that whoever reads the list can ring at once.
     return (
-        select(Signal, Person, Hub, ContactPoint.number)
+        select(Signal, Person, Hub, ContactPoint.number, Staff.name)
         .join(Person, Person.id == Signal.person_id)
         .join(Hub, Hub.id == Person.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
         .outerjoin(
             ContactPoint,
             and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
@@ -179,17 +190,24 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
     )
 
 
-def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:
+def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:
     behind = _behind(session, [link for signal, *_ in rows for link in signal.evidence])
     labels = {signal.acknowledged_by for signal, *_ in rows} | {signal.resolved_by for signal, *_ in rows}
     who = names.of_labels(session, labels)
+    shared = {number for signal, _, _, number, _ in rows if signal.kind is SignalKind.NUMBER_SHARED}
+    sharers = sharing.of_numbers(session, actor, shared - {None})
     return tuple(
         SignalView(
             id=signal.id,
             person_id=person.id,
             person_name=person.name,
             crn=person.crn,
+            manager=names.manager(actor, person, manager),
+            may_act=may_change(actor, person) and Ability.SIGNALS in abilities(actor, person),
             number=number,
+            same_number=tuple(one.shown for one in sharers.get(number, ()) if one.person_id != person.id)
+            if signal.kind is SignalKind.NUMBER_SHARED
+            else (),
             kind=signal.kind,
             title=MEANINGS[signal.kind].title,
             severity=signal.severity,
@@ -210,7 +228,7 @@ def _views(session: Session, rows: Sequence[Any], now: datetime) -> tuple[Signal
             ),
             zone=zone(hub),
         )
-        for signal, person, hub, number in rows
+        for signal, person, hub, number, manager in rows
     )
 
 

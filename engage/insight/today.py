@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
-from engage.insight import appointments, checkins, free_times, readings, sight, signals
+from engage.insight import appointments, checkins, free_times, readings, sight, signals, standing
 from engage.insight.appointments import AppointmentView
 from engage.insight.person import obstacles
 from engage.people import contact
-from engage.people.access import Ability, Actor
+from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 
 PAGE = 20
@@ -71,6 +71,7 @@ class Today:
     unknown_numbers: int
     moved: tuple[free_times.MovedByText, ...]
     not_answered: tuple[checkins.Unanswered, ...]
+    still_booked: tuple[standing.StillBooked, ...]
     today: Day
     tomorrow: Day
 
@@ -95,6 +96,7 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
         unknown_numbers=readings.count_unknown(session, actor),
         moved=free_times.moved_by_text(session, actor, now=now),
         not_answered=checkins.unanswered(session, actor, now=now),
+        still_booked=standing.still_booked(session, actor, now=now),
         today=today,
         tomorrow=tomorrow,
     )
@@ -110,12 +112,15 @@ def _days(
     session: Session, actor: Actor, days: list[date], where: ZoneInfo, now: datetime, after: Place | None
 ) -> list[Day]:
     found = {day: _rows(session, actor, day, where, after) for day in days}
-    converses = sight.may_anywhere(actor, Ability.CONVERSE)
     shown = [row.id for rows in found.values() for row in rows[:PAGE]]
-    views = appointments.load(session, shown, words=converses)
-    people = {view.person_id for view in views.values()}
-    reaches = contact.reach(session, people, now) if converses else {}
-    why_not = {person_id: obstacles(reach) for person_id, reach in reaches.items()}
+    views = appointments.load(session, actor, shown)
+    converses = sight.may_anywhere(actor, Ability.CONVERSE)
+    people = {view.person_id for view in views.values()} if converses else set()
+    why_not = {
+        person_id: obstacles(reach)
+        for person_id, reach in contact.reach(session, people, now).items()
+        if Ability.CONVERSE in abilities(actor, reach.person)
+    }
     return [
         Day(
             date=day,

@@ -1,0 +1,50 @@
+"""Who else has a number. Everybody on it counts, and each is named only to whoever may see them."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.insight import sight
+from engage.people.access import Actor
+from engage.people.model import ContactPoint, NumberState, Person
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Sharer:
+    """Somebody else with the same number. Named only to whoever may see them."""
+
+    id: uuid.UUID | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class OnNumber:
+    """Somebody on a number, and how they are shown. The id is for telling people apart, never for a page."""
+
+    person_id: uuid.UUID
+    shown: Sharer
+
+
+def of_numbers(
+    session: Session, actor: Actor, numbers: Collection[str]
+) -> Mapping[str, tuple[OnNumber, ...]]:
+    """Everybody who has each of these numbers now, by name. No statement for no number."""
+    if not numbers:
+        return {}
+    rows = session.execute(
+        select(ContactPoint.number, Person, sight.people(actor))
+        .join(Person, Person.id == ContactPoint.person_id)
+        .where(ContactPoint.number.in_(numbers), ContactPoint.state != NumberState.RETIRED)
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(MOST)
+    )
+    found: dict[str, tuple[OnNumber, ...]] = {}
+    for number, person, visible in rows:
+        shown = Sharer(person.id, person.name) if visible else Sharer(None, None)
+        found[number or ""] = (*found.get(number or "", ()), OnNumber(person.id, shown))
+    return found
