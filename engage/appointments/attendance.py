@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events, signals, texts
-from engage.agencies.hubs import zone
+from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
@@ -173,8 +173,10 @@ def _last_said(session: Session, appointment: Appointment) -> Intent | None:
 
 def _why(session: Session, appointment: Appointment, standing: Sequence[Told], said: Intent | None) -> str:
     hub = session.get_one(Hub, appointment.hub_id)
+    last = absence_rules.last_day(appointment.starts_at, zone(hub), hub_rules(hub).evidence_days)
     words = [
         f"Did not come on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
+        f"They can explain until {texts.day_named(last, 'en')}.",
         reached(
             [
                 one

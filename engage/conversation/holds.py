@@ -34,6 +34,7 @@ from engage.people.access import (
     visible_to,
 )
 from engage.people.model import Person
+from engage.progress.checkins import service as check_ins
 
 AT_ONCE = 100
 
@@ -154,6 +155,7 @@ def leave_to_worker(turn: Turn, holder: Holder) -> Done | None:
     if holder in checks.pending(turn.session, [holder]) and read_check(turn.body) is False:
         return stops.wrong_number(turn, [holder])
     _tell(turn, standing)
+    check_ins.left_to_worker(turn.session, holder.person.id, at=turn.heard_at)
     return Done(
         f"{standing.staff.first_name} has the conversation: for them to answer",
         needs_human=True,

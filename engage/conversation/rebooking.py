@@ -24,7 +24,7 @@ from engage.appointments.wording import for_text
 from engage.conversation import about, answers, barriers, questions, replies
 from engage.conversation.choices import read_choice
 from engage.conversation.model import Question, QuestionKind
-from engage.conversation.reading import Intent, Prompt
+from engage.conversation.reading import Cause, Intent, Prompt
 from engage.conversation.slot_words import NONE_OF_THEM, read_slot
 from engage.conversation.telling import tell, untell
 from engage.conversation.turn import Done, Opened, Turn
@@ -76,9 +76,11 @@ def of_which(turn: Turn, holder: Holder, question: Question) -> Done | None:
     picked = replies.settle(turn, question, choice, IntentKind.CANNOT_ATTEND)
     if picked is None:
         return replies.unsure(turn, holder, replies.CHANGED_SINCE)
+    cause = _cause(question)
     if len(picked) > 1:
         for appointment in picked:
             _tell_manager(turn, holder, appointment, Wish())
+            barriers.tell_of(turn, holder, appointment, cause)
         return _promised(turn, holder, picked[0], "They want other times for several appointments")
     asked = question.options["wish"]
     wish = rules.wish(
@@ -88,7 +90,13 @@ def of_which(turn: Turn, holder: Holder, question: Question) -> Done | None:
         heard_at=turn.heard_at,
         zone=holder.reach.zone,
     )
-    return _offer(turn, holder, picked[0], wish)
+    return _offer(turn, holder, picked[0], wish, cause=cause)
+
+
+def _cause(question: Question) -> Cause | None:
+    """What stood in the way by the text that was asked about, which is another than the one that chooses."""
+    cause = question.options["cause"]
+    return None if cause is None else Cause(cause)
 
 
 def answered(turn: Turn, holder: Holder) -> Done | None:
@@ -156,13 +164,21 @@ def _once_more(turn: Turn, holder: Holder, offer: SlotOffer, number: int | None)
     )
 
 
-def _offer(turn: Turn, holder: Holder, appointment: Appointment, wish: Wish, *, gone: bool = False) -> Done:
+def _offer(
+    turn: Turn,
+    holder: Holder,
+    appointment: Appointment,
+    wish: Wish,
+    *,
+    gone: bool = False,
+    cause: Cause | None = None,
+) -> Done:
     """Hold times that fit and offer them; where that may not or cannot be, the offender manager is told and the person is told so."""
     _tell_manager(turn, holder, appointment, wish)
     if turn.heard.surely(Intent.DECLINE) and not gone:
         replies.record(turn, holder, appointment, IntentKind.CANNOT_ATTEND, cause=turn.heard.cause)
     else:
-        barriers.tell_of(turn, holder, appointment, turn.heard.cause)
+        barriers.tell_of(turn, holder, appointment, cause or turn.heard.cause)
     if reason := offers.against(turn.session, holder.person, appointment):
         return _promised(turn, holder, appointment, f"{_ASKS}. {reason.words}")
     if turn.quiet or appointment.starts_at <= turn.now:

@@ -67,7 +67,7 @@ class CheckIn(Base):
     """One check-in of one person, known by the local day on which it was due: there is never a second one of that day.
 
     `look_at` is when the worker has to look at it next (to send it, to nudge, to close it), null once nothing is left to do. `reasons`
-    say why it was not sent, did not arrive or ended early, `nudge_reasons` why no nudge went. `help_asked_at` is when a call was offered.
+    say why it was not sent, did not arrive or ended early (and, while it is open, that they wrote to a worker), `nudge_reasons` why no nudge went. `help_asked_at` is when a call was offered.
     """
 
     __tablename__ = "check_in"

@@ -208,6 +208,8 @@ class _Look:
         check_in.look_at = closes_at
         if not on:
             check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
+        elif _wrote_to_worker(check_in):
+            check_in.nudge_reasons = as_rows([rules.WROTE_TO_WORKER])
         elif message is None or message.status not in (*_MAY_HAVE_ARRIVED, MessageStatus.DELIVERED):
             check_in.nudge_reasons = as_rows([rules.NOT_REACHED])
         elif self.now > closes_at - rules.LEAST_LEFT:
@@ -229,10 +231,12 @@ class _Look:
 
     def _close(self, check_in: CheckIn, message: Message | None, reach: Reach) -> None:
         """Nobody answered in time. Only a text that is known to have arrived makes that `unanswered`; where texts to the person have
-        stopped meanwhile, the check-in ended with them."""
+        stopped meanwhile, the check-in ended with them. What they wrote to a worker may have been the answer."""
         lasting = [reason for reason in reach.verdict.reasons if not reason.passing]
         if message is None or message.status is not MessageStatus.DELIVERED:
             self._end(check_in, reach, CheckInState.NOT_DELIVERED, [_not_delivered(message)])
+        elif _wrote_to_worker(check_in):
+            self._end(check_in, reach, CheckInState.ENDED, [rules.WROTE_TO_WORKER])
         elif lasting:
             self._end(check_in, reach, CheckInState.ENDED, lasting)
         else:
@@ -313,6 +317,10 @@ class _Look:
 def as_rows(reasons: Sequence[Reason]) -> list[dict[str, str]]:
     """Reasons as they are stored beside a check-in."""
     return [{"code": reason.code, "words": reason.words} for reason in reasons]
+
+
+def _wrote_to_worker(check_in: CheckIn) -> bool:
+    return any(reason["code"] == rules.WROTE_TO_WORKER.code for reason in check_in.reasons)
 
 
 def _not_delivered(message: Message | None) -> Reason:

@@ -27,6 +27,8 @@ TOO_LATE = Reason("too_late", "It could not be sent within a day of its hour")
 SWITCHED_OFF = Reason("switched_off", "Check-ins were switched off")
 NOT_REACHED = Reason("not_reached", "The first text did not reach the phone")
 NO_HOUR_LEFT = Reason("quiet_hours", "No hour for texts was left before it closed")
+WROTE_TO_WORKER = Reason("wrote_to_worker", "They wrote to a worker")
+"""While a worker had the conversation: what they wrote was for the worker to read, and may have been the answer."""
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,22 @@ def keep_answer(
     return True
 
 
+def left_to_worker(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
+    """The person wrote at a moment at which a worker had the conversation: a check-in that was open then is not one that they left
+    unanswered. They may still answer it. The caller holds the person's row."""
+    for check_in in session.scalars(
+        select(CheckIn).where(
+            CheckIn.person_id == person_id,
+            CheckIn.state == CheckInState.ASKED,
+            CheckIn.asked_at <= at,
+            CheckIn.closes_at > at,
+        )
+    ):
+        reason = rules.WROTE_TO_WORKER
+        check_in.reasons = [{"code": reason.code, "words": reason.words}]
+    session.flush()
+
+
 def _switch_off(
     session: Session, actor: Actor, person: Person, plan: CheckInPlan | None, now: datetime
 ) -> CheckInPlan | None:

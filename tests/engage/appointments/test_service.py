@@ -246,7 +246,9 @@ def test_an_absence_says_what_the_network_said(stage: Stage, path: tuple[S, ...]
     stage.send()
     becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
     record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND, now=local("2027-03-21 09:00"))
-    assert no_shows(stage)[0].why == f"Did not come on Sun 21 March, 8:30am. {words}"
+    assert no_shows(stage)[0].why == (
+        f"Did not come on Sun 21 March, 8:30am. They can explain until Sun 28 March. {words}"
+    )
 
 
 def test_an_absence_after_skipped_reminders_says_why(stage: Stage) -> None:

@@ -98,3 +98,30 @@ def test_the_cause_is_kept_while_we_ask_which_one(session: Session, katrina: Per
     says(session, "2", now + timedelta(minutes=1))
     assert open_signals(session, katrina) == BOTH
     assert session.scalars(select(Said.cause).where(Said.appointment_id == both[1].id)).all() == ["transport"]
+
+
+def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Asked for twice it is one signal with both texts behind it; nothing is said of not coming."""
+    asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
+    for minute in (0, 5):
+        heard = read_as(Intent.RESCHEDULE, cause=Cause.CHILDCARE)
+        hear(session, katrina, heard, now + timedelta(minutes=minute))
+    assert open_signals(session, katrina) == BOTH
+    raised = signal(session, katrina, SignalKind.BARRIER)
+    assert raised.why == f"{STANDS[Cause.CHILDCARE]}, by their own word." and len(raised.evidence) == 3
+    assert session.scalars(select(Said.id)).all() == []
+
+
+@pytest.mark.parametrize(("choice", "about"), [("2", 1), ("1 and 2", 2)])
+def test_what_stands_in_the_way_is_kept_while_we_ask_which_to_move(
+    session: Session, katrina: Person, now: datetime, choice: str, about: int
+) -> None:
+    """The text that chooses says no cause; that of the text before it is told, of each that they chose."""
+    for days in (3, 4):
+        asked(session, builders.appointment(session, katrina, now + days * DAY), now - DAY)
+    hear(session, katrina, read_as(Intent.RESCHEDULE, cause=Cause.WORK), now)
+    assert open_signals(session, katrina) == []
+    says(session, choice, now + timedelta(minutes=1))
+    assert sorted(open_signals(session, katrina)) == sorted(BOTH * about)
