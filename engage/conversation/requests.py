@@ -31,6 +31,7 @@ def call(turn: Turn, holder: Holder) -> Done:
         action="Ring by the time that they asked for." if asked else None,
     )
     also = replies.beside(turn, holder)
+    absences.beside(turn, holder)
     answers.personal(turn, TextKind.CALL, holder)
     done = Done("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
     return replies.and_beside(done, also)

@@ -529,7 +529,7 @@ def test_what_is_not_clear_goes_to_a_human_and_is_said_so_once(
         reading = says(session, "my nan has the dog so il see", now + minutes(count))
         assert (reading.needs_human, reading.act, reading.read_at) == (True, False, None)
     assert answers(session) == [
-        "Thanks Katrina. Pat will read this and get back to you. If you are not safe call 999."
+        "Thanks Katrina. Pat will read this when next at work and get back to you. If you are not safe call 999."
     ]
     says(session, "my nan has the dog so il see", now + timedelta(hours=7))
     assert len(answers(session)) == 2
