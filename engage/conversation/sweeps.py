@@ -1,4 +1,4 @@
-"""What time makes: replies that nobody read, texts that nobody answered, questions whose time is over.
+"""What time makes: replies that nobody read, texts that nobody answered, questions whose time is over, days that have passed.
 
 Each sweep can run as often as it likes, in any number of workers: one at a time does it, and what it raised before it does not raise
 again. Silence is never held against a person; it is a reason to check the number.
@@ -9,31 +9,36 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, select, text, update
+from sqlalchemy import ColumnElement, Row, String, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.agencies.hubs import HubRules, zone
 from engage.agencies.model import Hub
 from engage.agencies.working_days import after_working_days, closed_days
+from engage.appointments.model import Appointment
 from engage.conversation import questions, whose
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.sharing import tell_all
-from engage.signals import Evidence, SignalKind
+from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 _LOCK = 7_020_302
 TIME_TO_ANSWER = timedelta(hours=24)
 LOOK_BACK = timedelta(days=60)
 AT_ONCE = 500
+BEFORE_THE_DAY = (SignalKind.CANNOT_ATTEND, SignalKind.BARRIER)
+"""Signals about an appointment to come, whose key names it."""
+DAY_PASSED = "The day has passed."
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep found: new signals of each kind, and questions that it closed."""
+    """What one sweep found: new signals of each kind, questions that it closed, and signals whose day has passed."""
 
     unread: int = 0
     silent: int = 0
     unanswered: int = 0
+    passed: int = 0
 
 
 def sweep(session: Session, *, now: datetime) -> Swept:
@@ -42,7 +47,10 @@ def sweep(session: Session, *, now: datetime) -> Swept:
         return Swept()
     unanswered = close_unanswered(session, now=now)
     return Swept(
-        unread=reply_unread(session, now=now), silent=no_reply(session, now=now), unanswered=unanswered
+        unread=reply_unread(session, now=now),
+        silent=no_reply(session, now=now),
+        unanswered=unanswered,
+        passed=day_passed(session, now=now),
     )
 
 
@@ -142,6 +150,35 @@ def no_reply(session: Session, *, now: datetime) -> int:
             now=now,
         )
     return len(rows)
+
+
+def day_passed(session: Session, *, now: datetime) -> int:
+    """Resolve what stood in the way of an appointment, and that somebody could not come, once its day is over on the hub's clock.
+
+    Nothing can be done about coming any more: the outcome is what counts from then on, recorded or not. Returns how many were resolved.
+    """
+    about = func.split_part(Signal.key, ":", 3)
+    rows = session.execute(
+        select(Signal, Appointment.starts_at, Hub)
+        .join(Appointment, cast(Appointment.id, String) == about)
+        .join(Hub, Hub.id == Appointment.hub_id)
+        .where(
+            Signal.kind.in_(BEFORE_THE_DAY),
+            Signal.state != SignalState.RESOLVED,
+            Appointment.starts_at < now,
+        )
+        .order_by(Appointment.starts_at, Signal.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Signal, skip_locked=True)
+    ).all()
+    over = [
+        signal
+        for signal, starts_at, hub in rows
+        if starts_at.astimezone(zone(hub)).date() < now.astimezone(zone(hub)).date()
+    ]
+    for signal in over:
+        signals.resolve(session, signal, how=DAY_PASSED, actor="system", now=now)
+    return len(over)
 
 
 def close_unanswered(session: Session, *, now: datetime) -> int:
