@@ -161,7 +161,7 @@ def claim(
     rows.sort(key=lambda one: (one.lane, one.send_after, one.id))
     taken.full = wanted < limit and len(rows) == wanted
     kept = _last_look(session, rows, guard, now, taken)
-    taken.texts = _take_turns(session, kept, senders, rooms, now, taken)
+    taken.texts = _take_turns(session, kept, senders, rooms, now, taken, lease)
     return taken
 
 
@@ -221,6 +221,7 @@ def _take_turns(
     rooms: Mapping[str, int],
     now: datetime,
     taken: Claim,
+    lease: timedelta,
 ) -> list[Claimed]:
     """Give each text its sender and use up the sender's time; texts whose sender has no room go back."""
     chosen = _choose_senders(session, rows, senders, rooms) if len(senders) > 1 else rows
@@ -234,7 +235,8 @@ def _take_turns(
         else:
             back.append(row)
     for sender in sorted(used):
-        pacing.take(session, sender, used[sender])
+        first = next(row.id for row in going if row.sender == sender)
+        pacing.take(session, sender, used[sender], first, lease)
     # With one sender the rest simply keep their place. In a pool they step back a second, or a full sender would block the others.
     wait = now + _FULL_SENDER_WAIT if len(senders) > 1 else None
     states.apply(session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in back])

@@ -21,9 +21,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from messaging import pacing, routes
+from messaging import pacing, routes, silence
 from messaging.claim import Claim, Claimed, Defer, Guard, Verdict, Withhold, claim, expire, lapse
-from messaging.gateways.base import Gateway, OutgoingText, Unknown
+from messaging.gateways.base import Gateway, Outcome, OutgoingText, Unknown
 from messaging.outage import is_outage
 from messaging.settle import NotBegun, Result, settle
 from messaging.states import MessageStatus
@@ -113,6 +113,8 @@ class Dispatcher:
         self._nudged = threading.Event()
         self._stopping = threading.Event()
         self._running = threading.Lock()
+        self._unanswered: Counter[str] = Counter()
+        self._hearing = threading.Lock()
 
     def run_once(self) -> Dispatched:
         """Send everything that is due and has room, and return when all of it is settled.
@@ -178,6 +180,8 @@ class Dispatcher:
         """Take more texts if there is room for them, and start sending them."""
         if self._stopping.is_set() or self._in_flight > self._batch // 2 or monotonic() < self._look_at:
             return
+        if self._in_flight and any(map(self._nobody_answers, self._gateway.senders)):
+            return  # until all is settled, and the database knows what this worker knows
         begun = monotonic()
         with self._begin() as session:
             # Before the claim: once a text was tried it keeps its provider, so it must not be tried in vain first.
@@ -196,6 +200,8 @@ class Dispatcher:
         if not taken.texts:
             self._look_at = monotonic() + _IDLE_LOOK
         latest = begun + (self._lease - self._send_within).total_seconds()
+        with self._hearing:
+            self._unanswered = Counter({s: n for s, n in self._unanswered.items() if n < silence.ENOUGH})
         for held_text in taken.texts:
             self._in_flight += 1
             self._pool.submit(self._send, held_text, latest)
@@ -208,8 +214,8 @@ class Dispatcher:
         self._tally["waiting"] = taken.full
 
     def _send(self, held: Claimed, latest: float) -> None:
-        """In a thread of the pool, with no session: ask the provider, unless we are stopping or the lease is nearly over."""
-        if self._stopping.is_set() or monotonic() > latest:
+        """In a thread of the pool, with no session: ask the provider, unless we are stopping, the lease is nearly over, or nobody answers."""
+        if self._stopping.is_set() or monotonic() > latest or self._nobody_answers(held.sender):
             self._done.put(Result(held, NotBegun()))
             return
         try:
@@ -217,7 +223,18 @@ class Dispatcher:
         except Exception as problem:
             _log.exception("dispatch.gateway_raised", message=str(held.id), problem=type(problem).__name__)
             outcome = Unknown(f"the send ended in a fault of ours ({type(problem).__name__})")
+        self._hear(held.sender, outcome)
         self._done.put(Result(held, outcome))
+
+    def _nobody_answers(self, sender: str) -> bool:
+        """Has this worker heard nothing so often that what it holds goes back? It knows before the database does, which then decides."""
+        with self._hearing:
+            return self._unanswered[sender] >= silence.ENOUGH
+
+    def _hear(self, sender: str, outcome: Outcome) -> None:
+        with self._hearing:
+            run = silence.after(self._unanswered[sender], [silence.Heard(outcome)])
+            self._unanswered[sender] = run.unanswered
 
     def _outgoing(self, held: Claimed) -> OutgoingText:
         left = int((held.expires_at - self._clock.now()).total_seconds())

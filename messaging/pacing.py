@@ -1,17 +1,22 @@
 """How fast each sender of ours may speak, shared by every worker through one row per sender.
 
 A sender has a moment at which it is next free; each segment moves that moment on by its share of a second. The moment is kept and read by
-the clock of the database, so workers agree whatever their own clocks say. A provider that says "too fast" slows that sender and no other.
-This module must never drop a text; it only says how much may go now.
+the clock of the database, so workers agree whatever their own clocks say. A provider that says "too fast" slows that sender and no other;
+one that says nothing makes it hold still (`silence.py`). This module must never drop a text; it only says how much may go now.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-__all__ = ["BURST", "register", "rooms", "slow", "take", "usual_senders"]
+from messaging import silence
+from messaging.gateways.base import Outcome, Unknown
+from messaging.silence import ENOUGH, Heard, Stand
+
+__all__ = ["BURST", "hear", "register", "rooms", "slow", "take", "usual_senders"]
 
 BURST = timedelta(seconds=2)
 """How far ahead of itself a sender may go: after a rest it may speak this much at once, and never more."""
@@ -27,16 +32,20 @@ WHERE sender.segments_per_second <> excluded.segments_per_second
 """)
 
 _ROOMS = text("""
-SELECT id, GREATEST(
-    FLOOR(EXTRACT(EPOCH FROM moment + :burst - GREATEST(next_free_at, moment))
-          * segments_per_second / CASE WHEN slowed_until > moment THEN 2 ELSE 1 END),
-    CASE WHEN next_free_at <= moment THEN 1 ELSE 0 END) AS room
+SELECT id, unanswered >= :enough AS holding, CASE WHEN held_until > moment THEN 0 ELSE LEAST(
+    CASE WHEN unanswered >= :enough THEN 1 END,
+    GREATEST(
+        FLOOR(EXTRACT(EPOCH FROM moment + :burst - GREATEST(next_free_at, moment))
+              * segments_per_second / CASE WHEN slowed_until > moment THEN 2 ELSE 1 END),
+        CASE WHEN next_free_at <= moment THEN 1 ELSE 0 END)) END AS room
 FROM (SELECT clock_timestamp() AS moment) AS clock, sender WHERE id = ANY(:senders) ORDER BY id FOR UPDATE OF sender
 """)
 
 _TAKE = text("""
 UPDATE sender SET next_free_at = GREATEST(next_free_at, clock_timestamp()) + make_interval(secs =>
-    :segments / segments_per_second * CASE WHEN slowed_until > clock_timestamp() THEN 2 ELSE 1 END)
+    :segments / segments_per_second * CASE WHEN slowed_until > clock_timestamp() THEN 2 ELSE 1 END),
+    trial = CASE WHEN unanswered >= :enough THEN CAST(:first AS uuid) END,
+    held_until = CASE WHEN unanswered >= :enough THEN clock_timestamp() + :lease END
 WHERE id = :sender
 """)
 
@@ -45,6 +54,26 @@ UPDATE sender SET slowed_until = GREATEST(slowed_until, clock_timestamp() + :slo
                   next_free_at = GREATEST(next_free_at, clock_timestamp() + :burst + :pause), note = :note
 WHERE id = :sender
 """)
+
+_LISTEN = text("""
+SELECT id, unanswered, trial FROM sender WHERE id = ANY(:senders) AND (unanswered > 0 OR id = ANY(:touched)) ORDER BY id FOR UPDATE
+""")
+
+_STAND = text("""
+UPDATE sender SET unanswered = :unanswered, held_until = CASE WHEN :unanswered >= :enough THEN
+        CASE WHEN CAST(:hold AS interval) IS NULL THEN held_until ELSE clock_timestamp() + CAST(:hold AS interval) END END,
+    trial = CASE WHEN :unanswered >= :enough THEN CAST(:trial AS uuid) END,
+    note = CASE WHEN :unanswered >= :enough THEN :note ELSE note END
+WHERE id = :sender
+""")
+
+_PROVED = text("""
+UPDATE sender SET unanswered = 0, held_until = NULL, trial = NULL FROM message
+WHERE message.id = sender.trial AND sender.id = ANY(:senders) AND message.status IN ('accepted', 'sent', 'delivered', 'undelivered', 'failed')
+RETURNING sender.id
+""")
+
+_SILENT = "The text service did not answer: one text at a time is tried"
 
 _USUAL = text("""
 SELECT wanted.number, last.sender FROM unnest(CAST(:numbers AS text[])) AS wanted(number)
@@ -64,15 +93,45 @@ def rooms(session: Session, senders: Sequence[str]) -> dict[str, int]:
     """Whole segments that each sender may send now; zero or less means not yet. Locks the senders until the transaction ends.
 
     A rested sender may always send one text, however long: it goes into debt and rests for it afterwards.
-    The lock is what makes the rate hold across workers: what one is about to take, no other can see as free.
+    The lock is what makes the rate hold across workers: what one is about to take, no other can see as free. A sender that nobody
+    answers has room for one text when its pause is over, and none before; a receipt for the text that tried the way is an answer too.
     """
-    rows = session.execute(_ROOMS, {"senders": list(senders), "burst": BURST})
+    given = {"senders": list(senders), "burst": BURST, "enough": ENOUGH}
+    rows = session.execute(_ROOMS, given).all()
+    if any(row.holding for row in rows) and session.execute(_PROVED, {"senders": list(senders)}).all():
+        rows = session.execute(_ROOMS, given).all()
     return {row.id: int(row.room) for row in rows}
 
 
-def take(session: Session, sender: str, segments: int) -> None:
-    """Use up the time that `segments` take at the sender's present rate."""
-    session.execute(_TAKE, {"sender": sender, "segments": float(segments)})
+def take(session: Session, sender: str, segments: int, first: UUID, lease: timedelta) -> None:
+    """Use up the time that `segments` take at the sender's present rate.
+
+    Where nobody answers the sender, the text `first` tries the way for all, and until it is settled, or its lease is over, no other goes.
+    """
+    given = {"segments": float(segments), "enough": ENOUGH, "first": first, "lease": lease}
+    session.execute(_TAKE, {"sender": sender, **given})
+
+
+def hear(
+    session: Session, sends: Mapping[str, Sequence[tuple[UUID, Outcome | None]]], also: Collection[str] = ()
+) -> bool:
+    """Keep what came of each sender's texts, in the order in which they ended; True if a sender holds still because nobody answers it.
+
+    None is a text whose send was not begun. Locks in order of id every sender that may change, and those of `also`; a sender whose
+    texts are all answered, as usual, is not touched.
+    """
+    silent = {sender for sender, came in sends.items() if any(isinstance(one, Unknown) for _, one in came)}
+    given = {"senders": [*sends, *also], "touched": [*silent, *also]}
+    holding = False
+    for row in session.execute(_LISTEN, given).all():
+        came = sends.get(row.id, ())
+        stand = silence.after(row.unanswered, (Heard(one, id == row.trial) for id, one in came))
+        holding = holding or stand.unanswered >= ENOUGH
+        if stand != Stand(row.unanswered):
+            latest = next((id for id, one in reversed(came) if isinstance(one, Unknown)), row.trial)
+            how = {"unanswered": stand.unanswered, "hold": stand.hold, "trial": latest}
+            session.execute(_STAND, {"sender": row.id, "enough": ENOUGH, "note": _SILENT, **how})
+    return holding
 
 
 def slow(session: Session, sender: str, pause: timedelta | None, note: str) -> None:

@@ -63,11 +63,21 @@ FROM stuck WHERE message.id = stuck.id RETURNING message.id
 """)
 
 
-def note(session: Session, provider: str, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Keep since when `provider` has processed nothing. One answer about a text, even a refusal, shows that it is there."""
+def note(
+    session: Session,
+    provider: str,
+    outcomes: Sequence[Outcome],
+    now: datetime,
+    *,
+    nobody_answers: bool = False,
+) -> None:
+    """Keep since when `provider` has processed nothing. One answer about a text, even a refusal, shows that it is there.
+
+    `nobody_answers` says that a sender has met silence so often that it holds still: that is as good as out of reach.
+    """
     if any(isinstance(outcome, Accepted | Refused) for outcome in outcomes):
         session.execute(_ANSWERED, {"id": provider})
-    elif any(isinstance(outcome, NotProcessed) for outcome in outcomes):
+    elif nobody_answers or any(isinstance(outcome, NotProcessed) for outcome in outcomes):
         session.execute(_FAILED, {"id": provider, "now": now})
 
 

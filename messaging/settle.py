@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import random
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -38,7 +39,7 @@ class Result:
 
 
 def settle(session: Session, results: Sequence[Result], *, now: datetime, provider: str) -> list[Moved]:
-    """Write `results` and what follows from them: the next attempt, a stopped number, a slowed sender. Returns the moves that happened."""
+    """Write `results` and what follows from them: the next attempt, a stopped number, a slowed or silent sender. Returns the moves that happened."""
     moves: list[Move] = []
     decided: list[tuple[Claimed, Decision]] = []
     for result in results:
@@ -56,9 +57,9 @@ def settle(session: Session, results: Sequence[Result], *, now: datetime, provid
         moves.append(_move(result.text, result.outcome, decision, now, provider))
     moved = states.apply(session, moves)
     receipts.look_again(session, [move.provider_sid for move in moves if move.provider_sid], now)
-    _consequences(session, decided, now)
+    holding = _consequences(session, results, decided, now)
     outcomes = [result.outcome for result in results if not isinstance(result.outcome, NotBegun)]
-    routes.note(session, provider, outcomes, now)
+    routes.note(session, provider, outcomes, now, nobody_answers=holding)
     return moved
 
 
@@ -83,8 +84,13 @@ def _move(held: Claimed, outcome: Outcome, decision: Decision, now: datetime, pr
     )
 
 
-def _consequences(session: Session, decided: Sequence[tuple[Claimed, Decision]], now: datetime) -> None:
-    """Numbers before senders, each in order, so that two workers settling together never wait for each other in a ring."""
+def _consequences(
+    session: Session, results: Sequence[Result], decided: Sequence[tuple[Claimed, Decision]], now: datetime
+) -> bool:
+    """Numbers before senders, each in order, so that two workers settling together never wait for each other in a ring.
+
+    Returns whether a sender holds still because nobody answers it.
+    """
     stopped = {held.to_number: held for held, decision in decided if decision.opted_out}
     for number in sorted(stopped):
         suppress(
@@ -95,8 +101,14 @@ def _consequences(session: Session, decided: Sequence[tuple[Claimed, Decision]],
         before = slowed.get(held.sender)
         if decision.slow_sender and (before is None or _longer(decision, before)):
             slowed[held.sender] = decision
+    sends: dict[str, list[tuple[UUID, Outcome | None]]] = {}
+    for result in results:
+        outcome = None if isinstance(result.outcome, NotBegun) else result.outcome
+        sends.setdefault(result.text.sender, []).append((result.text.id, outcome))
+    holding = pacing.hear(session, sends, also=slowed)
     for sender in sorted(slowed):
         pacing.slow(session, sender, slowed[sender].pause_sender, slowed[sender].reason or "")
+    return holding
 
 
 def _longer(one: Decision, other: Decision) -> bool:

@@ -1,7 +1,7 @@
 """The tables of the engine: messages out, receipts for them, messages in, stopped numbers and senders.
 
 They have their own declarative base and point at nothing outside. Two clocks meet here. Columns that say when something happened are
-written with the `now` of the caller. Columns that machines race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`) are
+written with the `now` of the caller. Columns that machines race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`, `held_until`) are
 written and compared with the clock of the database only, so a worker whose own clock is wrong can neither steal a lease nor send twice.
 """
 
@@ -298,7 +298,19 @@ class Sender(Base):
     segments_per_second: Mapped[float] = mapped_column(Float)
     next_free_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     slowed_until: Mapped[datetime | None]
-    note: Mapped[str | None] = mapped_column(doc="Why it was last slowed.")
+    note: Mapped[str | None] = mapped_column(doc="Why it was last slowed, or held still.")
+    unanswered: Mapped[int] = mapped_column(
+        SmallInteger,
+        default=0,
+        server_default=text("0"),
+        doc="Sends in a row that nobody answered; from the fifth on only trials count.",
+    )
+    held_until: Mapped[datetime | None] = mapped_column(
+        doc="Nothing goes before; null where the provider answers. Clock of the database."
+    )
+    trial: Mapped[UUID | None] = mapped_column(
+        doc="The text that tries the way, or one that nobody answered: if the provider has it, the sender is free again."
+    )
 
     __table_args__ = (CheckConstraint("segments_per_second > 0", name="segments_per_second"),)
 

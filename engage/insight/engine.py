@@ -55,7 +55,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class SenderView:
-    """A number or service of ours. `slowed_until` is None where it goes at its own speed; `why` is of the last time it was slowed."""
+    """A number or service of ours. `slowed_until` is None where it goes at its own speed; `why` is of the last time it was slowed or held still."""
 
     id: str
     rate: float
@@ -142,7 +142,14 @@ def load(session: Session, *, now: datetime) -> Engine:
             SenderView(
                 found.id,
                 found.segments_per_second,
-                found.slowed_until if found.slowed_until and found.slowed_until > moment else None,
+                max(
+                    (
+                        until
+                        for until in (found.slowed_until, found.held_until)
+                        if until is not None and until > moment
+                    ),
+                    default=None,
+                ),
                 found.note,
             )
             for found, moment in session.execute(

@@ -45,6 +45,10 @@ class FarEnd:
         """Say what is to happen to requests."""
         self._post("/simulator/script", list(rules))
 
+    def fine(self) -> None:
+        """No rules from here on."""
+        assert requests.delete(f"{self.url}/simulator/script", timeout=20).ok
+
     def texts(self) -> list[dict[str, Any]]:
         """Every text it took, in order."""
         taken: list[dict[str, Any]] = requests.get(f"{self.url}/simulator/ledger", timeout=10).json()["texts"]

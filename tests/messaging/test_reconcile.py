@@ -16,7 +16,7 @@ from messaging.gateways.base import GatewayUnavailable, ProviderText
 from messaging.gateways.twilio import TwilioGateway
 from messaging.reconcile import Patience, Reconciled, look_now, settle_unknown
 from messaging.states import MessageStatus
-from messaging.tables import Message
+from messaging.tables import Message, Sender
 from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put_committed, read
 from tests.messaging.conftest import FarEnd
 
@@ -33,13 +33,15 @@ def look(database: Database, gateway: TwilioGateway, **patience: Any) -> Reconci
 
 @pytest.fixture
 def lost(committed: Database, worker: MakeWorker, simulator: FarEnd) -> Callable[..., UUID]:
-    """Sends one text whose answer is lost on the way, after the provider took it or before."""
+    """Sends one text whose answer is lost on the way, after the provider took it or before. However many: the sender never holds still."""
 
     def send(key: str, answer: str, **given: Any) -> UUID:
         simulator.script({"answer": answer, "times": 1, **({"to": given["to"]} if "to" in given else {})})
         id = put_committed(committed, key, **given)
         worker().run_once()
         assert read(committed, id).status is S.UNKNOWN
+        with committed.begin() as session:
+            session.execute(update(Sender).values(unanswered=0))
         return id
 
     return send
@@ -221,6 +223,60 @@ def test_two_workers_ask_once(committed: Database, gateway: TwilioGateway, lost:
     with committed.begin() as session:
         sids = session.scalars(select(Message.provider_sid)).all()
     assert len(set(sids)) == 6
+
+
+def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """A worker that dies between taking a question and judging the answer keeps it from the others for as long as the hold, not longer."""
+    id = lost("one", "drop_after")
+    with committed.begin() as session:
+        let_looks_be_due(session)
+
+    class Dying:
+        name = "twilio"
+
+        def find(self, to: str, since: object, ids: object) -> list[ProviderText]:
+            raise KeyboardInterrupt
+
+    hold = Patience(hold=timedelta(seconds=40))
+    with pytest.raises(KeyboardInterrupt):
+        settle_unknown(committed.begin, Dying(), now=NOW, patience=hold)  # type: ignore[arg-type]
+    with committed.begin() as session:
+        moment = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    held = read(committed, id).reconcile_at
+    assert held is not None
+    assert timedelta(seconds=30) < held - moment <= hold.hold
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    _let_pass(committed, timedelta(seconds=20))
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    _let_pass(committed, timedelta(seconds=21))
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(asked=1, found=1)
+    assert len(simulator.texts()) == 1
+
+
+def test_a_list_that_could_not_be_read_is_read_again_when_the_hold_is_over(
+    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+) -> None:
+    """A vain look is not counted against the text, and the next comes after the hold, whatever the other waits are."""
+    id = lost("one", "drop_after")
+    with committed.begin() as session:
+        let_looks_be_due(session)
+    simulator.script({"on": "list", "answer": "error_before", "times": 1})
+    hold = Patience(hold=timedelta(seconds=40), first_wait=timedelta(days=1), longest_wait=timedelta(days=1))
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+        asked=1, unavailable=1
+    )
+    assert read(committed, id).reconcile_looks == 0
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    _let_pass(committed, timedelta(seconds=41))
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(asked=1, found=1)
+
+
+def _let_pass(database: Database, gone: timedelta) -> None:
+    """As if that long had gone by for the looks that are planned."""
+    with database.begin() as session:
+        session.execute(update(Message).values(reconcile_at=Message.reconcile_at - gone))
 
 
 def test_looks_come_less_and_less_often(

@@ -15,7 +15,7 @@ from engage.db import Database
 from engage.events import Event
 from engage.insight import engine
 from engage.people.model import Person
-from messaging import inbound
+from messaging import inbound, pacing
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message
 from tests import builders
@@ -68,6 +68,22 @@ def test_nothing_of_anybody_is_on_it(
     html = sit_down(house.administrator).open("/queues").html
     for secret in (WORDS, "needle", "Katrina", "Dodds", "447700900101", "07700 900101", str(katrina.id)):
         assert secret not in html
+
+
+def test_a_sender_that_nobody_answers_is_shown_as_held(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Until when nothing goes, and why; once the pause is over it says only that it was so."""
+    with committed.begin() as session:
+        pacing.register(session, "+447700900999", 10)
+        session.execute(text("UPDATE sender SET unanswered = 5, note = 'The text service did not answer'"))
+        session.execute(text("UPDATE sender SET held_until = clock_timestamp() + interval '30 seconds'"))
+    words = sit_down(house.administrator).open("/queues").words
+    assert "Slowed: Until" in words and "Why: The text service did not answer" in words
+    with committed.begin() as session:
+        session.execute(text("UPDATE sender SET held_until = clock_timestamp()"))
+    words = sit_down(house.administrator).open("/queues").words
+    assert "Slowed: No" in words and "Last time: The text service did not answer" in words
 
 
 def test_an_engine_at_rest_says_so(house: House, sit_down: SitDown) -> None:
