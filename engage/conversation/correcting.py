@@ -197,11 +197,8 @@ def _follow(session: Session, case: Case, now: datetime) -> str:
     """What else the meaning asks for, where it can be done without a word to anybody outside."""
     turn = _turn(session, case, now)
     match case.meaning:
-        case Intent.OPT_OUT:
-            return stops.stop(turn, whose.holders(session, turn.number, now)).words
-        case Intent.WRONG_NUMBER:
-            stops.wrong_number(turn, whose.holders(session, turn.number, now))
-            return "took the number off"
+        case Intent.OPT_OUT | Intent.WRONG_NUMBER:
+            return _end_texts(turn, case, whose.holders(session, turn.number, now))
         case Intent.CRISIS | Intent.HARM_TO_OTHERS:
             return _danger(session, case, now)
         case Intent.CALL_ME:
@@ -220,6 +217,16 @@ def _follow(session: Session, case: Case, now: datetime) -> str:
     if case.meaning in _HANDLED and holder is not None:
         return hearing.follow(turn, holder).words.partition(": for a worker")[0]
     return ""
+
+
+def _end_texts(turn: Turn, case: Case, held: list[whose.Holder]) -> str:
+    """Stop texts to the number that the text came from; what somebody said of a phone that others have now binds nobody."""
+    if held and case.person.id not in {holder.person.id for holder in held}:
+        return "nothing stopped: the number is somebody else's now"
+    if case.meaning is Intent.OPT_OUT:
+        return stops.stop(turn, held).words
+    stops.wrong_number(turn, held)
+    return "took the number off"
 
 
 def _danger(session: Session, case: Case, now: datetime) -> str:

@@ -94,6 +94,8 @@ def hear(turn: Turn, holder: Holder) -> Done:
         return done
     if done := taking_back.heed(turn, holder):
         return done
+    if turn.words is not None and (ended := ends_texts(turn, [holder])):
+        return ended
     for question in questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         chosen = rebooking.of_which if "wish" in question.options else replies.chosen
         if question.person_id == holder.person.id and (done := chosen(turn, holder, question)):

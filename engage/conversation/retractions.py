@@ -29,7 +29,7 @@ _PLAINLY = [
     rf"(?:i )?(?:sent|typed|put) {_LAST} (?:by (?:mistake|accident)|in error)",
     r"(?:it's |its |that was |that's |thats |was )?(?:the )?wrong (?:one|button|number pressed|key|answer|reply|text|message|txt|msg)",
     r"(?:that was |that's |thats |it was )?(?:a )?typo",
-    r"that was (?:a mistake|my mistake|an accident|an error)",
+    r"that was (?:a mistake|my mistake|an accident|an error)(?= (?:sorry|soz|i meant|i ment|ignore)|$)",
     r"correction",
     r"(?:i(?:'ve| have|ve)? )?(?:changed|change) my mind",
     rf"(?:plis )?(?:anwybydda|anwybyddwch|anghofia|anghofiwch|dileuwch|dilea|diystyra|diystyrwch) {_HYN}",
@@ -78,7 +78,7 @@ def retraction(text: str) -> Retraction | None:
     if not text.strip() or len(text) > LONGEST or "?" in text:
         return None
     if starred := _starred(text):
-        return Retraction(starred, plainly=True)
+        return Retraction(starred, plainly=False)
     said = plain_words(text)
     if found := _SWAPPED.fullmatch(_cut(said)):
         return Retraction(found[1], plainly=True) if found[1] != found[2] else None
@@ -109,8 +109,9 @@ def _cut(words: str) -> str:
 
 
 def _starred(text: str) -> str:
-    """A word with a star before or after it puts right what was typed before: "*no", "no*"."""
+    """A star before what was meant, or after a word, puts right what was typed before: "*no", "no*". A rating or an oath ends with one too."""
     plain = text.strip()
-    if plain.count("*") != 1 or not (plain.startswith("*") or plain.endswith("*")):
+    after = plain.endswith("*") and len(plain.split()) == 1
+    if plain.count("*") != 1 or not (plain.startswith("*") or after):
         return ""
     return plain.strip("*").strip()

@@ -22,6 +22,10 @@ _NONE = re.compile(
     r"(?: (?:please|pls|plz|sorry|thanks|thank you|ta|mate|x+))*"
     r"|(?:dim un|dim)(?: (?:ohonyn nhw|o'r rhain|o rhain))?(?: (?:sori|diolch|mae'n ddrwg gen i))*"
 )
+_ILL_TAKE = re.compile(r"\bill(?= (?:take|have|do|pick|choose|book)\b)")
+"""I'll, where a word follows that makes it so; "ill wed" is somebody who is ill."""
+_NO_CHOICE = re.compile(r"\bfor the last time\b|\b(?:2|two) day\b")
+"""Neither the last of the times nor the second: what is said with them is no choice."""
 _FILLERS = frozenset(
     [
         "the",
@@ -51,7 +55,6 @@ _FILLERS = frozenset(
         "yea",
         "ok",
         "okay",
-        "ill",
         "i'll",
         "il",
         "i",
@@ -179,7 +182,9 @@ def read_slot(text: str, starts: Sequence[datetime], today: date) -> int | None:
         return None
     if _NONE.fullmatch(said):
         return NONE_OF_THEM
-    words = said.split()
+    if _NO_CHOICE.search(said):
+        return None
+    words = _ILL_TAKE.sub("i'll", said).split()
     if len(words) > MOST_WORDS:
         return None
     meanings = _Reader(starts, today).meanings(words)
@@ -200,6 +205,11 @@ def _words(text: str) -> str:
     joined = _DOTTED_HALF.sub(r"\1m", plain)
     kept = re.sub(r"[^\w':.]|_|(?<!\d)[:.]|[:.](?!\d)", " ", joined)
     return _HALF_APART.sub("", " ".join(kept.split()))
+
+
+def may_be_ill(text: str) -> bool:
+    """Whether the text may say that somebody is ill: "ill wed" is no choice of Wednesday, however sure a reader is of that."""
+    return "ill" in _ILL_TAKE.sub("i'll", _words(text)).split()
 
 
 class _Reader:

@@ -55,9 +55,18 @@ def heed(turn: Turn, holder: Holder) -> Done | None:
 
 
 def plainly(turn: Turn, holder: Holder) -> bool:
-    """Whether the text plainly takes an earlier one back: "wrong one, 2 not 1" then speaks of that, and not of a wrong number."""
+    """Whether the text plainly takes an earlier one back: "wrong one, 2 not 1" then speaks of that, and not of a wrong number.
+
+    Where what it says instead asks for no more texts, or says whose phone it is not, that is the reading that counts.
+    """
     found = retraction(turn.body)
-    return found is not None and found.plainly and _taken_back(turn, holder, turn.inbound.id) is not None
+    if found is None or not found.plainly or _taken_back(turn, holder, turn.inbound.id) is None:
+        return False
+    instead = understand(found.instead, Prompt.NONE, holder.person.language) if found.instead else None
+    if instead is not None and instead.acts and instead.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
+        turn.heard = instead
+        return False
+    return True
 
 
 def _retracts(turn: Turn) -> tuple[Retraction, int] | None:

@@ -381,3 +381,24 @@ def test_signals_of_others_are_left_alone(
     mean(says(session, "call me", now), Meaning.THANKS)
     assert open_signals(session, other) == [SignalKind.CALL_REQUESTED]
     assert session.scalars(select(Signal)).all()
+
+
+@pytest.mark.parametrize("meaning", [Meaning.OPT_OUT, Meaning.WRONG_NUMBER])
+def test_what_was_said_of_a_number_does_not_bind_whoever_has_it_later(
+    session: Session,
+    katrina: Person,
+    booked: Appointment,
+    now: datetime,
+    mean: Callable[..., ReadingCorrection],
+    meaning: Meaning,
+) -> None:
+    """The number has gone to somebody else, in another hub: correcting the old text changes nothing of theirs."""
+    reading = says(session, "hmm", now)
+    old = point_of(session, katrina)
+    old.state, old.retired_at = NumberState.RETIRED, now
+    session.flush()
+    other_hub = builders.hub(session, "Wearside")
+    jay = builders.person(session, builders.staff(session, other_hub), first_name="Jay")
+    assert "somebody else" in mean(reading, meaning).done
+    assert point_of(session, jay).state is NumberState.VERIFIED and open_signals(session, jay) == []
+    assert not suppression.is_suppressed(session, NUMBER)

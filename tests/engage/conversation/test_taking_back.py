@@ -13,12 +13,15 @@ from engage.agencies.model import Staff
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
+from engage.conversation import holds
 from engage.conversation.retractions import Retraction, retraction
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
+from messaging import suppression
 from messaging.outbox import Lane
 from tests import builders
 from tests.engage.conversation.phones import (
+    NUMBER,
     answers,
     asked,
     events,
@@ -50,9 +53,9 @@ DAY = timedelta(days=1)
         ("wrong one, 2 not 1", "2", True),
         ("2 not 1", "2", True),
         ("not 1 its 2", "2", True),
-        ("* no", "no", True),
-        ("*no", "no", True),
-        ("no*", "no", True),
+        ("* no", "no", False),
+        ("*no", "no", False),
+        ("no*", "no", False),
         ("didnt mean to send that", "", True),
         ("wrong button sorry", "", True),
         ("changed my mind i cant come", "i cant come", True),
@@ -90,6 +93,9 @@ def test_what_takes_back(text: str, instead: str, plainly: bool) -> None:
         "do i ignore that",
         "my mam is ignoring me",
         "** no",
+        "u lot are 5*",
+        "what a load of sh*",
+        "that was a mistake i shouldnt have gone",
         "i mean",
         "1 not 1",
     ],
@@ -281,3 +287,33 @@ def test_a_text_of_another_person_takes_nothing_back(
     says(session, "yes", now)
     says(session, "ignore that", now + minutes(1), number="+447700900102")
     assert standing(session, tuesday) == [YES]
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(
+    "text", ["changed my mind stop texting me", "ignore that. stop", "wrong text you have the wrong number"]
+)
+def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
+    session: Session,
+    om: Staff,
+    katrina: Person,
+    tuesday: Appointment,
+    now: datetime,
+    text: str,
+    held: bool,
+) -> None:
+    """Also while a worker has the conversation."""
+    says(session, "yes", now)
+    if held:
+        holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    says(session, text, now + minutes(5))
+    assert suppression.is_suppressed(session, NUMBER)
+
+
+def test_an_oath_takes_no_refusal_back(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """A star at the end of it puts nothing right."""
+    says(session, "i cant come", now)
+    says(session, "what a load of sh*", now + minutes(10))
+    assert SignalKind.CANNOT_ATTEND in open_signals(session, katrina)
