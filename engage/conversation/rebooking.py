@@ -25,7 +25,7 @@ from engage.conversation import about, answers, barriers, questions, replies
 from engage.conversation.choices import read_choice
 from engage.conversation.model import Question, QuestionKind
 from engage.conversation.reading import Cause, Intent, Prompt
-from engage.conversation.slot_words import NONE_OF_THEM, may_be_ill, read_slot
+from engage.conversation.slot_words import NONE_OF_THEM, chooses, read_slot
 from engage.conversation.telling import tell, untell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder
@@ -137,7 +137,7 @@ def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
     number, heard = _read(turn, holder, offer), turn.heard
     if number is not None or heard.intent is not Intent.SLOT_CHOICE or not heard.surely(Intent.SLOT_CHOICE):
         return number
-    if may_be_ill(turn.body):
+    if not chooses(turn.body):
         return None
     if heard.value is not None:
         return heard.value if NONE_OF_THEM <= heard.value <= len(offer.ids) else None

@@ -22,10 +22,21 @@ _NONE = re.compile(
     r"(?: (?:please|pls|plz|sorry|thanks|thank you|ta|mate|x+))*"
     r"|(?:dim un|dim)(?: (?:ohonyn nhw|o'r rhain|o rhain))?(?: (?:sori|diolch|mae'n ddrwg gen i))*"
 )
-_ILL_TAKE = re.compile(r"\bill(?= (?:take|have|do|pick|choose|book)\b)")
+_ILL_TAKE = re.compile(r"\bill(?= (?:take|have|do|pick|choose|book|put|go)\b)")
 """I'll, where a word follows that makes it so; "ill wed" is somebody who is ill."""
 _NO_CHOICE = re.compile(r"\bfor the last time\b|\b(?:2|two) day\b")
 """Neither the last of the times nor the second: what is said with them is no choice."""
+_CHOOSES = re.compile(
+    r"\b(?:suits?|siwtio|perfect|ideal|b?perffaith|berffaith|best|gorau|orau|better|gwell|well|good|great|fine|lovely|calm|sound|cool|"
+    r"yes|yeah|yep|yh|aye|ie|ok|okay|iawn|plis|number|option|rhif|slot|one|un|1|yr ail|first|second|third|last|cyntaf|olaf|"
+    r"(?:the|then) (?:[\w':.]+ )?then|then if|gis|gimme|book|pick|choose|prefer|dewis|"
+    r"(?:i'll|ill|il|id|i'd|i|can|could|would|will|lets|let's|gonna|cymer\w*|gymr\w*) (?:tek|take|have|do|go|make|prefer|want|like|gymryd|mynd)|"
+    r"go (?:for|with|mon|tue|tues|wed|weds|thu|thur|thurs|fri)|put me|put it)\b"
+)
+_AGAINST = re.compile(
+    r"\b(?:ill|sick|poorly|sal|busy|brysur|away|working|work|gweithio|shift|hospital|ysbyty|doctors?|court|funeral|holiday|kids?|childcare|signing|"
+    r"rubbish|rubish|not|no|nope|dont|don't|doesnt|cant|can't|wont|never|unless|if it|maybe|might|dim|methu|except|but)\b"
+)
 _FILLERS = frozenset(
     [
         "the",
@@ -207,9 +218,13 @@ def _words(text: str) -> str:
     return _HALF_APART.sub("", " ".join(kept.split()))
 
 
-def may_be_ill(text: str) -> bool:
-    """Whether the text may say that somebody is ill: "ill wed" is no choice of Wednesday, however sure a reader is of that."""
-    return "ill" in _ILL_TAKE.sub("i'll", _words(text)).split()
+def chooses(text: str) -> bool:
+    """Whether the text has a word with which people choose: "ill wed", "busy wed", "kids wed" name a day that they cannot do.
+
+    For what a reader takes for a choice; it never makes one by itself.
+    """
+    said = _words(text)
+    return _CHOOSES.search(said) is not None and _AGAINST.search(_ILL_TAKE.sub("i'll", said)) is None
 
 
 class _Reader:

@@ -299,3 +299,21 @@ def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
     message.status = type(message.status).WITHHELD
     scene.session.flush()
     assert hearing.prompt_for(scene.session, holder, NUMBER, later) is not Prompt.REBOOK
+
+
+@pytest.mark.parametrize("text", ["busy wed", "wed im away", "poorly wed", "ill wed", "kids wed"])
+def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -> None:
+    """However sure the reader is: a day is picked with a word that picks, else it is asked again."""
+    scene.asks()
+    heard = read_as(Intent.SLOT_CHOICE, day="wed")
+    hear(scene.session, scene.katrina, heard, scene.now + minutes(5), body=text, prompt=Prompt.REBOOK)
+    assert scene.starts() == local("2027-03-22 10:00")
+
+
+def test_a_sentence_that_picks_a_day_books_it(scene: Scene) -> None:
+    """What the strict reading of the words does not know, and the reader is sure of."""
+    scene.asks()
+    heard = read_as(Intent.SLOT_CHOICE, day="wed")
+    body = "il tek the weds one"
+    hear(scene.session, scene.katrina, heard, scene.now + minutes(5), body=body, prompt=Prompt.REBOOK)
+    assert scene.starts() == local(WED)
