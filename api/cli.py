@@ -100,7 +100,8 @@ def migrate() -> None:
 
 
 @main.command()
-def seed() -> None:
+@click.option("--people-only", is_flag=True, help="No rota, free times, check-ins or news.")
+def seed(people_only: bool) -> None:
     """Fill an empty database with demonstration people, staff and appointments. Refused in production."""
     from engage.clock import Clock
     from engage.seed import seed as fill
@@ -109,7 +110,7 @@ def seed() -> None:
     if settings.production:
         raise SettingsError("Demonstration data have no place in production: ENGAGE_ENV is production.")
     with open_database() as database, database.begin() as session:
-        added = fill(session, now=Clock.from_settings(settings).now())
+        added = fill(session, now=Clock.from_settings(settings).now(), arranged=not people_only)
     click.echo("Demonstration data added." if added else "There are data already; nothing was added.")
 
 

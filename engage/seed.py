@@ -1,26 +1,40 @@
 """Demonstration data: one hub with its agencies, staff and a small caseload, made through the same use cases as real data.
 
+Beside the people and their appointments it has what a hub sets up in time: who is on call and on which mobile, when Pat is free, who may
+rebook by text, whom Engage asks how things are, and news that people told a worker.
+
 Seeding twice changes nothing. The people are invented and their numbers come from the range that Ofcom keeps for drama. Never
 run in production: the callers refuse.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.agencies import notices
 from engage.agencies import service as agencies
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
+from engage.agencies.working_days import is_working_day
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.appointments.service import NewAppointment
+from engage.appointments.slots import service as slots
+from engage.appointments.slots.service import NewTimes
+from engage.people import rebooking, rota
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
+from engage.people.rota import NewTurn
 from engage.people.service import NewPerson
+from engage.progress import service as progress
+from engage.progress.checkins import service as check_ins
+from engage.progress.checkins.rules import Schedule
+from engage.progress.kinds import ReportFact, ReportKind
 
 HUB = "Tyneside"
 PASSWORD = "demonstration-only"  # noqa: S105 — opens nothing but invented people
@@ -159,10 +173,29 @@ MEETINGS = [
 ]
 
 
-def seed(session: Session, *, now: datetime) -> bool:
+MOBILES = {
+    "p.hale@probation.example": "07700 900951",
+    "c.okafor@police.example": "07700 900952",
+    "s.ward@probation.example": "07700 900953",
+}
+ON_CALL = ("c.okafor@police.example", "s.ward@probation.example")
+"""First and second level, for the month to come."""
+FREE_AT = (time(15), time(16))
+"""When Pat has time on the next working days."""
+FREE_DAYS = 5
+MAY_REBOOK = ("X700201", "X700202")
+ASKED_HOW_THINGS_ARE = ("X700204", time(10))
+"""Every week, first tomorrow."""
+NEWS = [
+    ("X700205", ReportKind.COURSE, ReportFact.STARTED_COURSE, "Level 1 in catering, Tuesdays"),
+    ("X700204", ReportKind.WORK, ReportFact.LOST_WORK, "The warehouse let the agency staff go"),
+]
+
+
+def seed(session: Session, *, now: datetime, arranged: bool = True) -> bool:
     """Fill an empty database with the demonstration; False where it is there already.
 
-    When it is night, the hub texts at any hour, so that the demonstration can be tried at once.
+    Without `arranged` there are people, staff and appointments alone, and nothing that a hub sets up for itself. When it is night, the hub texts at any hour, so that the demonstration can be tried at once.
     """
     if session.scalars(select(Hub.id).where(Hub.name == HUB)).first() is not None:
         return False
@@ -173,6 +206,8 @@ def seed(session: Session, *, now: datetime) -> bool:
     caseload = {one.crn: _person(session, hub, one, staff, before) for one in CASELOAD}
     for meeting in MEETINGS:
         _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
+    if arranged:
+        _arrange(session, hub, staff, caseload, now)
     return True
 
 
@@ -252,6 +287,50 @@ def _meeting(
     if meeting.outcome is not None:
         recorded_at = starts_at + timedelta(hours=2)
         appointments.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
+
+
+def _arrange(
+    session: Session, hub: Hub, staff: dict[str, Staff], caseload: dict[str, Person], now: datetime
+) -> None:
+    """What a hub sets up in time."""
+    for email, mobile in MOBILES.items():
+        notices.set_mobile(session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now)
+    for level, email in enumerate(ON_CALL, start=1):
+        turn = NewTurn(hub.id, staff[email].id, now, now + rota.LONGEST_TURN, level)
+        rota.add(session, SYSTEM, turn, now=now)
+    _free_times(session, hub, staff[CASELOAD[0].om], now)
+    for crn in MAY_REBOOK:
+        rebooking.allow(session, SYSTEM, caseload[crn].id, allowed=True, now=now)
+    crn, at = ASKED_HOW_THINGS_ARE
+    tomorrow = _on_day(now, 1, at, zone(hub))
+    weekly = Schedule(every_weeks=1, weekday=tomorrow.weekday(), hour=tomorrow.hour)
+    check_ins.set_plan(session, SYSTEM, caseload[crn].id, weekly, now=now)
+    for crn, kind, fact, note in NEWS:
+        progress.add(
+            session,
+            SYSTEM,
+            caseload[crn].id,
+            kind=kind,
+            fact=fact,
+            note=note,
+            said_at=now - timedelta(hours=2),
+            now=now,
+        )
+
+
+def _free_times(session: Session, hub: Hub, worker: Staff, now: datetime) -> None:
+    days = (day for day in count(1) if is_working_day(_on_day(now, day, time(0), zone(hub)).date()))
+    for day in islice(days, FREE_DAYS):
+        for at in FREE_AT:
+            new = NewTimes(
+                worker_id=worker.id,
+                type=AppointmentType.OFFICE,
+                starts_at=_on_day(now, day, at, zone(hub)),
+                minutes=30,
+                place=_OFFICE,
+                place_alias=_OFFICE,
+            )
+            slots.add(session, SYSTEM, hub.id, new, now=now)
 
 
 def _on_day(now: datetime, day: int, at: time, where: ZoneInfo) -> datetime:

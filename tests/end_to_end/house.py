@@ -148,7 +148,7 @@ class House:
         """Migrate, seed and start everything with the clock at `now`."""
         self._set_clock(now)
         self.engage("migrate")
-        self.engage("seed")
+        self.engage("seed", "--people-only")
         self._start("simulator", "-m", "api", "simulator")
         self._start_service()
 

@@ -1,0 +1,85 @@
+"""The demonstration shows what there is, at whatever hour and on whatever day somebody starts it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engage import seed
+from engage.agencies.model import Hub, Staff
+from engage.appointments import due
+from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.conversation.service import handle
+from engage.insight import today
+from engage.people import rota
+from engage.people.access import staff_actor
+from engage.people.model import Person
+from engage.progress.checkins.model import CheckInPlan
+from engage.progress.model import SelfReport
+from engage.signals import SignalKind
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests.engage.conversation.phones import text_in
+
+LEANNE = "+447700900201"
+
+
+def pat(session: Session) -> Staff:
+    """The offender manager whom the demonstration is about."""
+    return session.scalars(select(Staff).where(Staff.email == "p.hale@probation.example")).one()
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2027-03-22T10:00:00+00:00", "2027-03-27T23:30:00+00:00", "2026-12-31T03:00:00+00:00"],
+)
+def test_it_can_be_started_at_any_time(session: Session, at: str) -> None:
+    """By day, at night before the clocks change, on a holiday: everything is there, once."""
+    now = datetime.fromisoformat(at)
+    assert seed.seed(session, now=now) and not seed.seed(session, now=now)
+    hub = session.scalars(select(Hub)).one()
+    assert [turn.level for turn in rota.on_call(session, [hub.id], now + timedelta(days=20))] == [1, 2]
+    times = session.scalars(select(FreeTime)).all()
+    assert len(times) == 10 and all(now < one.starts_at < now + timedelta(days=12) for one in times)
+    plan = session.scalars(select(CheckInPlan)).one()
+    assert plan.next_at is not None and plan.next_at < now + timedelta(days=2)
+    allowed = select(func.count()).select_from(Person).where(Person.rebooking_allowed_at.is_not(None))
+    assert session.scalar(allowed) == len(seed.MAY_REBOOK)
+    assert session.scalar(select(func.count()).select_from(SelfReport)) == len(seed.NEWS)
+
+
+def test_people_alone(session: Session, now: datetime) -> None:
+    """For tests and trainers who set things up themselves."""
+    seed.seed(session, now=now, arranged=False)
+    assert session.scalar(select(func.count()).select_from(Person)) == len(seed.CASELOAD)
+    for table in (FreeTime, CheckInPlan, SelfReport):
+        assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert pat(session).mobile is None
+
+
+def test_today_has_something_to_show(session: Session, now: datetime) -> None:
+    """Somebody who lost their work, somebody in custody who is still booked, and an absence to ask about."""
+    seed.seed(session, now=now)
+    page = today.load(session, staff_actor(pat(session)), now=now)
+    kinds = {one.kind for one in page.signals.signals}
+    assert {SignalKind.WORK_LOSS, SignalKind.NO_SHOW, SignalKind.NUMBER_SHARED} <= kinds
+    assert [one.person_name for one in page.still_booked] == ["Craig Ellis"]
+
+
+def test_another_time_is_offered_by_text(session: Session, now: datetime) -> None:
+    """Leanne's two appointments with Pat have been texted; she wants another day for the second, and Pat's free times fit."""
+    seed.seed(session, now=now)
+    due.send_due(session, now=now, limit=50)
+    session.execute(
+        update(Message)
+        .where(Message.status == MessageStatus.QUEUED)
+        .values(status=MessageStatus.DELIVERED, claimed_at=now, delivered_at=now)
+    )
+    for words, minute in (("can we change it to another day please", 1), ("2", 2)):
+        at = now + timedelta(minutes=minute)
+        handle(session, text_in(session, words, at, number=LEANNE), at)
+        session.execute(update(Message).where(Message.claimed_at.is_(None)).values(claimed_at=at))
+    session.flush()
+    offer = session.scalars(select(SlotOffer)).one()
+    assert len(offer.ids) == 3
