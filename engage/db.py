@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 import uuid_utils.compat
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Engine, make_url
@@ -85,12 +85,15 @@ class Database:
         """Do `work`, one statement that may safely be done twice, on a bare connection that commits by itself; wake a channel if it says so.
 
         For webhooks, where every journey to the database counts: the connection is not asked first whether it lives. If it does not (the
-        server was restarted), the dead ones are replaced and the work is done again.
+        server was restarted), the dead ones are replaced and the work is done again. Raises psycopg's OperationalError, PoolTimeout when
+        no connection came in time: that wait is not begun anew.
         """
         pool = self._bare_pool()
         try:
             with pool.connection() as connection:
                 done = work(connection)
+        except PoolTimeout:
+            raise
         except psycopg.OperationalError:
             pool.check()
             with pool.connection() as connection:

@@ -1,10 +1,14 @@
 """Waking workers from outside a transaction."""
 
+from time import monotonic
+
 import psycopg
+import pytest
 from psycopg import sql
 
 from engage.bell import Bell
 from engage.db import Database
+from tests.end_to_end.house import free_port
 
 
 def _listen(committed: Database, *channels: str) -> psycopg.Connection:
@@ -52,6 +56,18 @@ def test_something_stored_at_once_wakes_and_something_known_does_not(committed: 
             lambda connection: connection.execute("SELECT 1").rowcount > 0, wakes="test_bell"
         )
         assert [notice.channel for notice in listening.notifies(timeout=5, stop_after=1)] == ["test_bell"]
+
+
+def test_a_database_that_is_down_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens there: after the time for a connection the caller hears it, and does not wait that long again."""
+    monkeypatch.setattr("engage.db.BARE_TIMEOUT", 0.5)
+    nowhere = Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing")
+    asked = []
+    began = monotonic()
+    with pytest.raises(psycopg.OperationalError):
+        nowhere.at_once(lambda connection: bool(asked.append(connection)), wakes="test_bell")
+    assert (asked, monotonic() - began < 0.95) == ([], True)
+    nowhere.dispose()
 
 
 def test_storing_goes_on_after_the_server_cut_every_connection(committed: Database) -> None:
