@@ -1,7 +1,8 @@
 """A request that a system sends twice is done once: the first one's answer is kept beside its effect, and given again.
 
 The key is claimed, the work done and the answer stored in one transaction. A second request with the same key waits for the first to
-end: it then finds the answer, or, when the first failed and left nothing, does the work itself. Nothing here knows what the work is.
+end: it then finds the answer, or, when the first failed and left nothing, does the work itself. Nothing here knows what the work is,
+only whom it was about: whoever gives an answer again must first see that those people may still be seen.
 """
 
 import uuid
@@ -16,9 +17,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.db import Base, new_id
 from engage.errors import Conflict, EngageError
+from engage.events import Event
 
 KEPT_FOR = timedelta(hours=24)
 PATIENCE_SECONDS = 10
+
+
+_PEOPLE = (
+    select(Event.person_id)
+    .distinct()
+    .where(Event.transaction == text("pg_current_xact_id()"), Event.person_id.is_not(None))
+)
 
 
 class IdempotencyKey(Base):
@@ -34,6 +43,9 @@ class IdempotencyKey(Base):
     used_at: Mapped[datetime]
     status: Mapped[int | None] = mapped_column(SmallInteger)
     body: Mapped[dict[str, Any] | None]
+    people: Mapped[list[Any]] = mapped_column(
+        default=list, server_default=text("'[]'::jsonb"), doc="Ids of the people whom the work changed."
+    )
 
 
 class KeyReused(EngageError):
@@ -46,10 +58,11 @@ class KeyReused(EngageError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered the first time."""
+    """What was answered the first time; and, of one that is given again, whom the work was about."""
 
     status: int
     body: dict[str, Any]
+    people: tuple[uuid.UUID, ...] = ()
 
 
 def claim(session: Session, *, actor: str, key: str, request: str, now: datetime) -> Answer | None:
@@ -74,15 +87,16 @@ def claim(session: Session, *, actor: str, key: str, request: str, now: datetime
         raise Conflict(
             "The first request with this Idempotency-Key left no answer.", code="idempotency_key_busy"
         )
-    return Answer(used.status, used.body)
+    return Answer(used.status, used.body, tuple(map(uuid.UUID, used.people)))
 
 
 def keep(session: Session, *, actor: str, key: str, answer: Answer) -> None:
-    """Store the answer beside the work, in the transaction that claimed the key."""
+    """Store the answer beside the work, in the transaction that claimed the key, with the people whom the work's events name."""
     used = session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
     ).one()
     used.status, used.body = answer.status, answer.body
+    used.people = [str(id) for id in session.scalars(_PEOPLE)]
 
 
 def forget_old(session: Session, *, now: datetime, limit: int = 1000) -> int:

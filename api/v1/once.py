@@ -1,7 +1,7 @@
 """`Idempotency-Key` on POST: the same request sent twice is done once, and both get the same answer.
 
 The whole view runs in the transaction that claims the key, so the answer is kept if and only if the work is. A request that was refused
-leaves nothing behind and is looked at afresh.
+leaves nothing behind and is looked at afresh. An answer is not given again once anybody whom it is about may no longer be seen.
 """
 
 import hashlib
@@ -14,7 +14,8 @@ from flask import Response, jsonify, make_response, request
 from api.access import current_actor
 from api.database import now, transaction
 from engage import idempotency
-from engage.errors import Invalid
+from engage.errors import Invalid, NotFound
+from engage.people.access import sees_all
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -38,6 +39,8 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
                 answer = idempotency.Answer(response.status_code, response.get_json())
                 idempotency.keep(session, actor=actor, key=key, answer=answer)
                 return response
+            if not sees_all(session, current_actor(), answer.people):
+                raise NotFound("There is no such person, or you may not see them.")
         response = jsonify(answer.body)
         response.status_code = answer.status
         response.headers["Idempotency-Replayed"] = "true"

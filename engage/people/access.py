@@ -5,6 +5,7 @@ a person is told that there is none (404); whoever sees but may not act is refus
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +131,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         )
         ways.append(and_(Person.hub_id.in_(hubs), open_to_others, involved))
     return and_(or_(false(), *ways), not_(excluded))
+
+
+def sees_all(session: Session, actor: Actor, people: Collection[uuid.UUID]) -> bool:
+    """Whether the actor may see every one of these people, today."""
+    seen = session.scalars(select(Person.id).where(Person.id.in_(people), visible_to(actor)))
+    return set(seen) == set(people)
 
 
 def abilities(actor: Actor, person: Person) -> frozenset[Ability]:

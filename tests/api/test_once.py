@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engage import idempotency
 from engage.db import Database
@@ -65,6 +65,36 @@ def test_keys_of_two_systems_do_not_meet(client: FlaskClient, headers: dict[str,
     client.post("/v1/people", json=KATRINA, headers=headers)
     other = client.post("/v1/people", json=KATRINA, headers={**headers, **key()})
     assert other.status_code == 409
+
+
+def test_a_person_who_may_no_longer_be_seen_is_not_told_of_again(
+    client: FlaskClient, headers: dict[str, str], committed: Database
+) -> None:
+    """Once the record is restricted the first answer is not given again, whatever it was about, nor is the work done anew."""
+    added = client.post("/v1/people", json=KATRINA, headers=headers).get_json()
+    told = {"kind": "work", "fact": "got_work", "said_at": "2027-03-19T10:00:00Z"}
+    reports = f"/v1/people/{added['id']}/self-reports"
+    report = client.post(reports, json=told, headers={**headers, "Idempotency-Key": "r"}).get_json()
+    requests: list[tuple[str, str, dict[str, str]]] = [
+        ("import-7-row-3", "/v1/people", KATRINA),
+        ("r", reports, told),
+        ("v", f"/v1/self-reports/{report['id']}/verify", {}),
+    ]
+
+    def again() -> list[int]:
+        return [
+            client.post(at, json=body, headers={**headers, "Idempotency-Key": key}).status_code
+            for key, at, body in requests
+        ]
+
+    assert again() == again() == [201, 201, 200]
+    with committed.begin() as session:
+        session.execute(update(Person).values(restricted=True))
+    assert again() == [404, 404, 404]
+    with committed.begin() as session:
+        session.execute(update(Person).values(restricted=False))
+    assert again() == [201, 201, 200]
+    assert people(committed) == 1
 
 
 def test_five_at_once_are_done_once(app: Flask, headers: dict[str, str], committed: Database) -> None:
