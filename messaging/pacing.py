@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from messaging import silence
 from messaging.gateways.base import Outcome, Unknown
 from messaging.silence import ENOUGH, Heard, Stand
+from messaging.tables import Sender
 
-__all__ = ["BURST", "hear", "register", "rooms", "slow", "take", "usual_senders"]
+__all__ = ["BURST", "hear", "register", "rooms", "sends", "slow", "take", "usual_senders"]
 
 BURST = timedelta(seconds=2)
 """How far ahead of itself a sender may go: after a rest it may speak this much at once, and never more."""
@@ -87,6 +88,11 @@ CROSS JOIN LATERAL (
 def register(session: Session, sender: str, segments_per_second: float) -> None:
     """Make `sender` known, at this rate."""
     session.execute(_REGISTER, {"sender": sender, "rate": segments_per_second})
+
+
+def sends(session: Session, number: str) -> bool:
+    """Whether `number` is a sender of ours."""
+    return session.get(Sender, number) is not None
 
 
 def rooms(session: Session, senders: Sequence[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from engage.appointments.model import Appointment
 from engage.conversation.turn import Turn
 from engage.conversation.whose import Holder, Standing, textable
 from engage.texts import TextKind
-from messaging import outbox, suppression
+from messaging import outbox, pacing, suppression
 from messaging.outbox import Lane, Route
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -126,7 +126,7 @@ def manager_name(holder: Holder) -> str:
 
 
 def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
-    if not textable(turn.number):
+    if not textable(turn.number) or (holder is None and _is_ours(turn)):
         return False
     if kind in LAST_WORDS:
         return True
@@ -139,6 +139,11 @@ def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
     if kind in NOTHING_LEARNT:
         return holder.standing is not Standing.SILENT
     return holder.standing is Standing.OPEN
+
+
+def _is_ours(turn: Turn) -> bool:
+    """Whether the text came from a number that we send from: answering it would be texting ourselves."""
+    return turn.number == turn.inbound.to_number or pacing.sends(turn.session, turn.number)
 
 
 def _said_just_now(turn: Turn, body: str) -> bool:

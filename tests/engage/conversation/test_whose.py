@@ -16,7 +16,9 @@ from engage.people import contact
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
+from engage.settings import DEMO_NUMBER
 from engage.signals import SignalKind
+from messaging import pacing
 from messaging.outbox import Lane
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -82,6 +84,19 @@ def test_what_cannot_be_answered_is_kept_and_not_answered(
 ) -> None:
     """Short codes, words, landlines, numbers abroad: a human may read it, no text is bought."""
     reading = says(session, "hello", now, number=number)
+    assert reading.needs_human
+    assert session.scalars(select(Message)).all() == []
+
+
+@pytest.mark.parametrize("words", ["hello", "i want to die"])
+@pytest.mark.parametrize("number", [DEMO_NUMBER, "+447700900998"])
+def test_a_text_from_a_number_of_our_own_is_kept_and_not_answered(
+    session: Session, now: datetime, number: str, words: str
+) -> None:
+    """The number it was sent to, or another that we send from: an answer would come back to us as the next text."""
+    for sender in (DEMO_NUMBER, "+447700900998"):
+        pacing.register(session, sender, 10)
+    reading = says(session, words, now, number=number)
     assert reading.needs_human
     assert session.scalars(select(Message)).all() == []
 
