@@ -26,7 +26,7 @@ ACTS_FROM, UNASKED_ACTS_FROM = 0.6, 0.85
 """A reading this sure is acted on, and one out of the blue only when it is surer; on texts of writers that the reader has not seen, 97 in 100 of those are right (docs/understanding.md)."""
 YES_FROM, BRIEF_YES_FROM = 0.8, 0.97
 """A yes must be surer, and a yes of one or two words that no rule knows surer still."""
-DANGER_FROM = 0.5
+DANGER_FROM = 0.4
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
