@@ -16,6 +16,7 @@ from engage.conversation import about, answers, replies, requests
 from engage.conversation.choices import plain_words
 from engage.conversation.reading import Act, Intent, Prompt
 from engage.conversation.telling import tell, untell
+from engage.conversation.together import turns_back
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.understand import understand
 from engage.conversation.whose import Holder, Standing
@@ -120,13 +121,24 @@ def answered(turn: Turn, holder: Holder) -> Done:
     _keep(turn, holder, found.check_in, value)
     also = replies.beside(turn, holder)
     words = _said(value) + _answer(turn, holder, found, value)
+    otherwise = value < rules.LOW and _may_say_otherwise(turn, holder)
     done = Done(
-        words,
-        needs_human=Intent.OTHER in turn.heard.intents,
+        f"{words}; the words beside it may say otherwise" if otherwise else words,
+        needs_human=otherwise or Intent.OTHER in turn.heard.intents,
         person_id=holder.person.id,
         intent=Intent.CHECKIN_ANSWER,
     )
     return replies.and_beside(done, also)
+
+
+def _may_say_otherwise(turn: Turn, holder: Holder) -> bool:
+    """Whether the words behind a good number are not good: "1 but feeling down" is for somebody to read."""
+    rest = rules.extra_words(turn.body) if rules.leading_number(turn.body) is not None else ""
+    if not rest:
+        return False
+    said = understand(rest, Prompt.CHECKIN, holder.person.language)
+    low = Intent.CHECKIN_ANSWER in said.intents and said.value is not None and said.value >= rules.LOW
+    return low or turns_back(rest)
 
 
 def beside(turn: Turn, holder: Holder) -> str:
@@ -294,7 +306,11 @@ def _value(turn: Turn) -> int | None:
         return led
     if turn.heard.surely(Intent.RUNNING_LATE) or turn.heard.surely(Intent.SLOT_CHOICE):
         return None  # the value is that of the minutes, or of the choice
-    return turn.heard.value if turn.heard.value in rules.MEANS else None
+    value = turn.heard.value if turn.heard.value in rules.MEANS else None
+    if value is not None and value < rules.LOW and str(value) in turn.body:
+        # "not 1", "no 1 cares", "2 much going on": the number there says nothing of the scale
+        return None if turns_back(turn.body) or rules.for_a_word(turn.body) else value
+    return value
 
 
 def _may_replace(turn: Turn, check_in: CheckIn, value: int) -> bool:

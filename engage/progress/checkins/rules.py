@@ -76,8 +76,13 @@ _UNITS = (
     r"(?:am|pm|a\.m|p\.m|mins?|minutes?|hours?|hrs?|h|days?|weeks?|wks?|months?|years?|yrs?|st|nd|rd|th|o'?clock"
     r"|munud|awr|diwrnod|dydd|wythnos|mis|blwyddyn|x)\b"
 )
+_FOR_A_WORD = (
+    r"(?:1 ?(?:secs?|second|of|by|too many)|2 ?(?:be|b|much|bad|late|many|long|hard|busy|soon|moro\w*|morrow|nite|night|day)"
+    r"|4 ?(?:get|gotten|eva|ever|real|u|you))\b"
+)
+"""Numbers that stand for words: too bad, to be honest, forget it, one of those days."""
 _LEADING = re.compile(
-    rf"[\s\"'(]*([1-4])(?!\d)(?![:/.,-]\d)(?!\s?{_UNITS})[\s)\].,:;!\"'–—-]*", re.IGNORECASE
+    rf"[\s\"'(]*(?!{_FOR_A_WORD})([1-4])(?!\d)(?![:/.,-]\d)(?!\s?{_UNITS})[\s)\].,:;!\"'–—-]*", re.IGNORECASE
 )
 
 
@@ -85,6 +90,11 @@ def leading_number(body: str) -> int | None:
     """The number from 1 to 4 that a text begins with, where it is no time, date, length of time or count of anything."""
     found = _LEADING.match(body)
     return int(found[1]) if found else None
+
+
+def for_a_word(body: str) -> bool:
+    """Whether a text begins with a number that stands for a word: `2 much`, `1 sec`."""
+    return re.match(rf"\W*{_FOR_A_WORD}", body, re.IGNORECASE) is not None
 
 
 def extra_words(body: str) -> str:

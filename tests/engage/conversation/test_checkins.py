@@ -333,3 +333,24 @@ def test_every_reading_is_kept(session: Session, katrina: Person) -> None:
     says(session, "3", LATER)
     (done,) = session.scalars(select(Reading.done)).all()
     assert done == "Check-in answered: 3, not great; asked whether a call would help"
+
+
+@pytest.mark.parametrize("body", ["1 but feeling down", "1 not really", "2 but its not been easy"])
+def test_words_that_a_good_number_does_not_fit_are_for_a_human(
+    session: Session, katrina: Person, body: str
+) -> None:
+    """The number is kept as it was given, and somebody reads the words."""
+    reading = says(session, body, LATER)
+    assert values(session, katrina) == [int(body[0])] and reading.needs_human
+
+
+@pytest.mark.parametrize(
+    ("body", "value"), [("no 1 cares", 1), ("not 1", 1), ("2 be honest not great", 2), ("2 much going on", 2)]
+)
+def test_a_number_that_is_no_answer_is_not_kept_as_a_good_one(
+    session: Session, katrina: Person, body: str, value: int
+) -> None:
+    """Whatever the reader makes of it, somebody reads it."""
+    heard = read_as(Intent.CHECKIN_ANSWER, value=value)
+    done = hear(session, katrina, heard, LATER, body=body, prompt=Prompt.CHECKIN)
+    assert values(session, katrina) == [] and done.needs_human
