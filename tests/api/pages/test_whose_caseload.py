@@ -11,7 +11,7 @@ from engage.db import Database
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.people.service import ensure_involved
 from engage.progress.checkins.model import CheckIn, CheckInState
-from engage.signals import SignalKind
+from engage.signals import Evidence, SignalKind
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.test_today import heard, signal
@@ -143,3 +143,17 @@ def test_a_shared_number_names_the_other_to_whoever_may_see_both(
     words = sit_down(house.pat).open("/today").words
     assert "Also on somebody whom you may not see." in words and "Swan" not in words
     assert str(his.id) not in sit_down(house.pat).open(f"/people/{hers.id}").html
+
+
+def test_what_stands_behind_a_signal_is_said_in_words(
+    committed: Database, house: House, now: datetime, sit_down: SitDown
+) -> None:
+    """News that a worker wrote down leads to it; an outcome and a correction are named as people name them."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat)
+    links = [Evidence(one, str(person.id)) for one in ("self_report", "outcome", "correction")]
+    signal(committed, person, SignalKind.WORK_LOSS, now, *links)
+    page = sit_down(house.pat).open("/today")
+    assert f"/people/{person.id}#told" in page.html
+    assert "the outcome recorded, a worker’s correction of how the text was read" in page.words
+    assert "self_report" not in page.words
