@@ -132,13 +132,13 @@ def answered(turn: Turn, holder: Holder) -> Done:
 
 
 def _may_say_otherwise(turn: Turn, holder: Holder) -> bool:
-    """Whether the words behind a good number are not good: "1 but feeling down" is for somebody to read."""
+    """Whether the words behind a good number are not good, or not understood: "1 but feeling down" is for somebody to read."""
     rest = rules.extra_words(turn.body) if rules.leading_number(turn.body) is not None else ""
     if not rest:
         return False
     said = understand(rest, Prompt.CHECKIN, holder.person.language)
     low = Intent.CHECKIN_ANSWER in said.intents and said.value is not None and said.value >= rules.LOW
-    return low or turns_back(rest)
+    return low or not said.acts or turns_back(rest)
 
 
 def beside(turn: Turn, holder: Holder) -> str:
