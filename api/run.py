@@ -72,10 +72,11 @@ def _prepare(url: str, clock: Clock) -> bool:
 
 
 def _environment(url: str, clock: Clock, settings: Settings) -> dict[str, str]:
-    """What the parts are told. A moved clock is handed on as it stands now, so that all of them tell the same time."""
+    """What the parts are told. A moved clock is handed on with the real moment at which it stood so, so that all of them tell the same time."""
     environment = {**os.environ, "DATABASE_URL": url}
     if settings.now is not None:
         environment["ENGAGE_NOW"] = clock.now().isoformat()
+        environment["ENGAGE_NOW_SINCE"] = Clock().now().isoformat()
     return environment
 
 
@@ -85,7 +86,6 @@ def _programs(settings: Settings) -> Iterator[Program]:
     engage = [sys.executable, "-m", "api"]
     if settings.simulated:
         yield Program("simulator", [*engage, "simulator"], logs / "simulator.log")
-    # One process, since a process that starts later would start a moved clock afresh.
     web = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app"]
     yield Program("web service", web, logs / "web.log")
     yield Program("worker", [*engage, "worker"], logs / "worker.log")

@@ -71,6 +71,7 @@ class Settings:
     public_url: str
     timezone: ZoneInfo
     now: datetime | None
+    now_since: datetime | None
     twilio: TwilioSettings
     simulated: bool
     host: str
@@ -111,6 +112,7 @@ def _read(values: dict[str, str]) -> Settings:
         ),
         timezone=text.zone("ENGAGE_TIMEZONE", "Europe/London"),
         now=text.moment("ENGAGE_NOW", refused=production),
+        now_since=text.moment("ENGAGE_NOW_SINCE", refused=production),
         twilio=text.twilio(simulated, f"http://127.0.0.1:{simulator_port}"),
         simulated=simulated,
         host=values.get("ENGAGE_HOST", "127.0.0.1"),

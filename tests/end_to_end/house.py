@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from engage.clock import Clock
 from engage.seed import PASSWORD
 from engage.settings import PROJECT
 from tests.simulator import Phone, SeenText, Simulator
@@ -107,6 +108,7 @@ class House:
     def __init__(self, database_url: str, directory: Path, *, workers: int = 1) -> None:
         self.directory, self.database_url = directory, database_url
         self.now: datetime | None = None
+        self.clock = Clock()
         self.web_port, self.simulator_port = free_port(), free_port()
         self.web = f"http://127.0.0.1:{self.web_port}"
         self.simulator = Simulator(f"http://127.0.0.1:{self.simulator_port}")
@@ -162,7 +164,8 @@ class House:
     def stop(self) -> None:
         """Stop everything."""
         self._stop_service()
-        self._stop("simulator")
+        self._tell_to_stop("simulator")
+        self._wait_for_end("simulator")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """One more worker."""
@@ -281,7 +284,10 @@ class House:
         return (self.directory / f"{name}.log").read_text(errors="replace")
 
     def _set_clock(self, now: datetime) -> None:
-        self.now, self._environment["ENGAGE_NOW"] = now, now.isoformat()
+        """Whatever is started from now on tells this time, running on from now."""
+        since = Clock().now()
+        self.now, self.clock = now, Clock(now, since)
+        self._environment |= {"ENGAGE_NOW": now.isoformat(), "ENGAGE_NOW_SINCE": since.isoformat()}
 
     def _start_service(self) -> None:
         self._start("web", "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app")
@@ -291,8 +297,11 @@ class House:
             eventually(lambda at=address: self._answers(at), what=f"{address}: {self.log('web')[-2000:]}")  # type: ignore[misc]
 
     def _stop_service(self) -> None:
-        for name in [name for name in self._processes if name != "simulator"]:
-            self._stop(name)
+        names = [name for name in self._processes if name != "simulator"]
+        for name in names:
+            self._tell_to_stop(name)
+        for name in names:
+            self._wait_for_end(name)
         self.workers = []
 
     def _answers(self, address: str) -> bool:
@@ -317,10 +326,12 @@ class House:
         self._processes[name] = process
         return process
 
-    def _stop(self, name: str) -> None:
-        process = self._processes.pop(name)
+    def _tell_to_stop(self, name: str) -> None:
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
+            self._processes[name].send_signal(signal.SIGTERM)
+
+    def _wait_for_end(self, name: str) -> None:
+        process = self._processes.pop(name)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:

@@ -1,7 +1,10 @@
 """What the environment may say of the providers, and how a mistake is told: the start stops, and the words name the variable."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from engage.clock import Clock
 from engage.settings import Settings, SettingsError
 from engage.worker import ways
 
@@ -91,3 +94,24 @@ def test_nothing_secret_is_shown() -> None:
     """Neither key nor token is in what a settings object says of itself."""
     shown = repr(read(**NOTIFY))
     assert KEY not in shown and NOTIFY["NOTIFY_CALLBACK_TOKEN"] not in shown
+
+
+def test_programs_that_start_one_after_the_other_tell_the_same_time() -> None:
+    """With the real moment at which a moved clock stood so, it has run on since, whenever a program reads it."""
+    began = Clock().now() - timedelta(minutes=5)
+    settings = read(ENGAGE_NOW="2027-03-22T10:00:00+00:00", ENGAGE_NOW_SINCE=began.isoformat())
+    told = Clock.from_settings(settings).now()
+    assert timedelta(0) <= told - datetime.fromisoformat("2027-03-22T10:05:00+00:00") < timedelta(minutes=1)
+
+
+def test_in_production_nothing_moves_the_clock() -> None:
+    """Neither of the two is accepted there."""
+    for name in ("ENGAGE_NOW", "ENGAGE_NOW_SINCE"):
+        with pytest.raises(SettingsError, match=name):
+            read(
+                ENGAGE_ENV="production",
+                DATABASE_URL="postgresql://database/engage",
+                ENGAGE_SECRET_KEY="a-key-of-forty-letters-and-more-for-a-test",
+                ENGAGE_PUBLIC_URL="https://engage.example",
+                **{name: "2027-03-22T10:00:00+00:00"},
+            )
