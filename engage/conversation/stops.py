@@ -130,9 +130,11 @@ def wrong_number(turn: Turn, held: Sequence[Holder]) -> Done:
             now=turn.now,
         )
     only = held[0] if len(held) == 1 else None
-    if new:
-        answers.neutral(turn, TextKind.WRONG_NUMBER, language_of(held), holder=only)
-    return _done(only, "Took the number off and apologised", intent=Intent.WRONG_NUMBER)
+    if not new:
+        return _done(only, "The number was stopped already; no answer went", intent=Intent.WRONG_NUMBER)
+    apologised = answers.neutral(turn, TextKind.WRONG_NUMBER, language_of(held), holder=only)
+    how = "and apologised" if apologised else "without a word to the phone"
+    return _done(only, f"Took the number off {how}", intent=Intent.WRONG_NUMBER)
 
 
 def _last_words(held: Sequence[Holder]) -> TextKind:

@@ -63,8 +63,8 @@ class Turn:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """The texts behind whatever follows: this one, and those that led to it."""
-        return [Evidence("inbound", str(self.inbound.id)), *self.also]
+        """The texts behind whatever follows, each once: this one, and those that led to it."""
+        return list(dict.fromkeys([Evidence("inbound", str(self.inbound.id)), *self.also]))
 
 
 @dataclass(frozen=True)
