@@ -99,8 +99,8 @@ _HELD: Mapping[Intent, re.Pattern[str]] = {
     Intent.RUNNING_LATE: re.compile(
         r"\b(?:(?:wont|not|never|dont|cant) (?:\w+ )?(?:be )?late|better late)\b"
     ),
-    Intent.DECLINE: re.compile(r"\b(?:cant wait|wouldnt miss)\b"),
-    Intent.RESCHEDULE: re.compile(r"\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"),
+    Intent.DECLINE: re.compile(r"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$"),
+    Intent.RESCHEDULE: re.compile(r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"),
     Intent.SLOT_CHOICE: re.compile(r"\b(?:or|not|no|neither|either|nid|neu)\b"),
     Intent.ARRIVED: re.compile(r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant) \b"),
 }

@@ -30,6 +30,7 @@ DANGER_FROM = 0.4
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
+DESPITE_RULES_FROM = 0.9
 ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.6, 0.15
 _MAY_BE_REFUSED = 0.06
 _BRIEF = 2
@@ -40,6 +41,14 @@ _REFUSING_PHRASES = frozenset({Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_T
 _ENDS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _WHOSE = (Prompt.NUMBER_CHECK, Prompt.WHO)
 """Questions whose answers rules alone read: a guess could give a phone to the wrong person."""
+_SAID_BY = {
+    Intent.RESCHEDULE: Means.MOVE,
+    Intent.SLOT_CHOICE: Means.DAY,
+    Intent.CHECKIN_ANSWER: Means.FEELS,
+    Intent.ARRIVED: Means.HERE,
+    Intent.CALL_ME: Means.CALL,
+    Intent.OPT_OUT: Means.STOP_TEXTS,
+}
 _NO_ACT = frozenset({*_DANGER, Intent.OTHER})
 _ABOUT_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
 _TRAINED_AS = {
@@ -176,8 +185,8 @@ def _by_weight(given: _Text, weighed: Weighed, learnt: Classifier) -> Reading:
     value, asks = _value(intent, given), _asks(intent, given)
     named = values.days(given.line)
     sure = (
-        given.tiles is None
-        and weighed.of(intent) >= _needed(intent, given.said, unasked=given.prompt is Prompt.NONE)
+        weighed.of(intent) >= _needed(intent, given.said, unasked=given.prompt is Prompt.NONE)
+        and (given.tiles is None or _despite_rules(intent, given, weighed))
         and not _held_back(intent, given, weighed, learnt)
         and (intent is not Intent.CHECKIN_ANSWER or value is not None)
     )
@@ -206,6 +215,13 @@ def _needed(intent: Intent, said: Words, *, unasked: bool) -> float:
     if intent in _ENDS:
         return ENDS_TEXTS_FROM
     return UNASKED_ACTS_FROM if unasked else ACTS_FROM
+
+
+def _despite_rules(intent: Intent, given: _Text, weighed: Weighed) -> bool:
+    """Known phrases cover the text and come to nothing sure. That leaves no yes and no no, but one of them may say the likeliest thing plainly."""
+    says = _SAID_BY.get(intent)
+    both = {Means.NUMBER, Means.FEELS} <= given.meanings
+    return says in given.meanings and not both and weighed.of(intent) >= DESPITE_RULES_FROM
 
 
 def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> bool:
