@@ -88,6 +88,11 @@ def listen(
     joint = understand(inbound.body, asked, language, Context(tuple(bodies)))
     before = understand(bodies[-1], asked, language, Context(tuple(bodies[:-1])))
     done = [Intent(one.reading.intent) if one.reading.act else None for one in earlier]
+    if any(_told_harm(one.reading) for one in earlier):
+        # "im gonna kill" / "myself": what was told of as harm to others may be to themselves, and nothing else is made of it
+        if Intent.CRISIS in joint.intents and Intent.CRISIS not in alone.intents:
+            return joint, asked, Burst(tuple(one.text.id for one in earlier), How.JOINED)
+        return alone, prompt, Burst()
     choice = choose(alone, joint, before, text=inbound.body, earlier=bodies, done=done)
     if len(held) > 1 and DANGER.isdisjoint(choice.heard.intents):
         return alone, prompt, Burst()
@@ -119,19 +124,24 @@ def _apart(held: Sequence[Holder]) -> timedelta:
 
 
 def _goes_on(one: _Earlier, prompt: Prompt, person: uuid.UUID | None) -> bool:
-    """Whether the next text can go on from this one: nobody has dealt with it, and it was no whole answer, command or alarm."""
+    """Whether the next text can go on from this one: nobody has dealt with it, and it was no whole answer, command or crisis."""
     reading = one.reading
     asked = Prompt(reading.prompt)
+    harm = _told_harm(reading)
     return (
         reading.person_id == person
         and reading.read_at is None
         and reading.taken_back_at is None
         and not reading.passed_over
-        and DANGER.isdisjoint(reading.intents)
+        and Intent.CRISIS not in reading.intents
         and not _stands_alone(one.text.body)
-        and not (reading.act and asked in _NUMBERED)
+        and (harm or not (reading.act and asked in _NUMBERED))
         and (asked is prompt or {asked, prompt} <= _OF_COMING)
     )
+
+
+def _told_harm(reading: Reading) -> bool:
+    return Intent.HARM_TO_OTHERS in reading.intents
 
 
 def _stands_alone(body: str) -> bool:

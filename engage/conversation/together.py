@@ -23,6 +23,8 @@ _TURNS_BACK = frozenset(
     )
 )
 """Words with which a clause beside it can turn a yes: a refusal, a doubt or a condition."""
+_GOES_WITH_YES = frozenset({Intent.CONFIRM, Intent.THANKS})
+_BANTER = frozenset(re.split(r" +", "lol haha hehe ha mate m8 pal love bro bruv x xx xxx btw boss chief"))
 _YES = frozenset(
     {
         "yes",
@@ -108,6 +110,12 @@ def _may_hang(before: Reading, text: str, last: str, done: Intent | None) -> boo
 def _unsure_alone(
     alone: Reading, joint: Reading, before: Reading, text: str, acted: bool, *, said_yes: bool
 ) -> Choice:
+    if said_yes and joint.acts and _says_yes(joint):
+        # "il be there" / "doubt it", "jk", "wait": to the yes that was said such a piece adds nothing, and may take it back
+        if _begins_turning(text):
+            return _doubt(alone)
+        if alone.intent not in _GOES_WITH_YES and not _BANTER.issuperset(_words(text)):
+            return Choice(How.ALONE, alone)
     if joint.acts:
         return _doubt(alone) if _says_yes(joint) and _hints_against(alone) else _whole(joint, before, acted)
     if said_yes and (_hints_against(alone, joint) or _begins_turning(text)):

@@ -251,3 +251,12 @@ def test_a_reading_made_by_hand_has_no_row(session: Session, katrina: Person, no
     """One text alone is read as it always was."""
     only = says(session, "yes", now)
     assert only.read_with == [] and not only.passed_over and read_as(I.CONFIRM).acts
+
+
+@pytest.mark.parametrize("piece", ["doubt it", "jk", "only joking", "wait"])
+def test_a_piece_that_may_take_a_yes_back_is_not_swallowed(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime, piece: str
+) -> None:
+    """Read with the yes before it, it changes nothing of the whole; a human reads it all the same."""
+    _, second = all_said(session, "il be there", piece, at=now)
+    assert second.needs_human
