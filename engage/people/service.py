@@ -385,6 +385,16 @@ def _put_number(
     return point
 
 
+def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datetime | None:
+    """Since when somebody else reads that phone, where the person had the number before and nobody verified it since."""
+    return session.scalar(
+        select(ContactPoint.unsafe_since)
+        .where(ContactPoint.person_id == person_id, ContactPoint.number == number)
+        .order_by(ContactPoint.created_at.desc(), ContactPoint.id.desc())
+        .limit(1)
+    )
+
+
 def _add_number(
     session: Session,
     person: Person,
@@ -405,6 +415,8 @@ def _add_number(
         problem=problem,
         created_at=now,
     )
+    if number is not None and (unsafe := _unsafe_before(session, person.id, number)) is not None:
+        point.state, point.unsafe_since = NumberState.SUSPENDED, unsafe
     session.add(point)
     events.record(
         session,

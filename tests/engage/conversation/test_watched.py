@@ -232,3 +232,16 @@ def test_a_stop_of_a_phone_that_is_nobodys_is_quiet_too(session: Session) -> Non
     """A stranger who says that the phone is read gets no answer and waits for a coordinator."""
     reading = says(session, UNSAFE, NOW, number="+447700900777")
     assert answers(session, "+447700900777") == [] and reading.needs_human
+
+
+def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(session: Session) -> None:
+    """Given again after another one, it is not even asked whose it is; a worker's word that it is safe opens it."""
+    om = builders.staff(session, builders.hub(session))
+    person, actor = builders.person(session, om), builders.actor(om)
+    says(session, UNSAFE, NOW)
+    number = point_of(session, person).given
+    people.set_number(session, actor, person.id, "07700900555", now=NOW + timedelta(days=1))
+    people.set_number(session, actor, person.id, number, now=NOW + timedelta(days=2))
+    assert point_of(session, person).state is NumberState.SUSPENDED
+    people.verify_number(session, actor, person.id, how="asked face to face", now=NOW + timedelta(days=3))
+    assert point_of(session, person).state is NumberState.VERIFIED
