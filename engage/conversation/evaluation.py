@@ -1,7 +1,7 @@
 """Measures the reader: `python -m engage.conversation.evaluation FILES`, or `make evaluate`.
 
-It prints the same figures for each set: the files named (which the reader never learns), and those styles of the corpus that hold a bit of
-everything, each read by a reader that learnt nothing of any of them. It changes nothing.
+It prints the same figures for each set: the files named, each by writers whom the reader never learns from, and some styles of the corpus, read by
+a reader that learnt nothing of any of them (nor, for that, a good part of what it otherwise knows). It changes nothing.
 """
 
 import re
@@ -22,8 +22,9 @@ from engage.conversation.reading import Intent, Prompt, Reading
 from engage.conversation.understand import read_with
 
 Read = Callable[[str, Prompt], Reading]
-EVERY = 3
-"""Of the mixed styles, one in so many is held out."""
+EVERY = 6
+"""Of the natural styles, one in so many is held out."""
+LARGEST_SHARE, DANGER_SHARE = 0.35, 0.2
 DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
 ENDS = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
 REFUSALS = DANGER | ENDS | {Intent.DECLINE, Intent.RESCHEDULE}
@@ -93,10 +94,21 @@ def figures(found: Sequence[tuple[Line, Reading]]) -> Figures:
     )
 
 
+def natural(found: Sequence[Line]) -> bool:
+    """Whether a style holds a bit of everything in shares that a real person's texts might have, and was not written to be hard on one point."""
+    shares = Counter(line.intent for line in found)
+    danger = sum(shares[intent] for intent in DANGER)
+    return (
+        training.mixed(found)
+        and max(shares.values()) <= len(found) * LARGEST_SHARE
+        and danger <= len(found) * DANGER_SHARE
+    )
+
+
 def held_out() -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:
     """The corpus in two: styles to learn from, and styles to measure with."""
     styles = lines.styles()
-    chosen = [name for name, found in styles.items() if training.mixed(found)][::EVERY]
+    chosen = [name for name, found in styles.items() if natural(found)][::EVERY]
     return (
         {name: found for name, found in styles.items() if name not in chosen},
         {name: styles[name] for name in chosen},

@@ -124,7 +124,7 @@ def test_styles_held_out_are_not_learnt() -> None:
     known, unknown = evaluation.held_out()
     assert unknown
     assert not set(known) & set(unknown)
-    assert all(training.mixed(found) for found in unknown.values())
+    assert all(evaluation.natural(found) for found in unknown.values())
     assert set(known) | set(unknown) == set(lines.styles())
 
 
