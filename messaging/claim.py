@@ -70,13 +70,14 @@ Guard = Callable[[Session, Sequence[Claimed], datetime], Mapping[UUID, Verdict]]
 
 @dataclass(slots=True)
 class Claim:
-    """What one claim brought."""
+    """What one claim brought. `full`: more may be due than the senders have room for; `all`: nothing more was due."""
 
     texts: list[Claimed] = field(default_factory=list)
     withheld: int = 0
     deferred: int = 0
     expired: int = 0
     full: bool = False
+    all: bool = False
 
 
 _CLAIM = text("""
@@ -142,7 +143,7 @@ def claim(
     senders: Sequence[str],
     guard: Guard,
 ) -> Claim:
-    """Take up to `limit` due texts of `provider`, most urgent lane first. `full` says that more may be due than the senders have room for."""
+    """Take up to `limit` due texts of `provider`, most urgent lane first."""
     taken = Claim()
     rooms = {sender: room for sender, room in pacing.rooms(session, senders).items() if room > 0}
     if not rooms:
@@ -160,6 +161,7 @@ def claim(
     rows = [Claimed(**row) for row in session.execute(_CLAIM, given).mappings()]
     rows.sort(key=lambda one: (one.lane, one.send_after, one.id))
     taken.full = wanted < limit and len(rows) == wanted
+    taken.all = len(rows) < wanted
     kept = _last_look(session, rows, guard, now, taken)
     taken.texts = _take_turns(session, kept, senders, rooms, now, taken, lease)
     return taken

@@ -36,6 +36,8 @@ _GATHER = 0.03
 """Seconds for which results are gathered before they are settled together."""
 _IDLE_LOOK = 0.25
 """Seconds between looks for new texts while sends are in flight and the last look found none."""
+_SWEEP_EVERY = 1.0
+"""Seconds between looks for texts that are stale or lost: nobody waits for those, and in a rush runs follow each other closely."""
 _SETTLE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds between tries to settle while the database does not answer; then the error is raised and the results are kept."""
 
@@ -108,7 +110,8 @@ class Dispatcher:
         self._done: SimpleQueue[Result | None] = SimpleQueue()
         self._ready: list[Result] = []
         self._in_flight = 0
-        self._look_at = 0.0
+        self._look_at = self._sweep_at = 0.0
+        self._all_taken = False
         self._tally: Counter[str] = Counter()
         self._nudged = threading.Event()
         self._stopping = threading.Event()
@@ -117,7 +120,7 @@ class Dispatcher:
         self._hearing = threading.Lock()
 
     def run_once(self) -> Dispatched:
-        """Send everything that is due and has room, and return when all of it is settled.
+        """Send everything that is due and has room, and return when all of it is settled. What comes meanwhile may wait for the next run.
 
         Raises the database's error if results cannot be settled; they are kept and the next run settles them first.
         """
@@ -125,13 +128,14 @@ class Dispatcher:
             self._tally = Counter()
             self._look_at = 0.0
             self._settle()
-            if not self._stopping.is_set():
+            if not self._stopping.is_set() and monotonic() >= self._sweep_at:
                 self._sweep()
             self._claim()
             while self._in_flight or self._ready:
                 self._collect()
                 self._settle()
-                self._claim()
+                if self._in_flight or not self._all_taken:
+                    self._claim()
             waiting = bool(self._tally.pop("waiting", 0))
             done = {name: count for name, count in self._tally.items() if count}
             if done:
@@ -173,6 +177,7 @@ class Dispatcher:
             self._tally["expired"] += expire(session, self._clock.now())
             self._tally["lapsed"] += lapse(session)
         self._registered = True
+        self._sweep_at = monotonic() + _SWEEP_EVERY
         if self._tally["lapsed"]:
             _log.warning("dispatch.leases_lapsed", texts=self._tally["lapsed"])
 
@@ -197,6 +202,7 @@ class Dispatcher:
                 guard=self._guard,
             )
         self._count(taken)
+        self._all_taken = taken.all
         if not taken.texts:
             self._look_at = monotonic() + _IDLE_LOOK
         latest = begun + (self._lease - self._send_within).total_seconds()
@@ -302,6 +308,7 @@ class Dispatcher:
         with self._begin() as session:
             moved = settle(session, results, now=self._clock.now(), provider=self._gateway.name)
         not_begun = {result.text.id for result in results if isinstance(result.outcome, NotBegun)}
+        self._all_taken = self._all_taken and not not_begun
         for one in moved:
             self._tally[
                 _COUNTED_AS.get(one.new, "retried") if one.id not in not_begun else "handed_back"

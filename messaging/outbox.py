@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, text, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -66,8 +66,8 @@ class Text:
     redact: bool = False
 
 
-_INSERT = insert(Message).on_conflict_do_nothing().returning(Message)
-_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', '')")
+_INSERT = insert(Message).on_conflict_do_nothing().returning(Message, func.pg_notify(CHANNEL, ""))
+"""One statement that queues, and wakes the workers only when it did."""
 
 
 def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
@@ -82,7 +82,6 @@ def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
         raise TextProblem(f"A text may have {MAX_BODY} characters; this one has {len(body)}")
     made: Message | None = session.scalar(_INSERT, _row(wanted, body, now))
     if made is not None:
-        session.execute(_NOTIFY)
         return made
     return session.scalars(select(Message).where(Message.dedupe_key == wanted.dedupe_key)).one()
 
