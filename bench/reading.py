@@ -37,7 +37,10 @@ def measure(server_url: str) -> list[Figure]:
     return [
         at_most("reading a text", each / LIMIT_MS, 1.0, f"{detail}; limit {LIMIT_MS:.0f} ms"),
         at_most(
-            "loading the reader", loaded / LIMIT_SECONDS, 1.0, f"{loaded:.2f} s with its first text; limit 1 s"
+            "loading the reader",
+            loaded / LIMIT_SECONDS,
+            1.0,
+            f"{loaded:.2f} s with its first text; limit 1 s",
         ),
         at_most(
             "memory of the reader",

@@ -60,9 +60,15 @@ class Asked:
 # Statements that every reply needs are written once: to write them anew each time costs more than to run them.
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
 _ASKED = (
-    select(Appointment, _left_at, Reminder.kind)
+    select(Appointment, _left_at, Reminder.kind, Intent)
     .join(Reminder, Reminder.appointment_id == Appointment.id)
     .join(Message, Message.id == Reminder.message_id)
+    .outerjoin(
+        Intent,
+        (Intent.appointment_id == Appointment.id)
+        & (Intent.revision == Appointment.revision)
+        & Intent.withdrawn_at.is_(None),
+    )
     .where(
         Appointment.person_id == bindparam("person"),
         Appointment.state == AppointmentState.BOOKED,
@@ -74,8 +80,9 @@ _ASKED = (
         Message.status.in_(LEFT),
         _left_at <= bindparam("left_by"),
     )
-    .order_by(_left_at, Reminder.due_at)
+    .order_by(_left_at, Reminder.due_at, Intent.said_at, Intent.id)
 )
+"""Of the rows of an appointment the last has the latest text about it, and the latest that the person said of it."""
 _TOLD = (
     select(Message.context)
     .where(
@@ -99,16 +106,6 @@ _PROMISES = frozenset(
         TextKind.CHECK_IN_HELP_NOW,
     }
 )
-_LAST_SAID = (
-    select(Intent)
-    .join(Appointment, Appointment.id == Intent.appointment_id)
-    .where(
-        Intent.appointment_id.in_(bindparam("appointments", expanding=True)),
-        Intent.revision == Appointment.revision,
-        Intent.withdrawn_at.is_(None),
-    )
-    .order_by(Intent.said_at, Intent.id)
-)
 _OF_NOW = (
     select(Appointment)
     .where(
@@ -130,17 +127,8 @@ def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: d
         "left_by": heard_at + CLOCKS_DIFFER_BY,
     }
     rows = session.execute(_ASKED, given).all()
-    last = {appointment.id: (appointment, at, how) for appointment, at, how in rows}
-    said = _last_said(session, [appointment for appointment, *_ in last.values()])
-    asked = [Asked(appointment, at, how, said.get(appointment.id)) for appointment, at, how in last.values()]
-    return sorted(asked, key=lambda one: (one.appointment.starts_at, one.appointment.id))
-
-
-def _last_said(session: Session, appointments: list[Appointment]) -> dict[uuid.UUID, Intent]:
-    if not appointments:
-        return {}
-    rows = session.scalars(_LAST_SAID, {"appointments": [appointment.id for appointment in appointments]})
-    return {intent.appointment_id: intent for intent in rows}
+    last = {row[0].id: Asked(*row) for row in rows}
+    return sorted(last.values(), key=lambda one: (one.appointment.starts_at, one.appointment.id))
 
 
 def candidates(

@@ -6,7 +6,7 @@ records or changes an outcome, and where it is not clear which absence is meant 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import HubRules, zone
@@ -27,6 +27,24 @@ _OF_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE})
 _OF_HEALTH_AND_WORK = frozenset({Intent.PROGRESS_HEALTH, Intent.PROGRESS_WORK, Intent.THANKS, Intent.OTHER})
 _ONLY_OF_WHAT_IS_OVER = frozenset({Cause.FORGOT, Cause.OVERSLEPT})
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
+_CHASED = (
+    select(Appointment, _left_at)
+    .join(Reminder, Reminder.appointment_id == Appointment.id)
+    .join(Message, Message.id == Reminder.message_id)
+    .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
+    .where(
+        Appointment.person_id == bindparam("person"),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.starts_at > bindparam("since"),
+        Outcome.code == OutcomeCode.FAILED_TO_ATTEND,
+        Reminder.kind.in_(absence_rules.CHASES),
+        Reminder.state == ReminderState.SENT,
+        Message.to_number == bindparam("number"),
+        Message.status.in_(about.LEFT),
+        _left_at <= bindparam("left_by"),
+    )
+    .order_by(_left_at.desc(), Message.id.desc())
+)
 
 
 def opened(session: Session, holder: Holder, number: str, heard_at: datetime) -> Opened | None:
@@ -39,24 +57,13 @@ def _chased(
     session: Session, holder: Holder, number: str, heard_at: datetime
 ) -> tuple[Appointment, datetime] | None:
     """The missed appointment that a text to this number last asked about, and when."""
-    rows = session.execute(
-        select(Appointment, _left_at)
-        .join(Reminder, Reminder.appointment_id == Appointment.id)
-        .join(Message, Message.id == Reminder.message_id)
-        .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
-        .where(
-            Appointment.person_id == holder.person.id,
-            Appointment.state == AppointmentState.BOOKED,
-            Appointment.starts_at > heard_at - _longest(holder.reach.hub),
-            Outcome.code == OutcomeCode.FAILED_TO_ATTEND,
-            Reminder.kind.in_(absence_rules.CHASES),
-            Reminder.state == ReminderState.SENT,
-            Message.to_number == number,
-            Message.status.in_(about.LEFT),
-            _left_at <= heard_at + about.CLOCKS_DIFFER_BY,
-        )
-        .order_by(_left_at.desc(), Message.id.desc())
-    ).all()
+    given = {
+        "person": holder.person.id,
+        "number": number,
+        "since": heard_at - _longest(holder.reach.hub),
+        "left_by": heard_at + about.CLOCKS_DIFFER_BY,
+    }
+    rows = session.execute(_CHASED, given).all()
     days = holder.reach.hub.evidence_days
     for appointment, at in rows:
         if heard_at < absence_rules.window_ends(appointment.starts_at, zone(appointment.hub), days):

@@ -53,11 +53,12 @@ def tell_of(turn: Turn, holder: Holder, appointment: Appointment, cause: Cause |
 
 
 def gone(turn: Turn, holder: Holder, appointment: Appointment, how: str) -> None:
-    """They say something else of the appointment now: what stood in its way stands there no longer."""
+    """They say something else of the appointment now: neither "cannot come" nor what stood in its way stands any longer."""
     untell(
         turn.session,
         SignalKind.BARRIER,
-        holder.person.id,
+        SignalKind.CANNOT_ATTEND,
+        person_id=holder.person.id,
         about=str(appointment.id),
         how=how,
         now=turn.now,

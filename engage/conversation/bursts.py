@@ -70,9 +70,9 @@ class _Earlier:
 
 
 def listen(
-    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder]
+    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], *, first: bool = False
 ) -> tuple[Heard, Prompt, Burst]:
-    """Read a text, with those that it goes on from; its reading, the prompt in whose light it was read, and how.
+    """Read a text, with those that it goes on from (`first`: there are none); its reading, the prompt in whose light it was read, and how.
 
     Whoever shares a phone has not said whose each text is: there only danger is read across texts.
     """
@@ -80,7 +80,7 @@ def listen(
     alone = understand(inbound.body, prompt, language)
     if not _TURNED_ROUND.isdisjoint(inbound.body):
         return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
-    earlier = _earlier(session, inbound, prompt, held)
+    earlier = [] if first else _earlier(session, inbound, prompt, held)
     if not earlier:
         return alone, prompt, Burst()
     asked = Prompt(earlier[0].reading.prompt)

@@ -350,7 +350,7 @@ def _keep(turn: Turn, holder: Holder, check_in: CheckIn, value: int) -> None:
         untell(
             turn.session,
             SignalKind.FEELING_LOW,
-            holder.person.id,
+            person_id=holder.person.id,
             about=_about(check_in, before.value),
             how=f"A later answer to the check-in: {value}, {rules.MEANS[value]}.",
             now=turn.now,

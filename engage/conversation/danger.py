@@ -46,6 +46,8 @@ _MEANS_AND_PLACES = (
     r"\b(?:took|taken|take) (?:something|summat|summet|sumthin|sumfin|somethin|too many|too much|the lot|them all|all of them|the whole)\b(?! (?:from|off|out|for|to)\b)|\bcant stay awake\b|\bim going over\b|\bgone numb\b(?! (?:from|at|in the cold))",
     r"\b(?:wont|not) be need\w* (?:the |any |no |any more |nomore |more |that |this |my )*(?:appointments?|slot)\b|\b(?:nobody|noone|no 1|who|no one) (?:\w+ ){0,2}(?:notice|care|miss) (?:\w+ )?(?:if )?(?:i|im|me) ?(?:was|were|when|if|wasnt)? ?(?:gone|dead|not)\b",
     r"\b(?:say|said|saying) (?:bye|goodbye|ta ra) (?:to )?(?:my|me|the) (?:kids?|little|daughter|son|lads?|girls?|boys?|babies|mum|mam)\b|\b(?:went|go|gone|going) to sleep and (?:that was it|not|never|didnt|dont)\b",
+    r"\b(?:my |the |ur |your )?last (?:text|message) (?:from me|you|ull|il|i|im|ever)\b|\bcant keep (?:doing this|going|on)\b|\b(?:wont|not) have to worry (?:about|bout) me\b|\bletters? (?:are |is |all )?written\b",
+    r"\bwont need (?:it|that|them|this) where\b|^(?:im |still )?(?:up )?on the (?:roof|ledge|bridge)(?: now)?$|\btaking (?:\w+ )?(?:everyone|everybody|them all|him|her|them) with me\b|\bend it (?:tonight|today|now|all)\b",
     r"\bkicked (?:my|the|our) (?:front |back )?door\b|\bpay (?:the|this|my|that) debt or\b|\b(?:seeing|hearing) things\b(?! (?:different|clear|more|my))|\bfitting all\b",
 )
 _IN_DANGER = (

@@ -5,6 +5,7 @@ like are looked for, and one of them waits for a human, not each. The same words
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -21,8 +22,20 @@ SAME_WORDS = 3
 """The same words are answered so often in an hour [ours]."""
 PASSED_OVER = "Not read, because so many came from the number; danger was looked for"
 
+LATELY = timedelta(hours=2)
+"""Longer than texts are counted here, or read with one another: to a text with none before it in this time neither question is put."""
+
 _READ = select(
-    func.count().filter(Reading.at > bindparam("minute")).label("minute"), func.count().label("hour")
+    func.count().filter(Reading.at > bindparam("minute")).label("minute"),
+    func.count().label("hour"),
+    select(Inbound.id)
+    .where(
+        Inbound.from_number == bindparam("from"),
+        Inbound.received_at > bindparam("lately"),
+        Inbound.id < bindparam("id"),
+    )
+    .exists()
+    .label("others"),
 ).where(Reading.number == bindparam("number"), ~Reading.passed_over, Reading.at > bindparam("hour_ago"))
 _SAME = (
     select(Inbound.id)
@@ -46,13 +59,33 @@ _WAITING = (
 )
 
 
-def over(session: Session, inbound: Inbound, held: Sequence[Holder]) -> bool:
+@dataclass(frozen=True)
+class Before:
+    """What came from a number before a text: how many were read in the minute and in the hour, and whether there were `others` at all lately."""
+
+    minute: int
+    hour: int
+    others: bool
+
+
+def before(session: Session, inbound: Inbound) -> Before:
+    """What came from the number before this text."""
+    at = inbound.received_at
+    given = {
+        "number": inbound.from_number[:16],
+        "minute": at - MINUTE,
+        "hour_ago": at - HOUR,
+        "from": inbound.from_number,
+        "lately": at - LATELY,
+        "id": inbound.id,
+    }
+    read = session.execute(_READ, given).one()
+    return Before(read.minute, read.hour, read.others)
+
+
+def over(read: Before, held: Sequence[Holder]) -> bool:
     """Whether as many texts of the number as may be have been read in the minute, or the hour, before this one came."""
     rules = [holder.reach.hub for holder in held] or [HubRules()]
-    at = inbound.received_at
-    read = session.execute(
-        _READ, {"number": inbound.from_number[:16], "minute": at - MINUTE, "hour_ago": at - HOUR}
-    ).one()
     in_minute, in_hour = (
         max(one.texts_read_a_minute for one in rules),
         max(one.texts_read_an_hour for one in rules),

@@ -100,10 +100,27 @@ _HELD: Mapping[Intent, re.Pattern[str]] = {
         r"\b(?:(?:wont|not|never|dont|cant) (?:\w+ )?(?:be )?late|better late)\b"
     ),
     Intent.DECLINE: re.compile(r"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$"),
-    Intent.RESCHEDULE: re.compile(r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"),
+    Intent.RESCHEDULE: re.compile(
+        r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"
+    ),
     Intent.SLOT_CHOICE: re.compile(r"\b(?:or|not|no|neither|either|nid|neu)\b"),
     Intent.ARRIVED: re.compile(r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant) \b"),
 }
+_YES_WORDS = """
+yes ok okay thumbsup thumbs there here come coming cumin attend attending attendance confirm confirmed confirming confirms see seeing meet fine grand
+sound sure definitely absolutely course certainly deffo problem worries worry bother prob probs trouble works suits suit good great perfect lovely cool
+sorted brill brilliant smashing spot safe bet right alright aight gladly looking forward still accept accepted agreed agree noted diary calendar alarm
+booked wouldnt promise roger aye bang ready turn show can will
+byddaf bydda bydd dof gallaf galla medraf medra iawn ie ia yno wela gwelaf welai gwela siwr dod cytuno cadarnhau ydw gwnaf wnaf wna champion tidy
+bendigedig perffaith fyddai fydda ddoi ddo dwad
+"""
+_AFFIRMS = frozenset(_YES_WORDS.split())
+"""A yes that holds none of these may well be one, but a human reads it: "il be at work" is said with the same sureness as "il be there"."""
+_ELSEWHERE = re.compile(
+    r"\b(?:(?:be|im|still|stuck) (?:\w+ )?(?:at|in|on|with|out of|down) (?:my |the |me |a |our )?(?:work|school|college|court|hospital|bed|town|shift|holiday|mums?|mams?|dads?|nans?|kids?|site|placement|funeral|wedding|cells?|custody|jail|prison|spirit|manchester|london|liverpool|cardiff|leeds)|"
+    r"be (?:\w+ )?(?:working|asleep|sleeping|away|abroad|busy|elsewhere|gone)|(?:gonna|il|will|have to|gotta) (?:\w+ )?(?:miss|skip|swerve|dodge|forget|bail|pass on)|forget it|4get|"
+    r"give it a (?:miss|swerve)|jog on|do 1|no chance|as if|not likely|(?:my|me) (?:arse|hole|backside))\b"
+)
 _ONLY_IN_WELSH = frozenset({"do", "oes", "do i", "ai", "a"})
 """An answer in Welsh, another word in English."""
 
@@ -120,6 +137,8 @@ def held_back(intent: Intent, said: Words, language: str) -> bool:
     words = set(_HARMLESS.sub(" ", said.line).split())
     return (
         said.asks
+        or not set(said.words) & _AFFIRMS
+        or bool(_ELSEWHERE.search(said.line))
         or bool(words & (_NEGATIONS | _REPORTED | _CONDITIONAL))
         or any(_is_unknown_sign(word) for word in words)
     )

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage import events
@@ -191,18 +191,21 @@ def end_overdue(session: Session, *, now: datetime) -> int:
     return len(over)
 
 
+_CURRENT = (
+    select(ConversationHold)
+    .where(
+        ConversationHold.person_id.in_(bindparam("people", expanding=True)),
+        ConversationHold.ended_at.is_(None),
+        ConversationHold.until > bindparam("now"),
+    )
+    .order_by(ConversationHold.since)
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
+
+
 def _current(session: Session, people: Sequence[uuid.UUID], now: datetime) -> ConversationHold | None:
-    return session.scalars(
-        select(ConversationHold)
-        .where(
-            ConversationHold.person_id.in_(people),
-            ConversationHold.ended_at.is_(None),
-            ConversationHold.until > now,
-        )
-        .order_by(ConversationHold.since)
-        .limit(1)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(_CURRENT, {"people": list(people), "now": now}).one_or_none()
 
 
 def _end_if_over(session: Session, person_id: uuid.UUID, now: datetime) -> None:

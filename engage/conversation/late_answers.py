@@ -5,7 +5,7 @@ Where a worker has recorded that the person was not there, it is what they say a
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engage.appointments import absence_rules, attendance
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
@@ -21,6 +21,24 @@ WITHIN = timedelta(days=1)
 _ANSWERS = frozenset({Intent.CONFIRM, Intent.DECLINE})
 _ASKING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE})
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
+_ASKED_LAST = (
+    select(Appointment, _left_at)
+    .join(Reminder, Reminder.appointment_id == Appointment.id)
+    .join(Message, Message.id == Reminder.message_id)
+    .where(
+        Appointment.person_id == bindparam("person"),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.starts_at > bindparam("since"),
+        Reminder.state == ReminderState.SENT,
+        Reminder.revision == Appointment.revision,
+        Reminder.kind != ReminderKind.CALLED_OFF,
+        Message.to_number == bindparam("number"),
+        Message.status.in_(about.LEFT),
+        _left_at <= bindparam("heard_at"),
+    )
+    .order_by(_left_at.desc(), Appointment.starts_at)
+    .limit(1)
+)
 
 
 def answered(turn: Turn, holder: Holder) -> Done | None:
@@ -42,24 +60,13 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
 
 def _asked_last(turn: Turn, holder: Holder) -> Appointment | None:
     """The appointment that has begun within a day, if the last text that asked was about it and it has no answer."""
-    row = turn.session.execute(
-        select(Appointment, _left_at)
-        .join(Reminder, Reminder.appointment_id == Appointment.id)
-        .join(Message, Message.id == Reminder.message_id)
-        .where(
-            Appointment.person_id == holder.person.id,
-            Appointment.state == AppointmentState.BOOKED,
-            Appointment.starts_at > turn.heard_at - WITHIN,
-            Reminder.state == ReminderState.SENT,
-            Reminder.revision == Appointment.revision,
-            Reminder.kind != ReminderKind.CALLED_OFF,
-            Message.to_number == turn.number,
-            Message.status.in_(about.LEFT),
-            _left_at <= turn.heard_at,
-        )
-        .order_by(_left_at.desc(), Appointment.starts_at)
-        .limit(1)
-    ).one_or_none()
+    given = {
+        "person": holder.person.id,
+        "number": turn.number,
+        "heard_at": turn.heard_at,
+        "since": turn.heard_at - WITHIN,
+    }
+    row = turn.session.execute(_ASKED_LAST, given).one_or_none()
     if row is None or row[0].starts_at > turn.heard_at:
         return None
     appointment: Appointment = row[0]

@@ -26,7 +26,7 @@ from engage.conversation.choices import read_choice
 from engage.conversation.model import Question, QuestionKind
 from engage.conversation.reading import Cause, Intent, Prompt
 from engage.conversation.slot_words import NONE_OF_THEM, chooses, read_slot
-from engage.conversation.telling import tell, untell
+from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder
 from engage.signals import Evidence, SignalKind
@@ -240,9 +240,6 @@ def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTim
     """It is moved: one text says so, what they said against the old time is dealt with, and both workers are told."""
     session, zone = turn.session, holder.reach.zone
     how = "They picked another time by text, and the appointment was moved."
-    untell(
-        session, SignalKind.CANNOT_ATTEND, holder.person.id, about=str(appointment.id), how=how, now=turn.now
-    )
     barriers.gone(turn, holder, appointment, how)
     first, language = answers.first_name(holder), holder.person.language
     body = texts.appointment_text(

@@ -20,7 +20,7 @@ from engage.conversation import about, answers, barriers, moments, questions
 from engage.conversation.choices import read_choice, says_yes_to_all
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Cause, Intent, Prompt
-from engage.conversation.telling import tell, untell
+from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.db import new_id
@@ -201,16 +201,7 @@ def record(
         barriers.tell_of(turn, holder, appointment, cause)
         return
     moments.follow(turn, holder, appointment, kind)
-    how = f"A later text: {WORDS[kind]}."
-    barriers.gone(turn, holder, appointment, how)
-    untell(
-        session,
-        SignalKind.CANNOT_ATTEND,
-        holder.person.id,
-        about=str(appointment.id),
-        how=how,
-        now=turn.now,
-    )
+    barriers.gone(turn, holder, appointment, f"A later text: {WORDS[kind]}.")
 
 
 def _record_all(

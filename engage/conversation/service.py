@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage import events
@@ -40,6 +40,7 @@ from messaging.tables import Inbound
 
 LONGEST = 1600
 """Characters of a text of very many that danger is looked for in: no network carries a longer one."""
+_READ = select(Reading.id).where(Reading.inbound_id == bindparam("inbound"))
 BLOCKED = "the text service blocked it at a word it takes for STOP"
 
 
@@ -47,14 +48,16 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
     """Read one text and do what follows. Idempotent: a text that has a reading is left alone."""
     number = inbound.from_number
     whose.lock_number(session, number)
-    if session.scalar(select(Reading.id).where(Reading.inbound_id == inbound.id)) is not None:
+    if session.scalar(_READ, {"inbound": inbound.id}) is not None:
         return
     held = whose.holders(session, number, now)
-    if flood.over(session, inbound, held):
+    before = flood.before(session, inbound)
+    if flood.over(before, held):
         turn = _skim(session, inbound, held, now)
         done = _act_on_danger(turn, held) or flood.pass_over(turn, held)
     else:
-        turn = _listen(session, inbound, _prompt(session, held, number, inbound.received_at), held, now)
+        prompt = _prompt(session, held, number, inbound.received_at)
+        turn = _listen(session, inbound, prompt, held, now, first=not before.others)
         done = _act(turn, held)
     _keep(turn, done, held)
 
@@ -70,7 +73,8 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
         return checkins.beside_danger(turn, held, danger)
     if autoreplies.automatic(turn.body):
         return _nobody_wrote(held)
-    flood.hush_repeats(turn)
+    if not turn.first:
+        flood.hush_repeats(turn)
     if unsafe:
         return watched.hand_over(turn, held)
     if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
@@ -184,9 +188,15 @@ def _skim(session: Session, inbound: Inbound, held: Sequence[Holder], now: datet
 
 
 def _listen(
-    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], now: datetime
+    session: Session,
+    inbound: Inbound,
+    prompt: Prompt,
+    held: Sequence[Holder],
+    now: datetime,
+    *,
+    first: bool = False,
 ) -> Turn:
-    heard, asked, burst = bursts.listen(session, inbound, prompt, held)
+    heard, asked, burst = bursts.listen(session, inbound, prompt, held, first=first)
     return Turn(
         session,
         inbound,
@@ -197,6 +207,7 @@ def _listen(
         reading_id=new_id(),
         also=bursts.evidence(burst),
         burst=burst,
+        first=first,
         notes=["Read with what came just before"] if burst.how is How.JOINED else [],
     )
 

@@ -104,6 +104,8 @@ ONE_WORD: dict[tuple[str, str], str] = {
     ("goin", "to"): "gonna",
     ("goin", "2"): "gonna",
     ("want", "to"): "wanna",
+    ("want", "2"): "wanna",
+    ("going", "2"): "gonna",
     ("thank", "you"): "thanks",
     ("thank", "u"): "thanks",
     ("thanks", "you"): "thanks",

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage import signals
@@ -53,20 +53,24 @@ def tell(
     )
 
 
-def untell(
-    session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str, how: str, now: datetime
-) -> None:
-    """The cause has gone by the person's own word: resolve what is open about it."""
-    waiting = session.scalars(
-        select(Signal).where(
-            Signal.person_id == person_id,
-            Signal.kind == kind,
-            Signal.state != SignalState.RESOLVED,
-            Signal.key.startswith(f"{kind}:{person_id}:{about}:", autoescape=True),
-        )
+_WAITING = (
+    select(Signal)
+    .where(
+        Signal.person_id == bindparam("person"),
+        Signal.kind.in_(bindparam("kinds", expanding=True)),
+        Signal.state != SignalState.RESOLVED,
     )
-    for signal in waiting.all():
-        signals.resolve(session, signal, how=how, actor="person", now=now)
+    .order_by(Signal.id)
+)
+
+
+def untell(
+    session: Session, *kinds: SignalKind, person_id: uuid.UUID, about: str, how: str, now: datetime
+) -> None:
+    """The cause has gone by the person's own word: resolve what of these kinds is open about it."""
+    for signal in session.scalars(_WAITING, {"person": person_id, "kinds": list(kinds)}).all():
+        if signal.key.startswith(f"{signal.kind}:{person_id}:{about}:"):
+            signals.resolve(session, signal, how=how, actor="person", now=now)
 
 
 def has_open(session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str) -> bool:

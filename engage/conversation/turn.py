@@ -26,8 +26,9 @@ class Turn:
     """An inbound text in hand.
 
     `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier text gets its owner later. A `quiet`
-    turn gives no answer. `limited` is set when an answer was due and the limits on automatic answers held it back. `words` are what is left
-    of a text when what only takes an earlier word back is left out, and `only` the appointments that the earlier word was about.
+    turn gives no answer. The `first` text of a number has none before it lately. `limited` is set when an answer was due and the limits on
+    automatic answers held it back. `words` are what is left of a text when what only takes an earlier word back is left out, and `only`
+    the appointments that the earlier word was about.
     """
 
     session: Session
@@ -41,6 +42,7 @@ class Turn:
     limited: bool = False
     also: list[Evidence] = field(default_factory=list)
     burst: Burst = Burst()
+    first: bool = False
     words: str | None = None
     only: frozenset[uuid.UUID] = frozenset()
     notes: list[str] = field(default_factory=list)

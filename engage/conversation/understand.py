@@ -30,7 +30,7 @@ DANGER_FROM = 0.4
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
-DESPITE_RULES_FROM = 0.9
+DESPITE_RULES_FROM = BRIEF_FROM = 0.9
 ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.6, 0.15
 _MAY_BE_REFUSED = 0.06
 _BRIEF = 2
@@ -212,6 +212,8 @@ def _by_weight(given: _Text, weighed: Weighed, learnt: Classifier) -> Reading:
 def _needed(intent: Intent, said: Words, *, unasked: bool) -> float:
     if intent is Intent.CONFIRM:
         return YES_FROM if len(said.words) > _BRIEF else BRIEF_YES_FROM
+    if len(said.words) <= _BRIEF:
+        return BRIEF_FROM
     if intent in _ENDS:
         return ENDS_TEXTS_FROM
     return UNASKED_ACTS_FROM if unasked else ACTS_FROM

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from engage.people.contact import Reach, reach
@@ -60,6 +60,20 @@ class Holder:
         return self.point.state is NumberState.VERIFIED
 
 
+def _whose(state: ColumnElement[bool]) -> Select[Person]:
+    """Written once: every text asks this."""
+    ids = select(ContactPoint.person_id).where(ContactPoint.number == bindparam("number"), state).distinct()
+    return select(Person).where(Person.id.in_(ids)).order_by(Person.id)
+
+
+_HOLDERS = (
+    _whose(ContactPoint.state != NumberState.RETIRED)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_FORMER = _whose(ContactPoint.state == NumberState.RETIRED)
+
+
 def lock_number(session: Session, number: str) -> None:
     """Hold a number until the transaction ends, so that two texts from it, or a text and a claim, go one after the other."""
     session.execute(
@@ -72,13 +86,7 @@ def holders(session: Session, number: str, now: datetime) -> list[Holder]:
 
     Held so that a change of custody, contact or number by staff comes wholly before or wholly after the answer.
     """
-    people = session.scalars(
-        select(Person)
-        .where(Person.id.in_(_ids(number, current=True)))
-        .order_by(Person.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    people = session.scalars(_HOLDERS, {"number": number}).all()
     found = reach(session, [person.id for person in people], now)
     held = []
     for person in people:
@@ -96,9 +104,7 @@ def one_holder(session: Session, person_id: uuid.UUID, now: datetime) -> Holder 
 
 def former_holders(session: Session, number: str) -> Sequence[Person]:
     """People who once had the number, in a steady order: for danger only, since it may be their old phone."""
-    return session.scalars(
-        select(Person).where(Person.id.in_(_ids(number, current=False))).order_by(Person.id)
-    ).all()
+    return session.scalars(_FORMER, {"number": number}).all()
 
 
 def sharing_agreed(held: Sequence[Holder]) -> bool:
@@ -118,10 +124,3 @@ def language_of(held: Sequence[Holder]) -> str:
     """The language that everybody on the number has; English where they differ or nobody is known."""
     languages = {holder.person.language.value for holder in held}
     return languages.pop() if len(languages) == 1 else "en"
-
-
-def _ids(number: str, *, current: bool) -> Select[uuid.UUID]:
-    state = (
-        ContactPoint.state != NumberState.RETIRED if current else ContactPoint.state == NumberState.RETIRED
-    )
-    return select(ContactPoint.person_id).where(ContactPoint.number == number, state).distinct()

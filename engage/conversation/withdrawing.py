@@ -12,7 +12,7 @@ from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation import barriers
-from engage.conversation.telling import has_open, tell, untell
+from engage.conversation.telling import has_open, tell
 from engage.conversation.turn import Turn
 from engage.conversation.whose import Holder
 from engage.signals import Evidence, SignalKind
@@ -74,7 +74,6 @@ def _settle(turn: Turn, holder: Holder, appointment: Appointment) -> None:
     person, about = holder.person, str(appointment.id)
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
         barriers.gone(turn, holder, appointment, HOW)
-        untell(turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about, how=HOW, now=turn.now)
         return
     lies_ahead = appointment.state is AppointmentState.BOOKED and appointment.starts_at > turn.now
     if lies_ahead and not has_open(turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about):

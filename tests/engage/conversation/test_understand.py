@@ -155,6 +155,59 @@ def test_what_could_be_two_things_goes_to_a_person(prompt: Prompt, text: str) ->
     assert understand(text, prompt, "en").act is Act.HUMAN
 
 
+@pytest.mark.parametrize("prompt", [Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.TODAY, Prompt.NONE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "il be at work",
+        "i will be at work",
+        "gonna miss it",
+        "4get it",
+        "il be in court",
+        "il be busy",
+        "ill be at my mums",
+        "il be on shift",
+        "il be there in spirit",
+        "il be asleep",
+        "ill be with the kids",
+        "il be working",
+        "gonna swerve it",
+        "il be out of town",
+        "il be halfway up a mountain",
+    ],
+)
+def test_being_elsewhere_is_no_yes(prompt: Prompt, text: str) -> None:
+    """It is said in the words of a yes, and means the contrary."""
+    assert not understand(text, prompt, "en").surely(Intent.CONFIRM)
+
+
+@pytest.mark.parametrize("prompt", [Prompt.APPOINTMENT, Prompt.CHECKIN, Prompt.REBOOK, Prompt.NONE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "want 2 die",
+        "last text from me",
+        "ima end it 2nite",
+        "i cant keep doing this",
+        "u wont have to worry bout me much longer",
+        "sorted it all out letters written",
+        "wont need it where im going",
+        "im taking everyone with me",
+    ],
+)
+def test_danger_is_danger_whatever_was_asked(prompt: Prompt, text: str) -> None:
+    """What was asked never turns it into an answer."""
+    assert understand(text, prompt, "en").intent in DANGER
+
+
+@pytest.mark.parametrize("text", ["never", "not 1", "no 1 cares"])
+def test_a_word_or_two_invent_nothing(text: str) -> None:
+    """Too short to be sure of, whatever the weights say."""
+    reading = understand(text, Prompt.APPOINTMENT, "en")
+    assert not reading.acts or reading.intent is Intent.DECLINE
+    assert not reading.surely(Intent.WRONG_NUMBER)
+
+
 @pytest.mark.parametrize(
     ("prompt", "text", "value"),
     [
