@@ -88,10 +88,11 @@ _CONDITIONAL = frozenset(
 _STOP_BUT = re.compile(
     r"\b(?:(?:dont|never|cant|wont|didnt|not) (?:\w+ )?stop|stop (?:by|at|off|in|over|for|worrying|laughing)|(?:bus|tram|train|metro|last|next|my|the) stop|stopped)\b"
 )
+_ASKS_ABOUT_TEXTS = r"(?:did|have|has|didnt) (?:you|they|any1|anyone) (?:not )?(?:get|got|see|seen|receive|received|have|had) (?:my|the|a|any|that)\b"
 _HELD: Mapping[Intent, re.Pattern[str]] = {
-    Intent.OPT_OUT: _STOP_BUT,
+    Intent.OPT_OUT: re.compile(rf"{_STOP_BUT.pattern}|\b{_ASKS_ABOUT_TEXTS}"),
     Intent.WRONG_NUMBER: re.compile(
-        r"\b(?:my (?:new|right|other|proper|correct)(?: mobile| phone)? (?:number|1|one)|gave (?:you )?(?:the|a) (?:wrong|rong))\b"
+        r"^(?:hello |hi |sorry )?(?:who|whos) (?:(?:is|are) )?(?:this|that|it|you)(?: please)?$|\b(?:my (?:new|right|other|proper|correct)(?: mobile| phone)? (?:number|1|one)|gave (?:you )?(?:the|a) (?:wrong|rong))\b"
     ),
     Intent.CALL_ME: re.compile(
         r"\b(?:(?:dont|no need to|never|stop|not) (?:call|ring|phone|calling|ringing|phoning)|call me (?:crazy|mad|old|daft))\b"

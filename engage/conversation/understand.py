@@ -31,7 +31,7 @@ DANGER_FROM = 0.4
 FOUND_FROM = 0.3
 """An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
 DESPITE_RULES_FROM = BRIEF_FROM = 0.9
-ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.6, 0.15
+ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.65, 0.15
 _MAY_BE_REFUSED = 0.06
 _BRIEF = 2
 _SAYS_NOTHING = frozenset({"please", "kiss"})

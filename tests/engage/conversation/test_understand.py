@@ -200,6 +200,12 @@ def test_danger_is_danger_whatever_was_asked(prompt: Prompt, text: str) -> None:
     assert understand(text, prompt, "en").intent in DANGER
 
 
+@pytest.mark.parametrize("text", ["did u get my message", "who is this", "hello who is this"])
+def test_a_question_about_texts_ends_none(text: str) -> None:
+    """Nobody is silenced, and no number taken off, for asking."""
+    assert not understand(text, Prompt.APPOINTMENT, "en").acts
+
+
 @pytest.mark.parametrize("text", ["never", "not 1", "no 1 cares"])
 def test_a_word_or_two_invent_nothing(text: str) -> None:
     """Too short to be sure of, whatever the weights say."""
