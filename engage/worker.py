@@ -133,7 +133,13 @@ class Worker:
             for reader in range(READERS)
         ]
         outboxes = [
-            Tick(f"outbox-{name}", partial(self._send, name), _seconds(0.5), (outbox.CHANNEL,), SENDS_GATHER)
+            Tick(
+                f"outbox-{name}",
+                partial(self._send, name),
+                _seconds(0.5),
+                (outbox.channel(name),),
+                SENDS_GATHER,
+            )
             for name in self._dispatchers
         ]
         return [

@@ -10,19 +10,16 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from messaging.routes import Route
+from messaging.routes import CHANNELS, Route, channel
 from messaging.states import MessageStatus
 from messaging.tables import Message, new_id
 from messaging.text import MAX_BODY, measure, plain
 
-__all__ = ["CHANNEL", "DEFAULT_LIFE", "Lane", "Route", "Text", "TextProblem", "enqueue", "withdraw"]
-
-CHANNEL = "messaging_outbox"
-"""Notified, in the transaction, when a text is put in the queue."""
+__all__ = ["DEFAULT_LIFE", "Lane", "Route", "Text", "TextProblem", "channel", "enqueue", "withdraw"]
 
 DEFAULT_ROUTE = Route()
 
@@ -66,7 +63,11 @@ class Text:
     redact: bool = False
 
 
-_INSERT = insert(Message).on_conflict_do_nothing().returning(Message, func.pg_notify(CHANNEL, ""))
+_INSERT = (
+    insert(Message)
+    .on_conflict_do_nothing()
+    .returning(Message, func.pg_notify(literal(CHANNELS).concat(Message.provider), ""))
+)
 """One statement that queues, and wakes the workers only when it did."""
 
 

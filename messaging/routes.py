@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused
 
-__all__ = ["NOTIFY", "TWILIO", "Route", "note", "reroute"]
+__all__ = ["NOTIFY", "TWILIO", "Route", "channel", "note", "reroute"]
 
 TWILIO = "twilio"
 NOTIFY = "notify"
+CHANNELS = "messaging_outbox_"
 
 _log = structlog.get_logger(__name__)
 _FRESH = timedelta(minutes=15)
@@ -41,6 +42,13 @@ class Route:
             raise ValueError("a fallback is another provider and the time after which it may be used")
 
 
+def channel(provider: str) -> str:
+    """What is notified, in the transaction, when a text is queued for `provider`: who sends by another need not look."""
+    return f"{CHANNELS}{provider}"
+
+
+_WAKE = text("SELECT pg_notify(:channel, '')")
+
 _ANSWERED = text("UPDATE provider SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL")
 
 _FAILED = text("""
@@ -59,7 +67,7 @@ WITH stuck AS MATERIALIZED (
 )
 UPDATE message SET provider = message.fallback, fallback = NULL, fallback_after = NULL,
     reason = 'Goes by the other text service: the usual one could not be reached'
-FROM stuck WHERE message.id = stuck.id RETURNING message.id
+FROM stuck WHERE message.id = stuck.id RETURNING message.provider
 """)
 
 
@@ -89,8 +97,9 @@ def reroute(session: Session, *, now: datetime, limit: int = 200) -> int:
     failing = list(session.scalars(_FAILING, {"fresh": now - _FRESH}))
     if not failing:
         return 0
-    moved = len(session.execute(_REROUTE, {"now": now, "failing": failing, "limit": limit}).all())
+    moved = session.scalars(_REROUTE, {"now": now, "failing": failing, "limit": limit}).all()
+    for provider in sorted(set(moved)):
+        session.execute(_WAKE, {"channel": channel(provider)})
     if moved:
-        session.execute(text("SELECT pg_notify('messaging_outbox', '')"))
-        _log.warning("outbox.rerouted", texts=moved, out_of_reach=failing)
-    return moved
+        _log.warning("outbox.rerouted", texts=len(moved), out_of_reach=failing)
+    return len(moved)

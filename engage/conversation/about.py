@@ -160,7 +160,7 @@ def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: Int
 def prompt(asked: Sequence[Asked], near: bool, since: Prompt | None = None) -> Prompt:
     """What the person was last asked about appointments, and whether we said something else `since`.
 
-    `near` says that one of now could be meant by late or here.
+    `near` says that one of now could be meant by late or here, which counts only where nothing was asked.
     """
     if not asked:
         return Prompt.TODAY if near else Prompt.NONE

@@ -71,9 +71,9 @@ def _about_coming(
     session: Session, holder: Holder, number: str, heard_at: datetime, asked: Sequence[about.Asked]
 ) -> Prompt:
     """What was last asked about appointments to come."""
-    near = about.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
+    near = not asked and bool(about.of_now(session, holder.person.id, heard_at, IntentKind.LATE))
     since = about.told_since(session, holder.person.id, number, asked, heard_at)
-    return about.prompt(asked, bool(near), since)
+    return about.prompt(asked, near, since)
 
 
 def hear(turn: Turn, holder: Holder) -> Done:

@@ -100,7 +100,7 @@ class FaultyWorker:
             Tick("inbox-0", self._read, timedelta(seconds=0.5), (inbound.CHANNEL,)),
             Tick("inbox-1", self._read, timedelta(seconds=0.5), (inbound.CHANNEL,)),
             Tick("receipts", self._apply, timedelta(seconds=0.5), (receipts.CHANNEL,)),
-            Tick("outbox", self._send, timedelta(seconds=0.2), (outbox.CHANNEL,)),
+            Tick("outbox", self._send, timedelta(seconds=0.2), (outbox.channel(self._gateway.name),)),
             Tick("reconcile", self._reconcile, timedelta(seconds=0.3)),
         ]
         self._clockwork = Clockwork(ticks, self._database.url)

@@ -11,7 +11,7 @@ from tests.engage.progress.checkins.stage import CLOSES, DUE, planned
 
 
 def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None:
-    """And opening them too, but for one statement to queue each text and one to ring for it."""
+    """And opening them too, but for one statement to queue each text."""
     costs: dict[int, tuple[int, int]] = {}
     for size in (3, 30):
         om = builders.staff(session, builders.hub(session, f"Hub of {size}"))
@@ -25,5 +25,5 @@ def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None
         session.expunge_all()
         with counted(session) as closing:
             rounds.advance(session, now=CLOSES)
-        costs[size] = (len(opening) - 2 * size, len(closing))
+        costs[size] = (len(opening) - size, len(closing))
     assert costs[3] == costs[30] and max(costs[3]) <= 15
