@@ -16,6 +16,13 @@ from messaging.tables import Inbound, InboundStatus, Suppression
 from tests.messaging.builders import NOW, SENDER, number
 
 
+@pytest.fixture(autouse=True)
+def first_is_one(committed: Database) -> None:
+    """Texts are numbered from 1 on in every test: one that was rolled back before it has used up numbers."""
+    with committed.begin() as session:
+        session.execute(text("TRUNCATE inbound RESTART IDENTITY CASCADE"))
+
+
 def arrive(database: Database, n: int, who: int = 1, body: str = "Hello") -> bool:
     """The n-th text of all arrives, from this phone."""
     with database.begin() as session:
