@@ -26,6 +26,7 @@ from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import service as appointments
 from engage.appointments.kinds import AppointmentType
 from engage.db import Database
+from engage.people import phones
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint
@@ -79,7 +80,7 @@ def _people(database: Database) -> list[str]:
                 f"Z{n:06d}", f"First{n}", f"Last{n}", hub.id, manager.id, given_number=number
             )
             person = people.create_person(session, SYSTEM, new, now=NOW)
-            people.verify_number(session, SYSTEM, person.id, how="asked face to face", now=NOW)
+            phones.verify_number(session, SYSTEM, person.id, how="asked face to face", now=NOW)
             wanted = appointments.NewAppointment(
                 person_id=person.id,
                 agency_id=agency.id,

@@ -25,7 +25,7 @@ from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.appointments.service import NewAppointment
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.service import NewTimes
-from engage.people import rebooking, rota
+from engage.people import phones, rebooking, rota
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
@@ -263,7 +263,7 @@ def _person(session: Session, hub: Hub, one: _Someone, staff: dict[str, Staff], 
     )
     person = people.create_person(session, SYSTEM, new, now=now)
     if one.number is not None and one.verified:
-        people.verify_number(session, SYSTEM, person.id, how="asked face to face", now=now)
+        phones.verify_number(session, SYSTEM, person.id, how="asked face to face", now=now)
     return person
 
 

@@ -26,7 +26,7 @@ from engage.clockwork import Clockwork, Tick
 from engage.conversation import effects, holds, on_call, retention, service, set_aside, sweeps
 from engage.conversation.reader.classifier import classifier
 from engage.db import Database
-from engage.people.service import REACH_CHANNEL
+from engage.people.contact import REACH_CHANNEL
 from engage.progress.checkins import rounds
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction

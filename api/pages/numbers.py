@@ -16,7 +16,7 @@ from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.insight import person as model
-from engage.people import service
+from engage.people import phones
 from messaging.numbers import NumberProblem, parse_mobile
 
 HOW = {
@@ -111,7 +111,7 @@ def confirm_safe(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _confirm_safe(session: Session, person_id: uuid.UUID) -> None:
-    service.confirm_safe(session, current_actor(), person_id, now=now())
+    phones.confirm_safe(session, current_actor(), person_id, now=now())
 
 
 def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
@@ -119,13 +119,13 @@ def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
         actor, at = current_actor(), now()
         if isinstance(form, NumberForm):
             how = None if form.how.data == "ask" else form.how.data
-            service.set_number(session, actor, person_id, form.given.data or "", verified_how=how, now=at)
+            phones.set_number(session, actor, person_id, form.given.data or "", verified_how=how, now=at)
         elif isinstance(form, VerifyForm):
-            service.verify_number(session, actor, person_id, how=form.how.data, now=at)
+            phones.verify_number(session, actor, person_id, how=form.how.data, now=at)
         elif isinstance(form, SuspendForm):
-            service.suspend_number(session, actor, person_id, why=form.why.data or "", now=at)
+            phones.suspend_number(session, actor, person_id, why=form.why.data or "", now=at)
         else:
-            service.agree_shared(session, actor, person_id, now=at)
+            phones.agree_shared(session, actor, person_id, now=at)
         return url_for("pages.person", person_id=person_id)
 
     return work

@@ -15,7 +15,7 @@ from api.v1.reading import Resource
 from engage.agencies.service import find_staff
 from engage.errors import Forbidden, Invalid
 from engage.insight import listings
-from engage.people import pausing, rebooking, service
+from engage.people import pausing, phones, rebooking, service
 from engage.people.access import Actor, open_person
 from engage.people.model import (
     ContactPoint,
@@ -251,7 +251,7 @@ def list_contact_points(person_id: uuid.UUID) -> dict[str, list[ContactPoint]]:
 def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """Give the person another number; the old one is retired. One that is no UK mobile number is kept as unusable, with the reason."""
     with transaction() as session:
-        return service.set_number(
+        return phones.set_number(
             session,
             current_actor(),
             person_id,
@@ -269,7 +269,7 @@ def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """A worker made sure that the current number is theirs, and safe."""
     with transaction() as session:
-        return service.verify_number(session, current_actor(), person_id, how=given["how"], now=now())
+        return phones.verify_number(session, current_actor(), person_id, how=given["how"], now=now())
 
 
 @people.post("/<uuid:person_id>/contact-points/current/confirm-safe")
@@ -280,7 +280,7 @@ def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """A worker has checked that texts to the current number are still safe for the person."""
     with transaction() as session:
-        return service.confirm_safe(session, current_actor(), person_id, now=now())
+        return phones.confirm_safe(session, current_actor(), person_id, now=now())
 
 
 @people.post("/<uuid:person_id>/contact-points/current/suspend")
@@ -291,7 +291,7 @@ def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 def suspend_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """Stop texts to the current number until a worker verifies it again."""
     with transaction() as session:
-        return service.suspend_number(session, current_actor(), person_id, why=given["why"], now=now())
+        return phones.suspend_number(session, current_actor(), person_id, why=given["why"], now=now())
 
 
 def _new_person(session: Session, actor: Actor, given: dict[str, Any]) -> service.NewPerson:

@@ -32,7 +32,7 @@ from engage.appointments.taking_in import (
 from engage.db import new_id
 from engage.people.access import visible_to
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.service import current_point
+from engage.people.phones import current_point
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engage.appointments.rows import Row
 from engage.people.access import Actor
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.service import SHARED_PROBLEM, current_point, set_number
+from engage.people.phones import SHARED_PROBLEM, current_point, set_number
 
 NO_NUMBER = "There is no mobile number: the person will not be texted"
 CONFIRMED = "The number differs from the confirmed one, which was kept: check it with the person"

@@ -1,6 +1,6 @@
 """Thinks reminders over again for people whose reach has changed: a number was verified, custody ended, texts were approved.
 
-Whoever changes a person's reach only notes that it changed (people.service.note_reach_changed), in the same transaction; so nothing is
+Whoever changes a person's reach only notes that it changed (people.contact.note_reach_changed), in the same transaction; so nothing is
 forgotten, whichever way the change came, and nothing is sent from here: what is planned is decided afresh when it falls due.
 """
 

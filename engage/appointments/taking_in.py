@@ -23,7 +23,8 @@ from engage.appointments.sheets import WHOLE_ROW, RowProblem
 from engage.errors import EngageError
 from engage.people.access import Ability, Actor, abilities, may_change, visible_to
 from engage.people.model import Person
-from engage.people.service import NewPerson, create_person, expect_sharing
+from engage.people.phones import expect_sharing
+from engage.people.service import NewPerson, create_person
 
 CLASH = "The person has another appointment at that time"
 

@@ -20,7 +20,7 @@ from engage.conversation.reading import Intent
 from engage.conversation.stops import wrong_number
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, one_holder
-from engage.people import service as people
+from engage.people import phones
 from engage.people.model import NumberState
 from engage.texts import TextKind
 from messaging.tables import Message
@@ -59,7 +59,7 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
 
 
 def _theirs(turn: Turn, holder: Holder) -> Done:
-    people.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
+    phones.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
     reminders.replan_skipped(turn.session, holder.person.id, now=turn.now)
     known = one_holder(turn.session, holder.person.id, turn.now)
     if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):

@@ -17,8 +17,7 @@ from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
 from engage.conversation.whose import Holder, Standing, lock_number
-from engage.people import contact, rules
-from engage.people import service as people
+from engage.people import contact, phones, rules
 from engage.people.contact import Reach
 from engage.people.model import NumberState
 from engage.progress.checkins.rounds import PURPOSE
@@ -54,8 +53,8 @@ def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
     """The network says the number itself takes no texts: it is suspended for whoever has it, and they are told."""
     lock_number(session, ending.to_number)
     words = retry.words(ending.error_code)
-    for person, point in people.people_on(session, ending.to_number):
-        people.mark_suspended(
+    for person, point in phones.people_on(session, ending.to_number):
+        phones.mark_suspended(
             session, person, point, why=f"Texts cannot reach it: {words}", actor="system", now=now
         )
         tell(
@@ -77,7 +76,7 @@ def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
     lock_number(session, ending.to_number)
     if ending.context.get("texts") in LAST_WORDS:
         return  # the confirmation of a STOP that we know of
-    for person, point in people.people_on(session, ending.to_number):
+    for person, point in phones.people_on(session, ending.to_number):
         new = tell(
             session,
             SignalKind.OPTED_OUT,

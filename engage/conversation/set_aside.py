@@ -16,7 +16,7 @@ from engage.conversation.model import Reading
 from engage.conversation.reading import Intent, Prompt
 from engage.db import new_id
 from engage.errors import Conflict
-from engage.people import service as people
+from engage.people import phones
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
 
@@ -35,7 +35,7 @@ def show(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for text in waiting:
-        held = people.people_on(session, text.from_number)
+        held = phones.people_on(session, text.from_number)
         person = held[0][0] if len(held) == 1 else None
         session.add(
             Reading(

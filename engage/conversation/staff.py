@@ -21,8 +21,7 @@ from engage.conversation.telling import tell
 from engage.conversation.whose import lock_number
 from engage.db import new_id, wake
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.people import contact
-from engage.people import service as people
+from engage.people import contact, phones
 from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.pausing import pause
@@ -172,7 +171,7 @@ def _concerned(session: Session, actor: Actor, reading_id: uuid.UUID, now: datet
                 lock=True,
             )
         ]
-    on_it = [person.id for person, _ in people.people_on(session, number)]
+    on_it = [person.id for person, _ in phones.people_on(session, number)]
     found = session.scalars(
         select(Person).where(Person.id.in_(on_it)).order_by(Person.id).with_for_update(key_share=True)
     ).all()
@@ -234,7 +233,7 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
         change=True,
         lock=True,
     )
-    if any(other.id != person.id for other, _ in people.people_on(session, number)):
+    if any(other.id != person.id for other, _ in phones.people_on(session, number)):
         raise Conflict("Somebody else has this number.", code="number_taken")
     since = _given_up(session, number, person.id)
     moving = session.scalars(
@@ -245,7 +244,7 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     ).all()
     if not moving:
         raise NotFound("This number has written nothing that is nobody's.")
-    people.set_number(session, actor, person.id, number, now=now)
+    phones.set_number(session, actor, person.id, number, now=now)
     for reading in moving:
         reading.person_id = person.id
         outbox.withdraw(session, now=now, reason=signals.TAKEN_UP, group_key=reading_item(reading.id))

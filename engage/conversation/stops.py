@@ -14,7 +14,7 @@ from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, Standing, holders, language_of
-from engage.people import service as people
+from engage.people import phones
 from engage.people.model import LegalStatus
 from engage.signals import SignalKind
 from engage.texts import TextKind
@@ -112,7 +112,7 @@ def wrong_number(turn: Turn, held: Sequence[Holder]) -> Done:
     new = suppression.suppress(turn.session, turn.number, WRONG, f"inbound:{turn.inbound.id}", turn.now)
     questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
     for holder in held:
-        people.mark_suspended(
+        phones.mark_suspended(
             turn.session,
             holder.person,
             holder.point,

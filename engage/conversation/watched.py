@@ -16,7 +16,7 @@ from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.unsafe_phone import read_by_another
 from engage.conversation.whose import Holder
-from engage.people import service as people
+from engage.people import phones
 from engage.signals import SignalKind
 
 _STOP = re.compile(
@@ -59,7 +59,7 @@ def hand_over(turn: Turn, held: Sequence[Holder]) -> Done:
 def _suspend(turn: Turn, holder: Holder) -> None:
     if holder.point.unsafe_since is None:
         holder.point.unsafe_since = turn.now
-    people.mark_suspended(
+    phones.mark_suspended(
         turn.session, holder.person, holder.point, why=OTHER_READER, actor="person", now=turn.now
     )
     tell(

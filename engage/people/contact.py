@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session, aliased
 from engage import events, texts
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
+from engage.db import wake
 from engage.people import rules
 from engage.people.model import ContactPoint, NumberState, Person
 from messaging import outbox
 from messaging.states import MessageStatus
 from messaging.tables import Message, Suppression
 
+REACH_CHANNEL = "engage_reach"
+"""Notified, in the transaction, when a person's number or the leave to text them has changed."""
 CHECK_LIFE = timedelta(days=3)
 _NOT_SENT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
 
@@ -199,3 +202,14 @@ _TEXTS_SINCE = (
 def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> dict[str, int]:
     rows = session.execute(_TEXTS_SINCE, {"recipients": [str(person) for person in people], "since": since})
     return {recipient: count for recipient, count in rows if recipient is not None}
+
+
+def note_reach_changed(session: Session, person: Person, now: datetime) -> None:
+    """What stood against texts may have gone: reminders that were skipped are thought over by whoever wakes to `REACH_CHANNEL`."""
+    person.reach_changed_at = now
+    wake(session, REACH_CHANNEL)
+
+
+def withdraw_all(session: Session, person: Person, reason: str, now: datetime) -> int:
+    """Call back every text to the person that has not gone; returns how many."""
+    return outbox.withdraw(session, now=now, reason=reason, recipient=str(person.id))

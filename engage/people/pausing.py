@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.people import service
+from engage.people import contact
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.rules import PAUSED
@@ -59,5 +59,5 @@ def resume(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
     events.record(
         session, "texts.resumed", now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id
     )
-    service.note_reach_changed(session, person, now)
+    contact.note_reach_changed(session, person, now)
     return person

@@ -12,7 +12,8 @@ from engage.conversation.model import Reading
 from engage.db import Database
 from engage.events import AccessRecord
 from engage.people.model import ContactPoint, CustodyStatus, Language, NumberState, Person
-from engage.people.service import ensure_involved, set_number
+from engage.people.phones import set_number
+from engage.people.service import ensure_involved
 from messaging import outbox, suppression
 from messaging.states import MessageStatus, move
 from messaging.tables import Message

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engage.appointments import reminders, service
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
 from engage.db import Database
-from engage.people import service as people
+from engage.people import phones
 from engage.people.model import CustodyStatus
 from messaging import suppression
 from messaging.states import MessageStatus
@@ -180,7 +180,7 @@ def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -
     assert stage.send() == ["Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"]
     assert {stage.shown(one)["booked"] for one in appointments} == {"skipped number_unverified"}
     assert stage.send("2027-03-20 10:00") == []
-    people.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
+    phones.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
     later = now + timedelta(hours=2)
     assert reminders.replan_skipped(session, stage.person.id, now=later) == 3
     assert reminders.replan_skipped(session, stage.person.id, now=later) == 0

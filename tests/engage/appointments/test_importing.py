@@ -23,7 +23,7 @@ from engage.appointments.sheets import COLUMNS
 from engage.db import Database
 from engage.errors import Forbidden, Invalid, NotFound
 from engage.events import Event
-from engage.people import service as people
+from engage.people import phones
 from engage.people.access import SYSTEM, Actor
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal
@@ -176,7 +176,7 @@ def test_what_the_sample_file_leaves_behind(committed: Database, hub_id: uuid.UU
     with committed.begin() as session:
         booked = {one.source_ref: one for one in session.scalars(select(Appointment))}
         person = {ref: session.get_one(Person, one.person_id) for ref, one in booked.items()}
-        point = {ref: people.current_point(session, one.id) for ref, one in person.items()}
+        point = {ref: phones.current_point(session, one.id) for ref, one in person.items()}
         assert booked["A-1004"].starts_at == local("2027-03-22 09:30") and booked["A-1004"].revision == 2
         old = session.scalars(
             select(Reminder).where(Reminder.appointment_id == booked["A-1004"].id, Reminder.revision == 1)
@@ -304,7 +304,7 @@ def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UU
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
         person = session.scalars(select(Person)).one()
-        people.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
+        phones.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
         reminders.send_due(session, now=now)
         session.flush()
         becomes(session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now)
@@ -367,7 +367,7 @@ def test_the_same_file_after_the_appointment(committed: Database, hub_id: uuid.U
 def number_after(database: Database) -> tuple[str, NumberState]:
     """The person's current number."""
     with database.begin() as session:
-        point = people.current_point(session, session.scalars(select(Person.id)).one())
+        point = phones.current_point(session, session.scalars(select(Person.id)).one())
         assert point is not None
         return point.number or point.given, point.state
 
@@ -376,7 +376,7 @@ def test_a_confirmed_number_is_kept(committed: Database, hub_id: uuid.UUID, now:
     """A file never changes a number that somebody has confirmed; it warns."""
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
-        people.verify_number(
+        phones.verify_number(
             session, SYSTEM, session.scalars(select(Person.id)).one(), how="face to face", now=now
         )
     report = take_in(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Role, Staff
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.events import Event
-from engage.people import contact, service
+from engage.people import contact, phones, service
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
 from engage.people.service import NewPerson
@@ -57,7 +57,7 @@ def test_a_new_person_has_approval_and_an_unconfirmed_number(
 ) -> None:
     """The number as given becomes E.164, and is not texted with content before somebody confirmed it."""
     person = service.create_person(session, builders.actor(om), new(om), now=now)
-    point = service.current_point(session, person.id)
+    point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, person.texts_approved_at) == (NUMBER, NumberState.UNVERIFIED, now)
     verdict = contact.reach(session, [person.id], now)[person.id].verdict
@@ -70,7 +70,7 @@ def test_what_is_no_uk_mobile_is_kept_with_the_reason(
 ) -> None:
     """The person is there, is not texted, and the page can say why."""
     person = service.create_person(session, SYSTEM, new(om, given_number=given), now=now)
-    point = service.current_point(session, person.id)
+    point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, point.given) == (None, NumberState.UNUSABLE, given)
     (reason,) = contact.reach(session, [person.id], now)[person.id].verdict.reasons
@@ -113,7 +113,7 @@ def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
     verdicts = contact.reach(session, [first.id, second.id], now)
     assert "number_shared" in {reason.code for reason in verdicts[first.id].verdict.reasons}
     assert "number_shared" in {reason.code for reason in verdicts[second.id].verdict.reasons}
-    service.agree_shared(session, builders.actor(om), first.id, now=now)
+    phones.agree_shared(session, builders.actor(om), first.id, now=now)
     assert kinds(session, first) == set() and kinds(session, second) == {SignalKind.NUMBER_SHARED}
     assert contact.reach(session, [first.id], now)[first.id].verdict.allowed
 
@@ -124,16 +124,16 @@ def test_another_number_retires_the_old_one_and_withdraws_what_waits(
     """The old number learns nothing more; the change is an event; giving the same number again changes nothing."""
     person = builders.person(session, om)
     waiting = queue(session, person, "a", now)
-    service.set_number(
+    phones.set_number(
         session, builders.actor(om), person.id, "07700 900102", now=now, verified_how="asked face to face"
     )
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert contact.reach(session, [person.id], now)[person.id].number == OTHER
-    assert service.people_on(session, NUMBER) == []
+    assert phones.people_on(session, NUMBER) == []
     events = session.scalars(select(Event.kind).where(Event.person_id == person.id)).all()
     assert events.count("number.changed") == 1
-    service.set_number(session, builders.actor(om), person.id, "+44 7700 900102", now=now)
+    phones.set_number(session, builders.actor(om), person.id, "+44 7700 900102", now=now)
     assert session.scalars(select(Event.kind).where(Event.person_id == person.id)).all() == events
 
 
@@ -143,7 +143,7 @@ def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now
     later = now + timedelta(days=90)
     (reason,) = contact.reach(session, [person.id], later)[person.id].verdict.reasons
     assert reason.code == "not_safe"
-    service.confirm_safe(session, builders.actor(om), person.id, now=later)
+    phones.confirm_safe(session, builders.actor(om), person.id, now=later)
     assert contact.reach(session, [person.id], later)[person.id].verdict.allowed
 
 
@@ -241,8 +241,8 @@ def test_somebody_elses_person_cannot_be_changed(session: Session, om: Staff, no
     person = builders.person(session, om)
     stranger = builders.actor(builders.staff(session, om.memberships[0].hub, name="Dai Rees"))
     for change in (
-        lambda: service.set_number(session, stranger, person.id, OTHER, now=now),
-        lambda: service.verify_number(session, stranger, person.id, how="x", now=now),
+        lambda: phones.set_number(session, stranger, person.id, OTHER, now=now),
+        lambda: phones.verify_number(session, stranger, person.id, how="x", now=now),
         lambda: service.update_person(session, stranger, person.id, {"first_name": "X"}, now=now),
     ):
         with pytest.raises(NotFound):
