@@ -170,3 +170,9 @@ def events(session: Session, whose: Person) -> list[str]:
 def minutes(count: float) -> timedelta:
     """So many minutes."""
     return timedelta(minutes=count)
+
+
+def standing(session: Session, about: Appointment) -> list[IntentKind]:
+    """What was said about an appointment and counts, in order."""
+    rows = select(Intent.kind).where(Intent.appointment_id == about.id, Intent.withdrawn_at.is_(None))
+    return list(session.scalars(rows.order_by(Intent.said_at, Intent.id)))

@@ -46,18 +46,6 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
-@pytest.fixture
 def missed(session: Session, om: Staff, katrina: Person, now: datetime) -> Appointment:
     """An appointment of this morning that she did not come to; the text that asks why has gone."""
     return absent(session, om, katrina, now)

@@ -36,12 +36,6 @@ LATER = DUE + 5 * MINUTE
 
 
 @pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
     """A person whom a check-in has reached on Tuesday at ten."""
     person = builders.person(session, om)

@@ -33,21 +33,10 @@ from tests.engage.conversation.phones import (
     said,
     says,
     signal,
+    standing,
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
 
 
 @pytest.fixture
@@ -66,16 +55,6 @@ def mean(session: Session, om: Staff, now: datetime) -> Callable[..., ReadingCor
         return correct(session, builders.actor(om), reading.id, meaning, now=at or now + minutes(60))
 
     return say
-
-
-def standing(session: Session, about: Appointment) -> list[IntentKind]:
-    """What was said about an appointment and counts."""
-    rows = session.scalars(
-        select(Intent)
-        .where(Intent.appointment_id == about.id, Intent.withdrawn_at.is_(None))
-        .order_by(Intent.said_at, Intent.id)
-    )
-    return [row.kind for row in rows]
 
 
 def test_a_wrong_yes_becomes_the_no_that_it_was(

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.conversation import effects, staff
-from engage.people import contact
-from engage.people import service as people
+from engage.people import contact, phones
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
@@ -34,18 +33,6 @@ from tests.engage.conversation.phones import (
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
 
 
 def ended(
@@ -112,7 +99,7 @@ def test_a_dead_number_that_was_changed_meanwhile_concerns_nobody(
 ) -> None:
     """The new number is not suspended for the old one's end."""
     message = sending(session, katrina, now)
-    people.set_number(session, SYSTEM, katrina.id, "07700 900102", now=now, verified_how="asked")
+    phones.set_number(session, SYSTEM, katrina.id, "07700 900102", now=now, verified_how="asked")
     ended(session, message, MessageStatus.UNDELIVERED, now, 30005)
     effects.follow_endings(session, now=now)
     assert point_of(session, katrina).state is NumberState.VERIFIED
@@ -136,7 +123,7 @@ def test_a_dead_number_that_is_verified_again_and_dies_again_is_news(
     """Verifying resolves the signal; a later failure raises another."""
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
     effects.follow_endings(session, now=now)
-    people.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now + DAY)
+    phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now + DAY)
     assert open_signals(session, katrina) == []
     ended(session, sending(session, katrina, now + DAY), MessageStatus.UNDELIVERED, now + DAY, 30005)
     effects.follow_endings(session, now=now + DAY)
@@ -279,7 +266,7 @@ def test_a_number_check_is_withheld_once_it_is_answered_for(
     verdicts, _ = held(session, now)
     assert verdicts == {}
     session.scalars(select(Message)).one().status = MessageStatus.QUEUED
-    people.verify_number(session, SYSTEM, person.id, how="asked", now=now)
+    phones.verify_number(session, SYSTEM, person.id, how="asked", now=now)
     session.flush()
     verdicts, texts = held(session, now)
     assert verdicts == {texts[0].id: Withhold("The number no longer waits to be confirmed")}

@@ -33,18 +33,6 @@ from tests.engage.conversation.phones import (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
 def rows(session: Session) -> list[Reading]:
     """Every reading, in the order of the texts."""
     return list(session.scalars(select(Reading).order_by(Reading.inbound_id)))

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Staff
 from engage.appointments.kinds import IntentKind
 from engage.people.model import Person
 from tests import builders
@@ -14,18 +13,6 @@ from tests.engage.conversation.phones import answers, asked, events, minutes, sa
 
 DAY = timedelta(days=1)
 MAY_SAY_YES = {"1,600 characters", "lone surrogate", "combining"}
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
 
 
 @pytest.mark.parametrize("name", HARD)

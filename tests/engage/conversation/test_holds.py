@@ -38,18 +38,6 @@ from tests.engage.conversation.phones import (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
 def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
     """Somebody else in the hub."""
     return builders.staff(session, om.memberships[0].hub, *roles, name="Lou Marsh")

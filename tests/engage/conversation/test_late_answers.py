@@ -17,18 +17,6 @@ from tests.engage.conversation.phones import asked, minutes, said, says
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
 @pytest.mark.parametrize("body", ["yes", "il be there", "ok", "no", "cant make it"])
 def test_an_answer_after_the_beginning_is_not_about_the_next_one(
     session: Session, katrina: Person, now: datetime, body: str

@@ -35,12 +35,6 @@ def om(session: Session) -> Staff:
     return made
 
 
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
 def record(session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime) -> None:
     """The offender manager records what happened."""
     service.record_outcome(session, builders.actor(om), about.id, code=code, now=at)

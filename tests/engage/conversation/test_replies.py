@@ -41,18 +41,6 @@ YES, NO, LATE, HERE = (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
 def test_a_yes_is_what_the_person_said_and_nothing_more(
     session: Session, katrina: Person, now: datetime
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Role, Staff
 from engage.conversation.staff import claim_number, mark_read, send_text
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.people import service as people
+from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
@@ -33,18 +33,6 @@ from tests.engage.conversation.phones import (
 
 DAY = timedelta(days=1)
 STRANGER = "+447700900155"
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
 
 
 def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
@@ -246,7 +234,7 @@ def test_only_what_came_after_the_last_owner_moves(session: Session, om: Staff, 
     session.flush()
     old = says(session, "yes", now, number=STRANGER)
     for person in (before, also):
-        people.set_number(session, SYSTEM, person.id, "none", now=now + DAY)
+        phones.set_number(session, SYSTEM, person.id, "none", now=now + DAY)
     new = says(session, "hiya", now + 2 * DAY, number=STRANGER)
     katrina = builders.person(session, om, number=None)
     coordinator = builders.actor(colleague(session, om, Role.COORDINATOR))

@@ -13,7 +13,7 @@ from engage.appointments.model import Reminder
 from engage.conversation import stops
 from engage.conversation.reading import Act, Intent
 from engage.conversation.reading import Reading as Heard
-from engage.people import service as people
+from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
@@ -43,12 +43,6 @@ ORDER = (
     "To start again reply START."
 )
 VOLUNTARY = "You will get no more texts from us. To start again reply START."
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
 
 
 @pytest.fixture
@@ -292,7 +286,7 @@ def test_once_a_worker_has_verified_a_number_said_to_be_wrong_start_works(
 ) -> None:
     """It was a joke or a slip: the worker has looked, and the phone itself asks for texts."""
     says(session, "wrong number", now)
-    people.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now)
+    phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now)
     says(session, "START", now + minutes(1))
     assert not suppression.is_suppressed(session, NUMBER)
     assert open_signals(session, katrina) == []

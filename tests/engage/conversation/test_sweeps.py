@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Hub, Staff
+from engage.agencies.model import Hub
 from engage.conversation import sweeps
 from engage.conversation.sweeps import Swept
 from engage.db import Database
@@ -29,18 +29,6 @@ from tests.engage.conversation.phones import (
 
 DAY = timedelta(days=1)
 UNCLEAR = "my nan has the dog"
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
 
 
 @pytest.mark.parametrize(

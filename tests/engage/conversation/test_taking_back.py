@@ -31,6 +31,7 @@ from tests.engage.conversation.phones import (
     open_signals,
     said,
     says,
+    standing,
 )
 
 YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
@@ -125,32 +126,6 @@ def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
     ):
         retraction(row + "z")
     assert time.perf_counter() - begun < 0.5
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
-@pytest.fixture
-def tuesday(session: Session, katrina: Person, now: datetime) -> Appointment:
-    """An appointment in three days that was asked about yesterday."""
-    made = builders.appointment(session, katrina, now + 3 * DAY)
-    asked(session, made, now - DAY)
-    return made
-
-
-def standing(session: Session, about: Appointment) -> list[IntentKind]:
-    """What counts of what was said about it, in order."""
-    rows = select(Said.kind).where(Said.appointment_id == about.id, Said.withdrawn_at.is_(None))
-    return list(session.scalars(rows.order_by(Said.said_at, Said.id)))
 
 
 @pytest.mark.parametrize("after", [1, 30, 300])

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Staff
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
@@ -18,7 +17,7 @@ from engage.people.model import Person
 from engage.signals import SignalKind
 from messaging.outbox import Lane
 from tests import builders
-from tests.engage.conversation.phones import answers, asked, gone, minutes, open_signals, said, says
+from tests.engage.conversation.phones import answers, asked, gone, minutes, open_signals, said, says, standing
 from tests.engage.conversation.turns import read_as
 
 I = Intent  # noqa: E741 — the tables below are read by their intents
@@ -95,32 +94,6 @@ def test_the_reader_reads_texts_that_are_joined_by_a_space() -> None:
     """As if they were one text."""
     joined = understand("make it", "appointment", "en", Context(("i cant",)))
     assert joined == understand("i cant make it", "appointment", "en")
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
-    return builders.person(session, om)
-
-
-@pytest.fixture
-def tuesday(session: Session, katrina: Person, now: datetime) -> Appointment:
-    """An appointment in three days that was asked about yesterday."""
-    made = builders.appointment(session, katrina, now + 3 * DAY)
-    asked(session, made, now - DAY)
-    return made
-
-
-def standing(session: Session, about: Appointment) -> list[IntentKind]:
-    """What counts of what was said about it, in order."""
-    rows = select(Said.kind).where(Said.appointment_id == about.id, Said.withdrawn_at.is_(None))
-    return list(session.scalars(rows.order_by(Said.said_at, Said.id)))
 
 
 def all_said(session: Session, *bodies: str, at: datetime, apart: float = 0.2) -> list[Row]:

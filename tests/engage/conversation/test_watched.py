@@ -15,8 +15,7 @@ from engage.appointments.service import NewAppointment
 from engage.conversation import staff
 from engage.db import Database
 from engage.errors import Forbidden, NotFound
-from engage.people import pausing
-from engage.people import service as people
+from engage.people import pausing, phones
 from engage.people.access import SYSTEM, Actor, ActorKind
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
@@ -212,7 +211,7 @@ def test_a_worker_who_verifies_the_number_opens_it_again(session: Session, katri
     """Only a human says that texts are safe for them."""
     says(session, UNSAFE, NOW)
     who = builders.actor(katrina.offender_manager)
-    people.verify_number(session, who, katrina.id, how="asked face to face", now=NOW)
+    phones.verify_number(session, who, katrina.id, how="asked face to face", now=NOW)
     says(session, "CALL", NOW + timedelta(hours=1))
     assert len(answers(session)) == 1
 
@@ -240,8 +239,8 @@ def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(s
     person, actor = builders.person(session, om), builders.actor(om)
     says(session, UNSAFE, NOW)
     number = point_of(session, person).given
-    people.set_number(session, actor, person.id, "07700900555", now=NOW + timedelta(days=1))
-    people.set_number(session, actor, person.id, number, now=NOW + timedelta(days=2))
+    phones.set_number(session, actor, person.id, "07700900555", now=NOW + timedelta(days=1))
+    phones.set_number(session, actor, person.id, number, now=NOW + timedelta(days=2))
     assert point_of(session, person).state is NumberState.SUSPENDED
-    people.verify_number(session, actor, person.id, how="asked face to face", now=NOW + timedelta(days=3))
+    phones.verify_number(session, actor, person.id, how="asked face to face", now=NOW + timedelta(days=3))
     assert point_of(session, person).state is NumberState.VERIFIED

@@ -12,8 +12,7 @@ from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind
 from engage.conversation import sweeps
 from engage.conversation.model import Reading
-from engage.people import contact
-from engage.people import service as people
+from engage.people import contact, phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
 from engage.settings import DEMO_NUMBER
@@ -46,12 +45,6 @@ DAY = timedelta(days=1)
 UNKNOWN = "Thanks for your text. We do not know this number. If you have a worker, please ring them. If you are not safe call 999."
 UNNAMED = "Thanks. We will read this in working hours and get back to you. If you are not safe call 999."
 CRISIS = "Thank you for telling us. If you are not safe call 999."
-
-
-@pytest.fixture
-def om(session: Session) -> Staff:
-    """An offender manager in a hub."""
-    return builders.staff(session, builders.hub(session))
 
 
 @pytest.fixture
@@ -106,7 +99,7 @@ def test_a_number_that_somebody_gave_up_is_nobodys(session: Session, om: Staff, 
     person = builders.person(session, om)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     asked(session, appointment, now - DAY)
-    people.set_number(session, SYSTEM, person.id, "07700 900102", now=now, verified_how="asked")
+    phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now, verified_how="asked")
     reading = says(session, "yes", now + minutes(1))
     assert reading.person_id is None
     assert said(session, appointment) == []
@@ -118,7 +111,7 @@ def test_danger_from_a_number_given_up_reaches_whoever_once_had_it(
 ) -> None:
     """It may be their old phone in a drawer: the safety answer goes, their offender manager is told."""
     person = builders.person(session, om)
-    people.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
+    phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
     reading = says(session, "i want to die", now)
     assert reading.person_id is None
     assert last_answer(session).startswith(CRISIS)
@@ -549,7 +542,7 @@ def test_a_text_to_an_old_number_is_withdrawn_with_it(session: Session, om: Staf
     """An answer that waits does not go to a number that is no longer theirs."""
     person = builders.person(session, om)
     says(session, "HELP", now)
-    people.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
+    phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
     message = session.scalars(select(Message).where(Message.to_number == NUMBER)).one()
     session.refresh(message)
     assert message.status is MessageStatus.WITHDRAWN
