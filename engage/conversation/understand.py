@@ -253,9 +253,7 @@ def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifie
 def _says_so_by_itself(intent: Intent, given: _Text, learnt: Classifier) -> bool:
     """Whether the text means the same to somebody who was asked nothing."""
     alone = learnt.weigh(given.body, Prompt.NONE)
-    return alone.strongest is intent and alone.of(intent) >= _needed(
-        intent, given.said, unasked=given.prompt is Prompt.NONE
-    )
+    return alone.strongest is intent and alone.of(intent) >= _needed(intent, given.said, unasked=False)
 
 
 def _surely_beside(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> frozenset[Intent]:
