@@ -254,8 +254,12 @@ def test_while_twilio_is_out_of_reach_untried_texts_go_by_notify(
     with house.simulator.outage("too_many"):
         house.book(first, MONDAY)
         eventually(
-            lambda: sql(house, "SELECT 1 FROM provider WHERE id = 'twilio' AND failing_since IS NOT NULL"),
-            what="the failure is on record",
+            lambda: sql(
+                house,
+                "SELECT 1 FROM message, provider WHERE message.number = '+447700900451' AND message.attempts = 1"
+                " AND message.status = 'queued' AND provider.id = 'twilio' AND provider.failing_since IS NOT NULL",
+            ),
+            what="Twilio was asked about the first, and the failure is on record",
         )
         sql(house, "UPDATE provider SET failing_since = failing_since - interval '5 minutes'")
         house.book(second, MONDAY)
