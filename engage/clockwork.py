@@ -1,13 +1,14 @@
 """When a worker's ticks run: on APScheduler's interval, and at once when PostgreSQL says that there is work.
 
-A tick is short and idempotent. It never runs twice at the same time in one process; a wake-up that comes while it runs makes it run
+Every tick runs once as soon as the worker starts: there may be much to catch up with, and a worker that is started anew more often than an
+interval would never come to that tick. A tick is short and idempotent. It never runs twice at the same time in one process; a wake-up that comes while it runs makes it run
 once more, so that no wake-up is lost. Two workers ticking together do no harm: rows are claimed. Nothing here knows what a tick does.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import psycopg.sql
@@ -79,7 +80,12 @@ class Clockwork:
         """Begin to tick, and to listen for wake-ups."""
         for tick in self._ticks:
             self._scheduler.add_job(
-                tick.run, "interval", args=[self._stopping], seconds=tick.every.total_seconds(), id=tick.name
+                tick.run,
+                "interval",
+                args=[self._stopping],
+                seconds=tick.every.total_seconds(),
+                id=tick.name,
+                next_run_time=datetime.now(UTC),
             )
         self._scheduler.start()
         for tick in self._ticks:

@@ -2,11 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from tests.end_to_end.house import House, eventually
-
-pytestmark = pytest.mark.xdist_group("check-ins")
 
 TUESDAY = datetime(2027, 3, 23, 10, 0, 5, tzinfo=UTC)
 
@@ -40,9 +36,9 @@ def test_check_ins_are_asked_answered_nudged_and_closed(house: House) -> None:
     phones["gethin"].wait_for("Bydd Pat yn gweld hwn")
     eventually(lambda: [text["status"] for text in house.outgoing(cal)] == ["delivered"])
 
-    house.travel(TUESDAY + timedelta(hours=48))
+    house.travel(TUESDAY + timedelta(hours=48, minutes=1))
     phones["cal"].wait_for("We asked how things are")
-    house.travel(TUESDAY + timedelta(hours=72))
+    house.travel(TUESDAY + timedelta(hours=72, minutes=1))
     (closed,) = eventually(lambda: _unanswered(house, cal))
     assert closed["nudged"] and closed["value"] is None
     assert house.signal_kinds(cal) == []
