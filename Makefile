@@ -19,7 +19,7 @@ run: $(READY)  ## Start everything, with a pretend phone network and demonstrati
 	@$(BIN)/engage run
 
 test: $(READY)  ## Run every test
-	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n auto $(ARGS)
 
 faults: $(READY)  ## Try the text engine against faults at full length: kills, outages, crashes (a quarter of an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)

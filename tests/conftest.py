@@ -17,6 +17,8 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from engage import embedded
 from engage.db import Database
@@ -32,6 +34,22 @@ BROWSER_OPTIONS = [
     "--disable-quic",
     "--no-first-run",
 ]
+
+
+SLOW = ("tests/end_to_end/", "tests/faults/")
+
+
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]
+    """The tests of a module go to one process, so that what they share is started once; all those with faults go to one, so that no two runs
+    take the machine from each other. Modules go in the order in which they were collected.
+    """
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/faults" if nodeid.startswith("tests/faults/") else nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +108,16 @@ def chromium() -> Iterator[Browser]:
 def now() -> datetime:
     """Saturday 20 March 2027, 09:00 in London: the week before the clocks change."""
     return datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First what starts processes and waits for them, so that no process is left with the longest at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "ByModule":
+    """How the processes share the tests among them."""
+    return ByModule(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

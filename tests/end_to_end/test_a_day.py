@@ -20,8 +20,6 @@ from tests.end_to_end.day import DAY, OFFICER, OFFICER_PHONE, PICTURE, PLACE, SU
 from tests.end_to_end.house import running
 from tests.end_to_end.test_safety import LEE, NOTICE, SAM
 
-pytestmark = pytest.mark.xdist_group("a_day")
-
 NOBODY_MAY_READ = (
     "probation",
     "offender",

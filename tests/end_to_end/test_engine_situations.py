@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import START, empty_database
 from tests.end_to_end.house import House, running
 from tests.simulator import SeenText
 
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.usefixtures("fine_weather")]
+pytestmark = pytest.mark.usefixtures("fine_weather")
 
 eventually = partial(houses.eventually, every=0.3)
 """The interface takes only so many questions a minute of one key."""

@@ -19,8 +19,6 @@ from tests.end_to_end.conftest import empty_database
 from tests.end_to_end.house import House, eventually, running
 from tests.simulator import Phone
 
-pytestmark = pytest.mark.xdist_group("every_meaning")
-
 EARLY = datetime.fromisoformat("2027-03-22T09:30:00+00:00")
 NOW = datetime.fromisoformat("2027-03-22T10:45:00+00:00")
 MISSED_AT, SOON, TOMORROW = (

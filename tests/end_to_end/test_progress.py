@@ -9,8 +9,6 @@ import pytest
 from engage.texts import lint
 from tests.end_to_end.house import House, csrf_token, eventually
 
-pytestmark = pytest.mark.xdist_group("progress")
-
 MONDAY = datetime(2027, 3, 22, 10, 0, tzinfo=UTC)
 
 

@@ -3,11 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import psycopg
-import pytest
 
 from tests.end_to_end.house import House, eventually
-
-pytestmark = pytest.mark.xdist_group("safety")
 
 NIGHT = datetime(2027, 3, 22, 22, 0, tzinfo=UTC)
 NIA, SAM, LEE, STRANGER, BEA = (

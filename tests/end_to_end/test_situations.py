@@ -9,7 +9,7 @@ import requests
 
 from tests.end_to_end.house import House, csrf_token, eventually
 
-pytestmark = [pytest.mark.xdist_group("situations"), pytest.mark.usefixtures("fine_weather")]
+pytestmark = pytest.mark.usefixtures("fine_weather")
 
 MONDAY = datetime(2027, 3, 22, 10, 0, tzinfo=UTC)
 

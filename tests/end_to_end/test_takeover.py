@@ -10,8 +10,6 @@ import requests
 
 from tests.end_to_end.house import House, eventually
 
-pytestmark = pytest.mark.xdist_group("takeover")
-
 MONDAY = datetime(2027, 3, 22, 10, 0, tzinfo=UTC)
 
 

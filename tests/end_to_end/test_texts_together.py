@@ -7,8 +7,6 @@ import pytest
 
 from tests.end_to_end.house import House, eventually
 
-pytestmark = [pytest.mark.xdist_group("texts_together")]
-
 MONDAY = datetime(2027, 3, 22, 10, 0, tzinfo=UTC)
 
 

@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from engage.db import Database
 from tests.faults import account
 from tests.faults.account import Account
@@ -15,7 +13,6 @@ from tests.faults.crew import crew, wait_until
 from tests.faults.worker_process import FaultyClock, Orders
 from tests.simulator import simulator_process
 
-pytestmark = pytest.mark.xdist_group("faults")
 TEN_MINUTES = 600.0
 
 

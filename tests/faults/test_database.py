@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 
 import psycopg
-import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -22,7 +21,6 @@ from tests.faults.servers import Cluster, address, new_cluster
 from tests.faults.worker_process import FaultyClock, Orders
 from tests.simulator import Simulator, simulator_process
 
-pytestmark = pytest.mark.xdist_group("faults")
 _BATCH = 10
 _AHEAD = 100
 """How many texts more may be written than the provider has: so writing goes on for as long as sending."""

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 
-import pytest
 from sqlalchemy import func, select, text
 
 from engage.db import Database
@@ -21,7 +20,6 @@ from tests.faults.web import web
 from tests.faults.worker_process import Orders
 from tests.simulator import Simulator, simulator_process
 
-pytestmark = pytest.mark.xdist_group("faults")
 PHONES = 40
 POSTERS = 4
 FORGED = 0.01

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from engage.db import Database
 from tests.faults import account
 from tests.faults.account import Account
@@ -14,7 +12,6 @@ from tests.faults.crew import crew, wait_until
 from tests.faults.worker_process import FaultyClock, Orders
 from tests.simulator import simulator_process
 
-pytestmark = pytest.mark.xdist_group("faults")
 WORKERS = 3
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-import pytest
 from sqlalchemy import func, select
 
 from engage.db import Database
@@ -19,8 +18,6 @@ from tests.faults.crew import crew, wait_until
 from tests.faults.web import web
 from tests.faults.worker_process import FaultyClock, Orders
 from tests.simulator import Simulator, simulator_process
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 ANSWERS = (
     {"probability": 0.05, "answer": "hang_after", "hold": 2.0},
