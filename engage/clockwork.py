@@ -8,7 +8,7 @@ once more, so that no wake-up is lost. Two workers ticking together do no harm: 
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import psycopg
 import psycopg.sql
@@ -16,6 +16,8 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.engine import URL
+
+from engage.clock import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +87,7 @@ class Clockwork:
                 args=[self._stopping],
                 seconds=tick.every.total_seconds(),
                 id=tick.name,
-                next_run_time=datetime.now(UTC),
+                next_run_time=Clock().now(),
             )
         self._scheduler.start()
         for tick in self._ticks:
