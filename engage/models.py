@@ -1,33 +1,52 @@
 """Imports every table, so that migrations and the metadata see all of them."""
 
-from engage import events, idempotency, signals
+from engage import events, idempotency, sealing, signals
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.appointments import uploads
 from engage.appointments.slots import model as slots
+from engage.compliance import model as compliance
 from engage.conversation import by_hand
 from engage.conversation import model as conversation
 from engage.db import Base
+from engage.legal import model as legal
 from engage.people import model as people
+from engage.people import sharing_model as sharing
+from engage.plan import model as plan
 from engage.progress import model as progress
+from engage.progress.activities import model as activities
 from engage.progress.checkins import model as check_ins
+from engage.progress.housing import model as housing
+from engage.progress.testing import model as testing
+from engage.scheme import meeting_model as meetings
+from engage.scheme import model as scheme
 from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)
 
 __all__ = [
     "METADATA",
+    "activities",
     "agencies",
     "appointments",
     "by_hand",
     "check_ins",
+    "compliance",
     "conversation",
     "events",
+    "housing",
     "idempotency",
+    "legal",
+    "meetings",
     "people",
+    "plan",
     "progress",
+    "scheme",
+    "sealing",
+    "sharing",
     "signals",
     "slots",
     "tables",
+    "testing",
     "uploads",
 ]

@@ -44,6 +44,19 @@ class SignalKind(enum.StrEnum):
     NUMBER_DEAD = "number_dead"
     NO_REPLY = "no_reply"
     REPLY_UNREAD = "reply_unread"
+    SECOND_FAILURE = "second_failure"
+    MUST_REFER = "must_refer"
+    LOST_CONTACT = "lost_contact"
+    TEST_MISSED = "test_missed"
+    TEST_POSITIVE = "test_positive"
+    RELEASE_SOON = "release_soon"
+    COURT_REVIEW_SOON = "court_review_soon"
+    ACTION_OVERDUE = "action_overdue"
+    REVIEW_DUE = "review_due"
+    GREEN_THREE_MONTHS = "green_three_months"
+    MILESTONE = "milestone"
+    RE_REFERRAL_DUE = "re_referral_due"
+    RECORD_OPENED = "record_opened"
 
 
 class Severity(enum.StrEnum):
@@ -171,6 +184,53 @@ MEANINGS: dict[SignalKind, Meaning] = {
         Severity.MEDIUM,
         "A reply waits to be read",
         "Read it and answer; cover if the offender manager is on leave.",
+        timedelta(days=1),
+    ),
+    SignalKind.SECOND_FAILURE: Meaning(
+        Severity.HIGH, "Has failed to comply again", "Consider a warning or breach.", timedelta(days=1)
+    ),
+    SignalKind.MUST_REFER: Meaning(
+        Severity.HIGH,
+        "Has failed to comply after a warning",
+        "Refer to court by the date shown.",
+        timedelta(days=14),
+    ),
+    SignalKind.LOST_CONTACT: Meaning(
+        Severity.HIGH, "Nothing has been heard of them", "Visit them.", timedelta(days=1)
+    ),
+    SignalKind.TEST_MISSED: Meaning(
+        Severity.HIGH, "A test was missed", "Bring in the treatment worker.", timedelta(days=1)
+    ),
+    SignalKind.TEST_POSITIVE: Meaning(
+        Severity.HIGH, "A test was positive", "Bring in the treatment worker.", timedelta(days=1)
+    ),
+    SignalKind.RELEASE_SOON: Meaning(
+        Severity.MEDIUM,
+        "Leaves prison soon",
+        "Make the release plan, and book the first appointments.",
+        timedelta(days=2),
+    ),
+    SignalKind.COURT_REVIEW_SOON: Meaning(
+        Severity.MEDIUM, "The court reviews soon", "Make the report.", timedelta(days=2)
+    ),
+    SignalKind.ACTION_OVERDUE: Meaning(
+        Severity.MEDIUM,
+        "An action of the plan is overdue",
+        "Chase whoever is to do it.",
+        timedelta(days=2),
+    ),
+    SignalKind.REVIEW_DUE: Meaning(Severity.LOW, "A review is due", "Review.", timedelta(days=2)),
+    SignalKind.GREEN_THREE_MONTHS: Meaning(
+        Severity.LOW, "Green for three months", "List for the meeting.", timedelta(days=7)
+    ),
+    SignalKind.MILESTONE: Meaning(Severity.LOW, "Has reached something", "Praise them.", timedelta(days=7)),
+    SignalKind.RE_REFERRAL_DUE: Meaning(
+        Severity.MEDIUM, "To be referred again before release", "Refer them.", timedelta(days=14)
+    ),
+    SignalKind.RECORD_OPENED: Meaning(
+        Severity.HIGH,
+        "Somebody opened the record in an emergency",
+        "Ask them why, and whether it was right.",
         timedelta(days=1),
     ),
 }

@@ -51,7 +51,28 @@ class HubRules:
     on_call_minutes: int = 15
     work_from_hour: int = 9
     work_until_hour: int = 17
+    count_months: int = 12
+    count_sent_home: bool = False
+    failures_to_consider: int = 2
+    referral_working_days: int = 10
+    silent_days: int = 14
+    recheck_number_days: int = 60
+    red_without_contact_days: int = 14
+    rag_window_days: int = 28
+    green_strict: bool = False
+    green_months: int = 3
+    long_custody_years: int = 5
+    re_referral_months: int = 12
+    review_red_days: int = 7
+    review_amber_days: int = 14
+    review_green_days: int = 28
+    meeting_days: int = 7
+    test_days: int = 7
+    report_days: int = 7
+    release_days: int = 14
+    break_glass_hours: int = 4
     keep_bodies_months: int = 12
+    keep_people_years: int = 6
     keep_access_log_years: int = 6
 
     @property
@@ -91,7 +112,26 @@ _RANGES = {
     "on_call_minutes": (1, 120),
     "work_from_hour": (0, 23),
     "work_until_hour": (1, 24),
+    "count_months": (1, 36),
+    "failures_to_consider": (1, 10),
+    "referral_working_days": (1, 30),
+    "silent_days": (3, 90),
+    "recheck_number_days": (14, 365),
+    "red_without_contact_days": (3, 90),
+    "rag_window_days": (7, 182),
+    "green_months": (1, 12),
+    "long_custody_years": (1, 30),
+    "re_referral_months": (1, 36),
+    "review_red_days": (1, 28),
+    "review_amber_days": (1, 56),
+    "review_green_days": (1, 91),
+    "meeting_days": (1, 14),
+    "test_days": (1, 90),
+    "report_days": (1, 28),
+    "release_days": (1, 90),
+    "break_glass_hours": (1, 24),
     "keep_bodies_months": (1, 84),
+    "keep_people_years": (1, 20),
     "keep_access_log_years": (1, 20),
 }
 

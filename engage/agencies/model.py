@@ -60,6 +60,22 @@ class Hub(Base):
     phone: Mapped[str] = mapped_column(String(20))
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/London")
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    closed_at: Mapped[datetime | None] = mapped_column(
+        doc="Nobody joins a closed hub, and nothing is booked there."
+    )
+
+
+class HubSettingsSpell(Base):
+    """The settings of a hub from a moment on, until the next ones begin: which rule was in force when."""
+
+    __tablename__ = "hub_settings_spell"
+    __table_args__ = (Index("ix_hub_settings_spell_hub", "hub_id", "since"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    since: Mapped[datetime]
+    settings: Mapped[dict[str, Any]]
+    changed_by: Mapped[str] = mapped_column(String(80))
 
 
 class Agency(Base):

@@ -23,7 +23,11 @@ log = structlog.get_logger(__name__)
 
 
 class Ability(StrEnum):
-    """What an actor may do with a person's record."""
+    """What an actor may do with a person's record.
+
+    `case`: read the case around the texts (orders, plan, status, compliance); `decide`: record what a meeting decided; `enforce`: decide
+    what follows from non-compliance; `overrule`: put another decision in the place of a worker's; `intelligence`: see and set the flag.
+    """
 
     VIEW = "view"
     BOOK = "book"
@@ -32,15 +36,20 @@ class Ability(StrEnum):
     MANAGE = "manage"
     SIGNALS = "signals"
     HEALTH = "health"
+    CASE = "case"
+    DECIDE = "decide"
+    ENFORCE = "enforce"
+    OVERRULE = "overrule"
+    INTELLIGENCE = "intelligence"
 
 
 ALL = frozenset(Ability)
 ABILITIES: dict[Role, frozenset[Ability]] = {
-    Role.OFFENDER_MANAGER: ALL,
-    Role.COORDINATOR: ALL,
-    Role.SUPERVISOR: ALL - {Ability.HEALTH},
+    Role.OFFENDER_MANAGER: ALL - {Ability.DECIDE, Ability.OVERRULE},
+    Role.COORDINATOR: ALL - {Ability.ENFORCE, Ability.OVERRULE, Ability.INTELLIGENCE},
+    Role.SUPERVISOR: ALL - {Ability.HEALTH, Ability.INTELLIGENCE},
     Role.SUPPORT_WORKER: frozenset({Ability.VIEW, Ability.BOOK, Ability.RECORD}),
-    Role.AUDITOR: frozenset({Ability.VIEW, Ability.CONVERSE}),
+    Role.AUDITOR: frozenset({Ability.VIEW, Ability.CONVERSE, Ability.CASE}),
     Role.ADMINISTRATOR: frozenset(),
 }
 READ_ONLY_ROLES = frozenset({Role.AUDITOR})
@@ -61,6 +70,16 @@ SCOPES: dict[str, frozenset[Ability]] = {
     "progress:read": frozenset({Ability.VIEW}),
     "progress:write": frozenset({Ability.VIEW, Ability.RECORD}),
     "health:read": frozenset({Ability.VIEW, Ability.HEALTH}),
+    "case:read": frozenset({Ability.VIEW, Ability.CASE}),
+    "case:write": frozenset({Ability.VIEW, Ability.CASE, Ability.MANAGE, Ability.RECORD}),
+    "referrals:read": frozenset({Ability.VIEW}),
+    "referrals:write": frozenset({Ability.VIEW}),
+    "meetings:read": frozenset({Ability.VIEW, Ability.CASE}),
+    "meetings:write": frozenset({Ability.VIEW, Ability.CASE, Ability.DECIDE}),
+    "compliance:read": frozenset({Ability.VIEW, Ability.CASE}),
+    "tests:read": frozenset({Ability.VIEW, Ability.CASE, Ability.HEALTH}),
+    "tests:write": frozenset({Ability.VIEW, Ability.CASE, Ability.RECORD, Ability.HEALTH}),
+    "cohort:read": frozenset({Ability.VIEW, Ability.CASE}),
 }
 
 
@@ -77,13 +96,15 @@ class ActorKind(StrEnum):
 class Actor:
     """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, a person by text, or Engage itself.
 
-    `agency_id` is the staff member's agency, which `cares` if it looks after people's health; `scopes` and `hub_id` belong to keys.
+    `agency_id` is the staff member's agency, which `cares` if it looks after people's health and is the `police` or not; `scopes` and `hub_id`
+    belong to keys.
     """
 
     kind: ActorKind
     id: uuid.UUID | None = None
     agency_id: uuid.UUID | None = None
     cares: bool = False
+    police: bool = False
     roles: frozenset[tuple[uuid.UUID, Role]] = frozenset()
     hub_id: uuid.UUID | None = None
     scopes: frozenset[str] = frozenset()
@@ -108,11 +129,15 @@ PERSON = Actor(ActorKind.PERSON)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by default."""
+    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by default.
+
+    A record that was merged into another is seen by nobody but Engage itself, until the merge is undone.
+    """
     if actor.kind is ActorKind.SYSTEM:
         return true()
+    stands = Person.merged_into_id.is_(None)
     if actor.kind is ActorKind.KEY:
-        return and_(Person.hub_id == actor.hub_id, not_(Person.restricted))
+        return and_(Person.hub_id == actor.hub_id, not_(Person.restricted), stands)
     admitted = exists().where(
         RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, not_(RecordAccess.excluded)
     )
@@ -130,7 +155,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
             Involvement.person_id == Person.id, Involvement.agency_id == actor.agency_id
         )
         ways.append(and_(Person.hub_id.in_(hubs), open_to_others, involved))
-    return and_(or_(false(), *ways), not_(excluded))
+    return and_(or_(false(), *ways), not_(excluded), stands)
 
 
 def sees_all(session: Session, actor: Actor, people: Collection[uuid.UUID]) -> bool:
@@ -152,7 +177,11 @@ def abilities(actor: Actor, person: Person) -> frozenset[Ability]:
         if role is Role.OFFENDER_MANAGER and person.offender_manager_id != actor.id:
             continue
         found |= ABILITIES[role]
-    return found | {Ability.HEALTH} if actor.cares and Ability.RECORD in found else found
+    if actor.cares and Ability.RECORD in found:
+        found |= {Ability.HEALTH}
+    if actor.police and Ability.CASE in found:
+        found |= {Ability.INTELLIGENCE}
+    return found
 
 
 def may_change(actor: Actor, person: Person) -> bool:
@@ -208,8 +237,15 @@ def open_person(
 def staff_actor(staff: Staff) -> Actor:
     """The actor that a signed-in member of staff is."""
     roles = frozenset((membership.hub_id, membership.role) for membership in staff.memberships)
-    cares = staff.agency.kind in CARES
-    return Actor(ActorKind.STAFF, id=staff.id, agency_id=staff.agency_id, cares=cares, roles=roles)
+    kind = staff.agency.kind
+    return Actor(
+        ActorKind.STAFF,
+        id=staff.id,
+        agency_id=staff.agency_id,
+        cares=kind in CARES,
+        police=kind is AgencyKind.POLICE,
+        roles=roles,
+    )
 
 
 def key_actor(key: ApiKey) -> Actor:

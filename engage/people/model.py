@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -62,8 +62,10 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name="crn_form"),
+        CheckConstraint("nomis_id ~ '^[A-Z][0-9]{4}[A-Z]{2}$'", name="nomis_form"),
         Index("ix_person_caseload", "offender_manager_id", "last_name", "first_name", "id"),
         Index("ix_person_hub", "hub_id", "last_name", "first_name", "id"),
+        Index("ix_person_name", text("lower(last_name)"), text("lower(first_name)")),
         Index(
             "ix_person_reach_changed",
             "reach_changed_at",
@@ -78,6 +80,8 @@ class Person(Base):
     first_name: Mapped[str] = mapped_column(String(40))
     last_name: Mapped[str] = mapped_column(String(60))
     preferred_name: Mapped[str | None] = mapped_column(String(40))
+    date_of_birth: Mapped[date | None]
+    nomis_id: Mapped[str | None] = mapped_column(String(7), doc="Prison number, `A1234BC`.")
     language: Mapped[Language] = mapped_column(default=Language.ENGLISH)
     legal_status: Mapped[LegalStatus] = mapped_column(default=LegalStatus.UNKNOWN)
     custody_status: Mapped[CustodyStatus] = mapped_column(default=CustodyStatus.COMMUNITY)
@@ -100,6 +104,10 @@ class Person(Base):
     texts_paused_why: Mapped[str | None] = mapped_column(String(200))
     text_from_hour: Mapped[int | None]
     text_until_hour: Mapped[int | None]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("person.id"),
+        doc="The record that this one was merged into; nobody sees this one while it is set.",
+    )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     reach_changed_at: Mapped[datetime | None] = mapped_column(

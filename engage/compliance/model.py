@@ -1,0 +1,86 @@
+"""Tables of what people decided about non-compliance, and of the packs made for court. Nothing here is decided by a rule alone."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.appointments.model import Appointment, Outcome
+from engage.compliance.kinds import Delivery as Delivery
+from engage.compliance.kinds import EnforcementKind as EnforcementKind
+from engage.db import Base, new_id
+from engage.legal.model import Order
+from engage.people.model import Person
+
+
+class Enforcement(Base):
+    """A decision about non-compliance, by a named worker, with its reasons and the failures it rests on.
+
+    `suggested` is what rule 7 suggested and why, as it was then. A letter is the filled-in template; `given_on` says when and `given_how`
+    how it reached the person. `due_on` is the working day by which a referral must be with the court. What was decided stays; where its
+    ground falls away (an outcome is corrected) it is withdrawn, with who and why.
+    """
+
+    __tablename__ = "enforcement"
+    __table_args__ = (
+        CheckConstraint("(given_on IS NULL) = (given_how IS NULL)", name="given"),
+        Index("ix_enforcement_person", "person_id", "decided_at"),
+        Index(
+            "ix_enforcement_due",
+            "due_on",
+            postgresql_where=text("kind = 'referral' AND done_on IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Order.id))
+    kind: Mapped[EnforcementKind]
+    reason: Mapped[str] = mapped_column(String(1000))
+    suggested: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    letter: Mapped[str | None] = mapped_column(String(6000))
+    decided_by: Mapped[str] = mapped_column(String(80))
+    decided_at: Mapped[datetime]
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    given_on: Mapped[date | None]
+    given_how: Mapped[Delivery | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    withdrawn_why: Mapped[str | None] = mapped_column(String(500))
+
+    failures: Mapped[list["EnforcementFailure"]] = relationship(lazy="selectin")
+
+
+class EnforcementFailure(Base):
+    """A failure that a decision rests on, by the outcome that was recorded then."""
+
+    __tablename__ = "enforcement_failure"
+
+    enforcement_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Enforcement.id, ondelete="CASCADE"), primary_key=True
+    )
+    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id), primary_key=True)
+    outcome_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Outcome.id), index=True)
+
+
+class EvidencePack(Base):
+    """That a pack was made of a person's record: by whom, when, for what, and what its bytes were known by.
+
+    `digest` is the SHA-256 of the pack's JSON; `head` the last link of the person's chain of events that it shows.
+    """
+
+    __tablename__ = "evidence_pack"
+    __table_args__ = (Index("ix_evidence_pack_person", "person_id", "made_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    purpose: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    head: Mapped[str] = mapped_column(String(64))

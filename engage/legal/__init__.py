@@ -1,0 +1,1 @@
+"""What the courts, the police and the prison have decided or found: orders and their requirements, arrests, custody, flags."""

@@ -1,0 +1,112 @@
+"""What one agency may see of what others recorded: sharing agreements, and the log of what was disclosed under them.
+
+Staff whose role covers the whole case see it by that role. Anybody else sees their own agency's part, and beside it exactly the fields that
+an agreement in force names for their agency, no more; each such sight is a disclosure and is logged as one. Matters of health never pass
+by an agreement that does not name them.
+"""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.errors import Forbidden
+from engage.people.access import Ability, Actor, ActorKind, abilities, open_person
+from engage.people.model import Person
+from engage.people.sharing_model import Disclosure, SharingAgreement
+
+log = structlog.get_logger(__name__)
+
+
+class Field(StrEnum):
+    """The parts of a record that an agreement can name."""
+
+    APPOINTMENTS = "appointments"
+    STATUS = "status"
+    PLAN = "plan"
+    LEGAL = "legal"
+    PROGRESS = "progress"
+    COMPLIANCE = "compliance"
+    HEALTH = "health"
+
+
+def open_part(
+    session: Session, actor: Actor, person_id: uuid.UUID, part: Field, *, now: datetime, what: str
+) -> Person:
+    """The person, if the actor may read this part of the record: by role, or by an agreement in force today, which is then logged as used.
+
+    Raises NotFound for whoever may not see the person, Forbidden for whoever may not see this part.
+    """
+    person = open_person(session, actor, person_id, now=now, what=what)
+    if _by_role(actor, person, part):
+        return person
+    agreement = agreement_for(session, actor, person, part, now=now)
+    if agreement is None:
+        log.warning("access.refused", actor=actor.label, person=str(person_id), what=what, part=part.value)
+        raise Forbidden("Neither your role nor a sharing agreement lets you see this part of the record.")
+    session.add(
+        Disclosure(
+            person_id=person.id,
+            agreement_id=agreement.id,
+            agency_id=agreement.agency_id,
+            recipient=agreement.agency.name,
+            purpose=agreement.purpose,
+            lawful_basis=agreement.lawful_basis,
+            fields=[part.value],
+            actor=actor.label,
+            at=now,
+        )
+    )
+    events.record(
+        session,
+        "record.disclosed",
+        now=now,
+        actor=actor.label,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        agreement=agreement.id,
+        fields=[part.value],
+    )
+    return person
+
+
+def may_see_part(session: Session, actor: Actor, person: Person, part: Field, *, now: datetime) -> bool:
+    """Whether `open_part` would let the actor read this part: for menus. It logs nothing."""
+    return _by_role(actor, person, part) or agreement_for(session, actor, person, part, now=now) is not None
+
+
+def agreement_for(
+    session: Session, actor: Actor, person: Person, part: Field, *, now: datetime
+) -> SharingAgreement | None:
+    """The agreement in force by which the actor's agency may see this part of the person's record, if there is one."""
+    if actor.kind is not ActorKind.STAFF or actor.agency_id is None:
+        return None
+    today = _today(session, person, now)
+    return session.scalars(
+        select(SharingAgreement)
+        .where(
+            SharingAgreement.hub_id == person.hub_id,
+            SharingAgreement.agency_id == actor.agency_id,
+            SharingAgreement.starts_on <= today,
+            SharingAgreement.ends_on >= today,
+            SharingAgreement.ended_at.is_(None),
+            SharingAgreement.fields.contains([part.value]),
+        )
+        .order_by(SharingAgreement.ends_on.desc(), SharingAgreement.id)
+        .limit(1)
+    ).first()
+
+
+def _by_role(actor: Actor, person: Person, part: Field) -> bool:
+    found = abilities(actor, person)
+    return (Ability.HEALTH if part is Field.HEALTH else Ability.CASE) in found
+
+
+def _today(session: Session, person: Person, now: datetime) -> date:
+    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()

@@ -1,0 +1,98 @@
+"""Tables of why one agency may see what another recorded, of what it was shown, and of two records found to be one person's."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.agencies.model import Agency, Hub, Staff
+from engage.db import Base, new_id
+from engage.people.model import Person
+
+
+class SharingAgreement(Base):
+    """What an agency may see of a hub's people beside its own part: which `fields`, for which purpose, on what lawful basis, from when to when.
+
+    `fields` are names of `engage.people.sharing.Field`. It holds on the days from `starts_on` to `ends_on` inclusive unless ended before.
+    """
+
+    __tablename__ = "sharing_agreement"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_later"),
+        Index("ix_sharing_agreement_hub", "hub_id", "agency_id", "ends_on"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Hub.id))
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Agency.id))
+    purpose: Mapped[str] = mapped_column(String(200))
+    lawful_basis: Mapped[str] = mapped_column(String(200))
+    fields: Mapped[list[Any]]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))
+
+    agency: Mapped[Agency] = relationship()
+
+
+class Disclosure(Base):
+    """Something of a person's record went to another agency: what, to whom, for what, under which agreement (none: a court, by law)."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (Index("ix_disclosure_person", "person_id", "at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    agreement_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(SharingAgreement.id))
+    agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Agency.id))
+    recipient: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str] = mapped_column(String(200))
+    lawful_basis: Mapped[str] = mapped_column(String(200))
+    fields: Mapped[list[Any]]
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class BreakGlass(Base):
+    """Somebody opened a record that they may not see, because it could not wait: why, and until when. The OM is told at once."""
+
+    __tablename__ = "break_glass"
+    __table_args__ = (Index("ix_break_glass_staff", "staff_id", "person_id", "ends_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id))
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class PersonMerge(Base):
+    """Two records found to be one person's: everything of `gone_id` was moved to `kept_id`. `moved` says which rows, so that it can be undone."""
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        CheckConstraint("kept_id <> gone_id", name="two_records"),
+        Index(
+            "uq_person_merge_gone",
+            "gone_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_person_merge_kept", "kept_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kept_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    gone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    reason: Mapped[str] = mapped_column(String(500))
+    moved: Mapped[dict[str, Any]]
+    merged_by: Mapped[str] = mapped_column(String(80))
+    merged_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None] = mapped_column(String(80))

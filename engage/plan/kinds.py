@@ -1,0 +1,39 @@
+"""The closed sets of this package by name. No tables, no rules."""
+
+from enum import StrEnum
+
+
+class Pathway(StrEnum):
+    """An area of need: the seven pathways out of offending."""
+
+    ACCOMMODATION = "accommodation"
+    EDUCATION_TRAINING_EMPLOYMENT = "education_training_employment"
+    HEALTH = "health"
+    DRUGS_AND_ALCOHOL = "drugs_and_alcohol"
+    FINANCE_BENEFIT_DEBT = "finance_benefit_debt"
+    CHILDREN_AND_FAMILIES = "children_and_families"
+    ATTITUDES_THINKING_BEHAVIOUR = "attitudes_thinking_behaviour"
+
+
+class ActionClass(StrEnum):
+    """What an action is for. What disrupts is never texted."""
+
+    SUPPORT = "support"
+    INTERVENE = "intervene"
+    DISRUPT = "disrupt"
+
+
+class ActionState(StrEnum):
+    """An action's life. Nothing is done for or to anybody before it is `live`: the offender manager has agreed."""
+
+    PROPOSED = "proposed"
+    LIVE = "live"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class Approval(StrEnum):
+    """How the offender manager agreed: to this action, or to all of its sort."""
+
+    SINGLE = "single"
+    STANDING = "standing"

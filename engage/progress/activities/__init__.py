@@ -1,0 +1,1 @@
+"""Groups, courses, work and treatment: begun, finished, left."""

@@ -1,0 +1,51 @@
+"""Tables of where people live."""
+
+import enum
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.db import Base, new_id
+from engage.people.model import Person
+from engage.progress.kinds import ReportState
+from engage.progress.model import SelfReport
+
+
+class HousingStage(enum.StrEnum):
+    """The stages from the street to a home of one's own, in that order."""
+
+    STREET = "street"
+    SOFA = "sofa"
+    EMERGENCY = "emergency"
+    HOSTEL = "hostel"
+    APPROVED_PREMISES = "approved_premises"
+    SUPPORTED = "supported"
+    FAMILY = "family"
+    PRIVATE_RENT = "private_rent"
+    SOCIAL_TENANCY = "social_tenancy"
+    OWN_HOME = "own_home"
+
+
+class HousingSpell(Base):
+    """Where somebody lives from a day on, until the next one begins. Self-reported until staff made sure, or found otherwise.
+
+    What is disputed counts for nothing and stays. `report_id` is what they told, where it came from that.
+    """
+
+    __tablename__ = "housing_spell"
+    __table_args__ = (Index("ix_housing_spell_person", "person_id", "since", "recorded_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    stage: Mapped[HousingStage]
+    since: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(SelfReport.id, ondelete="SET NULL"))
+    state: Mapped[ReportState]
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    recorded_at: Mapped[datetime]
+    judged_by: Mapped[str | None] = mapped_column(String(80))
+    judged_at: Mapped[datetime | None]
+    judged_note: Mapped[str] = mapped_column(String(500), default="")
