@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import words
+from api.pages import case_nav, words
 from api.pages.blueprint import pages
 from api.pages.conversation import TextForm, text_facts
 from api.pages.forms import PageForm, Words, choices, stripped
@@ -52,10 +52,12 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     past_before = place_or_404(model.Place.parse, request.args.get("past"))
     with transaction() as session:
         page = model.load(session, current_actor(), person_id, now=at, before=before, past_before=past_before)
+        ways = case_nav.ways(session, current_actor(), page.person, now=at)
     form = TextForm()
     return render_template(
         "pages/person.html",
         page=page,
+        ways=ways,
         now=at,
         form=form,
         text=text_facts("", page.person),

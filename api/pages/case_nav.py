@@ -1,0 +1,37 @@
+"""The way between the pages of one person's case: each is offered to whoever may read that part of the record, and to nobody else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from engage.people.access import Actor
+from engage.people.model import Person
+from engage.people.sharing import Field, fields_for
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the part of the record that it shows."""
+
+    endpoint: str
+    words: str
+    field: Field
+
+
+PARTS: tuple[Part, ...] = ()
+
+
+def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> list[dict[str, Any]]:
+    """The pages of this person's case that the actor may open, the person's own page first; `here` marks the one that is being made."""
+    if not PARTS:
+        return []
+    fields = fields_for(session, actor, person, now=now)
+    seen = [part for part in PARTS if part.field in fields]
+    if not seen:
+        return []
+    found = [("Texts and appointments", url_for("pages.person", person_id=person.id))]
+    found += [(part.words, url_for(part.endpoint, person_id=person.id)) for part in seen]
+    return [{"words": words, "href": href, "here": href == request.path} for words, href in found]
