@@ -224,12 +224,12 @@ class Paper:
 
     def _shown(self, words: str, style: Style) -> str:
         has = self._fonts[style].cmap
-        if words.isascii():
-            return words.replace("\0", "")
+        if words.isascii() and words.isprintable():
+            return words
         return "".join(
             letter if letter.isspace() or ord(letter) in has else _named(letter)
             for letter in unicodedata.normalize("NFC", words)
-            if letter == "\n" or not _unseen(letter)
+            if letter.isspace() or not _unseen(letter)
         )
 
 
