@@ -14,6 +14,7 @@ from api.database import now, transaction
 from engage.agencies import service
 from engage.agencies.model import Staff
 from engage.people.access import Actor, staff_actor
+from engage.people.breaking_glass import with_opened
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -45,13 +46,14 @@ def identify() -> Actor | None:
         return None
     with transaction() as opened:
         staff = service.load_staff(opened, uuid.UUID(session["staff"]))
+        actor = None if staff is None else with_opened(opened, staff_actor(staff), now=at)
     if staff is None or staff.session_epoch != session["epoch"]:
         end()
         return None
     if at - _moment("seen") >= _SEEN_EVERY:
         session["seen"] = int(at.timestamp())
     g.staff = staff
-    return staff_actor(staff)
+    return actor
 
 
 def challenge() -> ResponseReturnValue:

@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from engage.agencies.model import Role
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading
-from engage.people.access import ABILITIES, SCOPES, Ability, Actor, ActorKind, visible_to
+from engage.people.access import (
+    ABILITIES,
+    READ_IN_EMERGENCY,
+    SCOPES,
+    Ability,
+    Actor,
+    ActorKind,
+    visible_to,
+)
 from engage.people.model import ContactPoint, NumberState, Person
 
 
@@ -30,7 +38,7 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
         return people(actor)
     own = Appointment.agency_id == actor.agency_id
     wide = _with(actor, Ability.CONVERSE)
-    return and_(people(actor), or_(own, visible_to(wide)) if wide.roles else own)
+    return and_(people(actor), or_(own, visible_to(wide)) if wide.roles or wide.opened else own)
 
 
 def unknown_texts(actor: Actor) -> ColumnElement[bool]:
@@ -63,5 +71,7 @@ def may_write(actor: Actor) -> bool:
 
 def _with(actor: Actor, ability: Ability) -> Actor:
     return replace(
-        actor, roles=frozenset((hub, role) for hub, role in actor.roles if ability in ABILITIES[role])
+        actor,
+        roles=frozenset((hub, role) for hub, role in actor.roles if ability in ABILITIES[role]),
+        opened=actor.opened if ability in READ_IN_EMERGENCY else frozenset(),
     )
