@@ -65,6 +65,9 @@ class Action(Base):
     state: Mapped[ActionState] = mapped_column(default=ActionState.PROPOSED)
     text: Mapped[str | None] = mapped_column(String(160))
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Message.__table__.c.id))
+    not_texted: Mapped[str | None] = mapped_column(
+        String(300), doc="Every reason of rule 1 why the text of a live action did not go."
+    )
     proposed_by: Mapped[str] = mapped_column(String(80))
     proposed_at: Mapped[datetime]
     approval: Mapped[Approval | None]

@@ -56,6 +56,20 @@ NEW_KINDS = [
 def upgrade() -> None:
     _allow_kinds([*KINDS, *NEW_KINDS])
     op.create_table(
+        "nightly_sweep",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("after", sa.Uuid(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("raised", sa.Integer(), nullable=False),
+        sa.Column("resolved", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "people >= 0 AND raised >= 0 AND resolved >= 0", name=op.f("ck_nightly_sweep_counts")
+        ),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_nightly_sweep")),
+    )
+    op.create_table(
         "hub_settings_spell",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("hub_id", sa.Uuid(), nullable=False),
@@ -171,6 +185,7 @@ def upgrade() -> None:
         ),
         sa.Column("text", sa.String(length=160), nullable=True),
         sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("not_texted", sa.String(length=300), nullable=True),
         sa.Column("proposed_by", sa.String(length=80), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
@@ -1398,6 +1413,7 @@ def downgrade() -> None:
     op.drop_table("meeting")
     op.drop_index("ix_hub_settings_spell_hub", table_name="hub_settings_spell")
     op.drop_table("hub_settings_spell")
+    op.drop_table("nightly_sweep")
 
 
 def _allow_kinds(kinds: list[str], *, validate: bool = True) -> None:

@@ -1,0 +1,99 @@
+"""Texts that nobody asked for and no appointment is behind: the words of an action of the plan, praise.
+
+Rule 1 decides. What only the hour or the day's cap is against waits for its hour; what anything else is against does not go, and every
+reason is handed back to be kept. It must never be used for answers, for reminders or for a number that is not confirmed.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from engage.people import contact
+from engage.people.contact import Reach
+from engage.people.rules import Reason
+from messaging import outbox
+from messaging.tables import Message
+
+ACTION = "action"
+PRAISE = "praise"
+PURPOSES = (ACTION, PRAISE)
+LIFE = timedelta(hours=24)
+LONGEST_WHY = 300
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A text that is to go: its words, what it is for (one of `PURPOSES`), and the one thing that it is about."""
+
+    body: str
+    purpose: str
+    about: uuid.UUID
+
+    @property
+    def key(self) -> str:
+        """The same thing is texted once, and is called back by this."""
+        return f"{self.purpose}:{self.about}"
+
+
+@dataclass(frozen=True)
+class Queued:
+    """What came of it: the message, or every reason why there is none."""
+
+    message: Message | None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def why_not(self) -> str | None:
+        """The reasons in words, as they are kept beside the thing; None where the text is queued."""
+        if self.message is not None:
+            return None
+        return "; ".join(reason.words for reason in self.reasons)[:LONGEST_WHY]
+
+
+def queue(session: Session, reach: Reach, wanted: Wanted, *, now: datetime) -> Queued:
+    """Put the text in the queue, if rule 1 allows it now or at the next hour for texts. The caller holds the person's row."""
+    lasting = tuple(reason for reason in reach.verdict.reasons if not reason.passing)
+    if lasting or reach.number is None:
+        return Queued(None, lasting)
+    send_after = _next(reach, now)
+    if send_after is None:
+        return Queued(None, reach.verdict.reasons)
+    message = outbox.enqueue(
+        session,
+        outbox.Text(
+            to=reach.number,
+            body=wanted.body,
+            lane=outbox.Lane.REMINDER,
+            dedupe_key=wanted.key,
+            recipient=str(reach.person.id),
+            group_key=wanted.key,
+            send_after=send_after,
+            expires_at=send_after + LIFE,
+            context={
+                "purpose": wanted.purpose,
+                "texts": wanted.purpose,
+                "person": str(reach.person.id),
+                wanted.purpose: str(wanted.about),
+            },
+            route=reach.hub.route,
+            redact=reach.hub.redact_after_delivery,
+        ),
+        now=now,
+    )
+    return Queued(message)
+
+
+def _next(reach: Reach, now: datetime) -> datetime | None:
+    """When it may go; None where the person has no hour for texts."""
+    reasons: Sequence[Reason] = reach.verdict.reasons
+    if not reasons:
+        return now
+    since = now
+    if any(reason.code == "daily_cap" for reason in reasons):
+        tomorrow = now.astimezone(reach.zone).date() + timedelta(days=1)
+        since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
+    opens = contact.next_window(reach, since)
+    return opens if opens > now else None
