@@ -1,0 +1,292 @@
+"""Time in prison: into it, the day of release as it moves, the plan for that day, and out of it.
+
+Where the person is follows in the same transaction, so that texts stop when they go in and may start when they come out (RULES.md 1, 2).
+An appointment in prison may be booked all the while; rule 1 keeps its texts back. Nothing here books, and nothing tells the person anything.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import signals
+from engage.agencies.hubs import hub_rules
+from engage.agencies.model import Hub
+from engage.db import new_id
+from engage.errors import Conflict, Forbidden
+from engage.legal import orders, rules
+from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
+from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
+from engage.people.access import Ability, Actor, abilities
+from engage.people.model import CustodyStatus, Person
+from engage.people.service import update_person
+from engage.signals import Evidence, SignalKind
+
+LONGEST_PRISON = 80
+LONGEST_LINE = 200
+LONGEST_NOTE = 500
+LONGEST_SENTENCE_DAYS = 36_525
+_STATUS = {CustodyKind.CUSTODY: CustodyStatus.CUSTODY, CustodyKind.REMAND: CustodyStatus.REMAND}
+_OUT = "They have left prison."
+
+
+def take_into(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    kind: CustodyKind,
+    since: date,
+    prison: str = "",
+    sentence_days: int | None = None,
+    release_on: date | None = None,
+    now: datetime,
+) -> CustodySpell:
+    """The person is in prison since a day; texts that wait are called back. `release_on` is the day expected now.
+
+    Raises Invalid for days that cannot be, Conflict (code `in_custody`) when they are in prison already.
+    """
+    person = to_change(session, actor, person_id, now=now, what="take into custody")
+    if current(session, person.id) is not None:
+        raise Conflict("They are recorded as in prison already. Change that, or end it.", code="in_custody")
+    today = today_of(session, person, now)
+    problems = day_problems({"since": since}, today, past=("since",))
+    last = session.scalar(
+        select(CustodySpell.released_on)
+        .where(CustodySpell.person_id == person.id)
+        .order_by(CustodySpell.released_on.desc())
+        .limit(1)
+    )
+    if not problems and last is not None and since < last:
+        problems["since"] = "They were in prison until a later day. Give that day or one after it"
+    refuse(problems | _problems(kind, sentence_days, release_on, today))
+    spell = CustodySpell(
+        id=new_id(),
+        person_id=person.id,
+        kind=kind,
+        since=since,
+        prison=tidy("prison", prison, LONGEST_PRISON),
+        sentence_days=sentence_days,
+        release_on=release_on,
+        recorded_by=actor.label,
+        recorded_at=now,
+        plan=None,
+    )
+    session.add(spell)
+    session.flush()
+    note_event(
+        session, "custody.entered", person, actor.label, now, custody=spell.id, custody_kind=kind.value,
+        since=since, release_on=release_on,
+    )  # fmt: skip
+    _put(session, actor, person, _STATUS[kind], now)
+    _tell_of_release(session, person, spell, today, now)
+    return spell
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    spell_id: uuid.UUID,
+    *,
+    kind: CustodyKind,
+    prison: str,
+    sentence_days: int | None,
+    release_on: date | None,
+    now: datetime,
+) -> CustodySpell:
+    """Sentenced, moved to another prison, or to leave on another day. The same again changes nothing. Raises Conflict once they are out."""
+    person, spell = _open(session, actor, spell_id, "change custody", now)
+    today = today_of(session, person, now)
+    refuse(_problems(kind, sentence_days, release_on, today, before=spell.release_on))
+    given = {
+        "kind": kind,
+        "prison": tidy("prison", prison, LONGEST_PRISON),
+        "sentence_days": sentence_days,
+        "release_on": release_on,
+    }
+    changed = sorted(name for name, value in given.items() if getattr(spell, name) != value)
+    if not changed:
+        return spell
+    for name in changed:
+        setattr(spell, name, given[name])
+    session.flush()
+    note_event(
+        session, "custody.changed", person, actor.label, now, custody=spell.id, fields=changed,
+        release_on=release_on,
+    )  # fmt: skip
+    if "kind" in changed:
+        _put(session, actor, person, _STATUS[kind], now)
+    if "release_on" in changed:
+        _forget_release(session, actor.label, person, "The day of release has changed.", now)
+        _tell_of_release(session, person, spell, today, now)
+    return spell
+
+
+def change_release(
+    session: Session, actor: Actor, spell_id: uuid.UUID, *, release_on: date | None, now: datetime
+) -> CustodySpell:
+    """The day of release is another, earlier or later, or no longer known. Near enough, it is signalled at once."""
+    spell = found(session.get(CustodySpell, spell_id), "time in prison")
+    return change(
+        session,
+        actor,
+        spell_id,
+        kind=spell.kind,
+        prison=spell.prison,
+        sentence_days=spell.sentence_days,
+        release_on=release_on,
+        now=now,
+    )
+
+
+def release(session: Session, actor: Actor, spell_id: uuid.UUID, *, on: date, now: datetime) -> CustodySpell:
+    """They left prison on a day, today at the latest: texts may go from now on.
+
+    Whoever is on warrant or unlawfully at large by then stays so. Raises Invalid for a day ahead or before they went in, Conflict when they
+    are out already.
+    """
+    person, spell = _open(session, actor, spell_id, "release from custody", now)
+    today = today_of(session, person, now)
+    problems = day_problems({"on": on}, today, past=("on",))
+    if not problems and on < spell.since:
+        problems["on"] = "They went in after that day"
+    refuse(problems)
+    write_release(session, person, spell, on, actor=actor.label, now=now)
+    if person.custody_status in _STATUS.values():
+        _put(session, actor, person, CustodyStatus.COMMUNITY, now)
+    orders.keep_status(session, actor, person, today, now=now)
+    return spell
+
+
+def write_release(
+    session: Session, person: Person, spell: CustodySpell, on: date, *, actor: str, now: datetime
+) -> None:
+    """End a time in prison, on a person whom the caller holds, after all checks."""
+    spell.released_on = on
+    session.flush()
+    note_event(session, "custody.released", person, actor, now, custody=spell.id, released_on=on)
+    _forget_release(session, actor, person, _OUT, now)
+
+
+def make_plan(
+    session: Session,
+    actor: Actor,
+    spell_id: uuid.UUID,
+    *,
+    home: str,
+    travel: str = "",
+    health: str | None = None,
+    note: str = "",
+    now: datetime,
+) -> ReleasePlan:
+    """Keep what is arranged for the day of release, in the place of what was kept before.
+
+    `health` is for those who may see matters of health, and None leaves it as it was. Raises Invalid without a home, Forbidden for health
+    from somebody who may not see it, Conflict once they are out.
+    """
+    person, spell = _open(session, actor, spell_id, "make release plan", now)
+    if health is not None and Ability.HEALTH not in abilities(actor, person):
+        raise Forbidden("Your role does not let you see or write matters of health.")
+    plan = spell.plan
+    if plan is None:
+        plan = spell.plan = ReleasePlan(custody_spell_id=spell.id, health="")
+    plan.home = tidy("home", home, LONGEST_LINE, missing="Say where they will live")
+    plan.travel = tidy("travel", travel, LONGEST_LINE)
+    plan.note = tidy("note", note, LONGEST_NOTE)
+    if health is not None:
+        plan.health = tidy("health", health, LONGEST_LINE)
+    plan.made_by, plan.made_at = actor.label, now
+    session.flush()
+    note_event(session, "release_plan.made", person, actor.label, now, custody=spell.id)
+    _forget_release(session, actor.label, person, "The release plan is made.", now)
+    return plan
+
+
+def current(session: Session, person_id: uuid.UUID) -> CustodySpell | None:
+    """The time in prison that a person is in, if any; for callers that check access themselves."""
+    return session.scalars(
+        select(CustodySpell).where(CustodySpell.person_id == person_id, CustodySpell.released_on.is_(None))
+    ).one_or_none()
+
+
+def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[CustodySpell]:
+    """A person's times in prison, the latest first; for callers that check access themselves."""
+    return session.scalars(
+        select(CustodySpell)
+        .where(CustodySpell.person_id == person_id)
+        .order_by(CustodySpell.since.desc(), CustodySpell.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def release_cause(spell_id: uuid.UUID, release_on: date) -> str:
+    """The cause of a `release_soon` signal: one for each day that was expected, whether the sweep finds it or a change."""
+    return f"{spell_id}:{release_on.isoformat()}"
+
+
+def _problems(
+    kind: CustodyKind,
+    sentence_days: int | None,
+    release_on: date | None,
+    today: date,
+    *,
+    before: date | None = None,
+) -> dict[str, str]:
+    problems = day_problems({"release_on": release_on}, today, past=())
+    if (
+        "release_on" not in problems
+        and release_on is not None
+        and release_on < today
+        and release_on != before
+    ):
+        problems["release_on"] = "This day has passed. If they have left prison, record that"
+    if kind is CustodyKind.REMAND and sentence_days is not None:
+        problems["sentence_days"] = "Leave this out: on remand there is no sentence yet"
+    elif sentence_days is not None and not 1 <= sentence_days <= LONGEST_SENTENCE_DAYS:
+        problems["sentence_days"] = f"Give the length in days, from 1 to {LONGEST_SENTENCE_DAYS}"
+    return problems
+
+
+def _open(
+    session: Session, actor: Actor, spell_id: uuid.UUID, what: str, now: datetime
+) -> tuple[Person, CustodySpell]:
+    spell = found(session.get(CustodySpell, spell_id), "time in prison")
+    person = to_change(session, actor, spell.person_id, now=now, what=what)
+    session.refresh(spell)
+    if spell.released_on is not None:
+        raise Conflict(_OUT, code="released")
+    return person, spell
+
+
+def _put(session: Session, actor: Actor, person: Person, status: CustodyStatus, now: datetime) -> None:
+    if person.custody_status is not status:
+        update_person(session, actor, person.id, {"custody_status": status}, now=now)
+
+
+def _tell_of_release(
+    session: Session, person: Person, spell: CustodySpell, today: date, now: datetime
+) -> None:
+    """A release that is nearer than the sweep looks ahead is signalled now, not tonight."""
+    days = hub_rules(session.get_one(Hub, person.hub_id)).release_days
+    if spell.release_on is None or today < rules.plan_due(spell.release_on, days):
+        return
+    if spell.release_on < today or spell.plan is not None:
+        return
+    signals.raise_signal(
+        session,
+        SignalKind.RELEASE_SOON,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        cause=release_cause(spell.id, spell.release_on),
+        why=f"They leave prison within {days} days.",
+        evidence=[Evidence("custody", str(spell.id))],
+        now=now,
+    )
+
+
+def _forget_release(session: Session, actor: str, person: Person, how: str, now: datetime) -> None:
+    signals.resolve_cause(
+        session, SignalKind.RELEASE_SOON, person_id=person.id, how=how, actor=actor, now=now
+    )

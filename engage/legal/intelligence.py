@@ -1,0 +1,74 @@
+"""That there is intelligence on somebody, and since when: a flag and a date, never its content, for police and the offender manager alone.
+
+Its events belong to no hub, so that the feed to other systems does not carry them. Nothing here writes a word.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.db import new_id
+from engage.errors import Conflict
+from engage.legal.model import IntelligenceFlag
+from engage.legal.opening import day_problems, refuse, to_change, today_of
+from engage.people.access import Ability, Actor, abilities
+from engage.people.model import Person
+
+
+def flag(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
+) -> IntelligenceFlag:
+    """There is intelligence since a day, today at the latest. Raises Invalid for a day ahead, Conflict (code `flagged`) where one stands.
+
+    Raises Forbidden for whoever is neither police nor the offender manager.
+    """
+    person = to_change(session, actor, person_id, now=now, what="set flag", ability=Ability.INTELLIGENCE)
+    if current(session, person.id) is not None:
+        raise Conflict("There is a current flag already. End it first.", code="flagged")
+    refuse(day_problems({"on": on}, today_of(session, person, now), past=("on",)))
+    made = IntelligenceFlag(
+        id=new_id(), person_id=person.id, flagged_on=on, recorded_by=actor.label, recorded_at=now
+    )
+    session.add(made)
+    session.flush()
+    _note(session, "intelligence.flagged", person, made, actor, now)
+    return made
+
+
+def end(session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime) -> IntelligenceFlag:
+    """The intelligence is no longer current since a day, today at the latest. Raises Conflict (code `not_flagged`) where no flag stands."""
+    person = to_change(session, actor, person_id, now=now, what="end flag", ability=Ability.INTELLIGENCE)
+    standing = current(session, person.id)
+    if standing is None:
+        raise Conflict("There is no current flag.", code="not_flagged")
+    problems = day_problems({"on": on}, today_of(session, person, now), past=("on",))
+    if not problems and on < standing.flagged_on:
+        problems["on"] = "The flag was set after that day"
+    refuse(problems)
+    standing.ended_on, standing.ended_by = on, actor.label
+    session.flush()
+    _note(session, "intelligence.ended", person, standing, actor, now)
+    return standing
+
+
+def current(session: Session, person_id: uuid.UUID) -> IntelligenceFlag | None:
+    """The flag that stands, for rules; who may be told of it is asked with `may_see`."""
+    return session.scalars(
+        select(IntelligenceFlag).where(
+            IntelligenceFlag.person_id == person_id, IntelligenceFlag.ended_on.is_(None)
+        )
+    ).one_or_none()
+
+
+def may_see(actor: Actor, person: Person) -> bool:
+    """Whether the actor may know that there is a flag, or that there is none."""
+    return Ability.INTELLIGENCE in abilities(actor, person)
+
+
+def _note(
+    session: Session, kind: str, person: Person, row: IntelligenceFlag, actor: Actor, now: datetime
+) -> None:
+    events.record(session, kind, now=now, actor=actor.label, person_id=person.id, flag=row.id)

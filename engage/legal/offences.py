@@ -1,0 +1,99 @@
+"""Arrests, charges and convictions, as the police tell of them. What was recorded wrongly is withdrawn, never erased.
+
+An arrest is no conviction, and nothing here follows from one: the rules that look at it suggest, and people decide.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage.db import new_id
+from engage.errors import Conflict
+from engage.legal.model import Offence, OffenceKind
+from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
+from engage.people.access import Actor
+
+LONGEST_WHAT = 120
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    kind: OffenceKind,
+    happened_on: date,
+    what: str,
+    acquisitive: bool,
+    now: datetime,
+) -> Offence:
+    """Keep an arrest, a charge or a conviction. `what` names the matter ("burglary of a shop") and nobody else.
+
+    Raises Invalid for a day ahead or without `what`, Conflict (code `offence_recorded`) where the same is there already.
+    """
+    person = to_change(session, actor, person_id, now=now, what="record offence")
+    words = tidy("what", what, LONGEST_WHAT, missing="Say what it was for, such as theft from a shop")
+    today = today_of(session, person, now)
+    refuse(day_problems({"happened_on": happened_on}, today, past=("happened_on",)))
+    same = select(Offence.id).where(
+        Offence.person_id == person.id,
+        Offence.kind == kind,
+        Offence.happened_on == happened_on,
+        func.lower(Offence.what) == words.lower(),
+        Offence.withdrawn_at.is_(None),
+    )
+    if session.scalar(same) is not None:
+        raise Conflict("This is recorded already.", code="offence_recorded")
+    offence = Offence(
+        id=new_id(),
+        person_id=person.id,
+        kind=kind,
+        happened_on=happened_on,
+        what=words,
+        acquisitive=acquisitive,
+        recorded_by=actor.label,
+        recorded_at=now,
+    )
+    session.add(offence)
+    session.flush()
+    note_event(
+        session, "offence.recorded", person, actor.label, now, offence=offence.id, offence_kind=kind.value,
+        happened_on=happened_on,
+    )  # fmt: skip
+    return offence
+
+
+def withdraw(session: Session, actor: Actor, offence_id: uuid.UUID, *, now: datetime) -> Offence:
+    """It was recorded wrongly, or nothing came of it: the row stays and counts no more. Said twice it changes nothing."""
+    offence = found(session.get(Offence, offence_id), "offence")
+    person = to_change(session, actor, offence.person_id, now=now, what="withdraw offence")
+    session.refresh(offence)
+    if offence.withdrawn_at is None:
+        offence.withdrawn_at, offence.withdrawn_by = now, actor.label
+        session.flush()
+        note_event(session, "offence.withdrawn", person, actor.label, now, offence=offence.id)
+    return offence
+
+
+def last_arrest_on(session: Session, person_id: uuid.UUID) -> date | None:
+    """The day of the last arrest that stands; for callers that check access themselves."""
+    return session.scalar(
+        select(func.max(Offence.happened_on)).where(
+            Offence.person_id == person_id,
+            Offence.kind == OffenceKind.ARREST,
+            Offence.withdrawn_at.is_(None),
+        )
+    )
+
+
+def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[Offence]:
+    """A person's offences, the latest day first, withdrawn or not; for callers that check access themselves."""
+    return session.scalars(
+        select(Offence)
+        .where(Offence.person_id == person_id)
+        .order_by(Offence.happened_on.desc(), Offence.id.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,106 @@
+"""How every change in this package begins: the person opened and held, the day it is at their hub, words that can be kept.
+
+Whoever may not see the person is told that there is nothing. Nothing here decides anything.
+"""
+
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.errors import Invalid, NotFound
+from engage.legal.model import Order, Requirement
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+
+EARLIEST = date(1950, 1, 1)
+LATEST = date(2150, 1, 1)
+Row = TypeVar("Row")
+
+
+def to_change(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    what: str,
+    ability: Ability = Ability.MANAGE,
+) -> Person:
+    """The person, to be changed: the row is held until the transaction ends. Raises NotFound or Forbidden."""
+    return open_person(session, actor, person_id, now=now, what=what, ability=ability, change=True, lock=True)
+
+
+def order_to_change(
+    session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime, what: str
+) -> tuple[Person, Order]:
+    """An order with its person, held. Raises NotFound or Forbidden."""
+    order = found(session.get(Order, order_id), "order")
+    person = to_change(session, actor, order.person_id, now=now, what=what)
+    session.refresh(order)
+    return person, order
+
+
+def requirement_to_change(
+    session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime, what: str
+) -> tuple[Person, Requirement]:
+    """A requirement with the person, who is held. Raises NotFound or Forbidden."""
+    requirement = found(session.get(Requirement, requirement_id), "requirement")
+    person, _ = order_to_change(session, actor, requirement.order_id, now=now, what=what)
+    session.refresh(requirement)
+    return person, requirement
+
+
+def found(row: Row | None, called: str) -> Row:
+    """The row. Raises NotFound where there is none."""
+    if row is None:
+        raise NotFound(f"There is no such {called}, or you may not see it.")
+    return row
+
+
+def today_of(session: Session, person: Person, now: datetime) -> date:
+    """The day it is on the wall clock of the person's hub."""
+    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
+
+
+def day_problems(days: Mapping[str, date | None], today: date, *, past: tuple[str, ...]) -> dict[str, str]:
+    """What is wrong with days, by field: too far off, or, for those that must have come, still ahead. None is not looked at."""
+    problems = {}
+    for name, day in days.items():
+        if day is None:
+            continue
+        if not EARLIEST <= day < LATEST:
+            problems[name] = f"Enter a date between {EARLIEST.year} and {LATEST.year}"
+        elif name in past and day > today:
+            problems[name] = "The date must be today or in the past"
+    return problems
+
+
+def tidy(field: str, given: str, longest: int, *, missing: str | None = None) -> str:
+    """One line of words as it is kept. Raises Invalid where it is too long, cannot be read, or (with `missing`) is not there."""
+    words = given.strip()
+    if missing is not None and not words:
+        raise Invalid(fields={field: missing})
+    if len(words) > longest:
+        raise Invalid(fields={field: f"Use at most {longest} characters."})
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in words):
+        raise Invalid(fields={field: "Use letters, digits and ordinary signs only."})
+    return words
+
+
+def refuse(problems: Mapping[str, str]) -> None:
+    """Raises Invalid with the problems, if there are any."""
+    if problems:
+        raise Invalid(fields=problems)
+
+
+def note_event(session: Session, kind: str, person: Person, actor: str, now: datetime, **data: Any) -> None:
+    """Write the event of a change: ids, codes and days, never a word that somebody wrote."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
+    events.record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **plain)

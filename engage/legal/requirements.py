@@ -1,0 +1,216 @@
+"""What the court asked for in an order, and what was done of it, day by day.
+
+Of a RAR only planned activity counts, up to the most that the court set (RULES.md 14); what does not count is kept all the same and shown as
+such. Nothing here says that somebody failed.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engage.db import new_id
+from engage.errors import Conflict
+from engage.legal import rules
+from engage.legal.model import Requirement, RequirementCredit, RequirementKind
+from engage.legal.opening import (
+    day_problems,
+    found,
+    note_event,
+    order_to_change,
+    refuse,
+    requirement_to_change,
+    tidy,
+    today_of,
+)
+from engage.people.access import Actor
+
+LONGEST_NOTE = 200
+LONGEST_ACTIVITY = 120
+_ENDED = "This requirement has ended."
+
+
+def add_requirement(
+    session: Session,
+    actor: Actor,
+    order_id: uuid.UUID,
+    *,
+    kind: RequirementKind,
+    starts_on: date,
+    amount: int | None = None,
+    tests_every_days: int | None = None,
+    reviews_every_days: int | None = None,
+    note: str = "",
+    now: datetime,
+) -> Requirement:
+    """Keep one thing that the court asked for. `amount` is days of a RAR, minutes of unpaid work.
+
+    Raises Invalid for numbers that the kind does not have or a first day outside the order, Conflict when the order has ended or (code
+    `requirement_recorded`) has a running requirement of that kind.
+    """
+    person, order = order_to_change(session, actor, order_id, now=now, what="add requirement")
+    if order.ended_on is not None:
+        raise Conflict("This order has ended.", code="order_ended")
+    tidy_note = tidy("note", note, LONGEST_NOTE)
+    values: dict[str, Any] = {
+        "amount": amount,
+        "tests_every_days": tests_every_days,
+        "reviews_every_days": reviews_every_days,
+    }
+    problems = rules.requirement_problems(kind, **values, note=tidy_note)
+    if not order.starts_on <= starts_on <= order.ends_on:
+        problems["starts_on"] = "Give a day on which the order is in force"
+    refuse(problems)
+    running = {one.kind for one in order.requirements if one.ended_on is None}
+    if kind is not RequirementKind.OTHER and kind in running:
+        raise Conflict(
+            "The order has a running requirement of this kind. Change that one.", code="requirement_recorded"
+        )
+    requirement = Requirement(
+        id=new_id(),
+        order=order,
+        kind=kind,
+        starts_on=starts_on,
+        note=tidy_note,
+        recorded_by=actor.label,
+        recorded_at=now,
+        credits=[],
+        **values,
+    )
+    session.add(requirement)
+    session.flush()
+    note_event(
+        session, "requirement.added", person, actor.label, now, order=order.id, requirement=requirement.id,
+        requirement_kind=kind.value,
+    )  # fmt: skip
+    return requirement
+
+
+def change_requirement(
+    session: Session,
+    actor: Actor,
+    requirement_id: uuid.UUID,
+    *,
+    amount: int | None,
+    tests_every_days: int | None,
+    reviews_every_days: int | None,
+    note: str,
+    now: datetime,
+) -> Requirement:
+    """Correct a requirement, or keep what the court changed of it at a review. The same again changes nothing."""
+    person, requirement = requirement_to_change(
+        session, actor, requirement_id, now=now, what="change requirement"
+    )
+    _must_run(requirement)
+    given: dict[str, Any] = {
+        "amount": amount,
+        "tests_every_days": tests_every_days,
+        "reviews_every_days": reviews_every_days,
+        "note": tidy("note", note, LONGEST_NOTE),
+    }
+    refuse(rules.requirement_problems(requirement.kind, **given))
+    changed = sorted(name for name, value in given.items() if getattr(requirement, name) != value)
+    if not changed:
+        return requirement
+    for name in changed:
+        setattr(requirement, name, given[name])
+    session.flush()
+    note_event(
+        session, "requirement.changed", person, actor.label, now, requirement=requirement.id, fields=changed
+    )
+    return requirement
+
+
+def end_requirement(
+    session: Session, actor: Actor, requirement_id: uuid.UUID, *, on: date, now: datetime
+) -> Requirement:
+    """The requirement ended on a day, today at the latest, while its order runs on. Raises Conflict when it has ended already."""
+    person, requirement = requirement_to_change(
+        session, actor, requirement_id, now=now, what="end requirement"
+    )
+    _must_run(requirement)
+    problems = day_problems({"on": on}, today_of(session, person, now), past=("on",))
+    if not problems and not requirement.starts_on <= on <= requirement.order.ends_on:
+        problems["on"] = "The requirement was not in force on that day"
+    refuse(problems)
+    requirement.ended_on = on
+    session.flush()
+    note_event(
+        session, "requirement.ended", person, actor.label, now, requirement=requirement.id, ended_on=on
+    )
+    return requirement
+
+
+def record_credit(
+    session: Session,
+    actor: Actor,
+    requirement_id: uuid.UUID,
+    *,
+    done_on: date,
+    amount: int = 1,
+    planned_activity: bool = True,
+    activity: str = "",
+    now: datetime,
+) -> RequirementCredit:
+    """Keep what was done of a requirement on one day: a RAR day (`amount` 1), or minutes of unpaid work (RULES.md 14).
+
+    A RAR day that was no planned activity is kept and does not count. Raises Invalid for a day outside the requirement or ahead, Conflict
+    (code `day_recorded`) where that day has one already, or (code `not_measured`) for a requirement that is not measured.
+    """
+    person, requirement = requirement_to_change(session, actor, requirement_id, now=now, what="record credit")
+    if requirement.kind not in rules.MEASURED:
+        raise Conflict("Only RAR days and unpaid work are counted by the day.", code="not_measured")
+    what = tidy("activity", activity, LONGEST_ACTIVITY)
+    problems = rules.credit_problems(
+        requirement.kind, amount, planned_activity=planned_activity, activity=what
+    )
+    problems |= day_problems({"done_on": done_on}, today_of(session, person, now), past=("done_on",))
+    last = requirement.ended_on or requirement.order.ends_on
+    if "done_on" not in problems and not requirement.starts_on <= done_on <= last:
+        problems["done_on"] = "The requirement was not in force on that day"
+    refuse(problems)
+    if any(one.done_on == done_on and one.withdrawn_at is None for one in requirement.credits):
+        raise Conflict("That day is recorded already. Take it back first.", code="day_recorded")
+    credit = RequirementCredit(
+        id=new_id(),
+        requirement_id=requirement.id,
+        done_on=done_on,
+        amount=amount,
+        planned_activity=planned_activity,
+        activity=what,
+        recorded_by=actor.label,
+        recorded_at=now,
+    )
+    session.add(credit)
+    session.flush()
+    session.expire(requirement, ["credits"])
+    note_event(
+        session, "requirement.credited", person, actor.label, now, requirement=requirement.id,
+        credit=credit.id, done_on=done_on, amount=amount, planned_activity=planned_activity,
+    )  # fmt: skip
+    return credit
+
+
+def withdraw_credit(
+    session: Session, actor: Actor, credit_id: uuid.UUID, *, now: datetime
+) -> RequirementCredit:
+    """It was not done after all: the row stays and counts no more. Said twice it changes nothing."""
+    credit = found(session.get(RequirementCredit, credit_id), "day")
+    person, requirement = requirement_to_change(
+        session, actor, credit.requirement_id, now=now, what="withdraw credit"
+    )
+    session.refresh(credit)
+    if credit.withdrawn_at is None:
+        credit.withdrawn_at, credit.withdrawn_by = now, actor.label
+        session.flush()
+        note_event(
+            session, "requirement.credit_withdrawn", person, actor.label, now, requirement=requirement.id,
+            credit=credit.id,
+        )  # fmt: skip
+    return credit
+
+
+def _must_run(requirement: Requirement) -> None:
+    if requirement.ended_on is not None:
+        raise Conflict(_ENDED, code="requirement_ended")
