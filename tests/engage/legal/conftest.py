@@ -1,0 +1,27 @@
+"""A hub, its offender manager, and one of their people."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.people.access import Actor
+from engage.people.model import Person
+from tests import builders
+
+
+@pytest.fixture
+def om(session: Session) -> Staff:
+    """Pat, an offender manager."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def pat(om: Staff) -> Actor:
+    """Pat, acting."""
+    return builders.actor(om)
+
+
+@pytest.fixture
+def katrina(session: Session, om: Staff) -> Person:
+    """One of Pat's people, who can be texted."""
+    return builders.person(session, om)
