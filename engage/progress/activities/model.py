@@ -1,6 +1,5 @@
 """Tables of what people take part in."""
 
-import enum
 import uuid
 from datetime import date, datetime
 
@@ -10,25 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engage.agencies.model import Agency
 from engage.db import Base, new_id
 from engage.people.model import Person
+from engage.progress.activities.kinds import ActivityEnding as ActivityEnding
+from engage.progress.activities.kinds import ActivityKind as ActivityKind
 from engage.progress.kinds import ReportState
 from engage.progress.model import SelfReport
-
-
-class ActivityKind(enum.StrEnum):
-    """What sort of thing it is. Treatment is a matter of health."""
-
-    GROUP = "group"
-    COURSE = "course"
-    WORK = "work"
-    TREATMENT = "treatment"
-
-
-class ActivityEnding(enum.StrEnum):
-    """How it came to its end: seen through, left, or lost through no choice of theirs."""
-
-    FINISHED = "finished"
-    LEFT = "left"
-    LOST = "lost"
 
 
 class Activity(Base):

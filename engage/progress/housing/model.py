@@ -1,6 +1,5 @@
 """Tables of where people live."""
 
-import enum
 import uuid
 from datetime import date, datetime
 
@@ -9,23 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.db import Base, new_id
 from engage.people.model import Person
+from engage.progress.housing.kinds import HousingStage as HousingStage
 from engage.progress.kinds import ReportState
 from engage.progress.model import SelfReport
-
-
-class HousingStage(enum.StrEnum):
-    """The stages from the street to a home of one's own, in that order."""
-
-    STREET = "street"
-    SOFA = "sofa"
-    EMERGENCY = "emergency"
-    HOSTEL = "hostel"
-    APPROVED_PREMISES = "approved_premises"
-    SUPPORTED = "supported"
-    FAMILY = "family"
-    PRIVATE_RENT = "private_rent"
-    SOCIAL_TENANCY = "social_tenancy"
-    OWN_HOME = "own_home"
 
 
 class HousingSpell(Base):

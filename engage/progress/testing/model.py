@@ -1,6 +1,5 @@
 """Tables of drug tests and of court reviews. A matter of health: read by whoever may see those, and never in a text."""
 
-import enum
 import uuid
 from datetime import date, datetime
 
@@ -10,16 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engage.db import Base, new_id
 from engage.legal.model import Requirement
 from engage.people.model import Person
-
-
-class DrugTestResult(enum.StrEnum):
-    """What came of a test. `missed`: did not come; `void`: the sample told nothing, and counts for nothing."""
-
-    NEGATIVE = "negative"
-    POSITIVE = "positive"
-    MISSED = "missed"
-    REFUSED = "refused"
-    VOID = "void"
+from engage.progress.testing.kinds import DrugTestResult as DrugTestResult
 
 
 class DrugTest(Base):

@@ -1,0 +1,144 @@
+"""What staff make of something that was recorded of a person: made sure of, or found otherwise, with who, when and why.
+
+It changes how a record stands, never what it says: what is disputed counts for nothing and stays.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.db import new_id
+from engage.errors import Conflict, Invalid, NotFound
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+from engage.progress import service
+from engage.progress.kinds import ReportFact, ReportState
+from engage.progress.model import SelfReport
+
+LONGEST_NOTE = service.LONGEST_NOTE
+EARLIEST = date(1920, 1, 1)
+
+
+class Judged(Protocol):
+    """A record that staff make something of."""
+
+    id: uuid.UUID
+    state: ReportState
+    judged_by: str | None
+    judged_at: datetime | None
+    judged_note: str
+
+
+def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str) -> Person:
+    """The person, held until the transaction ends, if the actor may record how they are getting on. Raises NotFound or Forbidden."""
+    return open_person(
+        session, actor, person_id, now=now, what=what, ability=Ability.RECORD, change=True, lock=True
+    )
+
+
+def verify(
+    session: Session, actor: Actor, person: Person, row: Judged, kind: str, *, note: str, now: datetime
+) -> bool:
+    """Somebody has made sure of it. False where that stood already, with the same words."""
+    return _judge(session, actor, person, row, kind, ReportState.VERIFIED, checked(note), now)
+
+
+def dispute(
+    session: Session, actor: Actor, person: Person, row: Judged, kind: str, *, note: str, now: datetime
+) -> bool:
+    """Somebody has found otherwise, and says what. Raises Invalid without a note."""
+    tidy = checked(note)
+    if not tidy:
+        raise Invalid(fields={"note": "Say what you found"})
+    return _judge(session, actor, person, row, kind, ReportState.DISPUTED, tidy, now)
+
+
+def told(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    report_id: uuid.UUID,
+    facts: frozenset[ReportFact],
+    *,
+    sure: bool,
+    now: datetime,
+) -> SelfReport:
+    """The news that a record is made from; where staff are `sure`, the news is verified with it.
+
+    Raises NotFound for news of somebody else, Conflict for news of something else or news that somebody disputes.
+    """
+    report = session.get(SelfReport, report_id, with_for_update=True, populate_existing=True)
+    if report is None or report.person_id != person.id:
+        raise NotFound("There is no such report, or you may not see it.")
+    if report.fact not in facts:
+        raise Conflict("What they told is about something else.", code="other_news")
+    if report.state is ReportState.DISPUTED:
+        raise Conflict("What they told is disputed, so nothing can be recorded from it.", code="disputed")
+    if sure and report.state is not ReportState.VERIFIED:
+        service.verify(session, actor, report.id, now=now)
+    return report
+
+
+def checked(
+    note: str, longest: int = LONGEST_NOTE, *, field: str = "note", missing: str | None = None
+) -> str:
+    """The words without blanks around them. Raises Invalid when they are too long, or `missing` says what to do without any."""
+    tidy = note.strip()
+    if len(tidy) > longest or "\0" in tidy:
+        raise Invalid(fields={field: f"Use at most {longest} characters."})
+    if missing is not None and not tidy:
+        raise Invalid(fields={field: missing})
+    return tidy
+
+
+def past_day(day: date, today: date, field: str) -> date:
+    """A day that has come. Raises Invalid for one that has not, or one before anybody who is alive."""
+    if day > today:
+        raise Invalid(fields={field: "The date must be today or in the past"})
+    if day < EARLIEST:
+        raise Invalid(fields={field: f"The date must be after {EARLIEST.year}"})
+    return day
+
+
+def today(session: Session, person: Person, now: datetime) -> date:
+    """The day that it is where the person's hub is."""
+    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
+
+
+def record(
+    session: Session, what: str, person: Person, *, actor: Actor, now: datetime, **ids: uuid.UUID
+) -> None:
+    """The event says that something was recorded, and which; never what."""
+    events.record(session, what, now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id, **ids)
+
+
+def made(actor: Actor, now: datetime, *, sure: bool) -> dict[str, object]:
+    """The columns of a fresh record: who, when, and whether that worker made sure."""
+    found: dict[str, object] = {"id": new_id(), "recorded_by": actor.label, "recorded_at": now}
+    if sure:
+        return {**found, "state": ReportState.VERIFIED, "judged_by": actor.label, "judged_at": now}
+    return {**found, "state": ReportState.SELF_REPORTED}
+
+
+def _judge(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    row: Judged,
+    kind: str,
+    state: ReportState,
+    note: str,
+    now: datetime,
+) -> bool:
+    if (row.state, row.judged_note) == (state, note):
+        return False
+    row.state, row.judged_note = state, note
+    row.judged_by, row.judged_at = actor.label, now
+    session.flush()
+    record(session, f"{kind}.{state.value}", person, actor=actor, now=now, **{kind: row.id})
+    return True

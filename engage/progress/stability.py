@@ -1,0 +1,53 @@
+"""Whether people have a stable home and stable work on a day: facts for the suggestion of rule 9, gathered for many in two statements.
+
+Only what staff made sure of counts; what is disputed counts for nothing. Nobody is judged here.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.progress.activities import rules as activity_rules
+from engage.progress.activities.kinds import ActivityKind
+from engage.progress.activities.model import Activity
+from engage.progress.housing import rules as housing_rules
+from engage.progress.housing.model import HousingSpell
+
+
+class Stable(NamedTuple):
+    """Whether home and work are stable."""
+
+    housing: bool
+    work: bool
+
+
+def stable(session: Session, person_id: uuid.UUID, on: date) -> Stable:
+    """Whether a person has a stable home and stable work on a day (RULES.md 9)."""
+    return stable_of(session, [person_id], on)[person_id]
+
+
+def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapping[uuid.UUID, Stable]:
+    """The same for many people, in two statements."""
+    dwellings: dict[uuid.UUID, list[housing_rules.Dwelling]] = defaultdict(list)
+    for whose, stage, since, state in session.execute(
+        select(HousingSpell.person_id, HousingSpell.stage, HousingSpell.since, HousingSpell.state)
+        .where(HousingSpell.person_id.in_(people), HousingSpell.since <= on)
+        .order_by(HousingSpell.since, HousingSpell.recorded_at, HousingSpell.id)
+    ):
+        dwellings[whose].append(housing_rules.Dwelling(stage, since, state))
+    work: dict[uuid.UUID, list[activity_rules.Spell]] = defaultdict(list)
+    for whose, kind, started_on, ended_on, state in session.execute(
+        select(
+            Activity.person_id, Activity.kind, Activity.started_on, Activity.ended_on, Activity.state
+        ).where(Activity.person_id.in_(people), Activity.kind == ActivityKind.WORK, Activity.started_on <= on)
+    ):
+        work[whose].append(activity_rules.Spell(kind, started_on, ended_on, state))
+    return {
+        whose: Stable(housing_rules.stable(dwellings[whose], on), activity_rules.work_stable(work[whose], on))
+        for whose in people
+    }

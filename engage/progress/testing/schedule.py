@@ -1,0 +1,207 @@
+"""What time makes of a drug rehabilitation requirement: its tests and reviews are planned ahead, and called off with it (RULES.md 13).
+
+Any number of workers may do this together: whoever's requirement is looked at is held by the lock of the person's row, and a day has one
+test. Nothing is planned for somebody in custody, and no result is ever made here.
+"""
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from engage import events
+from engage.agencies.hubs import hub_rules
+from engage.agencies.model import Hub
+from engage.agencies.working_days import closed_days
+from engage.db import new_id
+from engage.legal.model import Order, Requirement, RequirementKind
+from engage.people.access import SYSTEM
+from engage.people.model import ContactStatus, CustodyStatus, Person
+from engage.progress import judging
+from engage.progress.testing import reviews, rules
+from engage.progress.testing.model import CourtReview, DrugTest
+
+log = structlog.get_logger(__name__)
+
+AHEAD = timedelta(days=28)
+"""How far ahead tests are planned."""
+AT_ONCE = 100
+_FIRST = uuid.UUID(int=0)
+_HELD = (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
+_OVER = (ContactStatus.CLOSED, ContactStatus.DEAD)
+
+
+def keep(begin: Callable[[], AbstractContextManager[Session]], *, now: datetime) -> int:
+    """Call off what fell away, then plan every requirement that wants it, a hundred in a transaction. How many things were planned."""
+    with begin() as session:
+        call_off(session, now=now)
+    planned, after = 0, _FIRST
+    while True:
+        with begin() as session:
+            count, last = plan(session, now=now, after=after)
+        planned += count
+        if last is None:
+            return planned
+        after = last
+
+
+def plan(
+    session: Session, *, now: datetime, after: uuid.UUID = _FIRST, limit: int = AT_ONCE
+) -> tuple[int, uuid.UUID | None]:
+    """Plan tests and the next review of requirements behind `after` in the order of their ids, each whose person nobody else holds.
+
+    How many tests and reviews were planned, and the id of the last requirement that was looked at; None behind the last one.
+    """
+    rows = session.execute(
+        select(Requirement, Person, Hub)
+        .join(Order, Order.id == Requirement.order_id)
+        .join(Person, Person.id == Order.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .where(_wants(now), Requirement.id > after)
+        .order_by(Requirement.id)
+        .limit(limit)
+        .with_for_update(of=Person, skip_locked=True, key_share=True)
+    ).all()
+    planned = 0
+    for requirement, person, hub in rows:
+        try:
+            with session.begin_nested():
+                planned += _plan_tests(session, person, requirement, hub, now)
+                made = reviews.plan_next(session, SYSTEM, person, requirement, now=now)
+                planned += made is not None
+        except ValueError as nonsense:  # a hub's settings, or its zone
+            log.error("tests.not_planned", requirement=str(requirement.id), why=str(nonsense))
+    return planned, rows[-1][0].id if len(rows) == limit else None
+
+
+def call_off(session: Session, *, now: datetime) -> int:
+    """Call off tests and reviews that lie ahead and have no ground any more: the requirement or its order ended, or the person is in custody,
+    has left or died. A review stays while its order runs. How many were called off.
+    """
+    today = now.date()
+    tests = session.execute(
+        update(DrugTest)
+        .where(
+            DrugTest.result.is_(None),
+            DrugTest.superseded_at.is_(None),
+            DrugTest.due_on > today,
+            DrugTest.requirement_id == Requirement.id,
+            Requirement.order_id == Order.id,
+            Order.person_id == Person.id,
+            or_(_ended(DrugTest.due_on), Person.custody_status.in_(_HELD), Person.contact_status.in_(_OVER)),
+        )
+        .values(superseded_at=now)
+        .returning(DrugTest.id, Person.id, Person.hub_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    over = session.execute(
+        update(CourtReview)
+        .where(
+            CourtReview.held_on.is_(None),
+            CourtReview.cancelled_at.is_(None),
+            CourtReview.review_on > today,
+            CourtReview.requirement_id == Requirement.id,
+            Requirement.order_id == Order.id,
+            Order.person_id == Person.id,
+            or_(_ended(CourtReview.review_on), Person.contact_status == ContactStatus.DEAD),
+        )
+        .values(cancelled_at=now)
+        .returning(CourtReview.id, Person.id, Person.hub_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for kind, name, rows in (("test.called_off", "test", tests), ("court_review.cancelled", "review", over)):
+        for id, person_id, hub_id in rows:
+            events.record(
+                session, kind, now=now, actor=SYSTEM.label, person_id=person_id, hub_id=hub_id, **{name: id}
+            )
+    return len(tests) + len(over)
+
+
+def _ended(on: ColumnElement[date] | InstrumentedAttribute[date]) -> ColumnElement[bool]:
+    """The requirement, or its order, has ended before that day."""
+    return or_(Requirement.ended_on < on, Order.ended_on < on)
+
+
+def _wants(now: datetime) -> ColumnElement[bool]:
+    """A requirement that runs, of somebody who is about, whose tests are not planned as far ahead as they should be, or whose review is not."""
+    today = now.date()
+    last = (
+        select(func.max(DrugTest.due_on))
+        .where(
+            DrugTest.person_id == Order.person_id,
+            DrugTest.requirement_id == Requirement.id,
+            DrugTest.superseded_at.is_(None),
+        )
+        .correlate(Order, Requirement)
+        .scalar_subquery()
+    )
+    every = func.coalesce(Requirement.tests_every_days, 1)
+    to_review = exists().where(
+        CourtReview.requirement_id == Requirement.id,
+        CourtReview.held_on.is_(None),
+        CourtReview.cancelled_at.is_(None),
+    )
+    return and_(
+        Requirement.kind == RequirementKind.DRR,
+        Requirement.ended_on.is_(None),
+        Order.ended_on.is_(None),
+        Order.ends_on >= today,
+        Person.custody_status.not_in(_HELD),
+        Person.contact_status.not_in(_OVER),
+        or_(
+            func.coalesce(last, Requirement.starts_on) + every <= func.least(today + AHEAD, Order.ends_on),
+            and_(Requirement.reviews_every_days.is_not(None), ~to_review),
+        ),
+    )
+
+
+def _plan_tests(session: Session, person: Person, requirement: Requirement, hub: Hub, now: datetime) -> int:
+    """Plan the tests that are not planned yet, up to the horizon; days that have passed are not made up for."""
+    today = judging.today(session, person, now)
+    last = session.scalar(
+        select(func.max(DrugTest.due_on)).where(
+            DrugTest.requirement_id == requirement.id,
+            DrugTest.person_id == person.id,
+            DrugTest.superseded_at.is_(None),
+        )
+    )
+    days = rules.days_of_tests(
+        requirement.starts_on,
+        requirement.tests_every_days or hub_rules(hub).test_days,
+        after=max(last or date.min, today - timedelta(days=1)),
+        until=min(today + AHEAD, requirement.order.ends_on),
+        closed=closed_days(hub.settings),
+    )
+    values = [
+        {
+            "id": new_id(),
+            "person_id": person.id,
+            "requirement_id": requirement.id,
+            "due_on": day,
+            "result": None,
+            "note": "",
+        }
+        for day in days
+    ]
+    if not values:
+        return 0
+    made = session.scalars(
+        insert(DrugTest).values(values).on_conflict_do_nothing().returning(DrugTest.id)
+    ).all()
+    if made:
+        events.record(
+            session,
+            "tests.planned",
+            now=now,
+            actor=SYSTEM.label,
+            person_id=person.id,
+            hub_id=person.hub_id,
+            requirement=requirement.id,
+            tests=list(made),
+        )
+    return len(made)
