@@ -20,6 +20,7 @@ from engage.progress.housing import model as housing
 from engage.progress.testing import model as testing
 from engage.scheme import meeting_model as meetings
 from engage.scheme import model as scheme
+from engage.scheme.nightly import model as nightly
 from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)
@@ -38,6 +39,7 @@ __all__ = [
     "idempotency",
     "legal",
     "meetings",
+    "nightly",
     "people",
     "plan",
     "progress",

@@ -28,6 +28,7 @@ from engage.conversation.reader.classifier import classifier
 from engage.db import Database
 from engage.people.contact import REACH_CHANNEL
 from engage.progress.checkins import rounds
+from engage.scheme.nightly import service as nightly
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.crowding import Crowd
@@ -47,6 +48,8 @@ RECEIPTS_GATHER = 0.25
 SENDS_GATHER = 0.02
 """Seconds for which texts are gathered before they are claimed: too short to be felt, and a rush goes in fewer steps."""
 FORGET_HOURS = (3, 4)
+NIGHT_ENDS = 2
+"""From this hour on the hub's day is swept: at once where the worker was not running at night."""
 STATUS_PATH = "/webhooks/twilio/status"
 
 
@@ -155,6 +158,7 @@ class Worker:
             Tick("set-aside", self._show_set_aside, _seconds(10)),
             Tick("redaction", self._redact, _seconds(30)),
             Tick("sweeps", self._sweep, _seconds(30)),
+            Tick("nightly", self._sweep_night, timedelta(minutes=10)),
             Tick("retention", self._forget, timedelta(minutes=20)),
         ]
 
@@ -207,6 +211,15 @@ class Worker:
             idempotency.forget_old(session, now=self._clock.now())
             uploads.forget_old(session, now=self._clock.now())
         return False
+
+    def _sweep_night(self) -> bool:
+        """A chunk of people, until the night is done; whoever else is at it goes on."""
+        now = self._clock.now()
+        local = now.astimezone(self._zone)
+        if local.hour < NIGHT_ENDS:
+            return False
+        swept = nightly.advance(self._database.begin, day=local.date(), now=now)
+        return swept is not None and not swept.finished
 
     def _redact(self) -> bool:
         done = [
