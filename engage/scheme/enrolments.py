@@ -5,9 +5,7 @@ here is done by a rule or by time alone, and an enrolment that has ended is neve
 """
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,7 +19,7 @@ from engage.legal.model import CustodySpell
 from engage.people.access import Ability, Actor, open_person
 from engage.people.contact import note_reach_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
-from engage.scheme import rules
+from engage.scheme import rules, suggesting
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
 from engage.scheme.model import Enrolment, RagReview, ReReferral, StrandSpell
 from engage.signals import SignalKind
@@ -231,16 +229,16 @@ def put_strand(
     strand: Strand,
     reason: str,
     now: datetime,
-    suggested: Mapping[str, Any] | None = None,
 ) -> StrandSpell:
-    """Write the strand from today on, for whoever holds the person's row and may decide."""
+    """Write the strand from today on beside what rule 11 suggests, for whoever holds the person's row and may decide."""
+    suggested = suggesting.suggest(session, [person.id], now=now)[person.id]
     spell = StrandSpell(
         id=new_id(),
         enrolment_id=enrolment.id,
         strand=strand,
         since=today(session.get_one(Hub, person.hub_id), now),
         reason=reason,
-        suggested=dict(suggested or {}),
+        suggested=suggesting.kept_strand(suggested.strand),
         decided_by=actor.label,
         decided_at=now,
     )
@@ -259,10 +257,10 @@ def put_review(
     rag: Rag,
     reason: str,
     now: datetime,
-    suggested: Mapping[str, Any] | None = None,
 ) -> RagReview:
-    """Write the status from today on and when it is looked at again, for whoever holds the person's row and may decide."""
+    """Write the status from today on beside what rule 9 suggests, and when it is looked at again, for whoever holds the person's row and may decide."""
     hub = session.get_one(Hub, person.hub_id)
+    suggested = suggesting.suggest(session, [person.id], now=now)[person.id]
     day = today(hub, now)
     review = RagReview(
         id=new_id(),
@@ -270,8 +268,8 @@ def put_review(
         rag=rag,
         held_on=day,
         reason=reason,
-        suggested=dict(suggested or {}),
-        next_due_on=rules.review_due(rag, day, status_rules(hub)),
+        suggested=suggesting.kept_status(suggested.status),
+        next_due_on=rules.review_due(rag, day, suggesting.status_rules(hub_rules(hub))),
         decided_by=actor.label,
         decided_at=now,
     )
@@ -282,18 +280,6 @@ def put_review(
         _resolve(session, person, SignalKind.GREEN_THREE_MONTHS, "The status is green no more.", actor, now)
     record(session, "rag.decided", person, enrolment, actor=actor, now=now, rag=rag.value)
     return review
-
-
-def status_rules(hub: Hub) -> rules.StatusRules:
-    """The part of a hub's rules that rules 9 and 12 use."""
-    chosen = hub_rules(hub)
-    return rules.StatusRules(
-        strict=chosen.green_strict,
-        silent_days=chosen.red_without_contact_days,
-        red_days=chosen.review_red_days,
-        amber_days=chosen.review_amber_days,
-        green_days=chosen.review_green_days,
-    )
 
 
 def today(hub: Hub, now: datetime) -> date:

@@ -34,7 +34,7 @@ class StatusFacts:
     """What is known of one person on `on`, over the window that began on `window_from`.
 
     `expected` counts appointments of the window with an outcome that asks for attendance; `attended` those attended and complied with;
-    an acceptable absence is in neither. `tests_clean` and the two that follow are None where nothing is known of them.
+    an acceptable absence is in neither. Silence counts from `last_contact`, or from `counted_from` (adopted, released) where that is later.
     """
 
     on: date
@@ -53,7 +53,7 @@ class StatusFacts:
     housing_stable: bool | None = None
     work_stable: bool | None = None
     last_contact: date | None = None
-    known_since: date | None = None
+    counted_from: date | None = None
 
     @property
     def missed(self) -> int:
@@ -149,8 +149,10 @@ def _red(facts: StatusFacts, rules: StatusRules) -> list[Reason]:
         found.append(Reason("unlawfully_at_large", "Unlawfully at large"))
     if facts.breach_since is not None:
         found.append(Reason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}"))
-    heard = facts.last_contact or facts.known_since
-    if not facts.in_custody and heard is not None and (facts.on - heard).days >= rules.silent_days:
+    heard = max(
+        (day for day in (facts.last_contact, facts.counted_from) if day is not None), default=facts.on
+    )
+    if not facts.in_custody and (facts.on - heard).days >= rules.silent_days:
         found.append(Reason("no_contact", f"No contact for {(facts.on - heard).days} days"))
     return found
 
@@ -176,6 +178,17 @@ def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[Reason, Reaso
     elif not facts.clean and not facts.settled:
         found.append((not_clean if facts.tests else settled, Reason("either", _EITHER)))
     return found
+
+
+_FOR_POLICE_AND_OM = frozenset({"intelligence", "no_intelligence"})
+_OF_HEALTH = frozenset({"tests", "untested", "clean", "negative_tests"})
+WITHHELD = Reason("withheld", "Something that your role does not show you")
+
+
+def shown(reasons: Sequence[Reason], *, intelligence: bool, health: bool) -> tuple[Reason, ...]:
+    """The reasons for eyes that may not see everything: what is kept from them is said to be there, once, and not what it is."""
+    kept = (frozenset() if intelligence else _FOR_POLICE_AND_OM) | (frozenset() if health else _OF_HEALTH)
+    return tuple(dict.fromkeys(WITHHELD if reason.code in kept else reason for reason in reasons))
 
 
 _EITHER = "Negative tests, or stable housing or work made sure of by staff"
