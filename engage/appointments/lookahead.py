@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, select, text
+from sqlalchemy import and_, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from engage.appointments import numbers, reminders
@@ -97,24 +97,25 @@ class Lookahead:
 
     def look(self, session: Session, rows: Sequence[Ready]) -> None:
         """Look up the people, numbers and references of these rows, in three statements."""
-        other = aliased(ContactPoint)
+        other, named = aliased(ContactPoint), aliased(Person)
         shared = exists().where(
             other.number == ContactPoint.number,
             other.person_id != ContactPoint.person_id,
             other.state != NumberState.RETIRED,
         )
         found = session.execute(
-            select(Person, ContactPoint, shared, visible_to(self._actor))
+            select(named.crn, Person, ContactPoint, shared, visible_to(self._actor))
+            .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
             .outerjoin(
                 ContactPoint,
                 and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
             )
-            .where(Person.crn.in_({one.row.crn for one in rows}))
+            .where(named.crn.in_({one.row.crn for one in rows}))
         ).all()
-        self._crns = {person.crn for person, *_ in found}
+        self._crns = {crn for crn, *_ in found}
         self._people = {
-            person.crn: _Known(person, point, others)
-            for person, point, others, visible in found
+            crn: _Known(person, point, others)
+            for crn, person, point, others, visible in found
             if person.hub_id == self._hub.id and may_book(self._actor, person, visible)
         }
         held = session.scalars(

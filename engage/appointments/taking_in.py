@@ -24,7 +24,7 @@ from engage.errors import EngageError
 from engage.people.access import Ability, Actor, abilities, may_change, visible_to
 from engage.people.model import Person
 from engage.people.phones import expect_sharing
-from engage.people.service import NewPerson, create_person
+from engage.people.service import NewPerson, create_person, whose_crn
 
 CLASH = "The person has another appointment at that time"
 
@@ -129,9 +129,14 @@ class RowWork:
         return self._update(session, person, existing, one), warnings
 
     def _person(self, session: Session, row: Row) -> Person | None:
-        """The person of the row's CRN, held; None when nobody has it. Raises RowProblem when the actor may not change them."""
+        """The person of the row's CRN (or of a record that was merged into theirs), held; None when nobody has it.
+
+        Raises RowProblem when the actor may not change them.
+        """
         found = session.execute(
-            select(Person, visible_to(self.actor)).where(Person.crn == row.crn).with_for_update(of=Person)
+            select(Person, visible_to(self.actor))
+            .where(Person.id == whose_crn(row.crn))
+            .with_for_update(of=Person)
         ).one_or_none()
         if found is None:
             return None

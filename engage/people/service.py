@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,9 +48,14 @@ class NewPerson:
     given_number: str | None = None
 
 
-def find_by_crn(session: Session, crn: str) -> Person | None:
-    """The person with a CRN, for callers that check access themselves."""
-    return session.scalars(select(Person).where(Person.crn == crn)).one_or_none()
+def whose_crn(crn: str) -> ScalarSelect[uuid.UUID]:
+    """SQL for the id of the record with a CRN, or of the one that it was merged into, for callers that check access themselves."""
+    return (
+        select(func.coalesce(Person.merged_into_id, Person.id))
+        .where(Person.crn == crn)
+        .correlate(None)
+        .scalar_subquery()
+    )
 
 
 def create_person(session: Session, actor: Actor, new: NewPerson, *, now: datetime) -> Person:

@@ -1,0 +1,390 @@
+"""Two records found to be one person's: everything goes to the one that is kept, the stricter of the two counts, and it can be undone."""
+
+import threading
+import uuid
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Hub, Role, Staff
+from engage.appointments.model import Appointment
+from engage.db import Base, Database
+from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
+from engage.events import Event
+from engage.people import merging
+from engage.people.access import SYSTEM, Actor, open_person
+from engage.people.merging_tables import MOVES, STAYS
+from engage.people.model import (
+    ContactPoint,
+    ContactStatus,
+    CustodyStatus,
+    Involvement,
+    LegalStatus,
+    NumberState,
+    Person,
+    RecordAccess,
+)
+from engage.people.service import whose_crn
+from engage.people.sharing_model import PersonMerge
+from engage.progress.checkins.model import CheckIn, CheckInPlan
+from engage.scheme.kinds import Risk
+from engage.scheme.model import Assessment
+from engage.signals import Signal, SignalKind, SignalState, raise_signal
+from messaging import outbox
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+
+
+@pytest.fixture
+def hub(session: Session) -> Hub:
+    """One hub."""
+    return builders.hub(session)
+
+
+@pytest.fixture
+def pat(session: Session, hub: Hub) -> Staff:
+    """An offender manager."""
+    return builders.staff(session, hub)
+
+
+@pytest.fixture
+def chidi(session: Session, hub: Hub) -> Actor:
+    """The coordinator."""
+    return builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor"))
+
+
+@pytest.fixture
+def kept(session: Session, pat: Staff) -> Person:
+    """The record that is kept, with a number."""
+    return builders.person(session, pat, crn="X900001")
+
+
+@pytest.fixture
+def gone(session: Session, pat: Staff) -> Person:
+    """The record that is found to be the same person's, with another number."""
+    return builders.person(
+        session, pat, crn="X900002", number="+447700900202", date_of_birth=date(1990, 2, 28)
+    )
+
+
+def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
+    """The merge, with a reason."""
+    return merging.merge(session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now)
+
+
+def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table that a merge moves, to compare before and after."""
+    return {
+        move.table: sorted(
+            tuple(row)
+            for row in session.execute(
+                text(f"SELECT {move.key}::text, {move.column}::text FROM {move.table}")
+            )
+        )
+        for move in MOVES
+    }
+
+
+def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) -> None:
+    """Asked of the database itself, so that a table added later cannot be forgotten; and so is every unique index with a person in it."""
+    pointing = session.execute(
+        text(
+            "SELECT DISTINCT conrelid::regclass::text, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND"
+            " attnum = ANY (conkey) WHERE contype = 'f' AND confrelid = 'person'::regclass"
+        )
+    ).all()
+    known = {(move.table, move.column) for move in MOVES}
+    assert {(table, column) for table, column in pointing if table not in STAYS} == known - {
+        ("message", "recipient")
+    }
+    unique = session.execute(
+        text(
+            "SELECT indrelid::regclass::text AS of, array_agg(attname::text ORDER BY attname) AS names FROM pg_index"
+            " JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) WHERE indisunique GROUP BY indexrelid, indrelid"
+        )
+    )
+    wanted = {(of, tuple(sorted(set(names) - {"person_id"}))) for of, names in unique if "person_id" in names}
+    given = {(move.table, tuple(sorted(columns))) for move in MOVES for columns, _ in move.clashes}
+    assert {one for one in wanted if one[0] not in STAYS} == given | {("assessment", ("version",))}
+    assert {move.table for move in MOVES} <= set(Base.metadata.tables) | {"message"}
+
+
+def test_everything_goes_to_the_record_that_is_kept(
+    session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
+) -> None:
+    """Appointments, texts, reports; nobody sees the other record; its CRN leads to the one that stands; an event says so."""
+    booked = builders.appointment(session, gone, now + timedelta(days=2))
+    builders.report(session, gone, now)
+    waiting = outbox.enqueue(
+        session,
+        outbox.Text(
+            to="+447700900202",
+            body="Hi",
+            lane=outbox.Lane.REMINDER,
+            dedupe_key="one",
+            recipient=str(gone.id),
+        ),
+        now=now,
+    )
+    made = merge(session, chidi, kept, gone, now)
+    assert session.get_one(Appointment, booked.id).person_id == kept.id
+    message = session.get_one(Message, waiting.id, populate_existing=True)
+    assert (message.recipient, message.status) == (str(kept.id), MessageStatus.WITHDRAWN)
+    assert kept.date_of_birth == date(1990, 2, 28)
+    assert gone.merged_into_id == kept.id and gone.contact_status is ContactStatus.CLOSED
+    with pytest.raises(NotFound):
+        open_person(session, chidi, gone.id, now=now, what="test")
+    assert session.scalar(select(whose_crn(gone.crn))) == kept.id
+    recorded = session.scalars(select(Event).where(Event.kind == "person.merged")).one()
+    assert recorded.data == {"merge": str(made.id), "gone": str(gone.id)} and recorded.person_id == kept.id
+    assert [one.id for one, _ in merging.merges_of(session, kept)] == [made.id]
+
+
+def test_undone_everything_is_as_it_was(
+    session: Session, hub: Hub, chidi: Actor, kept: Person, gone: Person, now: datetime
+) -> None:
+    """Each row is back where it was; what came since stays with the record that was kept."""
+    for person, days in ((kept, 1), (gone, 2)):
+        builders.appointment(session, person, now + timedelta(days=days))
+        builders.report(session, person, now)
+        session.add(
+            CheckInPlan(person_id=person.id, every_weeks=2, weekday=1, hour=10, set_by="system", set_at=now)
+        )
+        session.add(CheckIn(person_id=person.id, due_on=now.date(), due_at=now))
+        session.add_all(
+            Assessment(
+                person_id=person.id,
+                version=version,
+                harm_to_others=Risk.LOW,
+                harm_to_self=Risk.LOW,
+                made_by="system",
+                made_at=now,
+            )
+            for version in (1, 2)
+        )
+    session.flush()
+    before = everything(session)
+    people = [(one.custody_status, one.contact_status, one.date_of_birth) for one in (kept, gone)]
+    made = merge(session, chidi, kept, gone, now)
+    assert made.moved["left"] == {"check_in": 1, "check_in_plan": 1}
+    versions = session.scalars(
+        select(Assessment.version).where(Assessment.person_id == kept.id).order_by(Assessment.version)
+    )
+    assert list(versions) == [1, 2, 3, 4]
+    since = builders.appointment(session, kept, now + timedelta(days=3))
+    merging.undo(session, chidi, made.id, now=now)
+    session.delete(session.get_one(Appointment, since.id))
+    session.flush()
+    assert everything(session) == before
+    assert [(one.custody_status, one.contact_status, one.date_of_birth) for one in (kept, gone)] == people
+    assert set(session.scalars(select(Assessment.version).where(Assessment.person_id == gone.id))) == {1, 2}
+    states = set(session.scalars(select(ContactPoint.state).where(ContactPoint.person_id == gone.id)))
+    assert states == {NumberState.VERIFIED}
+    assert open_person(session, chidi, gone.id, now=now, what="test").id == gone.id
+    with pytest.raises(Conflict, match="undone already"):
+        merging.undo(session, chidi, made.id, now=now)
+
+
+def test_the_number_of_the_record_kept_stays_the_current_one(
+    session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
+) -> None:
+    """The other number is kept as an earlier one."""
+    merge(session, chidi, kept, gone, now)
+    points = session.execute(
+        select(ContactPoint.number, ContactPoint.state).where(ContactPoint.person_id == kept.id)
+    )
+    assert {tuple(row) for row in points} == {
+        ("+447700900101", NumberState.VERIFIED),
+        ("+447700900202", NumberState.RETIRED),
+    }
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "after"),
+    [
+        ({}, {"restricted": True}, {"restricted": True}),
+        ({}, {"held": True}, {"held": True}),
+        ({}, {"custody_status": CustodyStatus.REMAND}, {"custody_status": CustodyStatus.REMAND}),
+        (
+            {"custody_status": CustodyStatus.CUSTODY},
+            {"custody_status": CustodyStatus.WARRANT},
+            {"custody_status": CustodyStatus.CUSTODY},
+        ),
+        ({}, {"contact_status": ContactStatus.SUSPENDED}, {"contact_status": ContactStatus.SUSPENDED}),
+        ({}, {"contact_status": ContactStatus.DEAD}, {"contact_status": ContactStatus.DEAD}),
+        ({}, {"contact_status": ContactStatus.CLOSED}, {"contact_status": ContactStatus.OPEN}),
+        ({}, {"legal_status": LegalStatus.STATUTORY}, {"legal_status": LegalStatus.STATUTORY}),
+        (
+            {"legal_status": LegalStatus.STATUTORY},
+            {"legal_status": LegalStatus.NON_STATUTORY},
+            {"legal_status": LegalStatus.STATUTORY},
+        ),
+        (
+            {"preferred_name": "Kat"},
+            {"preferred_name": "Trina", "nomis_id": "A1234BC"},
+            {"preferred_name": "Kat", "nomis_id": "A1234BC"},
+        ),
+    ],
+)
+def test_the_stricter_of_the_two_counts_and_gaps_are_filled(
+    session: Session,
+    pat: Staff,
+    now: datetime,
+    mine: dict[str, object],
+    theirs: dict[str, object],
+    after: dict[str, object],
+) -> None:
+    """Rule 2: what stops texts on either record stops them on the one. Undone, each is as it was."""
+    kept = builders.person(session, pat, **mine)
+    gone = builders.person(session, pat, number="+447700900202", **theirs)
+    before = {name: getattr(kept, name) for name in after}
+    made = merge(session, SYSTEM, kept, gone, now)
+    assert {name: getattr(kept, name) for name in after} == after
+    merging.undo(session, SYSTEM, made.id, now=now)
+    assert {name: getattr(kept, name) for name in after} == before
+    assert {name: getattr(gone, name) for name in theirs} == theirs
+
+
+def test_who_is_barred_from_either_is_barred_from_the_one(
+    session: Session, chidi: Actor, pat: Staff, hub: Hub, kept: Person, gone: Person, now: datetime
+) -> None:
+    """An exclusion wins over being let in; undone, the older word counts again."""
+    other = builders.staff(session, hub, Role.COORDINATOR, name="Ann Bold")
+    for person, excluded in ((kept, False), (gone, True)):
+        session.add(RecordAccess(person_id=person.id, staff_id=other.id, excluded=excluded))
+        session.add(Involvement(person_id=person.id, agency_id=pat.agency_id, since=now))
+    session.flush()
+    made = merge(session, chidi, kept, gone, now)
+    with pytest.raises(NotFound):
+        open_person(session, builders.actor(other), kept.id, now=now, what="test")
+    merging.undo(session, chidi, made.id, now=now)
+    assert open_person(session, builders.actor(other), kept.id, now=now, what="test").id == kept.id
+
+
+def test_a_number_on_both_records_is_no_longer_shared(
+    session: Session, chidi: Actor, pat: Staff, kept: Person, now: datetime
+) -> None:
+    """The signals that it is on two people are settled, with the reason."""
+    twin = builders.person(session, pat)
+    for person in (kept, twin):
+        raise_signal(
+            session,
+            SignalKind.NUMBER_SHARED,
+            person_id=person.id,
+            hub_id=person.hub_id,
+            cause="test",
+            why="test",
+            evidence=[],
+            now=now,
+        )
+    merge(session, chidi, kept, twin, now)
+    assert set(session.scalars(select(Signal.state))) == {SignalState.RESOLVED}
+
+
+def test_merges_upon_merges_are_undone_from_the_last(
+    session: Session, chidi: Actor, pat: Staff, kept: Person, gone: Person, now: datetime
+) -> None:
+    """One step always leads to the record that stands, and an undoing gives back exactly its own."""
+    third = builders.person(session, pat, crn="X900003", number=None)
+    first = merge(session, chidi, gone, third, now)
+    second = merge(session, chidi, kept, gone, now)
+    assert session.scalar(select(whose_crn(third.crn))) == kept.id
+    with pytest.raises(NotFound):
+        merging.undo(session, chidi, first.id, now=now)
+    merging.undo(session, chidi, second.id, now=now)
+    assert session.scalar(select(whose_crn(third.crn))) == gone.id
+    again = merge(session, chidi, gone, kept, now)
+    with pytest.raises(Conflict, match="Undo that first"):
+        merging.undo(session, chidi, first.id, now=now)
+    merging.undo(session, chidi, again.id, now=now)
+    merging.undo(session, chidi, first.id, now=now)
+    assert session.scalar(select(func.count()).where(Person.merged_into_id.is_not(None))) == 0
+
+
+@pytest.mark.parametrize(
+    ("crn", "reason", "field"),
+    [
+        ("X900001", "Same person", "crn"),
+        ("X999999", "Same person", "crn"),
+        ("x900002", " ", "reason"),
+        ("X900002", "a" * 501, "reason"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    session: Session,
+    chidi: Actor,
+    kept: Person,
+    gone: Person,
+    now: datetime,
+    crn: str,
+    reason: str,
+    field: str,
+) -> None:
+    """With what to do, and nothing is moved."""
+    with pytest.raises(Invalid) as refused:
+        merging.merge(session, chidi, kept.id, crn, reason=reason, now=now)
+    assert set(refused.value.fields) == {field} and gone.merged_into_id is None
+
+
+def test_two_hubs_and_two_enrolments_stand_against_it(
+    session: Session, kept: Person, gone: Person, now: datetime
+) -> None:
+    """Both are for people to settle first."""
+    for person in (kept, gone):
+        session.execute(
+            text(
+                "INSERT INTO enrolment (id, person_id, hub_id, cohort, lead_agency_id, adopted_on, exit_note)"
+                " SELECT :id, person.id, hub_id, 'fixed', agency_id, '2027-01-01', '' FROM person JOIN staff"
+                " ON staff.id = offender_manager_id WHERE person.id = :person"
+            ),
+            {"id": uuid.uuid4(), "person": person.id},
+        )
+    with pytest.raises(Conflict, match="Both are enrolled"):
+        merge(session, SYSTEM, kept, gone, now)
+    elsewhere = builders.person(session, builders.staff(session, builders.hub(session, "Gwent")))
+    with pytest.raises(Conflict, match="two hubs"):
+        merge(session, SYSTEM, kept, elsewhere, now)
+
+
+def test_who_may_not(
+    session: Session, hub: Hub, pat: Staff, kept: Person, gone: Person, now: datetime
+) -> None:
+    """An offender manager sees both and may not; a coordinator of elsewhere sees neither."""
+    with pytest.raises(Forbidden):
+        merge(session, builders.actor(pat), kept, gone, now)
+    stranger = builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR)
+    with pytest.raises(NotFound):
+        merge(session, builders.actor(stranger), kept, gone, now)
+    auditor = builders.staff(session, hub, Role.AUDITOR)
+    with pytest.raises(Forbidden):
+        merge(session, builders.actor(auditor), kept, gone, now)
+
+
+def test_two_who_merge_the_same_two_at_once(committed: Database, now: datetime) -> None:
+    """Each the other way round: one does it, the other is told that there is no such record any more."""
+    with committed.begin() as session:
+        pat = builders.staff(session, builders.hub(session))
+        one, two = builders.person(session, pat), builders.person(session, pat, number=None)
+    answers: list[str] = []
+    start = threading.Barrier(2)
+
+    def do(kept: Person, gone: Person) -> None:
+        start.wait()
+        try:
+            with committed.begin() as session:
+                merge(session, SYSTEM, kept, gone, now)
+            answers.append("done")
+        except EngageError as refusal:
+            answers.append(refusal.code)
+
+    threads = [threading.Thread(target=do, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "done" in answers and len(answers) == 2
+    with committed.begin() as session:
+        assert session.scalar(select(func.count()).where(Person.merged_into_id.is_not(None))) == 1
