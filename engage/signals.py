@@ -57,6 +57,11 @@ class SignalKind(enum.StrEnum):
     MILESTONE = "milestone"
     RE_REFERRAL_DUE = "re_referral_due"
     RECORD_OPENED = "record_opened"
+    GROUND_GONE = "ground_gone"
+
+
+HEALTH = frozenset({SignalKind.LAPSE_TOLD, SignalKind.TEST_MISSED, SignalKind.TEST_POSITIVE})
+"""Kinds that tell of somebody's health: the log of events, which partners read, does not say which it was."""
 
 
 class Severity(enum.StrEnum):
@@ -233,6 +238,12 @@ MEANINGS: dict[SignalKind, Meaning] = {
         "Ask them why, and whether it was right.",
         timedelta(days=1),
     ),
+    SignalKind.GROUND_GONE: Meaning(
+        Severity.HIGH,
+        "What a decision rests on has changed",
+        "Look at the decision: withdraw it, or decide anew.",
+        timedelta(days=1),
+    ),
 }
 
 
@@ -326,7 +337,7 @@ def raise_signal(
         person_id=person_id,
         hub_id=hub_id,
         signal=inserted,
-        signal_kind=kind.value,
+        signal_kind=_logged(kind),
         evidence=links,
     )
     return True
@@ -393,5 +404,10 @@ def _record(session: Session, what: str, signal: Signal, actor: str, now: dateti
         person_id=signal.person_id,
         hub_id=signal.hub_id,
         signal=signal.id,
-        signal_kind=signal.kind.value,
+        signal_kind=_logged(signal.kind),
     )
+
+
+def _logged(kind: SignalKind) -> str:
+    """What events call a kind."""
+    return "health" if kind in HEALTH else kind.value

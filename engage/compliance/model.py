@@ -12,7 +12,7 @@ from engage.compliance.kinds import Delivery as Delivery
 from engage.compliance.kinds import EnforcementKind as EnforcementKind
 from engage.db import Base, new_id
 from engage.legal.model import Order
-from engage.people.model import Person
+from engage.people.model import Language, Person
 
 
 class Enforcement(Base):
@@ -40,6 +40,7 @@ class Enforcement(Base):
     kind: Mapped[EnforcementKind]
     reason: Mapped[str] = mapped_column(String(1000))
     suggested: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    letter_language: Mapped[Language | None]
     letter: Mapped[str | None] = mapped_column(String(6000))
     decided_by: Mapped[str] = mapped_column(String(80))
     decided_at: Mapped[datetime]
@@ -69,7 +70,8 @@ class EnforcementFailure(Base):
 class EvidencePack(Base):
     """That a pack was made of a person's record: by whom, when, for what, and what its bytes were known by.
 
-    `digest` is the SHA-256 of the pack's JSON; `head` the last link of the person's chain of events that it shows.
+    `content` is the pack's JSON as it was given, `digest` the SHA-256 of it; `head` the last link of the person's chain of events that it
+    shows. The PDF is laid out from `content` whenever somebody asks for it, so both say the same for ever.
     """
 
     __tablename__ = "evidence_pack"
@@ -80,7 +82,9 @@ class EvidencePack(Base):
     from_on: Mapped[date]
     until_on: Mapped[date]
     purpose: Mapped[str] = mapped_column(String(200))
+    recipient: Mapped[str] = mapped_column(String(120))
     made_by: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     head: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(deferred=True)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.types import TransactionId
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -50,6 +52,7 @@ NEW_KINDS = [
     "milestone",
     "re_referral_due",
     "record_opened",
+    "ground_gone",
 ]
 
 
@@ -68,6 +71,13 @@ def upgrade() -> None:
             "people >= 0 AND raised >= 0 AND resolved >= 0", name=op.f("ck_nightly_sweep_counts")
         ),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_nightly_sweep")),
+    )
+    op.create_table(
+        "seal_cursor",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("transaction", TransactionId(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_cursor")),
     )
     op.create_table(
         "hub_settings_spell",
@@ -415,10 +425,12 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("recipient", sa.String(length=120), nullable=False),
         sa.Column("made_by", sa.String(length=80), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_evidence_pack_person_id"), ondelete="CASCADE"
         ),
@@ -865,6 +877,11 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("suggested", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "letter_language",
+            sa.Enum("en", "cy", name="language", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
         sa.Column("letter", sa.String(length=6000), nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
@@ -1413,6 +1430,7 @@ def downgrade() -> None:
     op.drop_table("meeting")
     op.drop_index("ix_hub_settings_spell_hub", table_name="hub_settings_spell")
     op.drop_table("hub_settings_spell")
+    op.drop_table("seal_cursor")
     op.drop_table("nightly_sweep")
 
 
