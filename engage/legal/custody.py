@@ -191,16 +191,16 @@ def make_plan(
         raise Forbidden("Your role does not let you see or write matters of health.")
     plan = spell.plan
     if plan is None:
-        plan = spell.plan = ReleasePlan(custody_spell_id=spell.id, health="")
+        plan = ReleasePlan(custody_spell_id=spell.id, health="")
     plan.home = tidy("home", home, LONGEST_LINE, missing="Say where they will live")
     plan.travel = tidy("travel", travel, LONGEST_LINE)
     plan.note = tidy("note", note, LONGEST_NOTE)
     if health is not None:
         plan.health = tidy("health", health, LONGEST_LINE)
     plan.made_by, plan.made_at = actor.label, now
+    spell.plan = plan
     session.flush()
     note_event(session, "release_plan.made", person, actor.label, now, custody=spell.id)
-    _forget_release(session, actor.label, person, "The release plan is made.", now)
     return plan
 
 
@@ -270,9 +270,7 @@ def _tell_of_release(
 ) -> None:
     """A release that is nearer than the sweep looks ahead is signalled now, not tonight."""
     days = hub_rules(session.get_one(Hub, person.hub_id)).release_days
-    if spell.release_on is None or today < rules.plan_due(spell.release_on, days):
-        return
-    if spell.release_on < today or spell.plan is not None:
+    if spell.release_on is None or not rules.plan_due(spell.release_on, days) <= today <= spell.release_on:
         return
     signals.raise_signal(
         session,
@@ -281,7 +279,7 @@ def _tell_of_release(
         hub_id=person.hub_id,
         cause=release_cause(spell.id, spell.release_on),
         why=f"They leave prison within {days} days.",
-        evidence=[Evidence("custody", str(spell.id))],
+        evidence=[Evidence("custody_spell", str(spell.id))],
         now=now,
     )
 

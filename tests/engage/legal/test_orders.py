@@ -12,7 +12,7 @@ from engage.agencies.model import Role, Staff
 from engage.db import Database
 from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.events import Event
-from engage.legal import orders
+from engage.legal import orders, requirements
 from engage.legal.model import Order, OrderEnding, OrderKind
 from engage.people.access import SYSTEM, Actor
 from engage.people.model import LegalStatus, Person
@@ -71,7 +71,10 @@ def test_an_end_is_taken_back(session: Session, pat: Actor, katrina: Person) -> 
 
 def test_a_recall_leaves_the_person_under_the_sentence(session: Session, pat: Actor, katrina: Person) -> None:
     """Only a licence can be recalled; the sentence runs on."""
-    community, licence = scenes.order(session, katrina), scenes.order(session, katrina, kind=OrderKind.LICENCE)
+    community, licence = (
+        scenes.order(session, katrina),
+        scenes.order(session, katrina, kind=OrderKind.LICENCE),
+    )
     with pytest.raises(Invalid) as refused:
         orders.end_order(session, pat, community.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
     assert refused.value.fields == {"ending": "Only a licence can be recalled"}
@@ -164,15 +167,15 @@ def test_who_may_not(session: Session, om: Staff, katrina: Person) -> None:
 
 def test_the_sweep_ends_what_has_run_out_and_only_that(session: Session, om: Staff, pat: Actor) -> None:
     """The day after the last, by the hub's clock: expired, or completed where all that was asked was done. Done again it does nothing."""
-    from engage.legal import requirements
-
     names = ("Ann", "Bob", "Cat")
     ann, bob, cat = (builders.person(session, om, number=None, first_name=name) for name in names)
     last = TODAY - A_DAY
     expired = scenes.order(session, ann, ends_on=last)
     completed = scenes.order(session, bob, ends_on=last)
     requirement = scenes.rar(session, completed, days=1)
-    requirements.record_credit(session, pat, requirement.id, done_on=last, activity="Thinking skills", now=NOW)
+    requirements.record_credit(
+        session, pat, requirement.id, done_on=last, activity="Thinking skills", now=NOW
+    )
     running = scenes.order(session, cat, ends_on=TODAY)
     assert orders.end_due(session, now=NOW - A_DAY, limit=10) == 0
     assert [orders.end_due(session, now=NOW, limit=1) for _ in range(3)] == [1, 1, 0]

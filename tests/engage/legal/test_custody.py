@@ -1,0 +1,220 @@
+"""Time in prison: texts stop and start with it, the day of release moves, and an appointment in prison is booked and not texted."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Role
+from engage.appointments import due
+from engage.appointments import service as appointments
+from engage.appointments.model import AppointmentType, Reminder, ReminderState
+from engage.appointments.service import NewAppointment
+from engage.db import Database
+from engage.errors import Conflict, Forbidden, Invalid
+from engage.legal import custody, orders
+from engage.legal.model import CustodyKind, CustodySpell, OrderEnding, OrderKind
+from engage.people import contact
+from engage.people.access import Actor
+from engage.people.model import CustodyStatus, LegalStatus, Person
+from engage.signals import Signal, SignalKind, SignalState
+from messaging import outbox
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.builders import NOW
+from tests.engage.legal import scenes
+from tests.engage.legal.scenes import TODAY
+
+A_DAY = timedelta(days=1)
+
+
+def _signals(session: Session) -> list[tuple[str, SignalState]]:
+    found = session.scalars(
+        select(Signal).where(Signal.kind == SignalKind.RELEASE_SOON).order_by(Signal.raised_at, Signal.id)
+    )
+    return [(signal.key.rpartition(":")[2], signal.state) for signal in found]
+
+
+def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """RULES.md 1, 2: what waits is called back in the same transaction; afterwards reminders are thought over again."""
+    text = outbox.Text(
+        to="+447700900101", body="Hi", lane=outbox.Lane.REMINDER, dedupe_key="one", recipient=str(katrina.id)
+    )
+    message = outbox.enqueue(session, text, now=NOW)
+    spell = scenes.in_prison(session, katrina)
+    session.expire_all()
+    assert session.get_one(Message, message.id).status is MessageStatus.WITHDRAWN
+    assert katrina.custody_status is CustodyStatus.CUSTODY
+    assert not contact.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
+    assert custody.current(session, katrina.id) == spell
+    custody.release(session, pat, spell.id, on=TODAY, now=NOW)
+    assert katrina.custody_status is CustodyStatus.COMMUNITY and katrina.reach_changed_at == NOW
+    assert contact.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
+    assert custody.current(session, katrina.id) is None
+
+
+def test_a_joint_visit_is_booked_in_prison_and_not_texted(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """The appointment stands; each of its reminders is skipped with the reason, and none is sent late after the release."""
+    spell = scenes.in_prison(session, katrina, release_on=TODAY + 10 * A_DAY)
+    visit = appointments.book(
+        session,
+        pat,
+        NewAppointment(
+            person_id=katrina.id,
+            agency_id=session.get_one(Person, katrina.id).offender_manager.agency_id,
+            type=AppointmentType.OFFICE,
+            starts_at=NOW + 5 * A_DAY,
+            minutes=60,
+            worker_name="Pat",
+            place="HMP Durham",
+            enforceable=False,
+        ),
+        now=NOW,
+    )
+    for moment in (NOW, NOW + 2 * A_DAY, NOW + 4 * A_DAY):
+        due.send_due(session, now=moment, limit=50)
+    reminders = session.scalars(select(Reminder).where(Reminder.appointment_id == visit.id)).all()
+    assert reminders and {one.state for one in reminders} == {ReminderState.SKIPPED}
+    assert all("custody" in {why["code"] for why in one.reasons} for one in reminders)
+    assert session.query(Message).count() == 0
+    custody.release(session, pat, spell.id, on=TODAY, now=NOW + 6 * A_DAY)
+    due.send_due(session, now=NOW + 6 * A_DAY, limit=50)
+    assert session.query(Message).count() == 0
+
+
+def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) -> None:
+    """Sentenced: the same time in prison, of another kind, with a length and a day of release."""
+    spell = scenes.in_prison(session, katrina, kind=CustodyKind.REMAND, sentence_days=None, release_on=None)
+    assert katrina.custody_status is CustodyStatus.REMAND
+    custody.change(
+        session, pat, spell.id, kind=CustodyKind.CUSTODY, prison="HMP Holme House", sentence_days=730,
+        release_on=TODAY + 300 * A_DAY, now=NOW,
+    )  # fmt: skip
+    assert katrina.custody_status is CustodyStatus.CUSTODY and spell.prison == "HMP Holme House"
+
+
+def test_a_release_moved_earlier_is_signalled_at_once(session: Session, pat: Actor, katrina: Person) -> None:
+    """Not with tonight's sweep; moved again, the old signal goes and the new day has its own. Release ends it."""
+    spell = scenes.in_prison(session, katrina)
+    assert _signals(session) == []
+    first, second = TODAY + 10 * A_DAY, TODAY + 3 * A_DAY
+    custody.change_release(session, pat, spell.id, release_on=first, now=NOW)
+    assert _signals(session) == [(first.isoformat(), SignalState.OPEN)]
+    custody.change_release(session, pat, spell.id, release_on=second, now=NOW + A_DAY)
+    expected = [(first.isoformat(), SignalState.RESOLVED), (second.isoformat(), SignalState.OPEN)]
+    assert _signals(session) == expected
+    custody.change_release(session, pat, spell.id, release_on=TODAY + 50 * A_DAY, now=NOW + A_DAY)
+    assert [state for _, state in _signals(session)] == [SignalState.RESOLVED] * 2
+    custody.change_release(session, pat, spell.id, release_on=TODAY + 5 * A_DAY, now=NOW + 2 * A_DAY)
+    custody.release(session, pat, spell.id, on=TODAY + 2 * A_DAY, now=NOW + 2 * A_DAY)
+    assert [state for _, state in _signals(session)] == [SignalState.RESOLVED] * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"since": TODAY + A_DAY}, "since"),
+        ({"release_on": TODAY - A_DAY}, "release_on"),
+        ({"kind": CustodyKind.REMAND, "sentence_days": 30}, "sentence_days"),
+        ({"sentence_days": 0}, "sentence_days"),
+        ({"sentence_days": 40_000}, "sentence_days"),
+        ({"prison": "p" * 81}, "prison"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    session: Session, katrina: Person, values: dict[str, Any], field: str
+) -> None:
+    """Beside the field; nobody is put in prison by it."""
+    with pytest.raises(Invalid) as refused:
+        scenes.in_prison(session, katrina, **values)
+    assert list(refused.value.fields) == [field]
+    assert (
+        katrina.custody_status is CustodyStatus.COMMUNITY and custody.of_person(session, katrina.id, 9) == []
+    )
+
+
+def test_one_time_in_prison_at_a_time(session: Session, pat: Actor, katrina: Person) -> None:
+    """Not twice at once, not over an earlier one, and out is out."""
+    spell = scenes.in_prison(session, katrina)
+    with pytest.raises(Conflict) as refused:
+        scenes.in_prison(session, katrina)
+    assert refused.value.code == "in_custody"
+    with pytest.raises(Invalid):
+        custody.release(session, pat, spell.id, on=spell.since - A_DAY, now=NOW)
+    custody.release(session, pat, spell.id, on=TODAY - 2 * A_DAY, now=NOW)
+    for again in (
+        lambda: custody.release(session, pat, spell.id, on=TODAY, now=NOW),
+        lambda: custody.change_release(session, pat, spell.id, release_on=TODAY, now=NOW),
+    ):
+        with pytest.raises(Conflict):
+            again()
+    with pytest.raises(Invalid) as overlaps:
+        scenes.in_prison(session, katrina, since=TODAY - 3 * A_DAY)
+    assert list(overlaps.value.fields) == ["since"]
+    scenes.in_prison(session, katrina, since=TODAY - 2 * A_DAY)
+
+
+def test_whoever_is_at_large_by_then_stays_so(session: Session, pat: Actor, katrina: Person) -> None:
+    """Ending the time in prison of somebody who absconded starts no texts."""
+    spell = scenes.in_prison(session, katrina)
+    katrina.custody_status = CustodyStatus.UNLAWFULLY_AT_LARGE
+    session.flush()
+    custody.release(session, pat, spell.id, on=TODAY, now=NOW)
+    assert katrina.custody_status is CustodyStatus.UNLAWFULLY_AT_LARGE
+
+
+def test_recalled_and_out_again_after_the_sentence(session: Session, pat: Actor, katrina: Person) -> None:
+    """With no new licence, and the sentence over, nobody is statutory any more."""
+    licence = scenes.order(session, katrina, kind=OrderKind.LICENCE, ends_on=TODAY + 5 * A_DAY)
+    orders.end_order(session, pat, licence.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
+    spell = scenes.in_prison(session, katrina, since=TODAY)
+    later = NOW + 6 * A_DAY
+    custody.release(session, pat, spell.id, on=TODAY + 6 * A_DAY, now=later)
+    assert katrina.legal_status is LegalStatus.NON_STATUTORY
+
+
+def test_the_release_plan_keeps_health_apart(session: Session, pat: Actor, katrina: Person) -> None:
+    """A supervisor, who may not see health, changes the rest and leaves that as it was."""
+    spell = scenes.in_prison(session, katrina)
+    with pytest.raises(Invalid):
+        custody.make_plan(session, pat, spell.id, home=" ", now=NOW)
+    custody.make_plan(session, pat, spell.id, home="A flat in Byker", health="Goes on with a script", now=NOW)
+    lead = builders.staff(session, katrina.hub, Role.SUPERVISOR, name="Sam Shaw")
+    supervisor = builders.actor(lead)
+    with pytest.raises(Forbidden):
+        custody.make_plan(session, supervisor, spell.id, home="Hostel", health="None", now=NOW)
+    custody.make_plan(session, supervisor, spell.id, home="Hostel", travel="Met at the gate", now=NOW)
+    plan = spell.plan
+    assert plan is not None
+    assert (plan.home, plan.travel, plan.health) == ("Hostel", "Met at the gate", "Goes on with a script")
+
+
+def test_two_put_the_same_person_in_prison_at_once(committed: Database) -> None:
+    """One does; the other is told that it is done."""
+    with committed.begin() as session:
+        person = builders.person(session, builders.staff(session, builders.hub(session)))
+    gate, told = threading.Barrier(2), []
+
+    def work() -> None:
+        gate.wait()
+        try:
+            with committed.begin() as session:
+                scenes.in_prison(session, person)
+        except Conflict as problem:
+            told.append(problem.code)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with committed.begin() as session:
+        assert told == ["in_custody"] and session.query(CustodySpell).count() == 1
