@@ -1,0 +1,268 @@
+"""Court reviews and the plan of tests: at least a month apart, planned ahead by themselves, called off with what they rest on."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.db import Database
+from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.events import Event
+from engage.legal.model import OrderEnding, Requirement
+from engage.people.access import Actor
+from engage.people.model import ContactStatus, CustodyStatus, Person
+from engage.progress.testing import reviews, schedule
+from engage.progress.testing.model import CourtReview, DrugTest
+from engage.signals import Signal, SignalKind, SignalState, raise_signal
+from tests import builders
+from tests.engage.progress import stage
+from tests.engage.progress.stage import TODAY
+from tests.engage.progress.test_reports import partner
+
+STARTED = TODAY - timedelta(days=10)
+"""Wednesday 10 March 2027."""
+
+
+@pytest.fixture
+def hub(session: Session) -> Hub:
+    """One hub."""
+    return builders.hub(session)
+
+
+@pytest.fixture
+def pat(session: Session, hub: Hub) -> Staff:
+    """The offender manager."""
+    return builders.staff(session, hub)
+
+
+@pytest.fixture
+def actor(pat: Staff) -> Actor:
+    """The offender manager, acting."""
+    return builders.actor(pat)
+
+
+@pytest.fixture
+def katrina(session: Session, pat: Staff) -> Person:
+    """Somebody of Pat's."""
+    return builders.person(session, pat)
+
+
+@pytest.fixture
+def drr(session: Session, katrina: Person) -> Requirement:
+    """Weekly tests and a review every four weeks, since ten days."""
+    return stage.treatment(session, katrina, STARTED)
+
+
+def planned_tests(session: Session) -> list[date]:
+    """The tests that wait."""
+    query = select(DrugTest.due_on).where(DrugTest.result.is_(None), DrugTest.superseded_at.is_(None))
+    return sorted(session.scalars(query))
+
+
+def open_reviews(session: Session) -> list[date]:
+    """The reviews that wait."""
+    query = select(CourtReview.review_on).where(
+        CourtReview.held_on.is_(None), CourtReview.cancelled_at.is_(None)
+    )
+    return sorted(session.scalars(query))
+
+
+def test_tests_and_the_review_are_planned_ahead(session: Session, drr: Requirement, now: datetime) -> None:
+    """Rule 13: every week from its start for four weeks ahead, and the review a month after the start. Done again, nothing is added; later, the rest."""
+    assert schedule.plan(session, now=now) == (5, None)
+    assert planned_tests(session) == [STARTED + timedelta(days=7 * week) for week in (2, 3, 4, 5)]
+    assert open_reviews(session) == [date(2027, 4, 12)]
+    assert schedule.plan(session, now=now) == (0, None)
+    schedule.plan(session, now=now + timedelta(days=7))
+    assert planned_tests(session)[-1] == STARTED + timedelta(days=42)
+    session.flush()
+    kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
+    assert kinds == ["tests.planned", "court_review.planned", "tests.planned"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tests_every_days": None, "reviews_every_days": None},
+        {"order": {"ends_on": TODAY + timedelta(days=400)}, "reviews_every_days": None},
+    ],
+)
+def test_where_the_order_says_nothing_the_hub_does(
+    session: Session, katrina: Person, now: datetime, values: dict[str, Any]
+) -> None:
+    """Rule 13: weekly by default; no review where the court asked for none."""
+    stage.treatment(session, katrina, STARTED, **values)
+    schedule.plan(session, now=now)
+    assert len(planned_tests(session)) == 4 and open_reviews(session) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"custody_status": CustodyStatus.CUSTODY},
+        {"custody_status": CustodyStatus.REMAND},
+        {"contact_status": ContactStatus.CLOSED},
+        {"contact_status": ContactStatus.DEAD},
+    ],
+)
+def test_nothing_is_planned_for_somebody_who_cannot_come(
+    session: Session, pat: Staff, now: datetime, values: dict[str, Any]
+) -> None:
+    """In custody, gone or dead."""
+    stage.treatment(session, builders.person(session, pat, **values), STARTED)
+    assert schedule.plan(session, now=now) == (0, None)
+
+
+def _requirement_ends(drr: Requirement) -> None:
+    drr.ended_on = TODAY
+
+
+def _order_ends(drr: Requirement) -> None:
+    drr.order.ended_on, drr.order.ending = TODAY, OrderEnding.REVOKED
+
+
+@pytest.mark.parametrize("end", [_requirement_ends, _order_ends])
+def test_what_is_planned_falls_with_the_order(
+    session: Session, drr: Requirement, now: datetime, end: Callable[[Requirement], None]
+) -> None:
+    """Tests and the review are called off, and nothing is planned anew."""
+    schedule.plan(session, now=now)
+    end(drr)
+    session.flush()
+    assert schedule.call_off(session, now=now) == 5
+    assert (planned_tests(session), open_reviews(session)) == ([], [])
+    assert schedule.call_off(session, now=now) == 0
+    assert schedule.plan(session, now=now) == (0, None)
+
+
+def test_custody_calls_tests_off_and_release_plans_them_anew(
+    session: Session, katrina: Person, drr: Requirement, now: datetime
+) -> None:
+    """The review stays: it is the court's."""
+    schedule.plan(session, now=now)
+    katrina.custody_status = CustodyStatus.REMAND
+    session.flush()
+    schedule.call_off(session, now=now)
+    assert planned_tests(session) == [] and len(open_reviews(session)) == 1
+    katrina.custody_status = CustodyStatus.COMMUNITY
+    session.flush()
+    later = now + timedelta(days=20)
+    schedule.plan(session, now=later)
+    assert planned_tests(session)[0] == date(2027, 4, 14)
+
+
+def test_a_hub_with_nonsense_in_its_settings_keeps_nobody_else_waiting(
+    session: Session, hub: Hub, drr: Requirement, now: datetime
+) -> None:
+    """Nothing is planned there; elsewhere it is."""
+    hub.settings = {"closed_days": "tomorrow"}
+    elsewhere = builders.staff(session, builders.hub(session, "Wearside"))
+    other = builders.person(session, elsewhere, number="+447700900102")
+    stage.treatment(session, other, STARTED)
+    schedule.plan(session, now=now)
+    assert {test.person_id for test in session.scalars(select(DrugTest))} == {other.id}
+
+
+def test_a_court_names_another_day(session: Session, actor: Actor, drr: Requirement, now: datetime) -> None:
+    """It takes the place of the one that was planned; the same again changes nothing."""
+    schedule.plan(session, now=now)
+    wanted = date(2027, 4, 21)
+    first = reviews.set_review(session, actor, drr.id, review_on=wanted, now=now)
+    assert reviews.set_review(session, actor, drr.id, review_on=wanted, now=now) is first
+    assert open_reviews(session) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "review_on", [TODAY - timedelta(days=1), date(2027, 4, 9), STARTED + timedelta(days=365)]
+)
+def test_a_review_too_soon_or_too_late_is_refused(
+    session: Session, actor: Actor, drr: Requirement, now: datetime, review_on: date
+) -> None:
+    """Rule 13: at least a month after the one before, and while the order runs."""
+    with pytest.raises(Invalid) as refusal:
+        reviews.set_review(session, actor, drr.id, review_on=review_on, now=now)
+    assert set(refusal.value.fields) == {"review_on"} and open_reviews(session) == []
+
+
+def test_a_review_is_held_and_the_next_one_planned(
+    session: Session, actor: Actor, katrina: Person, drr: Requirement, now: datetime
+) -> None:
+    """What the court found is kept; the signal ends; the same again changes nothing, another finding is refused."""
+    review = stage.review(session, drr, TODAY)
+    raise_signal(
+        session,
+        SignalKind.COURT_REVIEW_SOON,
+        person_id=katrina.id,
+        hub_id=katrina.hub_id,
+        cause="x",
+        why="x",
+        evidence=[],
+        now=now,
+    )
+    with pytest.raises(Invalid):
+        reviews.hold(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
+    for _ in range(2):
+        reviews.hold(session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now)
+    assert open_reviews(session) == [date(2027, 4, 20)]
+    assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
+    for refused in (
+        lambda: reviews.hold(session, actor, review.id, held_on=TODAY, finding="Badly", now=now),
+        lambda: reviews.cancel(session, actor, review.id, now=now),
+        lambda: reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
+    ):
+        with pytest.raises(Conflict):
+            refused()
+
+
+def test_a_review_is_cancelled(session: Session, actor: Actor, drr: Requirement, now: datetime) -> None:
+    """It can be neither held nor reported on any more."""
+    review = stage.review(session, drr, TODAY)
+    for _ in range(2):
+        reviews.cancel(session, actor, review.id, now=now)
+    assert open_reviews(session) == [] and reviews.of_person(session, review.person_id) == []
+    with pytest.raises(Conflict):
+        reviews.hold(session, actor, review.id, held_on=TODAY, finding="x", now=now)
+
+
+def test_reviews_are_for_those_who_have_the_case(
+    session: Session, hub: Hub, katrina: Person, drr: Requirement, now: datetime
+) -> None:
+    """A drug worker records tests and no reviews; a supervisor does not see matters of health; to strangers nothing is there."""
+    review = stage.review(session, drr, TODAY)
+    for who, refusal in (
+        (partner(session, hub, katrina, AgencyKind.DRUG_AND_ALCOHOL), Forbidden),
+        (builders.actor(builders.staff(session, hub, Role.SUPERVISOR)), Forbidden),
+        (builders.actor(builders.staff(session, hub, name="Dai Rees")), NotFound),
+    ):
+        with pytest.raises(refusal):
+            reviews.hold(session, who, review.id, held_on=TODAY, finding="x", now=now)
+        with pytest.raises(refusal):
+            reviews.set_review(session, who, drr.id, review_on=TODAY, now=now)
+
+
+def test_two_workers_plan_no_test_twice(committed: Database, now: datetime) -> None:
+    """Both at once: each day has one test."""
+    with committed.begin() as session:
+        pat = builders.staff(session, builders.hub(session))
+        for number in range(3):
+            whose = builders.person(session, pat, number=f"+44770090010{number}")
+            stage.treatment(session, whose, STARTED)
+    gate, planned = threading.Barrier(2), []
+
+    def plan() -> None:
+        gate.wait(10)
+        planned.append(schedule.keep(committed.begin, now=now))
+
+    threads = [threading.Thread(target=plan) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sum(planned) == 15
+    with committed.begin() as session:
+        assert len(planned_tests(session)) == 12 and len(open_reviews(session)) == 3
