@@ -73,6 +73,7 @@ def install(app: Flask, resources: Sequence[Resource]) -> None:
         (ours.Words, "string", None),
         (ours.Crn, "string", None),
         (ours.Moment, "string", "date-time"),
+        (ours.Day, "string", "date"),
         (ours.Flag, "boolean", None),
         (ours.Whole, "integer", None),
         (ours.Id, "string", "uuid"),

@@ -1,8 +1,9 @@
 """The fields that the API's schemas are made of, each with its limits."""
 
+import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,8 @@ from api.words import problem_with
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Given(Schema):
@@ -71,6 +74,23 @@ class Moment(fields.AwareDateTime):
         if offset is None or not EARLIEST <= naive < LATEST:
             raise ValidationError("Give a moment between 2000 and 2100.")
         return moment.astimezone(UTC)
+
+
+class Day(fields.Date):
+    """A day, such as 2027-03-22, from 1900 to 2199."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format="iso", **more)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
+        if not isinstance(value, str) or not DAY.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(f"Give a day from {FIRST_YEAR} to {LAST_YEAR}.")
+        return day
 
 
 class Flag(fields.Boolean):
