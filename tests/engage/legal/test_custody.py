@@ -50,11 +50,11 @@ def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
     spell = scenes.in_prison(session, katrina)
     session.expire_all()
     assert session.get_one(Message, message.id).status is MessageStatus.WITHDRAWN
-    assert katrina.custody_status is CustodyStatus.CUSTODY
+    assert katrina.custody_status.value == CustodyStatus.CUSTODY.value
     assert not contact.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) == spell
     custody.release(session, pat, spell.id, on=TODAY, now=NOW)
-    assert katrina.custody_status is CustodyStatus.COMMUNITY and katrina.reach_changed_at == NOW
+    assert katrina.custody_status.value == CustodyStatus.COMMUNITY.value and katrina.reach_changed_at == NOW
     assert contact.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) is None
 
@@ -93,12 +93,12 @@ def test_a_joint_visit_is_booked_in_prison_and_not_texted(
 def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) -> None:
     """Sentenced: the same time in prison, of another kind, with a length and a day of release."""
     spell = scenes.in_prison(session, katrina, kind=CustodyKind.REMAND, sentence_days=None, release_on=None)
-    assert katrina.custody_status is CustodyStatus.REMAND
+    assert katrina.custody_status.value == CustodyStatus.REMAND.value
     custody.change(
         session, pat, spell.id, kind=CustodyKind.CUSTODY, prison="HMP Holme House", sentence_days=730,
         release_on=TODAY + 300 * A_DAY, now=NOW,
     )  # fmt: skip
-    assert katrina.custody_status is CustodyStatus.CUSTODY and spell.prison == "HMP Holme House"
+    assert katrina.custody_status.value == CustodyStatus.CUSTODY.value and spell.prison == "HMP Holme House"
 
 
 def test_a_release_moved_earlier_is_signalled_at_once(session: Session, pat: Actor, katrina: Person) -> None:
@@ -137,7 +137,8 @@ def test_what_cannot_be_is_refused(
         scenes.in_prison(session, katrina, **values)
     assert list(refused.value.fields) == [field]
     assert (
-        katrina.custody_status is CustodyStatus.COMMUNITY and custody.of_person(session, katrina.id, 9) == []
+        katrina.custody_status.value == CustodyStatus.COMMUNITY.value
+        and custody.of_person(session, katrina.id, 9) == []
     )
 
 
@@ -150,12 +151,10 @@ def test_one_time_in_prison_at_a_time(session: Session, pat: Actor, katrina: Per
     with pytest.raises(Invalid):
         custody.release(session, pat, spell.id, on=spell.since - A_DAY, now=NOW)
     custody.release(session, pat, spell.id, on=TODAY - 2 * A_DAY, now=NOW)
-    for again in (
-        lambda: custody.release(session, pat, spell.id, on=TODAY, now=NOW),
-        lambda: custody.change_release(session, pat, spell.id, release_on=TODAY, now=NOW),
-    ):
-        with pytest.raises(Conflict):
-            again()
+    with pytest.raises(Conflict):
+        custody.release(session, pat, spell.id, on=TODAY, now=NOW)
+    with pytest.raises(Conflict):
+        custody.change_release(session, pat, spell.id, release_on=TODAY, now=NOW)
     with pytest.raises(Invalid) as overlaps:
         scenes.in_prison(session, katrina, since=TODAY - 3 * A_DAY)
     assert list(overlaps.value.fields) == ["since"]
@@ -168,7 +167,7 @@ def test_whoever_is_at_large_by_then_stays_so(session: Session, pat: Actor, katr
     katrina.custody_status = CustodyStatus.UNLAWFULLY_AT_LARGE
     session.flush()
     custody.release(session, pat, spell.id, on=TODAY, now=NOW)
-    assert katrina.custody_status is CustodyStatus.UNLAWFULLY_AT_LARGE
+    assert katrina.custody_status.value == CustodyStatus.UNLAWFULLY_AT_LARGE.value
 
 
 def test_recalled_and_out_again_after_the_sentence(session: Session, pat: Actor, katrina: Person) -> None:
@@ -178,7 +177,7 @@ def test_recalled_and_out_again_after_the_sentence(session: Session, pat: Actor,
     spell = scenes.in_prison(session, katrina, since=TODAY)
     later = NOW + 6 * A_DAY
     custody.release(session, pat, spell.id, on=TODAY + 6 * A_DAY, now=later)
-    assert katrina.legal_status is LegalStatus.NON_STATUTORY
+    assert katrina.legal_status.value == LegalStatus.NON_STATUTORY.value
 
 
 def test_the_release_plan_keeps_health_apart(session: Session, pat: Actor, katrina: Person) -> None:

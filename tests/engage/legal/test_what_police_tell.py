@@ -131,7 +131,7 @@ def test_a_death_ends_everything_and_withdraws_texts(session: Session, pat: Acto
     died = TODAY - A_DAY
     death.record_death(session, pat, katrina.id, died, NOW)
     session.expire_all()
-    assert katrina.contact_status is ContactStatus.DEAD
+    assert katrina.contact_status.value == ContactStatus.DEAD.value
     assert session.get_one(Message, message.id).status is MessageStatus.WITHDRAWN
     assert (running.ended_on, running.ending) == (died, OrderEnding.DIED)
     assert (ahead.ended_on, ahead.ending) == (ahead.starts_on, OrderEnding.DIED)
@@ -150,4 +150,4 @@ def test_a_day_of_death_that_cannot_be(session: Session, pat: Actor, katrina: Pe
         with pytest.raises(Invalid) as refused:
             death.record_death(session, pat, katrina.id, on, NOW)
         assert list(refused.value.fields) == ["on"]
-    assert katrina.contact_status is ContactStatus.OPEN
+    assert katrina.contact_status.value == ContactStatus.OPEN.value
