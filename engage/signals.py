@@ -8,7 +8,7 @@ import enum
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
@@ -18,62 +18,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engage import events
 from engage.db import Base, new_id
 from engage.errors import Conflict
+from engage.signal_kinds import MEANINGS as MEANINGS
+from engage.signal_kinds import RANK as RANK
+from engage.signal_kinds import Meaning as Meaning
+from engage.signal_kinds import Severity as Severity
+from engage.signal_kinds import SignalKind as SignalKind
 from messaging import outbox
-
-
-class SignalKind(enum.StrEnum):
-    """The causes that can be known (SIGNALS.md)."""
-
-    CRISIS = "crisis"
-    HARM_TO_OTHERS = "harm_to_others"
-    UNSAFE_PHONE = "unsafe_phone"
-    FEELING_LOW = "feeling_low"
-    BARRIER = "barrier"
-    LATE_PATTERN = "late_pattern"
-    CLAIM_DISPUTED = "claim_disputed"
-    HOUSING_LOSS = "housing_loss"
-    WORK_LOSS = "work_loss"
-    LAPSE_TOLD = "lapse_told"
-    CANNOT_ATTEND = "cannot_attend"
-    CALL_REQUESTED = "call_requested"
-    NO_SHOW = "no_show"
-    EVIDENCE_DUE = "evidence_due"
-    NUMBER_SHARED = "number_shared"
-    WRONG_NUMBER = "wrong_number"
-    OPTED_OUT = "opted_out"
-    NUMBER_DEAD = "number_dead"
-    NO_REPLY = "no_reply"
-    REPLY_UNREAD = "reply_unread"
-    SECOND_FAILURE = "second_failure"
-    MUST_REFER = "must_refer"
-    LOST_CONTACT = "lost_contact"
-    TEST_MISSED = "test_missed"
-    TEST_POSITIVE = "test_positive"
-    RELEASE_SOON = "release_soon"
-    COURT_REVIEW_SOON = "court_review_soon"
-    ACTION_OVERDUE = "action_overdue"
-    REVIEW_DUE = "review_due"
-    GREEN_THREE_MONTHS = "green_three_months"
-    MILESTONE = "milestone"
-    RE_REFERRAL_DUE = "re_referral_due"
-    RECORD_OPENED = "record_opened"
-    GROUND_GONE = "ground_gone"
-
-
-HEALTH = frozenset({SignalKind.LAPSE_TOLD, SignalKind.TEST_MISSED, SignalKind.TEST_POSITIVE})
-"""Kinds that tell of somebody's health: the log of events, which partners read, does not say which it was."""
-
-
-class Severity(enum.StrEnum):
-    """How soon somebody must look."""
-
-    URGENT = "urgent"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-RANK = {Severity.URGENT: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
 
 
 class SignalState(enum.StrEnum):
@@ -82,169 +32,6 @@ class SignalState(enum.StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a kind of signal means to a reader of the list."""
-
-    severity: Severity
-    title: str
-    action: str
-    due_within: timedelta
-
-
-MEANINGS: dict[SignalKind, Meaning] = {
-    SignalKind.CRISIS: Meaning(
-        Severity.URGENT,
-        "May be in danger",
-        "Ring now and follow the welfare procedure.",
-        timedelta(minutes=15),
-    ),
-    SignalKind.HARM_TO_OTHERS: Meaning(
-        Severity.URGENT,
-        "May be a danger to somebody",
-        "Follow safeguarding; ring the police if somebody is at risk now.",
-        timedelta(minutes=15),
-    ),
-    SignalKind.UNSAFE_PHONE: Meaning(
-        Severity.URGENT,
-        "Somebody else may read their phone",
-        "Send no texts. Ring when it is safe, or see them in person.",
-        timedelta(hours=1),
-    ),
-    SignalKind.FEELING_LOW: Meaning(
-        Severity.HIGH, "Not doing well, by their own word", "Ring today.", timedelta(hours=8)
-    ),
-    SignalKind.BARRIER: Meaning(
-        Severity.MEDIUM,
-        "Something stands in the way of coming",
-        "Remove it before the day: a bus pass, another time, a call instead.",
-        timedelta(days=1),
-    ),
-    SignalKind.LATE_PATTERN: Meaning(
-        Severity.LOW, "Late three times in 30 days", "Talk about other times or places.", timedelta(days=7)
-    ),
-    SignalKind.CLAIM_DISPUTED: Meaning(
-        Severity.MEDIUM,
-        "Says they came, recorded as absent",
-        "Ask the worker who recorded it.",
-        timedelta(days=2),
-    ),
-    SignalKind.HOUSING_LOSS: Meaning(
-        Severity.HIGH, "Tells of losing their home", "Ring, and ask for the housing duty.", timedelta(days=1)
-    ),
-    SignalKind.WORK_LOSS: Meaning(
-        Severity.MEDIUM, "Tells of losing their work", "Bring in the employment worker.", timedelta(days=2)
-    ),
-    SignalKind.LAPSE_TOLD: Meaning(
-        Severity.MEDIUM,
-        "Tells of a lapse",
-        "Support first: thank them for telling, ask what would help.",
-        timedelta(days=1),
-    ),
-    SignalKind.CANNOT_ATTEND: Meaning(
-        Severity.MEDIUM, "Says they cannot come", "Rebook, and note what stood in the way.", timedelta(days=1)
-    ),
-    SignalKind.CALL_REQUESTED: Meaning(
-        Severity.MEDIUM, "Asked for a call", "Ring within 1 working day.", timedelta(days=1)
-    ),
-    SignalKind.NO_SHOW: Meaning(
-        Severity.MEDIUM,
-        "Did not come (evidence awaited)",
-        "Ask why before the evidence window ends.",
-        timedelta(days=1),
-    ),
-    SignalKind.EVIDENCE_DUE: Meaning(
-        Severity.MEDIUM,
-        "An absence must be decided",
-        "Look at what they said, and record the absence as acceptable or not.",
-        timedelta(days=2),
-    ),
-    SignalKind.NUMBER_SHARED: Meaning(
-        Severity.HIGH,
-        "The same number is on two people",
-        "Texts to it are stopped. Check the number with each person.",
-        timedelta(days=1),
-    ),
-    SignalKind.WRONG_NUMBER: Meaning(
-        Severity.HIGH,
-        "The number is somebody else's",
-        "Texts to it are stopped. Get the right number.",
-        timedelta(days=1),
-    ),
-    SignalKind.OPTED_OUT: Meaning(
-        Severity.MEDIUM, "Asked for no more texts", "Agree another way to keep in touch.", timedelta(days=2)
-    ),
-    SignalKind.NUMBER_DEAD: Meaning(
-        Severity.MEDIUM, "Texts cannot reach the number", "Get a new number.", timedelta(days=2)
-    ),
-    SignalKind.NO_REPLY: Meaning(
-        Severity.MEDIUM,
-        "Three texts without an answer",
-        "Check the number is still theirs.",
-        timedelta(days=2),
-    ),
-    SignalKind.REPLY_UNREAD: Meaning(
-        Severity.MEDIUM,
-        "A reply waits to be read",
-        "Read it and answer; cover if the offender manager is on leave.",
-        timedelta(days=1),
-    ),
-    SignalKind.SECOND_FAILURE: Meaning(
-        Severity.HIGH, "Has failed to comply again", "Consider a warning or breach.", timedelta(days=1)
-    ),
-    SignalKind.MUST_REFER: Meaning(
-        Severity.HIGH,
-        "Has failed to comply after a warning",
-        "Refer to court by the date shown.",
-        timedelta(days=14),
-    ),
-    SignalKind.LOST_CONTACT: Meaning(
-        Severity.HIGH, "Nothing has been heard of them", "Visit them.", timedelta(days=1)
-    ),
-    SignalKind.TEST_MISSED: Meaning(
-        Severity.HIGH, "A test was missed", "Bring in the treatment worker.", timedelta(days=1)
-    ),
-    SignalKind.TEST_POSITIVE: Meaning(
-        Severity.HIGH, "A test was positive", "Bring in the treatment worker.", timedelta(days=1)
-    ),
-    SignalKind.RELEASE_SOON: Meaning(
-        Severity.MEDIUM,
-        "Leaves prison soon",
-        "Make the release plan, and book the first appointments.",
-        timedelta(days=2),
-    ),
-    SignalKind.COURT_REVIEW_SOON: Meaning(
-        Severity.MEDIUM, "The court reviews soon", "Make the report.", timedelta(days=2)
-    ),
-    SignalKind.ACTION_OVERDUE: Meaning(
-        Severity.MEDIUM,
-        "An action of the plan is overdue",
-        "Chase whoever is to do it.",
-        timedelta(days=2),
-    ),
-    SignalKind.REVIEW_DUE: Meaning(Severity.LOW, "A review is due", "Review.", timedelta(days=2)),
-    SignalKind.GREEN_THREE_MONTHS: Meaning(
-        Severity.LOW, "Green for three months", "List for the meeting.", timedelta(days=7)
-    ),
-    SignalKind.MILESTONE: Meaning(Severity.LOW, "Has reached something", "Praise them.", timedelta(days=7)),
-    SignalKind.RE_REFERRAL_DUE: Meaning(
-        Severity.MEDIUM, "To be referred again before release", "Refer them.", timedelta(days=14)
-    ),
-    SignalKind.RECORD_OPENED: Meaning(
-        Severity.HIGH,
-        "Somebody opened the record in an emergency",
-        "Ask them why, and whether it was right.",
-        timedelta(days=1),
-    ),
-    SignalKind.GROUND_GONE: Meaning(
-        Severity.HIGH,
-        "What a decision rests on has changed",
-        "Look at the decision: withdraw it, or decide anew.",
-        timedelta(days=1),
-    ),
-}
 
 
 class Signal(Base):
