@@ -76,6 +76,32 @@ def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> Non
     click.echo(f"Closed: {', '.join(day.isoformat() for day in sorted(listed)) or 'no days'}.")
 
 
+@hub.command(name="shut")
+@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+def shut(day: datetime, hub_name: str | None) -> None:
+    """The hub closes for good as DAY begins: nothing is booked from then on, nobody joins, enrolments end."""
+    from engage.agencies import founding
+    from engage.agencies.hubs import find_hub
+
+    with in_transaction() as (session, now):
+        founding.close_hub(session, find_hub(session, hub_name), day.date(), actor="system", now=now)
+    click.echo(f"Closes on {day.date().isoformat()}.")
+
+
+@hub.command(name="history")
+@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+def show_history(hub_name: str | None) -> None:
+    """Since when which settings hold, the latest first, and who chose them."""
+    from engage.agencies import founding
+    from engage.agencies.hubs import find_hub
+
+    with in_transaction() as (session, _now):
+        for spell in founding.history(session, find_hub(session, hub_name)):
+            chosen = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(spell.settings.items()))
+            click.echo(f"{spell.since.isoformat()}\t{spell.changed_by}\t{chosen}")
+
+
 @click.group()
 def agency() -> None:
     """Agencies that take part in an area."""

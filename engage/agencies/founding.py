@@ -3,22 +3,26 @@
 Done rarely, by whoever has a shell on the machine. Nothing here touches a person's record.
 """
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import events
-from engage.agencies.hubs import hub_rules
-from engage.agencies.model import Agency, AgencyKind, Area, Hub
+from engage.agencies.hubs import HubRules, rules_of, zone
+from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpell
 from engage.agencies.working_days import closed_days
-from engage.errors import Invalid
+from engage.errors import Conflict, Invalid
 
 LONGEST_NAME = 80
 LONGEST_PHONE = 12
 MOST_CLOSED_DAYS = 40
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when the first settings of a hub hold, as far as anybody can say."""
 
 
 def add_hub(
@@ -71,21 +75,23 @@ def add_agency(
 def choose(
     session: Session, hub: Hub, setting: str, value: int | bool | str, *, actor: str, now: datetime
 ) -> None:
-    """Set one number of the rule book for this hub. Raises Invalid for a setting that there is not, or a value out of its range."""
-    before = dict(hub.settings)
-    hub.settings = {**before, setting: value}
-    try:
-        rules = hub_rules(hub)
-    except ValueError as problem:
-        hub.settings = before
-        raise Invalid(fields={setting: str(problem)}) from problem
-    if not hasattr(rules, setting):
-        hub.settings = before
+    """Set one number of the rule book for this hub, from now on; what held before is kept. Choosing what it is already changes nothing.
+
+    Raises Invalid for a setting that there is not, or a value out of its range.
+    """
+    session.refresh(hub, with_for_update=True)
+    if setting not in {field.name for field in fields(HubRules)}:
         raise Invalid(fields={setting: "There is no such setting."})
-    session.flush()
-    events.record(
-        session, "hub.setting_changed", now=now, actor=actor, hub_id=hub.id, setting=setting, value=value
-    )
+    wanted = {**hub.settings, setting: value}
+    try:
+        rules = rules_of(wanted)
+    except ValueError as problem:
+        raise Invalid(fields={setting: str(problem)}) from problem
+    if rules.text_from_hour >= rules.text_until_hour or rules.work_from_hour >= rules.work_until_hour:
+        raise Invalid(fields={setting: "The hours must begin before they end."})
+    if rules == rules_of(hub.settings):
+        return
+    _change(session, hub, wanted, setting, value, actor, now)
 
 
 def close_days(
@@ -95,24 +101,76 @@ def close_days(
 
     A due time of so many working days passes over them, as over weekends. Raises Invalid when the hub would hardly ever be open.
     """
+    session.refresh(hub, with_for_update=True)
     known = closed_days(hub.settings)
     wanted = known | set(days) if closed else known - set(days)
     if len(wanted) > MOST_CLOSED_DAYS:
         raise Invalid(
             fields={"days": f"A hub may list {MOST_CLOSED_DAYS} closed days. Take past ones off first."}
         )
-    hub.settings = {**hub.settings, "closed_days": [day.isoformat() for day in sorted(wanted)]}
+    listed = [day.isoformat() for day in sorted(wanted)]
+    _change(session, hub, {**hub.settings, "closed_days": listed}, "closed_days", listed, actor, now)
+    return wanted
+
+
+def close_hub(session: Session, hub: Hub, on: date, *, actor: str, now: datetime) -> None:
+    """The hub closes as the day begins: nothing is booked there from then on, nobody joins, and enrolments end.
+
+    Raises Invalid for a day that is past, Conflict where it has closed already.
+    """
+    session.refresh(hub, with_for_update=True)
+    at = datetime.combine(on, time(), tzinfo=zone(hub))
+    if hub.closed_at is not None and hub.closed_at <= now:
+        raise Conflict("This hub has closed already.")
+    if on < now.astimezone(zone(hub)).date():
+        raise Invalid(fields={"on": "Choose today or a day to come."})
+    hub.closed_at = at
+    session.flush()
+    events.record(session, "hub.closing", now=now, actor=actor, hub_id=hub.id, closes_at=at)
+
+
+def keep_open(session: Session, hub: Hub, *, actor: str, now: datetime) -> None:
+    """The hub does not close after all. Raises Conflict once it has closed, or where it was not to close."""
+    session.refresh(hub, with_for_update=True)
+    if hub.closed_at is None:
+        raise Conflict("This hub is not to close.")
+    if hub.closed_at <= now:
+        raise Conflict("This hub has closed: enrolments there have ended. Open a new one.")
+    hub.closed_at = None
+    session.flush()
+    events.record(session, "hub.kept_open", now=now, actor=actor, hub_id=hub.id)
+
+
+def history(session: Session, hub: Hub, *, limit: int = 100) -> Sequence[HubSettingsSpell]:
+    """The hub's settings as they were, the latest first."""
+    return session.scalars(
+        select(HubSettingsSpell)
+        .where(HubSettingsSpell.hub_id == hub.id)
+        .order_by(HubSettingsSpell.since.desc(), HubSettingsSpell.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def _change(
+    session: Session,
+    hub: Hub,
+    wanted: dict[str, Any],
+    setting: str,
+    value: Any,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Keep what held until now, and begin what holds from now on."""
+    if not history(session, hub, limit=1):
+        session.add(
+            HubSettingsSpell(hub_id=hub.id, since=BEGINNING, settings=dict(hub.settings), changed_by="system")
+        )
+    session.add(HubSettingsSpell(hub_id=hub.id, since=now, settings=wanted, changed_by=actor))
+    hub.settings = wanted
     session.flush()
     events.record(
-        session,
-        "hub.setting_changed",
-        now=now,
-        actor=actor,
-        hub_id=hub.id,
-        setting="closed_days",
-        value=hub.settings["closed_days"],
+        session, "hub.setting_changed", now=now, actor=actor, hub_id=hub.id, setting=setting, value=value
     )
-    return wanted
 
 
 def _area(session: Session, name: str) -> Area:

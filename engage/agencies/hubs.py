@@ -1,15 +1,16 @@
 """A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has set."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Agency, Hub
+from engage.agencies.model import Agency, Hub, HubSettingsSpell
 from engage.errors import Invalid, NotFound
 from messaging import routes
 from messaging.routes import Route
@@ -138,11 +139,35 @@ _RANGES = {
 
 def hub_rules(hub: Hub) -> HubRules:
     """The hub's rules. Raises ValueError naming the setting when a stored value is out of its range."""
+    return rules_of(hub.settings)
+
+
+def rules_of(settings: Mapping[str, Any]) -> HubRules:
+    """The rules that these settings of a hub make. Raises ValueError naming the setting when a value is out of its range."""
     known = {field.name: field.default for field in fields(HubRules)}
-    given = {
-        name: _checked(name, value, known[name]) for name, value in hub.settings.items() if name in known
-    }
+    given = {name: _checked(name, value, known[name]) for name, value in settings.items() if name in known}
     return HubRules(**given)
+
+
+def rules_at(session: Session, hub: Hub, at: datetime) -> HubRules:
+    """The rules that the hub had at a moment: those of today where it has never changed any."""
+    return rules_of(settings_at(session, hub, at))
+
+
+def settings_at(session: Session, hub: Hub, at: datetime) -> dict[str, Any]:
+    """The settings that the hub had at a moment, its closed days among them."""
+    found = session.scalars(
+        select(HubSettingsSpell)
+        .where(HubSettingsSpell.hub_id == hub.id, HubSettingsSpell.since <= at)
+        .order_by(HubSettingsSpell.since.desc(), HubSettingsSpell.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return dict(hub.settings if found is None else found.settings)
+
+
+def limits(setting: str) -> tuple[Any, Any] | tuple[str, ...] | None:
+    """The lowest and highest value of a setting, or the words to choose from; None for one that is on or off."""
+    return _CHOICES.get(setting) or _RANGES.get(setting)
 
 
 def zone(hub: Hub) -> ZoneInfo:

@@ -101,6 +101,12 @@ def check_agency(session: Session, actor: Actor, person: Person, hub: Hub, agenc
         raise Forbidden("You can book for your own agency only.")
 
 
+def check_hub(hub: Hub, starts_at: datetime) -> None:
+    """Raises Conflict when the hub will have closed by then."""
+    if hub.closed_at is not None and hub.closed_at <= starts_at:
+        raise Conflict("The hub will have closed by then. Nothing can be booked there.", code="hub_closed")
+
+
 def check_worker(session: Session, worker_id: uuid.UUID | None, agency_id: uuid.UUID) -> None:
     """Raises Invalid for a worker who is not an active one of the agency."""
     if worker_id is None:

@@ -20,6 +20,7 @@ from engage.appointments.attendance import record_outcome as record_outcome
 from engage.appointments.checks import (
     check_agency,
     check_clash,
+    check_hub,
     check_ref,
     check_values,
     check_worker,
@@ -99,7 +100,11 @@ def write_booking(
     now: datetime,
     digest: str | None = None,
 ) -> Appointment:
-    """Insert a booking that has been checked, on a person whose row the caller holds, with its reminders and its event."""
+    """Insert a booking that has been checked, on a person whose row the caller holds, with its reminders and its event.
+
+    Raises Conflict for a day on which the hub is no more.
+    """
+    check_hub(hub, new.starts_at)
     appointment = Appointment(
         id=new_id(),
         hub_id=person.hub_id,
@@ -161,6 +166,7 @@ def move(
         return _amend(session, actor, appointment, details, now)
     raise_invalid({**moment_problems(starts_at, now), **detail_problems(details)})
     person = session.get_one(Person, appointment.person_id)
+    check_hub(session.get_one(Hub, person.hub_id), starts_at)
     if not allow_clash:
         check_clash(session, person, starts_at, minutes or appointment.minutes, appointment.id)
     return write_move(session, actor, appointment, person, starts_at=starts_at, details=details, now=now)

@@ -61,13 +61,15 @@ def whose_crn(crn: str) -> ScalarSelect[uuid.UUID]:
 def create_person(session: Session, actor: Actor, new: NewPerson, *, now: datetime) -> Person:
     """Add a person to a hub's caseload.
 
-    Texts have the offender manager's standing approval where the hub says so. Raises Conflict when the CRN is taken, Invalid when the
+    Texts have the offender manager's standing approval where the hub says so. Raises Conflict when the CRN is taken or the hub has closed, Invalid when the
     offender manager is not one in that hub, Forbidden when the actor may not add people there.
     """
     _may_add(actor, new)
     hub = session.get(Hub, new.hub_id)
     if hub is None:
         raise NotFound("There is no such hub.")
+    if hub.closed_at is not None and hub.closed_at <= now:
+        raise Conflict("This hub has closed. Add them to another one.", code="hub_closed")
     _check_offender_manager(session, new.offender_manager_id, new.hub_id)
     approved = hub_rules(hub).standing_approval
     person: Person | None = session.scalar(

@@ -1,0 +1,169 @@
+"""Which settings of a hub held when, and a hub that closes."""
+
+import threading
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies import founding
+from engage.agencies.hubs import hub_rules, rules_at, settings_at
+from engage.agencies.model import Hub, HubSettingsSpell
+from engage.appointments import service as appointments
+from engage.appointments.kinds import AppointmentType
+from engage.appointments.service import NewAppointment
+from engage.db import Database
+from engage.errors import Conflict, Invalid
+from engage.events import Event
+from engage.people.access import SYSTEM
+from engage.people.service import NewPerson, create_person
+from tests import builders
+
+HOUR = timedelta(hours=1)
+
+
+def choose(session: Session, hub: Hub, setting: str, value: int, now: datetime) -> None:
+    """A choice by the system."""
+    founding.choose(session, hub, setting, value, actor="system", now=now)
+
+
+def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) -> None:
+    """Before the first choice, between two, and from the last one on; a choice of what it is already changes nothing."""
+    hub = builders.hub(session, count_months=6)
+    choose(session, hub, "count_months", 9, now)
+    choose(session, hub, "count_months", 9, now + HOUR)
+    choose(session, hub, "silent_days", 21, now + 2 * HOUR)
+    held = [
+        rules_at(session, hub, at)
+        for at in (now - 9999 * HOUR, now, now + HOUR, now + 2 * HOUR, now + 9999 * HOUR)
+    ]
+    assert [(rules.count_months, rules.silent_days) for rules in held] == [
+        (6, 14),
+        (9, 14),
+        (9, 14),
+        (9, 21),
+        (9, 21),
+    ]
+    assert hub_rules(hub) == held[-1]
+    assert [(spell.since, spell.changed_by) for spell in founding.history(session, hub)] == [
+        (now + 2 * HOUR, "system"),
+        (now, "system"),
+        (founding.BEGINNING, "system"),
+    ]
+    recorded = session.scalars(select(Event).where(Event.kind == "hub.setting_changed").order_by(Event.id))
+    assert [event.data for event in recorded] == [
+        {"setting": "count_months", "value": 9},
+        {"setting": "silent_days", "value": 21},
+    ]
+
+
+def test_a_hub_that_never_chose_has_always_had_what_it_has(session: Session, now: datetime) -> None:
+    """Its defaults."""
+    hub = builders.hub(session, silent_days=10)
+    assert rules_at(session, hub, now).silent_days == 10
+
+
+def test_closed_days_have_their_history_too(session: Session, now: datetime) -> None:
+    """A day that was working then is still known to have been."""
+    hub = builders.hub(session)
+    founding.close_days(session, hub, [date(2027, 3, 26)], closed=True, actor="system", now=now)
+    assert settings_at(session, hub, now)["closed_days"] == ["2027-03-26"]
+    assert "closed_days" not in settings_at(session, hub, now - HOUR)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("nothing", 1, "no such setting"),
+        ("closed_days", 1, "no such setting"),
+        ("count_months", 0, "from 1 to 36"),
+        ("count_months", True, "must be a int"),
+        ("text_from_hour", 20, "begin before they end"),
+        ("work_until_hour", 9, "begin before they end"),
+    ],
+)
+def test_wrong_choices_change_nothing(
+    session: Session, now: datetime, setting: str, value: int, words: str
+) -> None:
+    """The words say what may be chosen."""
+    hub = builders.hub(session)
+    with pytest.raises(Invalid) as refused:
+        choose(session, hub, setting, value, now)
+    assert words in refused.value.fields[setting]
+    assert hub.settings == {} and founding.history(session, hub) == []
+
+
+def test_two_who_choose_at_once_lose_nothing(committed: Database, now: datetime) -> None:
+    """Both choices hold afterwards."""
+    with committed.begin() as session:
+        hub_id = builders.hub(session).id
+    start = threading.Barrier(2)
+
+    def do(setting: str) -> None:
+        start.wait()
+        with committed.begin() as session:
+            choose(session, session.get_one(Hub, hub_id), setting, 20, now)
+
+    threads = [threading.Thread(target=do, args=(name,)) for name in ("silent_days", "rag_window_days")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with committed.begin() as session:
+        assert session.get_one(Hub, hub_id).settings == {"silent_days": 20, "rag_window_days": 20}
+        assert len(session.scalars(select(HubSettingsSpell)).all()) == 3
+
+
+def test_a_hub_closes_on_a_day(session: Session, now: datetime) -> None:
+    """Until that day people join and appointments are booked for before it; from it on neither."""
+    hub = builders.hub(session)
+    pat = builders.staff(session, hub)
+    person = builders.person(session, pat)
+    founding.close_hub(session, hub, date(2027, 4, 1), actor="system", now=now)
+
+    def book(at: str) -> None:
+        appointments.book(
+            session,
+            SYSTEM,
+            NewAppointment(
+                person_id=person.id,
+                agency_id=pat.agency_id,
+                type=AppointmentType.OFFICE,
+                starts_at=datetime.fromisoformat(at),
+                minutes=30,
+                worker_name="Pat",
+                enforceable=True,
+            ),
+            now=now,
+        )
+
+    def add(crn: str, at: datetime) -> None:
+        new = NewPerson(
+            crn=crn, first_name="Ann", last_name="Bold", hub_id=hub.id, offender_manager_id=pat.id
+        )
+        create_person(session, SYSTEM, new, now=at)
+
+    book("2027-03-31T10:00:00+01:00")
+    with pytest.raises(Conflict, match="closed by then"):
+        book("2027-04-01T10:00:00+01:00")
+    add("X700001", now)
+    with pytest.raises(Conflict, match="closed"):
+        add("X700002", datetime.fromisoformat("2027-04-01T00:00:00+01:00"))
+
+
+def test_closing_can_be_taken_back_until_the_day(session: Session, now: datetime) -> None:
+    """Afterwards it cannot, and it does not close twice or in the past."""
+    hub = builders.hub(session)
+    with pytest.raises(Conflict, match="not to close"):
+        founding.keep_open(session, hub, actor="system", now=now)
+    with pytest.raises(Invalid):
+        founding.close_hub(session, hub, date(2027, 3, 19), actor="system", now=now)
+    founding.close_hub(session, hub, date(2027, 3, 21), actor="system", now=now)
+    founding.keep_open(session, hub, actor="system", now=now)
+    assert hub.closed_at is None
+    founding.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)
+    with pytest.raises(Conflict, match="has closed"):
+        founding.keep_open(session, hub, actor="system", now=now)
+    with pytest.raises(Conflict, match="already"):
+        founding.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)
