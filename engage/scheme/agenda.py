@@ -1,0 +1,325 @@
+"""The agenda of a meeting, which builds itself: whoever is referred, due for review, green long enough, in urgent trouble, in or out of prison.
+
+It says who is to be talked about and why, and decides nothing. One person stands on it once, with every reason; a reason that has gone
+goes from it again, and so does whoever has none left, unless they were decided about or somebody asked for them.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from engage import events
+from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.model import Hub
+from engage.db import new_id
+from engage.errors import Conflict
+from engage.legal.model import CustodySpell
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+from engage.scheme import rules
+from engage.scheme.kinds import AgendaReason, Rag, ReferralState
+from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
+from engage.scheme.model import Enrolment, RagReview, Referral, ReReferral
+from engage.signals import Severity, Signal, SignalState
+
+Whom = tuple[uuid.UUID | None, uuid.UUID | None]
+"""A person's id, or a referral's where Engage does not know the person."""
+_MONTHS_MAY_DIFFER_BY = timedelta(days=3)
+NIGHTLY = "system"
+
+
+def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> int:
+    """Bring the agenda up to date; how many came on it. The meeting's row is held. A constant number of statements."""
+    session.refresh(meeting, with_for_update=True)
+    if meeting.closed_at is not None:
+        raise Conflict("This meeting is closed.", code="meeting_closed")
+    hub = session.get_one(Hub, meeting.hub_id)
+    wanted = _reasons(session, meeting, hub)
+    there = {
+        (item.person_id, item.referral_id): item
+        for item in session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id))
+    }
+    for whom, item in there.items():
+        if item.decision is None:
+            _renew(session, item, wanted.get(whom, set()))
+    fresh = [whom for whom in wanted if whom not in there]
+    for person_id, referral_id in fresh:
+        session.add(
+            AgendaItem(
+                id=new_id(),
+                meeting_id=meeting.id,
+                person_id=person_id,
+                referral_id=referral_id,
+                reasons=_ordered(wanted[person_id, referral_id]),
+                added_by=actor,
+                added_at=now,
+            )
+        )
+    session.flush()
+    return len(fresh)
+
+
+def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
+    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came on them. Again changes nothing."""
+    today = now.date()
+    near = session.scalars(
+        select(Meeting)
+        .where(
+            Meeting.closed_at.is_(None),
+            Meeting.held_on.between(today - timedelta(1), today + timedelta(days)),
+        )
+        .order_by(Meeting.held_on, Meeting.id)
+    ).all()
+    return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
+
+
+def ask_for(
+    session: Session, actor: Actor, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime
+) -> AgendaItem:
+    """Put a person on the agenda because somebody who manages them wants to talk about them. Again changes nothing.
+
+    Raises Conflict for a closed meeting, or one of another hub than the person's.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="ask for a meeting", ability=Ability.MANAGE, change=True
+    )
+    meeting = session.get(Meeting, meeting_id, with_for_update={"read": True}, populate_existing=True)
+    if meeting is None or meeting.hub_id != person.hub_id:
+        raise Conflict("Choose a meeting of this person’s hub.", code="other_hub")
+    if meeting.closed_at is not None:
+        raise Conflict("This meeting is closed.", code="meeting_closed")
+    item = _put(session, meeting, (person.id, None), AgendaReason.ASKED_FOR, actor.label, now)
+    events.record(
+        session,
+        "agenda.asked_for",
+        now=now,
+        actor=actor.label,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        meeting=meeting.id,
+    )
+    return item
+
+
+def follow(session: Session, referral: Referral, *, actor: str, now: datetime) -> None:
+    """A referral waits: it stands on the agenda of every meeting that has been called."""
+    today = now.astimezone(zone(session.get_one(Hub, referral.hub_id))).date()
+    for meeting in session.scalars(
+        select(Meeting)
+        .where(Meeting.hub_id == referral.hub_id, Meeting.closed_at.is_(None), Meeting.held_on >= today)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).all():
+        _put(session, meeting, _of(referral), AgendaReason.REFERRAL, actor, now)
+
+
+def forget(session: Session, referral: Referral) -> None:
+    """A referral waits no longer, or is found to be of somebody known: what stands on open agendas because of it alone goes."""
+    others = select(Referral.id).where(
+        Referral.person_id == referral.person_id,
+        Referral.id != referral.id,
+        Referral.state == ReferralState.WAITING,
+    )
+    kept = referral.person_id is not None and session.execute(others.limit(1)).first() is not None
+    whose = AgendaItem.referral_id == referral.id
+    if referral.person_id is not None and not kept:
+        whose = or_(whose, AgendaItem.person_id == referral.person_id)
+    for item in session.scalars(
+        select(AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(whose, Meeting.closed_at.is_(None), ~_decided())
+    ).all():
+        left = set(item.reasons) - {AgendaReason.REFERRAL.value}
+        if item.referral_id is not None or not left:
+            session.delete(item)
+        else:
+            item.reasons = _ordered(map(AgendaReason, left))
+    session.flush()
+
+
+def _put(
+    session: Session, meeting: Meeting, whom: Whom, reason: AgendaReason, actor: str, now: datetime
+) -> AgendaItem:
+    person_id, referral_id = whom
+    session.execute(
+        insert(AgendaItem)
+        .values(
+            id=new_id(),
+            meeting_id=meeting.id,
+            person_id=person_id,
+            referral_id=referral_id,
+            reasons=[reason.value],
+            added_by=actor,
+            added_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    item = session.scalars(
+        select(AgendaItem)
+        .where(
+            AgendaItem.meeting_id == meeting.id,
+            AgendaItem.person_id == person_id if person_id else AgendaItem.referral_id == referral_id,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if item.decision is None and reason.value not in item.reasons:
+        item.reasons = _ordered({*map(AgendaReason, item.reasons), reason})
+    session.flush()
+    return item
+
+
+def _renew(session: Session, item: AgendaItem, wanted: set[AgendaReason]) -> None:
+    asked = {AgendaReason.ASKED_FOR} & set(map(AgendaReason, item.reasons))
+    reasons = _ordered(wanted | asked)
+    if not reasons:
+        session.delete(item)
+    elif reasons != item.reasons:
+        item.reasons = reasons
+
+
+def _reasons(session: Session, meeting: Meeting, hub: Hub) -> dict[Whom, set[AgendaReason]]:
+    found: dict[Whom, set[AgendaReason]] = {}
+    for reason, people in _known(session, meeting, hub_rules(hub)):
+        for person_id in people:
+            found.setdefault((person_id, None), set()).add(reason)
+    waiting = select(Referral).where(
+        Referral.hub_id == meeting.hub_id, Referral.state == ReferralState.WAITING
+    )
+    for referral in session.scalars(waiting):
+        found.setdefault(_of(referral), set()).add(AgendaReason.REFERRAL)
+    return found
+
+
+def _known(
+    session: Session, meeting: Meeting, chosen: HubRules
+) -> Iterator[tuple[AgendaReason, Iterable[uuid.UUID]]]:
+    """People of the hub, each reason with one statement."""
+    on = meeting.held_on
+    yield AgendaReason.REVIEW_DUE, session.scalars(_review_due(meeting, on))
+    yield AgendaReason.GREEN_THREE_MONTHS, _green(session, meeting, chosen.green_months)
+    held = select(CustodySpell.person_id).join(Person, Person.id == CustodySpell.person_id)
+    held = held.join(Enrolment, Enrolment.person_id == Person.id).where(_on_cohort(meeting))
+    inside = held.where(CustodySpell.released_on.is_(None))
+    long = rules.days_of_years(chosen.long_custody_years)
+    yield AgendaReason.LONG_CUSTODY, session.scalars(inside.where(CustodySpell.sentence_days >= long))
+    soon = CustodySpell.release_on <= on + timedelta(days=chosen.release_days)
+    yield AgendaReason.RELEASE_SOON, session.scalars(inside.where(soon))
+    before = _before(session, meeting) or on - timedelta(days=chosen.meeting_days)
+    changed = or_(CustodySpell.since > before, CustodySpell.released_on > before)
+    yield AgendaReason.CUSTODY_CHANGED, session.scalars(held.where(changed))
+    yield (
+        AgendaReason.URGENT_SIGNAL,
+        session.scalars(
+            _enrolled(meeting)
+            .join(Signal, Signal.person_id == Person.id)
+            .where(Signal.state != SignalState.RESOLVED, Signal.severity == Severity.URGENT)
+        ),
+    )
+    yield (
+        AgendaReason.RE_REFERRAL,
+        session.scalars(
+            select(ReReferral.person_id)
+            .join(Person, Person.id == ReReferral.person_id)
+            .where(_of_hub(meeting), ReReferral.done_at.is_(None), ReReferral.due_on <= on)
+        ),
+    )
+    yield AgendaReason.ASKED_FOR, session.scalars(_carried_over(meeting))
+
+
+def _review_due(meeting: Meeting, on: date) -> Select[uuid.UUID]:
+    latest = (
+        select(RagReview.next_due_on)
+        .where(RagReview.enrolment_id == Enrolment.id)
+        .order_by(RagReview.held_on.desc(), RagReview.decided_at.desc(), RagReview.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _enrolled(meeting).where(or_(latest.is_(None), latest <= on))
+
+
+def _green(session: Session, meeting: Meeting, months: int) -> list[uuid.UUID]:
+    """Whoever has been green without a break for so many months on the day of the meeting (RULES.md 10)."""
+    other = aliased(RagReview)
+    broken = (
+        select(other.id)
+        .where(
+            other.enrolment_id == RagReview.enrolment_id,
+            other.rag != Rag.GREEN,
+            tuple_(other.held_on, other.decided_at, other.id)
+            > tuple_(RagReview.held_on, RagReview.decided_at, RagReview.id),
+        )
+        .exists()
+    )
+    since = func.min(RagReview.held_on)
+    latest = rules.add_months(meeting.held_on, -months) + _MONTHS_MAY_DIFFER_BY
+    rows = session.execute(
+        _enrolled(meeting)
+        .add_columns(since)
+        .join(RagReview, RagReview.enrolment_id == Enrolment.id)
+        .where(RagReview.rag == Rag.GREEN, ~broken)
+        .group_by(Person.id)
+        .having(since <= latest)
+    )
+    return [person for person, day in rows if rules.add_months(day, months) <= meeting.held_on]
+
+
+def _carried_over(meeting: Meeting) -> Select[uuid.UUID | None]:
+    """Whoever was asked for in the meeting before, which came to no decision about them."""
+    last = _closed_before(meeting).with_only_columns(Meeting.id).scalar_subquery()
+    return (
+        select(AgendaItem.person_id)
+        .join(Person, Person.id == AgendaItem.person_id)
+        .where(
+            _of_hub(meeting),
+            AgendaItem.meeting_id == last,
+            AgendaItem.reasons.contains([AgendaReason.ASKED_FOR.value]),
+            ~_decided(),
+        )
+    )
+
+
+def _before(session: Session, meeting: Meeting) -> date | None:
+    return session.scalar(_closed_before(meeting).with_only_columns(Meeting.held_on))
+
+
+def _closed_before(meeting: Meeting) -> Select[Meeting]:
+    return (
+        select(Meeting)
+        .where(
+            Meeting.hub_id == meeting.hub_id,
+            Meeting.held_on < meeting.held_on,
+            Meeting.closed_at.is_not(None),
+        )
+        .order_by(Meeting.held_on.desc())
+        .limit(1)
+    )
+
+
+def _enrolled(meeting: Meeting) -> Select[uuid.UUID]:
+    return select(Person.id).join(Enrolment, Enrolment.person_id == Person.id).where(_on_cohort(meeting))
+
+
+def _on_cohort(meeting: Meeting) -> ColumnElement[bool]:
+    return and_(_of_hub(meeting), Enrolment.ended_on.is_(None))
+
+
+def _of_hub(meeting: Meeting) -> ColumnElement[bool]:
+    return and_(Person.hub_id == meeting.hub_id, Person.merged_into_id.is_(None))
+
+
+def _decided() -> ColumnElement[bool]:
+    return select(Decision.id).where(Decision.item_id == AgendaItem.id).exists()
+
+
+def _of(referral: Referral) -> Whom:
+    return (referral.person_id, None) if referral.person_id is not None else (None, referral.id)
+
+
+def _ordered(reasons: Iterable[AgendaReason]) -> list[str]:
+    given = set(reasons)
+    return [reason.value for reason in AgendaReason if reason in given]

@@ -1,0 +1,188 @@
+"""Assessments: how somebody's offending, risk and needs are judged. Each judgement is a new version; none is overwritten.
+
+Intelligence never stands here: it is a flag and a date of its own, seen by the police and the offender manager only.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.db import new_id
+from engage.errors import Invalid
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+from engage.people.sharing import Field, open_part
+from engage.plan.kinds import Pathway
+from engage.scheme import referrals, seats
+from engage.scheme.model import Assessment, Referral, Risk
+
+HIGHEST_NEED = 3
+HIGHEST_SCORE = 100
+MOST_OFFENCES = 1000
+MOST_PENCE = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was judged. `needs` score pathways from 0 (none) to 3 (urgent); `cost_pence` is what the offending is reckoned to cost a year."""
+
+    harm_to_others: Risk
+    harm_to_self: Risk
+    offences_a_year: int | None = None
+    nature: str = ""
+    cost_pence: int | None = None
+    local_priorities: str = ""
+    needs: Mapping[Pathway, int] = field(default_factory=dict)
+    predictor: str = ""
+    predictor_version: str = ""
+    predictor_score: int | None = None
+    note: str = ""
+
+
+def assess_person(
+    session: Session, actor: Actor, person_id: uuid.UUID, judged: Judgement, *, now: datetime
+) -> Assessment:
+    """A new version for somebody whom Engage knows, by whoever manages them. Raises NotFound, Forbidden or Invalid."""
+    person = open_person(
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="assess",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
+    )
+    made = _add(session, actor, judged, now, person_id=person.id)
+    _record(session, made, actor, now, person_id=person.id, hub_id=person.hub_id)
+    return made
+
+
+def assess_referral(
+    session: Session, actor: Actor, referral_id: uuid.UUID, judged: Judgement, *, now: datetime
+) -> Assessment:
+    """A new version for somebody who is referred; of a person known already it goes to the person's own row of versions."""
+    referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
+    seats.need(actor, seats.assesses(actor), referral.hub_id)
+    if referral.person_id is not None:
+        session.get_one(Person, referral.person_id, with_for_update=True)
+    made = _add(session, actor, judged, now, person_id=referral.person_id, referral_id=referral.id)
+    _record(session, made, actor, now, person_id=referral.person_id, hub_id=referral.hub_id)
+    return made
+
+
+def of_person(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    limit: int,
+    before: int | None = None,
+) -> tuple[Person, Sequence[Assessment]]:
+    """A person's assessments, the latest first, below a version. Read by role or by an agreement that names the status."""
+    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="assessments")
+    query = select(Assessment).where(Assessment.person_id == person.id)
+    if before is not None:
+        query = query.where(Assessment.version < before)
+    return person, session.scalars(query.order_by(Assessment.version.desc()).limit(limit)).all()
+
+
+def of_referral(session: Session, referral: Referral) -> Sequence[Assessment]:
+    """The assessments of a referral that the caller has opened, the latest first."""
+    whose = (
+        Assessment.referral_id == referral.id
+        if referral.person_id is None
+        else Assessment.person_id == referral.person_id
+    )
+    return session.scalars(
+        select(Assessment).where(whose).order_by(Assessment.version.desc()).limit(10)
+    ).all()
+
+
+def give_to(session: Session, referral: Referral, person_id: uuid.UUID) -> None:
+    """What was judged of somebody unknown becomes the person's, behind the versions that they have."""
+    last = _last(session, Assessment.person_id == person_id)
+    moved = session.scalars(
+        select(Assessment).where(Assessment.referral_id == referral.id).order_by(Assessment.version)
+    ).all()
+    for place, one in enumerate(moved, start=1):
+        one.referral_id, one.person_id, one.version = None, person_id, last + place
+    session.flush()
+
+
+def _add(
+    session: Session,
+    actor: Actor,
+    judged: Judgement,
+    now: datetime,
+    *,
+    person_id: uuid.UUID | None = None,
+    referral_id: uuid.UUID | None = None,
+) -> Assessment:
+    """The next version of a person's, or of a referral's of somebody unknown. The caller holds the row of either."""
+    _check(judged)
+    whose = Assessment.referral_id == referral_id if person_id is None else Assessment.person_id == person_id
+    values = asdict(judged) | {"needs": {name.value: score for name, score in judged.needs.items()}}
+    made = Assessment(
+        id=new_id(),
+        person_id=person_id,
+        referral_id=None if person_id is not None else referral_id,
+        version=_last(session, whose) + 1,
+        made_by=actor.label,
+        made_at=now,
+        **values,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _last(session: Session, whose: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.max(Assessment.version)).where(whose)) or 0
+
+
+def _check(judged: Judgement) -> None:
+    wrong: dict[str, str] = {}
+    if not _within(judged.offences_a_year, MOST_OFFENCES):
+        wrong["offences_a_year"] = f"Give a number of offences from 0 to {MOST_OFFENCES}."
+    if not _within(judged.cost_pence, MOST_PENCE):
+        wrong["cost_pence"] = "Give what the offending costs in a year, in pounds, 0 or more."
+    if not _within(judged.predictor_score, HIGHEST_SCORE):
+        wrong["predictor_score"] = f"Give a score from 0 to {HIGHEST_SCORE}."
+    if judged.predictor_score is not None and not (judged.predictor and judged.predictor_version):
+        wrong["predictor"] = "Say which predictor gave the score, and its version."
+    if any(not 0 <= score <= HIGHEST_NEED for score in judged.needs.values()):
+        wrong["needs"] = f"Score each need from 0 to {HIGHEST_NEED}."
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _within(value: int | None, most: int) -> bool:
+    return value is None or 0 <= value <= most
+
+
+def _record(
+    session: Session,
+    made: Assessment,
+    actor: Actor,
+    now: datetime,
+    *,
+    person_id: uuid.UUID | None,
+    hub_id: uuid.UUID,
+) -> None:
+    events.record(
+        session,
+        "assessment.made",
+        now=now,
+        actor=actor.label,
+        person_id=person_id,
+        hub_id=hub_id,
+        assessment=made.id,
+        version=made.version,
+    )

@@ -1,0 +1,212 @@
+"""Meetings: called, attended, minuted, closed. What a meeting decides about anybody is recorded in decisions.py, and nowhere else.
+
+A closed meeting is never written to again.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engage import events
+from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.model import Agency, Hub
+from engage.db import new_id
+from engage.errors import Conflict, Invalid, NotFound
+from engage.people.access import Actor
+from engage.scheme import agenda, seats
+from engage.scheme.meeting_model import Meeting, MeetingAttendance
+
+LATEST_RECORDED = timedelta(days=14)
+FURTHEST = timedelta(days=365)
+LONGEST_MINUTES = 10_000
+
+
+@dataclass(frozen=True)
+class NextMeeting:
+    """When a hub meets next: the day of a meeting that has been called, or the day by which one is due."""
+
+    on: date
+    called: bool
+    meeting_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether an agency came, and by whom."""
+
+    came: bool
+    names: str = ""
+
+
+def call(
+    session: Session, actor: Actor, hub_id: uuid.UUID, *, held_on: date, chair: str = "", now: datetime
+) -> Meeting:
+    """Call a meeting for a day, at the latest 14 days after it was held; its agenda is built at once.
+
+    Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting.
+    """
+    seats.need(actor, seats.decides(actor), hub_id)
+    hub = session.get(Hub, hub_id)
+    if hub is None:
+        raise NotFound("There is no such hub, or it is not yours.")
+    today = now.astimezone(zone(hub)).date()
+    if not today - LATEST_RECORDED <= held_on <= today + FURTHEST:
+        raise Invalid(fields={"held_on": "Give a day within the next year, or of the last 14 days."})
+    meeting: Meeting | None = session.scalar(
+        insert(Meeting)
+        .values(
+            id=new_id(),
+            hub_id=hub.id,
+            held_on=held_on,
+            chair=chair,
+            minutes="",
+            called_by=actor.label,
+            called_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Meeting.hub_id, Meeting.held_on])
+        .returning(Meeting)
+    )
+    if meeting is None:
+        raise Conflict("There is a meeting on that day already.", code="meeting_called")
+    _record(session, "meeting.called", meeting, actor, now)
+    agenda.build(session, meeting, actor=actor.label, now=now)
+    return meeting
+
+
+def bring_up_to_date(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime) -> Meeting:
+    """Build the agenda anew. Raises NotFound, Forbidden, or Conflict for a closed meeting."""
+    meeting = to_keep(session, actor, meeting_id)
+    agenda.build(session, meeting, actor=actor.label, now=now)
+    return meeting
+
+
+def note_attendance(
+    session: Session,
+    actor: Actor,
+    meeting_id: uuid.UUID,
+    given: Mapping[uuid.UUID, Presence],
+    *,
+    chair: str | None = None,
+    now: datetime,
+) -> Meeting:
+    """Say which agencies came, and by whom; agencies that are not named stay as they were noted.
+
+    Raises Invalid for an agency of another area, Conflict for a closed meeting or one that is still to come.
+    """
+    meeting = to_keep(session, actor, meeting_id)
+    hub = session.get_one(Hub, meeting.hub_id)
+    _must_be_held(meeting, hub, now)
+    known = set(session.scalars(select(Agency.id).where(Agency.area_id == hub.area_id)))
+    if set(given) - known:
+        raise Invalid(fields={"agencies": "Name agencies of this hub’s area only."})
+    noted = {one.agency_id: one for one in meeting.attendance}
+    for agency_id, presence in given.items():
+        one = noted.get(agency_id)
+        if one is None:
+            session.add(
+                MeetingAttendance(
+                    meeting_id=meeting.id, agency_id=agency_id, came=presence.came, names=presence.names
+                )
+            )
+        else:
+            one.came, one.names = presence.came, presence.names
+    if chair is not None:
+        meeting.chair = chair
+    session.flush()
+    session.expire(meeting, ["attendance"])
+    _record(session, "meeting.attendance_noted", meeting, actor, now)
+    return meeting
+
+
+def write_minutes(
+    session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
+) -> Meeting:
+    """Keep the minutes as they are by now. Raises Conflict for a closed meeting, Invalid where they are too long."""
+    meeting = to_keep(session, actor, meeting_id)
+    meeting.minutes = _checked(minutes)
+    session.flush()
+    _record(session, "meeting.minuted", meeting, actor, now)
+    return meeting
+
+
+def close(session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime) -> Meeting:
+    """End a meeting with its minutes. Whoever was not decided about comes on the next agenda as long as the reason holds.
+
+    Raises Invalid without minutes or before any agency was noted as there, Conflict for a meeting that is closed or still to come.
+    """
+    meeting = to_keep(session, actor, meeting_id)
+    _must_be_held(meeting, session.get_one(Hub, meeting.hub_id), now)
+    tidy = _checked(minutes)
+    if not tidy:
+        raise Invalid(fields={"minutes": "Write the minutes first."})
+    if not any(one.came for one in meeting.attendance):
+        raise Invalid(fields={"attendance": "Note which agencies came first."})
+    meeting.minutes, meeting.closed_at, meeting.closed_by = tidy, now, actor.label
+    session.flush()
+    _record(session, "meeting.closed", meeting, actor, now)
+    return meeting
+
+
+def next_on(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
+    """When the hub meets next. Where none is called, the day on which one is due by the hub's setting (RULES.md 12), today at the earliest."""
+    today = now.astimezone(zone(hub)).date()
+    called = session.scalars(
+        select(Meeting)
+        .where(Meeting.hub_id == hub.id, Meeting.closed_at.is_(None), Meeting.held_on >= today)
+        .order_by(Meeting.held_on)
+        .limit(1)
+    ).one_or_none()
+    if called is not None:
+        return NextMeeting(called.held_on, called=True, meeting_id=called.id)
+    last = session.scalar(
+        select(Meeting.held_on)
+        .where(Meeting.hub_id == hub.id, Meeting.held_on < today)
+        .order_by(Meeting.held_on.desc())
+        .limit(1)
+    )
+    due = today if last is None else last + timedelta(days=hub_rules(hub).meeting_days)
+    return NextMeeting(max(due, today), called=False)
+
+
+def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
+    """A meeting at which the actor has a seat. Raises NotFound."""
+    found = session.get(Meeting, meeting_id)
+    if found is None or not seats.may(actor, seats.attends(actor), found.hub_id):
+        raise NotFound("There is no such meeting, or you have no seat there.")
+    return found
+
+
+def to_keep(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
+    """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or Conflict where it is closed."""
+    open_meeting(session, actor, meeting_id)
+    found = session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+    seats.need(actor, seats.decides(actor), found.hub_id)
+    if found.closed_at is not None:
+        raise Conflict("This meeting is closed.", code="meeting_closed")
+    return found
+
+
+def held(meeting: Meeting, hub: Hub, now: datetime) -> bool:
+    """Whether the day of the meeting has come."""
+    return meeting.held_on <= now.astimezone(zone(hub)).date()
+
+
+def _must_be_held(meeting: Meeting, hub: Hub, now: datetime) -> None:
+    if not held(meeting, hub, now):
+        raise Conflict("The day of this meeting has not come yet.", code="not_held")
+
+
+def _checked(minutes: str) -> str:
+    tidy = minutes.strip()
+    if len(tidy) > LONGEST_MINUTES or "\0" in tidy:
+        raise Invalid(fields={"minutes": f"Use at most {LONGEST_MINUTES} characters."})
+    return tidy
+
+
+def _record(session: Session, what: str, meeting: Meeting, actor: Actor, now: datetime) -> None:
+    events.record(session, what, now=now, actor=actor.label, hub_id=meeting.hub_id, meeting=meeting.id)
