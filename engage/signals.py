@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engage import events
 from engage.db import Base, new_id
 from engage.errors import Conflict
+from engage.signal_kinds import HEALTH as HEALTH
 from engage.signal_kinds import MEANINGS as MEANINGS
 from engage.signal_kinds import RANK as RANK
 from engage.signal_kinds import Meaning as Meaning
