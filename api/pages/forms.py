@@ -110,6 +110,19 @@ class DateField(Field):
             raise ValidationError("Enter a date")
 
 
+class OptionalDateField(DateField):
+    """A date that may be left out: with all three boxes empty `data` is None."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the three boxes; nothing in them is no fault."""
+        super().process(formdata, data, extra_filters)
+        if not any(self.parts):
+            self.process_errors = []
+
+    def pre_validate(self, form: Any) -> None:
+        """Nothing must be given."""
+
+
 class WholeNumberField(IntegerField):
     """A whole number; what is none is refused in our own words."""
 
