@@ -18,6 +18,8 @@ from engage.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
+from engage.people.sharing import Field
+from engage.people.sharing_model import Disclosure
 from engage.progress import judging
 from engage.progress.testing import rules
 from engage.progress.testing.model import CourtReview
@@ -25,6 +27,8 @@ from engage.progress.testing.service import to_record
 from engage.signals import SignalKind
 
 LONGEST_FINDING = 500
+PURPOSE = "Report for the court's review of a drug rehabilitation requirement"
+LAWFUL_BASIS = "Sentencing Act 2020, Schedule 9, Part 10 (review by the court)"
 MOST = 20
 
 
@@ -92,7 +96,7 @@ def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetim
 def report_made(
     session: Session, actor: Actor, review_id: uuid.UUID, *, digest: str, now: datetime
 ) -> CourtReview:
-    """The report for a review is made, and what its bytes are known by; made anew it takes the place of the one before.
+    """The report for a review is made, and what its bytes are known by; made anew it takes the place of the one before. It is logged as disclosed to the court.
 
     Raises Conflict for a review that was held or cancelled.
     """
@@ -100,6 +104,18 @@ def report_made(
     if review.held_on is not None or review.cancelled_at is not None:
         raise Conflict("This review is over, so no report can be made for it any more.", code="over")
     review.report_made_at, review.report_made_by, review.digest = now, actor.label, digest
+    order = session.get_one(Requirement, review.requirement_id).order
+    session.add(
+        Disclosure(
+            person_id=person.id,
+            recipient=order.court or "The court",
+            purpose=PURPOSE,
+            lawful_basis=LAWFUL_BASIS,
+            fields=[Field.HEALTH.value, Field.PROGRESS.value, Field.LEGAL.value, Field.APPOINTMENTS.value],
+            actor=actor.label,
+            at=now,
+        )
+    )
     session.flush()
     _resolve(session, actor, person, "The report was made.", now)
     judging.record(session, "court_review.reported", person, actor=actor, now=now, review=review.id)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
@@ -139,6 +139,21 @@ def results_between(session: Session, person_id: uuid.UUID, since: date, until: 
         )
         .order_by(DrugTest.due_on, DrugTest.id)
     ).all()
+
+
+def without_result(session: Session, person_id: uuid.UUID, since: date, until: date) -> int:
+    """How many tests of a time were planned and have no result yet."""
+    query = (
+        select(func.count())
+        .select_from(DrugTest)
+        .where(
+            DrugTest.person_id == person_id,
+            DrugTest.due_on.between(since, until),
+            DrugTest.result.is_(None),
+            _stands(),
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
