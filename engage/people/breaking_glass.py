@@ -32,6 +32,7 @@ def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
     """The actor with the records that they have opened and that are closed to them otherwise. One statement, for staff only."""
     if actor.kind is not ActorKind.STAFF or not actor.has(*OPENERS):
         return actor
+    bare = replace(actor, opened=frozenset())
     excluded = exists().where(
         RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, RecordAccess.excluded
     )
@@ -39,7 +40,7 @@ def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
         select(BreakGlass.person_id)
         .join(Person, Person.id == BreakGlass.person_id)
         .where(
-            BreakGlass.staff_id == actor.id, BreakGlass.ends_at > now, not_(visible_to(actor)), not_(excluded)
+            BreakGlass.staff_id == actor.id, BreakGlass.ends_at > now, not_(visible_to(bare)), not_(excluded)
         )
     )
     return replace(actor, opened=frozenset(opened))
@@ -103,7 +104,7 @@ def _find(session: Session, actor: Actor, crn: str, now: datetime) -> Person:
     if person is None or excluded:
         log.warning("access.refused", actor=actor.label, what="open in an emergency", excluded=bool(excluded))
         raise NotFound("There is no record with this CRN that can be opened to you. Ask a supervisor.")
-    as_now = with_opened(session, replace(actor, opened=frozenset()), now=now)
+    as_now = with_opened(session, actor, now=now)
     if session.scalar(select(Person.id).where(Person.id == person.id, visible_to(as_now))):
         raise Conflict("This record is open to you already.", code="open_already")
     return person
