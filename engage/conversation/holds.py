@@ -191,6 +191,16 @@ def end_overdue(session: Session, *, now: datetime) -> int:
     return len(over)
 
 
+def end_unseen(session: Session, person_id: uuid.UUID, *, actor: Actor, now: datetime) -> None:
+    """Give the conversation back where whoever has it may not write to the person any more. The caller holds the person's row."""
+    standing = current(session, person_id, now)
+    if standing is None:
+        return
+    person = session.get_one(Person, person_id)
+    if not _may_converse(session, standing.staff, person):
+        _end(session, standing, HoldEnd.HANDED_BACK, now, actor.label, person.hub_id)
+
+
 _CURRENT = (
     select(ConversationHold)
     .where(

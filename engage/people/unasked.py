@@ -1,4 +1,4 @@
-"""Texts that nobody asked for and no appointment is behind: the words of an action of the plan, praise.
+"""Texts that nobody asked for and no appointment is behind: the words of an action of the plan, praise, that another worker is theirs now.
 
 Rule 1 decides. What only the hour or the day's cap is against waits for its hour; what anything else is against does not go, and every
 reason is handed back to be kept. It must never be used for answers, for reminders or for a number that is not confirmed.
@@ -19,7 +19,8 @@ from messaging.tables import Message
 
 ACTION = "action"
 PRAISE = "praise"
-PURPOSES = (ACTION, PRAISE)
+WORKER_CHANGED = "worker_changed"
+PURPOSES = (ACTION, PRAISE, WORKER_CHANGED)
 LIFE = timedelta(hours=24)
 LONGEST_WHY = 300
 

@@ -267,6 +267,11 @@ def review_due(rag: Rag, held_on: date, rules: StatusRules) -> date:
     return held_on + timedelta(days=days[rag])
 
 
+def due_on(next_due_on: date, urgent_on: date | None) -> date:
+    """Rule 12: the day by which to look again; an urgent signal since the last review makes it the day of that signal."""
+    return next_due_on if urgent_on is None else min(next_due_on, urgent_on)
+
+
 def green_since(reviews: Sequence[tuple[date, Rag]]) -> date | None:
     """The first day of the green that still holds; `reviews` are in the order in which they were decided. None when it is not green now."""
     since: date | None = None

@@ -1,79 +1,30 @@
 """What a meeting's decisions do to an enrolment: begun, kept, moved between strands, ended; and what they do to texts."""
 
 import threading
-import uuid
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Hub, Role, Staff
+from engage.agencies.model import Hub, Role
 from engage.db import Database
 from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.legal.model import CustodyKind, CustodySpell
 from engage.people import contact
-from engage.people.access import Actor, staff_actor
-from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
+from engage.people.access import staff_actor
+from engage.people.model import ContactStatus, CustodyStatus, LegalStatus
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
 from engage.scheme.model import Enrolment, ReReferral
-from messaging import outbox
 from messaging.states import MessageStatus
-from messaging.tables import Message
 from tests import builders
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A hub, its coordinator, an offender manager and one person of theirs."""
-
-    hub: Hub
-    chidi: Actor
-    pat: Staff
-    katrina: Person
-    agency_id: uuid.UUID
-
-
-def set_scene(session: Session, **person: object) -> Scene:
-    """The scene, in the session that is handed in."""
-    hub = builders.hub(session)
-    chidi = builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor")
-    pat = builders.staff(session, hub)
-    katrina = builders.person(session, pat, **person)
-    return Scene(hub, staff_actor(chidi), pat, katrina, builders.agency(session, hub).id)
+from tests.engage.scheme.stage import Scene, adopt, custody, set_scene, waiting_text
 
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
     """One person who could be adopted."""
     return set_scene(session)
-
-
-def adopt(session: Session, scene: Scene, now: datetime, **other: object) -> Enrolment:
-    """Katrina adopted as most are."""
-    given: dict[str, object] = {
-        "cohort": Cohort.FIXED,
-        "strand": Strand.CATCH_AND_CONTROL,
-        "lead_agency_id": scene.agency_id,
-        "rag": Rag.RED,
-        "reason": "Burglaries, to pay for a habit",
-        **other,
-    }
-    return enrolments.adopt(session, scene.chidi, scene.katrina, now=now, **given)  # type: ignore[arg-type]
-
-
-def waiting_text(session: Session, person: Person, now: datetime) -> Message:
-    """A text to the person that has not gone yet."""
-    text = outbox.Text(
-        to="+447700900101",
-        body="Hi",
-        lane=outbox.Lane.REMINDER,
-        dedupe_key=f"test:{uuid.uuid4()}",
-        recipient=str(person.id),
-    )
-    return outbox.enqueue(session, text, now=now)
 
 
 def test_adoption_begins_with_a_strand_and_a_status(session: Session, scene: Scene, now: datetime) -> None:
@@ -224,18 +175,7 @@ def test_after_long_custody_they_are_to_be_referred_again(
     with pytest.raises(Conflict) as refusal:
         enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     assert refusal.value.code == "no_release_date"
-    session.add(
-        CustodySpell(
-            person_id=scene.katrina.id,
-            kind=CustodyKind.CUSTODY,
-            since=now.date(),
-            sentence_days=2190,
-            release_on=release_on,
-            recorded_by="system",
-            recorded_at=now,
-        )
-    )
-    session.flush()
+    custody(session, scene.katrina, now.date(), sentence_days=2190, release_on=release_on)
     enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     waiting = session.scalars(select(ReReferral)).one()
     assert (waiting.due_on, waiting.done_at) == (due_on, None)

@@ -1,0 +1,128 @@
+"""Reviews between meetings: the offender manager, or whoever covers, looks at the status again (RULES.md 9, 12).
+
+The rule's suggestion is kept beside what was decided. It is never the decision, and a review that is late changes no status by itself.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Hub
+from engage.people.access import Ability, Actor, open_person
+from engage.scheme import enrolments, rules
+from engage.scheme.enrolments import today
+from engage.scheme.kinds import Cohort, Rag
+from engage.scheme.model import Enrolment, RagReview, StrandSpell
+from engage.signals import Severity, Signal, SignalState
+
+
+def review(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, rag: Rag, reason: str, now: datetime
+) -> RagReview:
+    """Decide the status from today on, with the reason. Raises Conflict when they are not on the cohort, Invalid without a reason."""
+    person = open_person(
+        session, actor, person_id, now=now, what="review", ability=Ability.MANAGE, change=True, lock=True
+    )
+    enrolment = enrolments.standing(session, person)
+    words = enrolments.checked_reason(reason)
+    return enrolments.put_review(session, actor, person, enrolment, rag=rag, reason=words, now=now)
+
+
+def history(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[RagReview]:
+    """The reviews of an enrolment, latest first; for whoever has opened the person."""
+    return session.scalars(
+        select(RagReview)
+        .where(RagReview.enrolment_id == enrolment_id)
+        .order_by(RagReview.held_on.desc(), RagReview.decided_at.desc(), RagReview.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def strands(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[StrandSpell]:
+    """The strands of an enrolment, latest first; for whoever has opened the person."""
+    return session.scalars(
+        select(StrandSpell)
+        .where(StrandSpell.enrolment_id == enrolment_id)
+        .order_by(StrandSpell.since.desc(), StrandSpell.decided_at.desc(), StrandSpell.id.desc())
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands on the cohort: the status decided last, since when, and by which day it must be looked at again."""
+
+    enrolment_id: uuid.UUID
+    cohort: Cohort
+    rag: Rag
+    since: date
+    due_on: date
+    late: bool
+
+
+def standings(
+    session: Session, people: Collection[uuid.UUID], *, now: datetime
+) -> Mapping[uuid.UUID, Standing]:
+    """How each stands; those on no cohort are left out. Two statements, however many people.
+
+    A review is due by its term, or from the day of an urgent signal since then that is not resolved.
+    """
+    latest = (
+        select(Enrolment, Hub, RagReview)
+        .join(RagReview, RagReview.enrolment_id == Enrolment.id)
+        .join(Hub, Hub.id == Enrolment.hub_id)
+        .where(Enrolment.person_id.in_(list(people)), Enrolment.ended_on.is_(None))
+        .order_by(
+            Enrolment.person_id,
+            RagReview.held_on.desc(),
+            RagReview.decided_at.desc(),
+            RagReview.id.desc(),
+        )
+        .ext(distinct_on(Enrolment.person_id))
+    )
+    rows = session.execute(latest).all()
+    urgent = _urgent(session, [enrolment.person_id for enrolment, *_ in rows])
+    return {
+        enrolment.person_id: _standing(enrolment, hub, review, urgent.get(enrolment.person_id), now)
+        for enrolment, hub, review in rows
+    }
+
+
+def standing(session: Session, person_id: uuid.UUID, *, now: datetime) -> Standing | None:
+    """The same for one person; None when they are not on the cohort."""
+    return standings(session, [person_id], now=now).get(person_id)
+
+
+def _standing(
+    enrolment: Enrolment, hub: Hub, review: RagReview, urgent: datetime | None, now: datetime
+) -> Standing:
+    raised = urgent if urgent is not None and urgent > review.decided_at else None
+    due_on = rules.due_on(review.next_due_on, today(hub, raised) if raised is not None else None)
+    return Standing(
+        enrolment_id=enrolment.id,
+        cohort=enrolment.cohort,
+        rag=review.rag,
+        since=review.held_on,
+        due_on=due_on,
+        late=due_on < today(hub, now),
+    )
+
+
+def _urgent(session: Session, people: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When the last urgent signal that is not resolved was raised of each."""
+    return dict(
+        session.execute(
+            select(Signal.person_id, func.max(Signal.raised_at))
+            .where(
+                Signal.person_id.in_(people),
+                Signal.severity == Severity.URGENT,
+                Signal.state != SignalState.RESOLVED,
+            )
+            .group_by(Signal.person_id)
+        ).all()
+    )
