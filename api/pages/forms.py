@@ -104,6 +104,13 @@ class DateField(Field):
         elif self.data is not None:
             self.parts = (str(self.data.day), str(self.data.month), str(self.data.year))
 
+    @property
+    def given(self) -> date:
+        """The date of a form that was found in order. Raises ValueError where there is none."""
+        if self.data is None:
+            raise ValueError("no date was given")
+        return self.data
+
     def pre_validate(self, form: Any) -> None:
         """A date must be given."""
         if self.data is None and not self.process_errors:
