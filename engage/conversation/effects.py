@@ -17,7 +17,7 @@ from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
 from engage.conversation.whose import Holder, Standing, lock_number
-from engage.people import contact, phones, rules
+from engage.people import contact, phones, rules, unasked
 from engage.people.contact import Reach
 from engage.people.model import NumberState
 from engage.progress.checkins.rounds import PURPOSE
@@ -158,17 +158,18 @@ def _look_at_check(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     return _wait_for_window(reach, now)
 
 
-def _look_at_check_in(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+def _look_at_unasked(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     if reach.number != one.to_number:
         return Withhold(CHANGED)
     return _against(reach) if lasting(reach) else _wait_for_window(reach, now)
 
 
 _LOOKS = {
-    PURPOSE: _look_at_check_in,
+    PURPOSE: _look_at_unasked,
     "reply": _look_at_answer,
     "staff": _look_at_staff_text,
     "number_check": _look_at_check,
+    **dict.fromkeys(unasked.PURPOSES, _look_at_unasked),
 }
 
 

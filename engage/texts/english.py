@@ -90,6 +90,8 @@ ENGLISH: dict[K, str] = {
     "116 123, or text SHOUT to 85258. Not safe: 999.",
     K.PRAISE: "Well done {first}. {n} weeks of keeping to your plan. That takes hard work. "
     "{worker} will talk with you about what comes next.",
+    K.PRAISE_STEP: "Well done {first}. You have taken another step of your plan. That takes hard work. "
+    "{worker} will talk with you about what comes next.",
     K.NUMBER_CHECK: "Hi, is this {first}'s phone? Reply 1 for yes, 2 for no",
     K.NUMBER_CHECK_THANKS: "Thanks {first}. We will text you about what is booked. Reply STOP to end texts.",
     K.NUMBER_CHANGED: "Hi {first}. From now we will text you on this number. Not right? Reply CALL. "

@@ -50,6 +50,7 @@ class TextKind(StrEnum):
     CHECK_IN_HELP = "check_in_help"
     CHECK_IN_HELP_NOW = "check_in_help_now"
     PRAISE = "praise"
+    PRAISE_STEP = "praise_step"
 
     NUMBER_CHECK = "number_check"
     NUMBER_CHECK_THANKS = "number_check_thanks"

@@ -92,6 +92,8 @@ WELSH: dict[K, str] = {
     "116 123, neu SHOUT i 85258. Perygl: 999.",
     K.PRAISE: "Da iawn chi {first}. {n} wythnos o gadw at eich cynllun. Mae hynny'n waith caled. "
     "Bydd {worker} yn siarad am beth sydd nesaf.",
+    K.PRAISE_STEP: "Da iawn chi {first}. Dyna gam arall yn eich cynllun. Mae hynny'n waith caled. "
+    "Bydd {worker} yn siarad am beth sydd nesaf.",
     K.NUMBER_CHECK: "Helo, ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na",
     K.NUMBER_CHECK_THANKS: "Diolch {first}. Byddwn yn tecstio beth sydd wedi ei drefnu. "
     "Atebwch STOP i orffen y negeseuon.",

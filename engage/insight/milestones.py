@@ -1,0 +1,75 @@
+"""What a person has reached, as staff see it, with whether it was praised. Runs of tests are shown only to those who may see matters of health."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.people import sharing
+from engage.people.access import Ability, Actor, abilities
+from engage.people.model import Person
+from engage.people.sharing import Field
+from engage.scheme.kinds import MilestoneKind
+from engage.scheme.milestones import rules
+from engage.scheme.model import Milestone
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+PAGE = 50
+Place = tuple[date, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class MilestoneView:
+    """Something reached: `step` is how many days, appointments, tests or groups (RULES.md 16). `status` is that of the text that praised."""
+
+    id: uuid.UUID
+    kind: MilestoneKind
+    step: int
+    reached_on: date
+    found_at: datetime
+    status: MessageStatus | None
+    not_praised: str | None
+
+    @property
+    def words(self) -> str:
+        """What was reached, for staff."""
+        return rules.said(self.kind, self.step)
+
+
+def of_person(
+    session: Session, actor: Actor, person: Person, *, after: Place | None = None, limit: int = PAGE
+) -> tuple[MilestoneView, ...]:
+    """What the person has reached, latest first, in one statement; the caller has opened the person for the actor."""
+    query = (
+        select(Milestone, Message.status)
+        .outerjoin(Message, Message.id == Milestone.praise_id)
+        .where(Milestone.person_id == person.id)
+        .order_by(Milestone.reached_on.desc(), Milestone.id.desc())
+        .limit(limit)
+    )
+    if Ability.HEALTH not in abilities(actor, person):
+        query = query.where(Milestone.kind.not_in(rules.HEALTH))
+    if after is not None:
+        here = tuple_(literal(after[0]), literal(after[1]))
+        query = query.where(tuple_(Milestone.reached_on, Milestone.id) < here)
+    return tuple(
+        MilestoneView(one.id, one.kind, one.step, one.reached_on, one.found_at, status, one.not_praised)
+        for one, status in session.execute(query)
+    )
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+) -> tuple[MilestoneView, ...]:
+    """The same for a system. Raises NotFound or Forbidden; the reading is logged."""
+    person = sharing.open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read milestones")
+    return of_person(session, actor, person, after=after, limit=limit)

@@ -1,0 +1,314 @@
+"""The actions of a plan: proposed, agreed to by the offender manager, done or withdrawn.
+
+Nothing is live that the offender manager has not agreed to, singly or beforehand, and no text of an action goes before it is live. What
+disrupts is agreed to one by one and never texted.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage import signals
+from engage.agencies.model import Agency, Hub, Membership, Staff
+from engage.errors import Conflict, Forbidden, Invalid
+from engage.people import contact, unasked
+from engage.people.access import Actor, own_agency_only
+from engage.people.model import ContactStatus, Person
+from engage.people.service import ensure_involved
+from engage.plan import rules
+from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
+from engage.plan.model import Action, StandingApproval
+from engage.plan.opening import (
+    is_manager,
+    manager_label,
+    may_know,
+    must_be_manager,
+    must_manage,
+    open_action,
+    open_to_change,
+    record,
+    tidy,
+    today_of,
+)
+from engage.signals import Signal, SignalKind, SignalState
+from messaging import outbox
+from messaging.text import plain
+
+LONGEST_WHAT = 200
+LONGEST_RESPONSIBLE = 80
+LONGEST_TEXT = 160
+AHEAD = timedelta(days=730)
+EVIDENCE = "action"
+"""The type of evidence by which a signal about an action names it; such signals are resolved when the action ends."""
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """What is to be done, by which agency and which of its people, by when; `text` is what the person is told when it is live."""
+
+    pathway: Pathway
+    action_class: ActionClass
+    what: str
+    agency_id: uuid.UUID
+    responsible: str
+    due_on: date
+    exit_plan: bool = False
+    text: str = ""
+
+
+def propose(session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction, *, now: datetime) -> Action:
+    """Put an action into the plan. It is live at once where the offender manager proposes it, or has agreed to its sort beforehand.
+
+    Who sees only their own agency's part proposes what their own agency does. Raises Invalid for what makes no sense or must not be texted,
+    Forbidden for a matter of health to whoever may not see those, Conflict for somebody who has died.
+    """
+    person = open_to_change(session, actor, person_id, now=now, what="propose action")
+    if own_agency_only(actor, person) and new.agency_id != actor.agency_id:
+        raise Forbidden("You may propose what your own agency does.")
+    may_know(actor, person, new.pathway, new.agency_id)
+    if person.contact_status is ContactStatus.DEAD:
+        raise Conflict("They have died: nothing is added to their plan.", code="person_dead")
+    agency = _agency(session, person, new.agency_id)
+    action = _checked(new, person, agency, today_of(session, person, now))
+    action.responsible_id = _staff_named(session, agency.id, person.hub_id, action.responsible)
+    action.proposed_by, action.proposed_at = actor.label, now
+    session.add(action)
+    session.flush()
+    record(session, "action.proposed", person, now, actor=actor.label, action=action.id)
+    if is_manager(actor, person):
+        _go_live(session, person, action, Approval.SINGLE, actor.label, now)
+    elif rules.agreed_beforehand(
+        action.action_class, action.agency_id, standing_of(session, person.id), manager_label(person)
+    ):
+        _go_live(session, person, action, Approval.STANDING, manager_label(person), now)
+    return action
+
+
+def approve(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
+    """The offender manager agrees: the action is live, and its text goes where rule 1 allows. The same again changes nothing.
+
+    Raises Forbidden for anybody else, Conflict for an action that has ended.
+    """
+    person, action = open_action(session, actor, action_id, now=now, what="approve action")
+    must_be_manager(actor, person)
+    if action.state is ActionState.LIVE:
+        return action
+    if action.state is not ActionState.PROPOSED:
+        raise Conflict("This action has ended.", code="action_ended")
+    _go_live(session, person, action, Approval.SINGLE, actor.label, now)
+    return action
+
+
+def finish(
+    session: Session, actor: Actor, action_id: uuid.UUID, *, done_on: date, note: str = "", now: datetime
+) -> Action:
+    """The action was done on that day. For the agency that does it and whoever manages the person; the same again changes nothing.
+
+    Raises Conflict where it is not live, Invalid for a day to come or before it was proposed.
+    """
+    person, action = open_action(session, actor, action_id, now=now, what="finish action")
+    words = tidy(note, "note")
+    if action.state is ActionState.DONE and (action.done_on, action.ended_note) == (done_on, words):
+        return action
+    if action.state is not ActionState.LIVE:
+        raise Conflict("Only an action that is live can be done.", code="action_not_live")
+    today = today_of(session, person, now)
+    proposed_on = today_of(session, person, action.proposed_at)
+    if not proposed_on <= done_on <= today:
+        raise Invalid(fields={"done_on": "Give a day from when the action was proposed until today."})
+    action.done_on = done_on
+    _end(session, person, action, ActionState.DONE, words, actor, now)
+    return action
+
+
+def withdraw(session: Session, actor: Actor, action_id: uuid.UUID, *, reason: str, now: datetime) -> Action:
+    """The action is not done after all, or is not agreed to; what waits to be texted of it is called back.
+
+    A live one is withdrawn by whoever manages the person, a proposed one by its agency too. Raises Conflict where it has ended.
+    """
+    person, action = open_action(session, actor, action_id, now=now, what="withdraw action")
+    words = tidy(reason, "reason", missing="Say why")
+    if action.state is ActionState.WITHDRAWN and action.ended_note == words:
+        return action
+    if action.state not in (ActionState.PROPOSED, ActionState.LIVE):
+        raise Conflict("This action has ended.", code="action_ended")
+    if action.state is ActionState.LIVE:
+        must_manage(actor, person)
+    _end(session, person, action, ActionState.WITHDRAWN, words, actor, now)
+    return action
+
+
+def change(
+    session: Session, actor: Actor, action_id: uuid.UUID, *, responsible: str, due_on: date, now: datetime
+) -> Action:
+    """Somebody else of the agency does it, or by another day; what was agreed to stays as it is. For whoever manages the person.
+
+    A signal that it is overdue is resolved where its new day is still to come. Raises Conflict where it has ended.
+    """
+    person, action = open_action(session, actor, action_id, now=now, what="change action")
+    must_manage(actor, person)
+    if action.state not in (ActionState.PROPOSED, ActionState.LIVE):
+        raise Conflict("This action has ended.", code="action_ended")
+    name = tidy(responsible, "responsible", LONGEST_RESPONSIBLE, missing="Name who does it")
+    today = today_of(session, person, now)
+    if due_on != action.due_on:
+        _check_day(due_on, today)
+    if (action.responsible, action.due_on) == (name, due_on):
+        return action
+    action.responsible, action.due_on = name, due_on
+    action.responsible_id = _staff_named(session, action.agency_id, person.hub_id, name)
+    session.flush()
+    record(session, "action.changed", person, now, actor=actor.label, action=action.id)
+    if due_on >= today:
+        _resolve(session, action, "It has another date.", actor.label, now)
+    return action
+
+
+def send_text(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
+    """Text a live action that could not be texted when it went live. Raises Conflict with every reason that still stands against it."""
+    person, action = open_action(session, actor, action_id, now=now, what="text action")
+    must_manage(actor, person)
+    if action.state is not ActionState.LIVE or action.text is None:
+        raise Conflict("Only an action that is live and has a text can be texted.", code="action_not_live")
+    if action.message_id is None:
+        _text(session, person, action, now)
+    if action.message_id is None:
+        raise Conflict(f"No text may go to this person now: {action.not_texted}.", code="may_not_text")
+    return action
+
+
+def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None = None) -> bool:
+    """Rule 10: whether there is an exit plan and all of it is done. With `since` only what was proposed from that day on counts."""
+    query = select(Action.state).where(Action.person_id == person_id, Action.exit_plan)
+    if since is not None:
+        query = query.where(Action.proposed_at >= since)
+    return rules.exit_done(session.scalars(query).all())
+
+
+def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.Standing]:
+    """The standing approvals of a person that have not ended."""
+    rows = session.execute(
+        select(StandingApproval.action_class, StandingApproval.agency_id, StandingApproval.given_by).where(
+            StandingApproval.person_id == person_id, StandingApproval.ended_at.is_(None)
+        )
+    )
+    return [rules.Standing(*row) for row in rows]
+
+
+def _go_live(session: Session, person: Person, action: Action, how: Approval, by: str, now: datetime) -> None:
+    """Agreed to: the agency works with the person from now on, and the text goes in this transaction or says why not."""
+    action.state, action.approval = ActionState.LIVE, how
+    action.approved_by, action.approved_at = by, now
+    session.flush()
+    ensure_involved(session, person.id, action.agency_id, now=now)
+    record(session, "action.approved", person, now, actor=by, action=action.id, how=how.value)
+    if action.text is not None:
+        _text(session, person, action, now)
+
+
+def _text(session: Session, person: Person, action: Action, now: datetime) -> None:
+    reach = contact.reach(session, [person.id], now)[person.id]
+    wanted = unasked.Wanted(action.text or "", unasked.ACTION, action.id)
+    queued = unasked.queue(session, reach, wanted, now=now)
+    action.message_id = queued.message.id if queued.message is not None else None
+    action.not_texted = queued.why_not
+    session.flush()
+
+
+def _end(
+    session: Session,
+    person: Person,
+    action: Action,
+    state: ActionState,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    action.state, action.ended_note = state, note
+    action.ended_by, action.ended_at = actor.label, now
+    session.flush()
+    ended = "The action is done" if state is ActionState.DONE else "The action was withdrawn"
+    outbox.withdraw(session, now=now, reason=ended, group_key=f"{unasked.ACTION}:{action.id}")
+    record(session, f"action.{state.value}", person, now, actor=actor.label, action=action.id)
+    _resolve(session, action, f"{ended}.", actor.label, now)
+
+
+def _resolve(session: Session, action: Action, how: str, actor: str, now: datetime) -> None:
+    """Resolve what was signalled about this very action; another one that is overdue keeps its signal."""
+    waiting = session.scalars(
+        select(Signal).where(
+            Signal.person_id == action.person_id,
+            Signal.kind == SignalKind.ACTION_OVERDUE,
+            Signal.state != SignalState.RESOLVED,
+            Signal.evidence.contains([{"type": EVIDENCE, "id": str(action.id)}]),
+        )
+    )
+    for signal in waiting.all():
+        signals.resolve(session, signal, how=how, actor=actor, now=now)
+
+
+def _agency(session: Session, person: Person, agency_id: uuid.UUID) -> Agency:
+    area_id = session.get_one(Hub, person.hub_id).area_id
+    agency = session.get(Agency, agency_id)
+    if agency is None or agency.area_id != area_id:
+        raise Invalid(fields={"agency": "Choose an agency of this hub's area."})
+    return agency
+
+
+def _checked(new: NewAction, person: Person, agency: Agency, today: date) -> Action:
+    wrong: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for name, longest, missing in (
+        ("what", LONGEST_WHAT, "Say what is to be done"),
+        ("responsible", LONGEST_RESPONSIBLE, "Name who does it"),
+    ):
+        try:
+            values[name] = tidy(getattr(new, name), name, longest, missing=missing)
+        except Invalid as refusal:
+            wrong.update(refusal.fields)
+    try:
+        _check_day(new.due_on, today)
+    except Invalid as refusal:
+        wrong.update(refusal.fields)
+    text = plain(new.text).strip()
+    if text and (problem := rules.text_problem(text, new.action_class, [person.last_name, agency.name])):
+        wrong["text"] = problem
+    if wrong:
+        raise Invalid(fields=wrong)
+    return Action(
+        person_id=person.id,
+        pathway=new.pathway,
+        action_class=new.action_class,
+        what=values["what"],
+        agency_id=agency.id,
+        responsible=values["responsible"],
+        due_on=new.due_on,
+        exit_plan=new.exit_plan,
+        text=text or None,
+        state=ActionState.PROPOSED,
+    )
+
+
+def _check_day(due_on: date, today: date) -> None:
+    if not today <= due_on <= today + AHEAD:
+        raise Invalid(fields={"due_on": "Give a day from today on, within two years."})
+
+
+def _staff_named(session: Session, agency_id: uuid.UUID, hub_id: uuid.UUID, name: str) -> uuid.UUID | None:
+    """The one member of staff of that agency and hub who is called so, if there is exactly one."""
+    found = session.scalars(
+        select(Staff.id)
+        .join(Membership, Membership.staff_id == Staff.id)
+        .where(
+            Staff.agency_id == agency_id,
+            Staff.active,
+            Membership.hub_id == hub_id,
+            Staff.name == name,
+        )
+        .distinct()
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,91 @@
+"""Standing approvals: the offender manager agrees beforehand to a class of action, by one agency or by any.
+
+Only the person's own offender manager gives one, and never to disruption. What waited already goes on waiting. An approval binds nobody
+but who gave it: it counts no more once somebody else is the offender manager (rules.agreed_beforehand).
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Agency, Hub
+from engage.errors import Invalid, NotFound
+from engage.people.access import Ability, Actor, open_person
+from engage.people.model import Person
+from engage.plan.kinds import ActionClass
+from engage.plan.model import StandingApproval
+from engage.plan.opening import must_be_manager, record
+
+
+def give(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    action_class: ActionClass,
+    agency_id: uuid.UUID | None,
+    now: datetime,
+) -> StandingApproval:
+    """Agree beforehand to every action of that class by that agency (any where None). The same again is the one that runs already.
+
+    Raises Forbidden for anybody but the offender manager, Invalid for disruption or an agency of another area.
+    """
+    person = _open(session, actor, person_id, now)
+    must_be_manager(actor, person)
+    if action_class is ActionClass.DISRUPT:
+        raise Invalid(fields={"action_class": "What disrupts is agreed to one by one."})
+    if agency_id is not None:
+        agency = session.get(Agency, agency_id)
+        if agency is None or agency.area_id != session.get_one(Hub, person.hub_id).area_id:
+            raise Invalid(fields={"agency": "Choose an agency of this hub's area."})
+    running = session.scalars(
+        select(StandingApproval).where(
+            StandingApproval.person_id == person.id,
+            StandingApproval.action_class == action_class,
+            StandingApproval.agency_id.is_not_distinct_from(agency_id),
+            StandingApproval.given_by == actor.label,
+            StandingApproval.ended_at.is_(None),
+        )
+    ).first()
+    if running is not None:
+        return running
+    approval = StandingApproval(
+        person_id=person.id,
+        action_class=action_class,
+        agency_id=agency_id,
+        given_by=actor.label,
+        given_at=now,
+    )
+    session.add(approval)
+    session.flush()
+    record(session, "approval.given", person, now, actor=actor.label, approval=approval.id)
+    return approval
+
+
+def end(session: Session, actor: Actor, approval_id: uuid.UUID, *, now: datetime) -> StandingApproval:
+    """Take a standing approval back: what is live stays so, what comes waits for the offender manager. The same again changes nothing."""
+    person_id = session.scalar(select(StandingApproval.person_id).where(StandingApproval.id == approval_id))
+    if person_id is None:
+        raise NotFound("There is no such approval, or you may not see it.")
+    person = _open(session, actor, person_id, now)
+    approval = session.get_one(StandingApproval, approval_id, populate_existing=True)
+    if approval.ended_at is None:
+        approval.ended_at, approval.ended_by = now, actor.label
+        session.flush()
+        record(session, "approval.ended", person, now, actor=actor.label, approval=approval.id)
+    return approval
+
+
+def _open(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
+    return open_person(
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="standing approval",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
+    )

@@ -1,0 +1,67 @@
+"""What a person needs, by pathway, with a simple score: 0 none, 1 some, 2 great, 3 urgent.
+
+A new score stands beside the earlier ones, which stay: how a need changed is the history. A score decides nothing.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.errors import Invalid
+from engage.people.access import Ability, Actor, open_person
+from engage.plan import rules
+from engage.plan.kinds import Pathway
+from engage.plan.model import NeedScore
+from engage.plan.opening import may_know, record, tidy
+
+
+def score(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    pathway: Pathway,
+    score: int,
+    note: str = "",
+    now: datetime,
+) -> NeedScore:
+    """Say how great a need is now. The same score with the same note again is the one that stands.
+
+    For whoever manages the person. Raises Invalid for a score that is none, Forbidden for a matter of health to whoever may not see those.
+    """
+    person = open_person(
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="score need",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
+    )
+    may_know(actor, person, pathway)
+    if score not in rules.SCORES:
+        raise Invalid(fields={"score": "Choose 0 none, 1 some, 2 great or 3 urgent."})
+    words = tidy(note, "note")
+    latest = session.scalars(
+        select(NeedScore)
+        .where(NeedScore.person_id == person.id, NeedScore.pathway == pathway)
+        .order_by(NeedScore.scored_at.desc(), NeedScore.id.desc())
+        .limit(1)
+    ).first()
+    if latest is not None and (latest.score, latest.note) == (score, words):
+        return latest
+    made = NeedScore(
+        person_id=person.id,
+        pathway=pathway,
+        score=score,
+        note=words,
+        scored_by=actor.label,
+        scored_at=now,
+    )
+    session.add(made)
+    session.flush()
+    record(session, "need.scored", person, now, actor=actor.label, need=made.id)
+    return made

@@ -1,0 +1,163 @@
+"""Finding what people have reached: kept once, told once to whoever works with them, praised by one text where rule 1 allows it.
+
+Done again, or by two at once, it finds nothing twice. What praise says is the same whatever was reached: a stranger who reads it learns that
+somebody did well, and no more.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engage import events, signals, texts
+from engage.db import new_id
+from engage.people import contact, unasked
+from engage.people.contact import Reach
+from engage.people.model import Person
+from engage.scheme.milestones import rules
+from engage.scheme.milestones.gathering import facts
+from engage.scheme.milestones.rules import Reached
+from engage.scheme.model import Enrolment, Milestone
+from engage.signals import Evidence, SignalKind
+from engage.texts import TextKind, TextValueError
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 500
+EVIDENCE = "milestone"
+TOO_LATE = "It was found too late to be praised"
+UNWRITABLE = "The text could not be written"
+
+
+def find(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> int:
+    """Find what those of `people` who are on the cohort have reached; how many things were found. People with news are held by their rows."""
+    known = facts(session, people, now=now)
+    fresh = {id: found for id, one in known.items() if (found := rules.new(one))}
+    if not fresh:
+        return 0
+    session.execute(
+        select(Person.id).where(Person.id.in_(fresh)).order_by(Person.id).with_for_update(key_share=True)
+    )
+    reaches = _reaches(session, list(fresh), now)
+    return sum(_keep(session, reach, fresh[id], known[id].today, now) for id, reach in reaches.items())
+
+
+def find_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
+    """The same for everybody on the cohort with an id in (after, upto]: a chunk of the nightly sweep."""
+    ids = session.scalars(
+        select(Enrolment.person_id)
+        .where(Enrolment.ended_on.is_(None), Enrolment.person_id > after, Enrolment.person_id <= upto)
+        .order_by(Enrolment.person_id)
+    ).all()
+    return sum(find(session, ids[start : start + AT_ONCE], now=now) for start in range(0, len(ids), AT_ONCE))
+
+
+def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+    """The reach of all at once; where a hub's settings make no sense, of everybody else. What those have reached is found another night."""
+    try:
+        return contact.reach(session, people, now)
+    except (ValueError, KeyError):
+        found: dict[uuid.UUID, Reach] = {}
+    for id in people:
+        try:
+            found.update(contact.reach(session, [id], now))
+        except (ValueError, KeyError) as problem:
+            log.error("milestones.no_reach", person=str(id), problem=type(problem).__name__)
+    return found
+
+
+def _keep(session: Session, reach: Reach, found: Sequence[Reached], today: date, now: datetime) -> int:
+    """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept and praised it."""
+    kept = [(id, one) for one in found if (id := _insert(session, reach.person, one, now)) is not None]
+    if not kept:
+        return 0
+    for id, _ in kept:
+        events.record(
+            session,
+            "milestone.reached",
+            now=now,
+            actor="system",
+            person_id=reach.person.id,
+            hub_id=reach.person.hub_id,
+            milestone=id,
+        )
+    in_time = [(id, one) for id, one in kept if rules.praised(one, today)]
+    late = [id for id, one in kept if not rules.praised(one, today)]
+    _note(session, late, None, TOO_LATE)
+    if in_time:
+        _praise(session, reach, in_time, now)
+        _tell(session, reach.person, in_time, now)
+    return len(kept)
+
+
+def _insert(session: Session, person: Person, one: Reached, now: datetime) -> uuid.UUID | None:
+    id: uuid.UUID | None = session.scalar(
+        insert(Milestone)
+        .values(
+            id=new_id(),
+            person_id=person.id,
+            kind=one.kind,
+            step=one.step,
+            counted_from=one.counted_from,
+            reached_on=one.reached_on,
+            found_at=now,
+        )
+        .on_conflict_do_nothing(
+            index_elements=[Milestone.person_id, Milestone.kind, Milestone.step, Milestone.counted_from]
+        )
+        .returning(Milestone.id)
+    )
+    return id
+
+
+def _praise(session: Session, reach: Reach, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
+    """One text for all that was found at once."""
+    ids = [id for id, _ in kept]
+    try:
+        body = _words(reach.person, [one for _, one in kept])
+    except TextValueError:
+        log.error("milestones.unwritable", person=str(reach.person.id))
+        _note(session, ids, None, UNWRITABLE)
+        return
+    queued = unasked.queue(session, reach, unasked.Wanted(body, unasked.PRAISE, ids[0]), now=now)
+    _note(session, ids, queued.message.id if queued.message is not None else None, queued.why_not)
+
+
+def _words(person: Person, reached: Sequence[Reached]) -> str:
+    named = {
+        "first": texts.shorten_first_name(person.first_name, person.preferred_name),
+        "worker": person.offender_manager.first_name,
+    }
+    weeks = rules.weeks(reached)
+    if weeks is None:
+        return texts.render(TextKind.PRAISE_STEP, person.language, **named)
+    return texts.render(TextKind.PRAISE, person.language, n=weeks, **named)
+
+
+def _note(
+    session: Session, ids: Sequence[uuid.UUID], praise_id: uuid.UUID | None, why_not: str | None
+) -> None:
+    if not ids:
+        return
+    for one in session.scalars(select(Milestone).where(Milestone.id.in_(ids))):
+        one.praise_id, one.not_praised = praise_id, None if why_not is None else why_not[:200]
+    session.flush()
+
+
+def _tell(session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
+    """Whoever works with them is told what it is, but for matters of health, of which only that there is something."""
+    named = [rules.said(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH]
+    signals.raise_signal(
+        session,
+        SignalKind.MILESTONE,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        cause=f"{EVIDENCE}:{kept[0][0]}",
+        why=f"{'; '.join(named)}." if named else "They have done something well. It stands on their plan.",
+        evidence=[*(Evidence(EVIDENCE, str(id)) for id, _ in kept), Evidence("rule", "16")],
+        now=now,
+    )

@@ -1,0 +1,234 @@
+"""Rule 16 [ours]: what somebody has reached, from facts alone. No database, no clock.
+
+Every count stands by itself: an arrest sets back the days without an offence and nothing else, a missed test the run of tests, an absence
+the run of appointments, the loss of a home the days housed. Nothing reached is ever taken back, and nothing is counted twice in one count.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TypeVar
+
+from engage.appointments.kept import NEITHER
+from engage.appointments.kinds import OutcomeCode
+from engage.progress.housing.rules import HOMES, Dwelling
+from engage.progress.kinds import ReportState
+from engage.progress.testing.kinds import DrugTestResult
+from engage.scheme.kinds import MilestoneKind
+
+OFFENCE_FREE = (28, 90, 180, 365)
+ATTENDED = (5, 10, 20)
+NEGATIVE_TESTS = (1, 4, 8)
+HOUSED = (0, 90)
+GROUPS = (4,)
+ONCE = 1
+"""The step of what is no count: a course, an order, staying on."""
+
+PRAISE_WITHIN = timedelta(days=14)
+"""What is found later than this after it was reached is kept and not praised any more: praise for last spring puzzles people."""
+
+HEALTH = frozenset({MilestoneKind.NEGATIVE_TESTS})
+"""Kinds that are a matter of health: shown only to those who may see those, and never named elsewhere."""
+
+_EACH = frozenset(
+    {MilestoneKind.COURSE_STARTED, MilestoneKind.COURSE_FINISHED, MilestoneKind.ORDER_COMPLETED}
+)
+"""Kinds of which every single one counts, whatever others were reached meanwhile."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course that staff made sure of. `finished_on` is None while it goes on, or where it was not seen through."""
+
+    started_on: date
+    finished_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Something reached: of which kind, how many of what, in the count that began when, and on which day."""
+
+    kind: MilestoneKind
+    step: int
+    counted_from: date
+    reached_on: date
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one person since they were adopted. Lists are in the order in which things happened.
+
+    `away` is in custody, on warrant or unlawfully at large: days are not counted meanwhile, and begin anew on release. `groups` are the days of
+    groups attended, `orders` the first and last day of those completed, `known` what was found before.
+    """
+
+    adopted_on: date
+    today: date
+    away: bool = False
+    released_on: date | None = None
+    last_offence_on: date | None = None
+    outcomes: Sequence[tuple[date, OutcomeCode]] = ()
+    tests: Sequence[tuple[date, DrugTestResult]] = ()
+    homes: Sequence[Dwelling] = ()
+    courses: Sequence[Course] = ()
+    groups: Sequence[date] = ()
+    orders: Sequence[tuple[date, date]] = ()
+    voluntary_since: date | None = None
+    known: Collection[Reached] = field(default=())
+
+
+def new(facts: Facts) -> list[Reached]:
+    """Everything reached up to today that was not found before, in the order in which it was reached."""
+    found = [
+        *_offence_free(facts),
+        *_attended(facts),
+        *_negative_tests(facts),
+        *_housed(facts),
+        *_courses(facts),
+        *_groups(facts),
+        *_orders(facts),
+        *_stayed_on(facts),
+    ]
+    fresh = [one for one in found if one.reached_on <= facts.today and not _is_known(one, facts.known)]
+    return sorted(fresh, key=lambda one: (one.reached_on, one.kind, one.step))
+
+
+def said(kind: MilestoneKind, step: int) -> str:
+    """What was reached, in words for staff. Never for a text."""
+    match kind:
+        case MilestoneKind.OFFENCE_FREE:
+            return f"{step} days without an offence"
+        case MilestoneKind.ATTENDED:
+            return f"{step} appointments attended in a row"
+        case MilestoneKind.NEGATIVE_TESTS:
+            return "A negative test" if step == 1 else f"{step} negative tests in a row"
+        case MilestoneKind.HOUSED:
+            return f"{step} days housed" if step else "Housed"
+        case MilestoneKind.COURSE_STARTED:
+            return "A course started"
+        case MilestoneKind.COURSE_FINISHED:
+            return "A course finished"
+        case MilestoneKind.GROUPS:
+            return f"{step} groups attended"
+        case MilestoneKind.ORDER_COMPLETED:
+            return "An order completed"
+        case MilestoneKind.STAYED_ON:
+            return "Stayed on of their own will"
+
+
+def praised(one: Reached, today: date) -> bool:
+    """Whether praise for it still comes in time."""
+    return today - one.reached_on <= PRAISE_WITHIN
+
+
+def weeks(reached: Sequence[Reached]) -> int | None:
+    """For how many weeks praise may thank: the longest time without an offence among what was reached; None where it is something else."""
+    days = [one.step for one in reached if one.kind is MilestoneKind.OFFENCE_FREE]
+    return max(days) // 7 if days else None
+
+
+def _is_known(one: Reached, known: Collection[Reached]) -> bool:
+    """Found before: the very same, or, where it is a count, the same step of the same count, whichever day it seemed to begin on then."""
+    for before in known:
+        if (before.kind, before.step) != (one.kind, one.step):
+            continue
+        same_count = one.kind not in _EACH and before.reached_on >= one.counted_from
+        if same_count or before.counted_from == one.counted_from:
+            return True
+    return False
+
+
+def _offence_free(facts: Facts) -> Iterator[Reached]:
+    since = max(filter(None, (facts.adopted_on, facts.released_on, facts.last_offence_on)))
+    yield from _days(facts, MilestoneKind.OFFENCE_FREE, OFFENCE_FREE, since)
+
+
+def _days(facts: Facts, kind: MilestoneKind, steps: Sequence[int], since: date) -> Iterator[Reached]:
+    """Days that pass: none while somebody is away."""
+    if facts.away:
+        return
+    for step in steps:
+        yield Reached(kind, step, since, since + timedelta(days=step))
+
+
+def _attended(facts: Facts) -> Iterator[Reached]:
+    """An absence that was accepted, or that was the service's doing, neither counts nor breaks the run."""
+    counting = [(day, code) for day, code in facts.outcomes if code not in NEITHER]
+    since, days = _run(facts, counting, lambda code: code is OutcomeCode.ATTENDED_COMPLIED)
+    yield from _steps(MilestoneKind.ATTENDED, ATTENDED, since, days)
+
+
+def _negative_tests(facts: Facts) -> Iterator[Reached]:
+    """A void sample tells nothing."""
+    counting = [(day, result) for day, result in facts.tests if result is not DrugTestResult.VOID]
+    since, days = _run(facts, counting, lambda result: result is DrugTestResult.NEGATIVE)
+    yield from _steps(MilestoneKind.NEGATIVE_TESTS, NEGATIVE_TESTS, since, days)
+
+
+def _run(
+    facts: Facts, counting: Sequence[tuple[date, Result]], good: Callable[[Result], bool]
+) -> tuple[date, list[date]]:
+    """The day on which the present run may begin, the day after the last that broke it, and the days of what counts since."""
+    since, days = facts.adopted_on, list[date]()
+    for day, what in counting:
+        if good(what):
+            days.append(day)
+        else:
+            since, days = max(facts.adopted_on, day + timedelta(days=1)), []
+    return since, days
+
+
+def _steps(kind: MilestoneKind, steps: Sequence[int], since: date, days: Sequence[date]) -> Iterator[Reached]:
+    for step in steps:
+        if len(days) >= step:
+            yield Reached(kind, step, since, days[step - 1])
+
+
+def _housed(facts: Facts) -> Iterator[Reached]:
+    """A home that staff made sure of. Whoever was housed before they were adopted has not reached that here; the days count all the same."""
+    since = _home_since(facts)
+    if since is None:
+        return
+    if since >= facts.adopted_on:
+        yield from _days(facts, MilestoneKind.HOUSED, HOUSED[:1], since)
+    counted = max(filter(None, (since, facts.adopted_on, facts.released_on)))
+    yield from _days(facts, MilestoneKind.HOUSED, HOUSED[1:], counted)
+
+
+def _home_since(facts: Facts) -> date | None:
+    """Since when somebody has lived in homes, one after another, the first of which staff made sure of; None where they do not now."""
+    since = None
+    for one in facts.homes:
+        if one.since > facts.today or one.state is ReportState.DISPUTED:
+            continue
+        if one.stage not in HOMES:
+            since = None
+        elif since is None and one.state is ReportState.VERIFIED:
+            since = one.since
+    return since
+
+
+def _courses(facts: Facts) -> Iterator[Reached]:
+    for course in facts.courses:
+        if course.started_on >= facts.adopted_on:
+            yield Reached(MilestoneKind.COURSE_STARTED, ONCE, course.started_on, course.started_on)
+        if course.finished_on is not None and course.finished_on >= facts.adopted_on:
+            yield Reached(MilestoneKind.COURSE_FINISHED, ONCE, course.started_on, course.finished_on)
+
+
+def _groups(facts: Facts) -> Iterator[Reached]:
+    yield from _steps(MilestoneKind.GROUPS, GROUPS, facts.adopted_on, facts.groups)
+
+
+def _orders(facts: Facts) -> Iterator[Reached]:
+    for began, ended in facts.orders:
+        if ended >= facts.adopted_on:
+            yield Reached(MilestoneKind.ORDER_COMPLETED, ONCE, began, ended)
+
+
+def _stayed_on(facts: Facts) -> Iterator[Reached]:
+    if facts.voluntary_since is not None:
+        since = facts.voluntary_since
+        yield Reached(MilestoneKind.STAYED_ON, ONCE, since, since)
