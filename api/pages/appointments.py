@@ -30,10 +30,11 @@ from api.pages.forms import (
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage import texts
-from engage.appointments import absences, service
+from engage.appointments import service
 from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
 from engage.appointments.rules import NoSuchTime, local_moment
 from engage.appointments.service import NewAppointment
+from engage.compliance import recording
 from engage.errors import Invalid
 from engage.insight import booking, caseload
 from engage.insight import person as model
@@ -283,7 +284,7 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
     page, form = _load(appointment_id), OutcomeForm(request.form)
 
     def work(session: Session) -> str:
-        service.record_outcome(
+        recording.record_outcome(
             session,
             current_actor(),
             appointment_id,
@@ -308,7 +309,7 @@ def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
         raise Invalid(fields={"decision": "Choose what to do about the reason."}) from None
 
     def work(session: Session) -> None:
-        absences.decide(session, current_actor(), appointment_id, reason, decision, now=at)
+        recording.decide_absence(session, current_actor(), appointment_id, reason, decision, now=at)
 
     say(act(work) or _DECIDED[decision])
     return redirect(url_for("pages.appointment", appointment_id=appointment_id))

@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.hubs import agency_in
-from engage.appointments import attendance, service
+from engage.appointments import service
 from engage.appointments.model import (
     AbsenceDecision,
     Appointment,
@@ -23,6 +23,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
+from engage.compliance import recording
 from engage.conversation.reading import Cause
 from engage.errors import NotFound
 from engage.insight import listings
@@ -260,7 +261,7 @@ def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appo
 def record_outcome(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
     """Record what happened; an earlier record stays, superseded."""
     with transaction() as session:
-        attendance.record_outcome(session, current_actor(), appointment_id, **given, now=now())
+        recording.record_outcome(session, current_actor(), appointment_id, **given, now=now())
         return _whole(appointment_id)
 
 

@@ -1,0 +1,164 @@
+"""Outcomes recorded from above: weighed with the record, and a supervisor's decision about an absence that holds."""
+
+import threading
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Role
+from engage.appointments import absences
+from engage.appointments.model import AbsenceDecision, AbsenceReason, Appointment, Outcome, OutcomeCode
+from engage.compliance import recording
+from engage.db import Database
+from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.events import Event
+from engage.people.access import SYSTEM, Actor
+from engage.people.model import LegalStatus
+from engage.signals import Signal, SignalKind
+from messaging import inbound
+from tests import builders
+from tests.engage.compliance.stage import missed, order, outcome_of
+
+UAAB, AFTA, ABSENT_MEDICAL = (
+    OutcomeCode.UNACCEPTABLE_ABSENCE,
+    OutcomeCode.FAILED_TO_ATTEND,
+    OutcomeCode.ABSENT_MEDICAL,
+)
+Scene = tuple[Session, Actor, Actor, Appointment, datetime]
+
+
+@pytest.fixture
+def scene(session: Session, now: datetime) -> Scene:
+    """An absence of yesterday that its offender manager has recorded as unacceptable, and a supervisor."""
+    hub = builders.hub(session)
+    om = builders.staff(session, hub)
+    spo = builders.actor(builders.staff(session, hub, Role.SUPERVISOR, name="Sal Rowe"))
+    person = builders.person(session, om, legal_status=LegalStatus.STATUTORY)
+    order(session, person)
+    missed(session, person, 30)
+    appointment = missed(session, person, 1, code=None)
+    recording.record_outcome(session, builders.actor(om), appointment.id, code=UAAB, now=now)
+    return session, builders.actor(om), spo, appointment, now
+
+
+def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
+    """Both stay to be read, with who and why; what rested on the failure is weighed anew."""
+    session, om, spo, appointment, now = scene
+    assert session.scalars(select(Signal.kind).where(Signal.kind == SignalKind.SECOND_FAILURE)).all()
+    made = recording.overrule(
+        session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen in hospital.", now=now
+    )
+    assert outcome_of(appointment, session).id == made.id
+    assert made.note == "Decided by a supervisor: Seen in hospital." and made.recorded_by == spo.label
+    earlier = session.scalars(select(Outcome).where(Outcome.superseded_at.is_not(None))).one()
+    assert (earlier.code, earlier.recorded_by) == (UAAB, om.label)
+    event = session.scalars(select(Event).where(Event.kind == recording.OVERRULED)).one()
+    assert event.data["outcome"] == str(made.id) and event.data["earlier"] == str(earlier.id)
+    signal = session.scalars(select(Signal).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
+    assert signal.resolved_by == spo.label
+
+
+def test_it_holds_against_everybody_else(scene: Scene) -> None:
+    """The worker cannot record over it, by hand or by deciding about a reason; a supervisor can."""
+    session, om, spo, appointment, now = scene
+    recording.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen.", now=now)
+    with pytest.raises(Conflict) as refused:
+        recording.record_outcome(session, om, appointment.id, code=UAAB, now=now)
+    assert refused.value.code == "overruled"
+    recording.record_outcome(session, spo, appointment.id, code=UAAB, note="On second thought.", now=now)
+    recording.record_outcome(session, om, appointment.id, code=ABSENT_MEDICAL, now=now)
+    assert outcome_of(appointment, session).code is ABSENT_MEDICAL
+
+
+def test_only_supervisors_overrule(scene: Scene) -> None:
+    """An offender manager and a coordinator may not; for a support worker of another agency there is no such appointment."""
+    session, om, _, appointment, now = scene
+    for role, refusal in ((Role.COORDINATOR, Forbidden), (Role.SUPPORT_WORKER, NotFound)):
+        other = builders.staff(session, appointment.person.hub, role, name="Jo Lamb", agency_name="Elsewhere")
+        with pytest.raises(refusal):
+            recording.overrule(
+                session, builders.actor(other), appointment.id, code=ABSENT_MEDICAL, reason="x", now=now
+            )
+    with pytest.raises(Forbidden):
+        recording.overrule(session, om, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "field"),
+    [
+        (ABSENT_MEDICAL, "", "reason"),
+        (ABSENT_MEDICAL, "x" * 901, "reason"),
+        (UAAB, "Same", "code"),
+        (AFTA, "Not a decision", "code"),
+        (OutcomeCode.ATTENDED_COMPLIED, "Was there", "code"),
+    ],
+)
+def test_what_cannot_be_put_there(scene: Scene, code: OutcomeCode, reason: str, field: str) -> None:
+    """A decision about an absence, another than the one recorded, with a reason."""
+    session, _, spo, appointment, now = scene
+    with pytest.raises(Invalid) as refused:
+        recording.overrule(session, spo, appointment.id, code=code, reason=reason, now=now)
+    assert set(refused.value.fields) == {field}
+
+
+def test_where_no_absence_is_recorded(scene: Scene) -> None:
+    """There is nothing to decide otherwise."""
+    session, om, spo, appointment, now = scene
+    recording.record_outcome(session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now)
+    with pytest.raises(Conflict) as refused:
+        recording.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
+    assert refused.value.code == "no_absence"
+
+
+def test_an_absence_decided_as_unacceptable_is_weighed_at_once(session: Session, now: datetime) -> None:
+    """Rule 6 by the way of a reason that was not accepted."""
+    om = builders.staff(session, builders.hub(session))
+    person = builders.person(session, om)
+    order(session, person)
+    missed(session, person, 30)
+    appointment = missed(session, person, 1, code=AFTA)
+    text = inbound.store(
+        session,
+        {
+            "MessageSid": "SM1",
+            "From": "+447700900101",
+            "To": "+447700900999",
+            "Body": "bus was late",
+            "NumMedia": "0",
+        },
+        now=now,
+    )
+    assert text
+    stored = session.execute(select(inbound.Inbound.id)).scalar_one()
+    absences.store(session, appointment, inbound_id=stored, cause="transport", said_at=now, now=now)
+    reason = session.scalars(select(AbsenceReason)).one()
+    actor = builders.actor(om)
+    recording.decide_absence(session, actor, appointment.id, reason.id, AbsenceDecision.NOT_ACCEPTED, now=now)
+    assert outcome_of(appointment, session).code is UAAB
+    assert session.scalars(select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
+
+
+def test_two_outcomes_at_once_are_weighed_one_after_the_other(committed: Database, now: datetime) -> None:
+    """Two workers who record two failures at the same moment: the second failure is seen, and told once."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        person = builders.person(session, om)
+        order(session, person)
+        ids = [missed(session, person, days, code=None).id for days in (2, 5)]
+    ready = threading.Barrier(2)
+
+    def work(which: int) -> None:
+        ready.wait()
+        with committed.begin() as session:
+            recording.record_outcome(session, SYSTEM, ids[which], code=UAAB, now=now)
+
+    threads = [threading.Thread(target=work, args=(which,)) for which in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with committed.begin() as session:
+        found = session.scalars(select(Signal).where(Signal.kind == SignalKind.SECOND_FAILURE)).all()
+        assert len(found) == 1 and "2 failures" in found[0].why
