@@ -8,10 +8,13 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from api import problems
 from api.pages import (
+    actions,
     appointments,
     assets,
     caseload,
     checkins,
+    cohort,
+    cohort_words,
     conversation,
     corrections,
     errors,
@@ -22,6 +25,8 @@ from api.pages import (
     numbers,
     on_call,
     person,
+    plan,
+    plan_words,
     queues,
     reports,
     signals,
@@ -35,10 +40,12 @@ from api.pages.blueprint import pages
 __all__ = ["install"]
 
 VIEWS = (
+    actions,
     appointments,
     assets,
     caseload,
     checkins,
+    cohort,
     conversation,
     corrections,
     free_times,
@@ -47,6 +54,7 @@ VIEWS = (
     numbers,
     on_call,
     person,
+    plan,
     queues,
     reports,
     signals,
@@ -63,6 +71,8 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app)
+    app.jinja_env.globals.update(plan_words.TABLES)
+    app.jinja_env.globals.update({"BEHIND": cohort_words.BEHIND})
     app.register_blueprint(pages)
     app.context_processor(frame.context)
     problems.render_pages_with(app, errors.render)

@@ -10,7 +10,7 @@ from engage.agencies.model import Role
 from engage.appointments.slots.service import WORKERS
 from engage.insight import sight
 from engage.insight.readings import may_see_unknown
-from engage.people.access import Actor
+from engage.people.access import Ability, Actor
 from engage.people.rota import KEEPERS
 
 IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
@@ -50,6 +50,9 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
     items = [_item("Today", "pages.today", "/today")]
     if sight.may_see_people(actor):
         items.append(_item("Caseload", "pages.caseload", "/people"))
+        items.append(_item("Actions", "pages.agency_actions", "/actions"))
+    if sight.may_anywhere(actor, Ability.CASE):
+        items.append(_item("Cohort", "pages.cohort", "/cohort"))
     if actor.has(*WORKERS):
         items.append(_item("Free times", "pages.free_times", "/free-times"))
     if actor.has(*IMPORTERS):

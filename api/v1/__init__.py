@@ -5,12 +5,14 @@ from flask import Flask
 from api.v1 import contract, keys
 from api.v1.appointments import appointments
 from api.v1.checkins import check_ins
+from api.v1.cohort import cohort
 from api.v1.conversations import conversations
 from api.v1.events import events
 from api.v1.free_times import free_times
 from api.v1.messages import messages
 from api.v1.on_call import on_call
 from api.v1.people import people
+from api.v1.plan import plan
 from api.v1.progress import progress
 from api.v1.signals import signals
 
@@ -27,11 +29,13 @@ def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
             appointments,
             free_times,
             progress,
+            plan,
             check_ins,
             messages,
             conversations,
             signals,
             on_call,
+            cohort,
             events,
         ),
     )

@@ -107,6 +107,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
     whose, which = f"/people/{person.id}", f"/appointments/{booked.id}"
     return [
         "/today",
+        "/cohort",
         "/people",
         "/people?q=nobody",
         whose,
