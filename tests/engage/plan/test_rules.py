@@ -1,0 +1,85 @@
+"""What the plan allows, as tables: who agreed to an action, what of it may be texted, when it is overdue, when the exit plan is done."""
+
+import uuid
+from datetime import date
+
+import pytest
+
+from engage.plan import rules
+from engage.plan.kinds import ActionClass, ActionState
+from engage.plan.rules import Standing
+
+OM, BEFORE = "staff:om", "staff:the one before"
+HOUSING, DRUGS = uuid.UUID(int=1), uuid.UUID(int=2)
+SUPPORT, INTERVENE, DISRUPT = ActionClass.SUPPORT, ActionClass.INTERVENE, ActionClass.DISRUPT
+PROPOSED, LIVE, DONE, WITHDRAWN = ActionState
+
+
+@pytest.mark.parametrize(
+    ("action_class", "standing", "agreed"),
+    [
+        (SUPPORT, [], False),
+        (SUPPORT, [Standing(SUPPORT, None, OM)], True),
+        (SUPPORT, [Standing(SUPPORT, HOUSING, OM)], True),
+        (SUPPORT, [Standing(SUPPORT, DRUGS, OM)], False),
+        (SUPPORT, [Standing(INTERVENE, None, OM)], False),
+        (INTERVENE, [Standing(SUPPORT, None, OM), Standing(INTERVENE, HOUSING, OM)], True),
+        (SUPPORT, [Standing(SUPPORT, None, BEFORE)], False),
+        (DISRUPT, [Standing(DISRUPT, None, OM)], False),
+    ],
+)
+def test_who_agreed_beforehand(action_class: ActionClass, standing: list[Standing], agreed: bool) -> None:
+    """Offender manager (SCOPE, practice): a standing approval covers its class and agency, while who gave it is the one; never disruption."""
+    assert rules.agreed_beforehand(action_class, HOUSING, standing, OM) is agreed
+
+
+@pytest.mark.parametrize(
+    ("body", "action_class", "found"),
+    [
+        ("Bring your papers on Thursday.", SUPPORT, None),
+        ("a" * 160, INTERVENE, None),
+        ("a" * 161, SUPPORT, "Shorten it"),
+        ("See you at Gŵyr", SUPPORT, "plain letters"),
+        ("Your probation worker will ring", SUPPORT, "“probation”"),
+        ("Ms Dodds, ring us", SUPPORT, "“Dodds”"),
+        ("Harbour Homes will ring", SUPPORT, "“Harbour Homes”"),
+        ("Anything", DISRUPT, "never texted"),
+    ],
+)
+def test_what_may_be_texted(body: str, action_class: ActionClass, found: str | None) -> None:
+    """Plan (SCOPE, practice): one plain text that tells a stranger nothing, and nothing at all of disruption."""
+    said = rules.text_problem(body, action_class, ["Dodds", "Harbour Homes"])
+    assert said is None if found is None else found in (said or "")
+
+
+@pytest.mark.parametrize(
+    ("state", "due_on", "late"),
+    [
+        (LIVE, date(2027, 3, 19), True),
+        (LIVE, date(2027, 3, 20), False),
+        (LIVE, date(2028, 2, 29), False),
+        (PROPOSED, date(2027, 3, 19), False),
+        (DONE, date(2027, 3, 19), False),
+        (WITHDRAWN, date(2027, 3, 19), False),
+    ],
+)
+def test_what_is_overdue(state: ActionState, due_on: date, late: bool) -> None:
+    """Action overdue (SIGNALS): a live action from the day after its date."""
+    assert rules.overdue(state, due_on, date(2027, 3, 20)) is late
+
+
+@pytest.mark.parametrize(
+    ("states", "done"),
+    [
+        ([], False),
+        ([WITHDRAWN], False),
+        ([DONE], True),
+        ([DONE, WITHDRAWN], True),
+        ([DONE, LIVE], False),
+        ([DONE, PROPOSED], False),
+        ([DONE, DONE], True),
+    ],
+)
+def test_when_the_exit_plan_is_done(states: list[ActionState], done: bool) -> None:
+    """Rule 10 (practice): there is one, and all of it that was not withdrawn is done."""
+    assert rules.exit_done(states) is done
