@@ -9,6 +9,8 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from api import problems
 from api.pages import (
     actions,
+    activities,
+    agreements,
     appointments,
     assets,
     caseload,
@@ -17,21 +19,37 @@ from api.pages import (
     cohort_words,
     conversation,
     corrections,
+    court_reviews,
+    custody,
+    drug_tests,
+    emergency,
+    enrolment,
+    enrolment_words,
     errors,
     frame,
     free_times,
+    hub_settings,
     imports,
+    legal,
+    legal_words,
     log,
     numbers,
+    offences,
     on_call,
     person,
     plan,
     plan_words,
+    progress,
+    progress_words,
     queues,
+    record_access,
     reports,
+    requirements,
+    sharing_words,
     signals,
     takeover,
     today,
+    transfers,
     unknown,
     words,
 )
@@ -40,7 +58,11 @@ from api.pages.blueprint import pages
 __all__ = ["install"]
 
 VIEWS = (
+    enrolment,
+    transfers,
     actions,
+    activities,
+    agreements,
     appointments,
     assets,
     caseload,
@@ -48,15 +70,25 @@ VIEWS = (
     cohort,
     conversation,
     corrections,
+    court_reviews,
+    custody,
+    drug_tests,
+    emergency,
     free_times,
+    hub_settings,
     imports,
+    legal,
     log,
     numbers,
+    offences,
     on_call,
     person,
     plan,
+    progress,
     queues,
+    record_access,
     reports,
+    requirements,
     signals,
     takeover,
     today,
@@ -71,8 +103,13 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app)
+    app.jinja_env.globals.update(enrolment_words.TABLES)
+    app.jinja_env.globals.update(progress_words.TABLES)
     app.jinja_env.globals.update(plan_words.TABLES)
+    app.jinja_env.globals.update(legal_words.TABLES)
     app.jinja_env.globals.update({"BEHIND": cohort_words.BEHIND})
+    app.jinja_env.globals.update(sharing_words.TABLES)
+    app.jinja_env.filters.update(sharing_words.FILTERS)
     app.register_blueprint(pages)
     app.context_processor(frame.context)
     problems.render_pages_with(app, errors.render)

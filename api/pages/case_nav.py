@@ -7,21 +7,32 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from engage.people.access import Actor
+from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.people.sharing import Field, fields_for
 
 
 @dataclass(frozen=True)
 class Part:
-    """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the part of the record that it shows."""
+    """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the part of the record that it shows.
+
+    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role.
+    """
 
     endpoint: str
     words: str
     field: Field
+    by_role: Ability | None = None
 
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (
+    Part("pages.case_status", "Status", Field.STATUS),
+    Part("pages.legal", "Legal", Field.LEGAL),
+    Part("pages.plan", "Plan", Field.PLAN),
+    Part("pages.progress", "Progress", Field.PROGRESS),
+    Part("pages.tests", "Tests", Field.HEALTH),
+    Part("pages.record_access", "Who has seen it", Field.STATUS, by_role=Ability.CASE),
+)
 
 
 def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> list[dict[str, Any]]:
@@ -29,7 +40,8 @@ def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> li
     if not PARTS:
         return []
     fields = fields_for(session, actor, person, now=now)
-    seen = [part for part in PARTS if part.field in fields]
+    able = abilities(actor, person)
+    seen = [part for part in PARTS if part.field in fields and (part.by_role is None or part.by_role in able)]
     if not seen:
         return []
     found = [("Texts and appointments", url_for("pages.person", person_id=person.id))]
