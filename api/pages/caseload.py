@@ -10,9 +10,11 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.forms import stripped
 from api.pages.places import place_or_404
+from api.pages.transfers import HANDERS
 from engage.insight import caseload as model
 from engage.insight import sight
 from engage.people.access import Ability
+from engage.people.breaking_glass import OPENERS
 
 
 @pages.get("/people")
@@ -33,4 +35,7 @@ def caseload() -> ResponseReturnValue:
         continued=after is not None,
         signals=sight.may_anywhere(actor, Ability.SIGNALS),
         converses=sight.may_anywhere(actor, Ability.CONVERSE),
+        cases=sight.may_anywhere(actor, Ability.CASE),
+        hands_over=actor.has(*HANDERS),
+        may_open_in_emergency=actor.has(*OPENERS),
     )

@@ -18,6 +18,8 @@ from engage.insight.person import obstacles
 from engage.people import contact
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
+from engage.scheme import reviews
+from engage.scheme.reviews import Standing
 from engage.signals import RANK, Severity, Signal, SignalState
 from messaging.text import clean
 
@@ -41,6 +43,7 @@ class CaseloadRow:
     open_signals: int | None
     worst: Severity | None
     why_not: tuple[str, ...] | None
+    standing: Standing | None
     zone: ZoneInfo
 
 
@@ -66,7 +69,7 @@ def load(
 ) -> Caseload:
     """A page of the people whom the actor may see and whose name or CRN holds `search`, behind the person `after`.
 
-    Eight statements at the most. Raises NotFound when the actor may not see that person.
+    Ten statements at the most. Raises NotFound when the actor may not see that person.
     """
     behind = None if after is None else _place(session, actor, after)
     found = session.execute(
@@ -81,8 +84,9 @@ def load(
     upcoming = _next(session, actor, ids, now)
     replies = _last_replies(session, actor, ids)
     counts = _open_signals(session, actor, ids)
+    stands = reviews.standings(session, ids, now=now)
     rows = tuple(
-        _row(actor, person, manager, reaches[person.id], upcoming, replies, counts)
+        _row(actor, person, manager, reaches[person.id], upcoming, replies, counts, stands)
         for person, manager in shown
     )
     last = shown[-1][0] if len(found) > PAGE else None
@@ -106,6 +110,7 @@ def _row(
     upcoming: Mapping[uuid.UUID, datetime],
     replies: Mapping[uuid.UUID, datetime | None],
     counts: Mapping[uuid.UUID, tuple[int, Severity | None]],
+    stands: Mapping[uuid.UUID, Standing],
 ) -> CaseloadRow:
     granted = abilities(actor, person)
     count, worst = counts.get(person.id, (0, None))
@@ -119,6 +124,7 @@ def _row(
         open_signals=count if Ability.SIGNALS in granted else None,
         worst=worst,
         why_not=obstacles(reach) if Ability.CONVERSE in granted else None,
+        standing=stands.get(person.id) if Ability.CASE in granted else None,
         zone=reach.zone,
     )
 
