@@ -12,7 +12,9 @@ from api.pages import (
     activities,
     agreements,
     appointments,
+    assessments,
     assets,
+    case_pack,
     caseload,
     checkins,
     cohort,
@@ -21,6 +23,7 @@ from api.pages import (
     corrections,
     court_reviews,
     custody,
+    decisions,
     drug_tests,
     emergency,
     enrolment,
@@ -33,6 +36,8 @@ from api.pages import (
     legal,
     legal_words,
     log,
+    meeting_words,
+    meetings,
     numbers,
     offences,
     on_call,
@@ -43,6 +48,7 @@ from api.pages import (
     progress_words,
     queues,
     record_access,
+    referrals,
     reports,
     requirements,
     sharing_words,
@@ -58,13 +64,13 @@ from api.pages.blueprint import pages
 __all__ = ["install"]
 
 VIEWS = (
-    enrolment,
-    transfers,
     actions,
     activities,
     agreements,
     appointments,
+    assessments,
     assets,
+    case_pack,
     caseload,
     checkins,
     cohort,
@@ -72,13 +78,16 @@ VIEWS = (
     corrections,
     court_reviews,
     custody,
+    decisions,
     drug_tests,
     emergency,
+    enrolment,
     free_times,
     hub_settings,
     imports,
     legal,
     log,
+    meetings,
     numbers,
     offences,
     on_call,
@@ -87,11 +96,13 @@ VIEWS = (
     progress,
     queues,
     record_access,
+    referrals,
     reports,
     requirements,
     signals,
     takeover,
     today,
+    transfers,
     unknown,
 )
 
@@ -107,6 +118,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(progress_words.TABLES)
     app.jinja_env.globals.update(plan_words.TABLES)
     app.jinja_env.globals.update(legal_words.TABLES)
+    app.jinja_env.globals.update(meeting_words.TABLES)
     app.jinja_env.globals.update({"BEHIND": cohort_words.BEHIND})
     app.jinja_env.globals.update(sharing_words.TABLES)
     app.jinja_env.filters.update(sharing_words.FILTERS)

@@ -31,6 +31,8 @@ PARTS: tuple[Part, ...] = (
     Part("pages.plan", "Plan", Field.PLAN),
     Part("pages.progress", "Progress", Field.PROGRESS),
     Part("pages.tests", "Tests", Field.HEALTH),
+    Part("pages.person_assessments", "Assessments", Field.STATUS),
+    Part("pages.case_pack", "Case pack", Field.STATUS, by_role=Ability.CASE),
     Part("pages.record_access", "Who has seen it", Field.STATUS, by_role=Ability.CASE),
 )
 

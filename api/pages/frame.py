@@ -6,9 +6,10 @@ from typing import Any
 from flask import flash, g, request, url_for
 
 from api.pages.assets import govuk_version, version_of
+from engage.agencies.administering import READERS
 from engage.agencies.model import Role
 from engage.appointments.slots.service import WORKERS
-from engage.insight import sight
+from engage.insight import meetings, sight
 from engage.insight.readings import may_see_unknown
 from engage.people.access import Ability, Actor
 from engage.people.rota import KEEPERS
@@ -53,6 +54,10 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Actions", "pages.agency_actions", "/actions"))
     if sight.may_anywhere(actor, Ability.CASE):
         items.append(_item("Cohort", "pages.cohort", "/cohort"))
+    if meetings.may_refer(actor):
+        items.append(_item("Referrals", "pages.referral_queue", "/referrals"))
+    if meetings.may_attend(actor):
+        items.append(_item("Meetings", "pages.meeting_list", "/meetings"))
     if actor.has(*WORKERS):
         items.append(_item("Free times", "pages.free_times", "/free-times"))
     if actor.has(*IMPORTERS):
@@ -64,6 +69,8 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
     if actor.has(*KEEPERS):
         items.append(_item("On call", "pages.on_call", "/on-call"))
+    if actor.has(*READERS):
+        items.append(_item("Hub", "pages.hubs", "/hubs"))
     items.append(_item("Notices", "pages.own_notices", "/notices"))
     return items
 

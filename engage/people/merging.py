@@ -50,11 +50,16 @@ class Pair:
 
 def pair(session: Session, actor: Actor, kept_id: uuid.UUID, crn: str, *, now: datetime) -> Pair:
     """Both records, to be looked at before anything is done. Raises NotFound or Forbidden, and Invalid for a CRN that leads nowhere."""
-    kept = open_person(
-        session, actor, kept_id, now=now, what="merge.page", ability=Ability.DECIDE, change=True
-    )
+    kept = openable(session, actor, kept_id, now=now)
     gone = _open_other(session, actor, kept, crn, now, lock=False)
     return Pair(kept, gone, _obstacle(session, kept, gone))
+
+
+def openable(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
+    """A record that the actor may merge another into. Raises NotFound or Forbidden."""
+    return open_person(
+        session, actor, person_id, now=now, what="merge.page", ability=Ability.DECIDE, change=True
+    )
 
 
 def merge(

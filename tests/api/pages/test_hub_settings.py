@@ -1,0 +1,99 @@
+"""The settings of a hub on its page: read by those who answer for it, changed by its administrator, with what they were before."""
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import pytest
+
+from api.pages.sharing_words import SETTINGS
+from engage.agencies.hubs import HubRules, hub_rules
+from engage.agencies.model import Hub, Staff
+from engage.db import Database
+from tests import builders
+from tests.api.conftest import StoppedClock
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Visitor
+
+SitDown = Callable[[Staff], Visitor]
+
+
+def test_every_setting_has_words() -> None:
+    """So that none is missing on the page."""
+    assert set(SETTINGS) == {field.name for field in fields(HubRules)}
+
+
+def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """From now on, with who and when."""
+    alex = sit_down(house.administrator)
+    form = alex.open("/hubs").form(field="setting")
+    page = alex.send(form, setting="silent_days", value="21")
+    assert "Days without contact that raise a signal Value: 21 usually 14 May be: 3 to 90" in page.words
+    changed = "20 March 2027, 9am, Alex Reid: Days without contact that raise a signal: 14 to 21"
+    assert changed in page.words
+    assert changed in sit_down(house.coordinator).open(f"/hubs/{house.hub.id}").words
+    alex.send(form, setting="green_strict", value="Yes")
+    with committed.begin() as session:
+        rules = hub_rules(session.get_one(Hub, house.hub.id))
+    assert rules.silent_days == 21 and rules.green_strict
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("silent_days", "", "Enter the new value"),
+        ("silent_days", "many", "Enter a whole number."),
+        ("silent_days", "-1", "Enter a whole number."),
+        ("silent_days", "91", "from 3 to 90"),
+        ("green_strict", "perhaps", "Enter yes or no."),
+        ("provider", "pigeon", "one of twilio, notify"),
+        ("text_until_hour", "9", "begin before they end"),
+        ("nothing", "1", "There is a problem"),
+    ],
+)
+def test_what_may_not_be_chosen_is_said_beside_the_field(
+    house: House, sit_down: SitDown, setting: str, value: str, words: str
+) -> None:
+    """And nothing is changed."""
+    alex = sit_down(house.administrator)
+    page = alex.send(alex.open("/hubs").form(field="setting"), setting=setting, value=value)
+    assert page.status == 422 and words in page.words and "Nothing was changed yet." in page.words
+
+
+def test_a_hub_is_closed_by_name_and_kept_open_again(
+    house: House, sit_down: SitDown, clock: StoppedClock
+) -> None:
+    """Not by mistake: its name is asked for. Until the day it can be taken back."""
+    alex = sit_down(house.administrator)
+    form = alex.open("/hubs").form(field="name")
+    day = {"closes_on_day": "1", "closes_on_month": "4", "closes_on_year": "2027"}
+    assert "not the name of the hub" in alex.send(form, name="Gwent", **day).words
+    assert (
+        "today or a day to come"
+        in alex.send(form, name="Tyneside", **{**day, "closes_on_year": "2026"}).words
+    )
+    page = alex.send(form, name="Tyneside", **day)
+    assert "This hub closes as 1 April 2027 begins" in page.words
+    page = alex.send(page.form(action="/keep-open"))
+    assert "The hub stays open." in page.words and "This hub closes as" not in page.words
+
+
+def test_who_reads_and_who_changes(committed: Database, house: House, sit_down: SitDown) -> None:
+    """A coordinator reads; an offender manager, an auditor and another hub's administrator do not."""
+    with committed.begin() as session:
+        elsewhere = builders.hub(session, "Gwent")
+    mine, theirs = f"/hubs/{house.hub.id}", f"/hubs/{elsewhere.id}"
+    for who, status in (
+        (house.coordinator, 200),
+        (house.administrator, 200),
+        (house.pat, 403),
+        (house.auditor, 403),
+    ):
+        assert sit_down(who).open(mine).status == status
+    chidi, alex = sit_down(house.coordinator), sit_down(house.administrator)
+    assert "Change a setting" not in chidi.open(mine).words
+    given = {"csrf_token": chidi.token(), "setting": "silent_days", "value": "21"}
+    assert chidi.post(mine, given).status == 403
+    given["csrf_token"] = alex.token()
+    assert alex.open(theirs).status == alex.post(theirs, given).status == 404
