@@ -184,6 +184,8 @@ PURPOSES: Mapping[str, str] = {
     "number_check": "Number check",
     "staff": "From staff",
     "check_in": "Check-in",
+    "action": "About the plan",
+    "praise": "Praise",
     "notice": "Notice",
 }
 PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}

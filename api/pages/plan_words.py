@@ -1,0 +1,47 @@
+"""What the plan's codes are called on staff pages."""
+
+from collections.abc import Mapping
+
+from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
+
+PATHWAYS: Mapping[Pathway, str] = {
+    Pathway.ACCOMMODATION: "Accommodation",
+    Pathway.EDUCATION_TRAINING_EMPLOYMENT: "Education, training and employment",
+    Pathway.HEALTH: "Health",
+    Pathway.DRUGS_AND_ALCOHOL: "Drugs and alcohol",
+    Pathway.FINANCE_BENEFIT_DEBT: "Finance, benefit and debt",
+    Pathway.CHILDREN_AND_FAMILIES: "Children and families",
+    Pathway.ATTITUDES_THINKING_BEHAVIOUR: "Attitudes, thinking and behaviour",
+}
+SCORES: Mapping[int, str] = {0: "None", 1: "Some", 2: "Great", 3: "Urgent"}
+SCORE_COLOURS: Mapping[int, str] = {0: "green", 1: "yellow", 2: "orange", 3: "red"}
+CLASSES: Mapping[ActionClass, str] = {
+    ActionClass.SUPPORT: "Support",
+    ActionClass.INTERVENE: "Intervene",
+    ActionClass.DISRUPT: "Disrupt",
+}
+ACTION_STATES: Mapping[ActionState, str] = {
+    ActionState.PROPOSED: "Waits for approval",
+    ActionState.LIVE: "Live",
+    ActionState.DONE: "Done",
+    ActionState.WITHDRAWN: "Withdrawn",
+}
+ACTION_COLOURS: Mapping[ActionState, str] = {
+    ActionState.PROPOSED: "yellow",
+    ActionState.LIVE: "blue",
+    ActionState.DONE: "green",
+    ActionState.WITHDRAWN: "grey",
+}
+APPROVALS: Mapping[Approval, str] = {
+    Approval.SINGLE: "this one",
+    Approval.STANDING: "by standing approval",
+}
+TABLES = {
+    "PATHWAYS": PATHWAYS,
+    "NEED_SCORES": SCORES,
+    "NEED_COLOURS": SCORE_COLOURS,
+    "ACTION_CLASSES": CLASSES,
+    "ACTION_STATES": ACTION_STATES,
+    "ACTION_COLOURS": ACTION_COLOURS,
+    "ACTION_APPROVALS": APPROVALS,
+}
