@@ -7,10 +7,15 @@ from api.v1.appointments import appointments
 from api.v1.checkins import check_ins
 from api.v1.cohort import cohort
 from api.v1.conversations import conversations
+from api.v1.custody import custody
+from api.v1.drug_tests import drug_tests
+from api.v1.enrolments import enrolments
 from api.v1.events import events
 from api.v1.free_times import free_times
+from api.v1.housing import housing
 from api.v1.messages import messages
 from api.v1.on_call import on_call
+from api.v1.orders import orders
 from api.v1.people import people
 from api.v1.plan import plan
 from api.v1.progress import progress
@@ -29,7 +34,12 @@ def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
             appointments,
             free_times,
             progress,
+            housing,
+            drug_tests,
+            orders,
+            custody,
             plan,
+            enrolments,
             check_ins,
             messages,
             conversations,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import hub_rules, zone
@@ -27,17 +27,20 @@ from engage.scheme.reviews import Standing
 from engage.scheme.rules import Reason
 
 SHOWN = 20
+Place = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True)
 class ReviewView:
     """One review. `suggested` is what the rule said then; None for whoever may not see what it rests on."""
 
+    id: uuid.UUID
     rag: Rag
     held_on: date
     reason: str
     next_due_on: date
     by: str
+    decided_at: datetime
     suggested: Rag | None
 
 
@@ -155,6 +158,31 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     )
 
 
+def listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+) -> tuple[ReviewView, ...]:
+    """A page of a person's reviews, of every time on the cohort, latest first; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="read reviews")
+    query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
+    if after is not None:
+        here = tuple_(*(literal(part) for part in after))
+        query = query.where(tuple_(RagReview.decided_at, RagReview.id) < here)
+    rows = session.scalars(
+        query.where(Enrolment.person_id == person.id)
+        .order_by(RagReview.decided_at.desc(), RagReview.id.desc())
+        .limit(limit)
+    ).all()
+    who = names.of_labels(session, {one.decided_by for one in rows})
+    whole = Ability.CASE in abilities(actor, person)
+    return tuple(_review(one, who[one.decided_by], whole) for one in rows)
+
+
 @dataclass(frozen=True)
 class ReviewPage:
     """What must be known to review somebody."""
@@ -256,11 +284,13 @@ def _view(row: Enrolment, agency: str) -> EnrolmentView:
 def _review(one: RagReview, by: str, whole: bool) -> ReviewView:
     said = one.suggested.get("rag") if whole else None
     return ReviewView(
+        id=one.id,
         rag=one.rag,
         held_on=one.held_on,
         reason=one.reason,
         next_due_on=one.next_due_on,
         by=by,
+        decided_at=one.decided_at,
         suggested=Rag(said) if said else None,
     )
 

@@ -1,0 +1,197 @@
+"""`/v1/people/{id}/status`, `/v1/people/{id}/reviews` and `/v1/people/{id}/transfer`: how somebody stands on the cohort, and whose they are.
+
+Who joins, leaves or changes strand is decided in a meeting (`/v1/meetings`), and nowhere here.
+"""
+
+import uuid
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Given, Nothing, Words, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read_moment
+from api.v1.reading import Resource
+from engage.agencies.service import find_staff
+from engage.conversation import handing_over
+from engage.errors import Invalid
+from engage.insight import enrolment as insight
+from engage.insight.enrolment import CasePage, ReviewView
+from engage.scheme import leaving, reviews
+from engage.scheme.enrolments import LONGEST_REASON
+from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
+from engage.scheme.transfers import LONGEST_NOTE
+
+enrolments = Resource(
+    "enrolments",
+    __name__,
+    url_prefix="/v1",
+    description="How people stand on the cohort, and whose they are.",
+)
+
+
+class RuleReasonOut(Schema):
+    """Why a rule says what it says. Where the key may not see it, the code is `withheld`."""
+
+    code = fields.String(required=True)
+    words = fields.String(required=True)
+
+
+class EnrolmentOut(Schema):
+    """One time on the cohort. `voluntary_since`: no order runs, and they stay of their own will."""
+
+    id = fields.UUID(required=True)
+    cohort = one_of(Cohort, required=True)
+    lead_agency = fields.String(required=True)
+    adopted_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+    exit_reason = one_of(ExitReason, required=True, allow_none=True)
+    voluntary_since = fields.Date(required=True, allow_none=True)
+
+
+class StandingOut(Schema):
+    """The status decided last, since when, and by which day it must be looked at again."""
+
+    rag = one_of(Rag, required=True)
+    since = fields.Date(required=True)
+    due_on = fields.Date(required=True)
+    late = fields.Boolean(required=True)
+
+
+class StrandOut(Schema):
+    """A strand from a day on, with the reason."""
+
+    strand = one_of(Strand, required=True)
+    since = fields.Date(required=True)
+    reason = fields.String(required=True)
+
+
+class SuggestionOut(Schema):
+    """What the rules say now. People decide."""
+
+    rag = one_of(Rag, required=True)
+    reasons = fields.List(fields.Nested(RuleReasonOut), required=True)
+    to_green = fields.List(fields.Nested(RuleReasonOut), required=True)
+    strand = one_of(Strand, required=True)
+    strand_reasons = fields.List(fields.Nested(RuleReasonOut), required=True)
+    prison_leads = fields.Boolean(required=True)
+    exit_because = one_of(ExitReason, required=True, allow_none=True)
+    exit_reasons = fields.List(fields.Nested(RuleReasonOut), required=True)
+    exit_missing = fields.List(fields.Nested(RuleReasonOut), required=True)
+
+
+class ReReferralOut(Schema):
+    """By when somebody is to be referred again before their release."""
+
+    due_on = fields.Date(required=True)
+
+
+class CohortStatusOut(Schema):
+    """How somebody stands: `enrolment`, `standing` and `suggestion` are null for whoever is not on the cohort now. `strands` are the latest first."""
+
+    offender_manager = fields.String(required=True, attribute="manager")
+    enrolment = fields.Nested(EnrolmentOut, required=True, allow_none=True, attribute="current")
+    standing = fields.Nested(StandingOut, required=True, allow_none=True)
+    strands = fields.List(fields.Nested(StrandOut), required=True)
+    suggestion = fields.Nested(SuggestionOut, required=True, allow_none=True)
+    earlier = fields.List(fields.Nested(EnrolmentOut), required=True)
+    re_referral = fields.Nested(ReReferralOut, required=True, allow_none=True)
+
+
+class RagReviewOut(Schema):
+    """One review: what was decided, and what the rule suggested then."""
+
+    id = fields.UUID(required=True)
+    rag = one_of(Rag, required=True)
+    held_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+    next_due_on = fields.Date(required=True)
+    decided_at = fields.AwareDateTime(required=True)
+    suggested = one_of(Rag, required=True, allow_none=True)
+
+
+class RagReviewIn(Given):
+    """The status from today on, and why."""
+
+    rag = one_of(Rag, required=True)
+    reason = Words(LONGEST_REASON, lines=True, required=True)
+
+
+class TransferIn(Given):
+    """To whom, by email address, and what they must know."""
+
+    to = Words(254, required=True)
+    note = Words(LONGEST_NOTE, lines=True, required=True)
+
+
+class TransferOut(Schema):
+    """That somebody has another offender manager. `told` is whether a text says so to the person."""
+
+    id = fields.UUID(required=True)
+    at = fields.AwareDateTime(required=True)
+    told = fields.Boolean(required=True)
+
+
+@enrolments.get("/people/<uuid:person_id>/status")
+@allow(scope("case:read"))
+@enrolments.answers(200, CohortStatusOut)
+def get_status(person_id: uuid.UUID) -> CasePage:
+    """How a person stands on the cohort, and what the rules suggest. Reasons about tests need `health:read` too."""
+    with transaction() as session:
+        return insight.load(session, current_actor(), person_id, now=now())
+
+
+@enrolments.get("/people/<uuid:person_id>/reviews")
+@allow(scope("case:read"))
+@enrolments.reads(PageQuery, location="query")
+@enrolments.answers(200, page_of(RagReviewOut, "RagReviewPage"))
+def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """A person's reviews, latest first."""
+    what, limit = f"reviews {person_id}", query["limit"]
+    after = read_moment(query["after"], what)
+    with transaction() as session:
+        rows = insight.listed(session, current_actor(), person_id, now=now(), after=after, limit=limit + 1)
+    return page(rows, limit, what, lambda row: (row.decided_at, row.id))
+
+
+@enrolments.post("/people/<uuid:person_id>/reviews")
+@allow(scope("case:write"))
+@once
+@enrolments.reads(RagReviewIn)
+@enrolments.answers(201, RagReviewOut)
+def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
+    """Decide the status from today on. Refused (409, `not_enrolled`) for whoever is not on the cohort."""
+    with transaction() as session:
+        reviews.review(session, current_actor(), person_id, **given, now=now())
+        return insight.listed(session, current_actor(), person_id, now=now(), after=None, limit=1)[0]
+
+
+@enrolments.post("/people/<uuid:person_id>/stay")
+@allow(scope("case:write"))
+@once
+@enrolments.reads(Nothing, required=False)
+@enrolments.answers(200, CohortStatusOut)
+def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+    """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while one runs."""
+    with transaction() as session:
+        leaving.stay_voluntarily(session, current_actor(), person_id, now=now())
+        return insight.load(session, current_actor(), person_id, now=now())
+
+
+@enrolments.post("/people/<uuid:person_id>/transfer")
+@allow(scope("case:write"))
+@once
+@enrolments.reads(TransferIn)
+@enrolments.answers(201, TransferOut)
+def transfer(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """Give a person to another offender manager of the hub: appointments and actions go along, and the old one sees them no more."""
+    with transaction() as session:
+        taker = find_staff(session, given["to"])
+        if taker is None:
+            raise Invalid(fields={"to": "Give the email address of an offender manager of this hub."})
+        made = handing_over.hand_over(
+            session, current_actor(), [person_id], to_id=taker.id, note=given["note"], now=now()
+        )[0]
+        return {"id": made.id, "at": made.at, "told": made.message_id is not None}
