@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ SitDown = Callable[[Staff], Visitor]
 A_DAY = timedelta(days=1)
 
 
-def day(name: str, day: int, month: int, year: int) -> dict[str, str]:
+def day(name: str, day: int, month: int, year: int) -> dict[str, Any]:
     """A date as three boxes."""
     return {f"{name}_day": str(day), f"{name}_month": str(month), f"{name}_year": str(year)}
 
@@ -45,7 +46,7 @@ def test_an_order_is_recorded_and_shown(
     visitor = sit_down(house.pat)
     assert "Legal" in visitor.open(f"/people/{katrina.id}").words
     form = visitor.open(f"/people/{katrina.id}/orders/new").form(field="once")
-    given = {
+    given: dict[str, Any] = {
         "kind": "community_order",
         "court": "Newcastle Crown Court",
         **day("made_on", 9, 1, 2027),
@@ -71,11 +72,11 @@ def test_an_order_is_recorded_and_shown(
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field(
-    house: House, katrina: Person, sit_down: SitDown, given: dict[str, str], words: str
+    house: House, katrina: Person, sit_down: SitDown, given: dict[str, Any], words: str
 ) -> None:
     """Nothing is recorded and the form keeps what was typed."""
     visitor = sit_down(house.pat)
-    whole = {
+    whole: dict[str, Any] = {
         "kind": "licence",
         **day("made_on", 9, 1, 2027),
         **day("starts_on", 9, 1, 2027),
