@@ -1,0 +1,213 @@
+"""`/v1/people/{id}/tests` and `/v1/people/{id}/court-reviews`: drug tests and court reviews, for systems that may see matters of health."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Given, Nothing, Words, one_of
+from api.v1.once import once
+from api.v1.paging import PageQuery, page, page_of, read
+from api.v1.reading import Resource
+from engage.insight import court_report
+from engage.insight import drug_tests as insight
+from engage.insight.drug_tests import ReviewView, TestView
+from engage.progress.testing import reviews, service
+from engage.progress.testing.kinds import DrugTestResult
+
+drug_tests = Resource(
+    "drug_tests", __name__, url_prefix="/v1", description="Drug tests and court reviews: a matter of health."
+)
+
+
+class DrugTestOut(Schema):
+    """A test. It is planned while `result` is null; `corrected` where another result took its place."""
+
+    id = fields.UUID(required=True)
+    due_on = fields.Date(required=True)
+    result = one_of(DrugTestResult, required=True, allow_none=True)
+    note = fields.String(required=True)
+    requirement_id = fields.UUID(required=True, allow_none=True)
+    recorded_at = fields.AwareDateTime(required=True, allow_none=True)
+    corrected = fields.Boolean(required=True)
+
+
+class ResultIn(Given):
+    """What came of a test."""
+
+    result = one_of(DrugTestResult, required=True)
+    note = Words(service.LONGEST_NOTE, shortest=0, load_default="")
+
+
+class DrugTestIn(ResultIn):
+    """What came of the test of a day, planned or agreed to."""
+
+    due_on = fields.Date(required=True)
+
+
+class CourtReviewOut(Schema):
+    """A court review. It is to come while it is neither held nor cancelled; `report_due_on` is the day by which its report is due."""
+
+    id = fields.UUID(required=True)
+    requirement_id = fields.UUID(required=True)
+    review_on = fields.Date(required=True)
+    report_due_on = fields.Date(required=True)
+    report_made_at = fields.AwareDateTime(required=True, allow_none=True)
+    held_on = fields.Date(required=True, allow_none=True)
+    finding = fields.String(required=True)
+    cancelled = fields.Boolean(required=True)
+
+
+class ReviewIn(Given):
+    """The day that the court named."""
+
+    review_on = fields.Date(required=True)
+
+
+class HeldIn(Given):
+    """When the court reviewed, and what it found."""
+
+    held_on = fields.Date(required=True)
+    finding = Words(reviews.LONGEST_FINDING, lines=True, required=True)
+
+
+class CourtReportOut(Schema):
+    """The report to the court. `made` says whether it was made, `changed` whether what is recorded differs from it by now."""
+
+    made = fields.Boolean(required=True)
+    changed = fields.Boolean(required=True)
+    digest = fields.String(
+        required=True, allow_none=True, metadata={"description": "SHA-256 of the report that was made."}
+    )
+    report = fields.Dict(keys=fields.String(), required=True)
+
+
+@drug_tests.get("/people/<uuid:person_id>/tests")
+@allow(scope("tests:read"))
+@drug_tests.reads(PageQuery, location="query")
+@drug_tests.answers(200, page_of(DrugTestOut, "DrugTestPage"))
+def list_tests(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """A person's tests, planned and done, latest day first, with results that were corrected."""
+    what, limit = f"tests {person_id}", query["limit"]
+    place = read(query["after"], what)
+    before = None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
+    with transaction() as session:
+        rows = insight.listed(session, current_actor(), person_id, now=now(), before=before, limit=limit + 1)
+    return page(rows, limit, what, lambda row: (row.due_on, row.id))
+
+
+@drug_tests.post("/people/<uuid:person_id>/tests")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(DrugTestIn)
+@drug_tests.answers(201, DrugTestOut)
+def record_test(given: dict[str, Any], person_id: uuid.UUID) -> TestView:
+    """Record what came of the test of a day. Nothing is texted. Refused (409, `recorded`) where another result stands for that day."""
+    with transaction() as session:
+        test = service.record(session, current_actor(), person_id, **given, now=now())
+        return insight.one(session, test, now=now())
+
+
+@drug_tests.post("/tests/<uuid:test_id>/correct")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(ResultIn)
+@drug_tests.answers(200, DrugTestOut)
+def correct_test(given: dict[str, Any], test_id: uuid.UUID) -> TestView:
+    """Put another result in the place of the one recorded, which stays as corrected. The answer is the new one, with an id of its own."""
+    with transaction() as session:
+        test = service.correct(session, current_actor(), test_id, **given, now=now())
+        return insight.one(session, test, now=now())
+
+
+@drug_tests.post("/tests/<uuid:test_id>/call-off")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(Nothing, required=False)
+@drug_tests.answers(200, DrugTestOut)
+def call_off_test(_given: dict[str, Any], test_id: uuid.UUID) -> TestView:
+    """A planned test is not asked for after all, and counts for nothing."""
+    with transaction() as session:
+        test = service.call_off(session, current_actor(), test_id, now=now())
+        return insight.one(session, test, now=now())
+
+
+@drug_tests.get("/people/<uuid:person_id>/court-reviews")
+@allow(scope("tests:read"))
+@drug_tests.answers(200, page_of(CourtReviewOut, "CourtReviewPage"))
+def list_court_reviews(person_id: uuid.UUID) -> dict[str, Any]:
+    """A person's court reviews, latest first; the last 20."""
+    with transaction() as session:
+        rows = insight.reviews_of(session, current_actor(), person_id, now=now())
+    return {"items": rows, "next": None}
+
+
+@drug_tests.post("/requirements/<uuid:requirement_id>/court-review")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(ReviewIn)
+@drug_tests.answers(201, CourtReviewOut)
+def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> ReviewView:
+    """Keep the day of the next review, at least a month after the one before; it takes the place of the one that was planned."""
+    with transaction() as session:
+        row = reviews.set_review(session, current_actor(), requirement_id, **given, now=now())
+        return insight.review(session, row)
+
+
+@drug_tests.post("/court-reviews/<uuid:review_id>/held")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(HeldIn)
+@drug_tests.answers(200, CourtReviewOut)
+def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
+    """Keep what the court found; the next review is planned where the order names how often."""
+    with transaction() as session:
+        row = reviews.hold(session, current_actor(), review_id, **given, now=now())
+        return insight.review(session, row)
+
+
+@drug_tests.post("/court-reviews/<uuid:review_id>/cancel")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(Nothing, required=False)
+@drug_tests.answers(200, CourtReviewOut)
+def cancel_court_review(_given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
+    """The review does not take place."""
+    with transaction() as session:
+        row = reviews.cancel(session, current_actor(), review_id, now=now())
+        return insight.review(session, row)
+
+
+@drug_tests.get("/court-reviews/<uuid:review_id>/report")
+@allow(scope("tests:read"))
+@drug_tests.answers(200, CourtReportOut)
+def get_court_report(review_id: uuid.UUID) -> dict[str, Any]:
+    """The report for a review as it was made, or as it would be now."""
+    with transaction() as session:
+        found = court_report.load(session, current_actor(), review_id, now=now())
+    return _report(found)
+
+
+@drug_tests.post("/court-reviews/<uuid:review_id>/report")
+@allow(scope("tests:write"))
+@once
+@drug_tests.reads(Nothing, required=False)
+@drug_tests.answers(200, CourtReportOut)
+def make_court_report(_given: dict[str, Any], review_id: uuid.UUID) -> dict[str, Any]:
+    """Make the report for a review. That it goes to the court is on the record of disclosures."""
+    with transaction() as session:
+        court_report.make(session, current_actor(), review_id, now=now())
+        found = court_report.load(session, current_actor(), review_id, now=now())
+    return _report(found)
+
+
+def _report(found: court_report.ReportPage) -> dict[str, Any]:
+    return {
+        "made": found.made,
+        "changed": found.changed,
+        "digest": found.review.digest,
+        "report": court_report.as_json(found.report),
+    }

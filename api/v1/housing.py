@@ -1,0 +1,189 @@
+"""`/v1/people/{id}/housing` and `/v1/people/{id}/activities`: where people live and what they take part in, by whose word."""
+
+import uuid
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from api.access import allow, current_actor, scope
+from api.database import now, transaction
+from api.v1.fields import Flag, Given, Id, Words, one_of
+from api.v1.once import once
+from api.v1.paging import page_of
+from api.v1.progress import DisputeIn, VerifyIn
+from api.v1.reading import Resource
+from engage.insight import progress as insight
+from engage.insight.progress import ActivityView, HomeView
+from engage.progress.activities import service as activities
+from engage.progress.activities.kinds import ActivityEnding, ActivityKind
+from engage.progress.housing import service
+from engage.progress.housing.kinds import HousingStage
+from engage.progress.kinds import ReportState
+
+housing = Resource(
+    "housing", __name__, url_prefix="/v1", description="Where people live, and what they take part in."
+)
+
+
+class Judgement(Schema):
+    """How a record stands: by the person's own word until a worker made sure of it, or found otherwise."""
+
+    state = one_of(ReportState, required=True, attribute="standing.state")
+    recorded_at = fields.AwareDateTime(required=True, attribute="standing.recorded_at")
+    judged_at = fields.AwareDateTime(required=True, allow_none=True, attribute="standing.judged_at")
+    judged_note = fields.String(required=True, attribute="standing.judged_note")
+
+
+class HousingOut(Judgement):
+    """Where somebody lives from a day on. `until` is the day on which the next one that stands begins; one that is disputed counts for nothing."""
+
+    id = fields.UUID(required=True)
+    stage = one_of(HousingStage, required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+    current = fields.Boolean(required=True)
+    note = fields.String(required=True)
+
+
+class HousingIn(Given):
+    """Where somebody lives from a day on. `sure` when a worker made sure; `report_id` is what they told, if it comes from that."""
+
+    stage = one_of(HousingStage, required=True)
+    since = fields.Date(required=True)
+    sure = Flag(required=True)
+    note = Words(service.LONGEST_NOTE, shortest=0, load_default="")
+    report_id = Id(load_default=None, allow_none=True)
+
+
+class ActivityOut(Judgement):
+    """Something that somebody takes or took part in. Treatment only for a key that may see matters of health."""
+
+    id = fields.UUID(required=True)
+    kind = one_of(ActivityKind, required=True)
+    name = fields.String(required=True)
+    agency = fields.String(required=True, allow_none=True)
+    started_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+    ending = one_of(ActivityEnding, required=True, allow_none=True)
+
+
+class ActivityIn(Given):
+    """Something that somebody takes part in; `agency` is the name of one of the hub's area."""
+
+    kind = one_of(ActivityKind, required=True)
+    name = Words(activities.LONGEST_NAME, required=True)
+    started_on = fields.Date(required=True)
+    sure = Flag(required=True)
+    agency = Words(120, load_default=None, allow_none=True)
+    report_id = Id(load_default=None, allow_none=True)
+
+
+class EndIn(Given):
+    """How and when it came to its end."""
+
+    ended_on = fields.Date(required=True)
+    ending = one_of(ActivityEnding, required=True)
+
+
+@housing.get("/people/<uuid:person_id>/housing")
+@allow(scope("case:read"))
+@housing.answers(200, page_of(HousingOut, "HousingPage"))
+def list_housing(person_id: uuid.UUID) -> dict[str, Any]:
+    """Where a person lives and lived, latest first; the last 50."""
+    with transaction() as session:
+        rows = insight.homes(session, current_actor(), person_id, now=now())
+    return {"items": rows, "next": None}
+
+
+@housing.post("/people/<uuid:person_id>/housing")
+@allow(scope("case:write"))
+@once
+@housing.reads(HousingIn)
+@housing.answers(201, HousingOut)
+def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HomeView:
+    """Record where a person lives."""
+    with transaction() as session:
+        spell = service.record(session, current_actor(), person_id, **given, now=now())
+        return insight.home(session, spell, now=now())
+
+
+@housing.post("/housing/<uuid:spell_id>/verify")
+@allow(scope("case:write"))
+@once
+@housing.reads(VerifyIn, required=False)
+@housing.answers(200, HousingOut)
+def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HomeView:
+    """Somebody has made sure of it."""
+    with transaction() as session:
+        spell = service.verify(session, current_actor(), spell_id, note=given["note"], now=now())
+        return insight.home(session, spell, now=now())
+
+
+@housing.post("/housing/<uuid:spell_id>/dispute")
+@allow(scope("case:write"))
+@once
+@housing.reads(DisputeIn)
+@housing.answers(200, HousingOut)
+def dispute_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HomeView:
+    """Somebody has found otherwise: it stays, and counts for nothing."""
+    with transaction() as session:
+        spell = service.dispute(session, current_actor(), spell_id, note=given["note"], now=now())
+        return insight.home(session, spell, now=now())
+
+
+@housing.get("/people/<uuid:person_id>/activities")
+@allow(scope("case:read"))
+@housing.answers(200, page_of(ActivityOut, "ActivityPage"))
+def list_activities(person_id: uuid.UUID) -> dict[str, Any]:
+    """What a person takes and took part in, latest first; the last 50. Treatment only with `tests:read` or `health:read`."""
+    with transaction() as session:
+        rows = insight.listed(session, current_actor(), person_id, now=now())
+    return {"items": rows, "next": None}
+
+
+@housing.post("/people/<uuid:person_id>/activities")
+@allow(scope("case:write"))
+@once
+@housing.reads(ActivityIn)
+@housing.answers(201, ActivityOut)
+def record_activity(given: dict[str, Any], person_id: uuid.UUID) -> ActivityView:
+    """Record something that a person takes part in. Treatment needs `health:read` too."""
+    with transaction() as session:
+        found = activities.begin(session, current_actor(), person_id, **given, now=now())
+        return insight.activity_views(session, [found])[0]
+
+
+@housing.post("/activities/<uuid:activity_id>/end")
+@allow(scope("case:write"))
+@once
+@housing.reads(EndIn)
+@housing.answers(200, ActivityOut)
+def end_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Record its end."""
+    with transaction() as session:
+        found = activities.end(session, current_actor(), activity_id, **given, now=now())
+        return insight.activity_views(session, [found])[0]
+
+
+@housing.post("/activities/<uuid:activity_id>/verify")
+@allow(scope("case:write"))
+@once
+@housing.reads(VerifyIn, required=False)
+@housing.answers(200, ActivityOut)
+def verify_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Somebody has made sure of it."""
+    with transaction() as session:
+        found = activities.verify(session, current_actor(), activity_id, note=given["note"], now=now())
+        return insight.activity_views(session, [found])[0]
+
+
+@housing.post("/activities/<uuid:activity_id>/dispute")
+@allow(scope("case:write"))
+@once
+@housing.reads(DisputeIn)
+@housing.answers(200, ActivityOut)
+def dispute_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Somebody has found otherwise: it stays, and counts for nothing."""
+    with transaction() as session:
+        found = activities.dispute(session, current_actor(), activity_id, note=given["note"], now=now())
+        return insight.activity_views(session, [found])[0]
