@@ -28,6 +28,7 @@ from engage.conversation.reader.classifier import classifier
 from engage.db import Database
 from engage.people.contact import REACH_CHANNEL
 from engage.progress.checkins import rounds
+from engage.progress.testing import schedule
 from engage.scheme.nightly import service as nightly
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
@@ -159,6 +160,7 @@ class Worker:
             Tick("redaction", self._redact, _seconds(30)),
             Tick("sweeps", self._sweep, _seconds(30)),
             Tick("nightly", self._sweep_night, timedelta(minutes=10)),
+            Tick("tests", self._plan_tests, timedelta(hours=1)),
             Tick("retention", self._forget, timedelta(minutes=20)),
         ]
 
@@ -227,6 +229,10 @@ class Worker:
             for gateway in self._gateways
         ]
         return any(one.erased for one in done)
+
+    def _plan_tests(self) -> bool:
+        schedule.keep(self._database.begin, now=self._clock.now())
+        return False
 
     def _forget(self) -> bool:
         """Once a night. Another worker may do the same: what is erased already is not found again."""

@@ -51,7 +51,7 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
             or allowance.roles == {Role.ADMINISTRATOR}
         ):
             continue
-        given = {name: values[name] for name in rule.arguments}
+        given = {name: values.get(name, uuid.UUID(int=11)) for name in rule.arguments}
         for method in set(rule.methods or ()) & set(found):
             found[method].append(adapter.build(rule.endpoint, given, method=method))
     return found
