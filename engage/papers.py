@@ -59,7 +59,7 @@ class Paper:
 
     def heading(self, words: str, *, small: bool = False) -> None:
         """A heading; it never stands alone at the foot of a page."""
-        self._need(24 if small else 30)
+        self._need(40)
         self._y += 2.5 if small else 4
         self._write(words, size=10.5 if small else 13, style="B")
         self._y += 1
@@ -84,7 +84,7 @@ class Paper:
     def facts(self, pairs: Iterable[tuple[str, str]]) -> None:
         """What is called what: names at the left, their values beside them."""
         for pair in pairs:
-            self._row(pair, _shares((30, 70)), ("B", ""), ())
+            self._row(pair, _shares((25, 75)), ("B", ""), ())
         self._y += 3
 
     def table(

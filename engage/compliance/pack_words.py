@@ -1,0 +1,104 @@
+"""What codes are called in an evidence pack on paper: whole words for a reader who has never seen the service."""
+
+from collections.abc import Mapping
+
+from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode, ReminderKind
+from engage.compliance.kinds import Delivery, EnforcementKind
+from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind
+from messaging.states import MessageStatus
+
+TYPES: Mapping[str, str] = {
+    AppointmentType.OFFICE: "office",
+    AppointmentType.HOME_VISIT: "home visit",
+    AppointmentType.PHONE: "by phone",
+    AppointmentType.VIDEO: "by video",
+    AppointmentType.GROUP: "group session",
+    AppointmentType.COURSE: "course",
+    AppointmentType.DRUG_TEST: "drug test",
+    AppointmentType.COURT: "court",
+}
+REMINDERS: Mapping[str, str] = {
+    ReminderKind.BOOKED: "Text that it is booked",
+    ReminderKind.THREE_DAYS: "Reminder 3 days before",
+    ReminderKind.ONE_DAY: "Reminder 1 day before",
+    ReminderKind.TWO_HOURS: "Reminder 2 hours before",
+    ReminderKind.CHANGED: "Text that it is changed",
+    ReminderKind.CALLED_OFF: "Text that it is off",
+    ReminderKind.MISSED: "Text asking why they were not there",
+    ReminderKind.MISSED_AGAIN: "Second text asking why they were not there",
+}
+STATUSES: Mapping[str, str] = {
+    MessageStatus.QUEUED: "waits to be sent",
+    MessageStatus.SENDING: "is being sent",
+    MessageStatus.ACCEPTED: "sent; the network has not said whether it arrived",
+    MessageStatus.SENT: "sent; the network has not said whether it arrived",
+    MessageStatus.DELIVERED: "ARRIVED on the phone, says the network",
+    MessageStatus.UNDELIVERED: "DID NOT ARRIVE: the network could not deliver it",
+    MessageStatus.FAILED: "DID NOT ARRIVE: it could not be sent",
+    MessageStatus.REFUSED: "NOT SENT: the provider would not take it",
+    MessageStatus.UNKNOWN: "NOT KNOWN whether it was sent",
+    MessageStatus.WITHDRAWN: "NOT SENT: called back before it went",
+    MessageStatus.WITHHELD: "NOT SENT: stopped before it went",
+    MessageStatus.EXPIRED: "NOT SENT: its use was over",
+}
+INTENTS: Mapping[str, str] = {
+    IntentKind.WILL_ATTEND: "Said they would come",
+    IntentKind.CANNOT_ATTEND: "Said they could not come",
+    IntentKind.LATE: "Said they would be late",
+    IntentKind.HERE: "Said they were there",
+}
+OUTCOMES: Mapping[str, str] = {
+    OutcomeCode.ATTENDED_COMPLIED: "attended and complied",
+    OutcomeCode.ATTENDED_FAILED_TO_COMPLY: "attended, failed to comply",
+    OutcomeCode.SENT_HOME_BEHAVIOUR: "sent home because of behaviour",
+    OutcomeCode.SENT_HOME_SERVICE: "sent home by the service",
+    OutcomeCode.FAILED_TO_ATTEND: "failed to attend (provisional, evidence awaited)",
+    OutcomeCode.UNACCEPTABLE_ABSENCE: "unacceptable absence",
+    OutcomeCode.ABSENT_COURT: "acceptable absence: court or legal",
+    OutcomeCode.ABSENT_WORK: "acceptable absence: work",
+    OutcomeCode.ABSENT_FAMILY: "acceptable absence: family or childcare",
+    OutcomeCode.ABSENT_HOLIDAY: "acceptable absence: holiday",
+    OutcomeCode.ABSENT_MEDICAL: "acceptable absence: medical",
+    OutcomeCode.ABSENT_RELIGIOUS: "acceptable absence: religious",
+    OutcomeCode.ABSENT_REMAND: "acceptable absence: in custody",
+    OutcomeCode.WORKERS_JUDGEMENT: "acceptable absence: professional judgement",
+    OutcomeCode.FAILURE_ACCEPTED: "failure to attend accepted",
+}
+ORDERS: Mapping[str, str] = {
+    OrderKind.COMMUNITY_ORDER: "Community order",
+    OrderKind.SUSPENDED_SENTENCE_ORDER: "Suspended sentence order",
+    OrderKind.LICENCE: "Licence",
+}
+ENDINGS: Mapping[str, str] = {
+    OrderEnding.COMPLETED: "completed",
+    OrderEnding.EXPIRED: "expired",
+    OrderEnding.REVOKED: "revoked",
+    OrderEnding.RECALLED: "recalled",
+    OrderEnding.DIED: "they died",
+}
+REQUIREMENTS: Mapping[str, str] = {
+    RequirementKind.RAR: "rehabilitation activity, {amount} days",
+    RequirementKind.DRR: "drug rehabilitation",
+    RequirementKind.UNPAID_WORK: "unpaid work, {amount} minutes",
+    RequirementKind.CURFEW: "curfew",
+    RequirementKind.OTHER: "another requirement",
+}
+DECISIONS: Mapping[str, str] = {
+    EnforcementKind.WARNING: "Warning",
+    EnforcementKind.REFERRAL: "Referral to court",
+    EnforcementKind.LICENCE_LETTER: "Letter on licence",
+    EnforcementKind.RECALL: "Recall asked for",
+    EnforcementKind.NONE: "Nothing follows",
+}
+GIVEN: Mapping[str, str] = {Delivery.BY_HAND: "by hand", Delivery.POST: "by post"}
+ABSENCE: Mapping[str, str] = {
+    "accepted": "accepted",
+    "not_accepted": "not accepted",
+    "left": "left for another way",
+}
+HISTORY: Mapping[str, str] = {
+    "appointment.booked": "Booked",
+    "appointment.moved": "Moved to another time",
+    "appointment.amended": "Details changed",
+    "appointment.cancelled": "Cancelled",
+}

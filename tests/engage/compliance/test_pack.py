@@ -1,0 +1,407 @@
+"""The evidence pack: every appointment with how the person was told, what arrived, what they answered, and the chain that shows tampering."""
+
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session
+
+from engage import sealing
+from engage.agencies.model import Hub, Role, Staff
+from engage.appointments.model import (
+    Appointment,
+    Intent,
+    IntentKind,
+    OutcomeCode,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
+from engage.compliance import decisions, pack, pack_pdf, recording
+from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
+from engage.db import Database
+from engage.errors import Forbidden, Invalid, NotFound
+from engage.people.access import Actor
+from engage.people.model import LegalStatus, Person
+from engage.people.sharing_model import Disclosure
+from messaging import inbound, outbox
+from messaging.states import MessageStatus, move
+from messaging.tables import Inbound
+from tests import builders
+from tests.engage.compliance.stage import missed, order
+
+TODAY = date(2027, 3, 20)
+
+
+@dataclass
+class Case:
+    """Somebody with an order, four appointments and a warning, committed."""
+
+    database: Database
+    om: Staff
+    actor: Actor
+    person: Person
+    now: datetime
+    delivered: uuid.UUID
+    silent: uuid.UUID
+
+    def make(self, actor: Actor | None = None, **more: object) -> uuid.UUID:
+        """A pack of the last year."""
+        given = {
+            "from_on": date(2026, 3, 21),
+            "until_on": TODAY,
+            "purpose": "Breach hearing",
+            "recipient": "Newcastle Magistrates' Court",
+            **more,
+        }
+        with self.database.begin() as session:
+            return pack.make(session, actor or self.actor, self.person.id, now=self.now, **given).id  # type: ignore[arg-type]
+
+    def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> pack.Opened:
+        """The pack as it was given."""
+        with self.database.begin() as session:
+            return pack.open_pack(session, actor or self.actor, pack_id, now=self.now)
+
+
+def told(
+    session: Session, of: Appointment, status: MessageStatus | None, now: datetime, why: str = ""
+) -> None:
+    """A reminder of the day before, and what became of its text; None: none was sent, for `why`."""
+    reminder = Reminder(
+        appointment_id=of.id,
+        kind=ReminderKind.ONE_DAY,
+        revision=of.revision,
+        due_at=of.starts_at - timedelta(days=1),
+        useless_at=of.starts_at,
+        state=ReminderState.SENT if status else ReminderState.SKIPPED,
+        reasons=[{"code": "quiet", "words": why}] if why else [],
+        decided_at=of.starts_at - timedelta(days=1),
+    )
+    if status is not None:
+        message = outbox.enqueue(
+            session,
+            outbox.Text(
+                to="+447700900101",
+                body="Hi Katrina. See you tomorrow at 9am.",
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=f"text {of.id}",
+                recipient=str(of.person_id),
+            ),
+            now=now,
+        )
+        session.flush()
+        move(session, [message.id], MessageStatus.SENDING, now=now)
+        move(session, [message.id], status, now=now)
+        reminder.message_id = message.id
+    session.add(reminder)
+    session.flush()
+
+
+def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: datetime) -> None:
+    """A text of the person about it."""
+    inbound.store(
+        session,
+        {
+            "MessageSid": f"SM{uuid.uuid4().hex}",
+            "From": "+447700900101",
+            "To": "+447700900999",
+            "Body": words,
+            "NumMedia": "0",
+        },
+        now=now,
+    )
+    id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
+    session.add(Intent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision))
+    session.flush()
+
+
+def settle(database: Database, person_id: uuid.UUID) -> None:
+    """Wait until every event of the person can be sealed: a transaction of another test may be open on the same server."""
+    patience = time.monotonic() + 20
+    while time.monotonic() < patience:
+        with database.begin() as session:
+            sealing.seal_person(session, person_id, now=builders.NOW)
+            if not session.scalar(
+                text(
+                    "SELECT count(*) FROM event LEFT JOIN event_seal ON event_id = event.id"
+                    " WHERE event.person_id = :whose AND event_id IS NULL"
+                ),
+                {"whose": person_id},
+            ):
+                return
+    raise AssertionError("events were never settled")
+
+
+@pytest.fixture
+def case(committed: Database, now: datetime) -> Case:
+    """Two missed appointments, of one of which no text arrived; one kept; a warning given."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        person = builders.person(
+            session, om, legal_status=LegalStatus.STATUTORY, date_of_birth=date(1990, 3, 3)
+        )
+        under = order(session, person)
+        actor = builders.actor(om)
+        first = missed(session, person, 30)
+        told(session, first, MessageStatus.DELIVERED, now - timedelta(days=31))
+        said(
+            session,
+            first,
+            "yes c u there \N{THUMBS UP SIGN}",
+            IntentKind.WILL_ATTEND,
+            now - timedelta(days=31),
+        )
+        second = missed(session, person, 10)
+        told(session, second, MessageStatus.UNDELIVERED, now - timedelta(days=11))
+        third = missed(session, person, 5, code=OutcomeCode.ATTENDED_COMPLIED)
+        told(session, third, None, now, why="Quiet hours")
+        warning = decisions.decide(
+            session,
+            actor,
+            person.id,
+            kind=EnforcementKind.WARNING,
+            order_id=under.id,
+            reason="Twice.",
+            now=now,
+        )
+        decisions.give(session, actor, warning.id, on=TODAY, how=Delivery.POST, now=now)
+        found = Case(committed, om, actor, person, now, first.id, second.id)
+    settle(committed, person.id)
+    return found
+
+
+def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
+    """How the person was told, what the network said, what they answered, what was recorded by whom, what was decided."""
+    facts = case.open(case.make()).facts
+    assert facts["person"] == {"name": "Katrina Dodds", "crn": case.person.crn, "born": "1990-03-03"}
+    assert facts["made"]["by"] == "Pat Hale" and facts["made"]["recipient"] == "Newcastle Magistrates' Court"
+    first, second, third = facts["appointments"]
+    assert (
+        first["told"][0]["text"]["status"] == "delivered"
+        and first["told"][0]["text"]["number_ends"] == "0101"
+    )
+    assert (
+        first["said"][0]["words"] == "yes c u there \N{THUMBS UP SIGN}"
+        and first["said"][0]["kind"] == "will_attend"
+    )
+    assert first["recorded"][0]["code"] == "UAAB" and first["recorded"][0]["by"] == "Engage, by itself"
+    assert first["counts_as_failure"] and not third["counts_as_failure"]
+    assert third["told"][0]["why_not"] == ["Quiet hours"] and third["told"][0]["text"] is None
+    assert [one["kind"] for one in facts["orders"]] == ["community_order"]
+    assert facts["decisions"][0]["given_how"] == "post" and "unacceptable" in facts["decisions"][0]["letter"]
+    assert len(facts["count"]["failures"]) == 2 and second["starts_at"] == "2027-03-10T09:00:00+00:00"
+
+
+def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
+    """Rule 8: undelivered and skipped texts are called out, those of counted failures above all."""
+    opened = case.open(case.make())
+    silent = opened.facts["non_delivery"]
+    assert silent["appointments"] == 3 and len(silent["nothing_known_to_have_arrived"]) == 2
+    assert silent["of_these_counted_as_failures"] == [str(case.silent)]
+    pages = pages_of(opened)
+    assert "For 2 of 3 appointments no text is known to have reached the phone" in pages[0].replace("\n", " ")
+    assert "1 of these is counted as a failure to comply" in pages[0].replace("\n", " ")
+
+
+def pages_of(opened: pack.Opened) -> list[str]:
+    """What stands on the pages of the PDF."""
+    document = pack_pdf.render(opened.facts, opened.pack.digest)
+    return [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
+
+
+def test_the_paper_says_what_the_json_says(case: Case) -> None:
+    """Dated, numbered pages, with the digest of the JSON, the chain, and an emoji by its name."""
+    opened = case.open(case.make())
+    pages = pages_of(opened)
+    whole = " ".join(" ".join(pages).split())
+    for words in (
+        f"SHA-256 of the JSON {opened.pack.digest[:40]}",
+        "Katrina Dodds",
+        "ARRIVED on the phone, says the network",
+        "DID NOT ARRIVE: the network could not deliver it",
+        "NOT SENT: Quiet hours",
+        "“yes c u there [thumbs up sign]”",
+        "UAAB, unacceptable absence",
+        "Letter given on 20 March 2027 by post.",
+        "The chain was worked out anew when this pack was made, and holds",
+        f"Page {len(pages)} of {len(pages)}",
+    ):
+        assert words in whole, words
+    assert pack_pdf.render(opened.facts, opened.pack.digest) == pack_pdf.render(
+        opened.facts, opened.pack.digest
+    )
+
+
+def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
+    """From the pack alone: digest upon link gives the next link, to the head."""
+    opened = case.open(case.make())
+    chain = opened.facts["chain"]
+    link = chain["before"]
+    for one in chain["links"]:
+        link = hashlib.sha256((link + one["digest"]).encode()).hexdigest()
+        assert link == one["link"]
+    assert link == chain["head"] == opened.pack.head and chain["holds"] and len(chain["links"]) >= 5
+    assert {one["what"] for one in chain["links"]} >= {"outcome.recorded", "enforcement.decided"}
+    assert opened.pack.digest == hashlib.sha256(opened.pack.content).hexdigest()
+    assert json.loads(opened.pack.content) == opened.facts
+
+
+def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed: Database) -> None:
+    """A period without the first events begins upon the link before it; one without any has none."""
+    with committed.begin() as session:
+        session.execute(
+            text(
+                "UPDATE event SET at = at - interval '40 days' WHERE id = (SELECT min(id) FROM event WHERE person_id IS NOT NULL)"
+            )
+        )
+        session.execute(text("DELETE FROM event_seal"))
+    settle(committed, case.person.id)
+    chain = case.open(case.make(from_on=TODAY)).facts["chain"]
+    assert chain["links"][0]["place"] == 2 and chain["before"] != sealing.START and chain["holds"]
+    assert sealing.link_of(chain["before"], chain["links"][0]["digest"]) == chain["links"][0]["link"]
+
+
+def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> None:
+    """An outcome's event rewritten behind everybody's back shows on paper."""
+    with committed.begin() as session:
+        session.execute(
+            text(
+                "UPDATE event SET data = jsonb_set(data, '{code}', '\"ATTC\"') WHERE kind = 'outcome.recorded'"
+            )
+        )
+    opened = case.open(case.make())
+    assert not opened.facts["chain"]["holds"] and opened.facts["chain"]["broken"]["place"] >= 1
+    assert "The chain does not hold from place" in " ".join(" ".join(pages_of(opened)).split())
+
+
+def test_cutting_the_end_off_shows_by_an_earlier_pack(case: Case, committed: Database) -> None:
+    """What a pack wrote down must still be there."""
+    case.make()
+    with committed.begin() as session:
+        session.execute(text("DELETE FROM event_seal WHERE place > 3"))
+        session.execute(text("DELETE FROM event WHERE id NOT IN (SELECT event_id FROM event_seal)"))
+        found = pack.verify(session, case.person.id)
+    assert found is not None and "its end was removed" in found.why
+
+
+def test_what_was_given_stays_as_it_was(case: Case, committed: Database) -> None:
+    """A correction afterwards changes the next pack, never this one."""
+    made = case.make()
+    before = case.open(made)
+    with committed.begin() as session:
+        recording.record_outcome(
+            session, case.actor, case.silent, code=OutcomeCode.ABSENT_MEDICAL, note="Hospital", now=case.now
+        )
+    after = case.open(made)
+    assert after.facts == before.facts and after.pack.digest == before.pack.digest
+    newer = case.open(case.make()).facts
+    assert newer["non_delivery"]["of_these_counted_as_failures"] == []
+    assert [one["code"] for one in newer["appointments"][1]["recorded"]] == ["UAAB", "AAME"]
+    assert newer["appointments"][1]["recorded"][0]["superseded_at"] is not None
+
+
+def test_making_one_is_a_disclosure(case: Case, committed: Database) -> None:
+    """To whom, for what, by which law, by whom; and an event without words."""
+    made = case.make()
+    with committed.begin() as session:
+        row = session.scalars(select(Disclosure)).one()
+        assert (row.recipient, row.purpose, row.actor) == (
+            "Newcastle Magistrates' Court",
+            "Breach hearing",
+            case.actor.label,
+        )
+        logged = session.execute(text("SELECT data FROM event WHERE kind = 'pack.made'")).scalar_one()
+    assert logged["pack"] == str(made) and set(logged) == {"pack", "digest"}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"until_on": TODAY + timedelta(days=1)}, "until_on"),
+        ({"from_on": TODAY + timedelta(days=1)}, "from_on"),
+        ({"from_on": date(2020, 1, 1)}, "from_on"),
+        ({"purpose": " "}, "purpose"),
+        ({"purpose": "x" * 201}, "purpose"),
+        ({"recipient": ""}, "recipient"),
+        ({"recipient": "x" * 121}, "recipient"),
+    ],
+)
+def test_what_cannot_be_asked_for(case: Case, given: dict[str, object], field: str) -> None:
+    """Nothing is made, and the words say what to give."""
+    with pytest.raises(Invalid) as refused:
+        case.make(**given)
+    assert set(refused.value.fields) == {field}
+    with case.database.begin() as session:
+        assert session.scalars(select(EvidencePack.id)).all() == []
+
+
+def test_who_makes_and_reads_packs(case: Case) -> None:
+    """The offender manager and supervisors; a supervisor's own pack leaves out what may hold matters of health, and theirs is not opened."""
+    made = case.make()
+    with case.database.begin() as session:
+        hub = case.person.hub_id
+        staff = {
+            role: builders.actor(builders.staff(session, session.get_one(Hub, hub), role, name=role.value))
+            for role in (
+                Role.SUPERVISOR,
+                Role.COORDINATOR,
+                Role.AUDITOR,
+                Role.SUPPORT_WORKER,
+                Role.OFFENDER_MANAGER,
+            )
+        }
+    for role, refusal in (
+        (Role.COORDINATOR, Forbidden),
+        (Role.AUDITOR, Forbidden),
+        (Role.SUPPORT_WORKER, NotFound),
+        (Role.OFFENDER_MANAGER, NotFound),
+    ):
+        for attempt in (lambda who: case.make(who), lambda who: case.open(made, who)):
+            with pytest.raises(refusal):
+                attempt(staff[role])
+    with pytest.raises(Forbidden, match="words of texts"):
+        case.open(made, staff[Role.SUPERVISOR])
+    own = case.open(case.make(staff[Role.SUPERVISOR]), staff[Role.SUPERVISOR])
+    assert own.facts["appointments"][0]["said"][0]["words"] is None
+    assert "are left out" in " ".join(pages_of(own))
+    with pytest.raises(NotFound):
+        case.open(uuid.uuid4())
+
+
+def statements(database: Database, work: Callable[[], object]) -> int:
+    """How many statements the work takes."""
+    counted = 0
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        work()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+    return counted
+
+
+def test_the_number_of_statements_is_constant(case: Case, committed: Database) -> None:
+    """Forty appointments more take not one statement more."""
+    case.make()
+    settle(committed, case.person.id)
+    few = statements(committed, case.make)
+    with committed.begin() as session:
+        person = session.get_one(Person, case.person.id)
+        for days in range(40):
+            made = builders.appointment(session, person, case.now - timedelta(days=40 + days))
+            told(session, made, MessageStatus.DELIVERED, case.now)
+            said(session, made, "ok", IntentKind.WILL_ATTEND, case.now)
+    settle(committed, case.person.id)
+    assert statements(committed, case.make) == few < 40
