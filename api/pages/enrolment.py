@@ -13,7 +13,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav, enrolment_words
 from api.pages.blueprint import pages
-from api.pages.forms import OnceForm, Words, choices, joined
+from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, parse_date
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.insight import enrolment as model
@@ -31,6 +31,14 @@ class ReviewForm(OnceForm):
     reason = TextAreaField(
         "Reason", [Words(LONGEST_REASON, missing="Give the reason", lines=True)], filters=[joined]
     )
+
+
+class DeathForm(PageForm):
+    """The day on which somebody died."""
+
+    CALLED = {"on": "date"}
+
+    date = DateField("Date of death")
 
 
 @pages.get("/people/<uuid:person_id>/case")
@@ -75,6 +83,36 @@ def stay(person_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(lambda session: _stay(session, person_id))
     say(refusal or "It is recorded that they stay of their own will.")
     return redirect(url_for("pages.case_status", person_id=person_id))
+
+
+@pages.get("/people/<uuid:person_id>/death")
+@allow(STAFF)
+def death(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that records a death."""
+    return _death_page(person_id, DeathForm())
+
+
+@pages.post("/people/<uuid:person_id>/death")
+@allow(STAFF)
+def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
+    """They have died: no text goes any more, orders and enrolment end."""
+    form, at = DeathForm(request.form), now()
+
+    def work(session: Session) -> str:
+        on = parse_date(*form.date.parts)
+        leaving.record_death(session, current_actor(), person_id, on=on, now=at)
+        return url_for("pages.case_status", person_id=person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The death is recorded. No text goes any more.")
+        return redirect(address)
+    return _death_page(person_id, form), 422
+
+
+def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
+    with transaction() as session:
+        person = model.to_end(session, current_actor(), person_id, now=now())
+    return render_template("pages/death.html", person=person, form=form)
 
 
 def _stay(session: Session, person_id: uuid.UUID) -> None:

@@ -209,6 +209,11 @@ def to_review(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     )
 
 
+def to_end(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
+    """The person, for whoever may record that they have died. Raises NotFound or Forbidden."""
+    return _to_manage(session, actor, person_id, "death.page", now)
+
+
 @dataclass(frozen=True)
 class TransferPage:
     """What must be known to give one person to somebody else."""

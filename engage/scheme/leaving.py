@@ -99,6 +99,11 @@ def end_settled(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int
     return len(people)
 
 
+def settle(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
+    """What the night does here: ends what is settled, and lets re-referrals follow their releases. How much there was; 0 when all is done."""
+    return end_settled(session, now=now, limit=limit) + follow_releases(session)
+
+
 _FOLLOW = text("""
 UPDATE re_referral SET due_on = wanted.due_on
 FROM (

@@ -18,7 +18,7 @@ from engage.scheme import enrolments, rules
 from engage.scheme.enrolments import today
 from engage.scheme.kinds import Cohort, Rag
 from engage.scheme.model import Enrolment, RagReview, StrandSpell
-from engage.signals import Severity, Signal, SignalState
+from engage.signals import Severity, Signal
 
 
 def review(
@@ -70,7 +70,7 @@ def standings(
 ) -> Mapping[uuid.UUID, Standing]:
     """How each stands; those on no cohort are left out. Two statements, however many people.
 
-    A review is due by its term, or from the day of an urgent signal since then that is not resolved.
+    A review is due by its term, or from the day of an urgent signal since then, whatever became of that.
     """
     latest = (
         select(Enrolment, Hub, RagReview)
@@ -114,14 +114,13 @@ def _standing(
 
 
 def _urgent(session: Session, people: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """When the last urgent signal that is not resolved was raised of each."""
+    """When the last urgent signal was raised of each."""
     return dict(
         session.execute(
             select(Signal.person_id, func.max(Signal.raised_at))
             .where(
                 Signal.person_id.in_(people),
                 Signal.severity == Severity.URGENT,
-                Signal.state != SignalState.RESOLVED,
             )
             .group_by(Signal.person_id)
         ).all()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engage.legal import orders
 from engage.people.model import Person
+from engage.scheme import leaving
 from engage.scheme.nightly.causes import CAUSES, Cause
 from engage.scheme.nightly.model import NightlySweep
 from engage.scheme.nightly.raising import Standing, follow
@@ -67,7 +68,7 @@ def _night(session: Session, day: date, now: datetime) -> NightlySweep:
 
 
 def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: int) -> None:
-    if night.after is None and _orders(session, now) > 0:
+    if night.after is None and _orders(session, now) + leaving.settle(session, now=now) > 0:
         return
     after = night.after or FIRST
     upto, many = _chunk(session, after, at_once)

@@ -131,6 +131,19 @@ def test_a_whole_caseload_is_handed_over(
     assert sit_down(house.auditor).open("/handover").status == 403
 
 
+def test_a_death_is_recorded(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
+    """Not one of tomorrow; recorded, the enrolment has ended, and it is not recorded twice."""
+    visitor = sit_down(house.pat)
+    form = visitor.open(f"/people/{katrina.id}/death").form(field="date-day")
+    assert "Enter a date" in visitor.send(form).words
+    tomorrow = visitor.send(form, date_day="21", date_month="3", date_year="2027")
+    assert tomorrow.status == 422 and "today or in the past" in tomorrow.words
+    day = {"date_day": "19", "date_month": "3", "date_year": "2027"}
+    page = visitor.send(form, **day)
+    assert "The death is recorded." in page.words and "Has died" in page.words
+    assert "recorded already" in visitor.send(form, **day).words
+
+
 def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitDown) -> None:
     """For others there is no such person; an auditor reads and changes nothing."""
     address = f"/people/{katrina.id}"
@@ -139,7 +152,7 @@ def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitD
     assert "Review" not in [form.action for form in auditor.open(f"{address}/case").forms]
     for staff, status in ((house.auditor, 403), (house.other, 404), (house.partner, 404)):
         visitor = sit_down(staff)
-        for page in ("review", "transfer"):
+        for page in ("review", "transfer", "death"):
             assert visitor.open(f"{address}/{page}").status == status
             assert visitor.post(f"{address}/{page}", {"csrf_token": visitor.token()}).status == status
         assert visitor.post(f"{address}/stay", {"csrf_token": visitor.token()}).status == status

@@ -60,7 +60,7 @@ def test_what_is_settled_is_ended_by_the_sweep(
         session.get_one(Hub, scene.hub.id).closed_at = now - timedelta(hours=1)
     session.flush()
     waiting = waiting_text(session, scene.katrina, now)
-    assert [leaving.end_settled(session, now=now) for _ in range(2)] == [1, 0]
+    assert [leaving.settle(session, now=now) for _ in range(2)] == [1, 0]
     session.refresh(waiting)
     expected = ExitReason.DIED if why == "dead" else ExitReason.HUB_CLOSED
     assert enrolment.exit_reason is expected and waiting.status is MessageStatus.WITHDRAWN
