@@ -16,8 +16,10 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
 from engage.insight import names, sight
+from engage.insight.assessments import scores
 from engage.people.access import Actor
 from engage.people.model import Person
+from engage.plan.kinds import Pathway
 from engage.scheme import assessments, meetings, referrals, seats
 from engage.scheme.meetings import NextMeeting
 from engage.scheme.model import Assessment, Referral, ReferralState
@@ -85,6 +87,11 @@ class ReferralPage:
     keeps: bool
     may_withdraw: bool
     may_assess: bool
+    health: bool
+
+    def scores(self, row: Assessment) -> Mapping[Pathway, int]:
+        """The scores of one version, as far as they may be shown."""
+        return scores(row, health=self.health)
 
 
 def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
@@ -169,6 +176,7 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own),
         may_assess=waits and assesses,
+        health=referral.hub_id in seats.reads_health(actor),
     )
 
 
@@ -291,3 +299,8 @@ def _by(one: Referral, other: Person | Referral) -> str | None:
     if one.date_of_birth is None or other.date_of_birth is None:
         return "name"
     return "birth" if one.date_of_birth == other.date_of_birth else None
+
+
+def of_police(actor: Actor) -> bool:
+    """Whether the actor may select at the point of arrest."""
+    return actor.police

@@ -41,6 +41,11 @@ def attends(actor: Actor) -> frozenset[uuid.UUID]:
     return _with(actor, Ability.CASE)
 
 
+def reads_health(actor: Actor) -> frozenset[uuid.UUID]:
+    """The hubs in which the actor may see what tells of the health of somebody who is referred."""
+    return _with(actor, Ability.HEALTH)
+
+
 def may(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> bool:
     """Whether a hub is among those of the actor; Engage itself may everywhere."""
     return actor.kind is ActorKind.SYSTEM or hub_id in hubs
