@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import LONGEST_CURSOR, page_of, read, write
 from api.v1.reading import Resource
 from engage.conversation import staff
-from engage.insight import listings, thread
+from engage.insight import apart, listings, thread
 from engage.people.access import Ability, open_person
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -105,15 +105,16 @@ class TextIn(Given):
 @messages.reads(ThreadQuery, location="query")
 @messages.answers(200, page_of(EntryOut, "ThreadPage"))
 def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """The person's thread, newest first."""
+    """The person's thread, newest first. What a text tells of health is left out for a key without `health:read`."""
     what = f"messages {person_id}"
     place = read(query["after"], what)
     before = None if place is None else thread.Place.parse(place[0])
     with transaction() as session:
-        open_person(
+        person = open_person(
             session, current_actor(), person_id, now=now(), what="read thread", ability=Ability.CONVERSE
         )
-        found = thread.load(session, person_id, before=before)
+        health = apart.sees_health(current_actor(), person)
+        found = thread.load(session, person_id, before=before, health=health)
     entries = [_entry(entry) for entry in reversed(found.entries) if not isinstance(entry, thread.Mark)]
     return {"items": entries, "next": None if found.older is None else write(what, found.older)}
 

@@ -29,7 +29,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.insight import names
+from engage.insight import apart, names
 from engage.people.access import Ability, Actor, abilities, may_change
 from engage.people.model import Person
 from messaging.states import MessageStatus
@@ -201,11 +201,14 @@ def load(session: Session, actor: Actor, ids: Collection[uuid.UUID]) -> Mapping[
     ).all()
     readable = {one.id for one, person, *_ in rows if Ability.CONVERSE in abilities(actor, person)}
     reminders = _reminders(session, wanted)
-    said = _said(session, wanted, readable)
+    of_health = {
+        one.id for one, person, *_ in rows if one.id in readable and apart.sees_health(actor, person)
+    }
+    said = _said(session, wanted, readable, of_health)
     outcomes = _outcomes(session, wanted)
     labels = {row.recorded_by for found in outcomes.values() for row in found}
     labels |= {appointment.created_by for appointment, *_ in rows}
-    explained = _explained(session, wanted, readable)
+    explained = _explained(session, wanted, readable, of_health)
     labels |= {row.decided_by for found in explained.values() for row, _ in found if row.decided_by}
     who = names.of_labels(session, labels)
     return {
@@ -326,36 +329,40 @@ def last_moment(message: Message) -> datetime:
 
 
 def _said(
-    session: Session, wanted: list[uuid.UUID], readable: Collection[uuid.UUID]
+    session: Session,
+    wanted: list[uuid.UUID],
+    readable: Collection[uuid.UUID],
+    of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[Intent, str | None]]]:
     rows = session.execute(
-        select(Intent, Inbound.body)
+        select(Intent, Inbound.body, apart.tells_of_health())
         .outerjoin(Inbound, Inbound.id == Intent.inbound_id)
         .where(Intent.appointment_id.in_(wanted))
         .order_by(Intent.said_at, Intent.id)
     )
     found: dict[uuid.UUID, list[tuple[Intent, str | None]]] = {}
-    for intent, body in rows:
-        found.setdefault(intent.appointment_id, []).append(
-            (intent, body if intent.appointment_id in readable else None)
-        )
+    for intent, body, delicate in rows:
+        shown = intent.appointment_id in (of_health if delicate else readable)
+        found.setdefault(intent.appointment_id, []).append((intent, body if shown else None))
     return found
 
 
 def _explained(
-    session: Session, wanted: list[uuid.UUID], readable: Collection[uuid.UUID]
+    session: Session,
+    wanted: list[uuid.UUID],
+    readable: Collection[uuid.UUID],
+    of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]]:
     rows = session.execute(
-        select(AbsenceReason, Inbound.body)
+        select(AbsenceReason, Inbound.body, apart.tells_of_health())
         .join(Inbound, Inbound.id == AbsenceReason.inbound_id)
         .where(AbsenceReason.appointment_id.in_(wanted))
         .order_by(AbsenceReason.said_at, AbsenceReason.id)
     )
     found: dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]] = {}
-    for row, body in rows:
-        found.setdefault(row.appointment_id, []).append(
-            (row, body if row.appointment_id in readable else None)
-        )
+    for row, body, delicate in rows:
+        shown = row.appointment_id in (of_health if delicate else readable)
+        found.setdefault(row.appointment_id, []).append((row, body if shown else None))
     return found
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.insight import names, sight
+from engage.insight import apart, names, sight
 from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from engage.progress.checkins import rules, service
@@ -63,12 +63,12 @@ class Unanswered:
     due_on: date
 
 
-def of_person(session: Session, person_id: uuid.UUID) -> CheckIns:
-    """What a person's page shows; the caller has opened the person to somebody who may read their texts."""
+def of_person(session: Session, person_id: uuid.UUID, *, health: bool) -> CheckIns:
+    """What a person's page shows; the caller has opened the person to somebody who may read their texts, those of health or not."""
     rows = session.scalars(
         select(CheckIn).where(CheckIn.person_id == person_id).order_by(CheckIn.due_on.desc()).limit(SHOWN)
     ).all()
-    return CheckIns(session.get(CheckInPlan, person_id), views(session, rows))
+    return CheckIns(session.get(CheckInPlan, person_id), views(session, rows, health=health))
 
 
 def listed(
@@ -82,16 +82,24 @@ def listed(
 ) -> tuple[CheckInView, ...]:
     """A page of a person's check-ins, newest first; the reading is logged. Raises NotFound or Forbidden."""
     rows = service.rounds_of(session, actor, person_id, before=before, limit=limit, now=now)
-    return views(session, rows)
+    health = apart.sees_health(actor, session.get_one(Person, person_id))
+    return views(session, rows, health=health)
 
 
-def views(session: Session, rows: Sequence[CheckIn]) -> tuple[CheckInView, ...]:
-    """Check-ins with the words of their answers."""
+def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[CheckInView, ...]:
+    """Check-ins with the words of their answers; of health only with `health`."""
     told = {one.answer.inbound_id for one in rows if one.answer is not None}
     found = (
-        session.execute(select(Inbound.id, Inbound.body).where(Inbound.id.in_(told))).all() if told else ()
+        session.execute(
+            select(Inbound.id, Inbound.body, apart.tells_of_health()).where(Inbound.id.in_(told))
+        ).all()
+        if told
+        else ()
     )
-    words = {id: rules.extra_words(body) for id, body in found}
+    words = {
+        id: apart.NOT_SHOWN if delicate and not health else rules.extra_words(body)
+        for id, body, delicate in found
+    }
     return tuple(_view(one, words) for one in rows)
 
 

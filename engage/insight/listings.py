@@ -181,7 +181,9 @@ def _whole_appointments(actor: Actor) -> Select[Appointment]:
 
 def _visible_signals(actor: Actor) -> Select[Signal]:
     return (
-        select(Signal).join(Person, Person.id == Signal.person_id).where(sight.people(actor, Ability.SIGNALS))
+        select(Signal)
+        .join(Person, Person.id == Signal.person_id)
+        .where(sight.people(actor, Ability.SIGNALS), sight.of_signals(actor))
     )
 
 

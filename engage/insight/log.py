@@ -1,6 +1,7 @@
 """The whole conversation with one person, to be read out or handed over: what was asked, what came, how it was read, what was done.
 
-Only for whoever manages the person, and each time it is taken out is an event of its own. Words that have had their time are shown as erased.
+Only for whoever manages the person, and each time it is taken out is an event of its own. Words that have had their time are shown as erased, and
+those of health are left out for whoever may not see it.
 """
 
 import uuid
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.insight import thread
+from engage.insight import apart, thread
 from engage.insight.thread import Entry
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
@@ -39,9 +40,10 @@ class Log:
 def take_out(session: Session, actor: Actor, person_id: uuid.UUID, form: Form, *, now: datetime) -> Log:
     """The conversation with a person; that it was disclosed, to whom and how, is recorded. Raises NotFound, or Forbidden for who only reads."""
     person = open_person(session, actor, person_id, now=now, what="conversation log", ability=Ability.MANAGE)
-    pages = [thread.load(session, person.id)]
+    health = apart.sees_health(actor, person)
+    pages = [thread.load(session, person.id, health=health)]
     while (older := pages[-1].older) is not None:
-        pages.append(thread.load(session, person.id, before=older))
+        pages.append(thread.load(session, person.id, before=older, health=health))
     entries = tuple(entry for page in reversed(pages) for entry in page.entries)
     events.record(
         session,

@@ -13,7 +13,18 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.errors import NotFound
-from engage.insight import appointments, checkins, holding, reports, sharing, sight, signals, standing, thread
+from engage.insight import (
+    apart,
+    appointments,
+    checkins,
+    holding,
+    reports,
+    sharing,
+    sight,
+    signals,
+    standing,
+    thread,
+)
 from engage.insight.appointments import AppointmentView
 from engage.insight.sharing import Sharer
 from engage.people import contact
@@ -97,7 +108,7 @@ def load(
     Raises NotFound for somebody the actor may not see.
     """
     person = open_person(session, actor, person_id, now=now, what="person.page")
-    may = allowed(actor, person)
+    may, health = allowed(actor, person), apart.sees_health(actor, person)
     hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
     reach = contact.reach(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
@@ -122,9 +133,11 @@ def load(
         past=past,
         older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
         reports=reports.of_person(session, actor, person),
-        check_ins=checkins.of_person(session, person.id) if may.read_thread else None,
+        check_ins=checkins.of_person(session, person.id, health=health) if may.read_thread else None,
         held=holding.of_person(session, actor, person.id, now=now) if may.read_thread else None,
-        thread=thread.load(session, person.id, before=before) if may.read_thread else thread.Thread((), None),
+        thread=thread.load(session, person.id, before=before, health=health)
+        if may.read_thread
+        else thread.Thread((), None),
     )
 
 

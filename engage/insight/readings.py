@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.model import Reading
-from engage.insight import alarms, names, sight
+from engage.insight import alarms, apart, names, sight
 from engage.people.access import Ability, Actor, may_change
 from engage.people.model import Person
 from messaging.tables import Inbound
@@ -63,7 +63,7 @@ class UnknownText:
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
-        select(Reading, Inbound.body, Person, Hub, Staff.name)
+        select(Reading, Inbound.body, Person, Hub, Staff.name, apart.tells_of_health())
         .join(Person, Person.id == Reading.person_id)
         .join(Hub, Hub.id == Person.hub_id)
         .join(Staff, Staff.id == Person.offender_manager_id)
@@ -81,12 +81,12 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
             crn=person.crn,
             manager=names.manager(actor, person, manager),
             may_act=may_change(actor, person),
-            words=body,
-            done=reading.done,
+            words=apart.NOT_SHOWN if delicate and not apart.sees_health(actor, person) else body,
+            done=apart.NOT_SHOWN if delicate and not apart.sees_health(actor, person) else reading.done,
             at=reading.at,
             zone=zone(hub),
         )
-        for reading, body, person, hub, manager in rows
+        for reading, body, person, hub, manager, delicate in rows
     )
 
 

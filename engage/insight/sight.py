@@ -20,6 +20,7 @@ from engage.people.access import (
     visible_to,
 )
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.signals import HEALTH, Signal
 
 
 def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]:
@@ -39,6 +40,11 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
     own = Appointment.agency_id == actor.agency_id
     wide = _with(actor, Ability.CONVERSE)
     return and_(people(actor), or_(own, visible_to(wide)) if wide.roles or wide.opened else own)
+
+
+def of_signals(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Signal joined with Person: signals of health only of people whose health the actor may see."""
+    return or_(Signal.kind.not_in(HEALTH), people(actor, Ability.HEALTH))
 
 
 def unknown_texts(actor: Actor) -> ColumnElement[bool]:

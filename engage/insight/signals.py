@@ -14,7 +14,7 @@ from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading
-from engage.insight import names, sharing, sight
+from engage.insight import apart, names, sharing, sight
 from engage.insight.sharing import Sharer
 from engage.people.access import HUB_WIDE_ROLES, Ability, Actor, abilities, may_change
 from engage.people.model import ContactPoint, NumberState, Person
@@ -36,6 +36,7 @@ class Behind:
     words: str | None = None
     at: datetime | None = None
     owner: str | None = None
+    of_health: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def of_person(
     rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
     rows = session.execute(
         _listed()
-        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED)
+        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, sight.of_signals(actor))
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
     ).all()
@@ -137,7 +138,7 @@ def of_person(
 def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
     """One signal in any state, if the actor may see it."""
     rows = session.execute(
-        _listed().where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS))
+        _listed().where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS), sight.of_signals(actor))
     ).all()
     views = _views(session, actor, rows, now)
     return views[0] if views else None
@@ -186,7 +187,11 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
     return (
         select(Signal.id, rank, Signal.due_at)
         .join(Person, Person.id == Signal.person_id)
-        .where(Signal.state != SignalState.RESOLVED, sight.people(actor, Ability.SIGNALS))
+        .where(
+            Signal.state != SignalState.RESOLVED,
+            sight.people(actor, Ability.SIGNALS),
+            sight.of_signals(actor),
+        )
     )
 
 
@@ -223,7 +228,11 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
             resolved_by=who[signal.resolved_by] if signal.resolved_by else None,
             resolution=signal.resolution,
             evidence=tuple(
-                _shown(behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])), signal)
+                _shown(
+                    behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])),
+                    signal,
+                    health=apart.sees_health(actor, person),
+                )
                 for link in signal.evidence
             ),
             zone=zone(hub),
@@ -236,26 +245,34 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
     found: dict[tuple[str, str], Behind] = {}
     inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
     texts = (
-        select(Inbound, Reading.person_id)
+        select(Inbound, Reading.person_id, apart.tells_of_health())
         .outerjoin(Reading, Reading.inbound_id == Inbound.id)
         .where(Inbound.id.in_(inbound))
     )
-    for text, whose in session.execute(texts):
+    for text, whose, delicate in session.execute(texts):
         owner = str(whose) if whose else None
-        found["inbound", str(text.id)] = Behind("inbound", str(text.id), text.body, text.received_at, owner)
+        found["inbound", str(text.id)] = Behind(
+            "inbound", str(text.id), text.body, text.received_at, owner, delicate
+        )
     for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
         found["message", str(message.id)] = Behind(
-            "message", str(message.id), message.body, message.created_at, message.recipient
+            "message",
+            str(message.id),
+            message.body,
+            message.created_at,
+            message.recipient,
+            apart.answers_health(message),
         )
     for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
         found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)
     return found
 
 
-def _shown(behind: Behind, signal: Signal) -> Behind:
-    """Evidence as it may be shown: from a shared phone the words of a text are its owner's alone, unless they tell of danger."""
+def _shown(behind: Behind, signal: Signal, *, health: bool) -> Behind:
+    """Evidence as it may be shown: words of health only with `health`, and from a shared phone those of its owner alone, unless they tell of danger."""
     others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
-    return replace(behind, words=None) if others and signal.kind not in _DANGER else behind
+    kept = others or (behind.of_health and not health)
+    return replace(behind, words=None) if kept and signal.kind not in _DANGER else behind
 
 
 def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:

@@ -5,7 +5,7 @@ It shows what is known and no more: an unknown send is shown as unknown.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from engage.appointments.model import Appointment
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
+from engage.conversation.reading import Intent
 from engage.events import Event
-from engage.insight import names
+from engage.insight import apart, names
 from engage.insight.appointments import last_moment
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
@@ -82,7 +83,8 @@ class Corrected:
 class TextIn:
     """A text from the person, how it was read and why, and whether somebody must still read it.
 
-    `also` are the other meanings found, `evidence` the person's own words that the reading rests on; `erased` when the words have had their time.
+    `also` are the other meanings found, `evidence` the person's own words that the reading rests on; `erased` when the words have had their time,
+    `hidden` when they tell of health and the reader may not see that.
     """
 
     at: datetime
@@ -104,6 +106,7 @@ class TextIn:
     appointment_id: uuid.UUID | None
     appointment_at: datetime | None
     corrected: Corrected | None = None
+    hidden: bool = False
     source: Source = Source.IN
 
     @property
@@ -161,8 +164,11 @@ class Thread:
     older: Place | None
 
 
-def load(session: Session, person_id: uuid.UUID, *, before: Place | None = None) -> Thread:
-    """The latest entries of a person's thread (before a place), in five statements; the caller has opened the person."""
+def load(session: Session, person_id: uuid.UUID, *, health: bool, before: Place | None = None) -> Thread:
+    """The latest entries of a person's thread (before a place), in five statements; the caller has opened the person.
+
+    Without `health` the words of texts that tell of health are left out, and how they were read.
+    """
     messages = _out(session, person_id, before)
     texts = _in(session, person_id, before)
     events = _marks(session, person_id, before)
@@ -174,9 +180,13 @@ def load(session: Session, person_id: uuid.UUID, *, before: Place | None = None)
         | {event.actor for event in events}
         | {correction.by for correction in corrected.values()},
     )
-    entries: list[Entry] = [_text_out(message, who) for message in messages]
+    entries: list[Entry] = [_text_out(message, who, health) for message in messages]
     entries += [
-        _text_in(reading, text, when, who, corrected.get(reading.id)) for reading, text, when in texts
+        _without_health(entry) if delicate and not health else entry
+        for entry, delicate in (
+            (_text_in(reading, text, when, who, corrected.get(reading.id)), delicate)
+            for reading, text, when, delicate in texts
+        )
     ]
     entries += [Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events]
     entries.sort(key=_order, reverse=True)
@@ -204,9 +214,9 @@ def _out(session: Session, person_id: uuid.UUID, before: Place | None) -> list[M
 
 def _in(
     session: Session, person_id: uuid.UUID, before: Place | None
-) -> list[tuple[Reading, Inbound, datetime | None]]:
+) -> list[tuple[Reading, Inbound, datetime | None, bool]]:
     rows = session.execute(
-        select(Reading, Inbound, Appointment.starts_at)
+        select(Reading, Inbound, Appointment.starts_at, apart.tells_of_health())
         .join(Inbound, Inbound.id == Reading.inbound_id)
         .outerjoin(Appointment, Appointment.id == Reading.appointment_id)
         .where(Reading.person_id == person_id)
@@ -214,7 +224,7 @@ def _in(
         .order_by(Reading.at.desc(), Reading.inbound_id.desc())
         .limit(PAGE + 1)
     )
-    return [(reading, text, starts_at) for reading, text, starts_at in rows]
+    return [(reading, text, starts_at, delicate) for reading, text, starts_at, delicate in rows]
 
 
 def _marks(session: Session, person_id: uuid.UUID, before: Place | None) -> list[Event]:
@@ -250,17 +260,31 @@ def _before(at: Any, id: Any, source: Source, before: Place | None) -> tuple[Col
     return (at <= before.at, or_(at < before.at, and_(at == before.at, id < literal(value))))
 
 
-def _text_out(message: Message, who: Mapping[str | None, str]) -> TextOut:
+def _text_out(message: Message, who: Mapping[str | None, str], health: bool) -> TextOut:
     return TextOut(
         at=message.created_at,
         id=message.id,
         to_number=message.to_number,
-        body=message.body,
+        body=message.body if health or not apart.answers_health(message) else apart.NOT_SHOWN,
         purpose=str(message.context.get("purpose", "")),
         by=who[message.context.get("by", "system")],
         status=message.status,
         reason=message.reason,
         status_at=last_moment(message),
+    )
+
+
+def _without_health(entry: TextIn) -> TextIn:
+    """That a text of health came, and when: a lapse is not told apart from good news."""
+    return replace(
+        entry,
+        body=entry.body and apart.NOT_SHOWN,
+        intent=Intent.PROGRESS_HEALTH.value,
+        also=(),
+        evidence=(),
+        done=apart.NOT_SHOWN,
+        corrected=None,
+        hidden=True,
     )
 
 

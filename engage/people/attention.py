@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.errors import Invalid, NotFound
-from engage.people.access import Ability, Actor, open_person
+from engage.people.access import Ability, Actor, abilities, open_person
 from engage.signals import Signal
 
 LONGEST_RESOLUTION = 500
@@ -34,5 +34,9 @@ def _open_signal(session: Session, actor: Actor, signal_id: uuid.UUID, what: str
     signal = session.scalars(select(Signal).where(Signal.id == signal_id)).one_or_none()
     if signal is None:
         raise NotFound("There is no such signal, or you may not see it.")
-    open_person(session, actor, signal.person_id, now=now, what=what, ability=Ability.SIGNALS, change=True)
+    person = open_person(
+        session, actor, signal.person_id, now=now, what=what, ability=Ability.SIGNALS, change=True
+    )
+    if signal.kind in signals.HEALTH and Ability.HEALTH not in abilities(actor, person):
+        raise NotFound("There is no such signal, or you may not see it.")
     return signal
