@@ -115,6 +115,28 @@ def seed(people_only: bool) -> None:
 
 
 @main.command()
+@click.option("--people", type=click.IntRange(1, 500), default=500, show_default=True, help="How many.")
+def demo(people: int) -> None:
+    """Add a hub of 500 invented people with a year behind them, so that every page shows something. Refused in production."""
+    from engage.clock import Clock
+    from engage.demo.service import fill
+    from engage.seed import PASSWORD
+
+    settings = Settings.from_environment()
+    if settings.production:
+        raise SettingsError("Demonstration data have no place in production: ENGAGE_ENV is production.")
+    with open_database() as database, database.begin() as session:
+        added = fill(session, now=Clock.from_settings(settings).now(), count=people)
+    if added is None:
+        click.echo("The demonstration is there already; nothing was added.")
+        return
+    click.echo(
+        f"Added {added.people} people to the hub {added.hub}: {added.rows:,} rows, {added.signals} signals."
+    )
+    click.echo(f"Sign in as ann.bates@wearside.example or coordinator@wearside.example, password {PASSWORD}.")
+
+
+@main.command()
 def worker() -> None:
     """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may run."""
     from engage.worker import run as work

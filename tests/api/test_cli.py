@@ -219,7 +219,7 @@ def test_production_is_kept_from_demonstrations(engage: Callable[..., Result]) -
         "TWILIO_AUTH_TOKEN": "t" * 32,
         "TWILIO_FROM": "+447700900999",
     }
-    for command in ("seed", "simulator", "run"):
+    for command in ("seed", "demo", "simulator", "run"):
         done = engage(command, **production)
         assert done.exit_code == 2, command
         assert "production" in done.stderr

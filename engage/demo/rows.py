@@ -1,0 +1,93 @@
+"""Many rows at once: gathered by table, then written in the order in which tables need each other. Constraints and defaults hold as always."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from engage.db import new_id
+from engage.events import Event
+from engage.models import METADATA
+from messaging.tables import Inbound
+
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Said:
+    """Stands for the id of an inbound text, which the database gives when it is written."""
+
+    sid: str
+
+
+class Rows:
+    """What is to be written. `add` gives the new row's id, so that others can point at it before anything is written."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def add(self, table: type[Any], **values: Any) -> uuid.UUID:
+        """A row of a table whose key is an `id` of its own."""
+        id = values.setdefault("id", new_id())
+        self.plain(table, **values)
+        return uuid.UUID(str(id))
+
+    def plain(self, table: type[Any], **values: Any) -> None:
+        """A row of a table whose key is something else."""
+        self._rows[table.__tablename__].append(values)
+
+    def said(self, **values: Any) -> Said:
+        """An inbound text; what is given back stands for its id in other rows."""
+        sid = f"DEMO{uuid.uuid4().hex}"
+        self._rows[Inbound.__tablename__].append({"message_sid": sid, **values})
+        return Said(sid)
+
+    def event(
+        self, kind: str, at: datetime, *, hub_id: uuid.UUID, person_id: uuid.UUID, actor: str, **data: Any
+    ) -> None:
+        """An event, as the use case would have written it. Ids, codes and moments only."""
+        plain = {
+            name: str(value) if isinstance(value, (uuid.UUID, date)) else value
+            for name, value in data.items()
+        }
+        self._rows[Event.__tablename__].append(
+            {"at": at, "kind": kind, "hub_id": hub_id, "person_id": person_id, "actor": actor, "data": plain}
+        )
+
+    def write(self, session: Session) -> int:
+        """Write everything in the caller's transaction; how many rows."""
+        session.flush()
+        known: dict[str, int] = {}
+        total = 0
+        self._rows[Event.__tablename__].sort(key=lambda row: row["at"])
+        for table in (table for metadata in METADATA for table in metadata.sorted_tables):
+            rows = self._rows.pop(table.name, [])
+            total += len(rows)
+            for alike in _by_columns(rows):
+                for start in range(0, len(alike), _AT_ONCE):
+                    session.execute(
+                        insert(table), [_known(row, known) for row in alike[start : start + _AT_ONCE]]
+                    )
+            if table.name == Inbound.__tablename__ and rows:
+                found = session.execute(
+                    select(Inbound.message_sid, Inbound.id).where(Inbound.message_sid.startswith("DEMO"))
+                )
+                known = {row.message_sid: row.id for row in found}
+        if self._rows:
+            raise ValueError(f"there is no table {', '.join(self._rows)}")
+        return total
+
+
+def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        alike[frozenset(row)].append(row)
+    return list(alike.values())
+
+
+def _known(row: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
+    return {name: known[value.sid] if isinstance(value, Said) else value for name, value in row.items()}
