@@ -33,7 +33,7 @@ ACTION_COLOURS: Mapping[ActionState, str] = {
     ActionState.WITHDRAWN: "grey",
 }
 APPROVALS: Mapping[Approval, str] = {
-    Approval.SINGLE: "this one",
+    Approval.SINGLE: "singly",
     Approval.STANDING: "by standing approval",
 }
 TABLES = {

@@ -24,7 +24,7 @@ from engage.agencies.model import Hub, Staff
 from engage.db import Database
 from engage.signals import Signal, SignalKind, raise_signal
 from messaging import outbox
-from tests import builders
+from tests import builders, case_builders
 from tests.api.conftest import KeyMaker, StoppedClock
 
 CHECKS = [
@@ -70,6 +70,7 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
             "appointment_id": str(booked.id),
             "message_id": str(message.id),
             "signal_id": str(signal),
+            "action_id": str(case_builders.action(session, person).id),
         }
 
 

@@ -19,8 +19,10 @@ from engage.people.access import SYSTEM
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
 from messaging.states import MessageStatus, move
-from tests import builders
+from tests import builders, case_builders
 from tests.api.pages import stalled
+from tests.browser import legal_pages
+from tests.browser import enrolment_pages
 from tests.browser.conftest import House, SitDown
 
 CSV = (
@@ -71,6 +73,9 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         )
         past = builders.appointment(session, person, now - timedelta(days=3))
         report = builders.report(session, person, now, note="w" * 120)
+        legal = legal_pages.fill(session, builders.person(session, house.pat, number=None, last_name=LONG))
+        action = case_builders.plan(session, person, LONG)
+        stands = enrolment_pages.fill(session, person)
         for number, status in enumerate(
             (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
         ):
@@ -117,6 +122,11 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{whose}/text",
         f"{whose}/log",
         f"{whose}/reports/new",
+        *legal,
+        *(f"{whose}/plan{what}" for what in ("", "/needs", "/actions/new")),
+        *stands,
+        "/actions",
+        *(f"/actions/{action.id}{what}" for what in ("", "/done", "/withdraw", "/change")),
         f"/reports/{report.id}/dispute",
         *(f"{whose}/number/{what}" for what in ("change", "verify", "suspend", "shared")),
         "/book",

@@ -12,10 +12,11 @@ from api.access import STAFF, Caller, allow, allowance_of
 from engage.agencies.model import Role, Staff
 from engage.db import Database
 from engage.signals import SignalKind
-from tests import builders
+from tests import builders, case_builders
 from tests.api.pages.conftest import House
 from tests.api.pages.test_today import heard, signal
 from tests.api.pages.visitor import Page, Visitor
+from tests.engage.legal import scenes
 
 SitDown = Callable[[Staff], Visitor]
 
@@ -28,6 +29,10 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         person = builders.person(session, house.pat)
         booked = builders.appointment(session, person, now)
         report = builders.report(session, person, now)
+        order = scenes.order(session, person)
+        requirement = scenes.rar(session, order)
+        spell = scenes.in_prison(session, person)
+        action = case_builders.action(session, person)
     heard(committed, person, "hello", now, needs_human=True)
     values = {
         "person_id": person.id,
@@ -36,8 +41,14 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "reading_id": uuid.UUID(int=7),
         "upload_id": uuid.UUID(int=8),
         "report_id": report.id,
+        "order_id": order.id,
+        "requirement_id": requirement.id,
+        "spell_id": spell.id,
+        "kind": "rar",
         "turn_id": uuid.UUID(int=9),
         "free_time_id": uuid.UUID(int=10),
+        "action_id": action.id,
+        "approval_id": uuid.UUID(int=11),
         "what": "change",
         "day": "2027-03-20",
     }

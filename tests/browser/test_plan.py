@@ -1,0 +1,27 @@
+"""The plan in a real browser as the offender manager has it: something to approve, and to agree to beforehand, wide and narrow."""
+
+import pytest
+
+from engage.db import Database
+from tests import builders, case_builders
+from tests.browser.conftest import House, SitDown
+from tests.browser.test_pages import faults, overflow
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_agreeing(width: int, committed: Database, house: House, sit_down: SitDown) -> None:
+    """To one action, with its text, and to a sort of action."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat)
+        case_builders.plan(session, person)
+    with sit_down(house.pat, width=width) as page:
+        page.goto(f"/people/{person.id}/plan")
+        assert faults(page) == [] and overflow(page) == 0
+        page.get_by_role("button", name="Approve").click()
+        assert page.get_by_text("The action is live.").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
+        page.goto(f"/people/{person.id}/plan/approvals")
+        assert faults(page) == [] and overflow(page) == 0
+        page.get_by_role("button", name="Agree beforehand").click()
+        assert page.locator(".govuk-error-summary").is_visible()
+        assert faults(page) == [] and overflow(page) == 0
