@@ -1,0 +1,132 @@
+"""Health apart: who may not see matters of health learns that something was told and when, and reads no word of it anywhere."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.conversation import service
+from engage.errors import NotFound
+from engage.insight import log, person, readings, signals, thread
+from engage.legal.model import IntelligenceFlag
+from engage.people import attention
+from engage.people.access import Ability, Actor, abilities
+from engage.people.model import Person
+from engage.signals import Signal, SignalKind
+from tests import builders
+from tests.engage.conversation.phones import text_in
+
+LAPSE = "i used again last night"
+
+
+@pytest.fixture
+def hub(session: Session) -> Hub:
+    """One hub."""
+    return builders.hub(session)
+
+
+@pytest.fixture
+def pat(session: Session, hub: Hub) -> Staff:
+    """The offender manager."""
+    return builders.staff(session, hub)
+
+
+@pytest.fixture
+def katrina(session: Session, pat: Staff, now: datetime) -> Person:
+    """She has told of a lapse, of a group, and asked for a call."""
+    made = builders.person(session, pat)
+    for minutes, body in enumerate((LAPSE, "please ring me")):
+        at = now + timedelta(minutes=10 * minutes)
+        service.handle(session, text_in(session, body, at), at)
+    session.flush()
+    return made
+
+
+def who(session: Session, hub: Hub, role: Role) -> Actor:
+    """Somebody of probation with this role."""
+    return builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR])
+def test_supervisors_and_auditors_read_that_it_was_health_and_no_more(
+    session: Session, hub: Hub, katrina: Person, now: datetime, role: Role
+) -> None:
+    """Neither her words, nor how they were read, nor our answer to them; a lapse is not told apart from good news."""
+    page = person.load(session, who(session, hub, role), katrina.id, now=now + timedelta(hours=1))
+    said = [one for one in page.thread.entries if isinstance(one, thread.TextIn)]
+    assert [(one.body, one.intent, one.hidden) for one in said] == [
+        ("(Health, not shown)", "progress_health", True),
+        ("please ring me", "call_me", False),
+    ]
+    answers = [one.body for one in page.thread.entries if isinstance(one, thread.TextOut)]
+    assert "(Health, not shown)" in answers
+    assert "lapse" not in repr(page.thread).casefold() and LAPSE not in repr(page)
+    assert {one.kind for one in page.signals} <= {SignalKind.CALL_REQUESTED, SignalKind.REPLY_UNREAD}
+
+
+@pytest.mark.parametrize("role", [Role.OFFENDER_MANAGER, Role.COORDINATOR])
+def test_who_sees_health_reads_her_words(
+    session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime, role: Role
+) -> None:
+    """The offender manager and the coordinator, with the signal."""
+    actor = builders.actor(pat) if role is Role.OFFENDER_MANAGER else who(session, hub, role)
+    page = person.load(session, actor, katrina.id, now=now + timedelta(hours=1))
+    said = [one for one in page.thread.entries if isinstance(one, thread.TextIn)]
+    assert (said[0].body, said[0].intent, said[0].hidden) == (LAPSE, "lapse", False)
+    assert SignalKind.LAPSE_TOLD in {one.kind for one in page.signals}
+
+
+def test_signals_of_health_are_not_on_a_supervisor_s_list_and_not_theirs_to_take(
+    session: Session, hub: Hub, katrina: Person, now: datetime
+) -> None:
+    """They are on the coordinator's."""
+    supervisor, coordinator = (who(session, hub, role) for role in (Role.SUPERVISOR, Role.COORDINATOR))
+    raised = session.scalars(select(Signal).where(Signal.kind == SignalKind.LAPSE_TOLD)).one()
+    kinds = {
+        role: {one.kind for one in signals.open_signals(session, actor, now=now).signals}
+        for role, actor in (("supervisor", supervisor), ("coordinator", coordinator))
+    }
+    assert SignalKind.LAPSE_TOLD in kinds["coordinator"] and SignalKind.LAPSE_TOLD not in kinds["supervisor"]
+    assert signals.one(session, supervisor, raised.id, now=now) is None
+    with pytest.raises(NotFound):
+        attention.acknowledge(session, supervisor, raised.id, now=now)
+    assert attention.acknowledge(session, coordinator, raised.id, now=now).id == raised.id
+
+
+def test_neither_the_log_nor_the_list_of_replies_says_it(
+    session: Session, hub: Hub, katrina: Person, now: datetime
+) -> None:
+    """A supervisor may take the whole conversation out, without it."""
+    supervisor = who(session, hub, Role.SUPERVISOR)
+    taken = log.take_out(session, supervisor, katrina.id, log.Form.FILE, now=now + timedelta(hours=1))
+    assert LAPSE not in repr(taken.entries) and "please ring me" in repr(taken.entries)
+    assert LAPSE not in repr(readings.unread(session, supervisor))
+
+
+def test_the_flag_of_intelligence_is_for_police_and_the_offender_manager(
+    session: Session, hub: Hub, pat: Staff, now: datetime
+) -> None:
+    """A flag and a date, and nothing else, by the columns of its table; no other role has the ability."""
+    builders.agency(session, hub, "Northumbria Police", AgencyKind.POLICE)
+    katrina = builders.person(session, pat)
+    able = {
+        (role, agency): Ability.INTELLIGENCE
+        in abilities(
+            builders.actor(builders.staff(session, hub, role, name="Ann Bold", agency_name=agency)), katrina
+        )
+        for role in Role
+        for agency in ("Probation", "Northumbria Police")
+    }
+    assert {key for key, has in able.items() if has} == {
+        (Role.COORDINATOR, "Northumbria Police"),
+        (Role.SUPERVISOR, "Northumbria Police"),
+        (Role.AUDITOR, "Northumbria Police"),
+    }
+    assert Ability.INTELLIGENCE in abilities(builders.actor(pat), katrina)
+    assert not {
+        column.name
+        for column in IntelligenceFlag.__table__.columns
+        if str(column.type).startswith(("TEXT", "VARCHAR")) and not column.name.endswith("_by")
+    }
