@@ -21,8 +21,7 @@ from messaging import inbound, outbox
 from messaging.states import MessageStatus, move
 from tests import builders, case_builders
 from tests.api.pages import stalled
-from tests.browser import legal_pages
-from tests.browser import enrolment_pages
+from tests.browser import enrolment_pages, legal_pages
 from tests.browser.conftest import House, SitDown
 
 CSV = (
