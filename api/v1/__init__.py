@@ -13,12 +13,14 @@ from api.v1.enrolments import enrolments
 from api.v1.events import events
 from api.v1.free_times import free_times
 from api.v1.housing import housing
+from api.v1.meetings import meeting_routes
 from api.v1.messages import messages
 from api.v1.on_call import on_call
 from api.v1.orders import orders
 from api.v1.people import people
 from api.v1.plan import plan
 from api.v1.progress import progress
+from api.v1.referrals import referral_routes
 from api.v1.signals import signals
 
 __all__ = ["install"]
@@ -39,6 +41,8 @@ def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
             orders,
             custody,
             plan,
+            referral_routes,
+            meeting_routes,
             enrolments,
             check_ins,
             messages,
