@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from api.pages import progress_words as words
-from api.pages.words import day_and_year, moment
+from api.pages.words import clock_time, day_and_year
 from engage.insight.court_report import CourtReport, ReportPage
 from engage.papers import Paper
 
@@ -63,13 +63,19 @@ def about(page: ReportPage) -> Facts:
         ("Review", day_and_year(report.review_on)),
         ("Time of this report", f"{day_and_year(report.from_on)} to {day_and_year(report.until_on)}"),
         ("Offender manager", report.offender_manager),
-        ("Made", f"{moment(report.made_at, page.zone)} {report.made_at:%Y}, by {report.made_by}"),
+        (
+            "Made",
+            f"{day_and_year(report.made_at, page.zone)}, {clock_time(report.made_at, page.zone)}, by {report.made_by}",
+        ),
     ]
 
 
 def tests(report: CourtReport) -> Facts:
     """What came of the tests, with how many there were."""
     counts = report.counts
+    planned = ("Planned, no result recorded", str(report.not_recorded))
+    if not counts.asked:
+        return [("Results recorded", "None"), planned]
     return [
         ("Results recorded", str(counts.asked)),
         ("Negative", f"{counts.negative} of {counts.asked}"),
@@ -77,7 +83,7 @@ def tests(report: CourtReport) -> Facts:
         ("Did not come", f"{counts.missed} of {counts.asked}"),
         ("Gave no sample", f"{counts.refused} of {counts.asked}"),
         ("Told nothing (void)", f"{counts.void} of {counts.asked}"),
-        ("Planned, no result recorded", str(report.not_recorded)),
+        planned,
     ]
 
 
@@ -89,6 +95,8 @@ def test_rows(report: CourtReport) -> Sequence[tuple[str, str, str]]:
 def appointments(report: CourtReport) -> Facts:
     """What was recorded of the appointments, with how many there were."""
     found = report.attendance
+    if not found.arranged:
+        return [("Appointments that have begun", "None")]
     return [
         ("Appointments that have begun", str(found.arranged)),
         ("Attended", f"{found.attended} of {found.arranged}"),

@@ -162,7 +162,7 @@ def gather(
     hub_zone = zone(session.get_one(Hub, person.hub_id))
     until_on = min(made_at.astimezone(hub_zone).date(), review.review_on)
     before = _review_before(session, review)
-    from_on = before.held_on if before is not None and before.held_on is not None else need.starts_on
+    from_on = min(_day_after(before) or need.starts_on, until_on)
     tests = service.results_between(session, person.id, from_on, until_on)
     done = [TestLine(test.due_on, test.result, test.note) for test in tests if test.result is not None]
     return CourtReport(
@@ -227,6 +227,13 @@ def _review_before(session: Session, review: CourtReview) -> CourtReview | None:
         .order_by(CourtReview.held_on.desc(), CourtReview.id)
         .limit(1)
     ).one_or_none()
+
+
+def _day_after(before: CourtReview | None) -> date | None:
+    """The day after a review: what was done on its own day was before the court."""
+    if before is None or before.held_on is None:
+        return None
+    return before.held_on + timedelta(days=1)
 
 
 def _attendance(session: Session, person_id: uuid.UUID, since: datetime, until: datetime) -> Attendance:

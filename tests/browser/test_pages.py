@@ -21,7 +21,7 @@ from messaging import inbound, outbox
 from messaging.states import MessageStatus, move
 from tests import builders, case_builders
 from tests.api.pages import stalled
-from tests.browser import enrolment_pages, legal_pages
+from tests.browser import enrolment_pages, legal_pages, progress_pages
 from tests.browser.conftest import House, SitDown
 
 CSV = (
@@ -71,6 +71,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
             now=now,
         )
         past = builders.appointment(session, person, now - timedelta(days=3))
+        progress = progress_pages.fill(session, person)
         report = builders.report(session, person, now, note="w" * 120)
         legal = legal_pages.fill(session, builders.person(session, house.pat, number=None, last_name=LONG))
         action = case_builders.plan(session, person, LONG)
@@ -136,6 +137,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{which}/cancel",
         f"/appointments/{past.id}/outcome",
         f"/signals/{signal}",
+        *progress,
         "/unknown-numbers",
         "/day/2027-03-20",
         f"/unknown-numbers/{reading}/claim?q=a",
