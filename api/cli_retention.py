@@ -8,12 +8,13 @@ from engage.settings import Settings
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what is due to be erased; change nothing.")
 def retention(dry_run: bool) -> None:
-    """Erase what was kept for its time: words of texts after twelve months, the access log after six years, or what the hub chose.
+    """Erase what was kept for its time: words of texts after twelve months, people and the access log after six years, or what the hub chose.
 
     What is due is listed first. People who are held for a case are left out. A worker does the same every night.
     """
     from api.database import open_database
     from engage.clock import Clock
+    from engage.conversation import forgetting
     from engage.conversation import retention as rule
 
     settings = Settings.from_environment()
@@ -22,14 +23,21 @@ def retention(dry_run: bool) -> None:
     try:
         with database.begin() as session:
             shares = rule.due(session, now=now)
+            leaving = forgetting.due(session, now=now)
         for share in shares:
             click.echo(
                 f"{share.hub}: {share.many} {share.what} from before {share.before.date()}, the oldest of {share.oldest.date()}"
             )
-        if dry_run or not shares:
-            click.echo("Nothing was changed." if shares else "Nothing is due to be erased.")
+        for one in leaving:
+            click.echo(
+                f"{one.hub}: {one.many} people who left before {one.before}, the first of them on {one.oldest}"
+            )
+        if dry_run or not (shares or leaving):
+            click.echo("Nothing was changed." if shares or leaving else "Nothing is due to be erased.")
             return
         erased = 0
+        while done := forgetting.forget(database.begin, now=now):
+            erased += done
         while done := rule.erase(database.begin, now=now):
             erased += done
     finally:

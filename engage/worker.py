@@ -23,7 +23,7 @@ from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
 from engage.clock import Clock
 from engage.clockwork import Clockwork, Tick
-from engage.conversation import effects, holds, on_call, retention, service, set_aside, sweeps
+from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
 from engage.conversation.reader.classifier import classifier
 from engage.db import Database
 from engage.people.contact import REACH_CHANNEL
@@ -240,6 +240,7 @@ class Worker:
         local = now.astimezone(self._zone)
         if local.hour in FORGET_HOURS and self._forgot_on != local.date():
             retention.erase(self._database.begin, now=now)
+            forgetting.forget(self._database.begin, now=now)
             self._forgot_on = local.date()
         return False
 

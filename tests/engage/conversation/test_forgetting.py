@@ -1,0 +1,193 @@
+"""Rule 18: people are kept for six years after their last enrolment ended, and then forgotten; who stands in the way of it, and what is left."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Agency, Hub
+from engage.appointments.model import Reminder
+from engage.conversation import forgetting, service
+from engage.db import Base, Database
+from engage.people import merging
+from engage.people.access import SYSTEM
+from engage.people.model import CustodyStatus, Person
+from engage.scheme.kinds import Cohort, ExitReason
+from engage.scheme.model import Enrolment, Referral
+from messaging import outbox, suppression
+from messaging import tables as messaging_tables
+from tests import builders
+from tests.engage.conversation.phones import text_in
+
+LEFT = date(2027, 3, 20)
+AFTER_SIX_YEARS = datetime.fromisoformat("2033-03-21T09:00:00+00:00")
+
+
+def enrolled(session: Session, whose: Person, ended_on: date | None) -> None:
+    """A period on the cohort."""
+    agency = session.scalars(builders.select(Agency)).first()
+    assert agency is not None
+    session.add(
+        Enrolment(
+            person_id=whose.id,
+            hub_id=whose.hub_id,
+            cohort=Cohort.FIXED,
+            lead_agency_id=agency.id,
+            adopted_on=date(2026, 1, 1),
+            ended_on=ended_on,
+            exit_reason=None if ended_on is None else next(iter(ExitReason)),
+        )
+    )
+    session.flush()
+
+
+def left(session: Session, hub: Hub | None = None, **values: Any) -> Person:
+    """Somebody who left on 20 March 2027."""
+    made = builders.person(session, builders.staff(session, hub or builders.hub(session)), **values)
+    enrolled(session, made, LEFT)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2033-03-20T23:59:00+00:00", 0),
+        ("2033-03-21T00:00:00+00:00", 1),
+        ("2033-03-21T09:00:00+00:00", 1),
+    ],
+)
+def test_on_the_day_after_six_years(session: Session, now: str, due: int) -> None:
+    """By the hub's calendar."""
+    left(session)
+    found = forgetting.due(session, now=datetime.fromisoformat(now))
+    assert sum(one.many for one in found) == due
+
+
+def test_who_left_on_29_february_is_kept_to_the_end_of_the_sixth_year(session: Session) -> None:
+    """There is no 29 February six years on: on 1 March it is over."""
+    person = builders.person(session, builders.staff(session, builders.hub(session)))
+    enrolled(session, person, date(2028, 2, 29))
+    for day, due in (("2034-02-28", 0), ("2034-03-01", 1)):
+        found = forgetting.due(session, now=datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+        assert len(found) == due, day
+
+
+def test_it_says_who_would_go_before_it_does(session: Session) -> None:
+    """By hub, with how many and since when; a hub that keeps people longer is not among them."""
+    tyneside, gwent = builders.hub(session), builders.hub(session, "Gwent", keep_people_years=7)
+    left(session, tyneside)
+    left(session, gwent, number=None)
+    found = forgetting.due(session, now=AFTER_SIX_YEARS)
+    assert [(one.hub, one.many, one.oldest, one.before) for one in found] == [
+        ("Tyneside", 1, LEFT, date(2027, 3, 21))
+    ]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "held",
+        "in custody",
+        "enrolled again",
+        "never enrolled",
+        "a merged record is held",
+        "seen since",
+        "texted since",
+        "wrote since",
+    ],
+)
+def test_who_stays(session: Session, now: datetime, why: str) -> None:
+    """Each by itself keeps the person."""
+    hub = builders.hub(session)
+    since = now + timedelta(days=400)
+    if why == "never enrolled":
+        builders.person(session, builders.staff(session, hub))
+    else:
+        person = left(session, hub)
+        if why == "held":
+            person.held = True
+        elif why == "in custody":
+            person.custody_status = CustodyStatus.CUSTODY
+        elif why == "enrolled again":
+            enrolled(session, person, None)
+        elif why == "a merged record is held":
+            twin = builders.person(session, person.offender_manager, number=None)
+            merging.merge(session, SYSTEM, person.id, twin.crn, reason="The same", now=now)
+            twin.held = True
+        elif why == "seen since":
+            builders.appointment(session, person, since)
+        elif why == "texted since":
+            outbox.enqueue(
+                session,
+                outbox.Text(
+                    to="+447700900101",
+                    body="Hi",
+                    lane=outbox.Lane.REPLY,
+                    dedupe_key="x",
+                    recipient=str(person.id),
+                ),
+                now=since,
+            )
+        elif why == "wrote since":
+            service.handle(session, text_in(session, "hello", since), since)
+    session.flush()
+    assert forgetting.due(session, now=AFTER_SIX_YEARS) == []
+
+
+def everything(session: Session) -> str:
+    """All that the database holds, as text, but for the log of events."""
+    names = [table.name for base in (Base, messaging_tables.Base) for table in base.metadata.sorted_tables]
+    return "\n".join(
+        str(row)
+        for name in names
+        if name != "event"
+        for row in session.execute(text(f'SELECT * FROM "{name}"'))
+    )
+
+
+def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datetime) -> None:
+    """Nor of a record that was merged into theirs; the log of events says what happened and not to whom; a STOP stays; others lose nothing."""
+    with committed.begin() as session:
+        hub = builders.hub(session)
+        gone = left(session, hub, first_name="Zebedee", last_name="Quill", crn="X987654")
+        other = builders.person(session, gone.offender_manager, number="+447700900303", crn="X111222")
+        twin = builders.person(
+            session, gone.offender_manager, number="+447700900404", crn="X987655", last_name="Quil"
+        )
+        booked = builders.appointment(session, gone, now + timedelta(hours=6))
+        session.add(
+            Reminder(appointment_id=booked.id, kind="one_day", revision=1, due_at=now, useless_at=now)
+        )
+        builders.report(session, gone, now)
+        for person in (gone, twin):
+            session.add(
+                Referral(
+                    hub_id=hub.id,
+                    agency_id=gone.offender_manager.agency_id,
+                    crn=person.crn,
+                    first_name=person.first_name,
+                    last_name=person.last_name,
+                    reasons="burglary",
+                    referred_by="system",
+                    referred_at=now,
+                )
+            )
+        suppression.suppress(session, "+447700900101", "STOP", "STOP", now)
+        kept_id, other_id = gone.id, other.id
+    with committed.begin() as session:
+        service.handle(session, text_in(session, "i cant come today", now), now)
+    with committed.begin() as session:
+        merging.merge(session, SYSTEM, kept_id, "X987655", reason="The same", now=now)
+    assert forgetting.forget(committed.begin, now=AFTER_SIX_YEARS) == 1
+    with committed.begin() as session:
+        rest = everything(session)
+        assert session.get(Person, other_id) is not None
+        assert suppression.is_suppressed(session, "+447700900101")
+        assert session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.forgotten'")) == 1
+        assert session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.merged'"))
+    for trace in (str(kept_id), "Zebedee", "Quil", "X98765", "+447700900404", "cant come"):
+        assert trace not in rest, trace
+    assert forgetting.forget(committed.begin, now=AFTER_SIX_YEARS + relativedelta(days=1)) == 0
