@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
-from api.v1.fields import Given, Nothing, Words, one_of
+from api.v1.fields import Day, Given, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
@@ -134,6 +134,12 @@ class TransferOut(Schema):
     told = fields.Boolean(required=True)
 
 
+class DeathIn(Given):
+    """The day on which somebody died."""
+
+    on = Day(required=True)
+
+
 @enrolments.get("/people/<uuid:person_id>/status")
 @allow(scope("case:read"))
 @enrolments.answers(200, CohortStatusOut)
@@ -177,6 +183,18 @@ def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
     """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while one runs."""
     with transaction() as session:
         leaving.stay_voluntarily(session, current_actor(), person_id, now=now())
+        return insight.load(session, current_actor(), person_id, now=now())
+
+
+@enrolments.post("/people/<uuid:person_id>/death")
+@allow(scope("case:write"))
+@once
+@enrolments.reads(DeathIn)
+@enrolments.answers(200, CohortStatusOut)
+def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+    """They have died: no text goes any more, their orders and their time on the cohort end. Refused (409, `dead`) the second time."""
+    with transaction() as session:
+        leaving.record_death(session, current_actor(), person_id, on=given["on"], now=now())
         return insight.load(session, current_actor(), person_id, now=now())
 
 

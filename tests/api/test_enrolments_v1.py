@@ -124,6 +124,16 @@ def test_staying_on(client: FlaskClient, key: KeyMaker, katrina: Person) -> None
     assert answer.get_json()["enrolment"]["voluntary_since"] == "2027-03-20"
 
 
+def test_a_death(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+    """The enrolment has ended; of tomorrow it is refused, and it is not recorded twice."""
+    headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/death"
+    refused = client.post(address, json={"on": "2027-03-21"}, headers=headers)
+    assert refused.status_code == 422 and refused.get_json()["errors"][0]["pointer"] == "#/on"
+    told = client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()
+    assert told["enrolment"] is None and told["earlier"][0]["exit_reason"] == "died"
+    assert client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()["code"] == "dead"
+
+
 def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
     """A key without the scope is refused; for a key of another hub there is no such person."""
     with committed.begin() as session:
@@ -133,6 +143,7 @@ def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, co
         "reviews": {"rag": "red", "reason": "x"},
         "transfer": {"to": "a@b.example", "note": "x"},
         "stay": {},
+        "death": {"on": "2027-03-19"},
     }
     for part, body in bodies.items():
         sent = {"json": body}
