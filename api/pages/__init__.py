@@ -19,6 +19,8 @@ from api.pages import (
     checkins,
     cohort,
     cohort_words,
+    compliance,
+    compliance_words,
     conversation,
     corrections,
     court_reviews,
@@ -41,6 +43,7 @@ from api.pages import (
     numbers,
     offences,
     on_call,
+    packs,
     person,
     plan,
     plan_words,
@@ -74,6 +77,7 @@ VIEWS = (
     caseload,
     checkins,
     cohort,
+    compliance,
     conversation,
     corrections,
     court_reviews,
@@ -91,6 +95,7 @@ VIEWS = (
     numbers,
     offences,
     on_call,
+    packs,
     person,
     plan,
     progress,
@@ -118,6 +123,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(progress_words.TABLES)
     app.jinja_env.globals.update(plan_words.TABLES)
     app.jinja_env.globals.update(legal_words.TABLES)
+    app.jinja_env.globals.update(compliance_words.TABLES)
     app.jinja_env.globals.update(meeting_words.TABLES)
     app.jinja_env.globals.update({"BEHIND": cohort_words.BEHIND})
     app.jinja_env.globals.update(sharing_words.TABLES)

@@ -28,6 +28,7 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part("pages.case_status", "Status", Field.STATUS),
     Part("pages.legal", "Legal", Field.LEGAL),
+    Part("pages.compliance", "Compliance", Field.COMPLIANCE),
     Part("pages.plan", "Plan", Field.PLAN),
     Part("pages.progress", "Progress", Field.PROGRESS),
     Part("pages.tests", "Tests", Field.HEALTH),

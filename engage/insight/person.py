@@ -46,6 +46,7 @@ class May:
     read_thread: bool
     see_signals: bool
     signals: bool
+    overrule: bool
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def allowed(actor: Actor, person: Person) -> May:
         read_thread=Ability.CONVERSE in granted,
         see_signals=Ability.SIGNALS in granted,
         signals=changes and Ability.SIGNALS in granted,
+        overrule=changes and Ability.OVERRULE in granted,
     )
 
 
