@@ -6,6 +6,7 @@ from api.v1 import contract, keys
 from api.v1.appointments import appointments
 from api.v1.checkins import check_ins
 from api.v1.cohort import cohort
+from api.v1.compliance import compliance
 from api.v1.conversations import conversations
 from api.v1.custody import custody
 from api.v1.drug_tests import drug_tests
@@ -21,6 +22,7 @@ from api.v1.people import people
 from api.v1.plan import plan
 from api.v1.progress import progress
 from api.v1.referrals import referral_routes
+from api.v1.sharing import sharing
 from api.v1.signals import signals
 
 __all__ = ["install"]
@@ -44,10 +46,12 @@ def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
             referral_routes,
             meeting_routes,
             enrolments,
+            compliance,
             check_ins,
             messages,
             conversations,
             signals,
+            sharing,
             on_call,
             cohort,
             events,
