@@ -1,0 +1,147 @@
+"""Sharing agreements: who records them, what they open and to whom, from which day to which."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.errors import Conflict, Forbidden, NotFound
+from engage.events import Event
+from engage.people import agreements, limits
+from engage.people.access import SYSTEM
+from engage.people.agreements import NewAgreement
+from engage.people.model import Involvement, Person
+from engage.people.sharing import Field, fields_for, open_part
+from engage.people.sharing_model import Disclosure, SharingAgreement
+from tests import builders
+
+
+@pytest.fixture
+def hub(session: Session) -> Hub:
+    """One hub, where a charity takes part."""
+    made = builders.hub(session)
+    builders.agency(session, made, "Homes North", AgencyKind.HOUSING)
+    return made
+
+
+@pytest.fixture
+def jo(session: Session, hub: Hub) -> Staff:
+    """A support worker of the charity."""
+    return builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Homes North")
+
+
+@pytest.fixture
+def katrina(session: Session, hub: Hub, jo: Staff) -> Person:
+    """Somebody with whom the charity works."""
+    made = builders.person(session, builders.staff(session, hub))
+    session.add(Involvement(person_id=made.id, agency_id=jo.agency_id, since=builders.NOW))
+    session.flush()
+    return made
+
+
+def agree(
+    session: Session,
+    hub: Hub,
+    jo: Staff,
+    now: datetime,
+    *,
+    fields: Collection[Field] = (Field.PLAN,),
+    starts_on: date = date(2027, 3, 20),
+    ends_on: date = date(2027, 3, 31),
+) -> SharingAgreement:
+    """An agreement with the charity."""
+    new = NewAgreement(hub.id, jo.agency_id, "to house them", "public task", fields, starts_on, ends_on)
+    return agreements.record_agreement(session, SYSTEM, new, now=now)
+
+
+def looks(session: Session, jo: Staff, katrina: Person, part: Field, at: datetime) -> bool:
+    """Whether the support worker may read a part at a moment."""
+    try:
+        open_part(session, builders.actor(jo), katrina.id, part, now=at, what="test")
+    except Forbidden:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("part", list(Field))
+def test_an_agency_sees_what_is_agreed_and_no_other_part(
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, part: Field
+) -> None:
+    """Health goes by no agreement that does not name it."""
+    agree(session, hub, jo, now, fields={part})
+    assert {one for one in Field if looks(session, jo, katrina, one, now)} == {part}
+    assert fields_for(session, builders.actor(jo), katrina, now=now) == {part}
+
+
+@pytest.mark.parametrize(
+    ("at", "open_then"),
+    [
+        ("2027-03-19T23:59:00+00:00", False),
+        ("2027-03-20T00:00:00+00:00", True),
+        ("2027-03-31T22:59:00+00:00", True),
+        ("2027-03-31T23:00:00+00:00", False),
+    ],
+)
+def test_it_holds_from_its_first_day_to_its_last(
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, at: str, open_then: bool
+) -> None:
+    """By the hub's calendar: on the last day the clocks have changed."""
+    agree(session, hub, jo, now - timedelta(days=2))
+    assert looks(session, jo, katrina, Field.PLAN, datetime.fromisoformat(at)) is open_then
+
+
+def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
+) -> None:
+    """With the agreement; what the role shows anyway is none."""
+    made = agree(session, hub, jo, now)
+    assert looks(session, jo, katrina, Field.PLAN, now) and not looks(session, jo, katrina, Field.LEGAL, now)
+    assert looks(session, katrina.offender_manager, katrina, Field.PLAN, now)
+    logged = session.scalars(select(Disclosure)).one()
+    assert (logged.agreement_id, logged.recipient, logged.fields) == (made.id, "Homes North", ["plan"])
+    assert session.scalar(select(func.count()).where(Event.kind == "record.disclosed")) == 1
+
+
+def test_ended_it_opens_nothing_more(
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
+) -> None:
+    """At once, and only once."""
+    made = agree(session, hub, jo, now)
+    agreements.end_agreement(session, SYSTEM, made.id, now=now)
+    assert not looks(session, jo, katrina, Field.PLAN, now)
+    with pytest.raises(Conflict):
+        agreements.end_agreement(session, SYSTEM, made.id, now=now)
+
+
+def test_it_opens_nobody_with_whom_the_agency_does_not_work_nor_who_is_restricted(
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
+) -> None:
+    """An agreement adds parts, never people."""
+    agree(session, hub, jo, now, fields=set(Field))
+    stranger = builders.person(session, katrina.offender_manager, number=None)
+    katrina.restricted = True
+    session.flush()
+    for person in (stranger, katrina):
+        with pytest.raises(NotFound):
+            looks(session, jo, person, Field.PLAN, now)
+    limits.name_staff(session, SYSTEM, katrina.id, jo.id, excluded=False, now=now)
+    assert looks(session, jo, katrina, Field.PLAN, now)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_records_and_ends_them(session: Session, hub: Hub, jo: Staff, now: datetime, role: Role) -> None:
+    """Coordinators, supervisors and administrators, of their own hub."""
+    actor = builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
+    new = NewAgreement(hub.id, jo.agency_id, "a", "b", {Field.PLAN}, now.date(), now.date())
+    made = agree(session, hub, jo, now)
+    if role in agreements.KEEPERS:
+        assert agreements.record_agreement(session, actor, new, now=now).recorded_by == actor.label
+        assert agreements.end_agreement(session, actor, made.id, now=now).ended_by == actor.label
+    else:
+        with pytest.raises(Forbidden):
+            agreements.record_agreement(session, actor, new, now=now)
+        with pytest.raises(NotFound):
+            agreements.end_agreement(session, actor, made.id, now=now)
