@@ -139,6 +139,10 @@ LAST_NAMES = [
 ]
 
 
+_SILENT = 2
+"""Of the third that comes of its own will, one in eight."""
+
+
 class Group(StrEnum):
     """A third of a cohort each."""
 
@@ -177,6 +181,11 @@ class Life:
     drugs: bool
     phone: bool
     prison: Spell | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has been heard of them for weeks."""
+        return self.number % 24 == _SILENT
 
     def free(self, day: date, today: date) -> bool:
         """Whether they are on the cohort and not in prison on a day."""

@@ -22,6 +22,7 @@ from messaging.tables import new_id as message_id
 
 ENGAGE = "+447700900999"
 AHEAD = timedelta(days=21)
+SILENCE = timedelta(days=24)
 EXCUSED = (
     OutcomeCode.ABSENT_MEDICAL,
     OutcomeCode.ABSENT_WORK,
@@ -65,7 +66,8 @@ def _days(one: Someone, every: int, now: datetime, *, shift: int = 0) -> Iterato
     day = one.life.adopted_on + timedelta(days=3 + shift)
     while day <= today + AHEAD:
         working = day + timedelta(days=max(0, 7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
-        if one.life.free(working, today) and working != today:
+        lost = one.life.silent and today - SILENCE < working < today
+        if one.life.free(working, today) and working != today and not lost:
             yield working
         day += timedelta(days=every)
 

@@ -16,9 +16,9 @@ from engage import texts
 from engage.agencies.hubs import HubRules
 from engage.signals import SignalKind
 
-_CHUNK = """
+CHUNK = """
 WITH chunk AS MATERIALIZED (
-    SELECT person.id, person.hub_id, person.contact_status, person.custody_status, person.created_at, hub.settings, hub.timezone,
+    SELECT person.id, person.hub_id, person.contact_status, person.custody_status, person.legal_status, person.created_at, hub.settings, hub.timezone,
            (CAST(:now AS timestamptz) AT TIME ZONE hub.timezone)::date AS today
     FROM person JOIN hub ON hub.id = person.hub_id
     WHERE person.id > :after AND person.id <= :upto AND person.merged_into_id IS NULL AND person.contact_status <> 'dead'
@@ -189,7 +189,7 @@ def _re_referral_due(row: Any) -> str:
 
 
 def _cause(kind: SignalKind, rule: str, statement: str, tell: Callable[[Any], str]) -> Cause:
-    return Cause(kind, rule, text(_CHUNK + statement), tell)
+    return Cause(kind, rule, text(CHUNK + statement), tell)
 
 
 CAUSES = (

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from engage.legal import orders
 from engage.people.model import Person
 from engage.scheme import leaving
+from engage.scheme.nightly import failures, reaching
 from engage.scheme.nightly.causes import CAUSES, Cause
 from engage.scheme.nightly.model import NightlySweep
 from engage.scheme.nightly.raising import Standing, follow
@@ -83,6 +84,7 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
         )
         return
     raised, resolved = look(session, after=after, upto=upto, now=now)
+    reaching.find(session, after=after, upto=upto, since=_last(session), now=now)
     night.after = upto
     night.people += many
     night.raised += raised
@@ -90,7 +92,8 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
 
 
 def look(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> tuple[int, int]:
-    """Look at the people in (after, upto], whatever night it is; how many signals were raised, and how many resolved."""
+    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar were raised, and how many resolved."""
+    failures.catch_up(session, after=after, upto=upto, now=now)
     standing = [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
     return follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
 
@@ -99,6 +102,16 @@ def _orders(session: Session, now: datetime) -> int:
     """Orders begin and end first, so that the night finds everybody as they stand."""
     ended = orders.end_due(session, now=now, limit=ORDERS_AT_ONCE)
     return ended + orders.start_due(session, now=now, limit=ORDERS_AT_ONCE)
+
+
+def _last(session: Session) -> datetime | None:
+    """When the last night that was finished began."""
+    return session.scalar(
+        select(NightlySweep.started_at)
+        .where(NightlySweep.finished_at.is_not(None))
+        .order_by(NightlySweep.day.desc())
+        .limit(1)
+    )
 
 
 def _chunk(session: Session, after: uuid.UUID, at_once: int) -> tuple[uuid.UUID | None, int]:

@@ -1,0 +1,67 @@
+"""Who may have reached something since the last night (RULES.md 16): somebody recorded something of them, or a number of days has come round.
+
+It only finds people and hands them to `engage/scheme/milestones/finding.py`; after a night of which nothing is known everybody is looked at.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from engage.scheme.milestones import finding
+from engage.scheme.nightly.causes import CHUNK
+
+STEPS = (28, 90, 180, 365)
+"""Days without an offence, and with a home, that a milestone counts to. A day to spare on either side: days are those of the hub's calendar."""
+_LOOK_BACK = timedelta(days=60)
+"""Outcomes of older appointments that come in late are counted when the next one does."""
+
+_TOUCHED = text(
+    CHUNK  # noqa: S608 — two constants
+    + """
+SELECT chunk.id
+FROM chunk
+JOIN enrolment ON enrolment.person_id = chunk.id AND enrolment.ended_on IS NULL
+LEFT JOIN LATERAL (SELECT max(happened_on) AS last FROM offence
+                   WHERE offence.person_id = chunk.id AND offence.withdrawn_at IS NULL) AS crime ON true
+LEFT JOIN LATERAL (SELECT max(released_on) AS last FROM custody_spell WHERE custody_spell.person_id = chunk.id) AS prison ON true
+LEFT JOIN LATERAL (SELECT since FROM housing_spell WHERE housing_spell.person_id = chunk.id
+                   ORDER BY since DESC, recorded_at DESC LIMIT 1) AS home ON true
+WHERE EXISTS (SELECT FROM unnest(CAST(:steps AS int[])) AS step(days),
+                          (VALUES (GREATEST(enrolment.adopted_on, crime.last, prison.last)), (home.since)) AS count(began)
+              WHERE chunk.today - count.began BETWEEN step.days - 1 AND step.days + :nights + 1)
+   OR EXISTS (SELECT FROM appointment JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL
+              WHERE appointment.person_id = chunk.id AND appointment.starts_at BETWEEN :earliest AND :now AND outcome.recorded_at >= :since)
+   OR EXISTS (SELECT FROM drug_test WHERE drug_test.person_id = chunk.id AND drug_test.recorded_at >= :since)
+   OR EXISTS (SELECT FROM housing_spell AS spell WHERE spell.person_id = chunk.id AND GREATEST(spell.recorded_at, spell.judged_at) >= :since)
+   OR EXISTS (SELECT FROM activity WHERE activity.person_id = chunk.id
+              AND (GREATEST(activity.recorded_at, activity.judged_at) >= :since OR activity.ended_on >= chunk.today - :nights - 1))
+   OR EXISTS (SELECT FROM court_order WHERE court_order.person_id = chunk.id AND court_order.ended_on >= chunk.today - :nights - 1)
+   OR enrolment.voluntary_since >= chunk.today - :nights - 1
+"""
+)
+
+
+def find(
+    session: Session, *, after: uuid.UUID, upto: uuid.UUID, since: datetime | None, now: datetime
+) -> int:
+    """Find what people in (after, upto] have reached since the last night that was finished; how many things were found."""
+    if since is None:
+        return finding.find_between(session, after=after, upto=upto, now=now)
+    found = session.scalars(
+        _TOUCHED,
+        {
+            "after": after,
+            "upto": upto,
+            "now": now,
+            "since": since,
+            "earliest": now - _LOOK_BACK,
+            "nights": (now - since).days,
+            "steps": list(STEPS),
+        },
+    ).all()
+    return sum(
+        finding.find(session, found[start : start + finding.AT_ONCE], now=now)
+        for start in range(0, len(found), finding.AT_ONCE)
+    )

@@ -1,0 +1,87 @@
+"""At night failures to comply are weighed where nobody has, and what people have reached is found: what time moves, or came in another way."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.appointments.model import OutcomeCode
+from engage.people.model import LegalStatus, Person
+from engage.scheme.kinds import MilestoneKind, Rag
+from engage.scheme.model import Milestone
+from engage.scheme.nightly import failures, service
+from engage.signals import Signal, SignalKind, SignalState
+from tests import builders
+from tests.engage.insight.test_cohort import came
+from tests.engage.scheme.nights import enrolled, reviewed, swept
+
+DAY = timedelta(days=1)
+LAST = service.uuid.UUID(int=2**128 - 1)
+
+
+def weighed(session: Session, now: datetime) -> int:
+    """How many were weighed."""
+    session.flush()
+    return failures.catch_up(session, after=service.FIRST, upto=LAST, now=now)
+
+
+def somebody(session: Session, om: Staff, legal: LegalStatus = LegalStatus.STATUTORY) -> Person:
+    """A person with no order recorded, whose status says whether they are under one."""
+    return builders.person(session, om, number=None, legal_status=legal)
+
+
+def open_kinds(session: Session, whose: Person) -> list[SignalKind]:
+    """The kinds of their open signals."""
+    return list(
+        session.scalars(
+            select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+        )
+    )
+
+
+def test_a_second_failure_that_nobody_weighed_is_found_once(session: Session, now: datetime) -> None:
+    """RULES.md 6: of people under an order alone; one failure, or an absence that was accepted, is none."""
+    pat = builders.staff(session, builders.hub(session))
+    twice, once = somebody(session, pat), somebody(session, pat)
+    excused, voluntary = somebody(session, pat), somebody(session, pat, LegalStatus.NON_STATUTORY)
+    for person in (twice, voluntary):
+        came(session, person, 30, OutcomeCode.UNACCEPTABLE_ABSENCE)
+        came(session, person, 10, OutcomeCode.ATTENDED_FAILED_TO_COMPLY)
+    came(session, once, 10, OutcomeCode.UNACCEPTABLE_ABSENCE)
+    came(session, excused, 10, OutcomeCode.UNACCEPTABLE_ABSENCE)
+    came(session, excused, 9, OutcomeCode.ABSENT_MEDICAL)
+    assert weighed(session, now) == 1
+    assert open_kinds(session, twice) == [SignalKind.SECOND_FAILURE]
+    assert [open_kinds(session, one) for one in (once, excused, voluntary)] == [[], [], []]
+    assert weighed(session, now + DAY) == 0
+
+
+def test_failures_that_grow_old_no_longer_count(session: Session, now: datetime) -> None:
+    """RULES.md 6: the twelve months roll; the signal ends by itself, and the person is looked at no more."""
+    pat = builders.staff(session, builders.hub(session))
+    person = somebody(session, pat)
+    came(session, person, 300, OutcomeCode.UNACCEPTABLE_ABSENCE)
+    came(session, person, 10, OutcomeCode.UNACCEPTABLE_ABSENCE)
+    assert weighed(session, now) == 1
+    assert open_kinds(session, person) == [SignalKind.SECOND_FAILURE]
+    assert weighed(session, now + 70 * DAY) == 1
+    assert open_kinds(session, person) == []
+    assert weighed(session, now + 71 * DAY) == 0
+
+
+def test_what_was_reached_since_the_last_night_is_found(session: Session, now: datetime) -> None:
+    """RULES.md 16: 28 days without an offence; the night before it is nothing, and it is found once."""
+    katrina = builders.person(session, builders.staff(session, builders.hub(session)))
+    enrolment = enrolled(session, katrina, on=now.date() - 27 * DAY)
+    reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)
+    swept(session, now)
+    assert session.scalars(select(Milestone)).all() == []
+    swept(session, now + DAY)
+    swept(session, now + 2 * DAY)
+    (reached,) = session.scalars(select(Milestone)).all()
+    assert (reached.kind, reached.step, reached.reached_on) == (
+        MilestoneKind.OFFENCE_FREE,
+        28,
+        now.date() + DAY,
+    )
