@@ -22,6 +22,7 @@ from engage.agencies.model import Hub
 from engage.people.access import Ability, abilities, open_person
 from engage.people.model import Person
 from engage.progress import rules, service
+from engage.progress.housing import service as housing
 from engage.progress.kinds import ReportFact, ReportKind
 
 
@@ -86,11 +87,16 @@ def add_report_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/reports/<uuid:report_id>/verify")
 @allow(STAFF)
 def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
-    """Somebody has made sure of it."""
+    """Somebody has made sure of it. News of a home leads on to where that is, unless it is recorded already."""
     at = now()
     refusal = act(lambda session: _verify(session, report_id, at))
     say(refusal or "Marked: you made sure of it.")
-    return redirect(_person_page(report_id, at))
+    with transaction() as session:
+        person, report = service.to_judge(session, current_actor(), report_id, now=at)
+        to_place = report.fact is ReportFact.GOT_HOME and not housing.made_from(session, report.id)
+    if to_place and refusal is None:
+        return redirect(url_for("pages.add_housing", person_id=person.id, report=report_id))
+    return redirect(url_for("pages.person", person_id=person.id, _anchor="told"))
 
 
 @pages.get("/reports/<uuid:report_id>/dispute")
@@ -118,12 +124,6 @@ def dispute_report_sent(report_id: uuid.UUID) -> ResponseReturnValue:
 
 def _verify(session: Session, report_id: uuid.UUID, at: datetime) -> None:
     service.verify(session, current_actor(), report_id, now=at)
-
-
-def _person_page(report_id: uuid.UUID, at: datetime) -> str:
-    with transaction() as session:
-        person, _ = service.to_judge(session, current_actor(), report_id, now=at)
-        return url_for("pages.person", person_id=person.id, _anchor="told")
 
 
 def _to_record(session: Session, person_id: uuid.UUID) -> tuple[Person, ZoneInfo]:

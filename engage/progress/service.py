@@ -6,8 +6,9 @@ lapse least of all; what is told here raises at most a signal that somebody shou
 
 import uuid
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,12 @@ from engage.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.progress import rules
+from engage.progress.activities.model import Activity
+from engage.progress.housing.model import HousingSpell
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
 from engage.signals import Evidence, SignalKind
 
+Made = TypeVar("Made", HousingSpell, Activity)
 LONGEST_NOTE = 500
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 SIGNALS = {ReportFact.LOST_HOME: SignalKind.HOUSING_LOSS, ReportFact.LOST_WORK: SignalKind.WORK_LOSS}
@@ -122,11 +126,16 @@ def verify(
 
 
 def dispute(session: Session, actor: Actor, report_id: uuid.UUID, *, note: str, now: datetime) -> SelfReport:
-    """Somebody has found otherwise, and says what. Raises Invalid without a note."""
+    """Somebody has found otherwise, and says what. Raises Invalid without a note.
+
+    A home or an activity that was recorded from it by their word alone is disputed with it; one that a worker made sure of stands.
+    """
     tidy = _note(note)
     if not tidy:
         raise Invalid(fields={"note": "Say what you found"})
-    return _judge(session, actor, report_id, ReportState.DISPUTED, tidy, now)
+    report = _judge(session, actor, report_id, ReportState.DISPUTED, tidy, now)
+    _dispute_what_came_of_it(session, actor, report, now)
+    return report
 
 
 def good_news(session: Session, person_id: uuid.UUID) -> int:
@@ -179,6 +188,31 @@ def _judge(
     session.flush()
     _record(session, f"progress.{state.value}", person, report.id, actor=actor.label, now=now)
     return report
+
+
+def _dispute_what_came_of_it(session: Session, actor: Actor, report: SelfReport, now: datetime) -> None:
+    person = session.get_one(Person, report.person_id)
+    for kind, rows in (
+        ("housing", session.scalars(_by_word(HousingSpell, report)).all()),
+        ("activity", session.scalars(_by_word(Activity, report)).all()),
+    ):
+        for row in rows:
+            row.state, row.judged_note = ReportState.DISPUTED, report.judged_note
+            row.judged_by, row.judged_at = actor.label, now
+            events.record(
+                session,
+                f"{kind}.disputed",
+                now=now,
+                actor=actor.label,
+                person_id=person.id,
+                hub_id=person.hub_id,
+                **{kind: row.id},
+            )
+
+
+def _by_word(kind: type[Made], report: SelfReport) -> Select[Made]:
+    """What was recorded from a piece of news and rests on the person's word alone."""
+    return select(kind).where(kind.report_id == report.id, kind.state == ReportState.SELF_REPORTED)
 
 
 def _may_know(actor: Actor, person: Person, kind: ReportKind) -> None:

@@ -44,7 +44,7 @@ def record(
     tidy = judging.checked(note, LONGEST_NOTE)
     if report_id is not None:
         judging.told(session, actor, person, report_id, FACTS, sure=sure, now=now)
-        if _made_from(session, report_id):
+        if made_from(session, report_id):
             raise Conflict("Where they live is recorded from this news already.", code="recorded")
     spell = HousingSpell(
         person_id=person.id,
@@ -99,7 +99,7 @@ def of_person(session: Session, person_id: uuid.UUID, *, limit: int | None = Non
     return session.scalars(query).all()
 
 
-def _made_from(session: Session, report_id: uuid.UUID) -> bool:
+def made_from(session: Session, report_id: uuid.UUID) -> bool:
     """Whether a spell that stands was made from this news."""
     found = select(HousingSpell.id).where(
         HousingSpell.report_id == report_id, HousingSpell.state != ReportState.DISPUTED

@@ -77,6 +77,21 @@ def test_a_home_is_made_from_news_and_counts_as_stable(
         assert session.get_one(SelfReport, report.id).state is ReportState.VERIFIED
 
 
+def test_making_sure_of_news_of_a_home_leads_to_where_that_is(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """The news is verified either way; once it is recorded the button leads back to the person."""
+    with committed.begin() as session:
+        report = builders.report(session, katrina, now)
+    visitor = sit_down(house.pat)
+    button = visitor.open(f"/people/{katrina.id}").form(f"/reports/{report.id}/verify")
+    page = visitor.send(button)
+    assert page.address.startswith(f"/people/{katrina.id}/housing/new?report=")
+    assert "Marked: you made sure of it" in page.words and "has a home" in page.words
+    visitor.send(page.form("/housing/new"), stage="family", sure="yes")
+    assert visitor.send(button).address == f"/people/{katrina.id}"
+
+
 def test_a_home_is_made_sure_of_and_disputed(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:

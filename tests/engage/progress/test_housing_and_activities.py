@@ -116,6 +116,27 @@ def test_a_home_is_made_from_what_they_told(
     assert home(session, actor, katrina, stage=HousingStage.SOFA, report_id=report.id).id != spell.id
 
 
+def test_news_that_is_disputed_takes_along_what_rests_on_it_alone(
+    session: Session, actor: Actor, katrina: Person, now: datetime
+) -> None:
+    """A home by their word is disputed with it, with the same words; one that a worker made sure of stands."""
+    first, second = (builders.report(session, katrina, now) for _ in range(2))
+    job = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
+    word = home(session, actor, katrina, sure=False, report_id=first.id)
+    sure = home(session, actor, katrina, report_id=second.id)
+    bakery = work(session, actor, katrina, sure=False, report_id=job.id)
+    for report in (first, second, job):
+        news.dispute(session, actor, report.id, note="not so", now=now)
+    assert (word.state, word.judged_note) == (ReportState.DISPUTED, "not so")
+    assert (sure.state, bakery.state) == (ReportState.VERIFIED, ReportState.DISPUTED)
+    assert kinds_of_events(session)[-4:] == [
+        "housing.disputed",
+        "progress.disputed",
+        "progress.disputed",
+        "activity.disputed",
+    ]
+
+
 def test_news_of_something_else_or_of_somebody_else_makes_no_home(
     session: Session, actor: Actor, pat: Staff, katrina: Person, now: datetime
 ) -> None:
