@@ -42,7 +42,7 @@ def record_order(
     reference: str = "",
     now: datetime,
 ) -> Order:
-    """Record an order or a licence. While it is in force the person is statutory.
+    """Record an order or a licence. While it is in force the person is statutory; one of another time says nothing of today.
 
     Raises Invalid for days that cannot be, Conflict (code `order_recorded`) where the same order is there already.
     """
@@ -70,7 +70,8 @@ def record_order(
         session, "order.recorded", person, actor.label, now, order=order.id, order_kind=kind.value,
         starts_on=starts_on, ends_on=ends_on,
     )  # fmt: skip
-    keep_status(session, actor, person, today, now=now)
+    if rules.in_force(facts(order), today):
+        keep_status(session, actor, person, today, now=now)
     return order
 
 

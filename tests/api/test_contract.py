@@ -20,12 +20,13 @@ from sqlalchemy import select
 
 from api.access import Caller, allowance_of
 from api.v1.keys import Limiter
-from engage.agencies.model import Hub, Staff
+from engage.agencies.model import Hub, Role, Staff
 from engage.db import Database
 from engage.signals import Signal, SignalKind, raise_signal
 from messaging import outbox
 from tests import builders, case_builders
 from tests.api.conftest import KeyMaker, StoppedClock
+from tests.engage.scheme import table
 
 CHECKS = [
     not_a_server_error,
@@ -65,11 +66,17 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
             now=now,
         )
         signal = session.scalars(select(Signal.id)).one()
+        keeper = builders.actor(builders.staff(session, place[0], Role.COORDINATOR, name="Chidi Okafor"))
+        referral = table.refer(session, keeper, place[0])
+        meeting = table.call(session, keeper, place[0])
         return {
             "person_id": str(person.id),
             "appointment_id": str(booked.id),
             "message_id": str(message.id),
             "signal_id": str(signal),
+            "referral_id": str(referral.id),
+            "meeting_id": str(meeting.id),
+            "item_id": str(table.item_of(session, meeting, referral).id),
             "action_id": str(case_builders.action(session, person).id),
         }
 

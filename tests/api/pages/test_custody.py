@@ -53,7 +53,8 @@ def test_into_prison_and_out_again(
     page = visitor.send(form, kind="custody", sentence="120", **day("release_on", 1, 4, 2027))
     assert "Sentenced since 1 March 2027" in page.words and "1 April 2027, as expected now" in page.words
     assert "Due 18 March 2027" in page.words and "engage-overdue" in page.html
-    assert "Leaves prison soon" in visitor.open(address).words
+    whole = visitor.open(address)
+    assert "Leaves prison soon" in whole.words and f"{address}/legal#prison" in whole.html
     page = visitor.send(visitor.open(f"/custody/{spell.id}/plan").form(field="home"), home="A flat in Byker")
     assert "Home A flat in Byker" in page.words and "Made by Pat Hale, 20 March 2027" in page.words
     page = visitor.send(

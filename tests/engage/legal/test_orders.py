@@ -51,6 +51,16 @@ def test_an_order_makes_statutory_and_its_end_voluntary(
     }
 
 
+def test_an_order_of_the_past_says_nothing_of_today(session: Session, katrina: Person) -> None:
+    """RULES.md 2: somebody known to be statutory stays so when their history is entered, the oldest first."""
+    katrina.legal_status = LegalStatus.STATUTORY
+    session.flush()
+    scenes.order(
+        session, katrina, made_on=date(2020, 2, 29), starts_on=date(2020, 2, 29), ends_on=date(2021, 2, 28)
+    )
+    assert _status(katrina) == "statutory"
+
+
 def test_the_last_of_two_orders_decides(session: Session, pat: Actor, katrina: Person) -> None:
     """While another runs the person stays statutory."""
     first, second = scenes.order(session, katrina), scenes.order(session, katrina, reference="T20270001")

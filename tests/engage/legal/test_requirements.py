@@ -137,7 +137,12 @@ def test_the_court_changes_the_intervals_of_a_drr(session: Session, pat: Actor, 
         reviews_every_days=28,
         now=NOW,
     )
-    given: dict[str, Any] = {"amount": None, "tests_every_days": 7, "reviews_every_days": 56, "note": "By the court"}
+    given: dict[str, Any] = {
+        "amount": None,
+        "tests_every_days": 7,
+        "reviews_every_days": 56,
+        "note": "By the court",
+    }
     requirements.change_requirement(session, pat, drr.id, **given, now=NOW)
     assert (drr.tests_every_days, drr.reviews_every_days, drr.note) == (7, 56, "By the court")
     with pytest.raises(Invalid):
