@@ -5,11 +5,13 @@ somebody did well, and no more.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,7 @@ from engage.people.contact import Reach
 from engage.people.model import Person
 from engage.scheme.milestones import rules
 from engage.scheme.milestones.gathering import facts
-from engage.scheme.milestones.rules import Reached
+from engage.scheme.milestones.rules import Facts, Reached
 from engage.scheme.model import Enrolment, Milestone
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind, TextValueError
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
 EVIDENCE = "milestone"
+LONGEST_WHY = 200
 TOO_LATE = "It was found too late to be praised"
 UNWRITABLE = "The text could not be written"
 
@@ -43,7 +46,13 @@ def find(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> i
         select(Person.id).where(Person.id.in_(fresh)).order_by(Person.id).with_for_update(key_share=True)
     )
     reaches = _reaches(session, list(fresh), now)
-    return sum(_keep(session, reach, fresh[id], known[id].today, now) for id, reach in reaches.items())
+    kept = _keep(session, {id: fresh[id] for id in reaches}, known, reaches, now)
+    for id, ones in kept.items():
+        in_time = [(one_id, one) for one_id, one in ones if rules.praised(one, known[id].today)]
+        if in_time:
+            _praise(session, reaches[id], in_time, now)
+            _tell(session, reaches[id].person, in_time, now)
+    return sum(len(ones) for ones in kept.values())
 
 
 def find_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
@@ -70,48 +79,50 @@ def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Ma
     return found
 
 
-def _keep(session: Session, reach: Reach, found: Sequence[Reached], today: date, now: datetime) -> int:
+def _keep(
+    session: Session,
+    fresh: Mapping[uuid.UUID, Sequence[Reached]],
+    known: Mapping[uuid.UUID, Facts],
+    reaches: Mapping[uuid.UUID, Reach],
+    now: datetime,
+) -> dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]]:
     """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept and praised it."""
-    kept = [(id, one) for one in found if (id := _insert(session, reach.person, one, now)) is not None]
-    if not kept:
-        return 0
-    for id, _ in kept:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "person_id": id,
+            "kind": one.kind,
+            "step": one.step,
+            "counted_from": one.counted_from,
+            "reached_on": one.reached_on,
+            "found_at": now,
+            "not_praised": None if rules.praised(one, known[id].today) else TOO_LATE,
+        }
+        for id, found in fresh.items()
+        for one in found
+    ]
+    if not rows:
+        return {}
+    statement = insert(Milestone).on_conflict_do_nothing().returning(Milestone.id)
+    mine = set(session.scalars(statement, rows))
+    kept: dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]] = defaultdict(list)
+    for row in rows:
+        if row["id"] not in mine:
+            continue
+        id, person = row["id"], reaches[row["person_id"]].person
+        reached = Reached(row["kind"], row["step"], row["counted_from"], row["reached_on"])
+        kept[person.id].append((id, reached))
         events.record(
             session,
             "milestone.reached",
             now=now,
             actor="system",
-            person_id=reach.person.id,
-            hub_id=reach.person.hub_id,
+            person_id=person.id,
+            hub_id=person.hub_id,
             milestone=id,
         )
-    in_time = [(id, one) for id, one in kept if rules.praised(one, today)]
-    late = [id for id, one in kept if not rules.praised(one, today)]
-    _note(session, late, None, TOO_LATE)
-    if in_time:
-        _praise(session, reach, in_time, now)
-        _tell(session, reach.person, in_time, now)
-    return len(kept)
-
-
-def _insert(session: Session, person: Person, one: Reached, now: datetime) -> uuid.UUID | None:
-    id: uuid.UUID | None = session.scalar(
-        insert(Milestone)
-        .values(
-            id=new_id(),
-            person_id=person.id,
-            kind=one.kind,
-            step=one.step,
-            counted_from=one.counted_from,
-            reached_on=one.reached_on,
-            found_at=now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=[Milestone.person_id, Milestone.kind, Milestone.step, Milestone.counted_from]
-        )
-        .returning(Milestone.id)
-    )
-    return id
+    session.flush()
+    return kept
 
 
 def _praise(session: Session, reach: Reach, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
@@ -141,11 +152,11 @@ def _words(person: Person, reached: Sequence[Reached]) -> str:
 def _note(
     session: Session, ids: Sequence[uuid.UUID], praise_id: uuid.UUID | None, why_not: str | None
 ) -> None:
-    if not ids:
-        return
-    for one in session.scalars(select(Milestone).where(Milestone.id.in_(ids))):
-        one.praise_id, one.not_praised = praise_id, None if why_not is None else why_not[:200]
-    session.flush()
+    session.execute(
+        update(Milestone)
+        .where(Milestone.id.in_(ids))
+        .values(praise_id=praise_id, not_praised=None if why_not is None else why_not[:LONGEST_WHY])
+    )
 
 
 def _tell(session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:

@@ -6,18 +6,17 @@ Only what staff recorded counts: attendance, verified homes and courses, tests. 
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Executable, func, select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
-from engage.appointments.model import Appointment, Outcome
+from engage.appointments.kept import NEITHER
+from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.legal.kinds import OrderEnding
 from engage.legal.model import CustodySpell, Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Person
@@ -27,10 +26,32 @@ from engage.progress.housing.model import HousingSpell
 from engage.progress.housing.rules import Dwelling
 from engage.progress.kinds import ReportState
 from engage.progress.testing.model import DrugTest
-from engage.scheme.milestones.rules import Course, Facts, Reached
+from engage.scheme.milestones.rules import ATTENDED, Course, Facts, Reached
 from engage.scheme.model import Enrolment, Milestone
 
 log = structlog.get_logger(__name__)
+
+# Of a long history only what can still matter: the last outcome that broke the run, as many as any step asks for since, and groups.
+_OUTCOMES = text("""
+WITH seen AS (
+    SELECT appointment.person_id, appointment.starts_at, appointment.id, appointment.type, outcome.code,
+           max(appointment.starts_at) FILTER (WHERE outcome.code <> 'ATTC') OVER (PARTITION BY appointment.person_id) AS broke
+    FROM enrolment
+    JOIN appointment ON appointment.person_id = enrolment.person_id AND appointment.state = 'booked'
+                    AND appointment.starts_at >= enrolment.adopted_on - 1 AND appointment.starts_at <= :now
+    JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL AND outcome.code <> ALL(:neither)
+    WHERE enrolment.person_id = ANY(:ids) AND enrolment.ended_on IS NULL
+), placed AS (
+    SELECT seen.*, row_number() OVER (PARTITION BY person_id ORDER BY starts_at, id) AS place
+    FROM seen WHERE broke IS NULL OR starts_at >= broke
+)
+SELECT person_id, starts_at, type, code FROM (
+    SELECT person_id, starts_at, id, type, code FROM placed WHERE place <= :enough + 1
+    UNION
+    SELECT person_id, starts_at, id, type, code FROM seen WHERE type = 'group' AND code = 'ATTC'
+) AS kept
+ORDER BY person_id, starts_at, id
+""")
 
 Rows = Mapping[uuid.UUID, Sequence[Any]]
 """What a query found, by the person in its first column."""
@@ -39,7 +60,14 @@ Rows = Mapping[uuid.UUID, Sequence[Any]]
 def facts(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Facts]:
     """The facts of those of `people` who are on the cohort now; of nobody else anything is reached."""
     enrolled = session.execute(
-        select(Person, Enrolment, Hub)
+        select(
+            Person.id,
+            Person.custody_status,
+            Enrolment.adopted_on,
+            Enrolment.voluntary_since,
+            Hub.id,
+            Hub.timezone,
+        )
         .join(Enrolment, Enrolment.person_id == Person.id)
         .join(Hub, Hub.id == Person.hub_id)
         .where(
@@ -49,25 +77,34 @@ def facts(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> 
             Person.merged_into_id.is_(None),
         )
     ).all()
-    ids = [person.id for person, *_ in enrolled]
-    if not ids:
+    if not enrolled:
         return {}
-    gathered = _Gathered(session, ids)
+    gathered = _Gathered(session, [row[0] for row in enrolled], now)
+    zones: dict[uuid.UUID, ZoneInfo | None] = {}
     found = {}
-    for person, enrolment, hub in enrolled:
-        try:
-            where = zone(hub)
-        except (ValueError, KeyError) as problem:
-            log.error("milestones.no_zone", hub=str(hub.id), problem=type(problem).__name__)
-            continue
-        found[person.id] = gathered.of(person, enrolment, where, now)
+    for id, custody, adopted_on, voluntary_since, hub_id, timezone in enrolled:
+        if hub_id not in zones:
+            zones[hub_id] = _zone(hub_id, timezone)
+        where = zones[hub_id]
+        if where is not None:
+            away = custody is not CustodyStatus.COMMUNITY
+            found[id] = gathered.of(id, adopted_on, voluntary_since, where, away=away, now=now)
     return found
+
+
+def _zone(hub_id: uuid.UUID, name: str) -> ZoneInfo | None:
+    """The hub's time zone; None, and logged, where there is no such zone: its people are looked at another night."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError) as problem:
+        log.error("milestones.no_zone", hub=str(hub_id), problem=type(problem).__name__)
+        return None
 
 
 class _Gathered:
     """What is recorded of some people, each kind of thing read once for all of them."""
 
-    def __init__(self, session: Session, ids: Sequence[uuid.UUID]) -> None:
+    def __init__(self, session: Session, ids: Sequence[uuid.UUID], now: datetime) -> None:
         self._session = session
         self.offences = self._by_person(
             select(Offence.person_id, func.max(Offence.happened_on))
@@ -83,7 +120,9 @@ class _Gathered:
             .where(CustodySpell.person_id.in_(ids))
             .group_by(CustodySpell.person_id)
         )
-        self.outcomes = self._by_person(_outcomes(ids))
+        self.outcomes = self._by_person(
+            _OUTCOMES, ids=ids, now=now, neither=sorted(NEITHER), enough=max(ATTENDED)
+        )
         self.tests = self._by_person(
             select(DrugTest.person_id, DrugTest.due_on, DrugTest.result)
             .where(
@@ -120,59 +159,48 @@ class _Gathered:
             ).where(Milestone.person_id.in_(ids))
         )
 
-    def of(self, person: Person, enrolment: Enrolment, where: ZoneInfo, now: datetime) -> Facts:
+    def of(
+        self,
+        id: uuid.UUID,
+        adopted_on: date,
+        voluntary_since: date | None,
+        where: ZoneInfo,
+        *,
+        away: bool,
+        now: datetime,
+    ) -> Facts:
         """The facts of one person, on the days of their hub's calendar."""
-        adopted_on = enrolment.adopted_on
-        held = self.custody.get(person.id, ())
+        held, offence = self.custody.get(id, ()), self.offences.get(id, ())
         seen = [
-            (starts_at.astimezone(where).date(), kind, code)
-            for _, starts_at, kind, code in self.outcomes.get(person.id, ())
-            if starts_at <= now
+            (starts_at.astimezone(where).date(), OutcomeCode(code), kind)
+            for _, starts_at, kind, code in self.outcomes.get(id, ())
         ]
         seen = [one for one in seen if one[0] >= adopted_on]
-        offence = self.offences.get(person.id, ())
         return Facts(
             adopted_on=adopted_on,
             today=now.astimezone(where).date(),
-            away=person.custody_status is not CustodyStatus.COMMUNITY or any(row[2] for row in held),
+            away=away or any(row[2] for row in held),
             released_on=held[0][1] if held else None,
             last_offence_on=offence[0][1] if offence else None,
-            outcomes=[(day, code) for day, _, code in seen],
-            tests=[row[1:] for row in self.tests.get(person.id, ()) if row[1] >= adopted_on],
-            homes=[Dwelling(*row[1:]) for row in self.homes.get(person.id, ())],
+            outcomes=[(day, code) for day, code, _ in seen],
+            tests=[row[1:] for row in self.tests.get(id, ()) if row[1] >= adopted_on],
+            homes=[Dwelling(*row[1:]) for row in self.homes.get(id, ())],
             courses=[
                 Course(began, ended if how is ActivityEnding.FINISHED else None)
-                for _, began, ended, how in self.courses.get(person.id, ())
+                for _, began, ended, how in self.courses.get(id, ())
             ],
-            groups=[day for day, kind, code in seen if _group(kind, code)],
-            orders=[row[1:] for row in self.orders.get(person.id, ())],
-            voluntary_since=enrolment.voluntary_since,
-            known=[Reached(*row[1:]) for row in self.known.get(person.id, ())],
+            groups=[day for day, code, kind in seen if _group(kind, code)],
+            orders=[row[1:] for row in self.orders.get(id, ())],
+            voluntary_since=voluntary_since,
+            known=[Reached(*row[1:]) for row in self.known.get(id, ())],
         )
 
-    def _by_person(self, query: Executable) -> Rows:
+    def _by_person(self, query: Executable, **given: Any) -> Rows:
         found: dict[uuid.UUID, list[Any]] = defaultdict(list)
-        for row in self._session.execute(query):
+        for row in self._session.execute(query, given):
             found[row[0]].append(row)
         return found
 
 
-def _group(kind: AppointmentType, code: OutcomeCode) -> bool:
-    return kind is AppointmentType.GROUP and code is OutcomeCode.ATTENDED_COMPLIED
-
-
-def _outcomes(ids: Sequence[uuid.UUID]) -> Executable:
-    """What is recorded now of the appointments since people were adopted, a day to spare for the time zone."""
-    return (
-        select(Appointment.person_id, Appointment.starts_at, Appointment.type, Outcome.code)
-        .join(Outcome, Outcome.appointment_id == Appointment.id)
-        .join(Enrolment, Enrolment.person_id == Appointment.person_id)
-        .where(
-            Appointment.person_id.in_(ids),
-            Appointment.state == AppointmentState.BOOKED,
-            Outcome.superseded_at.is_(None),
-            Enrolment.ended_on.is_(None),
-            Appointment.starts_at >= Enrolment.adopted_on - 1,
-        )
-        .order_by(Appointment.starts_at, Appointment.id)
-    )
+def _group(kind: str, code: OutcomeCode) -> bool:
+    return kind == AppointmentType.GROUP and code is OutcomeCode.ATTENDED_COMPLIED
