@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from engage import idempotency
+from engage import idempotency, sealing
 from engage.appointments import absences, due, reminders, uploads
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
@@ -29,6 +29,7 @@ from engage.db import Database
 from engage.people.contact import REACH_CHANNEL
 from engage.progress.checkins import rounds
 from engage.progress.testing import schedule
+from engage.scheme import agenda
 from engage.scheme.nightly import service as nightly
 from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
@@ -43,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 RECEIPTS_AT_ONCE = 200
 REMINDERS_AT_ONCE = 50
+SEALS_AT_ONCE = 1000
 READERS = 2
 RECEIPTS_GATHER = 0.25
 """Seconds for which receipts are gathered: nobody waits for one, and applying thirty costs little more than applying one."""
@@ -158,8 +160,10 @@ class Worker:
             Tick("reconcile", self._reconcile, _seconds(5)),
             Tick("set-aside", self._show_set_aside, _seconds(10)),
             Tick("redaction", self._redact, _seconds(30)),
+            Tick("seals", self._seal, _seconds(5)),
             Tick("sweeps", self._sweep, _seconds(30)),
             Tick("nightly", self._sweep_night, timedelta(minutes=10)),
+            Tick("agendas", self._build_agendas, timedelta(minutes=30)),
             Tick("tests", self._plan_tests, timedelta(hours=1)),
             Tick("retention", self._forget, timedelta(minutes=20)),
         ]
@@ -201,6 +205,10 @@ class Worker:
             reconcile.settle_unknown(self._database.begin, gateway, now=self._clock.now())
         return False
 
+    def _seal(self) -> bool:
+        with self._database.begin() as session:
+            return sealing.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE) == SEALS_AT_ONCE
+
     def _show_set_aside(self) -> bool:
         with self._database.begin() as session:
             return set_aside.show(session, now=self._clock.now()) > 0
@@ -222,6 +230,11 @@ class Worker:
             return False
         swept = nightly.advance(self._database.begin, day=local.date(), now=now)
         return swept is not None and not swept.finished
+
+    def _build_agendas(self) -> bool:
+        with self._database.begin() as session:
+            agenda.build_due(session, now=self._clock.now())
+        return False
 
     def _redact(self) -> bool:
         done = [

@@ -64,15 +64,19 @@ def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> i
 
 
 def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
-    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came on them. Again changes nothing."""
+    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came on them. Again changes nothing.
+
+    On the day itself nobody's line goes from under the hands of whoever keeps the meeting: they bring it up to date themselves.
+    """
     today = now.date()
     near = session.scalars(
         select(Meeting)
         .where(
             Meeting.closed_at.is_(None),
-            Meeting.held_on.between(today - timedelta(1), today + timedelta(days)),
+            Meeting.held_on > today,
+            Meeting.held_on <= today + timedelta(days=days),
         )
-        .order_by(Meeting.held_on, Meeting.id)
+        .order_by(Meeting.id)
     ).all()
     return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
 

@@ -21,7 +21,7 @@ from messaging import inbound, outbox
 from messaging.states import MessageStatus, move
 from tests import builders, case_builders
 from tests.api.pages import stalled
-from tests.browser import enrolment_pages, legal_pages, progress_pages
+from tests.browser import enrolment_pages, legal_pages, meeting_pages, progress_pages, sharing_pages
 from tests.browser.conftest import House, SitDown
 
 CSV = (
@@ -76,6 +76,10 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         legal = legal_pages.fill(session, builders.person(session, house.pat, number=None, last_name=LONG))
         action = case_builders.plan(session, person, LONG)
         stands = enrolment_pages.fill(session, person)
+        met = meeting_pages.fill(session, house, person)
+        shared = sharing_pages.fill(
+            session, house.hub, builders.person(session, house.pat, number=None, last_name=LONG), now
+        )
         for number, status in enumerate(
             (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
         ):
@@ -125,6 +129,8 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         *legal,
         *(f"{whose}/plan{what}" for what in ("", "/needs", "/actions/new")),
         *stands,
+        *met,
+        *shared,
         "/actions",
         *(f"/actions/{action.id}{what}" for what in ("", "/done", "/withdraw", "/change")),
         f"/reports/{report.id}/dispute",

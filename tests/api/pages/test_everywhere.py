@@ -17,6 +17,7 @@ from tests.api.pages.conftest import House
 from tests.api.pages.test_today import heard, signal
 from tests.api.pages.visitor import Page, Visitor
 from tests.engage.legal import scenes
+from tests.engage.scheme import table
 
 SitDown = Callable[[Staff], Visitor]
 
@@ -33,6 +34,10 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         requirement = scenes.rar(session, order)
         spell = scenes.in_prison(session, person)
         action = case_builders.action(session, person)
+        keeper = builders.actor(house.coordinator)
+        referral = table.refer(session, keeper, house.hub)
+        meeting = table.call(session, keeper, house.hub)
+        item = table.item_of(session, meeting, referral)
     heard(committed, person, "hello", now, needs_human=True)
     values = {
         "person_id": person.id,
@@ -49,6 +54,10 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
         "free_time_id": uuid.UUID(int=10),
         "action_id": action.id,
         "approval_id": uuid.UUID(int=11),
+        "referral_id": referral.id,
+        "meeting_id": meeting.id,
+        "item_id": item.id,
+        "decision": "adopt",
         "what": "change",
         "day": "2027-03-20",
     }
