@@ -210,13 +210,14 @@ def test_a_review_is_held_and_the_next_one_planned(
         reviews.hold(session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now)
     assert open_reviews(session) == [date(2027, 4, 20)]
     assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
-    for refused in (
+    attempts: list[Callable[[], object]] = [
         lambda: reviews.hold(session, actor, review.id, held_on=TODAY, finding="Badly", now=now),
         lambda: reviews.cancel(session, actor, review.id, now=now),
         lambda: reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Conflict):
-            refused()
+            attempt()
 
 
 def test_a_review_is_cancelled(session: Session, actor: Actor, drr: Requirement, now: datetime) -> None:
