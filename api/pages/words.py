@@ -186,6 +186,7 @@ PURPOSES: Mapping[str, str] = {
     "check_in": "Check-in",
     "action": "About the plan",
     "praise": "Praise",
+    "worker_changed": "Another worker",
     "notice": "Notice",
 }
 PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}
@@ -263,6 +264,8 @@ MARKS: Mapping[str, str] = {
     "rebooking.allowed": "May pick another time by text",
     "rebooking.ended": "May no longer pick another time by text",
     "person.changed": "Details changed",
+    "person.transferred": "Given to another offender manager",
+    "person.died": "Their death was recorded",
     "conversation.taken_over": "A worker took the conversation over",
     "conversation.handed_back": "Conversation handed back",
     "conversation.timed_out": "Conversation came back by itself",

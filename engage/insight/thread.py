@@ -38,6 +38,8 @@ MARKERS = (
     "rebooking.allowed",
     "rebooking.ended",
     "person.changed",
+    "person.transferred",
+    "person.died",
     "conversation.taken_over",
     "conversation.handed_back",
     "conversation.timed_out",
