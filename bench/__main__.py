@@ -6,7 +6,21 @@ import sys
 
 import psutil
 
-from bench import answering, claiming, dispatch, importing, memory, pages, peers, reading, webhook, workers
+from bench import (
+    answering,
+    case_pack,
+    claiming,
+    cohorts,
+    dispatch,
+    importing,
+    memory,
+    pages,
+    peers,
+    reading,
+    sweep,
+    webhook,
+    workers,
+)
 from bench.figures import show
 from bench.ground import server
 from bench.quiet import quiet
@@ -22,6 +36,9 @@ BENCHMARKS = {
     "reading": reading.measure,
     "peers": peers.measure,
     "claiming": claiming.measure,
+    "case-pack": case_pack.measure,
+    "cohort": cohorts.measure,
+    "sweep": sweep.measure,
 }
 
 
