@@ -1,0 +1,67 @@
+"""The case pack on paper: everything that the page says, on one page for most people."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from api.pages import case_pack_paper
+from engage.agencies.model import Role
+from engage.insight import case_pack
+from engage.insight.case_pack import CasePack
+from engage.legal.kinds import OffenceKind
+from engage.legal.model import IntelligenceFlag, Offence
+from engage.progress.activities.model import Activity, ActivityKind
+from engage.progress.housing.model import HousingSpell, HousingStage
+from engage.progress.kinds import ReportState
+from engage.scheme import assessments
+from tests import builders
+from tests.engage.insight.test_case_pack import busy, visit
+from tests.engage.scheme.table import JUDGED, TODAY
+
+
+def pack_of(session: Session, *, size: int) -> CasePack:
+    """A pack with something of everything on it, for the offender manager."""
+    hub = builders.hub(session)
+    om = builders.staff(session, hub)
+    person = builders.person(session, om, last_name="Dodds-Ŵyn")
+    builders.staff(session, hub, Role.COORDINATOR)
+    busy(session, person, size)
+    visit(session, person, 20, None)
+    made = {"person_id": person.id, "recorded_by": "system", "recorded_at": builders.NOW}
+    session.add_all(
+        [
+            IntelligenceFlag(flagged_on=TODAY, **made),
+            Offence(
+                kind=OffenceKind.ARREST, happened_on=date(2027, 3, 1), what="Theft", acquisitive=True, **made
+            ),
+            HousingSpell(stage=HousingStage.HOSTEL, since=TODAY, state=ReportState.VERIFIED, **made),
+            Activity(
+                kind=ActivityKind.COURSE,
+                name="Bricklaying",
+                started_on=TODAY,
+                state=ReportState.SELF_REPORTED,
+                **made,
+            ),
+        ]
+    )
+    session.flush()
+    assessments.assess_person(session, builders.actor(om), person.id, JUDGED, now=builders.NOW)
+    return case_pack.load(session, builders.actor(om), person.id, now=builders.NOW)
+
+
+def pages(paper: bytes) -> int:
+    """How many pages a document has."""
+    return paper.count(b"/Type /Page\n")
+
+
+def test_a_case_fits_on_one_page(session: Session) -> None:
+    """With signals, tests, an overdue action, housing, a course, an arrest and the flag on it."""
+    paper = case_pack_paper.on_paper(pack_of(session, size=3))
+    assert paper.startswith(b"%PDF") and pages(paper) == 1
+
+
+def test_more_goes_on_to_another_page_and_the_same_makes_the_same(session: Session) -> None:
+    """Nothing is cut off, and two who print it hold the same."""
+    pack = pack_of(session, size=20)
+    paper = case_pack_paper.on_paper(pack)
+    assert pages(paper) > 1 and case_pack_paper.on_paper(pack) == paper
