@@ -15,6 +15,7 @@ import click
 from api.cli_access import key, staff
 from api.cli_corrections import corrections
 from api.cli_hub import agency, hub
+from api.cli_log import log
 from api.cli_retention import retention
 from engage.errors import EngageError, Invalid
 from engage.settings import Settings, SettingsError
@@ -87,6 +88,7 @@ main.add_command(agency)
 main.add_command(staff)
 main.add_command(key)
 main.add_command(retention)
+main.add_command(log)
 main.add_command(corrections)
 
 

@@ -197,26 +197,36 @@ CROSS JOIN LATERAL (
     SELECT place, link FROM event_seal WHERE event_seal.person_id = whose.person_id ORDER BY place DESC LIMIT 1) AS last
 """)
 
-_NEXT = text("""
+# The first transaction that may still write an event here. Those of other databases of the server are passed over: they never will.
+_SETTLED = """COALESCE((
+    SELECT running
+    FROM (SELECT pg_snapshot_xip(pg_current_snapshot()) UNION ALL SELECT pg_current_xact_id_if_assigned()) AS open (running)
+    WHERE running IS NOT NULL AND NOT EXISTS (
+        SELECT FROM pg_locks JOIN pg_stat_activity ON pg_stat_activity.pid = pg_locks.pid
+        WHERE pg_locks.locktype = 'transactionid' AND pg_locks.transactionid = CAST(running AS xid) AND pg_locks.granted
+          AND pg_locks.mode = 'ExclusiveLock' AND pg_stat_activity.datname <> current_database())
+    ORDER BY running LIMIT 1), pg_snapshot_xmax(pg_current_snapshot()))"""
+
+_NEXT = text(f"""
 SELECT event.id, event.person_id, event.transaction::text AS place
 FROM event
 WHERE (event.transaction, event.id) > (
-    COALESCE((SELECT transaction FROM seal_cursor), '0'::xid8), COALESCE((SELECT event_id FROM seal_cursor), 0))
-  AND event.transaction < pg_snapshot_xmin(pg_current_snapshot())
+    COALESCE((SELECT transaction FROM seal_cursor), CAST('0' AS xid8)), COALESCE((SELECT event_id FROM seal_cursor), 0))
+  AND event.transaction < {_SETTLED}
 ORDER BY event.transaction, event.id LIMIT :limit
-""")
+""")  # noqa: S608 — a constant
 
 _MOVE = text("""
 INSERT INTO seal_cursor (id, transaction, event_id) VALUES (:id, CAST(:transaction AS xid8), :event)
 ON CONFLICT (id) DO UPDATE SET transaction = excluded.transaction, event_id = excluded.event_id
 """)
 
-_OF_PERSON = text("""
+_OF_PERSON = text(f"""
 SELECT event.id FROM event LEFT JOIN event_seal ON event_seal.event_id = event.id
 WHERE event.person_id = :person AND event_seal.event_id IS NULL
-  AND event.transaction < pg_snapshot_xmin(pg_current_snapshot())
+  AND event.transaction < {_SETTLED}
 ORDER BY event.transaction, event.id
-""")
+""")  # noqa: S608 — a constant
 
 _SLIPPED_IN = text("""
 SELECT 1 FROM event JOIN seal_cursor ON (event.transaction, event.id) <= (seal_cursor.transaction, seal_cursor.event_id)

@@ -203,6 +203,21 @@ def verify(session: Session, person_id: uuid.UUID) -> sealing.Broken | None:
     return sealing.verify(session, person_id, heads=heads - set(elsewhere))
 
 
+def sealed_people(
+    session: Session, *, crn: str | None, after: uuid.UUID | None, limit: int
+) -> list[tuple[uuid.UUID, str]]:
+    """People with their reference, in the order of their ids, to verify one after the other. Raises NotFound for a reference that is nobody's."""
+    query = select(Person.id, Person.crn).order_by(Person.id).limit(limit)
+    if crn is not None:
+        query = query.where(Person.crn == crn.strip().upper())
+    if after is not None:
+        query = query.where(Person.id > after)
+    found = [(row.id, row.crn) for row in session.execute(query)]
+    if crn is not None and not found and after is None:
+        raise NotFound(f"There is nobody with the reference {crn}.")
+    return found
+
+
 def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 20) -> Sequence[EvidencePack]:
     """The packs made of a person, the latest first, without what they say; for callers that check access themselves."""
     return session.scalars(

@@ -179,6 +179,24 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     )
 
 
+def list_decisions(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None,
+    limit: int,
+    now: datetime,
+) -> tuple[DecisionView, ...]:
+    """A page of what was decided, the latest first; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.COMPLIANCE, now=now, what="enforcements")
+    found = counting.assess(session, person, now=now)
+    rows = [one for one in found.decisions if before is None or (one.decided_at, one.id) < before][:limit]
+    outcomes = _outcomes(session, found, rows)
+    called = names.of_labels(session, {label for one in rows for label in (one.decided_by, one.withdrawn_by)})
+    return tuple(_decision(one, found, outcomes, called) for one in rows)
+
+
 def to_enforce(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
     """The same for the forms of whoever may enforce. Raises NotFound or Forbidden."""
     open_person(

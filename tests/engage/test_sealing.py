@@ -5,8 +5,10 @@ import time
 import uuid
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.engine import make_url
 
 from engage import events, sealing
 from engage.db import Database
@@ -192,3 +194,15 @@ def test_events_of_nobody_are_passed_over(committed: Database, told: Told) -> No
     with committed.begin() as session:
         assert session.scalar(select(func.count()).select_from(EventSeal)) == 5
     assert broken(committed, told[0]) is None
+
+
+def test_another_database_of_the_server_holds_nothing_up(
+    committed: Database, told: Told, server_url: str
+) -> None:
+    """A transaction that is open elsewhere on the server never writes here, and nothing waits for it."""
+    elsewhere = make_url(server_url).set(drivername="postgresql", database="postgres")
+    with psycopg.connect(elsewhere.render_as_string(hide_password=False)) as connection:
+        connection.execute("SELECT pg_current_xact_id()")
+        with committed.begin() as session:
+            events.record(session, "later.done", now=builders.NOW, actor="system", person_id=told[0])
+        seal_one(committed, told[0], 6)

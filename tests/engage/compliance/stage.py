@@ -1,14 +1,31 @@
 """What compliance is about: orders, and enforceable appointments with outcomes."""
 
+import time
+import uuid
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.appointments.model import Appointment, Outcome, OutcomeCode
+from engage import sealing
+from engage.appointments.model import (
+    Appointment,
+    Intent,
+    IntentKind,
+    Outcome,
+    OutcomeCode,
+    Reminder,
+    ReminderKind,
+    ReminderState,
+)
 from engage.compliance import recording
+from engage.db import Database
 from engage.legal.model import Order, OrderKind
 from engage.people.access import SYSTEM
 from engage.people.model import Person
+from messaging import inbound, outbox
+from messaging.states import MessageStatus, move
+from messaging.tables import Inbound
 from tests import builders
 
 
@@ -60,3 +77,72 @@ def outcome_of(appointment: Appointment, session: Session) -> Outcome:
     """What is recorded of an appointment now."""
     session.expire(appointment, ["outcomes"])
     return next(one for one in appointment.outcomes if one.superseded_at is None)
+
+
+def told(
+    session: Session, of: Appointment, status: MessageStatus | None, now: datetime, why: str = ""
+) -> None:
+    """A reminder of the day before, and what became of its text; None: none was sent, for `why`."""
+    reminder = Reminder(
+        appointment_id=of.id,
+        kind=ReminderKind.ONE_DAY,
+        revision=of.revision,
+        due_at=of.starts_at - timedelta(days=1),
+        useless_at=of.starts_at,
+        state=ReminderState.SENT if status else ReminderState.SKIPPED,
+        reasons=[{"code": "quiet", "words": why}] if why else [],
+        decided_at=of.starts_at - timedelta(days=1),
+    )
+    if status is not None:
+        message = outbox.enqueue(
+            session,
+            outbox.Text(
+                to="+447700900101",
+                body="Hi Katrina. See you tomorrow at 9am.",
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=f"text {of.id}",
+                recipient=str(of.person_id),
+            ),
+            now=now,
+        )
+        session.flush()
+        move(session, [message.id], MessageStatus.SENDING, now=now)
+        move(session, [message.id], status, now=now)
+        reminder.message_id = message.id
+    session.add(reminder)
+    session.flush()
+
+
+def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: datetime) -> None:
+    """A text of the person about it."""
+    inbound.store(
+        session,
+        {
+            "MessageSid": f"SM{uuid.uuid4().hex}",
+            "From": "+447700900101",
+            "To": "+447700900999",
+            "Body": words,
+            "NumMedia": "0",
+        },
+        now=now,
+    )
+    id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
+    session.add(Intent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision))
+    session.flush()
+
+
+def settle(database: Database, person_id: uuid.UUID) -> None:
+    """Wait until every event of the person can be sealed: a transaction of another test may be open on the same server."""
+    patience = time.monotonic() + 20
+    while time.monotonic() < patience:
+        with database.begin() as session:
+            sealing.seal_person(session, person_id, now=builders.NOW)
+            if not session.scalar(
+                text(
+                    "SELECT count(*) FROM event LEFT JOIN event_seal ON event_id = event.id"
+                    " WHERE event.person_id = :whose AND event_id IS NULL"
+                ),
+                {"whose": person_id},
+            ):
+                return
+    raise AssertionError("events were never settled")

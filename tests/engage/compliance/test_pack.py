@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,18 +11,12 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import event, select, text
-from sqlalchemy.orm import Session
 
 from engage import sealing
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import (
-    Appointment,
-    Intent,
     IntentKind,
     OutcomeCode,
-    Reminder,
-    ReminderKind,
-    ReminderState,
 )
 from engage.compliance import decisions, pack, pack_pdf, recording
 from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
@@ -32,11 +25,9 @@ from engage.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Actor
 from engage.people.model import LegalStatus, Person
 from engage.people.sharing_model import Disclosure
-from messaging import inbound, outbox
-from messaging.states import MessageStatus, move
-from messaging.tables import Inbound
+from messaging.states import MessageStatus
 from tests import builders
-from tests.engage.compliance.stage import missed, order
+from tests.engage.compliance.stage import missed, order, said, settle, told
 
 TODAY = date(2027, 3, 20)
 
@@ -69,75 +60,6 @@ class Case:
         """The pack as it was given."""
         with self.database.begin() as session:
             return pack.open_pack(session, actor or self.actor, pack_id, now=self.now)
-
-
-def told(
-    session: Session, of: Appointment, status: MessageStatus | None, now: datetime, why: str = ""
-) -> None:
-    """A reminder of the day before, and what became of its text; None: none was sent, for `why`."""
-    reminder = Reminder(
-        appointment_id=of.id,
-        kind=ReminderKind.ONE_DAY,
-        revision=of.revision,
-        due_at=of.starts_at - timedelta(days=1),
-        useless_at=of.starts_at,
-        state=ReminderState.SENT if status else ReminderState.SKIPPED,
-        reasons=[{"code": "quiet", "words": why}] if why else [],
-        decided_at=of.starts_at - timedelta(days=1),
-    )
-    if status is not None:
-        message = outbox.enqueue(
-            session,
-            outbox.Text(
-                to="+447700900101",
-                body="Hi Katrina. See you tomorrow at 9am.",
-                lane=outbox.Lane.REMINDER,
-                dedupe_key=f"text {of.id}",
-                recipient=str(of.person_id),
-            ),
-            now=now,
-        )
-        session.flush()
-        move(session, [message.id], MessageStatus.SENDING, now=now)
-        move(session, [message.id], status, now=now)
-        reminder.message_id = message.id
-    session.add(reminder)
-    session.flush()
-
-
-def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: datetime) -> None:
-    """A text of the person about it."""
-    inbound.store(
-        session,
-        {
-            "MessageSid": f"SM{uuid.uuid4().hex}",
-            "From": "+447700900101",
-            "To": "+447700900999",
-            "Body": words,
-            "NumMedia": "0",
-        },
-        now=now,
-    )
-    id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
-    session.add(Intent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision))
-    session.flush()
-
-
-def settle(database: Database, person_id: uuid.UUID) -> None:
-    """Wait until every event of the person can be sealed: a transaction of another test may be open on the same server."""
-    patience = time.monotonic() + 20
-    while time.monotonic() < patience:
-        with database.begin() as session:
-            sealing.seal_person(session, person_id, now=builders.NOW)
-            if not session.scalar(
-                text(
-                    "SELECT count(*) FROM event LEFT JOIN event_seal ON event_id = event.id"
-                    " WHERE event.person_id = :whose AND event_id IS NULL"
-                ),
-                {"whose": person_id},
-            ):
-                return
-    raise AssertionError("events were never settled")
 
 
 @pytest.fixture
@@ -173,9 +95,7 @@ def case(committed: Database, now: datetime) -> Case:
             now=now,
         )
         decisions.give(session, actor, warning.id, on=TODAY, how=Delivery.POST, now=now)
-        found = Case(committed, om, actor, person, now, first.id, second.id)
-    settle(committed, person.id)
-    return found
+        return Case(committed, om, actor, person, now, first.id, second.id)
 
 
 def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
@@ -242,6 +162,7 @@ def test_the_paper_says_what_the_json_says(case: Case) -> None:
 
 def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
     """From the pack alone: digest upon link gives the next link, to the head."""
+    settle(case.database, case.person.id)
     opened = case.open(case.make())
     chain = opened.facts["chain"]
     link = chain["before"]
@@ -255,7 +176,7 @@ def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
 
 
 def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed: Database) -> None:
-    """A period without the first events begins upon the link before it; one without any has none."""
+    """A period without the first events begins upon the link before it."""
     with committed.begin() as session:
         session.execute(
             text(
@@ -271,6 +192,7 @@ def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed:
 
 def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> None:
     """An outcome's event rewritten behind everybody's back shows on paper."""
+    settle(committed, case.person.id)
     with committed.begin() as session:
         session.execute(
             text(
@@ -284,6 +206,7 @@ def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> 
 
 def test_cutting_the_end_off_shows_by_an_earlier_pack(case: Case, committed: Database) -> None:
     """What a pack wrote down must still be there."""
+    settle(committed, case.person.id)
     case.make()
     with committed.begin() as session:
         session.execute(text("DELETE FROM event_seal WHERE place > 3"))

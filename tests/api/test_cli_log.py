@@ -1,0 +1,42 @@
+"""`engage log verify`: the chain over everybody's events, worked out anew."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from api.cli import main
+from engage.db import Database
+from tests import builders
+from tests.engage.compliance.stage import missed, order, settle
+
+
+@pytest.fixture
+def engage(committed: Database) -> Callable[..., Result]:
+    """Runs `engage` with some arguments against the test's own database."""
+    url = committed.url.render_as_string(hide_password=False)
+    return lambda *arguments: CliRunner().invoke(main, arguments, env={"DATABASE_URL": url})
+
+
+def test_a_chain_that_holds_and_one_that_does_not(committed: Database, engage: Callable[..., Result]) -> None:
+    """Whose, where and why; exit code 1 for whoever watches by machine."""
+    with committed.begin() as session:
+        om = builders.staff(session, builders.hub(session))
+        people = [builders.person(session, om, number=None, crn=crn) for crn in ("X320741", "X320742")]
+        for person in people:
+            order(session, person)
+            missed(session, person, 3)
+    for person in people:
+        settle(committed, person.id)
+    good = engage("log", "verify")
+    assert (good.exit_code, good.output) == (0, "Checked 2 chains; none broken.\n")
+    with committed.begin() as session:
+        session.execute(
+            text("UPDATE event SET actor = 'person' WHERE person_id = :whose"), {"whose": people[1].id}
+        )
+    bad = engage("log", "verify")
+    assert bad.exit_code == 1 and "X320742: broken at place 1. The event is not what it was" in bad.output
+    assert engage("log", "verify", "--crn", "x320741").exit_code == 0
+    unknown = engage("log", "verify", "--crn", "X999999")
+    assert unknown.exit_code == 2 and "There is nobody with the reference X999999." in unknown.output
