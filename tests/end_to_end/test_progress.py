@@ -24,7 +24,7 @@ def told(house: House, person: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_keys_to_a_flat_are_shown_and_made_sure_of(house: House) -> None:
-    """A text out of the blue: thanked for, on the page in their words, and made sure of with one click."""
+    """A text out of the blue: thanked for, on the page in their words, made sure of with one click, which leads on to where that is."""
     person = house.add_person("X870001", "Ann", "07700 900701")
     phone = house.phone("+447700900701")
     phone.reply("got the keys to my flat")
@@ -37,7 +37,8 @@ def test_keys_to_a_flat_are_shown_and_made_sure_of(house: House) -> None:
     assert "got the keys to my flat" in page and "Their own word" in page
     (button,) = re.findall(r'action="(/reports/[^"]+/verify)"', page)
     after = browser.post(f"{house.web}{button}", data={"csrf_token": csrf_token(page)}, timeout=30).text
-    assert "Made sure of" in after and told(house, person)[0]["state"] == "verified"
+    assert "Where do they live?" in after and told(house, person)[0]["state"] == "verified"
+    assert "Made sure of" in browser.get(f"{house.web}/people/{person['id']}", timeout=30).text
 
 
 def test_a_lapse_is_answered_with_support(house: House) -> None:
