@@ -138,7 +138,7 @@ def test_a_changed_outcome_is_said_beside_the_decision(
     form = visitor.open(f"/appointments/{appointment}/outcome").form(field="note")
     visitor.send(form, code="AAME", note="Hospital")
     assert (
-        "1 of the 2 outcomes that this rests on has been changed since."
+        "1 of 2 outcomes behind this has been changed since."
         in visitor.open(f"/people/{katrina.id}/compliance").words
     )
 
