@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
 from engage.errors import Conflict, Forbidden, Invalid
+from engage.legal import orders
+from engage.legal.model import Order, OrderKind
 from engage.people.access import staff_actor
 from engage.people.model import ContactStatus, LegalStatus
 from engage.scheme import enrolments, leaving, reviews
@@ -84,6 +86,32 @@ def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetim
     for days in (0, 5):
         stays = leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now + timedelta(days=days))
     assert stays.voluntary_since == now.date() and scene.katrina.contact_status is ContactStatus.OPEN
+
+
+def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: datetime) -> None:
+    """Rule 2: the status, the bookings and the texts go on as they were; they may say that they stay."""
+    scene = set_scene(session, legal_status=LegalStatus.STATUTORY)
+    enrolment = adopt(session, scene, now - timedelta(days=30))
+    session.add(
+        Order(
+            person_id=scene.katrina.id,
+            kind=OrderKind.COMMUNITY_ORDER,
+            made_on=date(2026, 3, 20),
+            starts_on=date(2026, 3, 20),
+            ends_on=now.date() - timedelta(days=1),
+            recorded_by="system",
+            recorded_at=now - timedelta(days=365),
+        )
+    )
+    series = [builders.appointment(session, scene.katrina, now + timedelta(weeks=week)) for week in (1, 2)]
+    waiting = waiting_text(session, scene.katrina, now)
+    assert orders.end_due(session, now=now, limit=10) == 1
+    session.expire_all()
+    assert scene.katrina.legal_status is LegalStatus.NON_STATUTORY and enrolment.ended_on is None
+    assert waiting.status is MessageStatus.QUEUED
+    assert all(one.cancelled_at is None for one in series)
+    pat = staff_actor(scene.pat)
+    assert leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now).voluntary_since == now.date()
 
 
 @pytest.mark.parametrize(
