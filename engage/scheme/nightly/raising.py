@@ -3,14 +3,13 @@
 Only for kinds of which staff are told on their pages: no notice by text hangs on any of them, so there is none to call back.
 """
 
+import json
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from engage.db import new_id
@@ -19,8 +18,6 @@ from engage.signals import MEANINGS, Signal, SignalKind, SignalState
 
 GONE = "It no longer holds."
 _ACTOR = "system"
-_AT_ONCE = 2000
-"""Rows in one statement: PostgreSQL takes at most 65,535 values."""
 
 
 @dataclass(frozen=True)
@@ -66,36 +63,49 @@ def follow(
     return raised, resolved
 
 
+# Arrays instead of a value for each column of each row: a night may raise many thousands.
+_RAISE = text("""
+WITH made AS (
+    INSERT INTO signal (id, person_id, hub_id, kind, severity, key, why, action, evidence, state, raised_at, due_at)
+    SELECT one.id, one.person_id, one.hub_id, one.kind, one.severity, one.key, one.why, one.action, one.evidence::jsonb, 'open', :now, one.due_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:hubs AS uuid[]), CAST(:kinds AS text[]), CAST(:severities AS text[]),
+                CAST(:keys AS text[]), CAST(:whys AS text[]), CAST(:actions AS text[]), CAST(:evidence AS text[]), CAST(:due AS timestamptz[]))
+         AS one(id, person_id, hub_id, kind, severity, key, why, action, evidence, due_at)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id, person_id, hub_id, kind, evidence
+), told AS (
+    INSERT INTO event (at, kind, hub_id, person_id, actor, data)
+    SELECT :now, 'signal.raised', hub_id, person_id, 'system',
+           jsonb_build_object('signal', id::text, 'signal_kind', kind, 'evidence', evidence)
+    FROM made
+)
+SELECT count(*) FROM made
+""")
+
+
 def _raise(session: Session, fresh: Sequence[Standing], now: datetime) -> int:
-    total = 0
-    for start in range(0, len(fresh), _AT_ONCE):
-        made = session.execute(
-            upsert(Signal)
-            .values([_row(one, now) for one in fresh[start : start + _AT_ONCE]])
-            .on_conflict_do_nothing(index_elements=[Signal.key])
-            .returning(Signal.id, Signal.person_id, Signal.hub_id, Signal.kind, Signal.evidence)
-        ).all()
-        _record(session, "signal.raised", made, now)
-        total += len(made)
-    return total
-
-
-def _row(one: Standing, now: datetime) -> dict[str, Any]:
-    meaning = MEANINGS[one.kind]
-    return {
-        "id": new_id(),
-        "person_id": one.person_id,
-        "hub_id": one.hub_id,
-        "kind": one.kind,
-        "severity": meaning.severity,
-        "key": one.key,
-        "why": one.why[:300],
-        "action": meaning.action,
-        "evidence": [{"type": sort, "id": id} for sort, id in one.evidence],
-        "state": SignalState.OPEN,
-        "raised_at": now,
-        "due_at": now + meaning.due_within,
-    }
+    if not fresh:
+        return 0
+    meanings = [MEANINGS[one.kind] for one in fresh]
+    made: int = session.execute(
+        _RAISE,
+        {
+            "now": now,
+            "ids": [new_id() for _ in fresh],
+            "people": [one.person_id for one in fresh],
+            "hubs": [one.hub_id for one in fresh],
+            "kinds": [one.kind.value for one in fresh],
+            "severities": [meaning.severity.value for meaning in meanings],
+            "keys": [one.key for one in fresh],
+            "whys": [one.why[:300] for one in fresh],
+            "actions": [meaning.action for meaning in meanings],
+            "evidence": [
+                json.dumps([{"type": sort, "id": id} for sort, id in one.evidence]) for one in fresh
+            ],
+            "due": [now + meaning.due_within for meaning in meanings],
+        },
+    ).scalar_one()
+    return made
 
 
 def _resolve(session: Session, gone: Sequence[uuid.UUID], now: datetime) -> int:
@@ -108,29 +118,19 @@ def _resolve(session: Session, gone: Sequence[uuid.UUID], now: datetime) -> int:
         .returning(Signal.id, Signal.person_id, Signal.hub_id, Signal.kind)
         .execution_options(synchronize_session=False)
     ).all()
-    _record(session, "signal.resolved", done, now)
+    if done:
+        session.execute(
+            insert(Event),
+            [
+                {
+                    "at": now,
+                    "kind": "signal.resolved",
+                    "hub_id": row.hub_id,
+                    "person_id": row.person_id,
+                    "actor": _ACTOR,
+                    "data": {"signal": str(row.id), "signal_kind": SignalKind(row.kind).value},
+                }
+                for row in done
+            ],
+        )
     return len(done)
-
-
-def _record(session: Session, what: str, rows: Sequence[Any], now: datetime) -> None:
-    if not rows:
-        return
-    session.execute(
-        insert(Event),
-        [
-            {
-                "at": now,
-                "kind": what,
-                "hub_id": row.hub_id,
-                "person_id": row.person_id,
-                "actor": _ACTOR,
-                "data": _data(row),
-            }
-            for row in rows
-        ],
-    )
-
-
-def _data(row: Any) -> dict[str, Any]:
-    data = {"signal": str(row.id), "signal_kind": SignalKind(row.kind).value}
-    return {**data, "evidence": row.evidence} if hasattr(row, "evidence") else data
