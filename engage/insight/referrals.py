@@ -88,6 +88,7 @@ class ReferralPage:
     may_withdraw: bool
     may_assess: bool
     health: bool
+    reads_all: bool
 
     def scores(self, row: Assessment) -> Mapping[Pathway, int]:
         """The scores of one version, as far as they may be shown."""
@@ -177,6 +178,7 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         may_withdraw=waits and (keeps or own),
         may_assess=waits and assesses,
         health=referral.hub_id in seats.reads_health(actor),
+        reads_all=seats.may(actor, seats.reads_queue(actor), referral.hub_id),
     )
 
 
