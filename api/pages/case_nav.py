@@ -16,16 +16,19 @@ from engage.people.sharing import Field, fields_for
 class Part:
     """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the part of the record that it shows.
 
-    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role.
+    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role. `by_agreement` is for those who do not see
+    the whole case: the others find it all on the person's page.
     """
 
     endpoint: str
     words: str
     field: Field
     by_role: Ability | None = None
+    by_agreement: bool = False
 
 
 PARTS: tuple[Part, ...] = (
+    Part("pages.shared_appointments", "All appointments", Field.APPOINTMENTS, by_agreement=True),
     Part("pages.case_status", "Status", Field.STATUS),
     Part("pages.legal", "Legal", Field.LEGAL),
     Part("pages.compliance", "Compliance", Field.COMPLIANCE),
@@ -44,7 +47,13 @@ def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> li
         return []
     fields = fields_for(session, actor, person, now=now)
     able = abilities(actor, person)
-    seen = [part for part in PARTS if part.field in fields and (part.by_role is None or part.by_role in able)]
+    seen = [
+        part
+        for part in PARTS
+        if part.field in fields
+        and (part.by_role is None or part.by_role in able)
+        and not (part.by_agreement and Ability.CASE in able)
+    ]
     if not seen:
         return []
     found = [("Texts and appointments", url_for("pages.person", person_id=person.id))]

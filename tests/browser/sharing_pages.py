@@ -61,6 +61,7 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
         "/open-record",
         f"/hubs/{hub.id}",
         f"{whose}/access",
+        f"{whose}/appointments",
         f"{whose}/merge",
         f"{whose}/merge?crn=X320742",
         f"{whose}/merge?crn=X999999",

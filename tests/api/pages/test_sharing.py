@@ -106,6 +106,47 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
     assert "Who: Jo Lamb What: Plan" in words and "Looked at who has seen the record" in words
 
 
+def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
+) -> None:
+    """When, with which agency and what was recorded; neither place nor worker; without an agreement they are not to be had."""
+    address = f"/people/{katrina.id}/appointments"
+    with committed.begin() as session:
+        person = session.get_one(Person, katrina.id)
+        builders.appointment(session, person, clock.at + timedelta(days=1), enforceable=True)
+        for days in range(31):
+            builders.appointment(
+                session, person, clock.at - timedelta(days=days + 1), agency_name="Tyne Recovery"
+            )
+    jo = sit_down(house.partner)
+    assert jo.open(address).status == 403
+    assert "All appointments" not in jo.open(f"/people/{katrina.id}").words
+    with committed.begin() as session:
+        session.add(
+            SharingAgreement(
+                hub_id=house.hub.id,
+                agency_id=house.partner.agency_id,
+                purpose="to fit in with others",
+                lawful_basis="public task",
+                fields=["appointments"],
+                starts_on=clock.at.date(),
+                ends_on=clock.at.date(),
+                recorded_by="system",
+                recorded_at=clock.at,
+            )
+        )
+    assert "All appointments" in jo.open(f"/people/{katrina.id}").words
+    page = jo.open(address)
+    assert "Sun 21 March, 9am 2027 With: Probation Office" in page.words and "enforceable" in page.words
+    assert "Bridge St" not in page.words and "Pat" not in page.words
+    place = page.html.split("before=")[1].split('"')[0]
+    earlier = jo.open(f"{address}?before={place}").words
+    assert "Earlier" in earlier and "Probation" not in earlier
+    assert jo.open(f"{address}?before=x").status == 404
+    seen = sit_down(house.pat).open(f"/people/{katrina.id}/access").words
+    assert "To whom: Tyne Recovery by Jo Lamb" in seen
+
+
 def test_who_may_see_who_has_seen_it(house: House, katrina: Person, sit_down: SitDown) -> None:
     """Those who read the whole case; an agency does not, and nobody else's offender manager."""
     address = f"/people/{katrina.id}/access"
