@@ -1,5 +1,7 @@
 """A service of many people with a year behind them, written straight into the tables, for the nightly sweep and the cohort view."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 
 from bench.ground import NOW
@@ -115,12 +117,31 @@ HISTORY = (
 WEIGHED = """
     INSERT INTO signal (id, person_id, hub_id, kind, severity, key, why, action, evidence, state, raised_at, due_at, resolved_at, resolved_by)
     SELECT gen_random_uuid(), person.id, person.hub_id, 'second_failure', 'high', 'second_failure:' || person.id || ':' || failed.latest || ':' || 'none',
-        'So', 'Consider', '[]', 'resolved', :now - interval '1 day', :now, :now, 'system'
+        'So', 'Consider', '[]', 'resolved', CAST(:now AS timestamptz) - interval '1 day', :now, :now, 'system'
     FROM person
     CROSS JOIN LATERAL (SELECT (array_agg(outcome.id ORDER BY appointment.starts_at DESC, appointment.id DESC))[1] AS latest
         FROM appointment JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.code = 'UAAB'
         WHERE appointment.person_id = person.id HAVING count(*) > 1) AS failed
     WHERE person.id > :after AND person.id <= :upto AND person.legal_status = 'statutory' AND right(person.crn, 2) <> '13'
+"""
+
+# What the nights before have found: what is new tonight is what came with the last day's outcomes.
+KNOWN = """
+    INSERT INTO milestone (id, person_id, kind, step, counted_from, reached_on, found_at, not_praised)
+    SELECT gen_random_uuid(), enrolment.person_id, reached.kind, reached.step, (CAST(:now AS timestamptz) - interval '1 day')::date, (CAST(:now AS timestamptz) - interval '1 day')::date,
+        CAST(:now AS timestamptz) - interval '1 day', 'Earlier'
+    FROM enrolment
+    CROSS JOIN LATERAL (SELECT max(appointment.starts_at) AS at FROM appointment
+        JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.code = 'UAAB' WHERE appointment.person_id = enrolment.person_id) AS broke
+    CROSS JOIN LATERAL (SELECT count(*) AS many FROM appointment
+        JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.code = 'ATTC' AND outcome.recorded_at < CAST(:now AS timestamptz) - interval '1 day'
+        WHERE appointment.person_id = enrolment.person_id AND appointment.starts_at > GREATEST(broke.at, enrolment.adopted_on)) AS run
+    CROSS JOIN LATERAL (
+        SELECT 'attended' AS kind, step FROM unnest(ARRAY[5, 10, 20]) AS step WHERE step <= run.many
+        UNION ALL
+        SELECT 'offence_free', days FROM unnest(ARRAY[28, 90, 180, 365]) AS days WHERE enrolment.adopted_on + days < CAST(:now AS timestamptz) - interval '1 day'
+    ) AS reached
+    WHERE enrolment.person_id > :after AND enrolment.person_id <= :upto
 """
 
 
@@ -129,22 +150,27 @@ def fill(database: Database, people: int, *, reminders: bool = False) -> int:
     with database.begin() as session:
         for statement in PEOPLE:
             session.execute(text(statement), {"now": NOW, "people": people, "caseload": CASELOAD})
-    for start in range(0, people, AT_ONCE):
-        names = {
-            "after": _id(start),
-            "upto": _id(start + AT_ONCE),
-            "now": NOW,
-            "weeks": WEEKS,
-            "reminders": reminders,
-        }
-        for statement in (*HISTORY, WEIGHED):
-            wanted = {name: value for name, value in names.items() if f":{name}" in statement}
-            with database.begin() as session:
-                session.execute(text(statement), wanted)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM (ANALYZE)"))
+    for statements in (HISTORY, (WEIGHED, KNOWN)):
+        for start in range(0, people, AT_ONCE):
+            _write(database, statements, start, reminders=reminders)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
     with database.begin() as session:
         return int(session.execute(text("SELECT count(*) FROM appointment")).scalar_one())
+
+
+def _write(database: Database, statements: Sequence[str], start: int, *, reminders: bool) -> None:
+    names = {
+        "after": _id(start),
+        "upto": _id(start + AT_ONCE),
+        "now": NOW,
+        "weeks": WEEKS,
+        "reminders": reminders,
+    }
+    for statement in statements:
+        wanted = {name: value for name, value in names.items() if f":{name}" in statement}
+        with database.begin() as session:
+            session.execute(text(statement), wanted)
 
 
 def _id(number: int) -> str:
