@@ -64,7 +64,7 @@ def about(page: ReportPage) -> Facts:
         ("Time of this report", f"{day_and_year(report.from_on)} to {day_and_year(report.until_on)}"),
         ("Offender manager", report.offender_manager),
         (
-            "Made",
+            "Made" if page.made else "Not made yet; looked at",
             f"{day_and_year(report.made_at, page.zone)}, {clock_time(report.made_at, page.zone)}, by {report.made_by}",
         ),
     ]
