@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
-from api.access import STAFF, allow, current_actor, staff
+from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav
 from api.pages.blueprint import pages
@@ -18,7 +18,6 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joine
 from api.pages.frame import say
 from api.pages.sending import attempt
 from api.pages.words import LANGUAGES, OUTCOMES
-from engage.agencies.model import Role
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance import decisions, recording
 from engage.compliance.kinds import Delivery, EnforcementKind
@@ -29,7 +28,6 @@ from engage.papers import Paper
 from engage.people.access import Ability, open_person
 from engage.people.model import Language
 
-DECIDERS = staff(Role.OFFENDER_MANAGER, Role.SUPERVISOR)
 _OVERRULING = {
     code: f"{OUTCOMES[code]} ({code.value})"
     for code in OutcomeCode
@@ -95,14 +93,14 @@ def compliance(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/people/<uuid:person_id>/compliance/decide")
-@allow(DECIDERS)
+@allow(STAFF)
 def decide_compliance(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for a decision under one order."""
     return _decision_page(person_id)
 
 
 @pages.post("/people/<uuid:person_id>/compliance/decide")
-@allow(DECIDERS)
+@allow(STAFF)
 def decide_compliance_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     """Decide, once."""
     form, order_id = DecisionForm(request.form), _order_asked()
@@ -127,14 +125,14 @@ def decide_compliance_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/enforcements/<uuid:decision_id>/letter")
-@allow(DECIDERS)
+@allow(STAFF)
 def letter(decision_id: uuid.UUID) -> ResponseReturnValue:
     """A letter, to read or to print."""
     return render_template("pages/letter.html", page=_with_letter(decision_id))
 
 
 @pages.get("/enforcements/<uuid:decision_id>/letter.pdf")
-@allow(DECIDERS)
+@allow(STAFF)
 def letter_pdf(decision_id: uuid.UUID) -> ResponseReturnValue:
     """A letter on paper."""
     page = _with_letter(decision_id)
@@ -148,14 +146,14 @@ def letter_pdf(decision_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/enforcements/<uuid:decision_id>/given")
-@allow(DECIDERS)
+@allow(STAFF)
 def letter_given(decision_id: uuid.UUID) -> ResponseReturnValue:
     """The form for when a letter was given."""
     return _about_page(decision_id, "given", GivenForm())
 
 
 @pages.post("/enforcements/<uuid:decision_id>/given")
-@allow(DECIDERS)
+@allow(STAFF)
 def letter_given_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     """Keep when and how it was given."""
     form = GivenForm(request.form)
@@ -178,14 +176,14 @@ def letter_given_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/enforcements/<uuid:decision_id>/done")
-@allow(DECIDERS)
+@allow(STAFF)
 def enforcement_done(decision_id: uuid.UUID) -> ResponseReturnValue:
     """The form for when a referral was with the court, or a recall asked for."""
     return _about_page(decision_id, "done", DoneForm())
 
 
 @pages.post("/enforcements/<uuid:decision_id>/done")
-@allow(DECIDERS)
+@allow(STAFF)
 def enforcement_done_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     """Keep when it was."""
     form = DoneForm(request.form)
@@ -201,14 +199,14 @@ def enforcement_done_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/enforcements/<uuid:decision_id>/withdraw")
-@allow(DECIDERS)
+@allow(STAFF)
 def withdraw_enforcement(decision_id: uuid.UUID) -> ResponseReturnValue:
     """The form to take a decision back."""
     return _about_page(decision_id, "withdraw", WithdrawForm())
 
 
 @pages.post("/enforcements/<uuid:decision_id>/withdraw")
-@allow(DECIDERS)
+@allow(STAFF)
 def withdraw_enforcement_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     """Take it back; it stays to be read."""
     form = WithdrawForm(request.form)
@@ -224,14 +222,14 @@ def withdraw_enforcement_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/appointments/<uuid:appointment_id>/overrule")
-@allow(staff(Role.SUPERVISOR))
+@allow(STAFF)
 def overrule(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """The form to decide an absence otherwise than the worker did."""
     return _overrule_page(appointment_id, OverruleForm())
 
 
 @pages.post("/appointments/<uuid:appointment_id>/overrule")
-@allow(staff(Role.SUPERVISOR))
+@allow(STAFF)
 def overrule_sent(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """Decide it; the worker's decision stays to be read."""
     form = OverruleForm(request.form)

@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from api.access import allow, current_actor
+from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.compliance import DECIDERS
 from api.pages.forms import DateField, OnceForm, Words, stripped
 from api.pages.frame import say
 from api.pages.sending import attempt
@@ -41,14 +40,14 @@ HINTS = {
 
 
 @pages.get("/people/<uuid:person_id>/compliance/pack")
-@allow(DECIDERS)
+@allow(STAFF)
 def new_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for a pack, filled in with the last twelve months."""
     return _page(person_id, None)
 
 
 @pages.post("/people/<uuid:person_id>/compliance/pack")
-@allow(DECIDERS)
+@allow(STAFF)
 def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     """Make it, once; it is logged as disclosed."""
     form = PackForm(request.form)
@@ -73,7 +72,7 @@ def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/packs/<uuid:pack_id>.pdf")
-@allow(DECIDERS)
+@allow(STAFF)
 def pack_on_paper(pack_id: uuid.UUID) -> ResponseReturnValue:
     """A pack on numbered pages."""
     opened = _opened(pack_id)
@@ -81,7 +80,7 @@ def pack_on_paper(pack_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/packs/<uuid:pack_id>.json")
-@allow(DECIDERS)
+@allow(STAFF)
 def pack_as_json(pack_id: uuid.UUID) -> ResponseReturnValue:
     """A pack as it was made, byte for byte."""
     opened = _opened(pack_id)
