@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from engage.agencies.model import Hub
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType
 from engage.appointments.service import NewAppointment
@@ -77,9 +78,6 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         action = case_builders.plan(session, person, LONG)
         stands = enrolment_pages.fill(session, person)
         met = meeting_pages.fill(session, house, person)
-        shared = sharing_pages.fill(
-            session, house.hub, builders.person(session, house.pat, number=None, last_name=LONG), now
-        )
         for number, status in enumerate(
             (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
         ):
@@ -108,6 +106,9 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
                 evidence=[Evidence("appointment", str(booked.id)), Evidence("message", str(message.id))],
                 now=now - timedelta(hours=2),
             )
+    with committed.begin() as session:
+        whom = builders.person(session, house.pat, number=None, last_name=LONG)
+        shared = sharing_pages.fill(session, session.get_one(Hub, house.hub.id), whom, now)
     write(committed, "+447700900101", "a" * 120, now)
     write(committed, "+447700900555", "its kat, new phone", now)
     with committed.begin() as session:
