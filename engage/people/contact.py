@@ -1,4 +1,4 @@
-"""How a person may be reached: gathers the facts of rule 1 for many people at once, and asks a new number whose it is.
+"""How a person may be reached: gathers the facts of rule 1 for many people at once, and asks a new number, or a silent one, whose it is.
 
 It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a number that is not confirmed.
 """
@@ -6,7 +6,7 @@ It decides nothing by itself: rules.py gives the verdict. It must never put cont
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,18 +115,41 @@ def request_check(session: Session, reach_now: Reach, *, now: datetime) -> Messa
     codes = {reason.code for reason in reach_now.verdict.reasons if not reason.passing}
     if codes != {"number_unverified"}:
         return None
+    return _ask(session, reach_now, f"number_check:{point.id}", point.number, point, now)
+
+
+def ask_again(session: Session, reach_now: Reach, *, since: date, now: datetime) -> Message | None:
+    """Ask a confirmed number anew whose it is, because nothing was heard since that day (RULES.md 17). None where that may not be.
+
+    Once for each silence: the number waits to be confirmed again, as a new one does, and whoever has been asked in this silence is not asked
+    again. Whoever may not be texted for anything but the hour is left alone.
+    """
+    point = reach_now.point
+    if point is None or point.number is None or point.state is not NumberState.VERIFIED:
+        return None
+    key = f"number_check:{point.id}:{since.isoformat()}"
+    if any(not reason.passing for reason in reach_now.verdict.reasons):
+        return None
+    if session.scalar(select(exists().where(Message.dedupe_key == key))):
+        return None
+    return _ask(session, reach_now, key, point.number, point, now)
+
+
+def _ask(
+    session: Session, reach_now: Reach, key: str, number: str, point: ContactPoint, now: datetime
+) -> Message:
     person = reach_now.person
     message = outbox.enqueue(
         session,
         outbox.Text(
-            to=point.number,
+            to=number,
             body=texts.render(
                 texts.TextKind.NUMBER_CHECK,
                 person.language,
                 first=texts.shorten_first_name(person.first_name, person.preferred_name),
             ),
             lane=outbox.Lane.REMINDER,
-            dedupe_key=f"number_check:{point.id}",
+            dedupe_key=key,
             recipient=str(person.id),
             group_key=f"contact_point:{point.id}",
             send_after=next_window(reach_now, now),

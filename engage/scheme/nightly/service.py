@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engage.legal import orders
 from engage.people.model import Person
 from engage.scheme import leaving
-from engage.scheme.nightly import failures, reaching
+from engage.scheme.nightly import failures, reaching, silence
 from engage.scheme.nightly.causes import CAUSES, Cause
 from engage.scheme.nightly.model import NightlySweep
 from engage.scheme.nightly.raising import Standing, follow
@@ -83,7 +83,9 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
             resolved=night.resolved,
         )
         return
-    raised, resolved = look(session, after=after, upto=upto, now=now)
+    standing = _look(session, after, upto, now)
+    raised, resolved = follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
+    silence.ask_again(session, standing, now=now)
     reaching.find(session, after=after, upto=upto, since=_last(session), now=now)
     night.after = upto
     night.people += many
@@ -92,10 +94,17 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
 
 
 def look(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> tuple[int, int]:
-    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar were raised, and how many resolved."""
-    failures.catch_up(session, after=after, upto=upto, now=now)
-    standing = [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
+    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar were raised, and how many resolved.
+
+    Nobody is texted for it.
+    """
+    standing = _look(session, after, upto, now)
     return follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
+
+
+def _look(session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> list[Standing]:
+    failures.catch_up(session, after=after, upto=upto, now=now)
+    return [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
 
 
 def _orders(session: Session, now: datetime) -> int:

@@ -1,0 +1,62 @@
+"""Numbers of people from whom nothing was heard for long: asked anew whose they are (RULES.md 17), once in each silence.
+
+It starts from the silences that the night has found, and leaves to `engage/people/contact.py` whether a text may go. A number that somebody made sure
+of meanwhile is left alone as long. Nothing is concluded from silence: what comes of it is said by the answer, or by a worker.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from engage.agencies.hubs import HubRules
+from engage.people import contact
+from engage.scheme.nightly.raising import Standing
+from engage.signals import SignalKind
+
+AT_ONCE = 500
+
+# Whom staff hold just now is left to the next night. A number that was asked already is no longer a verified one.
+_SILENT = text("""
+SELECT person.id, silence.since
+FROM unnest(CAST(:people AS uuid[]), CAST(:days AS date[])) AS silence(person_id, since)
+JOIN person ON person.id = silence.person_id
+JOIN hub ON hub.id = person.hub_id
+JOIN contact_point AS point ON point.person_id = person.id AND point.state = 'verified'
+CROSS JOIN LATERAL (
+    SELECT COALESCE((hub.settings ->> 'recheck_number_days')::int, :recheck_number_days) AS days,
+           (CAST(:now AS timestamptz) AT TIME ZONE hub.timezone)::date AS today
+) AS asks
+WHERE silence.since <= asks.today - asks.days
+  AND (point.verified_at IS NULL OR (point.verified_at AT TIME ZONE hub.timezone)::date <= asks.today - asks.days)
+ORDER BY person.id
+FOR UPDATE OF person SKIP LOCKED
+""")
+
+
+def ask_again(session: Session, standing: Sequence[Standing], *, now: datetime) -> int:
+    """Ask the numbers of those of `standing` whose silence is long enough; how many were asked. Done again it asks nobody."""
+    silent = [one for one in standing if one.kind is SignalKind.LOST_CONTACT]
+    if not silent:
+        return 0
+    rows = session.execute(
+        _SILENT,
+        {
+            "people": [one.person_id for one in silent],
+            "days": [date.fromisoformat(one.cause) for one in silent],
+            "recheck_number_days": HubRules().recheck_number_days,
+            "now": now,
+        },
+    )
+    since = {row.id: row.since for row in rows}
+    return sum(_asked(session, since, now))
+
+
+def _asked(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
+    ids = list(since)
+    for start in range(0, len(ids), AT_ONCE):
+        for id, reach in contact.reach(session, ids[start : start + AT_ONCE], now).items():
+            yield contact.ask_again(session, reach, since=since[id], now=now) is not None
+    session.flush()
