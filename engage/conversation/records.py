@@ -18,6 +18,7 @@ from engage.conversation.reading import Asks, Intent, Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.progress.service import good_news
+from engage.scheme.milestones.finding import how_many
 from engage.texts import Booked, TextKind, Way
 
 NEXT_SHOWN = 3
@@ -103,6 +104,7 @@ def _progress(turn: Turn, holder: Holder) -> Done:
     counts = {
         "n": min(kept_in_a_row(turn.session, holder.person.id), MOST_COUNTED),
         "m": min(good_news(turn.session, holder.person.id), MOST_COUNTED),
+        "k": min(how_many(turn.session, holder.person.id), MOST_COUNTED),
     }
     shown = {name: count for name, count in counts.items() if count}
     kind = _PROGRESS[tuple(shown)]
@@ -112,7 +114,11 @@ def _progress(turn: Turn, holder: Holder) -> Done:
 
 
 _PROGRESS: dict[tuple[str, ...], TextKind] = {
+    ("n", "m", "k"): TextKind.PROGRESS_ALL,
     ("n", "m"): TextKind.PROGRESS,
+    ("n", "k"): TextKind.PROGRESS_KEPT_REACHED,
+    ("m", "k"): TextKind.PROGRESS_TOLD_REACHED,
+    ("k",): TextKind.PROGRESS_REACHED,
     ("n",): TextKind.PROGRESS_KEPT,
     ("m",): TextKind.PROGRESS_TOLD,
     (): TextKind.PROGRESS_NONE,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.agencies.service import offender_managers
-from engage.insight import names, sight
+from engage.insight import milestones, names, sight
 from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.people.sharing import Field, open_part
@@ -27,6 +27,7 @@ from engage.scheme.reviews import Standing
 from engage.scheme.rules import Reason
 
 SHOWN = 20
+REACHED_SHOWN = 5
 Place = tuple[datetime, uuid.UUID]
 
 
@@ -98,7 +99,7 @@ class SuggestionView:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything the page shows. `suggestion` and `transfers` are None for whoever reads by an agreement."""
+    """Everything the page shows. `suggestion`, `transfers` and `reached` are None for whoever reads by an agreement."""
 
     person: Person
     zone: ZoneInfo
@@ -112,6 +113,7 @@ class CasePage:
     strands: tuple[StrandView, ...]
     suggestion: SuggestionView | None
     transfers: tuple[TransferView, ...] | None
+    reached: tuple[milestones.MilestoneView, ...] | None
     re_referral: ReReferral | None
     may_stay: bool
 
@@ -153,6 +155,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         strands=tuple(StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells),
         suggestion=_suggestion(session, person, granted, now) if whole and current is not None else None,
         transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
+        reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN) if whole else None,
         re_referral=leaving.waiting_re_referral(session, person.id),
         may_stay=may_manage and _may_stay(person, current),
     )

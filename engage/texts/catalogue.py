@@ -19,7 +19,7 @@ PASSED = {"en": Passed.APPROVED, "cy": Passed.DRAFT}
 _WORDS: dict[str, dict[TextKind, str]] = {"en": ENGLISH, "cy": WELSH}
 _SOMEONE = {"en": "someone", "cy": "rhywun"}
 _BLANK = re.compile(r"\{([a-z]+)\}")
-_LONGEST = {"when": 27, "time": 7, "day": 18, "n": 3, "m": 3, "a": 40, "b": 40, "list": 140}
+_LONGEST = {"when": 27, "time": 7, "day": 18, "n": 3, "m": 3, "k": 3, "a": 40, "b": 40, "list": 140}
 
 
 class TextValueError(ValueError):

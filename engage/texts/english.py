@@ -122,6 +122,10 @@ ENGLISH: dict[K, str] = {
     K.PROGRESS: "Well done {first}. Kept in a row: {n}. Good news from you: {m}. Keep going.",
     K.PROGRESS_KEPT: "Well done {first}. Kept in a row: {n}. Keep going.",
     K.PROGRESS_TOLD: "Well done {first}. Good news from you: {m}. Keep going.",
+    K.PROGRESS_ALL: "Well done {first}. Kept in a row: {n}. Good news from you: {m}. Steps reached: {k}. Keep going.",
+    K.PROGRESS_KEPT_REACHED: "Well done {first}. Kept in a row: {n}. Steps reached: {k}. Keep going.",
+    K.PROGRESS_TOLD_REACHED: "Well done {first}. Good news from you: {m}. Steps reached: {k}. Keep going.",
+    K.PROGRESS_REACHED: "Well done {first}. Steps reached: {k}. Keep going.",
     K.PROGRESS_NONE: "Hi {first}. There is nothing to count yet. Each time you come counts. Questions? Reply CALL.",
     K.WHO_SEES: "{worker}, the team who work with you and people who check our work can read your texts. "
     "Not family or friends. If you may be in danger we get help.",

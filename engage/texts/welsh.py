@@ -126,6 +126,11 @@ WELSH: dict[K, str] = {
     K.PROGRESS: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Newyddion da gennych: {m}. Daliwch ati.",
     K.PROGRESS_KEPT: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Daliwch ati.",
     K.PROGRESS_TOLD: "Da iawn chi {first}. Newyddion da gennych: {m}. Daliwch ati.",
+    K.PROGRESS_ALL: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Newyddion da gennych: {m}. "
+    "Camau a gyflawnwyd: {k}. Daliwch ati.",
+    K.PROGRESS_KEPT_REACHED: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Camau a gyflawnwyd: {k}. Daliwch ati.",
+    K.PROGRESS_TOLD_REACHED: "Da iawn chi {first}. Newyddion da gennych: {m}. Camau a gyflawnwyd: {k}. Daliwch ati.",
+    K.PROGRESS_REACHED: "Da iawn chi {first}. Camau a gyflawnwyd: {k}. Daliwch ati.",
     K.PROGRESS_NONE: "Helo {first}. Does dim i'w gyfri eto. Mae pob tro y dewch yn cyfri. Cwestiwn? Atebwch GALW.",
     K.WHO_SEES: "Gall {worker}, eich gweithwyr a'r rhai sy'n gwirio ein gwaith ddarllen eich negeseuon. "
     "Nid teulu na ffrindiau. Os oes perygl i chi cawn help.",

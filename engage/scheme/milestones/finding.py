@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -63,6 +63,12 @@ def find_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: da
         .order_by(Enrolment.person_id)
     ).all()
     return sum(find(session, ids[start : start + AT_ONCE], now=now) for start in range(0, len(ids), AT_ONCE))
+
+
+def how_many(session: Session, person_id: uuid.UUID) -> int:
+    """How many things the person has ever reached, whatever they are: a number that may be told by text."""
+    reached = select(func.count()).select_from(Milestone).where(Milestone.person_id == person_id)
+    return session.scalar(reached) or 0
 
 
 def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:

@@ -13,9 +13,9 @@ from engage.people.access import staff_actor
 from engage.people.model import Involvement, LegalStatus, Person
 from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
+from engage.scheme.kinds import Cohort, ExitReason, MilestoneKind, Rag, Strand
 from engage.scheme.model import Enrolment, RagReview, Transfer
-from tests import builders
+from tests import builders, case_builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
@@ -54,6 +54,28 @@ def test_status_strand_and_reviews_are_shown(house: House, katrina: Person, sit_
         "Leaving: not yet",
     ):
         assert words in page.words, page.words
+
+
+def test_what_was_reached_lately_is_shown_but_no_tests_to_whoever_may_not_see_them(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """RULES.md 16: the last few, with a way to all of them."""
+    with committed.begin() as session:
+        for days in range(6):
+            case_builders.milestone(
+                session,
+                katrina,
+                MilestoneKind.ATTENDED,
+                step=10,
+                counted_from=builders.NOW.date() - timedelta(days=days),
+                reached_on=builders.NOW.date() - timedelta(days=days),
+            )
+        case_builders.milestone(session, katrina, MilestoneKind.NEGATIVE_TESTS, step=4)
+    page = sit_down(house.pat).open(f"/people/{katrina.id}/case")
+    assert page.words.count("10 appointments") == 4 and "4 negative tests" in page.words, page.words
+    assert "All that Katrina has reached" in page.words
+    page = sit_down(house.auditor).open(f"/people/{katrina.id}/case")
+    assert page.words.count("10 appointments") == 5 and "negative" not in page.words
 
 
 def test_a_review_is_recorded_once(

@@ -11,9 +11,10 @@ from engage.appointments.model import Appointment, Outcome
 from engage.conversation.reading import Asks, Intent, Prompt
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind
+from engage.scheme.kinds import MilestoneKind
 from engage.texts import lint
 from messaging.text import measure
-from tests import builders
+from tests import builders, case_builders
 from tests.engage.conversation.phones import answers, asked, last_answer, minutes, said, says
 from tests.engage.conversation.turns import hear, read_as
 
@@ -106,6 +107,34 @@ def test_progress_tells_numbers_and_nothing_else(
     builders.report(session, katrina, now, kind=ReportKind.LAPSE, fact=None)
     says(session, "PROGRESS", now)
     assert last_answer(session) == answer and lint(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "told", "answer"),
+    [
+        (2, 1, "Well done Katrina. Kept in a row: 2. Good news from you: 1. Steps reached: 2. Keep going."),
+        (2, 0, "Well done Katrina. Kept in a row: 2. Steps reached: 2. Keep going."),
+        (0, 1, "Well done Katrina. Good news from you: 1. Steps reached: 2. Keep going."),
+        (0, 0, "Well done Katrina. Steps reached: 2. Keep going."),
+    ],
+)
+def test_what_was_reached_is_counted_and_never_named(
+    session: Session, katrina: Person, now: datetime, kept: int, told: int, answer: str
+) -> None:
+    """RULES.md 16: a run of tests is a number like any other, in both languages."""
+    for days in range(kept):
+        came(session, katrina, days + 1, C.ATTENDED_COMPLIED, now)
+    came(session, katrina, 9, C.UNACCEPTABLE_ABSENCE, now)
+    for _ in range(told):
+        builders.report(session, katrina, now, kind=ReportKind.HEALTH, fact=ReportFact.CLEAN)
+    for kind in (MilestoneKind.NEGATIVE_TESTS, MilestoneKind.HOUSED):
+        case_builders.milestone(session, katrina, kind)
+    says(session, "PROGRESS", now)
+    assert last_answer(session) == answer and lint(answer) == []
+    katrina.language = Language.WELSH
+    session.flush()
+    says(session, "CYNNYDD", now + minutes(1))
+    assert "Camau a gyflawnwyd: 2." in last_answer(session) and lint(last_answer(session)) == []
 
 
 def test_who_can_see_this(session: Session, katrina: Person, now: datetime) -> None:

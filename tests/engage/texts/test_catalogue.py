@@ -85,6 +85,7 @@ def longest(language: str) -> dict[str, str]:
         "day": max((day_of(moment, LONDON, language) for moment in YEAR), key=len),
         "n": "104",
         "m": "104",
+        "k": "104",
         "a": f"{max(moments, key=len)} {WORKER}",
         "b": f"{max(moments, key=len)} {WORKER}",
         "list": "10:00am",
