@@ -5,6 +5,7 @@ disrupts is agreed to one by one and never texted.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -72,7 +73,8 @@ def propose(session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction
     if person.contact_status is ContactStatus.DEAD:
         raise Conflict("They have died: nothing is added to their plan.", code="person_dead")
     agency = _agency(session, person, new.agency_id)
-    action = _checked(new, person, agency, today_of(session, person, now))
+    names = session.scalars(select(Agency.name).where(Agency.area_id == agency.area_id)).all()
+    action = _checked(new, person, agency, names, today_of(session, person, now))
     action.responsible_id = _staff_named(session, agency.id, person.hub_id, action.responsible)
     action.proposed_by, action.proposed_at = actor.label, now
     session.add(action)
@@ -139,6 +141,22 @@ def withdraw(session: Session, actor: Actor, action_id: uuid.UUID, *, reason: st
         must_manage(actor, person)
     _end(session, person, action, ActionState.WITHDRAWN, words, actor, now)
     return action
+
+
+def withdraw_all(session: Session, actor: Actor, person: Person, *, reason: str, now: datetime) -> int:
+    """Withdraw whatever is proposed or live, because nobody works by the plan any more; how many. For whoever has opened and holds the person.
+
+    What waits to be texted of it is called back, and what was signalled of it resolved. Done again it finds nothing.
+    """
+    waiting = session.scalars(
+        select(Action)
+        .where(Action.person_id == person.id, Action.state.in_((ActionState.PROPOSED, ActionState.LIVE)))
+        .order_by(Action.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for action in waiting:
+        _end(session, person, action, ActionState.WITHDRAWN, reason, actor, now)
+    return len(waiting)
 
 
 def change(
@@ -258,7 +276,10 @@ def _agency(session: Session, person: Person, agency_id: uuid.UUID) -> Agency:
     return agency
 
 
-def _checked(new: NewAction, person: Person, agency: Agency, today: date) -> Action:
+def _checked(
+    new: NewAction, person: Person, agency: Agency, agencies: Collection[str], today: date
+) -> Action:
+    """The action as it would be kept. `agencies` are the names of every agency of the area: no text names one, whoever does the action."""
     wrong: dict[str, str] = {}
     values: dict[str, str] = {}
     for name, longest, missing in (
@@ -274,7 +295,8 @@ def _checked(new: NewAction, person: Person, agency: Agency, today: date) -> Act
     except Invalid as refusal:
         wrong.update(refusal.fields)
     text = plain(new.text).strip()
-    if text and (problem := rules.text_problem(text, new.action_class, [person.last_name, agency.name])):
+    names = [person.last_name, *agencies] if text else []
+    if text and (problem := rules.text_problem(text, new.action_class, names)):
         wrong["text"] = problem
     if wrong:
         raise Invalid(fields=wrong)

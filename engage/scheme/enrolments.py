@@ -19,6 +19,7 @@ from engage.legal.model import CustodySpell
 from engage.people.access import Ability, Actor, open_person
 from engage.people.contact import note_reach_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
+from engage.plan import actions
 from engage.scheme import rules, suggesting
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
 from engage.scheme.model import Enrolment, RagReview, ReReferral, StrandSpell
@@ -129,7 +130,8 @@ def deregister(
     now: datetime,
     stays_in_touch: bool = False,
 ) -> Enrolment:
-    """End the time on the cohort. Contact is closed and waiting texts are called back, unless they stay in touch of their own will.
+    """End the time on the cohort. Contact is closed, waiting texts are called back and open actions of the plan withdrawn, unless they
+    stay in touch of their own will.
 
     Only somebody who is under no order can stay in touch so. After a long custody they are to be referred again before their release:
     the day is noted. Raises Conflict when they are on no cohort, or no custody with its release is recorded for that reason.
@@ -172,6 +174,7 @@ def end(
         enrolment.voluntary_since = day
     elif not stays_in_touch:
         _close_contact(session, person, now)
+        actions.withdraw_all(session, actor, person, reason=LEFT, now=now)
     session.flush()
     for kind in (SignalKind.REVIEW_DUE, SignalKind.GREEN_THREE_MONTHS):
         _resolve(session, person, kind, f"{LEFT}.", actor, now)

@@ -7,17 +7,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
+from engage.appointments import absences
+from engage.appointments.kinds import OutcomeCode
 from engage.errors import Conflict, Forbidden, Invalid
+from engage.events import Event
 from engage.legal import orders
 from engage.legal.model import Order, OrderKind
 from engage.people.access import staff_actor
 from engage.people.model import ContactStatus, LegalStatus
+from engage.plan.kinds import ActionState
 from engage.scheme import enrolments, leaving, reviews
 from engage.scheme.kinds import ExitReason, Rag
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
 from messaging.states import MessageStatus
-from tests import builders
-from tests.engage.scheme.stage import Scene, adopt, custody, set_scene, waiting_text
+from tests import builders, case_builders
+from tests.engage.scheme.stage import Scene, adopt, custody, outcome, set_scene, waiting_text
 
 
 @pytest.fixture
@@ -47,6 +51,74 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
         enrolments.deregister(
             session, scene.chidi, scene.katrina.id, exit_reason=ExitReason.DIED, note="Died", now=now
         )
+
+
+@pytest.mark.parametrize("kind", leaving.NO_LONGER_ASKED)
+def test_of_the_dead_nobody_is_asked_what_they_missed(
+    session: Session, scene: Scene, now: datetime, kind: SignalKind
+) -> None:
+    """Rules 5 to 7: what waits is resolved with the death, and an absence that was never explained is brought to nobody afterwards."""
+    outcome(session, scene.katrina, now - timedelta(days=6), OutcomeCode.FAILED_TO_ATTEND)
+    raise_signal(
+        session,
+        kind,
+        person_id=scene.katrina.id,
+        hub_id=scene.hub.id,
+        cause="test",
+        why="Was not there",
+        evidence=[Evidence("rule", "6")],
+        now=now - timedelta(days=1),
+    )
+    leaving.record_death(session, staff_actor(scene.pat), scene.katrina.id, on=now.date(), now=now)
+    assert absences.raise_evidence_due(session, now=now) == 0
+    (signal,) = session.scalars(select(Signal))
+    assert (signal.state, signal.resolution) == (SignalState.RESOLVED, "They have died.")
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_nobody_works_by_the_plan_of_somebody_who_has_left(
+    session: Session, scene: Scene, now: datetime, stays: bool
+) -> None:
+    """What is proposed or live is withdrawn, and its signal resolved; who stays in touch keeps the plan, and what is done stays done."""
+    adopt(session, scene, now - timedelta(days=30))
+    scene.katrina.legal_status = LegalStatus.NON_STATUTORY
+    open_now = [
+        case_builders.action(session, scene.katrina, state=state)
+        for state in (ActionState.LIVE, ActionState.PROPOSED)
+    ]
+    done = case_builders.action(
+        session, scene.katrina, state=ActionState.DONE, done_on=now.date(), ended_by="system", ended_at=now
+    )
+    raise_signal(
+        session,
+        SignalKind.ACTION_OVERDUE,
+        person_id=scene.katrina.id,
+        hub_id=scene.katrina.hub_id,
+        cause=str(open_now[0].id),
+        why="It was due",
+        evidence=[Evidence("action", str(open_now[0].id))],
+        now=now,
+    )
+    enrolments.deregister(
+        session,
+        scene.chidi,
+        scene.katrina.id,
+        exit_reason=ExitReason.GREEN,
+        note="Well done",
+        now=now,
+        stays_in_touch=stays,
+    )
+    assert [one.state for one in (*open_now, done)] == (
+        [ActionState.LIVE, ActionState.PROPOSED, ActionState.DONE]
+        if stays
+        else [ActionState.WITHDRAWN, ActionState.WITHDRAWN, ActionState.DONE]
+    )
+    if not stays:
+        assert {one.ended_note for one in open_now} == {"They have left the cohort"}
+        overdue = session.scalars(select(Signal).where(Signal.kind == SignalKind.ACTION_OVERDUE)).one()
+        assert overdue.state is SignalState.RESOLVED
+    with_events = session.scalars(select(Event.kind).where(Event.person_id == scene.katrina.id)).all()
+    assert with_events.count("action.withdrawn") == (0 if stays else 2)
 
 
 @pytest.mark.parametrize("why", ["dead", "closed"])
