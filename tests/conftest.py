@@ -89,9 +89,31 @@ def session(database: Database) -> Iterator[Session]:
 def committed(database: Database) -> Iterator[Database]:
     """The database itself, for work that commits; every table is emptied afterwards."""
     yield database
-    names = ", ".join(f'"{table.name}"' for metadata in METADATA for table in metadata.sorted_tables)
+    _empty(database)
+
+
+TABLES = [table for metadata in reversed(METADATA) for table in reversed(metadata.sorted_tables)]
+"""Every table, those that refer to others first."""
+_WITH_ROWS = text(
+    "SELECT name FROM (VALUES "
+    + ", ".join(f"('{table.name}', EXISTS (SELECT FROM \"{table.name}\"))" for table in TABLES)
+    + ") AS asked (name, has_rows) WHERE has_rows"
+)
+
+
+def _empty(database: Database) -> None:
+    """Delete every row and count from one again. To look which tables have rows first takes a fraction of the time that emptying all of them does."""
     with database.begin() as session:
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        full = set(session.scalars(_WITH_ROWS))
+        for table in TABLES:
+            if table.name in full:
+                session.execute(table.delete())
+            for column in table.columns:
+                if column.identity is not None:
+                    first = {"table": table.name, "column": column.name}
+                    session.execute(
+                        text("SELECT setval(pg_get_serial_sequence(:table, :column), 1, false)"), first
+                    )
 
 
 @pytest.fixture(scope="session")
