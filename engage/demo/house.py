@@ -53,6 +53,7 @@ class House:
     police: Agency
     officers: tuple[Staff, ...]
     partners: tuple[tuple[Agency, Staff], ...]
+    agreements: tuple[SharingAgreement, ...]
     coordinator: Staff
     supervisor: Staff
 
@@ -98,8 +99,8 @@ def build(session: Session, *, now: datetime, since: datetime) -> House:
     agencies.set_password(session, officers[0], PASSWORD, actor=SYSTEM.label, now=now)
     for one in (*officers[1:], *workers, *seniors.values()):
         one.password_hash = officers[0].password_hash
-    for agency in others[:2]:
-        session.add(_agreement(hub, agency.id, since))
+    agreements = tuple(_agreement(hub, agency.id, since) for agency in others[:2])
+    session.add_all(agreements)
     session.flush()
     return House(
         hub=hub,
@@ -107,6 +108,7 @@ def build(session: Session, *, now: datetime, since: datetime) -> House:
         police=police,
         officers=officers,
         partners=tuple(zip(others, workers, strict=True)),
+        agreements=agreements,
         coordinator=seniors["coordinator"],
         supervisor=seniors["supervisor"],
     )

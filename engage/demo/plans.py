@@ -1,4 +1,4 @@
-"""What is planned and done with an invented person, as rows: needs, actions, housing, activities, news and check-ins."""
+"""What is planned and done with an invented person, as rows: needs, actions, housing, activities and news."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -10,7 +10,6 @@ from engage.people.access import SYSTEM
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
 from engage.progress.activities.model import Activity, ActivityEnding, ActivityKind
-from engage.progress.checkins.model import CheckInPlan
 from engage.progress.housing.model import HousingSpell, HousingStage
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.progress.model import SelfReport
@@ -44,19 +43,6 @@ def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -
     _housing(rows, one, today, luck)
     _activities(rows, house, one, today, luck)
     _news(rows, one, now, luck)
-    if one.number is not None and one.life.free(today, today) and luck.random() < 0.25:
-        next_on = today + timedelta(days=luck.randint(1, 7))
-        rows.plain(
-            CheckInPlan,
-            person_id=one.id,
-            every_weeks=luck.choice((1, 2)),
-            weekday=next_on.weekday(),
-            hour=12,
-            next_on=next_on,
-            next_at=noon(next_on),
-            set_at=now - timedelta(days=30),
-            set_by=one.label,
-        )
 
 
 def _needs(rows: Rows, one: Someone, today: date, luck: Random) -> None:

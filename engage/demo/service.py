@@ -12,7 +12,7 @@ from random import Random
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engage.demo import case, house, meetings, people, plans, texting
+from engage.demo import case, checkins, house, meetings, people, plans, sharing, texting
 from engage.demo.house import HUB
 from engage.demo.lives import life
 from engage.demo.rows import Rows
@@ -44,6 +44,8 @@ def fill(session: Session, *, now: datetime, count: int = PEOPLE, seed: int = SE
         one = people.write(rows, built, life(number, now.date(), luck), now, luck)
         order_id = case.write(rows, built, one, now, luck)
         plans.write(rows, built, one, now, luck)
+        checkins.write(rows, one, now, luck)
+        sharing.write(rows, built, one, now, luck)
         failures = texting.write(rows, built, one, now, luck)
         case.enforce(rows, one, order_id, failures.of.get(one.id, []), now.date(), luck)
         everybody.append(one)
@@ -51,4 +53,5 @@ def fill(session: Session, *, now: datetime, count: int = PEOPLE, seed: int = SE
     written = rows.write(session)
     session.execute(text("ANALYZE"))
     raised, _ = nightly.look(session, after=nightly.FIRST, upto=LAST, now=now)
+    written += sharing.packs(session, built, everybody, now)
     return Demonstration(HUB, count, written, raised)

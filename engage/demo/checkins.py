@@ -1,0 +1,136 @@
+"""Check-ins of invented people as rows: how often somebody is asked how things are, and what they answered, week by week."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from engage.conversation.model import Reading
+from engage.demo.people import Someone, noon
+from engage.demo.rows import Rows, Said
+from engage.demo.texting import ENGAGE
+from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState, HelpSaid
+from messaging.states import MessageStatus
+from messaging.tables import InboundStatus, Message
+from messaging.tables import new_id as message_id
+
+ROUNDS = 6
+OPEN_FOR = timedelta(hours=24)
+STATES = (CheckInState.ANSWERED, CheckInState.UNANSWERED, CheckInState.NOT_DELIVERED)
+SAID = {
+    1: ("1", "1 all good", "1 got the job"),
+    2: ("2", "2 ok", "2 same as ever"),
+    3: ("3", "3 not sleeping"),
+    4: ("4", "4 need to talk"),
+}
+HELP = 4
+
+
+def write(rows: Rows, one: Someone, now: datetime, luck: Random) -> None:
+    """The plan of one in four who can be reached, and its last rounds."""
+    today = now.date()
+    if one.number is None or not one.life.free(today, today) or luck.random() >= 0.25:
+        return
+    next_on, weeks = today + timedelta(days=luck.randint(1, 7)), luck.choice((1, 2))
+    days = [next_on - timedelta(weeks=weeks * back) for back in range(1, ROUNDS + 1)]
+    rows.plain(
+        CheckInPlan,
+        person_id=one.id,
+        every_weeks=weeks,
+        weekday=next_on.weekday(),
+        hour=12,
+        next_on=next_on,
+        next_at=noon(next_on),
+        set_at=noon(one.life.adopted_on),
+        set_by=one.label,
+    )
+    for day in days:
+        if day > one.life.adopted_on and one.life.free(day, today) and noon(day) + OPEN_FOR < now:
+            _round(rows, one, one.number, day, luck)
+
+
+def _round(rows: Rows, one: Someone, number: str, day: date, luck: Random) -> None:
+    asked_at = noon(day)
+    state = luck.choices(STATES, weights=(14, 5, 1))[0]
+    arrived = state is not CheckInState.NOT_DELIVERED
+    check_in_id, text_id = message_id(), message_id()
+    rows.plain(
+        Message,
+        id=text_id,
+        recipient=str(one.id),
+        to_number=number,
+        sender=ENGAGE,
+        lane=3,
+        body=f"Hi {one.life.first_name}. How are things? Reply 1 good, 2 OK, 3 not great, 4 need help.",
+        encoding="gsm7",
+        segments=1,
+        status=MessageStatus.DELIVERED if arrived else MessageStatus.UNDELIVERED,
+        reason=None if arrived else "The phone may be switched off or out of reach",
+        send_after=asked_at,
+        expires_at=asked_at + OPEN_FOR,
+        dedupe_key=f"demo:check_in:{check_in_id}",
+        group_key=f"check_in:{check_in_id}",
+        context={
+            "purpose": "check_in",
+            "person": str(one.id),
+            "check_in": str(check_in_id),
+            "texts": "check_in",
+        },
+        attempts=1,
+        created_at=asked_at,
+        claimed_at=asked_at,
+        accepted_at=asked_at,
+        sent_at=asked_at,
+        delivered_at=asked_at + timedelta(seconds=4) if arrived else None,
+        ended_at=asked_at + timedelta(seconds=4),
+        reported_at=asked_at + timedelta(seconds=6),
+    )
+    value = luck.choices(list(SAID), weights=(8, 8, 3, 1))[0] if state is CheckInState.ANSWERED else None
+    said_at = asked_at + timedelta(minutes=luck.randint(1, 600))
+    rows.add(
+        CheckIn,
+        id=check_in_id,
+        person_id=one.id,
+        due_on=day,
+        due_at=asked_at,
+        state=state,
+        asked_at=asked_at,
+        closes_at=asked_at + OPEN_FOR,
+        message_id=text_id,
+        reasons=[] if arrived else [{"code": "not_delivered", "words": "The text did not arrive"}],
+        help_asked_at=said_at if value == HELP else None,
+        help_said=HelpSaid.CALL if value == HELP else None,
+    )
+    if value is not None:
+        rows.add(
+            CheckInAnswer,
+            check_in_id=check_in_id,
+            value=value,
+            inbound_id=_answer(rows, one, number, luck.choice(SAID[value]), said_at),
+            said_at=said_at,
+        )
+
+
+def _answer(rows: Rows, one: Someone, number: str, words: str, at: datetime) -> Said:
+    inbound = rows.said(
+        from_number=number,
+        to_number=ENGAGE,
+        body=words,
+        num_media=0,
+        params={},
+        received_at=at,
+        status=InboundStatus.HANDLED,
+        handled_at=at,
+    )
+    rows.add(
+        Reading,
+        inbound_id=inbound,
+        number=number,
+        person_id=one.id,
+        prompt="checkin",
+        intent="checkin_answer",
+        confidence=1.0,
+        act=True,
+        done="Recorded how things are.",
+        at=at,
+        needs_human=False,
+    )
+    return inbound

@@ -1,0 +1,72 @@
+"""What the invented hub shares: what partners were shown under its agreements as rows, and a few packs of evidence, made as anybody makes one."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from engage.compliance import pack
+from engage.demo.house import House
+from engage.demo.lives import Group
+from engage.demo.people import Someone
+from engage.demo.rows import Rows
+from engage.people.access import staff_actor
+from engage.people.sharing_model import Disclosure
+
+PACKS = 3
+PACK_DAYS = 180
+"""How far back a pack of the demonstration goes."""
+
+
+def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -> None:
+    """What each partner with an agreement looked at, for two people in five, since they joined."""
+    if luck.random() >= 0.4:
+        return
+    workers = {agency.id: worker for agency, worker in house.partners}
+    agreement = luck.choice(house.agreements)
+    for _ in range(luck.randint(1, 3)):
+        ago = timedelta(
+            days=luck.randint(1, (now.date() - one.life.adopted_on).days), hours=luck.randint(1, 6)
+        )
+        at, fields = now - ago, [luck.choice(agreement.fields)]
+        agency = next(agency for agency, _ in house.partners if agency.id == agreement.agency_id)
+        by = f"staff:{workers[agency.id].id}"
+        rows.add(
+            Disclosure,
+            person_id=one.id,
+            agreement_id=agreement.id,
+            agency_id=agency.id,
+            recipient=agency.name,
+            purpose=agreement.purpose,
+            lawful_basis=agreement.lawful_basis,
+            fields=fields,
+            actor=by,
+            at=at,
+        )
+        rows.event(
+            "record.disclosed",
+            at,
+            hub_id=house.hub.id,
+            person_id=one.id,
+            actor=by,
+            agreement=agreement.id,
+            fields=fields,
+        )
+
+
+def packs(session: Session, house: House, people: Sequence[Someone], now: datetime) -> int:
+    """Evidence for the court about a few people, by their offender managers, after everything else is written; how many."""
+    chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][:PACKS]
+    for one in chosen:
+        pack.make(
+            session,
+            staff_actor(one.officer),
+            one.id,
+            from_on=max(one.life.adopted_on, now.date() - timedelta(days=PACK_DAYS)),
+            until_on=now.date(),
+            purpose="Breach of the order",
+            recipient="Sunderland Magistrates",
+            now=now,
+        )
+    return len(chosen)
