@@ -40,6 +40,13 @@ def after_working_days(start: datetime, days: int, zone: tzinfo, closed: Collect
     return datetime.combine(day, clock, tzinfo=zone).astimezone(start.tzinfo)
 
 
+def working_day_after(day: date, days: int, closed: Collection[date] = ()) -> date:
+    """The working day that is the `days`th (1 or more) after a day, whether or not that was one: the first after a Saturday is Monday."""
+    for _ in range(days):
+        day = _next(day, closed)
+    return day
+
+
 def _next(day: date, closed: Collection[date]) -> date:
     for ahead in range(1, LONGEST_CLOSURE):
         following = day + timedelta(days=ahead)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 
-from engage.agencies.working_days import after_working_days
+from engage.agencies.working_days import working_day_after
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import EnforcementKind
 from engage.legal.kinds import OrderKind
@@ -92,8 +92,8 @@ def last_liable(warned_on: date, months: int) -> date:
 
 def refer_by(decided_at: datetime, numbers: Numbers) -> date:
     """The working day by which a referral must be with the court, counted from the decision that the failure has no acceptable reason."""
-    end = after_working_days(decided_at, numbers.working_days, numbers.zone, numbers.closed)
-    return end.astimezone(numbers.zone).date()
+    day = decided_at.astimezone(numbers.zone).date()
+    return working_day_after(day, numbers.working_days, numbers.closed)
 
 
 def ladder(
@@ -108,7 +108,8 @@ def ladder(
     """What rules 6 and 7 suggest on a day for one order (None: the person is statutory, and no order is recorded).
 
     `failures` happened while that order was in force; `warned_on` are the days on which its warnings, not withdrawn, were given to the
-    person; `answered` are the outcomes that a decision rests on which stands. A failure that was decided about asks for nothing more.
+    person; `answered` are the outcomes that a decision rests on which stands. A failure that was decided about asks for nothing more, and one
+    of the very day of a warning came before it, for all that anybody can tell.
     """
     begins = window_begins(on, numbers.months)
     counted = tuple(
@@ -126,7 +127,7 @@ def ladder(
         reasons.append("On licence there is no ladder: the offender manager decides on a letter or recall.")
         return Suggestion(Step.OM_DECIDES, tuple(reasons), counted, fresh, consider)
     after = [
-        (one, day) for one in fresh for day in warned_on if day <= one.on <= last_liable(day, numbers.months)
+        (one, day) for one in fresh for day in warned_on if day < one.on <= last_liable(day, numbers.months)
     ]
     if not after:
         reasons.append(

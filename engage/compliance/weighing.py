@@ -79,7 +79,7 @@ def _raise(
     suggestion = standing.suggestion
     if not suggestion.fresh:
         return
-    last = suggestion.fresh[-1]
+    last, told = suggestion.fresh[-1], suggestion.reasons
     evidence = [Evidence("rule", "6"), Evidence("rule", "7")]
     for one in reversed(suggestion.counted):
         evidence += [
@@ -92,6 +92,9 @@ def _raise(
             SignalKind.MUST_REFER,
             datetime.combine(suggestion.due_on + timedelta(days=1), time(0), tzinfo=found.numbers.zone),
         )
+        told = told[
+            1:
+        ]  # what must follow, and by when: with the count before it there would not be room for it
     elif suggestion.consider:
         kind, due_at = SignalKind.SECOND_FAILURE, None
     else:
@@ -102,7 +105,7 @@ def _raise(
         person_id=person.id,
         hub_id=person.hub_id,
         cause=f"{last.outcome_id}:{under}"[:80],
-        why=" ".join(suggestion.reasons),
+        why=" ".join(told),
         evidence=evidence,
         now=now,
         due_at=due_at,

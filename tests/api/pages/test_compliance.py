@@ -167,7 +167,7 @@ def test_a_referral_is_recorded_as_done(
 ) -> None:
     """With the working day by which it is due."""
     visitor = sit_down(house.pat)
-    assert "Due by 5 April 2027" in warned(visitor, katrina, kind="referral")
+    assert "Due by 2 April 2027" in warned(visitor, katrina, kind="referral")
     form = visitor.open(f"/enforcements/{only(committed).id}/done").form(field="on-day")
     page = visitor.send(form, **{"on-day": "21", "on-month": "3", "on-year": "2027"})
     assert page.status == 422 and "Give a day from that of the decision to today." in page.words

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies import founding
-from engage.agencies.working_days import after_working_days, closed_days, is_working_day
+from engage.agencies.working_days import after_working_days, closed_days, is_working_day, working_day_after
 from engage.errors import Invalid
 from engage.events import Event
 from tests import builders
@@ -37,6 +37,24 @@ def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
     """Weekends and closed days do not count; what comes on one counts from 09:00 of the next; the clock change moves nothing."""
     closed = {date(2027, 3, 26), date(2027, 3, 29)}
     assert after_working_days(at(start), days, LONDON, closed) == at(wanted)
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "wanted"),
+    [
+        ("2027-03-19", 1, "2027-03-22"),
+        ("2027-03-20", 1, "2027-03-22"),
+        ("2027-03-21", 1, "2027-03-22"),
+        ("2027-03-25", 1, "2027-03-30"),
+        ("2027-03-27", 1, "2027-03-30"),
+        ("2028-02-28", 1, "2028-02-29"),
+        ("2028-02-29", 1, "2028-03-01"),
+    ],
+)
+def test_a_term_in_working_days(day: str, days: int, wanted: str) -> None:
+    """Rule 7: what began on a day off has no day more than what began on the last working day before it."""
+    closed = {date(2027, 3, 26), date(2027, 3, 29)}
+    assert working_day_after(date.fromisoformat(day), days, closed) == date.fromisoformat(wanted)
 
 
 def test_the_answer_is_in_the_zone_of_the_question() -> None:

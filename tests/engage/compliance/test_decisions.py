@@ -187,12 +187,13 @@ def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
     )
     assert stage.step() is Step.MUST_REFER
     (signal,) = stage.signals(SignalKind.MUST_REFER)
-    assert signal.due_at == datetime.fromisoformat("2027-04-06T00:00:00+01:00")
+    assert signal.due_at == datetime.fromisoformat("2027-04-03T00:00:00+01:00")
+    assert "due by 2 April 2027" in signal.why and signal.why.endswith("decided on 20 March 2027.")
     with pytest.raises(Conflict) as refused:
         stage.decide()
     assert refused.value.code == "already_warned"
     referral = stage.decide(REFERRAL)
-    assert referral.due_on == date(2027, 4, 5) and referral.letter is None and len(referral.failures) == 2
+    assert referral.due_on == date(2027, 4, 2) and referral.letter is None and len(referral.failures) == 2
     assert stage.signals(SignalKind.MUST_REFER) == []
     decisions.finish(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
     with pytest.raises(Conflict, match="recorded already"):
@@ -277,6 +278,18 @@ def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage:
     assert (warning.withdrawn_by, warning.withdrawn_why) == (stage.actor.label, "A doctor's note came.")
     with pytest.raises(Conflict, match="withdrawn"):
         decisions.withdraw(stage.session, stage.actor, warning.id, why="Again", now=stage.now)
+
+
+def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -> None:
+    """Rule 7 [law]: only what was failed since that day must be referred; on the day itself nobody knows which came first."""
+    missed(stage.session, stage.person, 30)
+    warning = stage.decide(now=stage.now - timedelta(days=20))
+    given = {"on": TODAY - timedelta(days=15), "how": Delivery.BY_HAND, "now": stage.now}
+    decisions.give(stage.session, stage.actor, warning.id, **given)
+    missed(stage.session, stage.person, 15, code=AFTC)
+    assert stage.step() is Step.WARN_OR_REFER and stage.signals(SignalKind.MUST_REFER) == []
+    missed(stage.session, stage.person, 14)
+    assert stage.step() is Step.MUST_REFER
 
 
 def test_an_outcome_recorded_long_after_counts_on_its_own_day(stage: Stage) -> None:

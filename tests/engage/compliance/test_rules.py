@@ -84,7 +84,8 @@ LADDER: list[tuple[OrderKind | None, list[int], int | None, int, Step, bool]] = 
     (CO, [40], 30, 1, Step.NOTHING, False),
     (CO, [40, 10], 30, 1, Step.MUST_REFER, True),
     (SSO, [40, 10], 30, 1, Step.MUST_REFER, True),
-    (CO, [10], 10, 0, Step.MUST_REFER, False),
+    (CO, [10], 11, 0, Step.MUST_REFER, False),
+    (CO, [10], 10, 0, Step.WARN_OR_REFER, False),
     (CO, [40, 10], 5, 1, Step.WARN_OR_REFER, True),
     (CO, [10], 400, 0, Step.WARN_OR_REFER, False),
     (CO, [380, 366, 10], None, 0, Step.WARN_OR_REFER, False),
@@ -118,8 +119,11 @@ def test_the_ladder(
 DUE = [
     (date(2027, 3, 1), date(2027, 3, 15)),
     (date(2027, 3, 19), date(2027, 4, 6)),
-    (date(2027, 3, 20), date(2027, 4, 7)),
-    (date(2027, 3, 27), date(2027, 4, 13)),
+    (date(2027, 3, 20), date(2027, 4, 6)),
+    (date(2027, 3, 27), date(2027, 4, 12)),
+    (date(2027, 10, 29), date(2027, 11, 12)),
+    (date(2028, 2, 15), date(2028, 2, 29)),
+    (date(2028, 2, 29), date(2028, 3, 14)),
 ]
 
 
@@ -128,6 +132,19 @@ def test_when_a_referral_is_due(decided: date, due: date) -> None:
     """Rule 7 [law]: within 10 working days of the decision, days on which the hub is closed not among them, over the clock change too."""
     decided_at = datetime(decided.year, decided.month, decided.day, 12, tzinfo=LONDON)
     assert rules.refer_by(decided_at, NUMBERS) == due
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "due"),
+    [
+        ("2027-07-01T22:59:00+00:00", date(2027, 7, 15)),
+        ("2027-07-01T23:00:00+00:00", date(2027, 7, 16)),
+        ("2027-12-01T23:59:00+00:00", date(2027, 12, 15)),
+    ],
+)
+def test_the_term_begins_on_the_day_of_the_hub(decided_at: str, due: date) -> None:
+    """Rule 7: in summer an hour before midnight in UTC is the next day already."""
+    assert rules.refer_by(datetime.fromisoformat(decided_at), NUMBERS) == due
 
 
 def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
