@@ -45,10 +45,10 @@ EXPECTED = (
     Code.ATTENDED_COMPLIED,
     Code.ATTENDED_FAILED_TO_COMPLY,
     Code.SENT_HOME_BEHAVIOUR,
-    Code.FAILED_TO_ATTEND,
     Code.UNACCEPTABLE_ABSENCE,
 )
-"""Outcomes that count for or against attendance; an acceptable absence, or being sent home by the service, counts for nothing."""
+"""Outcomes that count for or against attendance; an acceptable absence, being sent home by the service, and an absence that nobody has
+decided about (RULES.md 5) count for nothing."""
 _FAILURES = (Code.UNACCEPTABLE_ABSENCE, Code.ATTENDED_FAILED_TO_COMPLY)
 _FAILED_TESTS = (DrugTestResult.POSITIVE, DrugTestResult.MISSED, DrugTestResult.REFUSED)
 _LOOK_BACK = timedelta(days=120)
@@ -88,8 +88,8 @@ def gather(session: Session, people: Collection[uuid.UUID], *, now: datetime) ->
 
 
 def window_from(hub: Hub, now: datetime) -> date:
-    """The first day of the hub's window for the status."""
-    return now.astimezone(zone(hub)).date() - timedelta(days=hub_rules(hub).rag_window_days)
+    """The first day of the hub's window for the status: so many days, today the last of them."""
+    return now.astimezone(zone(hub)).date() - timedelta(days=hub_rules(hub).rag_window_days - 1)
 
 
 def _reviews(session: Session, people: list[uuid.UUID]) -> Mapping[uuid.UUID, list[RagReview]]:
@@ -112,6 +112,7 @@ class _Attendance:
     expected: int = 0
     attended: int = 0
     unrecorded: int = 0
+    awaited: int = 0
     failed: int = 0
 
 
@@ -124,6 +125,9 @@ class _Gathered:
         self.session, self.ids, self.now = session, ids, now
         starts = {window_from(hub, now) for hub in hubs.values()}
         self.first = min(starts)
+        self.begins = min(
+            datetime.combine(window_from(hub, now), time(0), tzinfo=zone(hub)) for hub in hubs.values()
+        )
         day = max(now.astimezone(zone(hub)).date() for hub in hubs.values())
         self.attendance = self._attendance(hubs)
         self.last = self._last_contacts()
@@ -139,7 +143,9 @@ class _Gathered:
         """What is known of one of them."""
         today, begins = self.now.astimezone(zone(hub)).date(), window_from(hub, self.now)
         spell, last = self.custody.get(person.id), self.last.get(person.id)
-        adopted = enrolment.adopted_on if enrolment is not None else person.created_at.date()
+        adopted = (
+            enrolment.adopted_on if enrolment is not None else person.created_at.astimezone(zone(hub)).date()
+        )
         tests = [result for due_on, result in self.tests.get(person.id, ()) if due_on >= begins]
         breach, came = self.breaches.get(person.id), self.attendance[person.id]
         status = StatusFacts(
@@ -148,6 +154,7 @@ class _Gathered:
             expected=came.expected,
             attended=came.attended,
             unrecorded=came.unrecorded,
+            awaited=came.awaited,
             failed_to_comply=came.failed,
             intelligence_since=self.flags.get(person.id),
             arrested_on=self.arrests.get(person.id),
@@ -200,6 +207,7 @@ class _Gathered:
             if starts_at.astimezone(zone(hub)).date() < window_from(hub, self.now):
                 continue
             count.unrecorded += code is None
+            count.awaited += code is Code.FAILED_TO_ATTEND
             count.expected += code in EXPECTED
             count.attended += code is Code.ATTENDED_COMPLIED
             behaviour = hub_rules(hub).count_sent_home and code is Code.SENT_HOME_BEHAVIOUR
@@ -295,7 +303,7 @@ class _Gathered:
                             Enforcement.done_on.is_(None),
                             or_(
                                 Enforcement.kind == EnforcementKind.REFERRAL,
-                                func.date(Enforcement.decided_at) >= self.first,
+                                Enforcement.decided_at >= self.begins,
                             ),
                         ),
                     ),

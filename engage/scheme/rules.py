@@ -34,7 +34,8 @@ class StatusFacts:
     """What is known of one person on `on`, over the window that began on `window_from`.
 
     `expected` counts appointments of the window with an outcome that asks for attendance; `attended` those attended and complied with;
-    an acceptable absence is in neither. Silence counts from `last_contact`, or from `counted_from` (adopted, released) where that is later.
+    an acceptable absence is in neither, nor are those `awaited`: absences that nobody has decided about yet (rule 5). Silence counts from
+    `last_contact`, or from `counted_from` (adopted, released) where that is later.
     """
 
     on: date
@@ -42,6 +43,7 @@ class StatusFacts:
     expected: int = 0
     attended: int = 0
     unrecorded: int = 0
+    awaited: int = 0
     intelligence_since: date | None = None
     arrested_on: date | None = None
     unlawfully_at_large: bool = False
@@ -121,11 +123,22 @@ def suggest_status(facts: StatusFacts, rules: StatusRules) -> StatusVerdict:
     red = _red(facts, rules)
     lacking = _lacking(facts, rules)
     to_green = tuple([_WAY_OUT[reason.code] for reason in red] + [way for _, way in lacking])
+    open_yet = _awaited(facts)
     if red:
-        return StatusVerdict(Rag.RED, tuple(red) + tuple(reason for reason, _ in lacking), to_green)
+        return StatusVerdict(Rag.RED, (*red, *(reason for reason, _ in lacking), *open_yet), to_green)
     if lacking:
-        return StatusVerdict(Rag.AMBER, tuple(reason for reason, _ in lacking), to_green)
-    return StatusVerdict(Rag.GREEN, tuple(_holding(facts)), ())
+        return StatusVerdict(Rag.AMBER, (*(reason for reason, _ in lacking), *open_yet), to_green)
+    return StatusVerdict(Rag.GREEN, (*_holding(facts), *open_yet), ())
+
+
+def _awaited(facts: StatusFacts) -> tuple[Reason, ...]:
+    """What is said and counts for nothing: a provisional absence is not held against anybody (rule 5)."""
+    if not facts.awaited:
+        return ()
+    one = facts.awaited == 1
+    many = "1 absence waits" if one else f"{facts.awaited} absences wait"
+    counts = "does" if one else "do"
+    return (Reason("awaited", f"{many} for a decision, and {counts} not count until then"),)
 
 
 _WAY_OUT = {

@@ -40,6 +40,9 @@ KEEPS = StatusFacts(
         ({"attended": 3}, Rag.AMBER, ["missed"]),
         ({"expected": 0, "attended": 0}, Rag.AMBER, ["no_appointments"]),
         ({"expected": 0, "attended": 0, "housing_stable": None}, Rag.AMBER, ["no_appointments", "unsettled"]),
+        ({"awaited": 1}, Rag.GREEN, ["attended", "housed", "no_intelligence", "awaited"]),
+        ({"attended": 3, "awaited": 2}, Rag.AMBER, ["missed", "awaited"]),
+        ({"unlawfully_at_large": True, "awaited": 1}, Rag.RED, ["unlawfully_at_large", "awaited"]),
         ({"arrested_on": date(2027, 3, 1)}, Rag.RED, ["arrest"]),
         ({"arrested_on": date(2027, 2, 19)}, Rag.GREEN, ["attended", "housed", "no_intelligence"]),
         ({"intelligence_since": date(2026, 3, 1)}, Rag.RED, ["intelligence"]),
@@ -61,7 +64,10 @@ KEEPS = StatusFacts(
     ],
 )
 def test_rule_9_status(changes: dict[str, object], rag: Rag, codes: list[str]) -> None:
-    """Rule 9 [practice], 14 days without contact [ours]; silence counts from adoption or release, and never in custody."""
+    """Rule 9 [practice], 14 days without contact [ours]; silence counts from adoption or release, and never in custody.
+
+    Rule 5: a provisional absence (`AFTA`) is named and held against nobody.
+    """
     verdict = rules.suggest_status(replace(KEEPS, **changes), StatusRules())  # type: ignore[arg-type]
     assert (verdict.rag, [reason.code for reason in verdict.reasons]) == (rag, codes)
     assert bool(verdict.to_green) == (rag is not Rag.GREEN)

@@ -42,7 +42,7 @@ def of(session: Session, person: Person, now: datetime) -> Suggestion:
         (OutcomeCode.ATTENDED_COMPLIED, 2, 2, 0),
         (OutcomeCode.ATTENDED_FAILED_TO_COMPLY, 2, 1, 1),
         (OutcomeCode.UNACCEPTABLE_ABSENCE, 2, 1, 1),
-        (OutcomeCode.FAILED_TO_ATTEND, 2, 1, 0),
+        (OutcomeCode.FAILED_TO_ATTEND, 1, 1, 0),
         (OutcomeCode.SENT_HOME_SERVICE, 1, 1, 0),
         (OutcomeCode.ABSENT_MEDICAL, 1, 1, 0),
     ],
@@ -56,7 +56,7 @@ def test_attendance_of_the_window(
     attended: int,
     failed: int,
 ) -> None:
-    """An acceptable absence counts for nothing; what lies before the window, or has no outcome, neither."""
+    """Rules 5 and 9: an acceptable absence, and one that nobody has decided about, count for nothing; what lies before the window neither."""
     outcome(session, scene.katrina, now - timedelta(days=10), code)
     outcome(session, scene.katrina, now - timedelta(days=30), OutcomeCode.UNACCEPTABLE_ABSENCE)
     builders.appointment(session, scene.katrina, now - timedelta(days=3))
@@ -67,6 +67,39 @@ def test_attendance_of_the_window(
         failed,
         1,
     )
+    assert facts.awaited == (code is OutcomeCode.FAILED_TO_ATTEND)
+
+
+@pytest.mark.parametrize(
+    ("now", "arrested_on", "red"),
+    [
+        ("2027-03-20T12:00:00+00:00", date(2027, 2, 21), True),
+        ("2027-03-20T12:00:00+00:00", date(2027, 2, 20), False),
+        ("2028-03-01T12:00:00+00:00", date(2028, 2, 3), True),
+        ("2028-03-01T12:00:00+00:00", date(2028, 2, 2), False),
+        ("2027-06-28T22:59:00+00:00", date(2027, 6, 1), True),
+        ("2027-06-28T23:00:00+00:00", date(2027, 6, 1), False),
+    ],
+)
+def test_the_window_has_so_many_days_and_ends_today(
+    session: Session, now: str, arrested_on: date, red: bool
+) -> None:
+    """Rule 9: 28 days, today among them, by the hub's calendar; 29 February is one, and an hour before midnight in summer is tomorrow."""
+    made = set_scene(session)
+    session.add(
+        Offence(
+            person_id=made.katrina.id,
+            kind=OffenceKind.ARREST,
+            happened_on=arrested_on,
+            what="Burglary",
+            acquisitive=True,
+            recorded_by="system",
+            recorded_at=builders.NOW,
+        )
+    )
+    session.flush()
+    reasons = of(session, made.katrina, datetime.fromisoformat(now)).status.reasons
+    assert ("arrest" in [one.code for one in reasons]) is red
 
 
 def test_an_arrest_that_was_withdrawn_counts_no_more(session: Session, scene: Scene, now: datetime) -> None:
