@@ -176,7 +176,8 @@ SELECT outcome.id, appointment.id AS appointment_id
 FROM outcome
 JOIN appointment ON appointment.id = outcome.appointment_id
 JOIN hub ON hub.id = appointment.hub_id
-WHERE outcome.superseded_at IS NULL AND outcome.code = 'AFTA'
+JOIN person ON person.id = appointment.person_id
+WHERE outcome.superseded_at IS NULL AND outcome.code = 'AFTA' AND person.contact_status <> 'dead'
   AND appointment.starts_at <= :now - make_interval(days => GREATEST(
       COALESCE((hub.settings ->> 'evidence_days')::int, :usual) - :before - 1, 0))
   AND NOT EXISTS (SELECT FROM signal

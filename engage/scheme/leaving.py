@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
+from engage import signals
 from engage.agencies.hubs import HubRules
 from engage.agencies.model import Hub
 from engage.errors import Conflict
@@ -20,10 +21,20 @@ from engage.scheme import enrolments
 from engage.scheme.enrolments import today
 from engage.scheme.kinds import ExitReason
 from engage.scheme.model import Enrolment, ReReferral
+from engage.signals import SignalKind
 
 DIED = "They have died"
 CLOSED = "The hub has closed"
 AT_ONCE = 100
+NO_LONGER_ASKED = (
+    SignalKind.SECOND_FAILURE,
+    SignalKind.MUST_REFER,
+    SignalKind.NO_SHOW,
+    SignalKind.EVIDENCE_DUE,
+    SignalKind.NO_REPLY,
+    SignalKind.LATE_PATTERN,
+)
+"""Signals of what somebody missed: of whoever has died nothing follows from it. What the night finds goes with the next night."""
 
 
 def stay_voluntarily(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Enrolment:
@@ -58,8 +69,12 @@ def stay_voluntarily(session: Session, actor: Actor, person_id: uuid.UUID, *, no
 def record_death(
     session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
 ) -> Enrolment | None:
-    """They died on a day: no text goes any more, their orders and their time on the cohort end. Raises as engage.legal.death does."""
+    """They died on a day: no text goes any more, their orders and their time on the cohort end, and nobody is asked to act on what they
+    missed. Raises as engage.legal.death does.
+    """
     person = death.record_death(session, actor, person_id, on, now)
+    for kind in NO_LONGER_ASKED:
+        signals.resolve_cause(session, kind, person_id=person.id, how=f"{DIED}.", actor=actor.label, now=now)
     enrolment = enrolments.open_enrolment(session, person.id)
     if enrolment is None:
         return None

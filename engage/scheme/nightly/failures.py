@@ -15,7 +15,7 @@ from engage.people.model import Person
 from engage.scheme.nightly.causes import CHUNK
 
 # The latest failure of somebody under an order is known once a signal or a decision that stands names it. What is open is weighed
-# where the failures behind it may no longer be enough, and a duty to refer always: the warning behind it grows old too.
+# where the failures behind it may no longer be enough or the order has ended, and a duty to refer always: the warning behind it grows old too.
 _UNWEIGHED = text(
     CHUNK  # noqa: S608 — two constants
     + """
@@ -39,7 +39,8 @@ WHERE chunk.legal_status = 'statutory' AND failed.many > 0
   AND NOT EXISTS (SELECT FROM enforcement_failure JOIN enforcement ON enforcement.id = enforcement_failure.enforcement_id
                   WHERE enforcement_failure.outcome_id = failed.latest AND enforcement.withdrawn_at IS NULL)
    OR EXISTS (SELECT FROM signal WHERE signal.person_id = chunk.id AND signal.state <> 'resolved'
-              AND (signal.kind = 'must_refer' OR (signal.kind = 'second_failure' AND failed.many < hub.enough)))
+              AND (signal.kind = 'must_refer'
+                   OR (signal.kind = 'second_failure' AND (failed.many < hub.enough OR chunk.legal_status <> 'statutory'))))
 """
 )
 _DEFAULTS = {

@@ -13,7 +13,10 @@ from engage.scheme.milestones import finding
 from engage.scheme.nightly.causes import CHUNK
 
 STEPS = (28, 90, 180, 365)
-"""Days without an offence, and with a home, that a milestone counts to. A day to spare on either side: days are those of the hub's calendar."""
+"""Days without an offence, and with a home, that a milestone counts to. A day to spare on either side: days are those of the hub's calendar.
+
+With a home they may count from any move, when somebody went from one home to another, and from adoption or release.
+"""
 _LOOK_BACK = timedelta(days=60)
 """Outcomes of older appointments that come in late are counted when the next one does."""
 
@@ -26,10 +29,10 @@ JOIN enrolment ON enrolment.person_id = chunk.id AND enrolment.ended_on IS NULL
 LEFT JOIN LATERAL (SELECT max(happened_on) AS last FROM offence
                    WHERE offence.person_id = chunk.id AND offence.withdrawn_at IS NULL) AS crime ON true
 LEFT JOIN LATERAL (SELECT max(released_on) AS last FROM custody_spell WHERE custody_spell.person_id = chunk.id) AS prison ON true
-LEFT JOIN LATERAL (SELECT since FROM housing_spell WHERE housing_spell.person_id = chunk.id
-                   ORDER BY since DESC, recorded_at DESC LIMIT 1) AS home ON true
+CROSS JOIN LATERAL (SELECT GREATEST(enrolment.adopted_on, prison.last) AS began) AS home
 WHERE EXISTS (SELECT FROM unnest(CAST(:steps AS int[])) AS step(days),
-                          (VALUES (GREATEST(enrolment.adopted_on, crime.last, prison.last)), (home.since)) AS count(began)
+                          (SELECT GREATEST(home.began, crime.last) UNION ALL SELECT home.began UNION ALL
+                           SELECT since FROM housing_spell WHERE housing_spell.person_id = chunk.id) AS count(began)
               WHERE chunk.today - count.began BETWEEN step.days - 1 AND step.days + :nights + 1)
    OR EXISTS (SELECT FROM appointment JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL
               WHERE appointment.person_id = chunk.id AND appointment.starts_at BETWEEN :earliest AND :now AND outcome.recorded_at >= :since)
@@ -37,6 +40,7 @@ WHERE EXISTS (SELECT FROM unnest(CAST(:steps AS int[])) AS step(days),
    OR EXISTS (SELECT FROM housing_spell AS spell WHERE spell.person_id = chunk.id AND GREATEST(spell.recorded_at, spell.judged_at) >= :since)
    OR EXISTS (SELECT FROM activity WHERE activity.person_id = chunk.id
               AND (GREATEST(activity.recorded_at, activity.judged_at) >= :since OR activity.ended_on >= chunk.today - :nights - 1))
+   OR EXISTS (SELECT FROM offence WHERE offence.person_id = chunk.id AND offence.withdrawn_at >= :since)
    OR EXISTS (SELECT FROM court_order WHERE court_order.person_id = chunk.id AND court_order.ended_on >= chunk.today - :nights - 1)
    OR enrolment.voluntary_since >= chunk.today - :nights - 1
 """
