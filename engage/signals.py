@@ -126,7 +126,7 @@ def raise_signal(
         hub_id=hub_id,
         signal=inserted,
         signal_kind=_logged(kind),
-        evidence=links,
+        evidence=[] if kind in HEALTH else links,
     )
     return True
 

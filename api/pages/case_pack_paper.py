@@ -118,9 +118,7 @@ def _lists(paper: Paper, pack: CasePack) -> None:
         paper.paragraph("None.")
     paper.heading("Overdue actions", small=True)
     if pack.overdue:
-        late = [
-            (_short(one.due_on), one.what, f"{one.responsible}, {one.agency.name}") for one in pack.overdue
-        ]
+        late = [(_short(one.due_on), one.what, f"{one.responsible}, {one.agency}") for one in pack.overdue]
         paper.table(("Due", "Action", "Whose"), late, widths=(14, 50, 36))
     else:
         paper.paragraph(f"None of {pack.live_actions} that are agreed.")

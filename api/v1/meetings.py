@@ -131,7 +131,7 @@ class MeetingOut(Schema):
     id = fields.UUID(required=True, attribute="meeting.id")
     held_on = fields.Date(required=True, attribute="meeting.held_on")
     chair = fields.String(required=True, attribute="meeting.chair")
-    minutes = fields.String(required=True, attribute="meeting.minutes")
+    minutes = fields.String(required=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True, attribute="meeting.closed_at")
     items = fields.List(fields.Nested(ItemOut), required=True)
     hidden = fields.Integer(required=True)

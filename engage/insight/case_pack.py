@@ -18,12 +18,13 @@ from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
-from engage.insight import names, signals
+from engage.insight import apart, names, signals
 from engage.insight.signals import SignalView
 from engage.legal.kinds import OffenceKind
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order
 from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
+from engage.plan import rules as plan_rules
 from engage.plan.model import Action, ActionState
 from engage.progress.activities.model import Activity, ActivityKind
 from engage.progress.housing.model import HousingSpell
@@ -77,6 +78,17 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Overdue:
+    """An agreed action that is past its day. Of a matter of health only that it is one is said to whoever may not see those."""
+
+    id: uuid.UUID
+    what: str
+    due_on: date
+    responsible: str
+    agency: str
+
+
+@dataclass(frozen=True)
 class CasePack:
     """Everything on the page. `tests` is None where the actor may not see them; so are `intelligence` and `arrests` where not known."""
 
@@ -106,7 +118,7 @@ class CasePack:
     activities: tuple[Activity, ...]
     assessment: Assessment | None
     signals: tuple[SignalView, ...]
-    overdue: tuple[Action, ...]
+    overdue: tuple[Overdue, ...]
     live_actions: int
     decision: Decided | None
 
@@ -159,11 +171,24 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         activities=tuple(session.scalars(_activities(person.id, health=Ability.HEALTH in granted)).all()),
         assessment=session.scalars(_assessment(person.id)).one_or_none(),
         signals=signals.of_person(session, actor, person.id, now=now) if Ability.SIGNALS in granted else (),
-        overdue=tuple(action for action in actions if action.due_on < today),
+        overdue=tuple(
+            _overdue(action, health=Ability.HEALTH in granted) for action in actions if action.due_on < today
+        ),
         live_actions=len(actions),
         decision=Decided(decision.kind, decision.reason, decision.held_on, called[decision.decided_by])
         if decision
         else None,
+    )
+
+
+def _overdue(action: Action, *, health: bool) -> Overdue:
+    hidden = action.pathway in plan_rules.HEALTH and not health
+    return Overdue(
+        id=action.id,
+        what=apart.NOT_SHOWN if hidden else action.what,
+        due_on=action.due_on,
+        responsible=action.responsible,
+        agency=action.agency.name,
     )
 
 

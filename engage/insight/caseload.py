@@ -212,6 +212,7 @@ def _open_signals(
             Signal.person_id.in_(ids),
             Signal.state != SignalState.RESOLVED,
             sight.people(actor, Ability.SIGNALS),
+            sight.of_signals(actor),
         )
         .group_by(Signal.person_id)
     )

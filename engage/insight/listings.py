@@ -23,6 +23,8 @@ from engage.signals import Signal, SignalState
 from messaging.tables import Message
 
 MomentPlace = tuple[datetime, uuid.UUID]
+OF_HEALTH = ("test.", "tests.", "court_review.")
+"""How the kinds of events begin that tell of somebody's health by being there at all."""
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,22 @@ def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[
     """What happened in the actor's hub behind a cursor, oldest first, and the cursor to ask with next.
 
     Events about people whom the actor may not see are left out, so a page may be shorter than `limit`, even empty, though more follow:
-    the end is reached when the cursor no longer moves.
+    the end is reached when the cursor no longer moves. That somebody is tested for drugs, or that a court looks at their treatment, is told
+    only to an actor who may see matters of health.
     """
     if actor.hub_id is None:
         return [], after
     rows = events.feed(session, hub_id=actor.hub_id, after=after, limit=limit)
     about = {event.person_id for _, event in rows if event.person_id is not None}
     seen = set(session.scalars(select(Person.id).where(Person.id.in_(about), sight.people(actor))))
-    shown = [event for _, event in rows if event.person_id is None or event.person_id in seen]
+    well = set(
+        session.scalars(select(Person.id).where(Person.id.in_(seen), sight.people(actor, Ability.HEALTH)))
+    )
+    shown = [
+        event
+        for _, event in rows
+        if event.person_id is None or event.person_id in (well if event.kind.startswith(OF_HEALTH) else seen)
+    ]
     return shown, rows[-1][0] if rows else after
 
 

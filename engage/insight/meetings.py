@@ -106,6 +106,11 @@ class MeetingPage:
     held: bool
     closed_by: str | None
 
+    @property
+    def minutes(self) -> str:
+        """What was written, for whoever sees the whole hub; nothing for others."""
+        return self.meeting.minutes if self.reads_all else ""
+
 
 @dataclass(frozen=True)
 class DecidingPage:

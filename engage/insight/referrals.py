@@ -17,7 +17,7 @@ from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
 from engage.insight import names, sight
 from engage.insight.assessments import scores
-from engage.people.access import Actor
+from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments, meetings, referrals, seats
@@ -165,7 +165,7 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
     views = _views(session, actor, [referral, *copies], with_alike=True)
     keeps = seats.may(actor, seats.decides(actor), referral.hub_id)
     assesses = seats.may(actor, seats.assesses(actor), referral.hub_id)
-    made = assessments.of_referral(session, referral) if keeps or assesses else ()
+    made = assessments.of_referral(session, actor, referral) if keeps or assesses else ()
     waits = referral.state is ReferralState.WAITING
     own = referral.agency_id == actor.agency_id and referral.hub_id in seats.refers(actor)
     return ReferralPage(
@@ -176,10 +176,16 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         meets=meetings.next_on(session, views[referral.id].hub, now=now),
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own),
-        may_assess=waits and assesses,
+        may_assess=waits and assesses and (referral.person_id is None or _manages(session, actor, referral)),
         health=referral.hub_id in seats.reads_health(actor),
         reads_all=seats.may(actor, seats.reads_queue(actor), referral.hub_id),
     )
+
+
+def _manages(session: Session, actor: Actor, referral: Referral) -> bool:
+    """Whether the actor manages the person, known already, whom a referral is of."""
+    query = select(Person.id).where(Person.id == referral.person_id, sight.people(actor, Ability.MANAGE))
+    return session.scalar(query) is not None
 
 
 def places(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:

@@ -82,7 +82,6 @@ def add_requirement(
     session.flush()
     note_event(
         session, "requirement.added", person, actor.label, now, order=order.id, requirement=requirement.id,
-        requirement_kind=kind.value,
     )  # fmt: skip
     return requirement
 

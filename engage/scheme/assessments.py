@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engage import events
 from engage.db import new_id
 from engage.errors import Invalid
-from engage.people.access import Ability, Actor, open_person
+from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import Person
 from engage.people.sharing import Field, open_part
 from engage.plan.kinds import Pathway
@@ -66,11 +66,25 @@ def assess_person(
 def assess_referral(
     session: Session, actor: Actor, referral_id: uuid.UUID, judged: Judgement, *, now: datetime
 ) -> Assessment:
-    """A new version for somebody who is referred; of a person known already it goes to the person's own row of versions."""
+    """A new version for somebody who is referred; of a person known already it goes to the person's own row of versions.
+
+    Having referred somebody gives no right over their record: of a person known already only whoever manages them judges anything, or a
+    system that may see them. Raises NotFound, Forbidden or Invalid.
+    """
     referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
     seats.need(actor, seats.assesses(actor), referral.hub_id)
     if referral.person_id is not None:
-        session.get_one(Person, referral.person_id, with_for_update=True)
+        ability = Ability.VIEW if actor.kind is ActorKind.KEY else Ability.MANAGE
+        open_person(
+            session,
+            actor,
+            referral.person_id,
+            now=now,
+            what="assess",
+            ability=ability,
+            change=True,
+            lock=True,
+        )
     made = _add(session, actor, judged, now, person_id=referral.person_id, referral_id=referral.id)
     _record(session, made, actor, now, person_id=referral.person_id, hub_id=referral.hub_id)
     return made
@@ -93,8 +107,17 @@ def of_person(
     return person, session.scalars(query.order_by(Assessment.version.desc()).limit(limit)).all()
 
 
-def of_referral(session: Session, referral: Referral) -> Sequence[Assessment]:
-    """The assessments of a referral that the caller has opened, the latest first."""
+def of_referral(session: Session, actor: Actor, referral: Referral) -> Sequence[Assessment]:
+    """The assessments of a referral that the caller has opened, the latest first.
+
+    Those of a person known already are the person's: none for whoever may not read their case, even where their own agency referred them.
+    """
+    if referral.person_id is not None:
+        person = session.scalars(
+            select(Person).where(Person.id == referral.person_id, visible_to(actor))
+        ).one_or_none()
+        if person is None or Ability.CASE not in abilities(actor, person):
+            return ()
     whose = (
         Assessment.referral_id == referral.id
         if referral.person_id is None
