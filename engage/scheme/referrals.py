@@ -89,7 +89,11 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
 
 
 def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str, now: datetime) -> Referral:
-    """Take a referral back before a meeting decided it: by the agency that made it, or by whoever keeps the queue."""
+    """Take a referral back before a meeting decided it: by the agency that made it, or by whoever keeps the queue.
+
+    One agency takes back only what it asked for itself: where others referred the same person, the oldest of theirs waits from now on.
+    """
+    _one_at_a_time(session, open_referral(session, actor, referral_id, now=now).hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     own = actor.kind is ActorKind.STAFF and referral.agency_id == actor.agency_id
     may_refer = seats.may(actor, seats.refers(actor), referral.hub_id)
@@ -102,6 +106,7 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
     session.flush()
     record(session, "referral.withdrawn", referral, actor, now)
     agenda.forget(session, referral)
+    _next_waits(session, actor, referral, now)
     return referral
 
 
@@ -112,10 +117,13 @@ def mark_duplicate(
 
     Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this one waits no longer.
     """
+    hub_id = open_referral(session, actor, referral_id, now=now).hub_id
+    seats.need(actor, seats.decides(actor), hub_id)
+    # Of two that are each said to be the other's duplicate at the same moment, one must go on waiting.
+    _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
-    seats.need(actor, seats.decides(actor), referral.hub_id)
     _must_wait(referral)
-    other = session.get(Referral, of_id)
+    other = session.get(Referral, of_id, with_for_update=True, populate_existing=True)
     if (
         other is None
         or other.id == referral.id
@@ -313,6 +321,27 @@ def _answer_re_referral(session: Session, actor: Actor, referral: Referral, now:
             actor=actor.label,
             now=now,
         )
+
+
+def _next_waits(session: Session, actor: Actor, gone: Referral, now: datetime) -> None:
+    """The oldest referral that was kept as a duplicate of one taken back waits in its place; the others are duplicates of it."""
+    copies = session.scalars(
+        select(Referral)
+        .where(Referral.duplicate_of_id == gone.id, Referral.state == ReferralState.DUPLICATE)
+        .order_by(Referral.referred_at, Referral.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if not copies:
+        return
+    first, *rest = copies
+    first.state, first.duplicate_of_id = ReferralState.WAITING, None
+    first.ended_at, first.ended_by, first.ended_why = None, None, ""
+    for other in rest:
+        other.duplicate_of_id = first.id
+    session.flush()
+    record(session, "referral.waits_again", first, actor, now)
+    agenda.follow(session, first, actor=actor.label, now=now)
 
 
 def _must_wait(referral: Referral) -> None:

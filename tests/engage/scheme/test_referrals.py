@@ -98,13 +98,15 @@ def test_bad_input_is_refused_beside_its_field(
 def test_the_same_crn_waits_once_and_the_second_keeps_its_words(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
-    """It is a duplicate of the first; once that has ended, the next one waits again."""
+    """It is a duplicate of the first; once that is taken back, it waits itself."""
     first = refer(session, charity, hub, crn="X111111")
     second = refer(session, keeper, hub, crn="X111111", reasons="Seen again")
     assert second.state is ReferralState.DUPLICATE and second.duplicate_of_id == first.id
     assert second.reasons == "Seen again"
     referrals.withdraw(session, charity, first.id, why="Moved to Leeds", now=builders.NOW)
-    assert refer(session, keeper, hub, crn="X111111").state is ReferralState.WAITING
+    assert second.state is ReferralState.WAITING
+    third = refer(session, keeper, hub, crn="X111111")
+    assert third.state is ReferralState.DUPLICATE and third.duplicate_of_id == second.id
 
 
 def test_two_referrals_of_one_crn_at_the_same_moment(committed: Database) -> None:
