@@ -2,7 +2,7 @@
 
 Nothing is erased and nothing overwritten. What cannot stand twice (two check-ins of one day, two open spells in prison) stays with the record
 that is gone, hidden and counted in the account of the merge. Where the two differ in what protects somebody (restricted, excluded by name, in
-custody, contact stopped, held for a case), the stricter counts. The log of events and the log of who looked stay under the record that they
+custody, contact stopped, texts held back after a danger, held for a case), the stricter counts. The log of events and the log of who looked stay under the record that they
 were written for: a chain that was sealed is never rewritten.
 """
 
@@ -214,6 +214,10 @@ def _settle(session: Session, kept: Person, gone: Person, now: datetime) -> dict
     for name in ("restricted", "held"):
         if getattr(gone, name) and not getattr(kept, name):
             wanted[name] = True
+    if gone.texts_paused_at is not None and kept.texts_paused_at is None:
+        wanted |= {"texts_paused_at": gone.texts_paused_at, "texts_paused_why": gone.texts_paused_why}
+    if gone.restricted and not gone.restricted_texts_allowed:
+        wanted["restricted_texts_allowed"] = False
     if kept.custody_status is CustodyStatus.COMMUNITY and gone.custody_status is not CustodyStatus.COMMUNITY:
         wanted["custody_status"] = gone.custody_status
     if gone.contact_status is ContactStatus.DEAD or (
@@ -229,7 +233,14 @@ def _settle(session: Session, kept: Person, gone: Person, now: datetime) -> dict
         "gone": _set(gone, {"contact_status": ContactStatus.CLOSED}),
     }
     session.flush()
-    if {"restricted", "custody_status", "contact_status"} & found["kept"].keys():
+    stricter = {
+        "restricted",
+        "restricted_texts_allowed",
+        "texts_paused_at",
+        "custody_status",
+        "contact_status",
+    }
+    if stricter & found["kept"].keys():
         withdraw_all(session, kept, "What the other record says of them counts", now)
     return found
 

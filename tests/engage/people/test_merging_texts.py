@@ -1,0 +1,66 @@
+"""Two records merged of which one was kept from texts: what forbids a text on either forbids it on the one that is kept."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Hub, Role, Staff
+from engage.people import limits, merging, pausing
+from engage.people.access import Actor
+from engage.people.model import Person
+from engage.people.sharing_model import PersonMerge
+from tests import builders
+
+
+@pytest.fixture
+def pat(session: Session) -> Staff:
+    """An offender manager."""
+    return builders.staff(session, builders.hub(session))
+
+
+@pytest.fixture
+def chidi(session: Session, pat: Staff) -> Actor:
+    """The coordinator of the same hub."""
+    hub = session.get_one(Hub, pat.memberships[0].hub_id)
+    return builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor"))
+
+
+@pytest.fixture
+def kept(session: Session, pat: Staff) -> Person:
+    """The record that is kept."""
+    return builders.person(session, pat, crn="X900001")
+
+
+@pytest.fixture
+def gone(session: Session, pat: Staff) -> Person:
+    """The record that is found to be the same person's, with another number."""
+    return builders.person(session, pat, crn="X900002", number="+447700900202")
+
+
+def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
+    """The merge, with a reason."""
+    return merging.merge(session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now)
+
+
+def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
+    session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
+) -> None:
+    """After a danger nobody is texted unasked until a worker says so, under whichever record it was told; undone, each is as it was."""
+    pausing.pause(session, gone, why="A text that told of danger", actor="system", now=now)
+    made = merge(session, chidi, kept, gone, now)
+    assert (kept.texts_paused_at, kept.texts_paused_why) == (now, "A text that told of danger")
+    merging.undo(session, chidi, made.id, now=now)
+    assert kept.texts_paused_at is None and gone.texts_paused_at == now
+
+
+def test_a_restricted_record_to_which_no_text_may_go_stays_so(
+    session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
+) -> None:
+    """One record allowed texts, the other did not: none go, and none that waits."""
+    limits.restrict(session, chidi, kept.id, restricted=True, texts_allowed=True, now=now)
+    limits.restrict(session, chidi, gone.id, restricted=True, texts_allowed=False, now=now)
+    made = merge(session, chidi, kept, gone, now)
+    assert kept.restricted and not kept.restricted_texts_allowed
+    merging.undo(session, chidi, made.id, now=now)
+    assert kept.restricted_texts_allowed
