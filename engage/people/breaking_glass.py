@@ -40,7 +40,11 @@ def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
         select(BreakGlass.person_id)
         .join(Person, Person.id == BreakGlass.person_id)
         .where(
-            BreakGlass.staff_id == actor.id, BreakGlass.ends_at > now, not_(visible_to(bare)), not_(excluded)
+            BreakGlass.staff_id == actor.id,
+            BreakGlass.ends_at > now,
+            Person.hub_id.in_(actor.hubs(*OPENERS)),
+            not_(visible_to(bare)),
+            not_(excluded),
         )
     )
     return replace(actor, opened=frozenset(opened))

@@ -196,3 +196,14 @@ def test_pressed_twice_at_once_it_opens_once(committed: Database, now: datetime)
     for thread in threads:
         thread.join()
     assert sorted(answers) == ["open_already", "opened"]
+
+
+def test_it_ends_with_the_work_in_the_hub(session: Session, hub: Hub, katrina: Person, now: datetime) -> None:
+    """Who works in another hub by now reads nothing more here, whatever hours are left."""
+    dai = builders.staff(session, hub, name="Dai Rees")
+    opened(session, builders.actor(dai), now)
+    dai.memberships[0].hub_id = builders.hub(session, "Gwent").id
+    session.flush()
+    moved = breaking_glass.with_opened(session, builders.actor(dai), now=now)
+    with pytest.raises(NotFound):
+        open_person(session, moved, katrina.id, now=now, what="test")
