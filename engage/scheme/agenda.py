@@ -68,16 +68,18 @@ def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
 
     On the day itself nobody's line goes from under the hands of whoever keeps the meeting: they bring it up to date themselves.
     """
-    today = now.date()
-    near = session.scalars(
-        select(Meeting)
-        .where(
-            Meeting.closed_at.is_(None),
-            Meeting.held_on > today,
-            Meeting.held_on <= today + timedelta(days=days),
-        )
+    ahead = now.date() + timedelta(days=days + 1)
+    called = session.execute(
+        select(Meeting, Hub)
+        .join(Hub, Hub.id == Meeting.hub_id)
+        .where(Meeting.closed_at.is_(None), Meeting.held_on >= now.date(), Meeting.held_on <= ahead)
         .order_by(Meeting.id)
     ).all()
+    near = [
+        meeting
+        for meeting, hub in called
+        if timedelta(0) < meeting.held_on - now.astimezone(zone(hub)).date() <= timedelta(days=days)
+    ]
     return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
 
 

@@ -41,7 +41,7 @@ def local(words: str) -> datetime:
     ],
 )
 def test_what_a_cause_proposes(cause: str | None, code: str | None) -> None:
-    """A national code where the cause comes under one; else a worker's judgement."""
+    """Rule 4: a national code where the cause comes under one; else a worker's judgement."""
     assert proposed(cause) == (None if code is None else OutcomeCode(code))
 
 
@@ -51,11 +51,24 @@ def test_only_acceptable_absences_are_ever_proposed() -> None:
     assert set(PROPOSED) <= set(Cause)
 
 
-def test_the_window_is_days_of_the_calendar_across_a_clock_change() -> None:
-    """Monday 22 March and seven days: all of Monday 29 March, though the clocks went forward on the 28th."""
-    starts = local("2027-03-22T10:00")
-    assert window_ends(starts, LONDON, 7) == local("2027-03-30T00:00")
-    assert decision_near(starts, LONDON, 7) == local("2027-03-27T00:00")
+@pytest.mark.parametrize(
+    ("starts", "days", "near", "ends"),
+    [
+        ("2027-03-22T10:00", 7, "2027-03-27T00:00", "2027-03-30T00:00"),
+        ("2027-03-22T00:00", 7, "2027-03-27T00:00", "2027-03-30T00:00"),
+        ("2027-03-22T23:59", 7, "2027-03-27T00:00", "2027-03-30T00:00"),
+        ("2027-10-25T10:00", 7, "2027-10-30T00:00", "2027-11-02T00:00"),
+        ("2027-06-30T00:30", 7, "2027-07-05T00:00", "2027-07-08T00:00"),
+        ("2028-02-22T10:00", 7, "2028-02-27T00:00", "2028-03-01T00:00"),
+        ("2028-02-29T10:00", 7, "2028-03-05T00:00", "2028-03-08T00:00"),
+        ("2027-02-22T10:00", 7, "2027-02-27T00:00", "2027-03-02T00:00"),
+        ("2027-03-22T10:00", 10, "2027-03-30T00:00", "2027-04-02T00:00"),
+    ],
+)
+def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, ends: str) -> None:
+    """Rule 5 [practice]: all of the seventh day after that of the appointment, by the hub's clock, over 29 February and both clock changes."""
+    assert window_ends(local(starts), LONDON, days) == local(ends)
+    assert decision_near(local(starts), LONDON, days) == local(near)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +89,7 @@ def test_the_window_is_days_of_the_calendar_across_a_clock_change() -> None:
     ],
 )
 def test_when_it_is_asked_why(recorded: str, days: int, first: str, second: str) -> None:
-    """At once within the hours for texts, and once more two days before the end; not twice within a day; never after the window."""
+    """Rule 5: at once within the hours for texts, and once more two days before the end; not twice within a day; never after the window."""
     slots = chases(local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days)
     assert [slot.reason.code if slot.reason else slot.due_at for slot in slots] == [
         local(words) if words[0].isdigit() else words for words in (first, second)

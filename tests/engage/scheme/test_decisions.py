@@ -214,6 +214,28 @@ def test_a_crn_that_is_known_adopts_that_person(
     assert enrolments.open_enrolment(session, katrina.id) is not None and session.query(Person).count() == 1
 
 
+@pytest.mark.parametrize("again", [RETAIN, DECLINE, "adopt"])
+def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
+    session: Session, hub: Hub, om: Staff, keeper: Actor, again: Choice | str
+) -> None:
+    """Two agencies referred somebody without a CRN: whoever gives the same CRN to both is told that the first decision stands."""
+    one = refer(session, keeper, hub)
+    other = refer(session, keeper, hub, first_name="Rian")
+    meeting = call(session, keeper, hub)
+    decided(session, keeper, meeting, one, adopting(om, crn="X333333"))
+    choice = adopting(om, crn="X333333") if isinstance(again, str) else replace(again, crn="X333333")
+    person = session.scalars(select(Person)).one()
+    if isinstance(again, str):
+        with pytest.raises(Conflict) as refused:
+            decided(session, keeper, meeting, other, choice)
+        assert refused.value.code == "listed_already"
+    agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
+    with pytest.raises(Conflict) as refused:
+        decided(session, keeper, meeting, person, choice)
+    assert refused.value.code == "decided"
+    assert session.query(Decision).count() == 1 and other.state is ReferralState.WAITING
+
+
 @pytest.mark.parametrize(
     ("choice", "code"),
     [(RETAIN, "not_enrolled"), (DECLINE, "not_enrolled")],

@@ -1,6 +1,6 @@
 """Meetings: called, built by themselves, attended, minuted and closed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -170,6 +170,27 @@ def test_the_nightly_tick_builds_the_meetings_that_are_near(
     assert agenda.build_due(session, now=builders.NOW) == 1
     assert agenda.build_due(session, now=builders.NOW) == 0
     assert items(session, meeting) == {"Katrina": ["review_due"]}
+
+
+@pytest.mark.parametrize(
+    ("now", "held_on", "built"),
+    [
+        ("2027-06-30T22:59:00+00:00", date(2027, 7, 1), True),
+        ("2027-06-30T23:00:00+00:00", date(2027, 7, 1), False),
+        ("2027-06-30T22:59:00+00:00", date(2027, 7, 8), False),
+        ("2027-06-30T23:00:00+00:00", date(2027, 7, 8), True),
+        ("2028-02-22T12:00:00+00:00", date(2028, 2, 29), True),
+    ],
+)
+def test_an_agenda_is_left_alone_on_the_day_by_the_hubs_clock(
+    session: Session, hub: Hub, om: Staff, keeper: Actor, now: str, held_on: date, built: bool
+) -> None:
+    """In summer the day begins an hour before midnight in UTC; from seven days before the meeting on it is built."""
+    at = datetime.fromisoformat(now)
+    meeting = call(session, keeper, hub, at - timedelta(days=20), held_on=held_on)
+    enrol(session, builders.person(session, om), due_on=held_on)
+    assert agenda.build_due(session, now=at) == built
+    assert items(session, meeting) == ({"Katrina": ["review_due"]} if built else {})
 
 
 def test_calling_a_meeting(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
