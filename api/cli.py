@@ -102,7 +102,7 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--people-only", is_flag=True, help="No rota, free times, check-ins or news.")
+@click.option("--people-only", is_flag=True, help="No rota, free times, check-ins, news or case.")
 def seed(people_only: bool) -> None:
     """Fill an empty database with demonstration people, staff and appointments. Refused in production."""
     from engage.clock import Clock

@@ -1,7 +1,7 @@
 """Demonstration data: one hub with its agencies, staff and a small caseload, made through the same use cases as real data.
 
 Beside the people and their appointments it has what a hub sets up in time: who is on call and on which mobile, when Pat is free, who may
-rebook by text, whom Engage asks how things are, and news that people told a worker.
+rebook by text, whom Engage asks how things are, and news that people told a worker; and the case of one person, whole (seed_case.py).
 
 Seeding twice changes nothing. The people are invented and their numbers come from the range that Ofcom keeps for drama. Never
 run in production: the callers refuse.
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage import seed_case
 from engage.agencies import notices
 from engage.agencies import service as agencies
 from engage.agencies.hubs import zone
@@ -25,6 +26,7 @@ from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.appointments.service import NewAppointment
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.service import NewTimes
+from engage.compliance import recording
 from engage.people import phones, rebooking, rota
 from engage.people import service as people
 from engage.people.access import SYSTEM
@@ -172,6 +174,20 @@ MEETINGS = [
     ),
 ]
 
+MISSED = [
+    _Meeting(
+        seed_case.WHOLE,
+        day,
+        time(10),
+        "Probation",
+        AppointmentType.OFFICE,
+        "Pat",
+        _OFFICE,
+        outcome=OutcomeCode.UNACCEPTABLE_ABSENCE,
+    )
+    for day in (-7, -3)
+]
+"""Part of the case: without it there is no order by which they count."""
 
 MOBILES = {
     "p.hale@probation.example": "07700 900951",
@@ -208,6 +224,9 @@ def seed(session: Session, *, now: datetime, arranged: bool = True) -> bool:
         _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
     if arranged:
         _arrange(session, hub, staff, caseload, now)
+        seed_case.write(session, hub, staff, caseload, now)
+        for meeting in MISSED:
+            _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
     return True
 
 
@@ -286,7 +305,7 @@ def _meeting(
     appointment = appointments.book(session, SYSTEM, new, now=booked_at)
     if meeting.outcome is not None:
         recorded_at = starts_at + timedelta(hours=2)
-        appointments.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
+        recording.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
 
 
 def _arrange(

@@ -6,17 +6,27 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engage import seed
+from engage import seed, seed_case
 from engage.agencies.model import Hub, Staff
 from engage.appointments import due
 from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.compliance import counting
 from engage.conversation.service import handle
-from engage.insight import today
+from engage.insight import enrolment, plan, today
+from engage.legal.model import Order
 from engage.people import rota
 from engage.people.access import staff_actor
 from engage.people.model import Person
+from engage.people.sharing_model import SharingAgreement
+from engage.plan.kinds import ActionState
+from engage.plan.model import Action
+from engage.progress.activities.model import Activity
 from engage.progress.checkins.model import CheckInPlan
+from engage.progress.housing.model import HousingSpell
 from engage.progress.model import SelfReport
+from engage.scheme.kinds import Rag
+from engage.scheme.meeting_model import AgendaItem, Meeting
+from engage.scheme.model import Enrolment
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -53,7 +63,7 @@ def test_people_alone(session: Session, now: datetime) -> None:
     """For tests and trainers who set things up themselves."""
     seed.seed(session, now=now, arranged=False)
     assert session.scalar(select(func.count()).select_from(Person)) == len(seed.CASELOAD)
-    for table in (FreeTime, CheckInPlan, SelfReport):
+    for table in (FreeTime, CheckInPlan, SelfReport, Order, Enrolment, Action, Meeting, SharingAgreement):
         assert session.scalar(select(func.count()).select_from(table)) == 0
     assert pat(session).mobile is None
 
@@ -65,6 +75,35 @@ def test_today_has_something_to_show(session: Session, now: datetime) -> None:
     kinds = {one.kind for one in page.signals.signals}
     assert {SignalKind.WORK_LOSS, SignalKind.NO_SHOW, SignalKind.NUMBER_SHARED} <= kinds
     assert [one.person_name for one in page.still_booked] == ["Craig Ellis"]
+
+
+def test_one_case_is_whole(session: Session, now: datetime) -> None:
+    """An order with failures that count, a status that was reviewed, a plan with something done and something overdue, a home and a course."""
+    seed.seed(session, now=now)
+    actor = staff_actor(pat(session))
+    marcus = session.scalars(select(Person).where(Person.crn == seed_case.WHOLE)).one()
+    found = counting.assess(session, marcus, now=now)
+    assert [(one.order is not None, one.suggestion.consider) for one in found.standings] == [(True, True)]
+    case = enrolment.load(session, actor, marcus.id, now=now)
+    assert case.standing is not None and case.standing.rag is Rag.AMBER and len(case.reviews) == 2
+    view = plan.load(session, actor, marcus.id, now=now)
+    assert [one.state for one in view.ended] == [ActionState.DONE]
+    assert len(view.live) == 3 and any(one.overdue for one in view.live)
+    for table in (HousingSpell, Activity):
+        assert session.scalar(select(func.count()).select_from(table)) > 0
+    page = today.load(session, actor, now=now)
+    assert SignalKind.SECOND_FAILURE in {one.kind for one in page.signals.signals}
+
+
+def test_the_meeting_next_week_has_an_agenda(session: Session, now: datetime) -> None:
+    """Whose review is due then, and whoever was referred."""
+    seed.seed(session, now=now)
+    meeting = session.scalars(select(Meeting)).one()
+    assert meeting.held_on == now.date() + timedelta(days=7)
+    items = session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).all()
+    leanne = session.scalars(select(Person.id).where(Person.crn == seed_case.TO_REVIEW)).one()
+    assert leanne in {one.person_id for one in items}
+    assert "referral" in {reason for one in items for reason in one.reasons}
 
 
 def test_another_time_is_offered_by_text(session: Session, now: datetime) -> None:
