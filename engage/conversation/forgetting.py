@@ -34,7 +34,7 @@ SELECT person.id, person.hub_id, left_since.on_day
 FROM person
 JOIN cutoff ON cutoff.hub_id = person.hub_id
 JOIN left_since ON left_since.person_id = person.id AND left_since.on_day < cutoff.before
-WHERE NOT person.held AND person.merged_into_id IS NULL AND person.custody_status = 'community'
+WHERE NOT person.held AND person.merged_into_id IS NULL AND (person.custody_status = 'community' OR person.contact_status = 'dead')
   AND NOT EXISTS (SELECT FROM person AS merged WHERE merged.merged_into_id = person.id AND merged.held)
   AND NOT EXISTS (SELECT FROM court_order WHERE court_order.person_id = person.id AND ended_on IS NULL AND ends_on >= cutoff.before)
   AND NOT EXISTS (SELECT FROM custody_spell WHERE custody_spell.person_id = person.id AND released_on IS NULL)

@@ -12,6 +12,8 @@ from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
 from engage.conversation import forgetting, service
 from engage.db import Base, Database
+from engage.legal import custody, death
+from engage.legal.model import CustodyKind
 from engage.people import merging
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Person
@@ -84,6 +86,17 @@ def test_it_says_who_would_go_before_it_does(session: Session) -> None:
     assert [(one.hub, one.many, one.oldest, one.before) for one in found] == [
         ("Tyneside", 1, LEFT, date(2027, 3, 21))
     ]
+
+
+def test_who_died_in_prison_is_not_kept_for_ever(session: Session, now: datetime) -> None:
+    """Where they were when they died stays written, and holds nobody back."""
+    person = left(session, custody_status=CustodyStatus.CUSTODY)
+    custody.take_into(
+        session, SYSTEM, person.id, kind=CustodyKind.CUSTODY, since=now.date() - timedelta(days=9), now=now
+    )
+    assert forgetting.due(session, now=AFTER_SIX_YEARS) == []
+    death.record_death(session, SYSTEM, person.id, now.date(), now)
+    assert [one.many for one in forgetting.due(session, now=AFTER_SIX_YEARS)] == [1]
 
 
 @pytest.mark.parametrize(
