@@ -1,6 +1,7 @@
 """One person's legal rows as staff see them: orders with what was asked and done, offences, times in prison. It decides nothing.
 
-What a release plan says of health is there for whoever may see matters of health, and for nobody else.
+What a release plan says of health is there for whoever may see matters of health, and for nobody else. That somebody is to be treated for drugs
+is told to whoever reads the whole case, and never by an agreement on legal matters alone.
 """
 
 import uuid
@@ -151,6 +152,7 @@ class Reading:
         self._session = session
         self._release_days = hub_rules(hub).release_days
         self._health = Ability.HEALTH in abilities(actor, person)
+        self._treatment = bool({Ability.HEALTH, Ability.CASE} & abilities(actor, person))
         self._names: Names = {}
 
     def name(self, rows: Sequence[Order | Offence | CustodySpell | IntelligenceFlag]) -> None:
@@ -186,7 +188,11 @@ class Reading:
             in_force=rules.in_force(orders.facts(row), self.today),
             by=self.by(row),
             recorded_at=row.recorded_at,
-            requirements=tuple(self._requirement(one) for one in row.requirements),
+            requirements=tuple(
+                self._requirement(one)
+                for one in row.requirements
+                if self._treatment or one.kind is not RequirementKind.DRR
+            ),
         )
 
     def offence(self, row: Offence) -> OffenceView:

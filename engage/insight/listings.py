@@ -19,7 +19,7 @@ from engage.events import Cursor, Event
 from engage.insight import sight
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
-from engage.signals import Signal, SignalState
+from engage.signals import Signal, SignalKind, SignalState
 from messaging.tables import Message
 
 MomentPlace = tuple[datetime, uuid.UUID]
@@ -169,9 +169,16 @@ def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[
     shown = [
         event
         for _, event in rows
-        if event.person_id is None or event.person_id in (well if event.kind.startswith(OF_HEALTH) else seen)
+        if event.person_id is None or event.person_id in (well if _of_health(event) else seen)
     ]
     return shown, rows[-1][0] if rows else after
+
+
+def _of_health(event: Event) -> bool:
+    return (
+        event.kind.startswith(OF_HEALTH)
+        or event.data.get("signal_kind") == SignalKind.COURT_REVIEW_SOON.value
+    )
 
 
 def _whole_appointments(actor: Actor) -> Select[Appointment]:

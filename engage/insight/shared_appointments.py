@@ -1,6 +1,7 @@
 """A person's appointments with every agency, for an agency whose sharing agreement names them: when, with whom, and what was recorded.
 
 It shows neither what the person said nor any text, and no place: those belong to the agency that booked, and to whoever sees the whole case.
+Drug tests are a matter of health: another agency's are left out for whoever may not see those.
 """
 
 import uuid
@@ -16,7 +17,7 @@ from engage.agencies.model import Agency, Hub
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.insight.person import Place
-from engage.people.access import Actor
+from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.people.sharing import Field, open_part
 
@@ -59,6 +60,9 @@ def load(
         .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
         .limit(PAGE + 1)
     )
+    if not {Ability.CASE, Ability.HEALTH} & abilities(actor, person):
+        own = Appointment.agency_id == actor.agency_id
+        query = query.where((Appointment.type != AppointmentType.DRUG_TEST) | own)
     if before is not None:
         here = tuple_(literal(before.starts_at), literal(before.id))
         query = query.where(tuple_(Appointment.starts_at, Appointment.id) < here)

@@ -17,6 +17,7 @@ from engage.progress.testing import service as drug_tests
 from engage.progress.testing.kinds import DrugTestResult
 from engage.scheme import assessments, meetings
 from engage.scheme.model import Assessment, Referral
+from engage.signals import SignalKind, raise_signal
 from tests import builders, case_builders
 from tests.api.conftest import KeyMaker
 from tests.api.pages.conftest import House
@@ -162,9 +163,19 @@ def test_the_feed_says_to_no_key_without_health_that_anybody_is_tested(
             result=DrugTestResult.POSITIVE,
             now=builders.NOW,
         )
+        raise_signal(
+            session,
+            SignalKind.COURT_REVIEW_SOON,
+            person_id=tested.id,
+            hub_id=tested.hub_id,
+            cause="a",
+            why="The court reviews soon.",
+            evidence=[],
+            now=builders.NOW,
+        )
     plain = feed(client, key("events:read"))
     assert "test.recorded" not in plain and '"type":"test"' not in plain.replace(" ", "")
-    assert "health" in plain and "positive" not in plain
+    assert "health" in plain and "positive" not in plain and "court_review" not in plain
     cared = feed(client, key("events:read", "tests:read"))
     assert "test.recorded" in cared and "positive" not in cared
 
