@@ -358,8 +358,8 @@ def test_done_and_withdrawn_at_once_is_one_of_them(committed: Database) -> None:
 def test_no_text_names_an_agency_whoever_does_the_action(session: Session) -> None:
     """Neither the one that does it nor another of the area."""
     at = stage(session)
-    builders.agency(session, at.hub, "Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL)
-    for name in ("Harbour Homes", "Tyne Recovery"):
+    builders.agency(session, at.hub, "Open Door", AgencyKind.CHARITY)
+    for name in ("Harbour Homes", "Open Door"):
         with pytest.raises(Invalid) as refused:
             live(session, at, text=f"Hi Katrina. {name} will see you on Monday at 10am.")
         assert set(refused.value.fields) == {"text"}
