@@ -48,7 +48,8 @@ def call(
 ) -> Meeting:
     """Call a meeting for a day, at the latest 14 days after it was held; its agenda is built at once.
 
-    Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting.
+    Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting
+    or the hub has closed by then.
     """
     seats.need(actor, seats.decides(actor), hub_id)
     hub = session.get(Hub, hub_id)
@@ -57,6 +58,8 @@ def call(
     today = now.astimezone(zone(hub)).date()
     if not today - LATEST_RECORDED <= held_on <= today + FURTHEST:
         raise Invalid(fields={"held_on": "Give a day within the next year, or of the last 14 days."})
+    if hub.closed_at is not None and held_on >= hub.closed_at.astimezone(zone(hub)).date():
+        raise Conflict("The hub is closed on that day.", code="hub_closed")
     meeting: Meeting | None = session.scalar(
         insert(Meeting)
         .values(

@@ -207,6 +207,17 @@ def test_calling_a_meeting(session: Session, hub: Hub, om: Staff, keeper: Actor)
         call(session, keeper, builders.hub(session, "Gwent"))
 
 
+def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper: Actor) -> None:
+    """The eve of its closing is the last day, by its own clock: midnight in summer is 23:00 the day before in UTC."""
+    hub.closed_at = datetime.fromisoformat("2027-03-31T23:00:00+00:00")
+    session.flush()
+    for day in (date(2027, 4, 1), date(2027, 4, 9)):
+        with pytest.raises(Conflict) as refused:
+            call(session, keeper, hub, held_on=day)
+        assert refused.value.code == "hub_closed"
+    assert call(session, keeper, hub, held_on=date(2027, 3, 31)).held_on == date(2027, 3, 31)
+
+
 def test_when_the_hub_meets_next(session: Session, hub: Hub, keeper: Actor) -> None:
     """Today while it has never met; the day that was called; a week after the last one (RULES.md 12)."""
     assert meetings.next_on(session, hub, now=builders.NOW).on == TODAY
