@@ -280,6 +280,21 @@ def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage:
         decisions.withdraw(stage.session, stage.actor, warning.id, why="Again", now=stage.now)
 
 
+def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
+    """Rule 7: the failure that was warned of was none; the duty stands until somebody withdraws the warning, and then goes at once."""
+    changed = missed(stage.session, stage.person, 30)
+    warning = stage.decide(now=stage.now - timedelta(days=20))
+    day = TODAY - timedelta(days=19)
+    decisions.give(stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now)
+    missed(stage.session, stage.person, 5)
+    recording.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
+    assert stage.step() is Step.MUST_REFER and len(stage.signals(SignalKind.MUST_REFER)) == 1
+    assert len(stage.signals(SignalKind.GROUND_GONE)) == 1
+    decisions.withdraw(stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now)
+    assert stage.step() is Step.WARN_OR_REFER
+    assert stage.signals(SignalKind.MUST_REFER) == stage.signals(SignalKind.GROUND_GONE) == []
+
+
 def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -> None:
     """Rule 7 [law]: only what was failed since that day must be referred; on the day itself nobody knows which came first."""
     missed(stage.session, stage.person, 30)
