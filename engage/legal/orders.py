@@ -184,7 +184,8 @@ def keep_status(session: Session, actor: Actor, person: Person, today: date, *, 
 def end_due(session: Session, *, now: datetime, limit: int) -> int:
     """End the orders of up to `limit` people whose last day has passed; how many people were dealt with, 0 when none is left.
 
-    Any number of sweeps may run at once: a person whom another holds is left to it, and one whom staff hold is found next time.
+    Any number of sweeps may run at once: one waits for whoever holds a person, be it another sweep or staff, and then finds what is left to do,
+    so that no order runs a day longer because somebody was at work on the record.
     """
     due = exists().where(
         Order.person_id == Person.id,
@@ -269,7 +270,7 @@ def _claimed(session: Session, condition: ColumnElement[bool], limit: int) -> Se
         .where(condition)
         .order_by(Person.id)
         .limit(limit)
-        .with_for_update(of=Person, skip_locked=True)
+        .with_for_update(of=Person)
         .execution_options(populate_existing=True)
     ).all()
 
