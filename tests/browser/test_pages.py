@@ -75,8 +75,8 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         progress = progress_pages.fill(session, person)
         report = builders.report(session, person, now, note="w" * 120)
         legal = legal_pages.fill(session, builders.person(session, house.pat, number=None, last_name=LONG))
-        action = case_builders.plan(session, person, LONG)
         stands = enrolment_pages.fill(session, person)
+        action = case_builders.plan(session, person, LONG)
         met = meeting_pages.fill(session, house, person)
         for number, status in enumerate(
             (MessageStatus.DELIVERED, MessageStatus.UNKNOWN, MessageStatus.UNDELIVERED)
