@@ -39,6 +39,12 @@ SCOPES = (
     "progress:read",
     "progress:write",
     "health:read",
+    "case:read",
+    "case:write",
+    "compliance:read",
+    "tests:read",
+    "tests:write",
+    "cohort:read",
 )
 
 
@@ -186,7 +192,7 @@ class House:
         """The JSON interface with a key for everything, issued on first use."""
         if self._key is None:
             scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-            printed = self.engage("key", "issue", "--name", "end to end", "--days", "30", *scopes).stdout
+            printed = self.engage("key", "issue", "--name", "end to end", "--days", "730", *scopes).stdout
             found = re.search(r"engage_[0-9a-f]+_[\w-]+", printed)
             assert found, printed
             self._key = found.group()
