@@ -30,7 +30,7 @@ from tests.messaging.builders import (
     put_committed,
     read,
 )
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import FarEnd, gateway_to
 
 S = MessageStatus
 MakeWorker = Callable[..., Dispatcher]
@@ -179,7 +179,8 @@ def test_four_workers_share_the_queue_and_send_each_text_once(
 ) -> None:
     """Two hundred texts, four dispatchers at once: two hundred at the provider, none twice."""
     put_many(committed, 200)
-    workers = [worker(concurrency=4, batch=8) for _ in range(4)]
+    patient = gateway_to(simulator.url, timeout=30.0)
+    workers = [worker(gateway=patient, concurrency=4, batch=8) for _ in range(4)]
     threads = [threading.Thread(target=one.run_once) for one in workers]
     for thread in threads:
         thread.start()
