@@ -1,0 +1,15 @@
+"""The hub that files of appointments are for."""
+
+import uuid
+
+import pytest
+
+from engage.db import Database
+from tests.engage.appointments.files import make_hub
+
+
+@pytest.fixture
+def hub_id(committed: Database) -> uuid.UUID:
+    """The hub, committed."""
+    with committed.begin() as session:
+        return make_hub(session).id

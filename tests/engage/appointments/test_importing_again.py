@@ -1,0 +1,199 @@
+"""A later file, another person's file, and what a worker did meanwhile."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engage.agencies.model import Hub, Role
+from engage.appointments import numbers, reminders, service, taking_in
+from engage.appointments.model import Appointment
+from engage.db import Database
+from engage.errors import Forbidden, NotFound
+from engage.people import phones
+from engage.people.access import SYSTEM
+from engage.people.model import NumberState, Person
+from messaging.states import MessageStatus
+from tests import builders
+from tests.engage.appointments.files import only, sheet, take_in
+from tests.engage.appointments.stage import becomes, local, messages
+
+
+def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """A later file with another time: the person who knows the old one is told of the change."""
+    take_in(committed, hub_id, sheet({}), now)
+    with committed.begin() as session:
+        person = session.scalars(select(Person)).one()
+        phones.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
+        reminders.send_due(session, now=now)
+        session.flush()
+        becomes(session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now)
+    assert take_in(committed, hub_id, sheet({"start": "15:00"}), now).moved == ["B-1"]
+    with committed.begin() as session:
+        reminders.send_due(session, now=now)
+        session.flush()
+        assert "changed to Fri 26 March, 3:00pm" in messages(session)[-1].body
+
+
+def test_another_place_counts_as_moved(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """Details without a new time are taken over, and are told again if a text had gone."""
+    take_in(committed, hub_id, sheet({}), now)
+    changed = {"place": "the centre", "worker": "Jo", "minutes": "45"}
+    assert take_in(committed, hub_id, sheet(changed), now).moved == ["B-1"]
+    with committed.begin() as session:
+        found = session.scalars(select(Appointment)).one()
+        assert (found.place, found.place_alias, found.worker_name, found.minutes, found.revision) == (
+            "the centre",
+            "the centre",
+            "Jo",
+            45,
+            1,
+        )
+
+
+def test_an_old_file_does_not_undo_a_worker(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """A worker moved it in Engage; the file that says what it said before changes nothing. One that says something new does."""
+    take_in(committed, hub_id, sheet({}), now)
+    with committed.begin() as session:
+        found = session.scalars(select(Appointment)).one()
+        service.move(session, SYSTEM, found.id, starts_at=local("2027-03-27 10:00"), now=now)
+    assert take_in(committed, hub_id, sheet({}), now).unchanged == ["B-1"]
+    assert take_in(committed, hub_id, sheet({"start": "16:00"}), now).moved == ["B-1"]
+
+
+def test_a_cancelled_appointment_is_not_revived(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """The row that wants to change it is refused with the reason; the same row again is left alone."""
+    take_in(committed, hub_id, sheet({}), now)
+    with committed.begin() as session:
+        found = session.scalars(select(Appointment)).one()
+        service.cancel(session, SYSTEM, found.id, reason="Worker ill", now=now)
+    assert take_in(committed, hub_id, sheet({}), now).unchanged == ["B-1"]
+    assert only(take_in(committed, hub_id, sheet({"start": "16:00"}), now)) == (
+        "ref",
+        "This appointment is cancelled. Book a new one",
+    )
+
+
+def test_the_same_file_after_the_appointment(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """What is in the past but known is left alone; what is in the past and new is refused."""
+    take_in(committed, hub_id, sheet({}), now)
+    later = now + timedelta(days=30)
+    assert take_in(committed, hub_id, sheet({}), later).unchanged == ["B-1"]
+    assert only(take_in(committed, hub_id, sheet({"ref": "B-2"}), later))[0] == "date"
+
+
+def number_after(database: Database) -> tuple[str, NumberState]:
+    """The person's current number."""
+    with database.begin() as session:
+        point = phones.current_point(session, session.scalars(select(Person.id)).one())
+        assert point is not None
+        return point.number or point.given, point.state
+
+
+def test_a_confirmed_number_is_kept(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """A file never changes a number that somebody has confirmed; it warns."""
+    take_in(committed, hub_id, sheet({}), now)
+    with committed.begin() as session:
+        phones.verify_number(
+            session, SYSTEM, session.scalars(select(Person.id)).one(), how="face to face", now=now
+        )
+    report = take_in(
+        committed, hub_id, sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"}), now
+    )
+    assert [warning["reason"] for warning in report.warnings] == [numbers.CONFIRMED]
+    assert number_after(committed) == ("+447700900131", NumberState.VERIFIED)
+
+
+def test_an_unconfirmed_number_gives_way_and_an_old_one_stays_old(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """The file's newer number is taken and will be checked; the old one in an older file is not taken back."""
+    take_in(committed, hub_id, sheet({}), now)
+    newer = sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"})
+    report = take_in(committed, hub_id, newer, now)
+    assert [warning["reason"] for warning in report.warnings] == [numbers.CHANGED]
+    report = take_in(committed, hub_id, sheet({}), now)
+    assert [warning["reason"] for warning in report.warnings] == [numbers.OLD]
+    assert number_after(committed) == ("+447700900199", NumberState.UNVERIFIED)
+    report = take_in(committed, hub_id, sheet({"mobile": "12345"}), now)
+    assert "the recorded one was kept" in report.warnings[0]["reason"]
+
+
+def test_another_name_on_a_known_crn_changes_nobody(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """The CRN is the identity: the appointment goes in with a warning, and neither name nor number is touched."""
+    take_in(committed, hub_id, sheet({}), now)
+    other = {"ref": "B-2", "date": "27/03/2027", "first_name": "Dean", "mobile": "07700900199"}
+    report = take_in(committed, hub_id, sheet(other), now)
+    assert report.booked == ["B-2"]
+    assert [warning["reason"] for warning in report.warnings] == [taking_in.NAME_DIFFERS]
+    assert number_after(committed)[0] == "+447700900131"
+
+
+def test_a_reference_belongs_to_one_person(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """The same reference with another CRN is refused, whoever came first."""
+    take_in(committed, hub_id, sheet({}), now)
+    assert only(take_in(committed, hub_id, sheet({"crn": "X700002"}), now)) == (
+        "ref",
+        "This reference is already another person's appointment",
+    )
+
+
+def test_a_clash_is_taken_with_a_warning(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """Another system's double booking is that system's to put right."""
+    report = take_in(committed, hub_id, sheet({}, {"ref": "B-2", "start": "14:15"}), now)
+    assert report.booked == ["B-1", "B-2"]
+    assert [warning["reason"] for warning in report.warnings] == [taking_in.CLASH]
+
+
+def test_people_of_another_hub_are_left_alone(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """A CRN of another hub's caseload is refused."""
+    with committed.begin() as session:
+        elsewhere = builders.hub(session, "Elsewhere")
+        builders.person(session, builders.staff(session, elsewhere), crn="X700001")
+    assert only(take_in(committed, hub_id, sheet({}), now)) == (
+        "crn",
+        "This person is on another hub's caseload",
+    )
+
+
+def test_who_may_import(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """Coordinators for the hub, offender managers for their own caseload, nobody else."""
+    with committed.begin() as session:
+        hub = session.get_one(Hub, hub_id)
+        coordinator = builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Co"))
+        manager = builders.actor(builders.staff(session, hub, name="Om", email="o.m@probation.example"))
+        worker = builders.actor(builders.staff(session, hub, Role.SUPPORT_WORKER, name="Su"))
+    assert take_in(committed, hub_id, sheet({}), now, actor=coordinator).booked == ["B-1"]
+    assert only(take_in(committed, hub_id, sheet({"ref": "B-2"}), now, actor=manager)) == (
+        "crn",
+        "This person is not on your caseload",
+    )
+    own = {"ref": "B-3", "crn": "X700003", "om_email": "o.m@probation.example", "mobile": ""}
+    assert take_in(committed, hub_id, sheet(own), now, actor=manager).booked == ["B-3"]
+    strange = {**own, "ref": "B-4", "crn": "X700004", "om_email": "d.rees@probation.example"}
+    assert (
+        "a coordinator may add them"
+        in only(take_in(committed, hub_id, sheet(strange), now, actor=manager))[1]
+    )
+    with pytest.raises(Forbidden):
+        take_in(committed, hub_id, sheet({}), now, actor=worker)
+    with pytest.raises(NotFound):
+        take_in(committed, uuid.uuid4(), sheet({}), now)
+
+
+def test_the_worker_is_found_by_first_name(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+    """Exactly one worker of the agency with that first name: it is them. Two: nobody is guessed."""
+    take_in(committed, hub_id, sheet({}), now)
+    with committed.begin() as session:
+        found = session.scalars(select(Appointment)).one()
+        assert found.worker_id is not None
+        builders.staff(session, session.get_one(Hub, hub_id), name="Pat Other")
+    take_in(committed, hub_id, sheet({"ref": "B-2", "date": "27/03/2027"}), now)
+    with committed.begin() as session:
+        second = session.scalars(select(Appointment).where(Appointment.source_ref == "B-2")).one()
+        assert second.worker_id is None
