@@ -18,13 +18,16 @@ from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.phones import (
+    HERE,
+    LATE,
+    NO,
+    YES,
     answers,
     asked,
     events,
     gone,
     last_answer,
     minutes,
-    open_questions,
     open_signals,
     said,
     says,
@@ -32,12 +35,6 @@ from tests.engage.conversation.phones import (
     text_in,
 )
 
-YES, NO, LATE, HERE = (
-    IntentKind.WILL_ATTEND,
-    IntentKind.CANNOT_ATTEND,
-    IntentKind.LATE,
-    IntentKind.HERE,
-)
 DAY = timedelta(days=1)
 
 
@@ -279,164 +276,6 @@ def test_a_text_cannot_answer_what_was_asked_after_it(
     text = text_in(session, "yes", now)
     service.handle(session, text, now + minutes(60))
     assert (said(session, first), said(session, second)) == ([YES], [])
-
-
-@pytest.mark.parametrize("choice", ["2", "the second one", "number 2 please"])
-def test_two_appointments_are_asked_about_and_never_guessed(
-    session: Session, katrina: Person, now: datetime, choice: str
-) -> None:
-    """Two appointments in one day: asked which, the choice settles it, the other stays open."""
-    first = builders.appointment(session, katrina, now + 2 * DAY)
-    second = builders.appointment(session, katrina, now + 2 * DAY + minutes(180), worker_name="Sam")
-    for one in (first, second):
-        asked(session, one, now - DAY)
-    reading = says(session, "yes", now)
-    assert (said(session, first), said(session, second)) == ([], [])
-    assert last_answer(session) == (
-        "Thanks. You have two booked: 1 for 9:00am Pat, 2 for 12:00pm Sam, 3 for both. Which do you mean?"
-    )
-    chosen = says(session, choice, now + minutes(2))
-    assert (said(session, first), said(session, second)) == ([], [YES])
-    assert (chosen.prompt, chosen.intent, chosen.appointment_id) == ("which", "confirm", second.id)
-    session.refresh(reading)
-    assert reading.appointment_id == second.id
-    assert not reading.needs_human
-    assert open_questions(session) == []
-    says(session, "yes", now + minutes(4))
-    assert said(session, first) == [YES]
-
-
-@pytest.mark.parametrize("choice", ["3", "both", "y ddau"])
-def test_both_is_an_answer(session: Session, katrina: Person, now: datetime, choice: str) -> None:
-    """A no to both raises a signal for each, with both texts as evidence."""
-    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
-    for one in two:
-        asked(session, one, now - DAY)
-    says(session, "no", now)
-    says(session, choice, now + minutes(2))
-    assert [said(session, one) for one in two] == [[NO], [NO]]
-    assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND] * 2
-    assert last_answer(session).startswith("Thanks for telling us Katrina.")
-
-
-def test_yes_to_both_in_so_many_words_needs_no_question(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """The answer names what was understood."""
-    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
-    for one in two:
-        asked(session, one, now - DAY)
-    says(session, "yes both", now)
-    assert [said(session, one) for one in two] == [[YES], [YES]]
-    assert "Mon 22 March" in last_answer(session)
-    assert "Tue 23 March" in last_answer(session)
-
-
-def test_three_appointments_are_numbered(session: Session, katrina: Person, now: datetime) -> None:
-    """Each number stands for one; a number beyond them is no answer."""
-    three = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(3)]
-    for one in three:
-        asked(session, one, now - DAY)
-    says(session, "no", now)
-    assert last_answer(session).startswith("Thanks. You have 3 booked: 1 for ")
-    assert says(session, "4", now + minutes(1)).needs_human
-    assert len(open_questions(session)) == 1
-    says(session, "1 and 3", now + minutes(2))
-    assert [said(session, one) for one in three] == [[NO], [], [NO]]
-
-
-def test_more_than_a_text_can_list_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
-    """Nobody is asked to choose among what they cannot be shown."""
-    for day in range(5):
-        asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
-    assert says(session, "yes", now).needs_human
-    assert open_questions(session) == []
-
-
-def test_a_new_clear_answer_replaces_the_one_that_was_asked_about(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Yes, asked which, then no: the choice that follows is a no."""
-    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
-    for one in two:
-        asked(session, one, now - DAY)
-    says(session, "yes", now)
-    says(session, "no", now + minutes(1))
-    assert len(open_questions(session)) == 1
-    says(session, "1", now + minutes(2))
-    assert [said(session, one) for one in two] == [[NO], []]
-
-
-def test_the_same_question_does_not_go_twice_within_minutes(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """People split what they say over several texts."""
-    for day in range(2):
-        asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
-    says(session, "yes", now)
-    says(session, "yes", now + minutes(1))
-    assert len(answers(session)) == 1
-    says(session, "yes", now + minutes(30))
-    assert len(answers(session)) == 2
-    assert len(open_questions(session)) == 1
-
-
-def test_a_choice_of_what_has_changed_meanwhile_goes_to_a_human(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """The appointment chosen was moved after the question: what they meant is no longer there."""
-    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
-    for one in two:
-        asked(session, one, now - DAY)
-    says(session, "yes", now)
-    two[0].revision, two[0].starts_at = 2, now + 5 * DAY
-    session.flush()
-    reading = says(session, "1", now + minutes(1))
-    assert reading.needs_human
-    assert [said(session, one) for one in two] == [[], []]
-
-
-def test_a_choice_after_the_question_has_expired_is_only_a_number(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """A day later "1" could mean anything."""
-    two = [builders.appointment(session, katrina, now + (3 + day) * DAY) for day in range(2)]
-    for one in two:
-        asked(session, one, now - DAY)
-    says(session, "yes", now)
-    reading = says(session, "1", now + DAY)
-    assert reading.needs_human
-    assert [said(session, one) for one in two] == [[], []]
-
-
-def test_an_appointment_answered_before_does_not_make_a_yes_unclear(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """The yes is to the one that waits for an answer. A no could take back the earlier yes: asked."""
-    first = builders.appointment(session, katrina, now + 2 * DAY)
-    second = builders.appointment(session, katrina, now + 3 * DAY)
-    asked(session, first, now - DAY)
-    says(session, "yes", now)
-    asked(session, second, now + minutes(10))
-    says(session, "yes", now + minutes(20))
-    assert (said(session, first), said(session, second)) == ([YES], [YES])
-    says(session, "no", now + minutes(30))
-    assert (said(session, first), said(session, second)) == ([YES], [YES])
-    assert len(open_questions(session)) == 1
-
-
-def test_a_day_in_the_text_settles_which_or_shows_that_none_fits(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """ "Yes tuesday" is about Tuesday's, and "yes friday" is about nothing that was asked."""
-    monday = builders.appointment(session, katrina, now + 2 * DAY)
-    tuesday = builders.appointment(session, katrina, now + 3 * DAY)
-    for one in (monday, tuesday):
-        asked(session, one, now - DAY)
-    says(session, "yes tuesday", now)
-    assert (said(session, monday), said(session, tuesday)) == ([], [YES])
-    assert says(session, "yes friday", now + minutes(1)).needs_human
-    assert said(session, monday) == []
 
 
 def test_late_and_here_are_about_the_appointment_of_now(

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation import holds
@@ -21,7 +20,9 @@ from messaging import suppression
 from messaging.outbox import Lane
 from tests import builders
 from tests.engage.conversation.phones import (
+    NO,
     NUMBER,
+    YES,
     answers,
     asked,
     events,
@@ -34,7 +35,6 @@ from tests.engage.conversation.phones import (
     standing,
 )
 
-YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
 DAY = timedelta(days=1)
 
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation.model import Reading as Row
@@ -17,11 +16,21 @@ from engage.people.model import Person
 from engage.signals import SignalKind
 from messaging.outbox import Lane
 from tests import builders
-from tests.engage.conversation.phones import answers, asked, gone, minutes, open_signals, said, says, standing
+from tests.engage.conversation.phones import (
+    NO,
+    YES,
+    answers,
+    asked,
+    gone,
+    minutes,
+    open_signals,
+    said,
+    says,
+    standing,
+)
 from tests.engage.conversation.turns import read_as
 
 I = Intent  # noqa: E741 — the tables below are read by their intents
-YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
 DAY = timedelta(days=1)
 
 

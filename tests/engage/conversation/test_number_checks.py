@@ -1,0 +1,102 @@
+"""A number that is not known to be theirs: what the check asks, and what its answers do."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.appointments import reminders
+from engage.appointments.kinds import ReminderKind
+from engage.people import contact
+from engage.people.model import NumberState, Person
+from engage.signals import SignalKind
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.engage.conversation.phones import (
+    answers,
+    events,
+    last_answer,
+    minutes,
+    open_signals,
+    point_of,
+    says,
+)
+
+DAY = timedelta(days=1)
+
+
+def check(session: Session, person: Person, now: datetime) -> None:
+    """Ask the number whose it is, and have the text arrive."""
+    message = contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    assert message is not None
+    message.status, message.claimed_at = MessageStatus.DELIVERED, now
+    session.flush()
+
+
+@pytest.mark.parametrize("body", ["1", "Yes", "yes its me"])
+def test_a_yes_to_the_check_makes_the_number_theirs(
+    session: Session, om: Staff, now: datetime, body: str
+) -> None:
+    """Verified by their own answer, safe for ninety days, thanked because nothing else follows."""
+    person = builders.person(session, om, verified=False)
+    check(session, person, now)
+    reading = says(session, body, now + minutes(1))
+    point = point_of(session, person)
+    assert (point.state, point.verified_how) == (NumberState.VERIFIED, "answered by text")
+    assert point.safe_until == now + minutes(1) + 90 * DAY
+    assert (reading.prompt, reading.act) == ("number_check", True)
+    assert last_answer(session).startswith("Thanks Katrina. We will text you about what is booked.")
+    assert "number.verified" in events(session, person)
+
+
+def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """What was skipped for want of a confirmed number is planned again, and says what the thanks would."""
+    person = builders.person(session, om, verified=False)
+    appointment = builders.appointment(session, person, now + 3 * DAY)
+    reminders.plan(session, appointment, person, person.hub, first=ReminderKind.BOOKED, now=now)
+    session.flush()
+    reminders.send_due(session, now=now)
+    message = session.scalars(select(Message)).one()
+    assert message.context["purpose"] == "number_check"
+    message.status, message.claimed_at = MessageStatus.DELIVERED, now
+    session.flush()
+    says(session, "1", now + minutes(5))
+    assert answers(session) == []
+    assert reminders.send_due(session, now=now + minutes(5)) >= 1
+    texts = session.scalars(select(Message.body).order_by(Message.created_at, Message.id)).all()
+    assert texts[-1].startswith("Hi Katrina. You see Pat")
+
+
+@pytest.mark.parametrize("body", ["2", "No", "no wrong number"])
+def test_a_no_to_the_check_is_a_wrong_number(session: Session, om: Staff, now: datetime, body: str) -> None:
+    """Suspended, apologised to, nothing learnt."""
+    person = builders.person(session, om, verified=False)
+    check(session, person, now)
+    says(session, body, now + minutes(1))
+    assert point_of(session, person).state is NumberState.SUSPENDED
+    assert last_answer(session).startswith("Sorry. We have taken this number off")
+    assert open_signals(session, person) == [SignalKind.WRONG_NUMBER]
+
+
+@pytest.mark.parametrize("body", ["ok", "who is this", "3", "yes but im not her"])
+def test_anything_else_leaves_the_number_unconfirmed(
+    session: Session, om: Staff, now: datetime, body: str
+) -> None:
+    """A human reads it."""
+    person = builders.person(session, om, verified=False)
+    check(session, person, now)
+    assert says(session, body, now + minutes(1)).needs_human
+    assert point_of(session, person).state is NumberState.CHECKING
+
+
+def test_a_one_before_the_check_has_left_confirms_nothing(session: Session, om: Staff, now: datetime) -> None:
+    """The question still waits in the queue."""
+    person = builders.person(session, om, verified=False)
+    contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    says(session, "1", now)
+    assert point_of(session, person).state is NumberState.CHECKING

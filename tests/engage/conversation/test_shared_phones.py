@@ -1,0 +1,212 @@
+"""Two people on one phone: asked who writes, and neither sees the other's."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Staff
+from engage.conversation import sweeps
+from engage.people.model import Person
+from engage.signals import SignalKind
+from messaging.tables import Message
+from tests import builders
+from tests.engage.conversation.phones import (
+    CRISIS,
+    NO,
+    OTHER,
+    UNNAMED,
+    YES,
+    answers,
+    asked,
+    last_answer,
+    minutes,
+    open_questions,
+    open_signals,
+    said,
+    says,
+    share,
+    signal,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def two(session: Session, om: Staff, now: datetime) -> list[Person]:
+    """Jay and Siân, of two offender managers, on one phone, agreed with both."""
+    other = builders.staff(session, om.memberships[0].hub, name="Lou Marsh")
+    people = [
+        builders.person(session, om, first_name="Jay", last_name="Archer"),
+        builders.person(session, other, first_name="Siân", last_name="Rees", number=OTHER),
+    ]
+    share(session, people, now)
+    return people
+
+
+def test_two_on_one_phone_both_due_are_asked_and_neither_sees_the_others(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """Asked who; the name settles it; only that person's appointment is answered, in their thread."""
+    jays = builders.appointment(session, two[0], now + 2 * DAY, worker_name="Pat")
+    sians = builders.appointment(session, two[1], now + 3 * DAY, worker_name="Lou")
+    for one in (jays, sians):
+        asked(session, one, now - DAY)
+    first = says(session, "yes", now)
+    assert answers(session) == [
+        "Thanks. More than one person uses this phone. Reply with your first name so we know who this is."
+    ]
+    assert (first.person_id, first.needs_human, first.act) == (None, False, False)
+    assert (said(session, jays), said(session, sians)) == ([], [])
+    name = says(session, "its Sian", now + minutes(1))
+    assert (said(session, jays), said(session, sians)) == ([], [YES])
+    session.refresh(first)
+    assert (first.person_id, first.appointment_id, first.intent, first.act) == (
+        two[1].id,
+        sians.id,
+        "confirm",
+        True,
+    )
+    assert name.person_id == two[1].id
+    assert last_answer(session) == "Thanks Sian. See you Tue 23 March, 9:00am."
+    assert [
+        message.recipient
+        for message in session.scalars(select(Message).where(Message.body == last_answer(session)))
+    ] == [str(two[1].id)]
+    assert open_questions(session) == []
+    assert len(answers(session)) == 2
+
+
+def test_the_person_named_may_still_have_two_appointments(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """Who, then which; the number that follows is an answer to the one who was asked."""
+    mine = [builders.appointment(session, two[0], now + (2 + day) * DAY) for day in range(2)]
+    hers = builders.appointment(session, two[1], now + 2 * DAY, worker_name="Lou")
+    for one in (*mine, hers):
+        asked(session, one, now - DAY)
+    says(session, "no", now)
+    says(session, "Jay", now + minutes(1))
+    assert last_answer(session).startswith("Thanks. You have two booked: 1 for Mon 22 March")
+    assert "Lou" not in last_answer(session)
+    says(session, "2", now + minutes(2))
+    assert [said(session, one) for one in (*mine, hers)] == [[], [NO], []]
+    assert open_signals(session, two[0]) == [SignalKind.CANNOT_ATTEND]
+    assert open_signals(session, two[1]) == []
+
+
+def test_several_texts_before_the_name_are_done_in_order_with_one_answer(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """Yes, then no, then who it was: the last word counts, and one answer goes."""
+    appointment = builders.appointment(session, two[0], now + 2 * DAY)
+    other = builders.appointment(session, two[1], now + 2 * DAY)
+    for one in (appointment, other):
+        asked(session, one, now - DAY)
+    says(session, "yes", now)
+    assert says(session, "no", now + minutes(1)).needs_human is False
+    says(session, "jay here", now + minutes(2))
+    assert said(session, appointment) == [YES, NO]
+    assert said(session, other) == []
+    assert len(answers(session)) == 2
+    assert last_answer(session).startswith("Thanks for telling us Jay.")
+
+
+def test_when_no_name_comes_humans_are_told(session: Session, two: list[Person], now: datetime) -> None:
+    """After a day each offender manager learns that something came; the words are the coordinator's to read."""
+    for person in two:
+        asked(session, builders.appointment(session, person, now + 2 * DAY), now - DAY)
+    reading = says(session, "yes", now)
+    sweeps.sweep(session, now=now + DAY)
+    session.refresh(reading)
+    assert (reading.person_id, reading.needs_human) == (None, True)
+    for person in two:
+        assert open_signals(session, person) == [SignalKind.REPLY_UNREAD]
+    assert open_questions(session) == []
+    late = says(session, "Jay", now + DAY + minutes(1))
+    assert late.person_id is None
+
+
+def test_when_only_one_has_anything_booked_a_word_about_it_is_theirs(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """The other has nothing that it could be about. A call could be anybody's: asked."""
+    appointment = builders.appointment(session, two[0], now + 2 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "yes", now)
+    assert said(session, appointment) == [YES]
+    assert last_answer(session).startswith("Thanks Jay. See you")
+    says(session, "call me", now + minutes(1))
+    assert last_answer(session).startswith("Thanks. More than one person")
+
+
+def test_when_the_other_has_something_that_was_not_asked_about_it_is_asked(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """It could be about that too."""
+    asked(session, builders.appointment(session, two[0], now + 2 * DAY), now - DAY)
+    builders.appointment(session, two[1], now + 5 * DAY)
+    says(session, "yes", now)
+    assert last_answer(session).startswith("Thanks. More than one person")
+
+
+def test_namesakes_on_one_phone_are_sorted_out_by_humans(session: Session, om: Staff, now: datetime) -> None:
+    """A name would settle nothing, so none is asked for."""
+    people = [
+        builders.person(session, om, first_name="Jay"),
+        builders.person(session, om, first_name="Jason", preferred_name="Jay", number=OTHER),
+    ]
+    share(session, people, now)
+    reading = says(session, "call me", now)
+    assert reading.needs_human
+    assert open_questions(session) == []
+    assert answers(session) == [UNNAMED]
+    for person in people:
+        assert open_signals(session, person) == [SignalKind.REPLY_UNREAD]
+
+
+def test_a_shared_number_that_nobody_agreed_to_says_nothing(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """Neither is texted and neither is guessed: humans sort it out."""
+    people = [
+        builders.person(session, om, first_name="Jay"),
+        builders.person(session, om, first_name="Ann", number=OTHER),
+    ]
+    share(session, people, now, agreed=False)
+    appointment = builders.appointment(session, people[0], now + 2 * DAY)
+    asked(session, appointment, now - DAY)
+    reading = says(session, "yes", now)
+    assert (reading.person_id, reading.needs_human) == (None, True)
+    assert said(session, appointment) == []
+    assert answers(session) == [UNNAMED]
+    evidence = signal(session, people[1], SignalKind.REPLY_UNREAD).evidence
+    assert [link["type"] for link in evidence] == ["inbound"]
+
+
+def test_a_stop_from_a_shared_phone_is_everybodys(session: Session, two: list[Person], now: datetime) -> None:
+    """No text can go to the one and not to the other."""
+    says(session, "STOP", now)
+    for person in two:
+        assert open_signals(session, person) == [SignalKind.OPTED_OUT]
+    assert len(answers(session)) == 1
+
+
+def test_danger_from_a_shared_phone_alarms_for_both(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """Nobody waits for a name."""
+    says(session, "i want to die", now)
+    assert last_answer(session).startswith(CRISIS)
+    for person in two:
+        assert open_signals(session, person) == [SignalKind.CRISIS]
+
+
+def test_thanks_and_help_need_no_name(session: Session, two: list[Person], now: datetime) -> None:
+    """Nothing in them is anybody's."""
+    assert not says(session, "thanks", now).needs_human
+    assert answers(session) == []
+    says(session, "HELP", now)
+    assert last_answer(session).startswith("Reply YES, NO, LATE or CALL")
+    assert open_questions(session) == []
