@@ -1,18 +1,20 @@
 """Texts, clocks and guards that the tests of the engine are about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.db import Database
-from messaging.dispatch import Claimed, Verdict
+from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.outbox import Lane, Text, enqueue
 from messaging.states import MessageStatus
 from messaging.tables import Message
+
+MakeWorker = Callable[..., Dispatcher]
 
 NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 SENDER = "+447700900999"
@@ -94,3 +96,16 @@ def let_looks_be_due(session: Session, ago: timedelta = timedelta(minutes=10)) -
         .where(Message.reconcile_at.is_not(None))
         .values(reconcile_at=Message.reconcile_at - ago - timedelta(hours=2))
     )
+
+
+def put_many(database: Database, count: int, **given: Any) -> list[UUID]:
+    """So many texts, each to a number of its own."""
+    with database.begin() as session:
+        return [put(session, f"text-{n}", to=number(n % 1000), **given).id for n in range(count)]
+
+
+def statuses(database: Database) -> dict[str, int]:
+    """How many messages stand where."""
+    with database.begin() as session:
+        rows = session.execute(select(Message.status, func.count()).group_by(Message.status))
+        return {status.value: count for status, count in rows}

@@ -11,7 +11,6 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from messaging.gateways.simulator import Between, Delays, OptOutWords
-from messaging.gateways.simulator.postman import RetryPolicy, sign
 from tests.simulator import ACCOUNT, ENGAGE, Simulator, simulator_process, simulator_thread
 from tests.webhook_receiver import Receiver, webhook_receiver
 
@@ -54,45 +53,6 @@ def client(running: Simulator) -> Iterator[Client]:
 def send(client: Any, **changes: Any) -> Any:
     """Send a text to Ann, but for the changes."""
     return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
-
-
-def test_the_signature_is_twilios() -> None:
-    """Two vectors with known answers, one of them with an emoji and blank fields."""
-    sid = "SM" + "1" * 32
-    status = {
-        "AccountSid": ACCOUNT,
-        "ApiVersion": "2010-04-01",
-        "From": ENGAGE,
-        "MessageSid": sid,
-        "SmsSid": sid,
-        "MessageStatus": "delivered",
-        "SmsStatus": "delivered",
-        "RawDlrDoneDate": "2607011001",
-        "To": ANN,
-    }
-    url = "https://engage.example.gov.uk/webhooks/twilio/status?mid=42"
-    assert sign(TOKEN, url, status) == "0eZrleL1e41llinA/YiiKAnS8Us="
-    sid = "SM" + "2" * 32
-    inbound = {
-        "AccountSid": ACCOUNT,
-        "ApiVersion": "2010-04-01",
-        "Body": "👍 running 10 late",
-        "From": ANN,
-        "FromCity": "",
-        "FromCountry": "GB",
-        "ToCountry": "GB",
-        "MessageSid": sid,
-        "SmsSid": sid,
-        "SmsMessageSid": sid,
-        "NumMedia": "0",
-        "NumSegments": "1",
-        "SmsStatus": "received",
-        "To": ENGAGE,
-    }
-    assert (
-        sign(TOKEN, "http://127.0.0.1:5000/webhooks/twilio/inbound", inbound)
-        == "aE9Tyq3rjaWXV7rAcsfF1Zyetoo="
-    )
 
 
 def test_a_phones_text_is_posted_with_every_field_and_signed(
@@ -224,21 +184,6 @@ def test_nobody_at_home_is_tried_once_more_and_said(simulator: Simulator) -> Non
     (answer,) = simulator.phone(ANN).reply("yes").answers
     assert (answer["http_status"], answer["attempts"]) == (None, 2)
     assert "no connection" in answer["error"]
-
-
-@pytest.mark.parametrize(
-    ("fragment", "policy"),
-    [
-        ("", RetryPolicy()),
-        ("rc=3&rp=ct,rt,5xx", RetryPolicy(retries=3, on=frozenset({"ct", "rt", "5xx"}))),
-        ("ct=2000&rt=3000&tt=4000", RetryPolicy(connect=2, read=3, total=4)),
-        ("rc=6&ct=50&rt=99999&tt=x", RetryPolicy()),
-        ("nonsense", RetryPolicy()),
-    ],
-)
-def test_reading_a_retry_policy(fragment: str, policy: RetryPolicy) -> None:
-    """Values outside Twilio's limits are ignored."""
-    assert RetryPolicy.from_fragment(fragment) == policy
 
 
 # Keywords
