@@ -1,8 +1,9 @@
 """When a worker's ticks run: on APScheduler's interval, and at once when PostgreSQL says that there is work.
 
 Every tick runs once as soon as the worker starts: there may be much to catch up with, and a worker that is started anew more often than an
-interval would never come to that tick. A tick is short and idempotent. It never runs twice at the same time in one process; a wake-up that comes while it runs makes it run
-once more, so that no wake-up is lost. Two workers ticking together do no harm: rows are claimed. Nothing here knows what a tick does.
+interval would never come to that tick. A tick is short and idempotent. It never runs twice at the same time in one process; a wake-up that
+comes while it runs makes it run once more, so that no wake-up is lost. Two workers ticking together do no harm: rows are claimed. Nothing
+here knows what a tick does.
 """
 
 import threading

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -120,6 +120,7 @@ def _empty(database: Database) -> None:
 def chromium() -> Iterator[Browser]:
     """The browser of this machine: what CHROMIUM names, else the first that is found. One for all tests of a process."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
         yield browser

@@ -1,4 +1,4 @@
-"""How a person may be reached: gathers the facts of rule 1 for many people at once, and asks a new number, or a silent one, whose it is.
+"""How a person may be reached: gathers the facts of rule 1 for many people at once, asks a new number, or a silent one, whose it is, and passes on a change of reach.
 
 It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a number that is not confirmed.
 """

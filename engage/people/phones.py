@@ -63,9 +63,7 @@ def mark_verified(
 ) -> ContactPoint:
     """Record that a number is theirs and safe, on a worker's word or by the person's own answer."""
     if point.number is None:
-        raise Conflict(
-            "There is no mobile number that could be texted. Change the number first.", code="no_number"
-        )
+        raise _no_number()
     point.state, point.verified_at, point.verified_how, point.problem = (
         NumberState.VERIFIED,
         now,
@@ -73,7 +71,7 @@ def mark_verified(
         None,
     )
     point.unsafe_since = None
-    point.safe_until = now + timedelta(days=hub_rules(session.get_one(Hub, person.hub_id)).safe_days)
+    point.safe_until = _safe_until(session, person, now)
     _record(session, "number.verified", person, point, actor, now)
     note_reach_changed(session, person, now)
     for kind in (SignalKind.WRONG_NUMBER, SignalKind.NUMBER_DEAD):
@@ -86,7 +84,7 @@ def mark_verified(
 def confirm_safe(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ContactPoint:
     """A worker has checked that texts to the number are safe for the person; good for the hub's number of days."""
     person, point = _open_point(session, actor, person_id, now, "confirm safe to contact")
-    point.safe_until = now + timedelta(days=hub_rules(session.get_one(Hub, person.hub_id)).safe_days)
+    point.safe_until = _safe_until(session, person, now)
     _record(session, "number.confirmed_safe", person, point, actor.label, now)
     note_reach_changed(session, person, now)
     return point
@@ -162,33 +160,6 @@ def expect_sharing(session: Session, person: Person, *, now: datetime) -> None:
     _signal_sharing(session, person, point, now)
 
 
-def _put_number(
-    session: Session, person: Person, given: str, *, actor: Actor, now: datetime, verified_how: str | None
-) -> ContactPoint:
-    old = current_point(session, person.id)
-    number, problem = _read_number(given)
-    if old is not None and (old.number, old.problem if number is None else None) == (number, problem):
-        if verified_how and number:
-            mark_verified(session, person, old, how=verified_how, actor=actor.label, now=now)
-        return old
-    if old is not None:
-        _retire(session, person, old, now)
-    point = add_number(session, person, given, old, actor=actor, now=now, verified_how=verified_how)
-    if number is not None:
-        note_reach_changed(session, person, now)
-    return point
-
-
-def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datetime | None:
-    """Since when somebody else reads that phone, where the person had the number before and nobody verified it since."""
-    return session.scalar(
-        select(ContactPoint.unsafe_since)
-        .where(ContactPoint.person_id == person_id, ContactPoint.number == number)
-        .order_by(ContactPoint.created_at.desc(), ContactPoint.id.desc())
-        .limit(1)
-    )
-
-
 def add_number(
     session: Session,
     person: Person,
@@ -228,6 +199,33 @@ def add_number(
             mark_verified(session, person, point, how=verified_how, actor=actor.label, now=now)
         _look_for_sharing(session, number, now)
     return point
+
+
+def _put_number(
+    session: Session, person: Person, given: str, *, actor: Actor, now: datetime, verified_how: str | None
+) -> ContactPoint:
+    old = current_point(session, person.id)
+    number, problem = _read_number(given)
+    if old is not None and (old.number, old.problem if number is None else None) == (number, problem):
+        if verified_how and number:
+            mark_verified(session, person, old, how=verified_how, actor=actor.label, now=now)
+        return old
+    if old is not None:
+        _retire(session, person, old, now)
+    point = add_number(session, person, given, old, actor=actor, now=now, verified_how=verified_how)
+    if number is not None:
+        note_reach_changed(session, person, now)
+    return point
+
+
+def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datetime | None:
+    """Since when somebody else reads that phone, where the person had the number before and nobody verified it since."""
+    return session.scalar(
+        select(ContactPoint.unsafe_since)
+        .where(ContactPoint.person_id == person_id, ContactPoint.number == number)
+        .order_by(ContactPoint.created_at.desc(), ContactPoint.id.desc())
+        .limit(1)
+    )
 
 
 def _read_number(given: str) -> tuple[str | None, str | None]:
@@ -277,10 +275,19 @@ def _open_point(
     )
     point = current_point(session, person.id)
     if point is None or point.number is None:
-        raise Conflict(
-            "There is no mobile number that could be texted. Change the number first.", code="no_number"
-        )
+        raise _no_number()
     return person, point
+
+
+def _no_number() -> Conflict:
+    return Conflict(
+        "There is no mobile number that could be texted. Change the number first.", code="no_number"
+    )
+
+
+def _safe_until(session: Session, person: Person, now: datetime) -> datetime:
+    """Until when texts to a number count as safe that was checked now (RULES.md 1)."""
+    return now + timedelta(days=hub_rules(session.get_one(Hub, person.hub_id)).safe_days)
 
 
 def _record(

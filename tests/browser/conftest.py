@@ -94,6 +94,7 @@ def sit_down(chromium: Browser, address: str) -> SitDown:
         page.get_by_label("Email address").fill(staff.email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         yield page
         context.close()
         assert complaints == []

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import set_password
@@ -86,7 +87,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
                 ).all():
                     words.fill("")
                 box.last.click()
-                assert page.locator(".govuk-error-summary").is_visible(), address
+                expect(page.locator(".govuk-error-summary"), address).to_be_visible()
                 problems += faults(page) + [f"sticks out by {by}" for by in [overflow(page)] if by]
             if problems:
                 found[address] = problems

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from engage.agencies.model import Hub
@@ -154,7 +154,8 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds on a page."""
+    """What axe finds on a page, once all of it is there."""
+    page.wait_for_load_state()
     return [
         f"{found['id']}: {node['html'][:200]}"
         for found in Axe().run(page).response["violations"]
@@ -192,16 +193,16 @@ def test_taking_over_correcting_and_looking_at_the_correction(
     with sit_down(house.pat, width=width) as page:
         page.goto(f"/people/{person.id}")
         page.get_by_role("button", name="Take over").click()
-        assert page.get_by_role("button", name="Hand back to Engage").is_visible()
+        expect(page.get_by_role("button", name="Hand back to Engage")).to_be_visible()
         page.get_by_text("Read wrongly?").click()
         page.get_by_label("It means").select_option("decline")
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Correct", exact=True).click()
-        assert page.get_by_text("Corrected to: cannot come").is_visible()
+        expect(page.get_by_text("Corrected to: cannot come")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
     with sit_down(house.administrator, width=width) as page:
         page.goto("/corrections")
-        assert page.get_by_role("button", name="Accept").is_visible()
+        expect(page.get_by_role("button", name="Accept")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
 
 
@@ -215,10 +216,10 @@ def test_the_page_of_the_queues(
     stalled.stall(committed, now, person)
     with sit_down(house.administrator, width=width) as page:
         page.goto("/queues")
-        assert page.get_by_role("heading", name="Queues").is_visible()
+        expect(page.get_by_role("heading", name="Queues")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Dismiss").click()
-        assert page.get_by_text("Dismissed. Whoever it concerns").is_visible()
+        expect(page.get_by_text("Dismissed. Whoever it concerns")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
 
 
@@ -232,8 +233,8 @@ def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down:
             for box in page.locator("main form[method=post] input[type=text]").all():
                 box.fill("")
             form.last.click()
-            assert page.locator(".govuk-error-summary").is_visible(), address
-            assert page.evaluate("document.activeElement.classList.contains('govuk-error-summary')"), address
+            expect(page.locator(".govuk-error-summary")).to_be_visible()
+            expect(page.locator(".govuk-error-summary"), address).to_be_focused()
             assert faults(page) == [] and overflow(page) == 0, address
             for link in page.locator(".govuk-error-summary a").all():
                 target = link.get_attribute("href")
@@ -248,10 +249,10 @@ def test_an_import_is_looked_at_and_done(house: House, sit_down: SitDown) -> Non
             {"name": "week.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
         )
         page.get_by_role("button", name="Look at the file").click()
-        assert page.get_by_text("What this file would do").is_visible()
+        expect(page.get_by_text("What this file would do")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Import 1 appointment").click()
-        assert page.get_by_role("heading", name="Imported").is_visible()
+        expect(page.get_by_role("heading", name="Imported")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
 
 
@@ -268,6 +269,7 @@ def test_the_pages_before_signing_in(house: House, window: Page) -> None:
     window.goto("/sign-in")
     assert faults(window) == [] and overflow(window) == 0
     window.get_by_role("button", name="Sign in").click()
-    assert faults(window) == [] and window.locator(".govuk-error-summary").is_visible()
+    expect(window.locator(".govuk-error-summary")).to_be_visible()
+    assert faults(window) == []
     window.goto("/signed-out")
     assert faults(window) == [] and overflow(window) == 0

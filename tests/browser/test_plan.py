@@ -1,6 +1,7 @@
 """The plan in a real browser as the offender manager has it: something to approve, and to agree to beforehand, wide and narrow."""
 
 import pytest
+from playwright.sync_api import expect
 
 from engage.db import Database
 from tests import builders, case_builders
@@ -18,10 +19,10 @@ def test_agreeing(width: int, committed: Database, house: House, sit_down: SitDo
         page.goto(f"/people/{person.id}/plan")
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Approve").click()
-        assert page.get_by_text("The action is live.").is_visible()
+        expect(page.get_by_text("The action is live.")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.goto(f"/people/{person.id}/plan/approvals")
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Agree beforehand").click()
-        assert page.locator(".govuk-error-summary").is_visible()
+        expect(page.locator(".govuk-error-summary")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0

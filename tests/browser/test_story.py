@@ -70,7 +70,8 @@ def test_book_hear_record(
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="Record").click()
         page.get_by_label("Attended and complied").check()
-        page.get_by_role("button", name="Record").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Record").click()
         page.goto("/today")
         row = page.get_by_role("row").filter(has_text="Katrina Dodds")
         expect(row).to_contain_text("Will come")

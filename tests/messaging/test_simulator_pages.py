@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from twilio.rest import Client
 
 from messaging.gateways.simulator import Between, Delays
@@ -86,15 +86,15 @@ def test_a_person_picks_a_phone_reads_and_answers(
     simulator.settle()
     page.goto(simulator.url)
     page.get_by_role("link", name="07700 900123").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "07700 900123"
-    assert "Can you come at 9?" in page.get_by_role("region", name="Texts").inner_text()
-    assert "Delivered" in page.get_by_role("region", name="Texts").inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("07700 900123")
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Can you come at 9?")
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Delivered")
     page.get_by_label("Write a text").fill("yes\nbut late")
     page.get_by_role("button", name="Send").click()
-    assert "The service has it" in page.get_by_role("region", name="Texts").inner_text()
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("The service has it")
     assert receiver.posts[-1].params["Body"] == "yes\nbut late"
     assert receiver.posts[-1].signed
-    assert page.get_by_label("Write a text").input_value() == ""
+    expect(page.get_by_label("Write a text")).to_have_value("")
 
 
 def test_any_phone_can_be_opened_by_its_number(simulator: Simulator, page: Page) -> None:
@@ -102,10 +102,11 @@ def test_any_phone_can_be_opened_by_its_number(simulator: Simulator, page: Page)
     page.goto(simulator.url)
     page.get_by_label("Open a phone by its number").fill("07700 900 555")
     page.get_by_role("button", name="Open").click()
-    assert page.url.endswith("/phones/+447700900555")
-    assert "No texts on this phone yet" in page.get_by_role("main").inner_text()
+    page.wait_for_url("**/phones/+447700900555")
+    expect(page.get_by_role("main")).to_contain_text("No texts on this phone yet")
     page.get_by_label("Write a text").fill("Who is this?")
     page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Who is this?")
     assert simulator.phone("+447700900555").texts()[0].body == "Who is this?"
 
 
@@ -113,12 +114,13 @@ def test_a_phone_can_be_switched_off_by_hand(simulator: Simulator, client: Clien
     """The next text then does not reach it, and the page says why."""
     page.goto(f"{simulator.url}/phones/{ANN}")
     page.get_by_label("This phone is").select_option("off")
-    page.get_by_role("button", name="Change").click()
-    assert page.get_by_label("This phone is").input_value() == "off"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Change").click()
+    expect(page.get_by_label("This phone is")).to_have_value("off")
     send(client, "Hello?")
     simulator.settle()
     page.get_by_role("link", name="Refresh", exact=True).click()
-    assert "Never reached this phone" in page.get_by_role("region", name="Texts").inner_text()
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Never reached this phone")
 
 
 def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page: Page) -> None:
@@ -127,7 +129,7 @@ def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page:
     page.goto(simulator.url)
     page.get_by_text("Start again with nothing").click()
     page.get_by_role("button", name="Forget everything").click()
-    assert "No texts yet" in page.get_by_role("main").inner_text()
+    expect(page.get_by_role("main")).to_contain_text("No texts yet")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
