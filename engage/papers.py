@@ -8,10 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
-
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
+from typing import TYPE_CHECKING, Literal
 
 from engage.settings import PROJECT
 
@@ -26,6 +23,9 @@ _LEADING = 1.35
 _PAD = 1.6
 _INK, _GREY, _LINE = (11, 12, 12), (80, 90, 95), 177
 
+if TYPE_CHECKING:
+    from fpdf.fonts import TTFFont
+
 Style = Literal["", "B"]
 
 
@@ -36,6 +36,9 @@ class Paper:
     """
 
     def __init__(self, title: str, *, made_at: datetime, footer: str = "", language: str = "en") -> None:
+        # Imported with the first paper, so that a start does not wait half a second for the fonts' libraries.
+        from fpdf import FPDF
+
         self._pdf = FPDF(format="A4")
         self._pdf.set_auto_page_break(False)
         self._pdf.set_creation_date(made_at)
@@ -111,7 +114,9 @@ class Paper:
         """The document. Nothing may be written afterwards."""
         return bytes(self._pdf.output())
 
-    def _font(self, style: str, path: Path) -> TTFFont:
+    def _font(self, style: str, path: Path) -> "TTFFont":
+        from fpdf.fonts import TTFFont
+
         self._pdf.add_font(_FAMILY, style, path)
         font = self._pdf.fonts[_FAMILY + style]
         if not isinstance(font, TTFFont):

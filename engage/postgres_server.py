@@ -44,7 +44,8 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_error_verbosity": "terse",
 }
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+"""For tests. Without the cleaner a table without an order is read in the order in which it was written, each time."""
 
 
 class ServerError(SettingsError):

@@ -8,10 +8,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
+from unittest.mock import patch
 
 import psutil
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, expect, sync_playwright
 from psycopg import sql
 from sqlalchemy import text
@@ -21,6 +24,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from engage import embedded
+from engage.agencies import service as agencies
 from engage.db import Database
 from engage.migrating import migrate
 from engage.models import METADATA
@@ -75,6 +79,13 @@ def database(server_url: str) -> Iterator[Database]:
     drop_database(server_url, name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """In this process a password costs next to nothing to keep and to try; all else about it stays."""
+    with patch.object(agencies, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        yield
+
+
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A session in a transaction that is rolled back when the test ends; commits inside it are savepoints."""
@@ -94,6 +105,15 @@ def committed(database: Database) -> Iterator[Database]:
 
 TABLES = [table for metadata in reversed(METADATA) for table in reversed(metadata.sorted_tables)]
 """Every table, those that refer to others first."""
+_COUNT_FROM_ONE = text(
+    "SELECT "
+    + ", ".join(
+        f"setval(pg_get_serial_sequence('\"{table.name}\"', '{column.name}'), 1, false)"
+        for table in TABLES
+        for column in table.columns
+        if column.identity is not None
+    )
+)
 _WITH_ROWS = text(
     "SELECT name FROM (VALUES "
     + ", ".join(f"('{table.name}', EXISTS (SELECT FROM \"{table.name}\"))" for table in TABLES)
@@ -101,19 +121,25 @@ _WITH_ROWS = text(
 )
 
 
+_emptied = count(1)
+_TRUNCATE_EVERY = 100
+
+
 def _empty(database: Database) -> None:
-    """Delete every row and count from one again. To look which tables have rows first takes a fraction of the time that emptying all of them does."""
+    """Delete every row and count from one again.
+
+    To look which tables have rows first takes a fraction of the time that emptying all of them does; now and then they are all cut short,
+    since nothing else cleans them (engage/postgres_server.py).
+    """
     with database.begin() as session:
+        if next(_emptied) % _TRUNCATE_EVERY == 0:
+            names = ", ".join(f'"{table.name}"' for table in TABLES)
+            session.execute(text(f"TRUNCATE {names}"))
         full = set(session.scalars(_WITH_ROWS))
         for table in TABLES:
             if table.name in full:
                 session.execute(table.delete())
-            for column in table.columns:
-                if column.identity is not None:
-                    first = {"table": table.name, "column": column.name}
-                    session.execute(
-                        text("SELECT setval(pg_get_serial_sequence(:table, :column), 1, false)"), first
-                    )
+        session.execute(_COUNT_FROM_ONE)
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,14 @@ FAILURES = RateLimitItemPerMinute(20, 10)
 TOO_MANY = "There were too many failed attempts from your network. Try again in 10 minutes."
 
 auth = Blueprint("auth", __name__)
-auth.record_once(
-    lambda state: state.app.extensions.setdefault("engage.sign_ins", MovingWindowRateLimiter(MemoryStorage()))
-)
+
+
+def sign_in_limiter() -> MovingWindowRateLimiter:
+    """Counts the failed sign-ins of each network address."""
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+auth.record_once(lambda state: state.app.extensions.setdefault("engage.sign_ins", sign_in_limiter()))
 
 
 class SignInForm(PageForm):

@@ -5,6 +5,7 @@ What a route declares (who may call it, what it reads, what it answers) is what 
 
 import re
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, jsonify, render_template, request
@@ -56,9 +57,37 @@ class ProblemSchema(Schema):
 
 
 class Contract(Api):
-    """flask-smorest's document, with our problems as its errors and without its own error handling."""
+    """flask-smorest's document, with our problems as its errors and without its own error handling.
+
+    The resources are described when somebody first asks for the document: that takes longer than all else at a start.
+    """
 
     ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment]
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._resources: list[Resource] = []
+        self._lock = Lock()
+        self._document: dict[str, Any] | None = None
+        super().__init__(app, **options)  # type: ignore[no-untyped-call]
+
+    def register_blueprint(self, blp: Resource, **options: Any) -> None:
+        """Serve a resource, and describe it when the time comes."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._resources.append(blp)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document; made once, whichever thread asks first."""
+        with self._lock:
+            if self._document is None:
+                for resource in self._resources:
+                    resource.register_views_in_doc(
+                        self, self._app, self.spec, name=resource.name, parameters=None
+                    )  # type: ignore[no-untyped-call]
+                    self.spec.tag({"name": resource.name, "description": resource.description})
+                self._document = _document(self._app, self)
+            return self._document
 
     def _register_error_handlers(self) -> None:
         """Refusals are told in one place for the whole service, api/problems.py."""
@@ -66,9 +95,8 @@ class Contract(Api):
 
 def install(app: Flask, resources: Sequence[Resource]) -> None:
     """Register the API's resources, and the document that describes them."""
-    settings: Settings = app.extensions["engage.settings"]
     app.config.update(API_TITLE="Engage", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
-    api = Contract(app, spec_kwargs={"info": {"description": _ABOUT.strip()}})  # type: ignore[no-untyped-call]
+    api = Contract(app, spec_kwargs={"info": {"description": _ABOUT.strip()}})
     for field, kind, form in (
         (ours.Words, "string", None),
         (ours.Crn, "string", None),
@@ -80,10 +108,10 @@ def install(app: Flask, resources: Sequence[Resource]) -> None:
     ):
         api.register_field(field, kind, form)  # type: ignore[no-untyped-call]
     for resource in resources:
-        api.register_blueprint(resource)  # type: ignore[no-untyped-call]
+        api.register_blueprint(resource)
     app.register_blueprint(docs)
     app.before_request(_check_form)
-    app.extensions["engage.openapi"] = _document(app, api, settings.public_url)
+    app.extensions["engage.contract"] = api
 
 
 def _check_form() -> None:
@@ -101,20 +129,26 @@ def _marked(text: str) -> Markup:
 @allow(PUBLIC)
 def openapi() -> ResponseReturnValue:
     """The contract, for programs."""
-    return jsonify(current_app.extensions["engage.openapi"])
+    return jsonify(_contract().document)
 
 
 @docs.get("/v1/docs")
 @allow(PUBLIC)
 def read() -> ResponseReturnValue:
     """The contract, for people."""
-    document = current_app.extensions["engage.openapi"]
+    document = _contract().document
     return render_template("api_docs.html", document=document, operations=list(_operations(document)))
 
 
-def _document(app: Flask, api: Contract, address: str) -> dict[str, Any]:
+def _contract() -> Contract:
+    found: Contract = current_app.extensions["engage.contract"]
+    return found
+
+
+def _document(app: Flask, api: Contract) -> dict[str, Any]:
+    settings: Settings = app.extensions["engage.settings"]
     document: dict[str, Any] = api.spec.to_dict()
-    document["servers"] = [{"url": address}]
+    document["servers"] = [{"url": settings.public_url}]
     components = document.setdefault("components", {})
     components["securitySchemes"] = {KEY_SCHEME: {"type": "http", "scheme": "bearer"}}
     for unused in ("headers", "parameters"):

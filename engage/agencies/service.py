@@ -26,7 +26,6 @@ LOCK_FOR = timedelta(minutes=15)
 KEY_PREFIX = "engage"
 MINIMUM_PASSWORD = 12
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 class SignInProblem(StrEnum):
@@ -54,11 +53,11 @@ def authenticate(session: Session, email: str, password: str, *, now: datetime) 
         select(Staff).where(Staff.email == email.strip().lower()).with_for_update()
     ).one_or_none()
     if staff is None or not staff.active or staff.password_hash is None:
-        _matches(_NOBODY, password)
+        _hasher.hash(password)
         log.warning("sign_in.refused", reason="unknown")
         return SignIn(None, SignInProblem.WRONG)
     if staff.locked_until is not None and staff.locked_until > now:
-        _matches(_NOBODY, password)
+        _hasher.hash(password)
         log.warning("sign_in.refused", reason="locked", staff=str(staff.id))
         return SignIn(None, SignInProblem.LOCKED)
     if not _matches(staff.password_hash, password):

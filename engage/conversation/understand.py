@@ -7,17 +7,20 @@ phrases cover wholly is read by them, and where they disagree nothing is guessed
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engage.conversation import guards, values
 from engage.conversation.danger import crisis_words, harm_words
 from engage.conversation.deciding import STRENGTH, Decision, decide
 from engage.conversation.normalise import Words, normalise
 from engage.conversation.phrases import table
-from engage.conversation.reader.classifier import Classifier, Weighed, classifier
 from engage.conversation.reader.clauses import clauses
 from engage.conversation.reader.lines import PROMPTS
 from engage.conversation.reading import Act, Asks, Cause, Context, Fact, Intent, Prompt, Reading
 from engage.conversation.tiling import Means, Phrase, Tile, glimpse, tile
+
+if TYPE_CHECKING:
+    from engage.conversation.reader.classifier import Classifier, Weighed
 
 __all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Prompt", "Reading", "understand"]
 
@@ -100,10 +103,13 @@ def understand(
     Never raises for any text; raises ValueError for an unknown prompt. Linear in the length of the text.
     """
     whole = text if context is None else " ".join((*context.before, text))
+    # Imported with the first text, so that what reads none does not wait for numpy.
+    from engage.conversation.reader.classifier import classifier
+
     return read_with(classifier(), whole, Prompt(prompt), language)
 
 
-def read_with(learnt: Classifier, text: str, prompt: Prompt, language: str = "en") -> Reading:
+def read_with(learnt: "Classifier", text: str, prompt: Prompt, language: str = "en") -> Reading:
     """As `understand`, with what `learnt` has learnt: the measuring leaves styles out of it."""
     given = _look(text, prompt, language)
     weighed = learnt.weigh(given.body, _TRAINED_AS.get(given.prompt, given.prompt))
@@ -150,7 +156,7 @@ def _by_rule(decision: Decision, given: _Text) -> Reading:
     )
 
 
-def _danger(given: _Text, weighed: Weighed, learnt: Classifier, *, known: bool) -> dict[Intent, str]:
+def _danger(given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bool) -> dict[Intent, str]:
     """Danger to the person and to others, each with the words that it rests on; nothing where known phrases say all that there is."""
     rules = {Intent.CRISIS: crisis_words(given.line), Intent.HARM_TO_OTHERS: harm_words(given.line)}
     found = {intent: words for intent, words in rules.items() if words}
@@ -164,7 +170,7 @@ def _danger(given: _Text, weighed: Weighed, learnt: Classifier, *, known: bool) 
 
 
 def _in_danger(
-    danger: dict[Intent, str], given: _Text, weighed: Weighed, decision: Decision | None
+    danger: dict[Intent, str], given: _Text, weighed: "Weighed", decision: Decision | None
 ) -> Reading:
     beside = decision.intents if decision else _found(given, weighed)
     intents = _ordered({*danger, *(set(beside) - {Intent.OTHER, Intent.THANKS})})
@@ -178,7 +184,7 @@ def _in_danger(
     )
 
 
-def _by_weight(given: _Text, weighed: Weighed, learnt: Classifier) -> Reading:
+def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Reading:
     if not given.words:
         return Reading(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
     intent = max((one for one in Intent if one not in _DANGER), key=lambda one: weighed.of(one))
@@ -219,14 +225,14 @@ def _needed(intent: Intent, said: Words, *, unasked: bool) -> float:
     return UNASKED_ACTS_FROM if unasked else ACTS_FROM
 
 
-def _despite_rules(intent: Intent, given: _Text, weighed: Weighed) -> bool:
+def _despite_rules(intent: Intent, given: _Text, weighed: "Weighed") -> bool:
     """Known phrases cover the text and come to nothing sure. That leaves no yes and no no, but one of them may say the likeliest thing plainly."""
     says = _SAID_BY.get(intent)
     both = {Means.NUMBER, Means.FEELS} <= given.meanings
     return says in given.meanings and not both and weighed.of(intent) >= DESPITE_RULES_FROM
 
 
-def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> bool:
+def _held_back(intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classifier") -> bool:
     """What keeps a likely reading from being acted on."""
     if intent in _NO_ACT:
         return True
@@ -250,13 +256,15 @@ def _held_back(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifie
     )
 
 
-def _says_so_by_itself(intent: Intent, given: _Text, learnt: Classifier) -> bool:
+def _says_so_by_itself(intent: Intent, given: _Text, learnt: "Classifier") -> bool:
     """Whether the text means the same to somebody who was asked nothing."""
     alone = learnt.weigh(given.body, Prompt.NONE)
     return alone.strongest is intent and alone.of(intent) >= _needed(intent, given.said, unasked=False)
 
 
-def _surely_beside(intent: Intent, given: _Text, weighed: Weighed, learnt: Classifier) -> frozenset[Intent]:
+def _surely_beside(
+    intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classifier"
+) -> frozenset[Intent]:
     """Weaker things that one clause of the text says as surely as if it were the whole text."""
     found = set()
     for part in clauses(given.body):
@@ -274,7 +282,7 @@ def _surely_beside(intent: Intent, given: _Text, weighed: Weighed, learnt: Class
     return frozenset(found)
 
 
-def _clause_says(part: str, given: _Text, learnt: Classifier) -> Intent | None:
+def _clause_says(part: str, given: _Text, learnt: "Classifier") -> Intent | None:
     """What one clause surely says by itself; None where it says nothing, or nothing sure."""
     weighed = learnt.weigh(part, _corpus_prompt(given))
     strongest = weighed.strongest
@@ -283,7 +291,7 @@ def _clause_says(part: str, given: _Text, learnt: Classifier) -> Intent | None:
     return strongest
 
 
-def _found(given: _Text, weighed: Weighed) -> set[Intent]:
+def _found(given: _Text, weighed: "Weighed") -> set[Intent]:
     return {
         intent
         for intent in Intent

@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
+from api.auth.views import sign_in_limiter
+from api.v1.keys import Limiter
 from engage.agencies.model import Hub, Staff
 from engage.agencies.service import issue_key
 from engage.clock import Clock
@@ -48,9 +50,26 @@ def clock(now: datetime) -> StoppedClock:
     return StoppedClock(now)
 
 
+@pytest.fixture(scope="session")
+def assembled(database: Database) -> Flask:
+    """The whole web service, put together once for all tests of a process: that takes longer than most of them."""
+    return create_app(settings(database), database)
+
+
 @pytest.fixture
-def app(committed: Database, clock: StoppedClock) -> Flask:
-    """The whole web service."""
+def app(assembled: Flask, committed: Database, clock: StoppedClock) -> Flask:
+    """The whole web service with nothing counted yet. A test that changes it takes `own_app`."""
+    assembled.extensions |= {
+        "engage.clock": clock,
+        "engage.limiter": Limiter(),
+        "engage.sign_ins": sign_in_limiter(),
+    }
+    return assembled
+
+
+@pytest.fixture
+def own_app(committed: Database, clock: StoppedClock) -> Flask:
+    """The whole web service for one test alone, which may add to it."""
     return create_app(settings(committed), committed, clock)
 
 

@@ -17,6 +17,12 @@ from engage.people.access import SCOPES, Actor, ActorKind
 from tests.api.conftest import KeyMaker
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A service of each test's own: some add to it, or count what it did."""
+    return own_app
+
+
 def calls(app: Flask, caller: Caller) -> Iterator[tuple[Rule, str, str]]:
     """Every (rule, method, address) that is for one sort of caller."""
     for rule in app.url_map.iter_rules():
@@ -47,7 +53,6 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
 
 def test_a_route_without_a_declaration_stops_the_start(app: Flask) -> None:
     """A view that does not say who may call it is found at start-up, not by a stranger."""
-    app._got_first_request = False
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
     with pytest.raises(RuntimeError, match="forgotten"):
         access.refuse_undeclared(app)
@@ -55,7 +60,6 @@ def test_a_route_without_a_declaration_stops_the_start(app: Flask) -> None:
 
 def test_a_route_without_a_declaration_answers_nobody(app: Flask, client: FlaskClient) -> None:
     """Even where it slipped in after the start, it is refused."""
-    app._got_first_request = False
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     answer = client.get("/forgotten")
     assert answer.status_code == 403

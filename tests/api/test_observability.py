@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -18,6 +19,12 @@ from messaging.gateways.base import NotProcessed
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock, settings
 from tests.api.test_security import PRODUCTION
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A service of each test's own: some add to it, or count what it did."""
+    return own_app
 
 
 @pytest.fixture

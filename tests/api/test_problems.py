@@ -15,6 +15,12 @@ from tests.api.test_webhooks import TEXT, signed
 MEMBERS = {"type", "title", "status", "detail", "code"}
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A service of each test's own: some add to it, or count what it did."""
+    return own_app
+
+
 @pytest.mark.parametrize(
     ("method", "address", "status"),
     [
@@ -119,7 +125,6 @@ def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: Flask
     def break_down() -> str:
         raise ValueError("Katrina Dodds, +447700900123")
 
-    app._got_first_request = False
     app.add_url_rule("/v1/broken", "broken", break_down)
     with capture_logs() as logs:
         answer = client.get("/v1/broken")
@@ -142,7 +147,6 @@ def test_a_refusal_of_a_use_case_keeps_its_words(
     def refuse() -> str:
         raise error
 
-    app._got_first_request = False
     app.add_url_rule("/v1/refuse", "refuse", refuse)
     answer = client.get("/v1/refuse")
     assert answer.status_code == status

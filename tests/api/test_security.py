@@ -21,6 +21,12 @@ PRODUCTION = {
 }
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """A service of each test's own: some add to it, or count what it did."""
+    return own_app
+
+
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
     """Pages, problems and health alike: nothing foreign runs, nothing is framed, sniffed, referred to or kept."""
     for address in ("/", "/no-such-page", "/v1/people", "/health/live", "/v1/docs"):
@@ -63,7 +69,6 @@ def form(app: Flask) -> FlaskClient:
     def take() -> str:
         return "taken"
 
-    app._got_first_request = False
     app.add_url_rule("/form", "form", take, methods=["POST"])
     return app.test_client()
 

@@ -177,16 +177,17 @@ def test_no_address_fails_whatever_stands_in_it(house: House, sit_down: SitDown)
 
 
 def test_every_refusal_has_the_look_of_the_rest(
-    app: Flask, house: House, addresses: dict[str, list[str]], sit_down: SitDown
+    own_app: Flask, house: House, addresses: dict[str, list[str]]
 ) -> None:
     """404, 405, 403, 413 and 500 are pages with the head, the menu and a way back; none says more than it should."""
 
-    @app.get("/broken")
+    @own_app.get("/broken")
     @allow(STAFF)
     def broken() -> str:
         raise RuntimeError("Katrina Dodds 07700 900101")
 
-    visitor = sit_down(house.pat)
+    visitor = Visitor(own_app)
+    visitor.sign_in(house.pat.email)
     token = visitor.token()
     pages = {
         404: visitor.open("/nowhere"),

@@ -172,7 +172,9 @@ def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
     assert rows[1]["Words"].startswith("(erased") and rows[2]["Words"] == "'=cmd1"
     assert rows[2]["Read as"] == "not understood" and rows[2]["When"] == "2027-03-20T08:01:00+00:00"
     with committed.begin() as session:
-        told = session.scalars(select(Event).where(Event.kind == "conversation.disclosed")).all()
+        told = session.scalars(
+            select(Event).where(Event.kind == "conversation.disclosed").order_by(Event.id)
+        ).all()
         assert [(one.actor, one.data["form"]) for one in told] == [
             (f"staff:{house.pat.id}", "page"),
             (f"staff:{house.pat.id}", "file"),
