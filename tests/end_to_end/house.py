@@ -74,8 +74,7 @@ class Api:
     """The JSON interface, with a key that has every scope."""
 
     def __init__(self, address: str, key: str) -> None:
-        self._address = address
-        self._session = requests.Session()
+        self._address, self._session = address, requests.Session()
         self._session.headers["Authorization"] = f"Bearer {key}"
 
     def get(self, path: str, **query: Any) -> Any:
@@ -134,7 +133,7 @@ class House:
             "ENGAGE_PUBLIC_URL": self.web,
             "ENGAGE_SEGMENTS_PER_SECOND": "100",
         }
-        self._key: str | None = None
+        self._api: Api | None = None
 
     def engage(
         self, *arguments: str, given: str | None = None, check: bool = True
@@ -190,13 +189,13 @@ class House:
     @property
     def api(self) -> Api:
         """The JSON interface with a key for everything, issued on first use."""
-        if self._key is None:
+        if self._api is None:
             scopes = [part for scope in SCOPES for part in ("--scope", scope)]
             printed = self.engage("key", "issue", "--name", "end to end", "--days", "730", *scopes).stdout
             found = re.search(r"engage_[0-9a-f]+_[\w-]+", printed)
             assert found, printed
-            self._key = found.group()
-        return Api(self.web, self._key)
+            self._api = Api(self.web, found.group())
+        return self._api
 
     def import_file(self, path: Path, *options: str) -> dict[str, Any]:
         """Import a file of appointments by the command line; its JSON report."""
@@ -296,7 +295,9 @@ class House:
         self._environment |= {"ENGAGE_NOW": now.isoformat(), "ENGAGE_NOW_SINCE": since.isoformat()}
 
     def _start_service(self) -> None:
-        self._start("web", "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app")
+        # No connection outlasts its request, so that stopping does not wait for those that the pretend network keeps.
+        options = ["--config", "gunicorn.conf.py", "--workers", "1", "--keep-alive", "0"]
+        self._start("web", "-m", "gunicorn", *options, "wsgi:app")
         for _ in range(self._worker_count):
             self.start_worker()
         for address in (f"{self.web}/health/ready", f"{self.simulator.url}/simulator/health"):
