@@ -7,6 +7,9 @@ READER := engage/conversation
 LEARNT := $(READER)/reader/trained/about.json
 READY := $(INSTALLED) $(LEARNT)
 
+# Where python may not keep what it compiled, every process compiles all of Engage again.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test faults check format bench evaluate migration lock clean
 

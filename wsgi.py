@@ -1,5 +1,8 @@
 """gunicorn's entry: `gunicorn wsgi:app`."""
 
-from api import create_app
+from engage.starting import without_collecting
 
-app = create_app()
+with without_collecting():
+    from api import create_app
+
+    app = create_app()

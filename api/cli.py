@@ -141,7 +141,10 @@ def demo(people: int) -> None:
 @main.command()
 def worker() -> None:
     """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may run."""
-    from engage.worker import run as work
+    from engage.starting import without_collecting
+
+    with without_collecting():
+        from engage.worker import run as work
 
     settings = Settings.from_environment()
     configure_logs(settings)

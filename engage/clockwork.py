@@ -23,6 +23,8 @@ from engage.clock import Clock
 log = structlog.get_logger(__name__)
 
 RECONNECT_AFTER = 1.0
+_LOOK_UP = 0.25
+"""Seconds for which the listener hears nothing else: so long, at most, does a stop wait for it."""
 
 
 @dataclass
@@ -141,7 +143,7 @@ class Clockwork:
                     self._wake(channels)
                     while not self._stopping.is_set():
                         self._wake(
-                            {notice.channel for notice in connection.notifies(timeout=1, stop_after=1)}
+                            {notice.channel for notice in connection.notifies(timeout=_LOOK_UP, stop_after=1)}
                         )
             except psycopg.OperationalError:
                 log.warning("listen.lost")

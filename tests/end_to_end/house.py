@@ -19,7 +19,9 @@ from typing import Any, TypeVar
 import requests
 
 from engage.clock import Clock
-from engage.seed import PASSWORD
+from engage.db import Database
+from engage.migrating import migrate
+from engage.seed import PASSWORD, seed
 from engage.settings import PROJECT
 from tests.simulator import Phone, SeenText, Simulator
 
@@ -152,11 +154,14 @@ class House:
         return done
 
     def start(self, now: datetime) -> None:
-        """Migrate, seed and start everything with the clock at `now`."""
+        """Migrate, seed with the people only, and start everything with the clock at `now`."""
         self._set_clock(now)
-        self.engage("migrate")
-        self.engage("seed", "--people-only")
         self._start("simulator", "-m", "api", "simulator")
+        migrate(self.database_url)
+        database = Database(self.database_url)
+        with database.begin() as session:
+            seed(session, now=self.clock.now(), arranged=False)
+        database.dispose()
         self._start_service()
 
     def travel(self, now: datetime) -> None:
