@@ -87,9 +87,9 @@ def test_clauses_are_parts_of_the_text(text: str) -> None:
 
 
 def test_the_same_corpus_gives_the_same_reader(tmp_path: Path) -> None:
-    """What is learnt, kept and loaded again weighs alike; and it has learnt."""
+    """What is learnt, by one process or several, kept and loaded again weighs alike; and it has learnt."""
     corpus = small_corpus(tmp_path)
-    learnt, again = training.train(corpus), training.train(corpus)
+    learnt, again = training.train(corpus), training.train(corpus, processes=2)
     kept = tmp_path / "kept"
     training.save(learnt, kept, corpus)
     loaded = classifier(kept)
