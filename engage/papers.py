@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from weakref import finalize
 
 from engage.settings import PROJECT
 
@@ -46,6 +47,8 @@ class Paper:
         self._pdf.set_lang("cy-GB" if language == "cy" else "en-GB")
         self._pdf.set_producer("Engage")
         self._fonts = {style: self._font(style, path) for style, path in _FILES.items()}
+        for font in self._fonts.values():
+            finalize(self, font.ttfont.close)  # a paper that is never finished leaves no file open either
         self._widths: dict[tuple[str, str], float] = {}
         self._foot = footer
         self._of = "o" if language == "cy" else "of"

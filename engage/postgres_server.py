@@ -44,8 +44,7 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_error_verbosity": "terse",
 }
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
-"""For tests. Without the cleaner a table without an order is read in the order in which it was written, each time."""
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 class ServerError(SettingsError):

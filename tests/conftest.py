@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
 from unittest.mock import patch
 
 import psutil
@@ -121,20 +120,9 @@ _WITH_ROWS = text(
 )
 
 
-_emptied = count(1)
-_TRUNCATE_EVERY = 100
-
-
 def _empty(database: Database) -> None:
-    """Delete every row and count from one again.
-
-    To look which tables have rows first takes a fraction of the time that emptying all of them does; now and then they are all cut short,
-    since nothing else cleans them (engage/postgres_server.py).
-    """
+    """Delete every row and count from one again. To look which tables have rows first takes a fraction of the time that emptying all of them does."""
     with database.begin() as session:
-        if next(_emptied) % _TRUNCATE_EVERY == 0:
-            names = ", ".join(f'"{table.name}"' for table in TABLES)
-            session.execute(text(f"TRUNCATE {names}"))
         full = set(session.scalars(_WITH_ROWS))
         for table in TABLES:
             if table.name in full:

@@ -122,7 +122,9 @@ def test_leave_to_rebook_is_off_until_it_is_given_and_recorded(
         assert (answer.get_json()["rebooking_allowed_at"] is not None) == allowed
     assert client.post(f"{path}/rebooking", headers=headers, json={}).status_code == 422
     with committed.begin() as session:
-        kinds = session.execute(select(Event.kind, Event.actor).where(Event.kind.like("rebooking%"))).all()
+        kinds = session.execute(
+            select(Event.kind, Event.actor).where(Event.kind.like("rebooking%")).order_by(Event.id)
+        ).all()
         assert [kind for kind, _ in kinds] == ["rebooking.allowed", "rebooking.ended"]
         assert all(actor.startswith("key:") for _, actor in kinds)
 

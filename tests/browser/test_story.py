@@ -29,7 +29,7 @@ def katrina(committed: Database, house: House) -> Person:
 def delivered(database: Database, at: datetime) -> None:
     """The network has delivered every text that waited."""
     with database.begin() as session:
-        ids = session.scalars(select(Message.id)).all()
+        ids = session.scalars(select(Message.id).order_by(Message.id)).all()
         move(session, ids, MessageStatus.SENDING, now=at)
         move(session, ids, MessageStatus.DELIVERED, now=at)
 

@@ -1,8 +1,11 @@
 """Documents on paper: every word is there, on numbered pages, in both languages."""
 
+import gc
+import weakref
 from datetime import UTC, datetime
 from io import BytesIO
 
+import psutil
 import pytest
 from pypdf import PdfReader
 
@@ -89,3 +92,15 @@ def test_a_row_of_another_length_is_refused() -> None:
     paper = Paper("Rows", made_at=MADE)
     with pytest.raises(ValueError, match="as many cells"):
         paper.table(("A", "B"), [("1",)])
+
+
+def test_a_paper_that_is_dropped_half_way_leaves_no_file_open() -> None:
+    """What is not finished holds on to nothing."""
+    paper = Paper("Half", made_at=MADE)
+    held = weakref.ref(paper)
+    process = psutil.Process()
+    assert any(one.path.endswith(".ttf") for one in process.open_files())
+    del paper
+    gc.collect()
+    assert held() is None
+    assert not any(one.path.endswith(".ttf") for one in process.open_files())

@@ -93,7 +93,9 @@ def test_a_worker_decides_and_the_outcome_says_on_what_ground(
     assert recorded is not None and (recorded.code, recorded.note) == (code, note)
     assert recorded.recorded_by == stage.actor.label
     assert (reason.decision, reason.decided_by) == (decision, stage.actor.label)
-    kinds = stage.session.scalars(select(Event.kind).where(Event.kind.startswith("absence."))).all()
+    kinds = stage.session.scalars(
+        select(Event.kind).where(Event.kind.startswith("absence.")).order_by(Event.id)
+    ).all()
     assert kinds == ["absence.explained", "absence.decided"]
     assert (SignalKind.NO_SHOW in open_kinds(stage)) == (decision is LEFT)
 

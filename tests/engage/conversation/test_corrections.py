@@ -67,7 +67,7 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
 ) -> None:
     """The yes stays with who withdrew it and counts no more; the no is recorded as said by text, the signal raised; nothing is sent."""
     reading = says(session, "yes", now)
-    sent = session.scalars(select(Message.id)).all()
+    sent = session.scalars(select(Message.id).order_by(Message.id)).all()
     correction = mean(reading, Meaning.DECLINE)
     yes, no = session.scalars(select(Intent).order_by(Intent.id)).all()
     assert (yes.kind, yes.withdrawn_by, yes.withdrawn_at) == (
@@ -82,7 +82,7 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
         None,
     )
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
-    assert session.scalars(select(Message.id)).all() == sent
+    assert session.scalars(select(Message.id).order_by(Message.id)).all() == sent
     assert (correction.was, correction.now, correction.by) == ("confirm", "decline", f"staff:{om.id}")
     assert correction.done == "1 record withdrawn; recorded as said by text: cannot attend"
     assert (reading.intent, reading.appointment_id) == ("confirm", booked.id)
@@ -165,11 +165,11 @@ def test_with_two_appointments_nothing_is_guessed(
     other = builders.appointment(session, katrina, now + 4 * DAY)
     asked(session, other, now - DAY)
     reading = says(session, "the dog ate it", now)
-    before = session.scalars(select(Message.id)).all()
+    before = session.scalars(select(Message.id).order_by(Message.id)).all()
     done = mean(reading, Meaning.DECLINE).done
     assert "Nothing recorded (it could be about several appointments)" in done
     assert said(session, booked) == said(session, other) == open_questions(session) == []
-    assert session.scalars(select(Message.id)).all() == before
+    assert session.scalars(select(Message.id).order_by(Message.id)).all() == before
 
 
 def test_the_question_which_one_is_closed_by_the_worker(
@@ -206,10 +206,17 @@ def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
 ) -> None:
     """A worker who reads danger rings; the person is not texted by this. Taking an alarm off is for the signal's own page."""
     reading = says(session, "it is raining here again", now)
-    before = session.scalars(select(Message.id).where(Message.recipient == str(katrina.id))).all()
+    before = session.scalars(
+        select(Message.id).where(Message.recipient == str(katrina.id)).order_by(Message.id)
+    ).all()
     done = mean(reading, Meaning.CRISIS).done
     assert SignalKind.CRISIS in open_signals(session, katrina) and katrina.texts_paused_at is not None
-    assert session.scalars(select(Message.id).where(Message.recipient == str(katrina.id))).all() == before
+    assert (
+        session.scalars(
+            select(Message.id).where(Message.recipient == str(katrina.id)).order_by(Message.id)
+        ).all()
+        == before
+    )
     assert "nothing was sent" in done
     assert "stays for a person" in mean(reading, Meaning.OTHER, now + minutes(61)).done
     assert SignalKind.CRISIS in open_signals(session, katrina)
@@ -220,11 +227,11 @@ def test_a_stop_that_was_missed_stops_without_a_word(
 ) -> None:
     """Nothing more goes to the number, a confirmation neither; only the phone itself undoes it."""
     reading = says(session, "sick of hearing from you lot", now)
-    before = session.scalars(select(Message.id)).all()
+    before = session.scalars(select(Message.id).order_by(Message.id)).all()
     mean(reading, Meaning.OPT_OUT)
     assert suppression.is_suppressed(session, NUMBER)
     assert SignalKind.OPTED_OUT in open_signals(session, katrina)
-    assert session.scalars(select(Message.id)).all() == before
+    assert session.scalars(select(Message.id).order_by(Message.id)).all() == before
     assert "until START" in mean(reading, Meaning.THANKS, now + minutes(61)).done
     assert suppression.is_suppressed(session, NUMBER)
 

@@ -67,7 +67,7 @@ def booked(session: Session, person: Person, days: int = 4) -> Appointment:
 def queued(session: Session, person: Person) -> list[Message]:
     """What waits to go to the person."""
     rows = select(Message).where(Message.recipient == str(person.id), Message.status == MessageStatus.QUEUED)
-    return list(session.scalars(rows))
+    return list(session.scalars(rows.order_by(Message.created_at, Message.id)))
 
 
 def states(session: Session, about: Appointment) -> dict[ReminderKind, tuple[ReminderState, list[str]]]:

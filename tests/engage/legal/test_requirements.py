@@ -148,7 +148,9 @@ def test_the_court_changes_the_intervals_of_a_drr(session: Session, pat: Actor, 
     with pytest.raises(Invalid):
         requirements.change_requirement(session, pat, drr.id, **{**given, "reviews_every_days": 14}, now=NOW)
     requirements.change_requirement(session, pat, drr.id, **given, now=NOW)
-    changed = session.scalars(select(Event).where(Event.kind == "requirement.changed")).all()
+    changed = session.scalars(
+        select(Event).where(Event.kind == "requirement.changed").order_by(Event.id)
+    ).all()
     assert len(changed) == 1 and "By the court" not in str(changed[0].data)
 
 

@@ -295,7 +295,7 @@ def test_events_say_that_and_not_what(session: Session) -> None:
     """Ids and codes, no words, no pathway."""
     at = stage(session)
     made = live(session, at, pathway=Pathway.DRUGS_AND_ALCOHOL, what="Detox", text=TEXT)
-    rows = session.scalars(select(Event).where(Event.person_id == at.katrina.id)).all()
+    rows = session.scalars(select(Event).where(Event.person_id == at.katrina.id).order_by(Event.id)).all()
     assert [row.kind for row in rows][:2] == ["action.proposed", "action.approved"]
     assert rows[1].data == {"action": str(made.id), "how": "single"}
     assert not any("drug" in str(row.data) or "Detox" in str(row.data) for row in rows)

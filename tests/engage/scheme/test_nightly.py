@@ -134,7 +134,9 @@ def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_ne
     assert [why for _, why in told(session, person)] == [
         "The last text reached them on Sun 21 March 2027, 14 days ago. Nothing has been heard since."
     ]
-    kinds = session.scalars(select(Event.kind).where(Event.person_id == person.id, Event.actor == "system"))
+    kinds = session.scalars(
+        select(Event.kind).where(Event.person_id == person.id, Event.actor == "system").order_by(Event.id)
+    )
     assert [kind for kind in kinds if kind.startswith("signal.")] == [
         "signal.raised",
         "signal.resolved",
