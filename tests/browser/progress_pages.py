@@ -49,6 +49,7 @@ def fill(session: Session, whose: Person) -> list[str]:
         f"/people/{whose.id}/activities/new",
         f"/housing/{hostel.id}/dispute",
         f"/activities/{job.id}/end",
+        f"/activities/{job.id}/dispute",
         f"/people/{whose.id}/tests",
         f"/people/{whose.id}/tests/new",
         f"/tests/{test.id}/correct",

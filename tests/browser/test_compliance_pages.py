@@ -60,12 +60,25 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
             recipient="Newcastle Magistrates' Court",
             now=builders.NOW,
         )
+        taken = builders.person(session, house.pat, number=None)
+        before = order(session, taken)
+        missed(session, taken, 9)
+        referred = decisions.decide(
+            session,
+            actor,
+            taken.id,
+            kind=EnforcementKind.REFERRAL,
+            order_id=before.id,
+            reason="A second warning would not help",
+            now=builders.NOW,
+        )
     home, decision = f"/people/{person.id}/compliance", f"/enforcements/{made.id}"
     return [
         home,
         f"{home}/decide?order={under.id}",
         f"{home}/pack",
         *(f"{decision}/{what}" for what in ("letter", "given", "withdraw")),
+        f"/enforcements/{referred.id}/done",
         f"/appointments/{changed.id}/overrule",
     ]
 

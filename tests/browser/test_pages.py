@@ -149,6 +149,9 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/day/2027-03-20",
         f"/unknown-numbers/{reading}/claim?q=a",
         "/import",
+        "/free-times",
+        "/on-call",
+        "/notices",
         "/nowhere",
     ]
 

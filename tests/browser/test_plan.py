@@ -1,4 +1,4 @@
-"""The plan in a real browser as the offender manager has it: something to approve, and to agree to beforehand, wide and narrow."""
+"""What the offender manager alone has, in a real browser: something to approve, to agree to beforehand, and to flag, wide and narrow."""
 
 import pytest
 from playwright.sync_api import expect
@@ -25,4 +25,6 @@ def test_agreeing(width: int, committed: Database, house: House, sit_down: SitDo
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Agree beforehand").click()
         expect(page.locator(".govuk-error-summary")).to_be_visible()
+        assert faults(page) == [] and overflow(page) == 0
+        page.goto(f"/people/{person.id}/flag")
         assert faults(page) == [] and overflow(page) == 0
