@@ -36,6 +36,7 @@ COPY messaging messaging
 COPY engage engage
 COPY --from=learnt /app/engage/conversation/reader/trained engage/conversation/reader/trained
 COPY api api
+RUN python -m compileall -q api engage messaging migrations
 USER engage
 EXPOSE 5000
 CMD ["gunicorn", "wsgi:app"]
