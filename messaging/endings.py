@@ -51,7 +51,7 @@ def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
     rows = session.scalars(
         select(Message)
         .where(Message.reported_at.is_(None), Message.status.in_(BAD_ENDS))
-        .order_by(Message.ended_at)
+        .order_by(Message.ended_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

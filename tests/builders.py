@@ -83,7 +83,7 @@ def person(
     count = session.scalar(select(func.count()).select_from(Person)) or 0
     made = Person(
         crn=crn or f"X{100000 + count}",
-        hub_id=om.memberships[0].hub_id,
+        hub_id=min(om.memberships, key=lambda held: held.role is not Role.OFFENDER_MANAGER).hub_id,
         offender_manager_id=om.id,
         first_name=first_name,
         last_name=last_name,
