@@ -18,6 +18,7 @@ from api.v1.meetings import meeting_routes
 from api.v1.messages import messages
 from api.v1.on_call import on_call
 from api.v1.orders import orders
+from api.v1.packs import packs
 from api.v1.people import people
 from api.v1.plan import plan
 from api.v1.progress import progress
@@ -47,6 +48,7 @@ def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
             meeting_routes,
             enrolments,
             compliance,
+            packs,
             check_ins,
             messages,
             conversations,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, func, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
 from engage import events, sealing
@@ -218,14 +218,34 @@ def sealed_people(
     return found
 
 
-def of_person(session: Session, person_id: uuid.UUID, *, limit: int = 20) -> Sequence[EvidencePack]:
-    """The packs made of a person, the latest first, without what they say; for callers that check access themselves."""
+def of_person(
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None = None,
+    limit: int = 20,
+) -> Sequence[EvidencePack]:
+    """The packs made of a person, the latest first, from behind `before` (moment, id), without what they say; for callers that check access themselves."""
+    made = select(EvidencePack).where(EvidencePack.person_id == person_id)
+    if before is not None:
+        made = made.where(tuple_(EvidencePack.made_at, EvidencePack.id) < before)
     return session.scalars(
-        select(EvidencePack)
-        .where(EvidencePack.person_id == person_id)
-        .order_by(EvidencePack.made_at.desc(), EvidencePack.id.desc())
-        .limit(limit)
+        made.order_by(EvidencePack.made_at.desc(), EvidencePack.id.desc()).limit(limit)
     ).all()
+
+
+def list_packs(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None = None,
+    limit: int,
+    now: datetime,
+) -> Sequence[EvidencePack]:
+    """As `of_person`, for whoever may enforce; the reading is logged. Raises NotFound or Forbidden."""
+    open_person(session, actor, person_id, now=now, what="evidence packs", ability=Ability.ENFORCE)
+    return of_person(session, person_id, before=before, limit=limit)
 
 
 def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: datetime) -> Opened:

@@ -79,6 +79,7 @@ SCOPES: dict[str, frozenset[Ability]] = {
     "meetings:read": frozenset({Ability.VIEW, Ability.CASE}),
     "meetings:write": frozenset({Ability.VIEW, Ability.CASE, Ability.DECIDE}),
     "compliance:read": frozenset({Ability.VIEW, Ability.CASE}),
+    "packs:read": frozenset({Ability.VIEW, Ability.CASE, Ability.ENFORCE}),
     "tests:read": frozenset({Ability.VIEW, Ability.CASE, Ability.HEALTH}),
     "tests:write": frozenset({Ability.VIEW, Ability.CASE, Ability.RECORD, Ability.HEALTH}),
     "cohort:read": frozenset({Ability.VIEW, Ability.CASE}),

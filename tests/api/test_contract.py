@@ -21,6 +21,7 @@ from sqlalchemy import select
 from api.access import Caller, allowance_of
 from api.v1.keys import Limiter
 from engage.agencies.model import Hub, Role, Staff
+from engage.compliance import pack
 from engage.db import Database
 from engage.signals import Signal, SignalKind, raise_signal
 from messaging import outbox
@@ -69,8 +70,19 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
         keeper = builders.actor(builders.staff(session, place[0], Role.COORDINATOR, name="Chidi Okafor"))
         referral = table.refer(session, keeper, place[0])
         meeting = table.call(session, keeper, place[0])
+        made = pack.make(
+            session,
+            builders.actor(session.get_one(Staff, place[1].id)),
+            person.id,
+            from_on=now.date() - timedelta(days=300),
+            until_on=now.date(),
+            purpose="A breach hearing",
+            recipient="The court",
+            now=now,
+        )
         return {
             "person_id": str(person.id),
+            "pack_id": str(made.id),
             "appointment_id": str(booked.id),
             "message_id": str(message.id),
             "signal_id": str(signal),

@@ -44,6 +44,7 @@ SCOPES = (
     "case:read",
     "case:write",
     "compliance:read",
+    "packs:read",
     "tests:read",
     "tests:write",
     "cohort:read",
