@@ -4,6 +4,7 @@ that was sent says anything that a stranger should not read.
 Who texts what, and how the day should end for each, is in tests/data/day.json; it is played once, and every test looks at one side of it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
@@ -161,9 +162,14 @@ def test_whoever_should_is_told_of_danger(day: Day) -> None:
 
 
 def test_the_officer_sees_what_waits(day: Day) -> None:
-    """Today has every text that waits for them, and each page what its person said."""
+    """Today has every text that waits for them, on as many pages as it takes, and each person's page what they said."""
     officer = day.house.sign_in(OFFICER)
-    today = unescape(officer.get(f"{day.house.web}/today", timeout=30).text)
+    today, more = "", "/today"
+    while more:
+        page = officer.get(f"{day.house.web}{more}", timeout=30).text
+        today += unescape(page)
+        found = re.search(r'href="([^"]+)">More signals<', page)
+        more = unescape(found[1]) if found else ""
     for who, end in DAY["ends"].items():
         name = f"{DAY['people'][who]['first']} {DAY['people'][who]['last']}"
         if end.get("unread") or any(" open:" in signal for signal in end.get("signals", [])):

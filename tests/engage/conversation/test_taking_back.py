@@ -115,7 +115,7 @@ def test_nothing_that_is_typed_breaks_it(text: str) -> None:
 
 def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
     """A text made of the words that may stand before it is still read at once."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     for row in (
         "sorry " * 33,
         "no wait " * 24,
@@ -125,7 +125,7 @@ def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
         "i meant " * 24,
     ):
         retraction(row + "z")
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 @pytest.mark.parametrize("after", [1, 30, 300])

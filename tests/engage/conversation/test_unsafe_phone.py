@@ -120,6 +120,6 @@ def test_nothing_of_the_kind(text: str) -> None:
 )
 def test_any_text_is_read_quickly(text: str) -> None:
     """Nothing, signs, half characters and long repetitions neither fail nor hold anybody up."""
-    started = time.perf_counter()
+    started = time.process_time()
     read_by_another(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
