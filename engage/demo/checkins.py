@@ -3,13 +3,12 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from engage.conversation.model import Reading
 from engage.demo.people import Someone, noon
-from engage.demo.rows import Rows, Said
-from engage.demo.texting import ENGAGE
+from engage.demo.rows import Rows
+from engage.demo.texting import ENGAGE, heard
 from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState, HelpSaid
 from messaging.states import MessageStatus
-from messaging.tables import InboundStatus, Message
+from messaging.tables import Message
 from messaging.tables import new_id as message_id
 
 ROUNDS = 6
@@ -104,33 +103,15 @@ def _round(rows: Rows, one: Someone, number: str, day: date, luck: Random) -> No
             CheckInAnswer,
             check_in_id=check_in_id,
             value=value,
-            inbound_id=_answer(rows, one, number, luck.choice(SAID[value]), said_at),
+            inbound_id=heard(
+                rows,
+                one,
+                luck.choice(SAID[value]),
+                said_at,
+                prompt="checkin",
+                intent="checkin_answer",
+                confidence=1.0,
+                done="Recorded how things are.",
+            ),
             said_at=said_at,
         )
-
-
-def _answer(rows: Rows, one: Someone, number: str, words: str, at: datetime) -> Said:
-    inbound = rows.said(
-        from_number=number,
-        to_number=ENGAGE,
-        body=words,
-        num_media=0,
-        params={},
-        received_at=at,
-        status=InboundStatus.HANDLED,
-        handled_at=at,
-    )
-    rows.add(
-        Reading,
-        inbound_id=inbound,
-        number=number,
-        person_id=one.id,
-        prompt="checkin",
-        intent="checkin_answer",
-        confidence=1.0,
-        act=True,
-        done="Recorded how things are.",
-        at=at,
-        needs_human=False,
-    )
-    return inbound

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engage.agencies.hubs import zone
@@ -13,7 +14,7 @@ from engage.conversation.model import Reading
 from engage.demo.house import House
 from engage.demo.lives import Group
 from engage.demo.people import Someone
-from engage.demo.rows import Rows
+from engage.demo.rows import Rows, Said
 from engage.people.access import PERSON
 from engage.people.model import Involvement
 from messaging.states import MessageStatus
@@ -185,11 +186,8 @@ def _remind(
     return _answer(rows, house, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck)
 
 
-def _answer(
-    rows: Rows, house: House, one: Someone, appointment_id: uuid.UUID, at: datetime, luck: Random
-) -> IntentKind:
-    kind = luck.choices(list(WORDS), weights=(86, 8, 6))[0]
-    words = luck.choice(WORDS[kind])
+def heard(rows: Rows, one: Someone, words: str, at: datetime, **reading: Any) -> Said:
+    """A text from somebody, read and acted on at once; `reading` says what was asked, what it was read as, and what was done."""
     inbound = rows.said(
         from_number=one.number,
         to_number=ENGAGE,
@@ -205,16 +203,31 @@ def _answer(
         inbound_id=inbound,
         number=one.number,
         person_id=one.id,
-        appointment_id=appointment_id,
+        at=at,
+        act=True,
+        needs_human=False,
+        **reading,
+    )
+    return inbound
+
+
+def _answer(
+    rows: Rows, house: House, one: Someone, appointment_id: uuid.UUID, at: datetime, luck: Random
+) -> IntentKind:
+    kind = luck.choices(list(WORDS), weights=(86, 8, 6))[0]
+    words = luck.choice(WORDS[kind])
+    inbound = heard(
+        rows,
+        one,
+        words,
+        at,
         prompt="appointment",
         intent={IntentKind.WILL_ATTEND: "confirm", IntentKind.CANNOT_ATTEND: "decline"}.get(
             kind, "running_late"
         ),
         confidence=0.97,
-        act=True,
         done="Recorded what they said of the appointment.",
-        at=at,
-        needs_human=False,
+        appointment_id=appointment_id,
     )
     rows.add(Intent, appointment_id=appointment_id, kind=kind, said_at=at, inbound_id=inbound, revision=1)
     rows.event(
