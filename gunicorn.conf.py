@@ -4,7 +4,7 @@ import socket
 import struct
 from typing import Any
 
-from engage.settings import Settings
+from engage.core.settings import Settings
 
 _settings = Settings.from_environment()
 

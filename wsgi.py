@@ -1,6 +1,6 @@
 """gunicorn's entry: `gunicorn wsgi:app`."""
 
-from engage.starting import without_collecting
+from engage.core.process_start import without_collecting
 
 with without_collecting():
     from api import create_app

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from engage.clock import Clock
-    from engage.db import Database
-    from engage.settings import Settings
+    from engage.core.clock import Clock
+    from engage.core.db import Database
+    from engage.core.settings import Settings
 
 __all__ = ["create_app"]
 

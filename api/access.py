@@ -24,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule as UrlRule
 
 from engage.agencies.model import Role
-from engage.errors import EngageError, Forbidden
+from engage.core.errors import EngageError, Forbidden
 from engage.people.access import SCOPES, Actor
 
 KILOBYTE = 1024

@@ -4,10 +4,11 @@ from flask import Flask
 
 from api import access, auth, observability, pages, problems, security, v1, webhooks
 from api.database import open_database
-from engage import logs, models
-from engage.clock import Clock
-from engage.db import Database
-from engage.settings import Settings
+from engage import models
+from engage.core import logs
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import Settings
 
 
 def assemble(

@@ -17,14 +17,14 @@ from api.cli_corrections import corrections
 from api.cli_hub import agency, hub
 from api.cli_log import log
 from api.cli_retention import retention
-from engage.errors import EngageError, Invalid
-from engage.settings import Settings, SettingsError
+from engage.core.errors import EngageError, Invalid
+from engage.core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from engage.appointments.importing import ImportReport
-    from engage.db import Database
+    from engage.core.db import Database
     from engage.people.access import Actor
 
 REFUSED = 2
@@ -95,7 +95,8 @@ main.add_command(corrections)
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest migration. Safe to run twice, or from several machines at once."""
-    from engage import embedded, migrating
+    from engage.core import embedded
+    from engage.core import migrate as migrating
 
     migrating.migrate(embedded.database_url(Settings.from_environment()))
     click.echo("The database is up to date.")
@@ -105,7 +106,7 @@ def migrate() -> None:
 @click.option("--people-only", is_flag=True, help="No rota, free times, check-ins, news or case.")
 def seed(people_only: bool) -> None:
     """Fill an empty database with demonstration people, staff and appointments. Refused in production."""
-    from engage.clock import Clock
+    from engage.core.clock import Clock
     from engage.seed import seed as fill
 
     settings = Settings.from_environment()
@@ -120,7 +121,7 @@ def seed(people_only: bool) -> None:
 @click.option("--people", type=click.IntRange(1, 500), default=500, show_default=True, help="How many.")
 def demo(people: int) -> None:
     """Add a hub of 500 invented people with a year behind them, so that every page shows something. Refused in production."""
-    from engage.clock import Clock
+    from engage.core.clock import Clock
     from engage.demo.service import fill
     from engage.seed import PASSWORD
 
@@ -141,7 +142,7 @@ def demo(people: int) -> None:
 @main.command()
 def worker() -> None:
     """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may run."""
-    from engage.starting import without_collecting
+    from engage.core.process_start import without_collecting
 
     with without_collecting():
         from engage.worker import run as work
@@ -159,8 +160,8 @@ def worker() -> None:
 )
 def simulator(host: str, port: int | None) -> None:
     """A stand-in for Twilio, with phones to read and answer on, in a browser. Never for production."""
-    from engage.clock import Clock
-    from engage.settings import DEMO_NUMBER
+    from engage.core.clock import Clock
+    from engage.core.settings import DEMO_NUMBER
     from messaging.gateways.simulator.server import serve
     from messaging.gateways.simulator.settings import NO_WORDS, NotifyAccount, SimulatorSettings
 
@@ -234,7 +235,7 @@ def import_appointments(
     """
     from engage.agencies.hubs import find_hub
     from engage.appointments.importing import import_file
-    from engage.clock import Clock
+    from engage.core.clock import Clock
 
     now = Clock.from_settings(Settings.from_environment()).now()
     with open_file(file) as stream, open_database() as database:
@@ -268,7 +269,7 @@ def import_free_times(
 
     from engage.agencies.hubs import find_hub
     from engage.appointments.slots.importing import import_times
-    from engage.clock import Clock
+    from engage.core.clock import Clock
 
     now = Clock.from_settings(Settings.from_environment()).now()
     with open_file(file) as stream, open_database() as database:
@@ -351,7 +352,7 @@ def progress_bar(*, wanted: bool) -> Iterator[Callable[[int, int], None] | None]
 def actor_named(session: "Session", email: str | None) -> "Actor":
     """The member of staff with this address, or the system where none is given. Raises NotFound."""
     from engage.agencies.service import find_staff
-    from engage.errors import NotFound
+    from engage.core.errors import NotFound
     from engage.people.access import SYSTEM, staff_actor
 
     if email is None:
@@ -364,6 +365,6 @@ def actor_named(session: "Session", email: str | None) -> "Actor":
 
 def configure_logs(settings: Settings) -> None:
     """Structured logs on standard error."""
-    from engage import logs
+    from engage.core import logs
 
     logs.configure(development=not settings.production)

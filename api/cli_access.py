@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engage.settings import Settings
+from engage.core.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -185,7 +185,7 @@ def list_keys() -> None:
 def in_transaction() -> "Iterator[tuple[Session, datetime]]":
     """One transaction on the database that the settings name, and the present moment."""
     from api.database import open_database
-    from engage.clock import Clock
+    from engage.core.clock import Clock
 
     settings = Settings.from_environment()
     database = open_database(settings, pool_size=1)
@@ -198,7 +198,7 @@ def in_transaction() -> "Iterator[tuple[Session, datetime]]":
 
 def _member(session: "Session", email: str) -> "Staff":
     from engage.agencies.service import find_staff
-    from engage.errors import NotFound
+    from engage.core.errors import NotFound
 
     found = find_staff(session, email)
     if found is None:
@@ -208,7 +208,7 @@ def _member(session: "Session", email: str) -> "Staff":
 
 def _role(name: str) -> "Role":
     from engage.agencies.model import Role
-    from engage.errors import Invalid
+    from engage.core.errors import Invalid
 
     try:
         return Role(name)

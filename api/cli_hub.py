@@ -116,7 +116,7 @@ def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     from engage.agencies import founding
     from engage.agencies.hubs import find_hub
     from engage.agencies.model import AgencyKind
-    from engage.errors import Invalid
+    from engage.core.errors import Invalid
 
     try:
         known = AgencyKind(kind)

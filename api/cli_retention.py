@@ -2,7 +2,7 @@
 
 import click
 
-from engage.settings import Settings
+from engage.core.settings import Settings
 
 
 @click.command()
@@ -13,9 +13,9 @@ def retention(dry_run: bool) -> None:
     What is due is listed first. People who are held for a case are left out. A worker does the same every night.
     """
     from api.database import open_database
-    from engage.clock import Clock
     from engage.conversation import forgetting
     from engage.conversation import retention as rule
+    from engage.core.clock import Clock
 
     settings = Settings.from_environment()
     now = Clock.from_settings(settings).now()

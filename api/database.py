@@ -11,9 +11,9 @@ from datetime import datetime
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
-from engage.clock import Clock
-from engage.db import Database
-from engage.settings import Settings
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import Settings
 
 
 def open_database(settings: Settings, *, pool_size: int = 10, application: str = "engage") -> Database:
@@ -25,14 +25,14 @@ def open_database(settings: Settings, *, pool_size: int = 10, application: str =
 
     if settings.database_url is not None:
         return Database(settings.database_url, pool_size=pool_size, application=application)
-    from engage import embedded, migrating
+    from engage.core import embedded, migrate
 
     url = embedded.database_url(settings)
     database = Database(url, pool_size=pool_size, application=application)
     with database.engine.connect() as connection:
-        behind = migrating.pending(connection)
+        behind = migrate.pending(connection)
     if behind:
-        migrating.migrate(url)
+        migrate.migrate(url)
     return database
 
 

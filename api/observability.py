@@ -21,10 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.access import MONITOR, PUBLIC, allow
 from api.database import database, now, transaction
-from engage import migrating
-from engage.errors import NotFound
+from engage.core import migrate
+from engage.core.errors import NotFound
+from engage.core.settings import Settings
 from engage.insight import queues
-from engage.settings import Settings
 
 log = structlog.get_logger("api.request")
 health = Blueprint("health", __name__)
@@ -92,7 +92,7 @@ def ready() -> ResponseReturnValue:
     try:
         with database().engine.connect() as connection:
             if not current_app.extensions.get("engage.migrated"):
-                if migrating.pending(connection):
+                if migrate.pending(connection):
                     return jsonify(status="not ready", reason="migrations are pending"), 503
                 current_app.extensions["engage.migrated"] = True
             else:

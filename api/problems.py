@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
-from engage.errors import EngageError, Invalid
+from engage.core.errors import EngageError, Invalid
 
 log = structlog.get_logger(__name__)
 

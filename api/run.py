@@ -16,10 +16,11 @@ from contextlib import contextmanager
 import click
 
 from api.supervisor import GLANCE, ChildEnded, Program, Supervisor
-from engage import embedded, migrating, seed
-from engage.clock import Clock
-from engage.db import Database
-from engage.settings import PROJECT, Settings, SettingsError
+from engage import seed
+from engage.core import embedded, migrate
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import PROJECT, Settings, SettingsError
 
 READY_WITHIN = 60.0
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 — to recognise it, not to listen on it
@@ -62,7 +63,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def _prepare(url: str, clock: Clock) -> bool:
-    migrating.migrate(url)
+    migrate.migrate(url)
     database = Database(url)
     try:
         with database.begin() as session:

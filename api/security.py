@@ -15,8 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.access import KILOBYTE, allowance_of_request
 from api.problems import Problem, respond
-from engage.errors import Forbidden
-from engage.settings import Settings
+from engage.core.errors import Forbidden
+from engage.core.settings import Settings
 
 SESSION_HOURS = 8
 MACHINE_PREFIXES = ("/v1/", "/webhooks/", "/health/", "/metrics")

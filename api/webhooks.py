@@ -13,8 +13,8 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from api.access import NOTIFY, TWILIO, allow
 from api.database import database, now
-from engage.errors import Forbidden
-from engage.settings import Settings
+from engage.core.errors import Forbidden
+from engage.core.settings import Settings
 from messaging import inbound, receipts
 from messaging.gateways import notify
 from messaging.gateways.twilio import valid_signature

@@ -25,12 +25,12 @@ from bench.provider import control, environment
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import service as appointments
 from engage.appointments.kinds import AppointmentType
-from engage.db import Database
+from engage.core.db import Database
+from engage.core.settings import DEMO_NUMBER, PROJECT
 from engage.people import phones
 from engage.people import service as people
 from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint
-from engage.settings import DEMO_NUMBER, PROJECT
 
 A_SECOND = 50
 PHONES = 900

@@ -11,7 +11,7 @@ from bench.ground import NOW, fresh
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
-from engage.db import Database
+from engage.core.db import Database
 from engage.insight import case_pack
 from engage.people.access import SYSTEM
 from engage.people.model import Person

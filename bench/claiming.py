@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bench.figures import Figure, at_most
 from bench.ground import NOW, fresh
 from bench.provider import FAST
-from engage.db import Database
+from engage.core.db import Database
 from messaging import pacing
 from messaging.claim import claim
 

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from bench import night
 from bench.figures import Figure, at_most, median_seconds
 from bench.ground import NOW, fresh
-from engage.db import Database
+from engage.core.db import Database
 from engage.insight import cohort
 from engage.people.access import SYSTEM
 

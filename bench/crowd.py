@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from bench.ground import NOW
-from engage.db import Database
+from engage.core.db import Database
 
 CASELOAD = 50
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bench.figures import Figure, at_least
 from bench.ground import fresh
 from bench.provider import IN_FLIGHT, accepted, dispatcher, gateway, outgoing, provider, queue
-from engage.db import Database
+from engage.core.db import Database
 from messaging.gateways.base import Accepted
 
 ROUNDS = 3

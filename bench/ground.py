@@ -9,9 +9,10 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from engage import embedded, migrating, seed
-from engage.db import Database
-from engage.settings import PROJECT
+from engage import seed
+from engage.core import embedded, migrate
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 
 NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
@@ -42,7 +43,7 @@ def fresh(server_url: str, *, demonstration: bool = True) -> Iterator[Database]:
     name = f"bench_{uuid4().hex[:12]}"
     embedded.create_database(server_url, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    migrating.migrate(url)
+    migrate.migrate(url)
     database = Database(url)
     if demonstration:
         with database.begin() as session:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bench import crowd
 from bench.figures import Figure, at_most
 from bench.ground import NOW, address, fresh
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 REMINDERS = 1_000_000
 LIMIT_MB = 150

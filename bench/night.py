@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from bench.ground import NOW
-from engage.db import Database
+from engage.core.db import Database
 
 CASELOAD = 50
 WEEKS = 48

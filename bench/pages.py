@@ -13,10 +13,10 @@ from bench import crowd
 from bench.figures import Figure, at_most, median_seconds
 from bench.ground import NOW, fresh
 from engage.agencies import service as agencies
-from engage.clock import Clock
-from engage.db import Database
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import Settings
 from engage.seed import PASSWORD
-from engage.settings import Settings
 
 SMALL, LARGE = 100, 10_000
 RUNS = 25

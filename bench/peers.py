@@ -16,8 +16,8 @@ from bench.figures import Figure, at_least
 from bench.ground import address, fresh
 from bench.peer_results import CREATE, DATABASE, EMPTY, FILL, PROVIDER, SPAN, rows
 from bench.provider import IN_FLIGHT, dispatcher, environment, provider, queue
-from engage.db import Database
-from engage.settings import PROJECT
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 
 TEXTS = 10_000
 CELERY_TEXTS = 10_000

@@ -16,8 +16,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.ports import free_port
-from engage.db import Database
-from engage.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER, PROJECT
+from engage.core.db import Database
+from engage.core.settings import (
+    DEMO_ACCOUNT_SID,
+    DEMO_AUTH_TOKEN,
+    DEMO_NUMBER,
+    PROJECT,
+)
 from messaging.claim import Claimed, Verdict
 from messaging.dispatch import Dispatcher
 from messaging.gateways.base import OutgoingText

@@ -2,7 +2,7 @@
 
 import logging
 
-from engage import logs
+from engage.core import logs
 
 
 def quiet() -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from bench.figures import Figure, at_most
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 LIMIT_MS, LIMIT_SECONDS, LIMIT_MB = 5.0, 1.0, 100.0
 _PROGRAM = """

@@ -4,7 +4,7 @@ import sys
 
 from bench.provider import dispatcher
 from bench.quiet import quiet
-from engage.db import Database
+from engage.core.db import Database
 
 
 def main(database_url: str, provider: str, name: str) -> None:

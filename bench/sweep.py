@@ -15,14 +15,14 @@ from sqlalchemy import text
 from bench import night
 from bench.figures import Figure, at_most
 from bench.ground import NOW, address, fresh
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 PEOPLE = 250_000
 LIMIT_SECONDS, LIMIT_MB = 300.0, 300.0
 _PROGRAM = """
 import sys
 from datetime import datetime
-from engage.db import Database
+from engage.core.db import Database
 from engage.scheme.nightly import service
 now = datetime.fromisoformat(sys.argv[2])
 done = service.sweep(Database(sys.argv[1]).begin, day=now.date(), now=now)

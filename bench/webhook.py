@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 from bench.figures import Figure, at_least
 from bench.ground import address, fresh
 from bench.load import post, requests_per_second
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 TOKEN = "simulator-token"
 TEXTS = 3000

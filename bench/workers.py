@@ -7,8 +7,8 @@ import time
 from bench.figures import Figure, at_least
 from bench.ground import address, fresh
 from bench.provider import IN_FLIGHT, environment, provider, queue
-from engage.db import Database
-from engage.settings import PROJECT
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 
 LATENCY = 0.1
 TEXTS = 1500

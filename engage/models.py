@@ -1,6 +1,6 @@
 """Imports every table, so that migrations and the metadata see all of them."""
 
-from engage import events, idempotency, sealing, signals
+from engage import signals
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.appointments import uploads
@@ -8,7 +8,8 @@ from engage.appointments.slots import model as slots
 from engage.compliance import model as compliance
 from engage.conversation import by_hand
 from engage.conversation import model as conversation
-from engage.db import Base
+from engage.core import audit_chain, events, idempotency
+from engage.core.db import Base
 from engage.legal import model as legal
 from engage.people import model as people
 from engage.people import sharing_model as sharing
@@ -30,6 +31,7 @@ __all__ = [
     "activities",
     "agencies",
     "appointments",
+    "audit_chain",
     "by_hand",
     "check_ins",
     "compliance",
@@ -44,7 +46,6 @@ __all__ = [
     "plan",
     "progress",
     "scheme",
-    "sealing",
     "sharing",
     "signals",
     "slots",

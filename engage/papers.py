@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from weakref import finalize
 
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 FONTS = PROJECT / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 _FAMILY = "dejavu"

@@ -20,13 +20,13 @@ from engage.agencies import notices
 from engage.agencies import service as agencies
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
-from engage.agencies.working_days import is_working_day
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.appointments.service import NewAppointment
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.service import NewTimes
 from engage.compliance import recording
+from engage.core.working_days import is_working_day
 from engage.people import phones, rebooking, rota
 from engage.people import service as people
 from engage.people.access import SYSTEM

@@ -15,9 +15,9 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engage import events
-from engage.db import Base, new_id
-from engage.errors import Conflict
+from engage.core import events
+from engage.core.db import Base, new_id
+from engage.core.errors import Conflict
 from engage.signal_kinds import HEALTH as HEALTH
 from engage.signal_kinds import MEANINGS as MEANINGS
 from engage.signal_kinds import RANK as RANK

@@ -17,21 +17,21 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from engage import idempotency, sealing
 from engage.appointments import absences, due, reminders, uploads
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
-from engage.clock import Clock
-from engage.clockwork import Clockwork, Tick
 from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
 from engage.conversation.reader.classifier import classifier
-from engage.db import Database
+from engage.core import audit_chain, idempotency
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import Settings
+from engage.core.worker_loop import Clockwork, Tick
 from engage.people.contact import REACH_CHANNEL
 from engage.progress.checkins import rounds
 from engage.progress.testing import schedule
 from engage.scheme import agenda
 from engage.scheme.nightly import service as nightly
-from engage.settings import Settings
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.crowding import Crowd
 from messaging.dispatch import Claimed, Dispatcher, Verdict
@@ -207,7 +207,7 @@ class Worker:
 
     def _seal(self) -> bool:
         with self._database.begin() as session:
-            return sealing.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE) == SEALS_AT_ONCE
+            return audit_chain.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE) == SEALS_AT_ONCE
 
     def _show_set_aside(self) -> bool:
         with self._database.begin() as session:

@@ -9,7 +9,7 @@ import sys
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engage.migrating import migrate
+from engage.core.migrate import migrate
 from engage.models import METADATA
 from migrations.scratch import scratch_database
 

@@ -5,7 +5,7 @@ import sys
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from engage.migrating import configuration, migrate
+from engage.core.migrate import configuration, migrate
 from migrations.scratch import scratch_database
 
 

@@ -11,10 +11,10 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engage.db import NAMES
-from engage.embedded import database_url
+from engage.core.db import NAMES
+from engage.core.embedded import database_url
+from engage.core.settings import Settings
 from engage.models import METADATA
-from engage.settings import Settings
 from migrations import types
 
 ONE_AT_A_TIME = 7_364_201_556  # any number that nothing else in this database locks

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from engage.embedded import create_database, database_url
-from engage.settings import Settings
+from engage.core.embedded import create_database, database_url
+from engage.core.settings import Settings
 
 
 @contextmanager

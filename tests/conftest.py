@@ -22,12 +22,12 @@ from sqlalchemy.orm import Session
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from engage import embedded
 from engage.agencies import service as agencies
-from engage.db import Database
-from engage.migrating import migrate
+from engage.core import embedded
+from engage.core.db import Database
+from engage.core.migrate import migrate
+from engage.core.settings import PROJECT
 from engage.models import METADATA
-from engage.settings import PROJECT
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = [

@@ -12,8 +12,8 @@ from api.auth.session import begin, end, safe_next
 from api.database import now, transaction
 from api.pages.forms import PageForm, Words, stripped
 from engage.agencies import service
-from engage.errors import TooManyAttempts
-from engage.settings import Settings
+from engage.core.errors import TooManyAttempts
+from engage.core.settings import Settings
 
 REFUSED = (
     "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."

@@ -18,7 +18,7 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joine
 from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import actions as model
 from engage.insight import plan as plans
 from engage.plan import actions as service

@@ -35,7 +35,7 @@ from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeC
 from engage.appointments.rules import NoSuchTime, local_moment
 from engage.appointments.service import NewAppointment
 from engage.compliance import recording
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.insight import booking, caseload
 from engage.insight import person as model
 from engage.insight.booking import Offer

@@ -9,7 +9,7 @@ from flask import Response, abort, send_file
 
 from api.access import PUBLIC, allow
 from api.pages.blueprint import pages
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 GOVUK = PROJECT / "node_modules" / "govuk-frontend"
 GOVUK_FILES = {

@@ -21,7 +21,7 @@ from api.pages.words import LANGUAGES, OUTCOMES
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance import decisions, recording
 from engage.compliance.kinds import Delivery, EnforcementKind
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import compliance as model
 from engage.insight import person as people
 from engage.papers import Paper

@@ -17,7 +17,7 @@ from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.referrals import crn_format, crn_typed
 from api.pages.sending import attempt
-from engage.errors import Conflict
+from engage.core.errors import Conflict
 from engage.insight import meetings as model
 from engage.scheme import decisions
 from engage.scheme.decisions import Choice

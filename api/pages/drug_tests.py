@@ -17,7 +17,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import drug_tests as model
 from engage.people.model import Person
 from engage.progress import judging

@@ -22,7 +22,7 @@ from engage.agencies.service import hubs_of
 from engage.appointments.model import AppointmentType
 from engage.appointments.slots import service
 from engage.appointments.slots.rules import FREE_KINDS
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.insight import free_times as model
 
 KEEP = staff(*service.WORKERS)

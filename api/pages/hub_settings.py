@@ -21,7 +21,7 @@ from engage.agencies import administering as use
 from engage.agencies import founding
 from engage.agencies.hubs import HubRules, hub_rules, limits, zone
 from engage.agencies.model import HubSettingsSpell
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.insight import names
 
 SEE = staff(*use.READERS)

@@ -15,7 +15,7 @@ from api.pages.frame import IMPORTERS
 from engage.agencies.service import hubs_of
 from engage.appointments import uploads
 from engage.appointments.importing import import_file
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 
 IMPORT = staff(*IMPORTERS)
 

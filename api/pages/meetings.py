@@ -14,7 +14,7 @@ from api.pages.forms import DateField, PageForm, Words, choices, joined, strippe
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.words import problem_with
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import meetings as model
 from engage.scheme import agenda, meetings
 from engage.scheme.meetings import LONGEST_MINUTES, Presence

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 
 Place = TypeVar("Place")
 

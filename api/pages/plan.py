@@ -15,7 +15,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.errors import Forbidden
+from engage.core.errors import Forbidden
 from engage.insight import milestones
 from engage.insight import plan as model
 from engage.people.access import Ability

@@ -11,10 +11,10 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.frame import say
 from api.pages.sending import act
-from engage import events
 from engage.agencies.model import Role
 from engage.conversation import set_aside
-from engage.errors import Conflict
+from engage.core import events
+from engage.core.errors import Conflict
 from engage.insight import engine
 from engage.insight.today import home_zone
 from messaging import reconcile

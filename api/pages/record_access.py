@@ -17,7 +17,7 @@ from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
 from engage.agencies.model import Role
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.insight import disclosures as model
 from engage.people import limits, merging
 from engage.people.limits import KEEPERS

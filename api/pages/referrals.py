@@ -16,7 +16,7 @@ from api.pages.forms import OnceForm, OptionalDateField, PageForm, Words, choice
 from api.pages.frame import say
 from api.pages.plan_words import PATHWAYS
 from api.pages.sending import act, attempt
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import referrals as model
 from engage.plan.kinds import Pathway
 from engage.scheme import referrals

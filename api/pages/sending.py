@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from api.access import current_actor
 from api.database import now, transaction
 from api.pages.forms import OnceForm, PageForm
-from engage import idempotency
-from engage.errors import Conflict, EngageError, Invalid
+from engage.core import idempotency
+from engage.core.errors import Conflict, EngageError, Invalid
 
 SENT_ALREADY = (
     "This form was sent before with other details, and that stands. Look at it first, then send this again."

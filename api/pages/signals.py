@@ -14,7 +14,7 @@ from api.pages.forms import PageForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.conversation import staff
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import alarms
 from engage.insight import signals as model
 from engage.insight.signals import SignalView

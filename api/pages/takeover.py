@@ -14,7 +14,7 @@ from api.pages.sending import act
 from engage.conversation import holds
 from engage.conversation.corrections import correct
 from engage.conversation.reading import Intent
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 
 
 @pages.post("/people/<uuid:person_id>/conversation/take-over")

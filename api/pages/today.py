@@ -9,7 +9,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import alarms, caseload, sight
 from engage.insight import today as model
 from engage.insight.signals import COUNTED, Place

@@ -14,7 +14,7 @@ from api.pages.frame import say
 from api.pages.sending import attempt
 from engage.agencies.model import Role
 from engage.conversation import staff as conversation
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import caseload, readings
 from engage.insight.today import home_zone
 from engage.people.access import Ability

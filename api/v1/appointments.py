@@ -25,7 +25,7 @@ from engage.appointments.model import (
 )
 from engage.compliance import recording
 from engage.conversation.reading import Cause
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import listings
 
 appointments = Resource(

@@ -12,7 +12,7 @@ from api.v1.fields import Given, Nothing, Whole, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import checkins as insight
 from engage.progress.checkins import service
 from engage.progress.checkins.model import CheckInPlan, CheckInState, HelpSaid

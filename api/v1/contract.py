@@ -20,7 +20,7 @@ from api.problems import MEDIA_TYPE
 from api.v1 import fields as ours
 from api.v1.once import HEADER, LONGEST_KEY
 from api.v1.reading import Resource, check_form
-from engage.settings import Settings
+from engage.core.settings import Settings
 
 VERSION = "1"
 PREFIX = "/v1"

@@ -16,7 +16,7 @@ from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.service import find_staff
 from engage.conversation import handing_over
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.insight import enrolment as insight
 from engage.insight.enrolment import CasePage, ReviewView
 from engage.scheme import leaving, reviews

@@ -9,7 +9,7 @@ from api.database import transaction
 from api.v1.fields import Given, Whole, Words
 from api.v1.paging import bad_cursor
 from api.v1.reading import Resource
-from engage.events import Cursor
+from engage.core.events import Cursor
 from engage.insight import listings
 
 events = Resource(

@@ -14,7 +14,7 @@ from api.v1.reading import Resource
 from engage.agencies.service import find_staff
 from engage.appointments.model import AppointmentType
 from engage.appointments.slots import service
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import free_times as model
 
 WHAT = "free times"

@@ -15,8 +15,8 @@ from limits.strategies import MovingWindowRateLimiter
 from api import access
 from api.database import now, transaction
 from engage.agencies.service import find_key
-from engage.clock import Clock
-from engage.errors import EngageError
+from engage.core.clock import Clock
+from engage.core.errors import EngageError
 from engage.people.access import Actor, key_actor
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
 from engage.agencies.hubs import agency_in
 from engage.agencies.service import find_staff
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import case_pack as packs
 from engage.insight import meetings as model
 from engage.insight.meetings import MeetingPage, MeetingRow

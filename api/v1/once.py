@@ -13,8 +13,8 @@ from flask import Response, jsonify, make_response, request
 
 from api.access import current_actor
 from api.database import now, transaction
-from engage import idempotency
-from engage.errors import Invalid, NotFound
+from engage.core import idempotency
+from engage.core.errors import Invalid, NotFound
 from engage.people.access import sees_all
 
 HEADER = "Idempotency-Key"

@@ -15,7 +15,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import Schema, fields
 
 from api.v1.fields import Given, Whole, Words
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 
 LONGEST_CURSOR = 1000
 Row = TypeVar("Row")

@@ -13,7 +13,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
 from engage.agencies.service import find_staff
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import listings
 from engage.people import pausing, phones, rebooking, service
 from engage.people.access import Actor, open_person

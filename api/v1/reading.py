@@ -11,7 +11,7 @@ from webargs import missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 
 JSON = "application/json"
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
-from engage.errors import Forbidden, NotFound
+from engage.core.errors import Forbidden, NotFound
 
 READERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COORDINATOR)
 KEEPERS = (Role.ADMINISTRATOR,)

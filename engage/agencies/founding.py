@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import HubRules, rules_of, zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpell
-from engage.agencies.working_days import closed_days
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.errors import Conflict, Invalid
+from engage.core.working_days import closed_days
 
 LONGEST_NAME = 80
 LONGEST_PHONE = 12

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub, HubSettingsSpell
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from messaging import routes
 from messaging.routes import Route
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 
 
 class AgencyKind(enum.StrEnum):

@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events, texts
+from engage import texts
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub, Staff
-from engage.errors import Invalid
+from engage.core import events
+from engage.core.errors import Invalid
 from engage.texts import TextKind
 from messaging import outbox, suppression
 from messaging.dispatch import Claimed, Withhold

@@ -15,9 +15,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from engage import events
 from engage.agencies.model import Agency, ApiKey, Hub, Membership, Role, Staff
-from engage.errors import Invalid, NotFound
+from engage.core import events
+from engage.core.errors import Invalid, NotFound
 
 log = structlog.get_logger(__name__)
 

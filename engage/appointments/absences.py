@@ -12,15 +12,16 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events, signals, texts
+from engage import signals, texts
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance, chasing
 from engage.appointments.kinds import AbsenceDecision, AppointmentState, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
 from engage.appointments.opening import open_appointment
-from engage.db import new_id
-from engage.errors import Conflict, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, NotFound
 from engage.people.access import Ability, Actor
 from engage.signals import Evidence, SignalKind
 

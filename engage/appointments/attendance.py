@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events, signals, texts
+from engage import signals, texts
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
@@ -20,7 +20,8 @@ from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Intent, Outcome
 from engage.appointments.opening import open_appointment
 from engage.appointments.told import Told
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.errors import Conflict, Invalid
 from engage.people.access import Ability, Actor
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 from messaging.states import MessageStatus

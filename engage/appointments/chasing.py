@@ -18,7 +18,7 @@ from engage.appointments.due import as_rows
 from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
 from engage.appointments.told import Told
-from engage.db import wake
+from engage.core.db import wake
 from engage.people import rules as people_rules
 from engage.people.contact import contact_rules
 from engage.people.model import Person

@@ -16,7 +16,7 @@ from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import rules
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
-from engage.errors import Conflict, Forbidden, Invalid
+from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people.access import Actor, own_agency_only
 from engage.people.model import Person
 

@@ -15,13 +15,13 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import HubRules
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, rules, told, wording
 from engage.appointments.absence_rules import CHASES
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
+from engage.core import events
 from engage.people import contact
 from engage.people import rules as people_rules
 from engage.people.contact import Reach

@@ -25,7 +25,7 @@ from engage.appointments.lookahead import Lookahead
 from engage.appointments.rows import Row, read_row
 from engage.appointments.sheets import WHOLE_ROW, RowProblem, read_sheet
 from engage.appointments.taking_in import Effect, Outcome, Raced, Ready, RowWork
-from engage.errors import Forbidden, NotFound
+from engage.core.errors import Forbidden, NotFound
 from engage.people.access import Actor, ActorKind
 
 log = structlog.get_logger(__name__)

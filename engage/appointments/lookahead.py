@@ -29,7 +29,7 @@ from engage.appointments.taking_in import (
     may_book,
     new_appointment,
 )
-from engage.db import new_id
+from engage.core.db import new_id
 from engage.people.access import visible_to
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import current_point

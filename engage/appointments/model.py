@@ -18,7 +18,7 @@ from engage.appointments.kinds import IntentKind as IntentKind
 from engage.appointments.kinds import OutcomeCode as OutcomeCode
 from engage.appointments.kinds import ReminderKind as ReminderKind
 from engage.appointments.kinds import ReminderState as ReminderState
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 from messaging.tables import Inbound, Message
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Appointment
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.people.access import Ability, Actor, open_person, own_agency_only
 
 

@@ -22,7 +22,7 @@ from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderSt
 from engage.appointments.last_look import last_look as last_look
 from engage.appointments.model import Appointment, Reminder
 from engage.appointments.told import Told
-from engage.db import new_id, wake
+from engage.core.db import new_id, wake
 from engage.people import rules as people_rules
 from engage.people.contact import contact_rules
 from engage.people.model import Person

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.model import Hub
 from engage.appointments import reminders, rules
 from engage.appointments.attendance import current_outcome
@@ -33,8 +32,9 @@ from engage.appointments.kinds import AppointmentState, AppointmentType, Reminde
 from engage.appointments.model import Appointment
 from engage.appointments.opening import open_appointment as open_appointment
 from engage.appointments.wording import alias_for
-from engage.db import new_id
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.service import ensure_involved

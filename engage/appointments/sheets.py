@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 
 COLUMNS = (
     "ref",

@@ -20,7 +20,7 @@ from engage.appointments.directory import Named
 from engage.appointments.model import Appointment
 from engage.appointments.rows import Row
 from engage.appointments.sheets import WHOLE_ROW, RowProblem
-from engage.errors import EngageError
+from engage.core.errors import EngageError
 from engage.people.access import Ability, Actor, abilities, may_change, visible_to
 from engage.people.model import Person
 from engage.people.phones import expect_sharing

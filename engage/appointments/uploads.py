@@ -13,8 +13,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Base, new_id
-from engage.errors import Forbidden, Invalid, NotFound
+from engage.core.db import Base, new_id
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Actor
 
 KEPT_FOR = timedelta(hours=1)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.agencies.working_days import closed_days
 from engage.appointments.model import Appointment, AppointmentState, Outcome
 from engage.compliance import rules
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.compliance.rules import Failure, Numbers, Suggestion
+from engage.core.working_days import closed_days
 from engage.legal.model import Order
 from engage.people.model import LegalStatus, Person
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.compliance import counting, letters, rules, weighing
@@ -19,8 +19,9 @@ from engage.compliance.counting import Compliance, Standing
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.compliance.rules import Failure
-from engage.db import new_id
-from engage.errors import Conflict, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.legal.model import Order
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Language, Person

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engage.appointments.model import Appointment, Outcome
 from engage.compliance.kinds import Delivery as Delivery
 from engage.compliance.kinds import EnforcementKind as EnforcementKind
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.legal.model import Order
 from engage.people.model import Language, Person
 

@@ -15,19 +15,19 @@ from typing import Any
 from sqlalchemy import false, func, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
-from engage import events, sealing
 from engage.agencies.model import Hub, Staff
 from engage.compliance import counting, pack_facts
 from engage.compliance.counting import Compliance
 from engage.compliance.model import EvidencePack
 from engage.compliance.pack_facts import Json, Period, at
-from engage.db import new_id
-from engage.errors import Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core import audit_chain, events
+from engage.core.audit_chain import EventSeal
+from engage.core.db import new_id
+from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.core.events import Event
 from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.people.sharing_model import Disclosure
-from engage.sealing import EventSeal
 
 FORMAT = "engage-evidence-pack/1"
 LONGEST_DAYS = 1100
@@ -73,7 +73,7 @@ def make(
     period = _period(from_on, until_on, now.astimezone(counting.numbers_of(hub).zone).date())
     purpose = _words("purpose", purpose, LONGEST_PURPOSE, "Say what the pack is for.")
     recipient = _words("recipient", recipient, LONGEST_RECIPIENT, "Say who gets it, such as the court.")
-    sealing.seal_person(session, person.id, now=now)
+    audit_chain.seal_person(session, person.id, now=now)
     facts = gather(session, actor, person, hub, period, now=now)
     facts["made"] |= {"purpose": purpose, "recipient": recipient}
     content = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
@@ -159,8 +159,8 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
         .where(EventSeal.person_id == person.id, EventSeal.place >= first - 1 if first else false())
         .order_by(EventSeal.place)
     ).all()
-    head = sealing.head(session, person.id)
-    before = next((row.link for row in rows if row.place < first), sealing.START) if first else head
+    head = audit_chain.head(session, person.id)
+    before = next((row.link for row in rows if row.place < first), audit_chain.START) if first else head
     broken = verify(session, person.id)
     waiting = session.scalar(
         select(func.count())
@@ -190,17 +190,17 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
     }
 
 
-def verify(session: Session, person_id: uuid.UUID) -> sealing.Broken | None:
+def verify(session: Session, person_id: uuid.UUID) -> audit_chain.Broken | None:
     """The first broken place of a person's chain, the links on their packs looked for in it; None where it holds."""
     heads = set(session.scalars(select(EvidencePack.head).where(EvidencePack.person_id == person_id))) - {
-        sealing.START
+        audit_chain.START
     }
     elsewhere = session.scalars(
         select(EventSeal.link)
         .join(Person, Person.id == EventSeal.person_id)
         .where(Person.merged_into_id == person_id, EventSeal.link.in_(heads))
     )
-    return sealing.verify(session, person_id, heads=heads - set(elsewhere))
+    return audit_chain.verify(session, person_id, heads=heads - set(elsewhere))
 
 
 def sealed_people(

@@ -21,7 +21,7 @@ from engage.appointments.told import Told
 from engage.compliance import rules
 from engage.compliance.counting import Compliance
 from engage.compliance.model import Enforcement
-from engage.events import Event
+from engage.core.events import Event
 from engage.legal.model import Order
 from engage.people.model import Person
 from messaging.states import MessageStatus

@@ -10,15 +10,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.appointments import absence_rules, absences, attendance
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
 from engage.appointments.opening import open_appointment
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
 from engage.compliance import weighing
-from engage.errors import Conflict, Invalid
-from engage.events import Event
+from engage.core import events
+from engage.core.errors import Conflict, Invalid
+from engage.core.events import Event
 from engage.people.access import Ability, Actor, ActorKind, abilities
 from engage.people.model import Person
 

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 
-from engage.agencies.working_days import working_day_after
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import EnforcementKind
+from engage.core.working_days import working_day_after
 from engage.legal.kinds import OrderKind
 
 COUNTED = frozenset({OutcomeCode.UNACCEPTABLE_ABSENCE, OutcomeCode.ATTENDED_FAILED_TO_COMPLY})

@@ -15,7 +15,7 @@ from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, language_of
-from engage.db import wake
+from engage.core.db import wake
 from engage.people.model import Person
 from engage.people.pausing import pause
 from engage.signals import SignalKind, SignalState

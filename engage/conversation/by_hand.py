@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Hub, Staff
 from engage.conversation.model import Reading
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 
 

@@ -7,7 +7,7 @@ working day stands.
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from engage.agencies.working_days import after_working_days, is_working_day
+from engage.core.working_days import after_working_days, is_working_day
 
 DAY_ENDS = time(17)
 EARLIEST = time(8)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
@@ -21,6 +21,7 @@ from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Act, Intent, Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.understand import understand
+from engage.core import events
 from engage.people.access import Actor
 from engage.people.model import Person
 from engage.people.pausing import pause

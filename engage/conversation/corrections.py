@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Membership, Staff
 from engage.appointments.model import Appointment
@@ -21,7 +20,8 @@ from engage.conversation.model import Reading
 from engage.conversation.reading import Intent, Prompt
 from engage.conversation.scrubbing import scrub
 from engage.conversation.whose import lock_number
-from engage.errors import Invalid, NotFound
+from engage.core import events
+from engage.core.errors import Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from messaging.tables import Inbound

@@ -10,13 +10,13 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies import notices
 from engage.appointments import reminders
 from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
 from engage.conversation.whose import Holder, Standing, lock_number
+from engage.core import events
 from engage.people import contact, phones, rules, unasked
 from engage.people.contact import Reach
 from engage.people.model import NumberState

@@ -16,9 +16,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
+from engage.core import events
 
 log = structlog.get_logger(__name__)
 

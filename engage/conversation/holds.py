@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies import notices
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Staff
@@ -22,7 +21,8 @@ from engage.conversation.by_hand import ConversationHold, HoldEnd
 from engage.conversation.choices import read_check
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.errors import Conflict, Invalid
 from engage.people.access import (
     Ability,
     Actor,

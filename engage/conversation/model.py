@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 from messaging.tables import Inbound, Message
 

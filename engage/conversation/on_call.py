@@ -15,14 +15,15 @@ import structlog
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.agencies import notices
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub, Role, Staff
-from engage.agencies.working_days import closed_days, is_working_day
 from engage.conversation.alarm import CHANNEL as CHANNEL
 from engage.conversation.alarm import reading_item
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, Reading
+from engage.core import events
+from engage.core.working_days import closed_days, is_working_day
 from engage.people import rota
 from engage.people.access import Ability, abilities, staff_actor, visible_to
 from engage.people.model import Person

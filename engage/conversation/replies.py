@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
-from engage import events, texts
+from engage import texts
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
@@ -23,7 +23,8 @@ from engage.conversation.reading import Cause, Intent, Prompt
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
-from engage.db import new_id
+from engage.core import events
+from engage.core.db import new_id
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from engage.agencies.model import Hub
-from engage.agencies.working_days import closed_days
 from engage.conversation import absences, answers, call_times, replies
 from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
+from engage.core.working_days import closed_days
 from engage.signals import SignalKind
 from engage.texts import TextKind
 

@@ -17,9 +17,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
+from engage.core import events
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.conversation import (
     alarm,
     answers,
@@ -32,7 +31,8 @@ from engage.conversation.together import How
 from engage.conversation.turn import Done, Turn
 from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
-from engage.db import new_id
+from engage.core import events
+from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
 from messaging import suppression

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.conversation import whose
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent, Prompt
-from engage.db import new_id
-from engage.errors import Conflict
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict
 from engage.people import phones
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus

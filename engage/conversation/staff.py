@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engage import events, signals, texts
+from engage import signals, texts
 from engage.agencies.model import Role
 from engage.conversation import holds
 from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS, reading_item
@@ -19,8 +19,14 @@ from engage.conversation.model import Reading
 from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.whose import lock_number
-from engage.db import new_id, wake
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id, wake
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people import contact, phones
 from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import ContactPoint, NumberState, Person

@@ -7,13 +7,14 @@ stopping is convenient.
 
 from collections.abc import Sequence
 
-from engage import events, signals, texts
+from engage import signals, texts
 from engage.appointments import reminders
 from engage.conversation import answers, questions
 from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, Standing, holders, language_of
+from engage.core import events
 from engage.people import phones
 from engage.people.model import LegalStatus
 from engage.signals import SignalKind

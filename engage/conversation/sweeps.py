@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.hubs import HubRules, zone
 from engage.agencies.model import Hub
-from engage.agencies.working_days import after_working_days, closed_days
 from engage.appointments.model import Appointment
 from engage.conversation import questions, whose
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.sharing import tell_all
+from engage.core.working_days import after_working_days, closed_days
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 _LOCK = 7_020_302

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.conversation import replies, withdrawing
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.reading import Intent, Prompt
@@ -19,6 +18,7 @@ from engage.conversation.together import DANGER, How
 from engage.conversation.turn import Burst, Done, Turn
 from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
+from engage.core import events
 from engage.signals import Evidence
 from messaging.tables import Inbound, Message
 

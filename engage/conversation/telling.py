@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.agencies.working_days import after_working_days, closed_days
+from engage.core.working_days import after_working_days, closed_days
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
-from engage import events
 from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
@@ -15,6 +14,7 @@ from engage.conversation import barriers
 from engage.conversation.telling import has_open, tell
 from engage.conversation.turn import Turn
 from engage.conversation.whose import Holder
+from engage.core import events
 from engage.signals import Evidence, SignalKind
 
 HOW = "They took back by a later text what they had said."

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engage.db import new_id
-from engage.events import Event
+from engage.core.db import new_id
+from engage.core.events import Event
 from engage.models import METADATA
 from messaging.tables import Inbound
 

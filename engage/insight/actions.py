@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Staff
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import names, sight
 from engage.people import sharing
 from engage.people.access import Ability, Actor, abilities, may_change, open_person, own_agency_only

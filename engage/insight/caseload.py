@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation.model import Reading
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import sight
 from engage.insight.person import obstacles
 from engage.people import contact

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.insight import cohort_counts as counts
 from engage.insight import sight
 from engage.insight.cohort_counts import Booked, Member, Standing

@@ -21,7 +21,7 @@ from engage.compliance.counting import Compliance
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EvidencePack
 from engage.compliance.rules import Step
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import names
 from engage.legal.kinds import OrderKind
 from engage.people.access import Ability, Actor, abilities, may_change, open_person

@@ -22,7 +22,7 @@ from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
-from engage.errors import Forbidden, NotFound
+from engage.core.errors import Forbidden, NotFound
 from engage.insight import names
 from engage.legal.model import Order, OrderKind, Requirement
 from engage.people.access import Ability, Actor, abilities

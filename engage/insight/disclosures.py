@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
-from engage.events import AccessRecord
+from engage.core.events import AccessRecord
 from engage.insight import names
 from engage.people import limits, merging
 from engage.people.access import Ability, Actor, abilities, may_change, open_person

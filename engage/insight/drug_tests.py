@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.errors import Forbidden
+from engage.core.errors import Forbidden
 from engage.insight import names
 from engage.legal.model import OrderKind, Requirement
 from engage.people.access import Ability, Actor, abilities, may_change

@@ -11,11 +11,11 @@ from datetime import datetime
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from engage import events
 from engage.agencies import notices
 from engage.appointments.model import Appointment
-from engage.errors import Invalid, NotFound
-from engage.events import Cursor, Event
+from engage.core import events
+from engage.core.errors import Invalid, NotFound
+from engage.core.events import Cursor, Event
 from engage.insight import sight
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
+from engage.core import events
 from engage.insight import apart, thread
 from engage.insight.thread import Entry
 from engage.people.access import Ability, Actor, open_person

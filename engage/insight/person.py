@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import (
     apart,
     appointments,

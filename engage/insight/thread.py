@@ -17,7 +17,7 @@ from engage.appointments.model import Appointment
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent
-from engage.events import Event
+from engage.core.events import Event
 from engage.insight import apart, names
 from engage.insight.appointments import last_moment
 from messaging.states import MessageStatus

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
-from engage.db import new_id
-from engage.errors import Conflict, Forbidden
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Forbidden
 from engage.legal import orders, rules
 from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
 from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of

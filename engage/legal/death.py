@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from engage.errors import Conflict
+from engage.core.errors import Conflict
 from engage.legal import custody, orders
 from engage.legal.model import OrderEnding
 from engage.legal.opening import day_problems, note_event, refuse, to_change, today_of

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.legal.kinds import CustodyKind as CustodyKind
 from engage.legal.kinds import OffenceKind as OffenceKind
 from engage.legal.kinds import OrderEnding as OrderEnding

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.db import new_id
-from engage.errors import Conflict
+from engage.core.db import new_id
+from engage.core.errors import Conflict
 from engage.legal.model import Offence, OffenceKind
 from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
 from engage.people.access import Actor

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.errors import Invalid, NotFound
+from engage.core import events
+from engage.core.errors import Invalid, NotFound
 from engage.legal.model import Order, Requirement
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Date, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
-from engage.db import new_id
-from engage.errors import Conflict, Invalid
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid
 from engage.legal import rules
 from engage.legal.model import Order, OrderEnding, OrderKind, Requirement
 from engage.legal.opening import day_problems, note_event, order_to_change, refuse, tidy, to_change, today_of

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engage.db import new_id
-from engage.errors import Conflict
+from engage.core.db import new_id
+from engage.core.errors import Conflict
 from engage.legal import rules
 from engage.legal.model import Requirement, RequirementCredit, RequirementKind
 from engage.legal.opening import (

@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.model import AgencyKind, ApiKey, Role, Staff
-from engage.errors import Forbidden, NotFound
+from engage.core import events
+from engage.core.errors import Forbidden, NotFound
 from engage.people.model import Involvement, Person, RecordAccess
 
 log = structlog.get_logger(__name__)

@@ -13,10 +13,15 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Role
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Actor, ActorKind
 from engage.people.sharing import Field
 from engage.people.sharing_model import SharingAgreement

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.people.access import Ability, Actor, abilities, open_person
 from engage.signals import Signal
 

@@ -11,11 +11,16 @@ import structlog
 from sqlalchemy import exists, not_, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies import notices
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Role, Staff
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Actor, ActorKind, visible_to
 from engage.people.model import Person, RecordAccess
 from engage.people.sharing_model import BreakGlass

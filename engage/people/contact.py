@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from engage import events, texts
+from engage import texts
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
-from engage.db import wake
+from engage.core import events
+from engage.core.db import wake
 from engage.people import rules
 from engage.people.model import ContactPoint, NumberState, Person
 from messaging import outbox

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.model import Membership, Role, Staff
-from engage.db import new_id
-from engage.errors import Conflict, Forbidden, Invalid
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people import service
 from engage.people.access import HUB_WIDE_ROLES, Ability, Actor, ActorKind, open_person
 from engage.people.model import Person, RecordAccess

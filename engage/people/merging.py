@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from engage import events, signals
-from engage.errors import Conflict, Invalid, NotFound
+from engage import signals
+from engage.core import events
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.contact import note_reach_changed, withdraw_all
 from engage.people.merging_tables import MOVES

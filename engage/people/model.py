@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 
 
 class LegalStatus(enum.StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engage import events
+from engage.core import events
 from engage.people import contact
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person

@@ -14,11 +14,16 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Membership, Role, Staff
-from engage.db import new_id
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people import phones
 from engage.people.access import Ability, Actor, ActorKind, open_person
 from engage.people.contact import note_reach_changed, withdraw_all

@@ -13,10 +13,10 @@ import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.errors import Forbidden
+from engage.core import events
+from engage.core.errors import Forbidden
 from engage.people.access import Ability, Actor, ActorKind, abilities, open_person
 from engage.people.model import Person
 from engage.people.sharing_model import Disclosure, SharingAgreement

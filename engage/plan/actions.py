@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.agencies.model import Agency, Hub, Membership, Staff
-from engage.errors import Conflict, Forbidden, Invalid
+from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people import contact, unasked
 from engage.people.access import Actor, own_agency_only
 from engage.people.model import ContactStatus, Person

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass

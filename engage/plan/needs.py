@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.errors import Invalid
+from engage.core.errors import Invalid
 from engage.people.access import Ability, Actor, open_person
 from engage.plan import rules
 from engage.plan.kinds import Pathway

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.errors import Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import (
     Ability,
     Actor,

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.db import new_id
-from engage.errors import Conflict, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.progress import service

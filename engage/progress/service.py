@@ -12,9 +12,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events, signals
-from engage.db import new_id
-from engage.errors import Forbidden, Invalid, NotFound
+from engage import signals
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.progress import rules

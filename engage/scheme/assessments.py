@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from engage import events
-from engage.db import new_id
-from engage.errors import Invalid
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Invalid
 from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import Person
 from engage.people.sharing import Field, open_part

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.agencies.model import Hub
-from engage.db import new_id
-from engage.errors import Conflict, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.service import NewPerson, create_person, ensure_involved

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub
-from engage.db import new_id
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid
 from engage.legal.model import CustodySpell
 from engage.people.access import Ability, Actor, open_person
 from engage.people.contact import note_reach_changed, withdraw_all

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.hubs import HubRules
 from engage.agencies.model import Hub
-from engage.errors import Conflict
+from engage.core.errors import Conflict
 from engage.legal import death
 from engage.people.access import SYSTEM, Ability, Actor, open_person
 from engage.people.model import ContactStatus, LegalStatus, Person

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub
-from engage.db import new_id
-from engage.errors import Conflict, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.people.access import Actor
 from engage.scheme import agenda, seats
 from engage.scheme.meeting_model import Meeting, MeetingAttendance

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.legal.model import CustodySpell
 from engage.people.model import Person
 from engage.scheme.kinds import Cohort as Cohort

@@ -12,11 +12,17 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from engage import events, signals
+from engage import signals
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
-from engage.db import new_id
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Actor, ActorKind, visible_to
 from engage.people.model import Person
 from engage.plan.kinds import Pathway

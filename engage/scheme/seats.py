@@ -7,7 +7,7 @@ over any person. Denies by default.
 import uuid
 
 from engage.agencies.model import AgencyKind, Role
-from engage.errors import Forbidden, NotFound
+from engage.core.errors import Forbidden, NotFound
 from engage.people.access import ABILITIES, HUB_WIDE_ROLES, SCOPES, Ability, Actor, ActorKind
 
 REFERRERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.COORDINATOR, Role.SUPERVISOR})

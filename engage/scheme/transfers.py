@@ -12,13 +12,14 @@ import structlog
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from engage import events, texts
+from engage import texts
 from engage.agencies.model import Membership, Role, Staff
 from engage.appointments import reminders
 from engage.appointments.model import Appointment, AppointmentState, Reminder, ReminderState
 from engage.appointments.slots import offers
-from engage.db import new_id
-from engage.errors import Conflict, Invalid
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid
 from engage.people import contact, unasked
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person, RecordAccess

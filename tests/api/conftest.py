@@ -12,10 +12,10 @@ from api.auth.views import sign_in_limiter
 from api.v1.keys import Limiter
 from engage.agencies.model import Hub, Staff
 from engage.agencies.service import issue_key
-from engage.clock import Clock
-from engage.db import Database
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.settings import Settings
 from engage.people.access import SCOPES
-from engage.settings import Settings
 from tests import builders
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound
 from messaging.tables import Message

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
 from engage.conversation import service
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock

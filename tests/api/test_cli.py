@@ -15,7 +15,7 @@ from api.cli import main
 from engage.agencies import service
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.access import SCOPES
 from tests import builders
 

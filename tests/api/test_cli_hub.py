@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
-from engage.db import Database
+from engage.core.db import Database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from api.cli import main
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.engage.compliance.stage import missed, order, settle
 

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import OutcomeCode
-from engage.db import Database
+from engage.core.db import Database
 from tests.api.conftest import KeyMaker
 from tests.engage.insight.test_cohort import came, member
 

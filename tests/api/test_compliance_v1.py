@@ -8,7 +8,7 @@ from engage.agencies.model import Hub, Staff
 from engage.appointments.model import OutcomeCode
 from engage.compliance import decisions
 from engage.compliance.model import EnforcementKind
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import Order
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind

@@ -22,7 +22,7 @@ from api.access import Caller, allowance_of
 from api.v1.keys import Limiter
 from engage.agencies.model import Hub, Role, Staff
 from engage.compliance import pack
-from engage.db import Database
+from engage.core.db import Database
 from engage.signals import Signal, SignalKind, raise_signal
 from messaging import outbox
 from tests import builders, case_builders

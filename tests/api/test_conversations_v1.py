@@ -13,7 +13,7 @@ from api.cli import main
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.by_hand import CorpusLine, LineState
 from engage.conversation.model import Reading
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.access import SYSTEM
 from engage.people.model import LegalStatus, Person
 from engage.progress.testing.model import DrugTest, DrugTestResult

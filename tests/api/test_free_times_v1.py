@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from engage.agencies.model import Hub, Staff
 from engage.appointments.slots.model import FreeTime
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from tests import builders
 from tests.api.conftest import KeyMaker
 

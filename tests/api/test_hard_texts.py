@@ -8,7 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from engage.conversation import service
 from engage.conversation.model import Reading
-from engage.db import Database
+from engage.core.db import Database
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus, Message
 from tests import builders

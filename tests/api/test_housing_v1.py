@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.progress.activities.kinds import ActivityKind

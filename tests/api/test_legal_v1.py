@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from api import create_app
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.signals import Evidence, SignalKind, raise_signal
 from messaging import inbound, outbox, routes
 from messaging.gateways.base import NotProcessed

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from api.cli import main
 from engage.agencies.model import Hub, Role, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people import pausing, rota
 from engage.people.access import SYSTEM
 from engage.people.model import Person

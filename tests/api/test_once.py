@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from engage import idempotency
-from engage.db import Database
-from engage.idempotency import IdempotencyKey
+from engage.core import idempotency
+from engage.core.db import Database
+from engage.core.idempotency import IdempotencyKey
 from engage.people.model import Person
 from tests.api.conftest import KeyMaker, StoppedClock
 from tests.api.test_people_v1 import KATRINA

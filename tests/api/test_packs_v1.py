@@ -10,8 +10,8 @@ from sqlalchemy import select
 from engage.agencies.model import Hub, Role, Staff
 from engage.compliance import pack
 from engage.compliance.model import EvidencePack
-from engage.db import Database
-from engage.events import AccessRecord
+from engage.core.db import Database
+from engage.core.events import AccessRecord
 from engage.people.access import Actor
 from engage.people.model import Person
 from tests import builders

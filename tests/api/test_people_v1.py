@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
-from engage.events import AccessRecord, Event
+from engage.core.db import Database
+from engage.core.events import AccessRecord, Event
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.plan import actions, approvals
 from engage.plan.kinds import ActionClass

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from api import create_app
 from api.access import PUBLIC, allow
-from engage.db import Database
-from engage.errors import Conflict, Invalid
+from engage.core.db import Database
+from engage.core.errors import Conflict, Invalid
 from tests.api.conftest import KeyMaker, StoppedClock, settings
 from tests.api.test_webhooks import TEXT, signed
 

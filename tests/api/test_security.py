@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from api import create_app, security
 from api.access import PUBLIC, allow
-from engage.db import Database
+from engage.core.db import Database
 from tests.api.conftest import StoppedClock, settings
 
 PRODUCTION = {

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
 from engage.conversation import service
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.people.sharing_model import Disclosure, SharingAgreement
 from tests import builders

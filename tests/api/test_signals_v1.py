@@ -6,9 +6,9 @@ import uuid
 import pytest
 from flask.testing import FlaskClient
 
-from engage import events
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core import events
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from tests import builders

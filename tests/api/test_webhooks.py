@@ -17,7 +17,7 @@ from twilio.request_validator import SIGNATURE_SETTINGS_HEADER, RequestValidator
 from werkzeug.serving import make_server
 
 from api import create_app
-from engage.db import Database
+from engage.core.db import Database
 from messaging.tables import Inbound, InboundStatus, Receipt
 from tests.api.conftest import ACCOUNT, TOKEN, StoppedClock, settings
 
@@ -291,7 +291,7 @@ def test_workers_are_woken(client: FlaskClient, committed: Database) -> None:
 
 def test_nothing_else_is_done_in_the_request(client: FlaskClient, committed: Database) -> None:
     """No session cookie, no event, no answer to the text: only the row."""
-    from engage.events import Event
+    from engage.core.events import Event
     from messaging.tables import Message
 
     answer = client.post(INBOUND, data=TEXT, headers=signed(TEXT))

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from api import create_app
-from engage.db import Database
-from engage.settings import DEMO_NOTIFY_TOKEN
+from engage.core.db import Database
+from engage.core.settings import DEMO_NOTIFY_TOKEN
 from messaging.tables import Inbound, Receipt
 from tests.api.conftest import ACCOUNT, TOKEN, StoppedClock, settings
 

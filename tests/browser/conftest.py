@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from api import create_app
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.agencies.service import set_password
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.api.conftest import StoppedClock, settings
 

@@ -10,7 +10,7 @@ from engage.agencies.service import set_password
 from engage.appointments.model import OutcomeCode
 from engage.compliance import decisions, pack, recording
 from engage.compliance.kinds import EnforcementKind
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.browser.conftest import PASSWORD, House, SitDown
 from tests.browser.test_pages import LONG, faults, overflow

@@ -15,7 +15,7 @@ from engage.appointments.model import AppointmentType
 from engage.appointments.service import NewAppointment
 from engage.conversation import service as conversation
 from engage.conversation.model import Reading
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.access import SYSTEM
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox

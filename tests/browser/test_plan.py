@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders, case_builders
 from tests.browser.conftest import House, SitDown
 from tests.browser.test_pages import faults, overflow

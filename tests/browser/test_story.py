@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from engage.appointments import reminders
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from messaging.states import MessageStatus, move
 from messaging.tables import Message

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.engine import make_url
 
-from engage import embedded
+from engage.core import embedded
 from tests.conftest import drop_database
 from tests.end_to_end.house import House, running
 

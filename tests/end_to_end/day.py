@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 from tests.end_to_end.house import House, eventually
 from tests.end_to_end.test_safety import put_on_call
 from tests.simulator import Phone

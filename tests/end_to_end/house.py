@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 
 import requests
 
-from engage.clock import Clock
-from engage.db import Database
-from engage.migrating import migrate
+from engage.core.clock import Clock
+from engage.core.db import Database
+from engage.core.migrate import migrate
+from engage.core.settings import PROJECT
 from engage.seed import PASSWORD, seed
-from engage.settings import PROJECT
 from tests.simulator import Phone, SeenText, Simulator
 
 T = TypeVar("T")

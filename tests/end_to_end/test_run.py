@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 from tests.end_to_end.house import free_port
 
 

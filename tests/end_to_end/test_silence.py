@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 from tests.end_to_end.house import eventually, free_port
 
 APP = """

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from engage.bell import Bell
-from engage.db import Database
+from engage.core.db import Database
+from engage.core.wakeups import Bell
 from tests.end_to_end.house import free_port
 
 
@@ -60,7 +60,7 @@ def test_something_stored_at_once_wakes_and_something_known_does_not(committed: 
 
 def test_a_database_that_is_down_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens there: after the time for a connection the caller hears it, and does not wait that long again."""
-    monkeypatch.setattr("engage.db.BARE_TIMEOUT", 0.5)
+    monkeypatch.setattr("engage.core.db.BARE_TIMEOUT", 0.5)
     nowhere = Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing")
     asked = []
     began = monotonic()

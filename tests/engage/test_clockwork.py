@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from engage.clockwork import Clockwork, Tick
-from engage.db import Database, wake
+from engage.core.db import Database, wake
+from engage.core.worker_loop import Clockwork, Tick
 
 LONG = timedelta(hours=1)
 

@@ -12,13 +12,13 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from engage import embedded
-from engage.settings import PROJECT, Settings, SettingsError
+from engage.core import embedded
+from engage.core.settings import PROJECT, Settings, SettingsError
 
 HOLDER = """
 import sys
 from pathlib import Path
-from engage import embedded
+from engage.core import embedded
 print(embedded.start(Path(sys.argv[1]), durable=False), flush=True)
 sys.stdin.readline()
 """

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engage import migrating
-from engage.settings import PROJECT
+from engage.core import migrate
+from engage.core.settings import PROJECT
 from migrations import check
 from migrations.scratch import scratch_database
 
@@ -31,21 +31,21 @@ def address(engine: Engine) -> str:
 def pending(engine: Engine) -> bool:
     """What readiness asks."""
     with engine.connect() as connection:
-        return migrating.pending(connection)
+        return migrate.pending(connection)
 
 
 def test_a_database_is_behind_until_it_is_migrated(empty: Engine) -> None:
     """An empty database is not ready; a migrated one is, and migrating it again changes nothing."""
     assert pending(empty)
-    migrating.migrate(address(empty))
+    migrate.migrate(address(empty))
     assert not pending(empty)
-    migrating.migrate(address(empty))
+    migrate.migrate(address(empty))
     assert not pending(empty)
 
 
 def test_a_database_that_a_newer_version_has_migrated_is_not_behind(empty: Engine) -> None:
     """During an upgrade the version before stays ready on the newer tables."""
-    migrating.migrate(address(empty))
+    migrate.migrate(address(empty))
     with empty.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'from tomorrow'"))
     assert not pending(empty)
@@ -89,7 +89,7 @@ def test_a_value_without_a_migration_is_found(
     """A closed set that differs between model and migration fails the check by the constraint's name."""
 
     def migrate_and_tamper(url: str) -> None:
-        migrating.migrate(url)
+        migrate.migrate(url)
         engine = create_engine(url, poolclass=NullPool)
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE hub DROP CONSTRAINT fk_hub_area_id"))

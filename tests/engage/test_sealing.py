@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import make_url
 
-from engage import events, sealing
-from engage.db import Database
-from engage.events import Event
-from engage.sealing import EventSeal
+from engage.core import audit_chain, events
+from engage.core.audit_chain import EventSeal
+from engage.core.db import Database
+from engage.core.events import Event
 from tests import builders
 
 Told = tuple[uuid.UUID, list[int]]
@@ -38,7 +38,7 @@ def seal_everything(database: Database, events_looked_at: int, limit: int = 2) -
     patience = time.monotonic() + 20
     while events_looked_at > 0 and time.monotonic() < patience:
         with database.begin() as session:
-            events_looked_at -= sealing.seal(session, now=builders.NOW, limit=limit)
+            events_looked_at -= audit_chain.seal(session, now=builders.NOW, limit=limit)
     assert events_looked_at == 0
 
 
@@ -47,15 +47,15 @@ def seal_one(database: Database, whose: uuid.UUID, links: int) -> None:
     patience, found = time.monotonic() + 20, -1
     while found < links and time.monotonic() < patience:
         with database.begin() as session:
-            sealing.seal_person(session, whose, now=builders.NOW)
+            audit_chain.seal_person(session, whose, now=builders.NOW)
             found = session.scalar(select(func.count()).where(EventSeal.person_id == whose)) or 0
     assert found == links
 
 
-def broken(database: Database, whose: uuid.UUID, **more: list[str]) -> sealing.Broken | None:
+def broken(database: Database, whose: uuid.UUID, **more: list[str]) -> audit_chain.Broken | None:
     """Where the chain breaks."""
     with database.begin() as session:
-        return sealing.verify(session, whose, **more)
+        return audit_chain.verify(session, whose, **more)
 
 
 def test_each_event_is_a_link_upon_the_one_before(committed: Database, told: Told) -> None:
@@ -65,13 +65,13 @@ def test_each_event_is_a_link_upon_the_one_before(committed: Database, told: Tol
         chain = session.scalars(
             select(EventSeal).where(EventSeal.person_id == whose).order_by(EventSeal.place)
         ).all()
-        before = sealing.START
+        before = audit_chain.START
         for one in chain:
-            before = sealing.link_of(before, one.digest)
+            before = audit_chain.link_of(before, one.digest)
             assert one.link == before
         assert [one.event_id for one in chain] == ids and [one.place for one in chain] == [1, 2, 3, 4, 5]
-        assert sealing.head(session, whose) == before
-        assert sealing.head(session, uuid.uuid4()) == sealing.START
+        assert audit_chain.head(session, whose) == before
+        assert audit_chain.head(session, uuid.uuid4()) == audit_chain.START
     assert broken(committed, whose, heads=[before, chain[1].link]) is None
 
 
@@ -113,7 +113,7 @@ def test_an_end_that_was_cut_off_shows_by_what_was_written_down(committed: Datab
     """The last events with their links leave a shorter chain that holds; a pack that shows its old end tells."""
     whose, ids = told
     with committed.begin() as session:
-        end = sealing.head(session, whose)
+        end = audit_chain.head(session, whose)
         session.execute(text("DELETE FROM event_seal WHERE event_id = :last"), {"last": ids[-1]})
         session.execute(text("DELETE FROM event WHERE id = :last"), {"last": ids[-1]})
     assert broken(committed, whose) is None
@@ -168,12 +168,12 @@ def test_two_that_seal_at_once_make_one_chain(committed: Database, told: Told) -
     def make_packs() -> None:
         for _ in range(5):
             with committed.begin() as session:
-                sealing.seal_person(session, whose, now=at)
+                audit_chain.seal_person(session, whose, now=at)
 
     def tick() -> None:
         for _ in range(10):
             with committed.begin() as session:
-                sealing.seal(session, now=at, limit=3)
+                audit_chain.seal(session, now=at, limit=3)
 
     threads = [threading.Thread(target=work) for work in (make_packs, tick, make_packs, tick)]
     for thread in threads:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engage.clock import Clock
-from engage.settings import Settings, SettingsError
+from engage.core.clock import Clock
+from engage.core.settings import Settings, SettingsError
 from engage.worker import ways
 
 REAL = {

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.outbox import Lane, Text, enqueue
 from messaging.states import MessageStatus
 from messaging.tables import Message

@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from engage import embedded
-from engage.db import Database
+from engage.core import embedded
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 from engage.models import METADATA
-from engage.settings import PROJECT
 from tests.conftest import drop_database
 from tests.faults.account import Account
 from tests.faults.worker_process import CREATE_EFFECT

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.outbox import Text
 from tests.faults import account
 from tests.faults.account import Account

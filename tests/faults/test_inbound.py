@@ -9,7 +9,7 @@ from random import Random
 
 from sqlalchemy import func, select, text
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.tables import Inbound, InboundStatus
 from tests.end_to_end.house import free_port
 from tests.faults import account

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from engage.db import Database
+from engage.core.db import Database
 from tests.faults import account
 from tests.faults.account import Account
 from tests.faults.conftest import Size, must_hold

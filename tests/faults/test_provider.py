@@ -8,7 +8,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
 from tests.faults import account

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engage.db import Database
-from engage.settings import PROJECT
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 from tests.end_to_end.house import free_port
 from tests.faults.crew import wait_until
 

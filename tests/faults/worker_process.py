@@ -14,8 +14,8 @@ from random import Random
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engage.clockwork import Clockwork, Tick
-from engage.db import Database
+from engage.core.db import Database
+from engage.core.worker_loop import Clockwork, Tick
 from messaging import inbound, outbox, receipts
 from messaging.dispatch import Dispatcher
 from messaging.gateways.twilio import TwilioGateway

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.outbox import Lane, Text, enqueue
 from messaging.states import MessageStatus

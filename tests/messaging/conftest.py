@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.dispatch import Dispatcher
 from messaging.gateways.simulator import Delays, SimulatorServer, SimulatorSettings
 from messaging.gateways.twilio import TwilioGateway

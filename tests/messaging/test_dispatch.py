@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.dispatch import Claimed, Defer, Verdict, Withhold
 from messaging.gateways.base import Accepted, Outcome, OutgoingText
 from messaging.outbox import Lane, withdraw

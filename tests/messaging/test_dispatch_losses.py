@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, update
 from sqlalchemy.exc import OperationalError
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.claim import lapse
 from messaging.gateways.base import Accepted, Outcome, OutgoingText
 from messaging.gateways.twilio import TwilioGateway

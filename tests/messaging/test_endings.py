@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import endings, states
 from messaging.endings import BAD_ENDS
 from messaging.states import ENDED, MessageStatus

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import inbound
 from messaging.inbound import MAX_ATTEMPTS, Handled, Outcome, handle_next
 from messaging.tables import Inbound, InboundStatus, Suppression

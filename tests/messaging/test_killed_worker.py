@@ -7,8 +7,8 @@ from time import monotonic
 
 from sqlalchemy import select
 
-from engage.db import Database
-from engage.settings import PROJECT
+from engage.core.db import Database
+from engage.core.settings import PROJECT
 from messaging.dispatch import Dispatcher
 from messaging.gateways.twilio import TwilioGateway
 from messaging.reconcile import settle_unknown

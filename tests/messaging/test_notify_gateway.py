@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import receipts, retry, routes
 from messaging.dispatch import Dispatcher
 from messaging.gateways.base import (

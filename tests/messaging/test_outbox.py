@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.outbox import DEFAULT_LIFE, Lane, TextProblem, channel, enqueue, withdraw
 from messaging.routes import NOTIFY, TWILIO
 from messaging.states import MessageStatus

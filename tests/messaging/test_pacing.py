@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import pacing
 from messaging.claim import Claim, claim
 from messaging.dispatch import Dispatcher

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import receipts, states
 from messaging.receipts import Applied, apply_waiting
 from messaging.states import MessageStatus, Move

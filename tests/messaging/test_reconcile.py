@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import receipts
 from messaging.dispatch import Dispatcher
 from messaging.gateways.base import GatewayUnavailable, ProviderText

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import pacing, routes
 from messaging.claim import claim
 from messaging.dispatch import Dispatcher

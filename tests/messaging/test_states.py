@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging import states
 from messaging.states import ALLOWED, ENDED, MessageStatus, Move
 from messaging.tables import Message

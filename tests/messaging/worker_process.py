@@ -3,7 +3,7 @@
 import sys
 from datetime import timedelta
 
-from engage.db import Database
+from engage.core.db import Database
 from messaging.dispatch import Dispatcher
 from tests.messaging.builders import StoppedClock, nothing_held
 from tests.messaging.conftest import gateway_to

@@ -18,7 +18,7 @@ from engage.agencies.service import find_staff
 from engage.appointments.rows import TIME_COLUMNS, read_time_row
 from engage.appointments.sheets import WHOLE_ROW, Record, RowProblem, read_sheet
 from engage.appointments.slots import service
-from engage.errors import EngageError, Invalid, NotFound
+from engage.core.errors import EngageError, Invalid, NotFound
 from engage.people.access import Actor
 
 Begin = Callable[[], AbstractContextManager[Session]]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 from messaging.tables import Inbound, Message
 

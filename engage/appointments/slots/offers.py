@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from engage import events
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub, Staff
-from engage.agencies.working_days import closed_days
 from engage.appointments.checks import clashing
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
@@ -25,7 +23,9 @@ from engage.appointments.slots import rules
 from engage.appointments.slots.model import FreeTime, SlotOffer
 from engage.appointments.slots.rules import Slot, Wish
 from engage.appointments.slots.service import busy_times, clashes, slot_rules, worker_of
-from engage.db import new_id
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.working_days import closed_days
 from engage.people.access import PERSON
 from engage.people.model import LegalStatus, Person
 from engage.people.rules import Reason

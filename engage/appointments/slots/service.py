@@ -14,10 +14,8 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, t
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from engage import events
 from engage.agencies.hubs import HubRules, zone
 from engage.agencies.model import Hub, Membership, Role, Staff
-from engage.agencies.working_days import closed_days
 from engage.appointments import rules as clock
 from engage.appointments.checks import detail_problems, moment_problems, raise_invalid
 from engage.appointments.kinds import AppointmentState, AppointmentType
@@ -25,8 +23,15 @@ from engage.appointments.model import Appointment
 from engage.appointments.slots.model import FreeTime
 from engage.appointments.slots.rules import FREE_KINDS, SlotRules
 from engage.appointments.wording import alias_for
-from engage.db import new_id
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.working_days import closed_days
 from engage.people.access import Actor, ActorKind
 
 MOST_WEEKS = 8

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.agencies.model import Agency
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 from engage.progress.activities.kinds import ActivityEnding as ActivityEnding
 from engage.progress.activities.kinds import ActivityKind as ActivityKind

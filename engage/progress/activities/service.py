@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hubs import find_agency
 from engage.agencies.model import Agency, Hub
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.progress import judging

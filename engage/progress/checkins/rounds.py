@@ -16,10 +16,11 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events, texts
+from engage import texts
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.db import new_id
+from engage.core import events
+from engage.core.db import new_id
 from engage.people import contact
 from engage.people import rules as people_rules
 from engage.people.contact import Reach

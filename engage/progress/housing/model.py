@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.people.model import Person
 from engage.progress.housing.kinds import HousingStage as HousingStage
 from engage.progress.kinds import ReportState

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.errors import Conflict, NotFound
+from engage.core.errors import Conflict, NotFound
 from engage.people.access import Actor
 from engage.people.model import Person
 from engage.progress import judging

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.db import Base, new_id
+from engage.core.db import Base, new_id
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.progress.testing.kinds import DrugTestResult as DrugTestResult

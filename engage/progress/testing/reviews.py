@@ -13,8 +13,13 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
-from engage.agencies.working_days import closed_days
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engage.agencies.working_days import is_working_day
+from engage.core.working_days import is_working_day
 from engage.progress.testing.kinds import DrugTestResult
 
 LONGEST_CLOSURE = 60

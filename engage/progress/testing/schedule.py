@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engage import events
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
-from engage.agencies.working_days import closed_days
-from engage.db import new_id
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, Person

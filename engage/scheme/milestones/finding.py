@@ -15,8 +15,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engage import events, signals, texts
-from engage.db import new_id
+from engage import signals, texts
+from engage.core import events
+from engage.core.db import new_id
 from engage.people import contact, unasked
 from engage.people.contact import Reach
 from engage.people.model import Person

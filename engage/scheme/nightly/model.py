@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.db import Base
+from engage.core.db import Base
 
 
 class NightlySweep(Base):

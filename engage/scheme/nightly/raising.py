@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from engage.db import new_id
-from engage.events import Event
+from engage.core.db import new_id
+from engage.core.events import Event
 from engage.signals import MEANINGS, Signal, SignalKind, SignalState
 
 GONE = "It no longer holds."

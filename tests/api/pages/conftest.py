@@ -9,7 +9,7 @@ from flask import Flask
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.agencies.service import set_password
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.api.pages.visitor import PASSWORD, Visitor
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound, outbox, pacing, routes
 from messaging.gateways.base import NotProcessed

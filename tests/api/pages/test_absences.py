@@ -13,7 +13,7 @@ from engage.appointments import service
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment
 from engage.conversation.reading import Cause, Intent, Prompt
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.access import SCOPES
 from engage.people.model import Person
 from tests import builders

@@ -22,7 +22,7 @@ from engage.appointments.model import (
     Reminder,
     ReminderState,
 )
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 from tests import builders

@@ -7,7 +7,7 @@ import pytest
 
 from engage.agencies.model import Staff
 from engage.conversation import service
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.progress.checkins import rounds
 from engage.progress.checkins.model import CheckInPlan

@@ -9,7 +9,7 @@ import pytest
 
 from engage.agencies.model import Staff
 from engage.appointments.model import OutcomeCode
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor

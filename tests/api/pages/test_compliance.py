@@ -14,7 +14,7 @@ from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import OutcomeCode
 from engage.compliance import decisions
 from engage.compliance.model import Enforcement, EnforcementKind, EvidencePack
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import Order
 from engage.people.model import Language, Person
 from tests import builders

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from engage.agencies.model import AgencyKind, Role, Staff
-from engage.db import Database
-from engage.events import AccessRecord
+from engage.core.db import Database
+from engage.core.events import AccessRecord
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence
 from engage.people.access import SYSTEM

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engage.agencies.model import Agency, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.people.service import ensure_involved

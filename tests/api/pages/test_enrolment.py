@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select
 
 from engage.agencies.model import AgencyKind, Role, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import IntelligenceFlag
 from engage.people.access import staff_actor
 from engage.people.model import Involvement, LegalStatus, Person

@@ -10,7 +10,7 @@ from flask import Flask
 
 from api.access import STAFF, Caller, allow, allowance_of
 from engage.agencies.model import Role, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.signals import SignalKind
 from tests import builders, case_builders
 from tests.api.pages.conftest import House

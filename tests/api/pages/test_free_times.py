@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from engage.agencies.model import Staff
 from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.api.pages.conftest import House

@@ -8,7 +8,7 @@ import pytest
 from api.pages.sharing_words import SETTINGS
 from engage.agencies.hubs import HubRules, hub_rules
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

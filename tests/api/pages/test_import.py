@@ -12,7 +12,7 @@ from engage.agencies.model import Staff
 from engage.appointments import uploads
 from engage.appointments.model import Appointment
 from engage.appointments.uploads import ImportUpload
-from engage.db import Database
+from engage.core.db import Database
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Page, Visitor

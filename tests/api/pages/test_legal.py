@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engage.agencies.model import Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.legal.model import Order, OrderKind, Requirement, RequirementCredit
 from engage.people.model import LegalStatus, Person
 from tests import builders

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from engage.agencies.model import Hub, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.scheme import enrolments
 from engage.scheme.model import Enrolment
@@ -151,7 +151,7 @@ def test_the_case_pack_is_one_page_and_a_pdf(
         for where in (address, f"{address}.pdf"):
             assert sit_down(staff).open(where).status == 404
     with committed.begin() as session:
-        from engage.events import AccessRecord
+        from engage.core.events import AccessRecord
 
         assert session.query(AccessRecord).filter_by(what="case pack").count() == 3
 

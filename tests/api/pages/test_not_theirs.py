@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from engage.agencies.model import Hub, Role, Staff
-from engage.db import Database
-from engage.errors import NotFound
+from engage.core.db import Database
+from engage.core.errors import NotFound
 from engage.insight.apart import NOT_SHOWN
 from engage.people.model import Person, RecordAccess
 from engage.plan.kinds import Pathway

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage.agencies import notices
 from engage.agencies.model import OnCallTurn, Staff
 from engage.conversation import on_call
-from engage.db import Database
+from engage.core.db import Database
 from engage.people import pausing, rota
 from engage.people.access import SYSTEM
 from engage.people.model import Person

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.agencies.model import Agency, Role, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Involvement, Person
 from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.plan import actions, needs

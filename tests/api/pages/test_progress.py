@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engage.agencies.model import Agency, Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 from engage.people.sharing import Field

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.conversation import service, set_aside
 from engage.conversation.model import Reading
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.insight import engine
 from engage.people.model import Person
 from messaging import inbound, pacing

@@ -9,7 +9,7 @@ from flask import Flask
 from api.auth.session import safe_next
 from engage.agencies.model import Staff
 from engage.agencies.service import set_password
-from engage.db import Database
+from engage.core.db import Database
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import PASSWORD, Visitor

@@ -13,8 +13,8 @@ from engage.agencies.model import Role, Staff
 from engage.conversation import holds
 from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
 from engage.conversation.model import Reading
-from engage.db import Database
-from engage.events import AccessRecord, Event
+from engage.core.db import Database
+from engage.core.events import AccessRecord, Event
 from engage.people.model import Person
 from messaging import outbox
 from messaging.tables import Inbound, Message

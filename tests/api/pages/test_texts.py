@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.agencies.model import Staff
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from messaging.tables import Message
 from tests import builders

@@ -18,7 +18,7 @@ from engage.appointments.model import (
     ReminderState,
 )
 from engage.conversation.model import Reading
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
 from messaging import inbound, outbox

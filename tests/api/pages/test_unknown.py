@@ -11,7 +11,7 @@ from engage.agencies import notices
 from engage.agencies.model import Staff
 from engage.conversation import on_call, service
 from engage.conversation.model import Reading
-from engage.db import Database
+from engage.core.db import Database
 from engage.people import rota
 from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint

@@ -7,7 +7,7 @@ import pytest
 
 from engage.agencies.model import Membership, Role, Staff
 from engage.appointments.model import AppointmentState
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.people.service import ensure_involved
 from engage.progress.checkins.model import CheckIn, CheckInState

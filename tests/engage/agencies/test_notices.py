@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engage.agencies import notices
 from engage.agencies.model import Staff
 from engage.conversation import effects, sweeps
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.insight import listings
 from engage.people.access import SYSTEM
 from messaging import suppression

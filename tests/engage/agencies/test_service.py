@@ -11,7 +11,7 @@ from engage.agencies import service
 from engage.agencies.hubs import HubRules, hub_rules
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import SignInProblem
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.people.access import SCOPES, ActorKind, key_actor
 from tests import builders
 

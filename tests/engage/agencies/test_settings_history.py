@@ -13,9 +13,9 @@ from engage.agencies.model import Hub, HubSettingsSpell
 from engage.appointments import service as appointments
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.service import NewAppointment
-from engage.db import Database
-from engage.errors import Conflict, Invalid
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import Conflict, Invalid
+from engage.core.events import Event
 from engage.people.access import SYSTEM
 from engage.people.service import NewPerson, create_person
 from tests import builders

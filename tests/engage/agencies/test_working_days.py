@@ -8,9 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies import founding
-from engage.agencies.working_days import after_working_days, closed_days, is_working_day, working_day_after
-from engage.errors import Invalid
-from engage.events import Event
+from engage.core.errors import Invalid
+from engage.core.events import Event
+from engage.core.working_days import (
+    after_working_days,
+    closed_days,
+    is_working_day,
+    working_day_after,
+)
 from tests import builders
 
 LONDON = ZoneInfo("Europe/London")

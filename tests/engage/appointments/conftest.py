@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from engage.db import Database
+from engage.core.db import Database
 from tests.engage.appointments.files import make_hub
 
 

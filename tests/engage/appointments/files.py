@@ -13,7 +13,7 @@ from engage.agencies.model import Hub
 from engage.appointments import importing
 from engage.appointments.importing import ImportReport
 from engage.appointments.sheets import COLUMNS
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.access import SYSTEM, Actor
 from tests import builders
 

@@ -13,9 +13,9 @@ from engage.agencies.model import Role
 from engage.appointments import absences, reminders, service
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.events import Event
 from engage.people.model import ContactStatus, Language
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.states import MessageStatus as S

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import reminders, service
 from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
-from engage.errors import Conflict, Invalid
+from engage.core.errors import Conflict, Invalid
 from engage.people.model import CustodyStatus
 from messaging.dispatch import Defer, Withhold
 from messaging.states import MessageStatus as S

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import reminders, service
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
-from engage.db import Database
+from engage.core.db import Database
 from engage.people import phones
 from engage.people.model import CustodyStatus
 from messaging import suppression

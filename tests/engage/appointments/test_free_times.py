@@ -11,8 +11,8 @@ from engage.appointments.kinds import AppointmentType
 from engage.appointments.slots import service
 from engage.appointments.slots.importing import import_times
 from engage.appointments.slots.model import FreeTime
-from engage.db import Database
-from engage.errors import Forbidden, Invalid, NotFound
+from engage.core.db import Database
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import PERSON, SYSTEM, Actor
 from tests import builders
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from engage.appointments import importing, reminders
 from engage.appointments.importing import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint, NumberState, Person

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from engage.agencies.model import Hub, Role
 from engage.appointments import numbers, reminders, service, taking_in
 from engage.appointments.model import Appointment
-from engage.db import Database
-from engage.errors import Forbidden, NotFound
+from engage.core.db import Database
+from engage.core.errors import Forbidden, NotFound
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import NumberState, Person

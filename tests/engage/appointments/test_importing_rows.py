@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from engage.appointments import importing
 from engage.appointments.model import Appointment
 from engage.appointments.sheets import COLUMNS
-from engage.db import Database
-from engage.errors import Invalid
+from engage.core.db import Database
+from engage.core.errors import Invalid
 from engage.people.access import SYSTEM
 from tests.engage.appointments.files import make_hub, only, sheet, take_in
 

@@ -12,8 +12,13 @@ from engage.agencies.model import Role
 from engage.appointments import service
 from engage.appointments.model import Appointment, AppointmentType, Intent, IntentKind, Outcome, OutcomeCode
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people.access import Ability
 from engage.people.model import CustodyStatus, Involvement, NumberState
 from engage.signals import Signal, SignalState

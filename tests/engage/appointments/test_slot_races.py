@@ -11,7 +11,7 @@ from engage.appointments.model import Appointment
 from engage.appointments.slots import offers, service
 from engage.appointments.slots.model import FreeTime, SlotOffer
 from engage.appointments.slots.rules import Wish
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound
 from messaging.tables import Inbound

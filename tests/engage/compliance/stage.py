@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage import sealing
 from engage.appointments.model import (
     Appointment,
     Intent,
@@ -19,7 +18,8 @@ from engage.appointments.model import (
     ReminderState,
 )
 from engage.compliance import recording
-from engage.db import Database
+from engage.core import audit_chain
+from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
 from engage.people.access import SYSTEM
 from engage.people.model import Person
@@ -136,7 +136,7 @@ def settle(database: Database, person_id: uuid.UUID) -> None:
     patience = time.monotonic() + 20
     while time.monotonic() < patience:
         with database.begin() as session:
-            sealing.seal_person(session, person_id, now=builders.NOW)
+            audit_chain.seal_person(session, person_id, now=builders.NOW)
             if not session.scalar(
                 text(
                     "SELECT count(*) FROM event LEFT JOIN event_seal ON event_id = event.id"

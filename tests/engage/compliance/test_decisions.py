@@ -14,9 +14,15 @@ from engage.appointments.model import OutcomeCode
 from engage.compliance import counting, decisions, recording, weighing
 from engage.compliance.model import Delivery, Enforcement, EnforcementKind
 from engage.compliance.rules import Step
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.legal.model import Order, OrderKind
 from engage.people.access import Actor
 from engage.people.model import Language, LegalStatus, Person

@@ -12,7 +12,6 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import event, select, text
 
-from engage import sealing
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import (
     IntentKind,
@@ -20,8 +19,9 @@ from engage.appointments.model import (
 )
 from engage.compliance import decisions, pack, pack_pdf, recording
 from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
-from engage.db import Database
-from engage.errors import Forbidden, Invalid, NotFound
+from engage.core import audit_chain
+from engage.core.db import Database
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Actor
 from engage.people.model import LegalStatus, Person
 from engage.people.sharing_model import Disclosure
@@ -186,8 +186,8 @@ def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed:
         session.execute(text("DELETE FROM event_seal"))
     settle(committed, case.person.id)
     chain = case.open(case.make(from_on=TODAY)).facts["chain"]
-    assert chain["links"][0]["place"] == 2 and chain["before"] != sealing.START and chain["holds"]
-    assert sealing.link_of(chain["before"], chain["links"][0]["digest"]) == chain["links"][0]["link"]
+    assert chain["links"][0]["place"] == 2 and chain["before"] != audit_chain.START and chain["holds"]
+    assert audit_chain.link_of(chain["before"], chain["links"][0]["digest"]) == chain["links"][0]["link"]
 
 
 def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> None:

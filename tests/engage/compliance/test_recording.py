@@ -11,9 +11,14 @@ from engage.agencies.model import Role
 from engage.appointments import absences
 from engage.appointments.model import AbsenceDecision, AbsenceReason, Appointment, Outcome, OutcomeCode
 from engage.compliance import recording
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people.access import SYSTEM, Actor
 from engage.people.model import LegalStatus
 from engage.signals import Signal, SignalKind

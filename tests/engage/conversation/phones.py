@@ -12,7 +12,7 @@ from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Intent, Reminder
 from engage.conversation import service
 from engage.conversation.model import Question, Reading
-from engage.events import Event
+from engage.core.events import Event
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging import inbound, outbox

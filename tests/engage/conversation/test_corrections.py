@@ -15,7 +15,12 @@ from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
 from engage.conversation.corrections import correct
 from engage.conversation.model import Reading
 from engage.conversation.reading import Intent as Meaning
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Actor
 from engage.people.model import NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState

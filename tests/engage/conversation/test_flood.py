@@ -13,7 +13,7 @@ from engage.conversation import service
 from engage.conversation.autoreplies import automatic
 from engage.conversation.model import Reading
 from engage.conversation.staff import mark_read
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import SignalKind
 from messaging import inbound

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
 from engage.conversation import forgetting, service
-from engage.db import Base, Database
+from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
 from engage.people import merging

@@ -13,8 +13,13 @@ from engage.conversation import holds, service
 from engage.conversation.by_hand import ConversationHold, HoldEnd
 from engage.conversation.model import Reading
 from engage.conversation.staff import send_text
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import Actor, ActorKind
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import SignalKind

@@ -11,7 +11,7 @@ from engage.agencies.model import Role
 from engage.conversation.model import Reading
 from engage.conversation.staff import mark_read
 from engage.conversation.whose import lock_number
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.engage.conversation.phones import NUMBER, says

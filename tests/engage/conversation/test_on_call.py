@@ -13,7 +13,7 @@ from engage.agencies import notices
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation import effects, on_call, staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
-from engage.db import Database
+from engage.core.db import Database
 from engage.insight import alarms
 from engage.people import attention, rota
 from engage.people.access import SYSTEM

@@ -12,8 +12,8 @@ from engage.agencies.model import Hub
 from engage.conversation import retention, service
 from engage.conversation.by_hand import CorpusLine, ReadingCorrection
 from engage.conversation.model import Reading
-from engage.db import Database
-from engage.events import AccessRecord, Event, record_access
+from engage.core.db import Database
+from engage.core.events import AccessRecord, Event, record_access
 from engage.people.model import Person
 from messaging import inbound, outbox, receipts
 from messaging.outbox import Lane, Text

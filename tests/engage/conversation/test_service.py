@@ -14,8 +14,8 @@ from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment, Intent
 from engage.conversation import service
 from engage.conversation.model import Question, Reading
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.people.model import Person
 from engage.signals import Signal
 from messaging import inbound, outbox

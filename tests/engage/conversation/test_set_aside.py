@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from engage.conversation import service, set_aside
 from engage.conversation.model import Reading
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.insight import readings
 from engage.people.access import Actor
 from messaging import inbound

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role, Staff
 from engage.conversation.staff import claim_number, mark_read, send_text
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, NumberState, Person

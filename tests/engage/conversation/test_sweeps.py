@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub
 from engage.conversation import sweeps
 from engage.conversation.sweeps import Swept
-from engage.db import Database
+from engage.core.db import Database
 from engage.people.model import ContactStatus, NumberState, Person
 from engage.signals import Signal, SignalKind
 from messaging.states import MessageStatus

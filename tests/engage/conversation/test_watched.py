@@ -13,8 +13,8 @@ from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Reminder
 from engage.appointments.service import NewAppointment
 from engage.conversation import staff
-from engage.db import Database
-from engage.errors import Forbidden, NotFound
+from engage.core.db import Database
+from engage.core.errors import Forbidden, NotFound
 from engage.people import pausing, phones
 from engage.people.access import SYSTEM, Actor, ActorKind
 from engage.people.model import NumberState, Person

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.model import Staff
 from engage.conversation.model import Reading
+from engage.core.settings import DEMO_NUMBER
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, Person
-from engage.settings import DEMO_NUMBER
 from engage.signals import SignalKind
 from messaging import pacing
 from messaging.outbox import Lane

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.conversation import service
-from engage.errors import NotFound
+from engage.core.errors import NotFound
 from engage.insight import log, person, readings, signals, thread
 from engage.legal.model import IntelligenceFlag
 from engage.people import attention

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
-from engage.errors import Forbidden, NotFound
+from engage.core.errors import Forbidden, NotFound
 from engage.insight import case_pack
 from engage.legal.model import IntelligenceFlag
 from engage.people.access import Actor

@@ -13,7 +13,7 @@ from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Intent, Outcome, OutcomeCode, Reminder
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
-from engage.errors import Invalid, NotFound
+from engage.core.errors import Invalid, NotFound
 from engage.insight import cohort
 from engage.insight.cohort import CohortView
 from engage.legal.model import CustodyKind, CustodySpell, Offence, OffenceKind

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Membership, Role
 from engage.conversation.staff import mark_read
-from engage.errors import EngageError, NotFound
+from engage.core.errors import EngageError, NotFound
 from engage.insight import readings, sight
 from engage.people.access import Ability, open_person
 from engage.people.model import Person, RecordAccess

@@ -13,8 +13,8 @@ from engage.appointments import due
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
 from engage.appointments.service import NewAppointment
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid
+from engage.core.db import Database
+from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.legal import custody, orders
 from engage.legal.model import CustodyKind, CustodySpell, OrderEnding, OrderKind
 from engage.people import contact

@@ -9,9 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role, Staff
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.legal import orders, requirements
 from engage.legal.model import Order, OrderEnding, OrderKind
 from engage.people.access import SYSTEM, Actor

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.db import Database
-from engage.errors import Conflict, Invalid
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import Conflict, Invalid
+from engage.core.events import Event
 from engage.legal import orders, requirements
 from engage.legal.model import (
     Order,

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Role, Staff
-from engage.errors import Conflict, Forbidden, Invalid
-from engage.events import Cursor, Event, feed
+from engage.core.errors import Conflict, Forbidden, Invalid
+from engage.core.events import Cursor, Event, feed
 from engage.legal import custody, death, intelligence, offences, orders
 from engage.legal.model import Offence, OffenceKind, OrderEnding
 from engage.people.access import Actor

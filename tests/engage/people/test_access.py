@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role
-from engage.errors import Forbidden, NotFound
-from engage.events import AccessRecord
+from engage.core.errors import Forbidden, NotFound
+from engage.core.events import AccessRecord
 from engage.people import service
 from engage.people.access import SYSTEM, Ability, Actor, ActorKind, open_person, visible_to
 from engage.people.model import Person, RecordAccess

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.errors import Conflict, Forbidden, NotFound
-from engage.events import Event
+from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.events import Event
 from engage.people import agreements, limits
 from engage.people.access import SYSTEM
 from engage.people.agreements import NewAgreement

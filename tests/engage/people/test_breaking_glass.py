@@ -8,9 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role, Staff
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import AccessRecord, Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import AccessRecord, Event
 from engage.insight import sight
 from engage.people import breaking_glass, limits
 from engage.people.access import Ability, Actor, abilities, may_change, open_person

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
-from engage.db import Base, Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Base, Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people import merging
 from engage.people.access import SYSTEM, Actor, open_person
 from engage.people.merging_tables import MOVES, STAYS

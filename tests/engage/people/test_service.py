@@ -7,8 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role, Staff
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people import contact, phones, service
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person

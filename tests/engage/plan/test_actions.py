@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.agencies.model import AgencyKind, Role
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people import unasked
 from engage.people.access import Actor, ActorKind
 from engage.people.model import ContactStatus, CustodyStatus, Involvement

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role
-from engage.errors import Forbidden, Invalid
+from engage.core.errors import Forbidden, Invalid
 from engage.insight import plan
 from engage.plan import needs
 from engage.plan.kinds import Pathway

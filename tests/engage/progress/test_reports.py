@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.db import Database
-from engage.errors import Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.core.events import Event
 from engage.insight import reports
 from engage.people.access import Actor
 from engage.people.model import Person

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role, Staff
-from engage.errors import Forbidden, Invalid, NotFound
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.access import Actor
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments

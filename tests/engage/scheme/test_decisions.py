@@ -9,9 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role, Staff
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.access import Actor
 from engage.people.model import ContactStatus, CustodyStatus, Person

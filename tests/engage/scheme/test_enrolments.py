@@ -8,8 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.people import contact
 from engage.people.access import staff_actor
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus

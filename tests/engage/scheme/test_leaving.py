@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub, Role
 from engage.appointments import absences
 from engage.appointments.kinds import OutcomeCode
-from engage.errors import Conflict, Forbidden, Invalid
-from engage.events import Event
+from engage.core.errors import Conflict, Forbidden, Invalid
+from engage.core.events import Event
 from engage.legal import orders
 from engage.legal.model import Order, OrderKind
 from engage.people.access import staff_actor

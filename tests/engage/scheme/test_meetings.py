@@ -7,7 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub, Role, Staff
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.access import Actor
 from engage.people.model import Person

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Outcome, OutcomeCode
-from engage.events import Event
+from engage.core.events import Event
 from engage.legal.model import ReleasePlan, Requirement
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
 from engage.plan.kinds import ActionState

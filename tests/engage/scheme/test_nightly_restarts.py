@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.scheme.nightly import service
 from engage.scheme.nightly.model import NightlySweep
 from engage.signals import Signal

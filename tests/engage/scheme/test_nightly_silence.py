@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Staff
-from engage.events import Event
+from engage.core.events import Event
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint, ContactStatus, CustodyStatus, NumberState, Person

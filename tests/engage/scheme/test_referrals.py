@@ -8,9 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people.access import Actor
 from engage.plan.kinds import Pathway
 from engage.scheme import referrals

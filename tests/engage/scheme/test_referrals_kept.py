@@ -5,8 +5,8 @@ import threading
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Role, Staff
-from engage.db import Database
-from engage.errors import EngageError
+from engage.core.db import Database
+from engage.core.errors import EngageError
 from engage.scheme import referrals
 from engage.scheme.model import Referral, ReferralState
 from tests import builders

@@ -13,8 +13,13 @@ from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Reminder, ReminderState
 from engage.appointments.service import NewAppointment
 from engage.conversation import handing_over, holds
-from engage.db import Database
-from engage.errors import Conflict, EngageError, Invalid, NotFound
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    EngageError,
+    Invalid,
+    NotFound,
+)
 from engage.people.access import open_person, staff_actor
 from engage.people.model import ContactStatus, CustodyStatus, Person, RecordAccess
 from engage.plan.kinds import ActionClass, ActionState, Pathway

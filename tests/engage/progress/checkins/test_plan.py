@@ -9,9 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Role
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.people.model import Person
 from engage.progress.checkins import rounds, service
 from engage.progress.checkins.model import CheckIn, CheckInPlan

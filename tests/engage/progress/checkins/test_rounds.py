@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.events import Event
+from engage.core.events import Event
 from engage.people import pausing
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person
 from engage.progress.checkins import rounds, service

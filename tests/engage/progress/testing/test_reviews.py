@@ -10,9 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.db import Database
-from engage.errors import Conflict, Forbidden, Invalid, NotFound
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+)
+from engage.core.events import Event
 from engage.legal.model import OrderEnding, Requirement
 from engage.people.access import Actor
 from engage.people.model import ContactStatus, CustodyStatus, Person

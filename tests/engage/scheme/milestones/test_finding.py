@@ -13,8 +13,8 @@ from engage import texts as wordings
 from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.kinds import OutcomeCode as Code
-from engage.db import Database
-from engage.events import Event
+from engage.core.db import Database
+from engage.core.events import Event
 from engage.legal.kinds import OffenceKind, OrderEnding, OrderKind
 from engage.legal.model import Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person

@@ -14,10 +14,10 @@ import psycopg
 from psycopg import errors, sql
 from sqlalchemy.engine import URL, make_url
 
-from engage.settings import Settings, SettingsError
+from engage.core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from engage.postgres_server import Server
+    from engage.core.postgres_server import Server
 
 DATABASE = "engage"
 _held: dict[Path, "Server"] = {}
@@ -90,7 +90,7 @@ def create_database(url: str | URL, name: str) -> None:
 
 def _server(place: Path, durable: bool) -> "Server":
     try:
-        from engage.postgres_server import Server
+        from engage.core.postgres_server import Server
     except ModuleNotFoundError as missing:
         raise SettingsError(
             "DATABASE_URL is not set, and the embedded PostgreSQL is not installed:"

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engage.db import Base, new_id
-from engage.errors import Conflict, EngageError
-from engage.events import Event
+from engage.core.db import Base, new_id
+from engage.core.errors import Conflict, EngageError
+from engage.core.events import Event
 
 KEPT_FOR = timedelta(hours=24)
 PATIENCE_SECONDS = 10

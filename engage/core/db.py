@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from engage.bell import Bell
+from engage.core.wakeups import Bell
 
 BARE_TIMEOUT = 5.0
 """Seconds that `at_once` waits for a connection; a webhook that is not answered is posted again."""

@@ -1,7 +1,7 @@
 """One embedded PostgreSQL server, shared by processes: start or join, count who holds it, stop with the last.
 
 The wheel brings the programs and knows how to run them as root; what is decided here is who holds the server. Killed processes
-cannot sign off, so the living are counted afresh each time. Must not be imported where the wheel is missing: `engage.embedded`
+cannot sign off, so the living are counted afresh each time. Must not be imported where the wheel is missing: `engage.core.embedded`
 is the way in.
 """
 
@@ -21,7 +21,7 @@ import fasteners
 import psutil
 from sqlalchemy.engine import URL
 
-from engage.settings import SettingsError
+from engage.core.settings import SettingsError
 
 with warnings.catch_warnings():
     warnings.simplefilter(

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engage.db import Base
-from engage.events import Event, TransactionId
+from engage.core.db import Base
+from engage.core.events import Event, TransactionId
 
 START = "0" * 64
 """What stands before the first link."""

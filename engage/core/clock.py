@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engage.settings import Settings
+    from engage.core.settings import Settings
 
 
 class Clock:

@@ -18,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.engine import URL
 
-from engage.clock import Clock
+from engage.core.clock import Clock
 
 log = structlog.get_logger(__name__)
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from engage.db import Base
+from engage.core.db import Base
 
 
 class TransactionId(UserDefinedType[int]):

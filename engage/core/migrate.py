@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from engage.settings import PROJECT
+from engage.core.settings import PROJECT
 
 
 def migrate(url: str, revision: str = "head") -> None:
