@@ -17,7 +17,7 @@ RUN /opt/training/bin/pip install --no-cache-dir --require-hashes --requirement 
 WORKDIR /app
 COPY engage engage
 COPY messaging messaging
-RUN PYTHONPATH=/app /opt/training/bin/python -m engage.conversation.reader.training
+RUN PYTHONPATH=/app /opt/training/bin/python -m engage.understanding.classifier.training
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin engage
@@ -34,7 +34,7 @@ COPY alembic.ini gunicorn.conf.py wsgi.py ./
 COPY migrations migrations
 COPY messaging messaging
 COPY engage engage
-COPY --from=learnt /app/engage/conversation/reader/trained engage/conversation/reader/trained
+COPY --from=learnt /app/engage/understanding/classifier/trained engage/understanding/classifier/trained
 COPY api api
 RUN python -m compileall -q api engage messaging migrations
 USER engage

@@ -3,8 +3,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 INSTALLED := .venv/installed
-READER := engage/conversation
-LEARNT := $(READER)/reader/trained/about.json
+READER := engage/understanding
+LEARNT := $(READER)/classifier/trained/about.json
 READY := $(INSTALLED) $(LEARNT)
 
 # Where python may not keep what it compiled, every process compiles all of Engage again.
@@ -42,7 +42,7 @@ bench: $(READY)  ## Measure, against peers, in one run
 	@$(BIN)/python -m bench $(ARGS)
 
 evaluate: $(READY)  ## Measure how well replies are read, on styles of writing that the reader has not seen
-	@$(BIN)/python -m engage.conversation.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv tests/data/replies_final_*.tsv)))
+	@$(BIN)/python -m engage.understanding.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv tests/data/replies_final_*.tsv)))
 
 migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a thing"
 	@$(BIN)/python -m migrations.draft "$(m)"
@@ -72,6 +72,7 @@ $(INSTALLED): requirements.lock pyproject.toml package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(LEARNT): $(INSTALLED) $(wildcard $(READER)/corpus/*.tsv $(READER)/reader/*.py) $(addprefix $(READER)/,danger.py normalise.py reading.py spellings.py)
+$(LEARNT): $(INSTALLED) $(wildcard $(READER)/corpus/*.tsv $(READER)/classifier/*.py) \
+	$(addprefix $(READER)/,safety/danger.py language/normalise.py language/spellings.py vocabulary.py)
 	@echo "Teaching the reader (once; a minute or two)"
-	@$(BIN)/python -m engage.conversation.reader.training
+	@$(BIN)/python -m engage.understanding.classifier.training

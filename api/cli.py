@@ -205,7 +205,7 @@ def run() -> None:
 @main.command()
 def understand() -> None:
     """Read `prompt<TAB>text` lines; print `intent<TAB>confidence<TAB>act|human` for each, at once."""
-    from engage.conversation.reading_lines import read_lines
+    from engage.understanding.lines import read_lines
 
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]

@@ -12,8 +12,8 @@ import time, psutil
 def held():
     return psutil.Process().memory_info().rss / 1e6
 before, began = held(), time.perf_counter()
-from engage.conversation.reader import lines
-from engage.conversation.understand import understand
+from engage.understanding.classifier import lines
+from engage.understanding.interpret import understand
 understand("yes", "appointment")
 loaded = time.perf_counter() - began
 texts = [line for found in lines.styles().values() for line in found][::7]

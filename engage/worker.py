@@ -21,7 +21,6 @@ from engage.appointments import absences, due, reminders, uploads
 from engage.appointments.last_look import last_look as look_at_reminders
 from engage.appointments.reconsider import reconsider
 from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
-from engage.conversation.reader.classifier import classifier
 from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
 from engage.core.db import Database
@@ -32,6 +31,7 @@ from engage.progress.checkins import rounds
 from engage.progress.testing import schedule
 from engage.scheme import agenda
 from engage.scheme.nightly import service as nightly
+from engage.understanding.classifier.predict import classifier
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.crowding import Crowd
 from messaging.dispatch import Claimed, Dispatcher, Verdict

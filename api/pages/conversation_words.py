@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engage.conversation.by_hand import LineState
-from engage.conversation.reading import Prompt
+from engage.understanding.vocabulary import Prompt
 
 PROMPTS: Mapping[str, str] = {
     Prompt.APPOINTMENT: "whether they will come",

@@ -13,8 +13,8 @@ from api.pages.frame import say
 from api.pages.sending import act
 from engage.conversation import holds
 from engage.conversation.corrections import correct
-from engage.conversation.reading import Intent
 from engage.core.errors import Invalid
+from engage.understanding.vocabulary import Intent
 
 
 @pages.post("/people/<uuid:person_id>/conversation/take-over")

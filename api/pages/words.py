@@ -16,10 +16,10 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.conversation.reading import Cause
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, NumberState
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.signals import Severity
+from engage.understanding.vocabulary import Cause
 from messaging.outbox import Lane
 from messaging.states import MessageStatus
 

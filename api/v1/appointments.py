@@ -24,9 +24,9 @@ from engage.appointments.model import (
     ReminderState,
 )
 from engage.compliance import recording
-from engage.conversation.reading import Cause
 from engage.core.errors import NotFound
 from engage.insight import listings
+from engage.understanding.vocabulary import Cause
 
 appointments = Resource(
     "appointments",

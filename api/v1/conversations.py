@@ -13,8 +13,8 @@ from api.v1.people import StaffRef
 from api.v1.reading import Resource
 from engage.conversation import holds
 from engage.conversation.corrections import correct
-from engage.conversation.reading import Intent
 from engage.people.access import Ability, open_person
+from engage.understanding.vocabulary import Intent
 
 conversations = Resource(
     "conversations",

@@ -21,8 +21,8 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.conversation.reading import Prompt
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Prompt
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

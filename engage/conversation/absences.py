@@ -14,12 +14,12 @@ from engage.appointments import absence_rules, absences
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode, ReminderState
 from engage.appointments.model import Appointment, Outcome, Reminder
 from engage.conversation import about, answers, replies
-from engage.conversation.reading import Cause, Intent, Prompt
 from engage.conversation.telling import has_open, tell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Cause, Intent, Prompt
 from messaging.tables import Message
 
 _JUST_OVER = timedelta(days=1)

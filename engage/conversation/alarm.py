@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import structlog
 
 from engage.conversation import answers
-from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, language_of
@@ -20,6 +19,7 @@ from engage.people.model import Person
 from engage.people.pausing import pause
 from engage.signals import SignalKind, SignalState
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Intent
 
 CHANNEL = "engage_alarms"
 """Notified, in the transaction, when somebody must be told at once (on_call.py)."""

@@ -7,11 +7,11 @@ given beforehand is a chance to help. Causes that nobody can remove (a funeral, 
 from datetime import datetime
 
 from engage.appointments.model import Appointment
-from engage.conversation.reading import Cause
 from engage.conversation.telling import next_working_day, tell, untell
 from engage.conversation.turn import Turn
 from engage.conversation.whose import Holder
 from engage.signals import Evidence, SignalKind
+from engage.understanding.vocabulary import Cause
 
 STANDS: dict[Cause, str] = {
     Cause.TRANSPORT: "Getting there (bus fare, a lift) stands in the way",

@@ -15,17 +15,22 @@ from sqlalchemy.orm import Session
 from engage.agencies.hubs import HubRules
 from engage.appointments.kinds import IntentKind
 from engage.conversation import about, replies, withdrawing
-from engage.conversation.choices import read_choice
-from engage.conversation.keywords import keyword
 from engage.conversation.model import QuestionKind, Reading
 from engage.conversation.questions import close, open_for
-from engage.conversation.reading import Act, Context, Intent, Prompt
-from engage.conversation.reading import Reading as Heard
-from engage.conversation.together import DANGER, How, choose
 from engage.conversation.turn import Burst, Done, Turn
-from engage.conversation.understand import understand
 from engage.conversation.whose import Holder, language_of
 from engage.signals import Evidence
+from engage.understanding.choices import read_choice
+from engage.understanding.interpret import understand
+from engage.understanding.joining import DANGER, How, choose
+from engage.understanding.keywords import keyword
+from engage.understanding.vocabulary import (
+    Act,
+    Context,
+    Intent,
+    Prompt,
+)
+from engage.understanding.vocabulary import Reading as Heard
 from messaging import suppression
 from messaging.tables import Inbound, Message
 

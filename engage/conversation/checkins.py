@@ -13,18 +13,18 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.conversation import about, answers, replies, requests
-from engage.conversation.choices import plain_words
-from engage.conversation.reading import Act, Intent, Prompt
 from engage.conversation.telling import tell, untell
-from engage.conversation.together import turns_back
 from engage.conversation.turn import Done, Opened, Turn
-from engage.conversation.understand import understand
 from engage.conversation.whose import Holder, Standing
 from engage.progress.checkins import rules
 from engage.progress.checkins.model import CheckIn, HelpSaid
 from engage.progress.checkins.service import keep_answer
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
+from engage.understanding.choices import plain_words
+from engage.understanding.interpret import understand
+from engage.understanding.joining import turns_back
+from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Message
 
 PROGRESS = frozenset(

@@ -15,14 +15,14 @@ from engage.appointments.kinds import ReminderState
 from engage.appointments.model import Appointment, Reminder
 from engage.conversation import answers
 from engage.conversation.about import LEFT
-from engage.conversation.choices import read_check
-from engage.conversation.reading import Intent
 from engage.conversation.stops import wrong_number
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, one_holder
 from engage.people import phones
 from engage.people.model import NumberState
 from engage.texts import TextKind
+from engage.understanding.choices import read_check
+from engage.understanding.vocabulary import Intent
 from messaging.tables import Message
 
 HOW = "answered by text"

@@ -18,14 +18,14 @@ from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation import alarm, hearing, questions, replies, stops, telling, whose
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Act, Intent, Prompt
 from engage.conversation.turn import Done, Turn
-from engage.conversation.understand import understand
 from engage.core import events
 from engage.people.access import Actor
 from engage.people.model import Person
 from engage.people.pausing import pause
 from engage.signals import Evidence, Signal, SignalKind, SignalState
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Inbound
 
 _KEPT = {

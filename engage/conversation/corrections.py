@@ -17,13 +17,13 @@ from engage.appointments.model import Appointment
 from engage.conversation import correcting, staff
 from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent, Prompt
-from engage.conversation.scrubbing import scrub
 from engage.conversation.whose import lock_number
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
+from engage.understanding.anonymise.scrub import scrub
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound
 
 _PROMPTS = {

@@ -28,12 +28,12 @@ from engage.conversation import (
     stops,
     taking_back,
 )
-from engage.conversation.choices import says_yes_to_all
 from engage.conversation.model import QuestionKind
-from engage.conversation.reading import Intent, Prompt
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder, Standing
 from engage.texts import TextKind
+from engage.understanding.choices import says_yes_to_all
+from engage.understanding.vocabulary import Intent, Prompt
 
 _OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = (
     absences.opened,

@@ -18,7 +18,6 @@ from engage.agencies.model import Hub, Staff
 from engage.agencies.service import find_staff
 from engage.conversation import checks, stops
 from engage.conversation.by_hand import ConversationHold, HoldEnd
-from engage.conversation.choices import read_check
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.core import events
@@ -35,6 +34,7 @@ from engage.people.access import (
 )
 from engage.people.model import Person
 from engage.progress.checkins import service as check_ins
+from engage.understanding.choices import read_check
 
 AT_ONCE = 100
 

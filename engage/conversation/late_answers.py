@@ -12,9 +12,9 @@ from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderSt
 from engage.appointments.model import Appointment, Reminder
 from engage.appointments.model import Intent as Said
 from engage.conversation import about, absences, replies
-from engage.conversation.reading import Intent, Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Message
 
 WITHIN = timedelta(days=1)

@@ -7,7 +7,6 @@ What nobody but a human can tell good from hard goes to a human.
 from dataclasses import replace
 
 from engage.conversation import answers, replies
-from engage.conversation.reading import Fact, Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
@@ -15,6 +14,7 @@ from engage.progress import rules, service
 from engage.progress.kinds import ReportFact, ReportKind
 from engage.signals import SignalKind
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Fact, Intent
 
 KINDS = {
     Intent.PROGRESS_HOUSING: ReportKind.HOUSING,

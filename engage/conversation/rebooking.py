@@ -22,15 +22,15 @@ from engage.appointments.slots.model import FreeTime, SlotOffer
 from engage.appointments.slots.rules import Wish
 from engage.appointments.wording import for_text
 from engage.conversation import about, answers, barriers, questions, replies
-from engage.conversation.choices import read_choice
 from engage.conversation.model import Question, QuestionKind
-from engage.conversation.reading import Cause, Intent, Prompt
-from engage.conversation.slot_words import NONE_OF_THEM, chooses, read_slot
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
+from engage.understanding.choices import read_choice
+from engage.understanding.time_choices import NONE_OF_THEM, chooses, read_slot
+from engage.understanding.vocabulary import Cause, Intent, Prompt
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

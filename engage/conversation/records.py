@@ -13,13 +13,13 @@ from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.wording import for_text
 from engage.conversation import about, answers, replies, requests
-from engage.conversation.keywords import Keyword, keyword
-from engage.conversation.reading import Asks, Intent, Prompt
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.progress.service import good_news
 from engage.scheme.milestones.finding import how_many
 from engage.texts import Booked, TextKind, Way
+from engage.understanding.keywords import Keyword, keyword
+from engage.understanding.vocabulary import Asks, Intent, Prompt
 
 NEXT_SHOWN = 3
 WEEK_DAYS = 7

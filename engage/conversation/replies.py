@@ -17,9 +17,7 @@ from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.appointments.wording import for_text
 from engage.conversation import about, answers, barriers, moments, questions
-from engage.conversation.choices import read_choice, says_yes_to_all
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Cause, Intent, Prompt
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
@@ -27,6 +25,8 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
+from engage.understanding.choices import read_choice, says_yes_to_all
+from engage.understanding.vocabulary import Cause, Intent, Prompt
 
 KINDS = {
     Intent.CONFIRM: IntentKind.WILL_ATTEND,

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from engage.agencies.model import Hub
 from engage.conversation import absences, answers, call_times, replies
-from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.core.working_days import closed_days
 from engage.signals import SignalKind
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Intent
 
 _OF_AN_APPOINTMENT = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE, Intent.RUNNING_LATE})
 """Beside one of these, a day or a time that the text names may be that of the appointment."""

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from engage.conversation import (
     alarm,
     answers,
-    autoreplies,
     bursts,
     checkins,
     flood,
@@ -26,15 +25,16 @@ from engage.conversation import (
     whose,
 )
 from engage.conversation.model import Alarm, QuestionKind, Reading
-from engage.conversation.reading import Intent, Prompt
-from engage.conversation.together import How
 from engage.conversation.turn import Done, Turn
-from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
 from engage.core import events
 from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
+from engage.understanding import auto_replies
+from engage.understanding.interpret import understand
+from engage.understanding.joining import How
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging import suppression
 from messaging.tables import Inbound
 
@@ -71,7 +71,7 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
     former: Sequence[Person] = () if held else whose.former_holders(turn.session, turn.number)
     if danger := alarm.look(turn, held, former):
         return checkins.beside_danger(turn, held, danger)
-    if autoreplies.automatic(turn.body):
+    if auto_replies.automatic(turn.body):
         return _nobody_wrote(held)
     if not turn.first:
         flood.hush_repeats(turn)

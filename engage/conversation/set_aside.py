@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from engage.conversation import whose
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent, Prompt
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.people import phones
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
 

@@ -23,14 +23,19 @@ from engage.conversation import (
     rebooking,
     replies,
 )
-from engage.conversation.choices import plain_words, read_check, read_choice, read_name
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Intent, Prompt
 from engage.conversation.telling import next_working_day, tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, Standing, language_of, sharing_agreed
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
+from engage.understanding.choices import (
+    plain_words,
+    read_check,
+    read_choice,
+    read_name,
+)
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound
 
 Listen = Callable[[Inbound, Holder], Turn]

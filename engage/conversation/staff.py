@@ -16,7 +16,6 @@ from engage.agencies.model import Role
 from engage.conversation import holds
 from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS, reading_item
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.whose import lock_number
 from engage.core import events
@@ -33,6 +32,7 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.pausing import pause
 from engage.people.rules import PAUSED
 from engage.signals import Evidence, SignalKind, SignalState
+from engage.understanding.vocabulary import Intent
 from messaging import outbox
 from messaging.tables import Message
 from messaging.text import plain

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from engage import signals, texts
 from engage.appointments import reminders
 from engage.conversation import answers, questions
-from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, Standing, holders, language_of
@@ -19,6 +18,7 @@ from engage.people import phones
 from engage.people.model import LegalStatus
 from engage.signals import SignalKind
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Intent
 from messaging import suppression
 
 STOPPED = "it asked for no more texts"

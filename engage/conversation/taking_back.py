@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from engage.conversation import replies, withdrawing
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.reading import Intent, Prompt
-from engage.conversation.retractions import Retraction, retraction
-from engage.conversation.together import DANGER, How
 from engage.conversation.turn import Burst, Done, Turn
-from engage.conversation.understand import understand
 from engage.conversation.whose import Holder
 from engage.core import events
 from engage.signals import Evidence
+from engage.understanding.interpret import understand
+from engage.understanding.joining import DANGER, How
+from engage.understanding.retractions import Retraction, retraction
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound, Message
 
 WITHIN = timedelta(hours=24)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engage.conversation.reading import Intent, Prompt
-from engage.conversation.reading import Reading as Heard
-from engage.conversation.together import How
 from engage.signals import Evidence
+from engage.understanding.joining import How
+from engage.understanding.vocabulary import Intent, Prompt
+from engage.understanding.vocabulary import Reading as Heard
 from messaging.tables import Inbound
 
 

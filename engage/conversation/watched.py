@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from engage.conversation import stops
 from engage.conversation.effects import OTHER_READER
-from engage.conversation.reading import Intent
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
-from engage.conversation.unsafe_phone import read_by_another
 from engage.conversation.whose import Holder
 from engage.people import phones
 from engage.signals import SignalKind
+from engage.understanding.safety.unsafe_phone import read_by_another
+from engage.understanding.vocabulary import Intent
 
 _STOP = re.compile(
     r"\b(?:stop|unsubscribe|no more|remove me|stopiwch|stopia|dim mwy|dim rhagor)\b", re.IGNORECASE

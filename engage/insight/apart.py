@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent
 from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.model import SelfReport
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Intent
 from messaging.tables import Inbound, Message
 
 NOT_SHOWN = "(Health, not shown)"

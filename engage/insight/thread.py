@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from engage.appointments.model import Appointment
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent
 from engage.core.events import Event
 from engage.insight import apart, names
 from engage.insight.appointments import last_moment
+from engage.understanding.vocabulary import Intent
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
 

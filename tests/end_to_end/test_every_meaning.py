@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from engage.conversation.reading import Intent
+from engage.understanding.vocabulary import Intent
 from tests.end_to_end.conftest import empty_database
 from tests.end_to_end.house import House, eventually, running
 from tests.simulator import Phone

@@ -12,10 +12,10 @@ from engage.agencies.service import issue_key
 from engage.appointments import service
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment
-from engage.conversation.reading import Cause, Intent, Prompt
 from engage.core.db import Database
 from engage.people.access import SCOPES
 from engage.people.model import Person
+from engage.understanding.vocabulary import Cause, Intent, Prompt
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

@@ -8,7 +8,7 @@ import pytest
 from engage.appointments.absence_rules import PROPOSED, chases, decision_near, proposed, window_ends
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
-from engage.conversation.reading import Cause
+from engage.understanding.vocabulary import Cause
 
 LONDON = ZoneInfo("Europe/London")
 HOURS = (9, 20)

@@ -13,9 +13,9 @@ from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.conversation.reading import Intent
 from engage.people import rebooking as allowance
 from engage.people.model import LegalStatus, Person
+from engage.understanding.vocabulary import Intent
 from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.phones import asked

@@ -11,9 +11,14 @@ from engage.appointments import reminders, service
 from engage.appointments.kinds import OutcomeCode, ReminderKind
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
 from engage.conversation import hearing, whose
-from engage.conversation.reading import Cause, Intent, Prompt, Reading
 from engage.people.model import Person
 from engage.signals import SignalKind
+from engage.understanding.vocabulary import (
+    Cause,
+    Intent,
+    Prompt,
+    Reading,
+)
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders

@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engage.conversation.reader import lines
-from engage.conversation.reading import Act, Intent, Prompt, Reading
-from engage.conversation.understand import understand
+from engage.understanding.classifier import lines
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import (
+    Act,
+    Intent,
+    Prompt,
+    Reading,
+)
 
 DATA = Path(__file__).parents[2] / "data"
 DEV = lines.read(DATA / "replies_dev.tsv")

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.model import Intent as Said
 from engage.conversation.barriers import HELPS, STANDS
-from engage.conversation.reading import Cause, Intent
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
+from engage.understanding.vocabulary import Cause, Intent
 from tests import builders
 from tests.engage.conversation.phones import asked, open_signals, says, signal
 from tests.engage.conversation.turns import hear, read_as

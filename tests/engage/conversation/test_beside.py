@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
-from engage.conversation.reading import Intent
 from engage.people.model import Person
 from engage.signals import SignalKind
+from engage.understanding.vocabulary import Intent
 from tests import builders
 from tests.engage.conversation.phones import answers, asked, open_questions, open_signals, said
 from tests.engage.conversation.turns import hear, read_as

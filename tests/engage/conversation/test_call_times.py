@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.conversation.call_times import due
-from engage.conversation.reading import Intent
 from engage.signals import SignalKind
+from engage.understanding.vocabulary import Intent
 from tests import builders
 from tests.engage.conversation.phones import signal
 from tests.engage.conversation.turns import hear, read_as

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.conversation import checkins
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent, Prompt
 from engage.people.model import Language, Person
 from engage.progress.checkins import rounds
 from engage.progress.checkins.model import CheckInAnswer, CheckInState, HelpSaid
 from engage.progress.model import SelfReport
 from engage.signals import Signal, SignalKind, SignalState
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.conversation import phones

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.conversation.choices import plain_words, read_check, read_choice, read_name, says_yes_to_all
+from engage.understanding.choices import (
+    plain_words,
+    read_check,
+    read_choice,
+    read_name,
+    says_yes_to_all,
+)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from engage.conversation import holds, lines
 from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
 from engage.conversation.corrections import correct
 from engage.conversation.model import Reading
-from engage.conversation.reading import Intent as Meaning
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -24,6 +23,7 @@ from engage.core.errors import (
 from engage.people.access import Actor
 from engage.people.model import NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
+from engage.understanding.vocabulary import Intent as Meaning
 from messaging import suppression
 from messaging.tables import Message
 from tests import builders

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from engage.appointments import service as appointments
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation import sweeps
-from engage.conversation.reading import Cause, Intent
 from engage.people import attention
 from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
+from engage.understanding.vocabulary import Cause, Intent
 from tests import builders
 from tests.engage.conversation.phones import asked, events, open_signals, signal
 from tests.engage.conversation.turns import hear, read_as

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.conversation import service
-from engage.conversation.autoreplies import automatic
 from engage.conversation.model import Reading
 from engage.conversation.staff import mark_read
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import SignalKind
+from engage.understanding.auto_replies import automatic
 from messaging import inbound
 from messaging.crowding import OFTEN, Crowd
 from messaging.tables import Inbound, InboundStatus

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.conversation.keywords import LONGEST, WORDS, Keyword, keyword
+from engage.understanding.keywords import (
+    LONGEST,
+    WORDS,
+    Keyword,
+    keyword,
+)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from engage.agencies.model import Hub, Role, Staff
 from engage.appointments import service
 from engage.appointments.kinds import IntentKind, OutcomeCode
 from engage.appointments.model import Appointment
-from engage.conversation.reading import Intent, Prompt
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.phones import minutes, open_signals, said, signal

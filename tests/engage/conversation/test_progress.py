@@ -8,11 +8,16 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.model import Outcome
 from engage.conversation import progress, whose
-from engage.conversation.reading import Act, Fact, Intent, Reading
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
 from engage.signals import SignalKind
 from engage.texts import lint
+from engage.understanding.vocabulary import (
+    Act,
+    Fact,
+    Intent,
+    Reading,
+)
 from tests import builders
 from tests.engage.conversation.phones import (
     answers,

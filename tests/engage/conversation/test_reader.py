@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engage.conversation import evaluation
-from engage.conversation.reader import lines, training
-from engage.conversation.reader.classifier import INTENTS, NotTrained, classifier
-from engage.conversation.reader.clauses import MOST, clauses
-from engage.conversation.reader.features import BUCKETS, counts, scaled
-from engage.conversation.reader.lines import Line, LinesError
-from engage.conversation.reading import Act, Intent, Prompt, Reading
+from engage.understanding import evaluation
+from engage.understanding.classifier import lines, training
+from engage.understanding.classifier.clauses import MOST, clauses
+from engage.understanding.classifier.features import BUCKETS, counts, scaled
+from engage.understanding.classifier.lines import Line, LinesError
+from engage.understanding.classifier.predict import INTENTS, NotTrained, classifier
+from engage.understanding.vocabulary import (
+    Act,
+    Intent,
+    Prompt,
+    Reading,
+)
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 

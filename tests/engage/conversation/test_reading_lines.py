@@ -5,7 +5,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engage.conversation.reading_lines import read_lines
+from engage.understanding.lines import read_lines
 
 
 def test_one_line_out_for_each_line_in() -> None:

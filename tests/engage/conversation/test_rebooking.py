@@ -13,11 +13,11 @@ from engage.appointments.model import Reminder
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.model import SlotOffer
 from engage.conversation import hearing, whose
-from engage.conversation.reading import Intent, Prompt
 from engage.core.events import Event
 from engage.people import rebooking as allowance
 from engage.people.model import ContactPoint, Language, LegalStatus, NumberState
 from engage.signals import Signal, SignalKind
+from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.offered import ANOTHER, DAY, THU, WED, Scene, local, made

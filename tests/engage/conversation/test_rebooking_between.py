@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import service
 from engage.appointments.kinds import OutcomeCode
-from engage.conversation.reading import Intent, Prompt
 from engage.people import rebooking as allowance
 from engage.people.model import CustodyStatus, Person
+from engage.understanding.vocabulary import Intent, Prompt
 from tests import builders
 from tests.engage.conversation.offered import ANOTHER, DAY, THU, WED, Scene, local, made
 from tests.engage.conversation.phones import (

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from engage.appointments.kept import in_a_row
 from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
-from engage.conversation.reading import Asks, Intent, Prompt
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind
 from engage.scheme.kinds import MilestoneKind
 from engage.texts import lint
+from engage.understanding.vocabulary import Asks, Intent, Prompt
 from messaging.text import measure
 from tests import builders, case_builders
 from tests.engage.conversation.phones import answers, asked, last_answer, minutes, said, says

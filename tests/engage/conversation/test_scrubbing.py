@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engage.conversation.reading import Prompt
-from engage.conversation.scrubbing import scrub
-from engage.conversation.understand import understand
+from engage.understanding.anonymise.scrub import scrub
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import Prompt
 
 NAMES = ["Katrina", "Dodds", "Kat", "Pat Hale", "Siân"]
 OTHERS = ["Will", "Day", "Danny", "Marsh"]

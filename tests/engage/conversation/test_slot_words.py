@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.conversation.slot_words import NONE_OF_THEM, read_slot
 from engage.texts.times import day_of, time_of
 from engage.texts.values import fold
+from engage.understanding.time_choices import NONE_OF_THEM, read_slot
 
 TODAY = date(2027, 3, 20)
 TUE, WED, THU = (

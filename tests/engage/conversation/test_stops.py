@@ -11,12 +11,12 @@ from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.conversation import stops
-from engage.conversation.reading import Act, Intent
-from engage.conversation.reading import Reading as Heard
 from engage.people import phones
 from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
+from engage.understanding.vocabulary import Act, Intent
+from engage.understanding.vocabulary import Reading as Heard
 from messaging import suppression
 from messaging.states import MessageStatus
 from messaging.tables import Message

@@ -13,9 +13,9 @@ from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation import holds
-from engage.conversation.retractions import Retraction, retraction
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
+from engage.understanding.retractions import Retraction, retraction
 from messaging import suppression
 from messaging.outbox import Lane
 from tests import builders

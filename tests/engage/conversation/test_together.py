@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
 from engage.conversation.model import Reading as Row
-from engage.conversation.reading import Act, Context, Intent, Reading
-from engage.conversation.together import How, choose, turns_back
-from engage.conversation.understand import understand
 from engage.people.model import Person
 from engage.signals import SignalKind
+from engage.understanding.interpret import understand
+from engage.understanding.joining import How, choose, turns_back
+from engage.understanding.vocabulary import (
+    Act,
+    Context,
+    Intent,
+    Reading,
+)
 from messaging.outbox import Lane
 from tests import builders
 from tests.engage.conversation.phones import (

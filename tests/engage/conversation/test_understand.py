@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from engage.conversation.reading import Act, Asks, Intent, Prompt
-from engage.conversation.understand import understand
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import (
+    Act,
+    Asks,
+    Intent,
+    Prompt,
+)
 
 DATA = Path(__file__).parents[2] / "data"
 Line = tuple[Prompt, Intent, str]

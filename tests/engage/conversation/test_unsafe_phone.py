@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from engage.conversation.unsafe_phone import read_by_another
+from engage.understanding.safety.unsafe_phone import read_by_another
 
 FOUND = """
 he checks my phone

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from engage.conversation.evaluation import DANGER, Figures, Share, figures
-from engage.conversation.reader import lines
-from engage.conversation.reader.lines import Line
-from engage.conversation.reading import Intent, Reading
-from engage.conversation.understand import understand
+from engage.understanding.classifier import lines
+from engage.understanding.classifier.lines import Line
+from engage.understanding.evaluation import (
+    DANGER,
+    Figures,
+    Share,
+    figures,
+)
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import Intent, Reading
 
 FILES = sorted((Path(__file__).parents[2] / "data").glob("replies_unseen_*.tsv"))
 

@@ -7,9 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engage.conversation import hearing, whose
-from engage.conversation.reading import Act, Intent, Prompt, Reading
 from engage.conversation.turn import Done, Turn
 from engage.people.model import Person
+from engage.understanding.vocabulary import (
+    Act,
+    Intent,
+    Prompt,
+    Reading,
+)
 from tests.engage.conversation.phones import NUMBER, text_in
 
 

@@ -9,7 +9,12 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from engage.conversation.common_names import CAPITALISED, COMMON, WORDS_TOO, words
+from engage.understanding.anonymise.common_names import (
+    CAPITALISED,
+    COMMON,
+    WORDS_TOO,
+    words,
+)
 
 NAME, PLACE, NUMBER, DATE, LINK = "[name]", "[place]", "[number]", "[date]", "[link]"
 LONGEST = 1600

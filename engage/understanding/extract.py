@@ -7,7 +7,7 @@ nothing, or two things. Patterns are for the reader's own spelling (normalise.py
 import re
 from collections.abc import Mapping, Sequence
 
-from engage.conversation.reading import Asks, Cause, Fact
+from engage.understanding.vocabulary import Asks, Cause, Fact
 
 LONGEST_WAIT = 180
 """Minutes: a longer lateness is no lateness that a machine should note by itself."""

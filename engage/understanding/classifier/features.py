@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
-from engage.conversation.normalise import normalise, visible
+from engage.understanding.language.normalise import normalise, visible
 
 BUCKETS = 1 << 19
 FEW_WORDS = 6

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from engage.conversation.normalise import Words
-from engage.conversation.reading import Intent
+from engage.understanding.language.normalise import Words
+from engage.understanding.vocabulary import Intent
 
 _HARMLESS = re.compile(
     r"\b(?:no (?:worries|worry|problem|bother|trouble|stress|drama|excuses|need to \w+|need|change)|not a (?:problem|bother)|no(?:t)? (?:too )?bad|cant wait|"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from engage.conversation.choices import plain_words
-from engage.conversation.reading import Act, Intent, Reading
+from engage.understanding.choices import plain_words
+from engage.understanding.vocabulary import Act, Intent, Reading
 
 DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
 AGAINST = frozenset({Intent.DECLINE, Intent.RESCHEDULE})

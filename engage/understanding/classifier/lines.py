@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from engage.conversation.reading import Intent, Prompt
+from engage.understanding.vocabulary import Intent, Prompt
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 PROMPTS = (Prompt.APPOINTMENT, Prompt.CHECKIN, Prompt.ABSENCE, Prompt.REBOOK, Prompt.NONE)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engage.conversation.spellings import EMOJI, ONE_WORD, SPELLINGS
+from engage.understanding.language.spellings import EMOJI, ONE_WORD, SPELLINGS
 
 _APOSTROPHES = re.compile("['‘’ʼ`´′]")
 _PIECES = re.compile(r"[^\W\d_]+|\d+|[^\w\s]", re.UNICODE)

@@ -7,7 +7,7 @@ A text that merely tells of something ("i meant to ring you") takes nothing back
 import re
 from dataclasses import dataclass
 
-from engage.conversation.choices import plain_words
+from engage.understanding.choices import plain_words
 
 LONGEST = 200
 """A text that takes an earlier one back is short; what is longer is read for itself."""

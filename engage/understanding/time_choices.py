@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from engage.conversation.choices import turns_words
+from engage.understanding.choices import turns_words
 
 NONE_OF_THEM = 0
 MOST_WORDS = 16

@@ -1,6 +1,6 @@
 """Welsh phrases that the reader knows, by meaning, in the ways that people write it. Data only; see phrases_en.py."""
 
-from engage.conversation.tiling import Means
+from engage.understanding.language.tiling import Means
 
 _I_AM = "(dwi|rwyf|rwy|dw i|rydw i|dwin|rwyn|rydwin|dwi yn|rwyf yn|dw in)"
 _THERE = "(yno|yna)"  # not "na": it is "there" without its apostrophe, and it is "no"

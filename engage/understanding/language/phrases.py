@@ -4,11 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from engage.conversation import phrases_cy as cy
-from engage.conversation import phrases_en as en
-from engage.conversation.normalise import spell
-from engage.conversation.tiling import Means, Phrase, Phrases, spread
-from engage.conversation.values import LONGEST_WAIT
+from engage.understanding.extract import LONGEST_WAIT
+from engage.understanding.language import phrases_cy as cy
+from engage.understanding.language import phrases_en as en
+from engage.understanding.language.normalise import spell
+from engage.understanding.language.tiling import (
+    Means,
+    Phrase,
+    Phrases,
+    spread,
+)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ a yes never has a no beside it, and two different numbers choose nothing.
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from engage.conversation.reading import Asks, Intent, Prompt
-from engage.conversation.tiling import Means, Phrase
+from engage.understanding.language.tiling import Means, Phrase
+from engage.understanding.vocabulary import Asks, Intent, Prompt
 
 M = Means
 _CHAT = frozenset({M.THANKS, M.POLITE})

@@ -9,18 +9,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engage.conversation import guards, values
-from engage.conversation.danger import crisis_words, harm_words
-from engage.conversation.deciding import STRENGTH, Decision, decide
-from engage.conversation.normalise import Words, normalise
-from engage.conversation.phrases import table
-from engage.conversation.reader.clauses import clauses
-from engage.conversation.reader.lines import PROMPTS
-from engage.conversation.reading import Act, Asks, Cause, Context, Fact, Intent, Prompt, Reading
-from engage.conversation.tiling import Means, Phrase, Tile, glimpse, tile
+from engage.understanding import extract, vetoes
+from engage.understanding.classifier.clauses import clauses
+from engage.understanding.classifier.lines import PROMPTS
+from engage.understanding.decisions import STRENGTH, Decision, decide
+from engage.understanding.language.normalise import Words, normalise
+from engage.understanding.language.phrases import table
+from engage.understanding.language.tiling import (
+    Means,
+    Phrase,
+    Tile,
+    glimpse,
+    tile,
+)
+from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.vocabulary import (
+    Act,
+    Asks,
+    Cause,
+    Context,
+    Fact,
+    Intent,
+    Prompt,
+    Reading,
+)
 
 if TYPE_CHECKING:
-    from engage.conversation.reader.classifier import Classifier, Weighed
+    from engage.understanding.classifier.predict import Classifier, Weighed
 
 __all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Prompt", "Reading", "understand"]
 
@@ -64,11 +79,11 @@ _TRAINED_AS = {
 }
 """The prompt of the corpus that each of ours comes to. Where ours says less, the text must say by itself what it means."""
 _FACTS = {
-    Intent.PROGRESS_HOUSING: values.HOUSING,
-    Intent.PROGRESS_WORK: values.WORK,
-    Intent.PROGRESS_COURSE: values.COURSE,
-    Intent.PROGRESS_GROUP: values.GROUP,
-    Intent.PROGRESS_HEALTH: values.HEALTH,
+    Intent.PROGRESS_HOUSING: extract.HOUSING,
+    Intent.PROGRESS_WORK: extract.WORK,
+    Intent.PROGRESS_COURSE: extract.COURSE,
+    Intent.PROGRESS_GROUP: extract.GROUP,
+    Intent.PROGRESS_HEALTH: extract.HEALTH,
 }
 
 
@@ -104,7 +119,7 @@ def understand(
     """
     whole = text if context is None else " ".join((*context.before, text))
     # Imported with the first text, so that what reads none does not wait for numpy.
-    from engage.conversation.reader.classifier import classifier
+    from engage.understanding.classifier.predict import classifier
 
     return read_with(classifier(), whole, Prompt(prompt), language)
 
@@ -162,7 +177,7 @@ def _danger(given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bo
     found = {intent: words for intent, words in rules.items() if words}
     if found or known or weighed.of(*_DANGER) < DANGER_FROM:
         return found
-    plain = guards.without_figures(given.line)
+    plain = vetoes.without_figures(given.line)
     if plain is not None and learnt.weigh(plain, _corpus_prompt(given)).of(*_DANGER) < DANGER_FROM:
         return {}
     likeliest = max(_DANGER, key=lambda intent: weighed.of(intent))
@@ -189,7 +204,7 @@ def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Readin
         return Reading(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
     intent = max((one for one in Intent if one not in _DANGER), key=lambda one: weighed.of(one))
     value, asks = _value(intent, given), _asks(intent, given)
-    named = values.days(given.line)
+    named = extract.days(given.line)
     sure = (
         weighed.of(intent) >= _needed(intent, given.said, unasked=given.prompt is Prompt.NONE)
         and (given.tiles is None or _despite_rules(intent, given, weighed))
@@ -208,7 +223,7 @@ def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Readin
         day=named[0] if len(named) == 1 else None,
         time=_time(intent, given),
         cause=_cause(intent, given),
-        fact=values.fact(given.line, _FACTS[intent]) if intent in _FACTS else None,
+        fact=extract.fact(given.line, _FACTS[intent]) if intent in _FACTS else None,
         asks=asks,
         evidence=(learnt.evidence(given.body, intent),) if intent is not Intent.OTHER else (),
         sure=frozenset({intent, *beside}) if sure else frozenset(),
@@ -236,13 +251,13 @@ def _held_back(intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classi
     """What keeps a likely reading from being acted on."""
     if intent in _NO_ACT:
         return True
-    if guards.held_back(intent, given.said, given.language):
+    if vetoes.held_back(intent, given.said, given.language):
         return True
     if given.prompt in _WHOSE and (intent not in _ENDS or Means.YES in given.meanings):
         return True
     if given.prompt in _TRAINED_AS and not _says_so_by_itself(intent, given, learnt):
         return True
-    if intent in _ABOUT_COMING and len(values.days(given.line)) > 1:
+    if intent in _ABOUT_COMING and len(extract.days(given.line)) > 1:
         return True
     if intent is not Intent.CONFIRM:
         return False
@@ -276,7 +291,7 @@ def _surely_beside(
         or intent in _REFUSALS
         or weighed.of(*_REFUSALS) > _MAY_BE_REFUSED
         or bool(given.meanings & _REFUSING_PHRASES)
-        or guards.held_back(Intent.CONFIRM, given.said, given.language)
+        or vetoes.held_back(Intent.CONFIRM, given.said, given.language)
     ):
         found -= {Intent.CONFIRM, Intent.DECLINE}
     return frozenset(found)
@@ -310,19 +325,19 @@ def _ordered(intents: set[Intent]) -> tuple[Intent, ...]:
 
 def _value(intent: Intent, given: _Text) -> int | None:
     if intent is Intent.RUNNING_LATE:
-        return values.minutes_late(given.line)
-    return values.check_in_value(given.line) if intent is Intent.CHECKIN_ANSWER else None
+        return extract.minutes_late(given.line)
+    return extract.check_in_value(given.line) if intent is Intent.CHECKIN_ANSWER else None
 
 
 def _asks(intent: Intent, given: _Text) -> Asks | None:
-    return values.asked(given.line) if intent is Intent.QUESTION else None
+    return extract.asked(given.line) if intent is Intent.QUESTION else None
 
 
 def _time(intent: Intent, given: _Text) -> str | None:
     named = (Intent.RESCHEDULE, Intent.CALL_ME, Intent.SLOT_CHOICE, Intent.DECLINE)
-    return values.time_named(given.body) if intent in named else None
+    return extract.time_named(given.body) if intent in named else None
 
 
 def _cause(intent: Intent, given: _Text) -> Cause | None:
     has = (Intent.DECLINE, Intent.RESCHEDULE, Intent.ABSENCE_REASON, Intent.RUNNING_LATE)
-    return values.cause(given.line) if intent in has else None
+    return extract.cause(given.line) if intent in has else None

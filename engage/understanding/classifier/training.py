@@ -1,4 +1,4 @@
-"""Learns from the corpus, when the software is built. `python -m engage.conversation.reader.training` writes what was learnt.
+"""Learns from the corpus, when the software is built. `python -m engage.understanding.classifier.training` writes what was learnt.
 
 The second step must learn how far the first can be trusted on people whom it has never read, so it learns from scores that were given to styles
 left out: the styles are dealt into folds, and each fold is scored by a first step that saw only the others. The same corpus gives the same result.
@@ -23,11 +23,18 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from engage.conversation.reader import lines
-from engage.conversation.reader.classifier import INTENTS, TRAINED, Array, Classifier, Found, second_step
-from engage.conversation.reader.clauses import clauses
-from engage.conversation.reader.features import BUCKETS, counts, scaled
-from engage.conversation.reader.lines import Line
+from engage.understanding.classifier import lines
+from engage.understanding.classifier.clauses import clauses
+from engage.understanding.classifier.features import BUCKETS, counts, scaled
+from engage.understanding.classifier.lines import Line
+from engage.understanding.classifier.predict import (
+    INTENTS,
+    TRAINED,
+    Array,
+    Classifier,
+    Found,
+    second_step,
+)
 
 FOLDS = 5
 FIRST_STRENGTH, SECOND_STRENGTH = 0.5, 0.3

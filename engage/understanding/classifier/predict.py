@@ -15,12 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from engage.conversation.danger import crisis_words, harm_words
-from engage.conversation.normalise import normalise
-from engage.conversation.reader.clauses import clauses
-from engage.conversation.reader.features import Block, counts, scaled, word_bucket
-from engage.conversation.reader.lines import PROMPTS
-from engage.conversation.reading import Intent, Prompt
+from engage.understanding.classifier.clauses import clauses
+from engage.understanding.classifier.features import (
+    Block,
+    counts,
+    scaled,
+    word_bucket,
+)
+from engage.understanding.classifier.lines import PROMPTS
+from engage.understanding.language.normalise import normalise
+from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.vocabulary import Intent, Prompt
 
 TRAINED = Path(__file__).parent / "trained"
 INTENTS = tuple(Intent)

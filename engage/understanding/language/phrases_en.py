@@ -4,7 +4,7 @@ A phrase belongs here only if it means this and nothing else when, with other kn
 Words may stand in any spelling of spellings.py. `please` and kisses are passed over before anything is looked up.
 """
 
-from engage.conversation.tiling import Means
+from engage.understanding.language.tiling import Means
 
 _ABLE = "(come|make it|attend|be there|be in|come in|come along|get there|do it|do that|make that|make it in|get in)"
 _WENT = f"(coming|coming in|attending|gonna {_ABLE}|gonna be coming|able to {_ABLE}|gonna be able to {_ABLE})"

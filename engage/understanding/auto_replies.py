@@ -5,7 +5,7 @@ Pure and strict: only what is the usual wording of a machine. What a person may 
 
 import re
 
-from engage.conversation.choices import plain_words
+from engage.understanding.choices import plain_words
 
 LONGEST = 400
 _WHOLE = re.compile(

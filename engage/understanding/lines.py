@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from engage.conversation.reading import Act, Intent, Prompt
-from engage.conversation.understand import understand
+from engage.understanding.interpret import understand
+from engage.understanding.vocabulary import Act, Intent, Prompt
 
 UNREAD = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from engage.conversation.spellings import EMOJI
+from engage.understanding.language.spellings import EMOJI
 
 _COUNTED = {
     "1": 1,

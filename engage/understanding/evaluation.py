@@ -1,4 +1,4 @@
-"""Measures the reader: `python -m engage.conversation.evaluation FILES`, or `make evaluate`.
+"""Measures the reader: `python -m engage.understanding.evaluation FILES`, or `make evaluate`.
 
 It prints the same figures for each set: the files named, each by writers whom the reader never learns from, and some styles of the corpus, read by
 a reader that learnt nothing of any of them (nor, for that, a good part of what it otherwise knows). It changes nothing.
@@ -15,11 +15,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from engage.conversation.reader import lines, training
-from engage.conversation.reader.classifier import classifier
-from engage.conversation.reader.lines import Line
-from engage.conversation.reading import Intent, Prompt, Reading
-from engage.conversation.understand import read_with
+from engage.understanding.classifier import lines, training
+from engage.understanding.classifier.lines import Line
+from engage.understanding.classifier.predict import classifier
+from engage.understanding.interpret import read_with
+from engage.understanding.vocabulary import Intent, Prompt, Reading
 
 Read = Callable[[str, Prompt], Reading]
 EVERY = 6
