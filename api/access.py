@@ -8,7 +8,7 @@
     @allow(STAFF, largest_body=10 * MEGABYTE)  # and how much it reads at most (64 kB unless said)
 
 `create_app` fails when a view has no such line. The check runs before every request; the view then asks `current_actor()`. Which
-*people* the actor may see is not decided here but in engage/people/access.py. Nothing here may look at a body or a form.
+*people* the actor may see is not decided here but in engage/access/policy.py. Nothing here may look at a body or a form.
 
 Pages plug in by `identify_staff(app, identify, challenge)`: `identify()` returns the signed-in Actor or None, `challenge()` what an
 anonymous visitor gets (the way to the sign-in page).
@@ -23,9 +23,9 @@ from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule as UrlRule
 
+from engage.access.policy import SCOPES, Actor
 from engage.agencies.model import Role
 from engage.core.errors import EngageError, Forbidden
-from engage.people.access import SCOPES, Actor
 
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE

@@ -23,9 +23,9 @@ from engage.core.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from engage.access.policy import Actor
     from engage.appointments.importing import ImportReport
     from engage.core.db import Database
-    from engage.people.access import Actor
 
 REFUSED = 2
 
@@ -351,9 +351,9 @@ def progress_bar(*, wanted: bool) -> Iterator[Callable[[int, int], None] | None]
 
 def actor_named(session: "Session", email: str | None) -> "Actor":
     """The member of staff with this address, or the system where none is given. Raises NotFound."""
+    from engage.access.policy import SYSTEM, staff_actor
     from engage.agencies.service import find_staff
     from engage.core.errors import NotFound
-    from engage.people.access import SYSTEM, staff_actor
 
     if email is None:
         return SYSTEM

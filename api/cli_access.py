@@ -135,9 +135,9 @@ def key() -> None:
 )
 def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a key and print it. It is shown this once; only a hash of it is kept."""
+    from engage.access.policy import SCOPES
     from engage.agencies import service
     from engage.agencies.hubs import find_hub
-    from engage.people.access import SCOPES
 
     with in_transaction() as (session, now):
         _made, presented = service.issue_key(

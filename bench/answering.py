@@ -22,6 +22,7 @@ from bench.figures import Figure, at_most
 from bench.ground import NOW, address, fresh
 from bench.ports import free_port
 from bench.provider import control, environment
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import service as appointments
 from engage.appointments.kinds import AppointmentType
@@ -29,7 +30,6 @@ from engage.core.db import Database
 from engage.core.settings import DEMO_NUMBER, PROJECT
 from engage.people import phones
 from engage.people import service as people
-from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint
 
 A_SECOND = 50

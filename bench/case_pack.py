@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from bench import crowd
 from bench.figures import Figure, at_most, median_seconds
 from bench.ground import NOW, fresh
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.core.db import Database
 from engage.insight import case_pack
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.progress.testing.model import DrugTest, DrugTestResult
 from engage.scheme import enrolments

@@ -7,9 +7,9 @@ from sqlalchemy import event
 from bench import night
 from bench.figures import Figure, at_most, median_seconds
 from bench.ground import NOW, fresh
+from engage.access.policy import SYSTEM
 from engage.core.db import Database
 from engage.insight import cohort
-from engage.people.access import SYSTEM
 
 SMALL, LARGE = 1_000, 10_000
 LIMIT_SECONDS = 1.0

@@ -9,8 +9,8 @@ import psycopg
 
 from bench.figures import Figure, at_most
 from bench.ground import NOW, address, fresh, hub_id
+from engage.access.policy import SYSTEM
 from engage.appointments.importing import import_file
-from engage.people.access import SYSTEM
 
 ROWS = 10_000
 PEOPLE = 1_000

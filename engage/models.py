@@ -1,6 +1,7 @@
 """Imports every table, so that migrations and the metadata see all of them."""
 
 from engage import signals
+from engage.access import model as sharing
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.appointments import uploads
@@ -12,7 +13,6 @@ from engage.core import audit_chain, events, idempotency
 from engage.core.db import Base
 from engage.legal import model as legal
 from engage.people import model as people
-from engage.people import sharing_model as sharing
 from engage.plan import model as plan
 from engage.progress import model as progress
 from engage.progress.activities import model as activities

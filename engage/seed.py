@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import seed_case
+from engage.access.policy import SYSTEM
 from engage.agencies import notices
 from engage.agencies import service as agencies
 from engage.agencies.hubs import zone
@@ -29,7 +30,6 @@ from engage.compliance import recording
 from engage.core.working_days import is_working_day
 from engage.people import phones, rebooking, rota
 from engage.people import service as people
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
 from engage.people.rota import NewTurn
 from engage.people.service import NewPerson

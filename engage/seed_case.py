@@ -9,15 +9,15 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from engage.access import agreements
+from engage.access.agreements import NewAgreement
+from engage.access.policy import Actor, staff_actor
+from engage.access.sharing import Field
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.legal import orders, requirements
 from engage.legal.kinds import OrderKind, RequirementKind
-from engage.people import agreements
-from engage.people.access import Actor, staff_actor
-from engage.people.agreements import NewAgreement
 from engage.people.model import Person
-from engage.people.sharing import Field
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, Pathway

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, staff_actor
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Membership, Role, Staff
 from engage.appointments.model import Appointment, AppointmentType
-from engage.people.access import Actor, staff_actor
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.progress.model import ReportFact, ReportKind, SelfReport
 

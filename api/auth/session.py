@@ -11,10 +11,10 @@ from flask import g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from api.database import now, transaction
+from engage.access.emergency import with_opened
+from engage.access.policy import Actor, staff_actor
 from engage.agencies import service
 from engage.agencies.model import Staff
-from engage.people.access import Actor, staff_actor
-from engage.people.breaking_glass import with_opened
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

@@ -17,8 +17,8 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, strip
 from api.pages.frame import say
 from api.pages.progress import SURE, SURE_CHOICES, SURE_MISSING, DisputeForm, after, opened
 from api.pages.sending import act, attempt
+from engage.access.policy import Ability, abilities
 from engage.agencies.service import agencies_of
-from engage.people.access import Ability, abilities
 from engage.people.model import Person
 from engage.progress import judging
 from engage.progress.activities import rules, service

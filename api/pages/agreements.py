@@ -15,12 +15,12 @@ from api.pages.forms import DateField, OnceForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.pages.sharing_words import PARTS_OF_RECORD
+from engage.access import agreements as use
+from engage.access.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
+from engage.access.sharing import Field
 from engage.agencies.hubs import zone
 from engage.agencies.service import agencies_of
 from engage.insight import names
-from engage.people import agreements as use
-from engage.people.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
-from engage.people.sharing import Field
 
 KEEP = staff(*KEEPERS)
 

@@ -30,6 +30,7 @@ from api.pages.forms import (
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage import texts
+from engage.access.policy import Ability
 from engage.appointments import service
 from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
 from engage.appointments.rules import NoSuchTime, local_moment
@@ -40,7 +41,6 @@ from engage.insight import booking, caseload
 from engage.insight import person as model
 from engage.insight.booking import Offer
 from engage.insight.person import AppointmentPage
-from engage.people.access import Ability
 
 FOUND = 20
 A_DAY_AT_MOST = NumberRange(1, 1440, "Enter a length from 1 to 1440 minutes")

@@ -17,10 +17,10 @@ from api.pages.frame import say
 from api.pages.meeting_words import RISKS
 from api.pages.plan_words import PATHWAYS, SCORES
 from api.pages.sending import attempt
+from engage.access.policy import Ability, open_person
 from engage.core.errors import Forbidden
 from engage.insight import assessments as views
 from engage.insight import referrals as model
-from engage.people.access import Ability, open_person
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments
 from engage.scheme.assessments import Judgement

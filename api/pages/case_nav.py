@@ -7,9 +7,9 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from engage.people.access import Ability, Actor, abilities
+from engage.access.policy import Ability, Actor, abilities
+from engage.access.sharing import Field, fields_for
 from engage.people.model import Person
-from engage.people.sharing import Field, fields_for
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from api.database import now, transaction
 from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.case_pack_paper import on_paper
+from engage.access.policy import Ability, abilities, may_change
 from engage.insight import assessments, meetings
 from engage.insight import case_pack as model
-from engage.people.access import Ability, abilities, may_change
 
 
 @pages.get("/people/<uuid:person_id>/case-pack")

@@ -11,10 +11,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import stripped
 from api.pages.places import place_or_404
 from api.pages.transfers import HANDERS
+from engage.access import scope
+from engage.access.emergency import OPENERS
+from engage.access.policy import Ability
 from engage.insight import caseload as model
-from engage.insight import sight
-from engage.people.access import Ability
-from engage.people.breaking_glass import OPENERS
 
 
 @pages.get("/people")
@@ -22,7 +22,7 @@ from engage.people.breaking_glass import OPENERS
 def caseload() -> ResponseReturnValue:
     """A page of the caseload."""
     actor = current_actor()
-    if not sight.may_see_people(actor):
+    if not scope.may_see_people(actor):
         return render_template("pages/no_people.html")
     search = (stripped(request.args.get("q")) or "")[: model.SEARCH_MAX]
     after = place_or_404(uuid.UUID, request.args.get("after"))
@@ -33,9 +33,9 @@ def caseload() -> ResponseReturnValue:
         page=page,
         search=search,
         continued=after is not None,
-        signals=sight.may_anywhere(actor, Ability.SIGNALS),
-        converses=sight.may_anywhere(actor, Ability.CONVERSE),
-        cases=sight.may_anywhere(actor, Ability.CASE),
+        signals=scope.may_anywhere(actor, Ability.SIGNALS),
+        converses=scope.may_anywhere(actor, Ability.CONVERSE),
+        cases=scope.may_anywhere(actor, Ability.CASE),
         hands_over=actor.has(*HANDERS),
         may_open_in_emergency=actor.has(*OPENERS),
     )

@@ -18,6 +18,7 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joine
 from api.pages.frame import say
 from api.pages.sending import attempt
 from api.pages.words import LANGUAGES, OUTCOMES
+from engage.access.policy import Ability, open_person
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance import decisions, recording
 from engage.compliance.kinds import Delivery, EnforcementKind
@@ -25,7 +26,6 @@ from engage.core.errors import NotFound
 from engage.insight import compliance as model
 from engage.insight import person as people
 from engage.papers import Paper
-from engage.people.access import Ability, open_person
 from engage.people.model import Language
 
 _OVERRULING = {

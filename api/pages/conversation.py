@@ -16,11 +16,11 @@ from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.pages.takeover import over
 from engage import texts
+from engage.access.policy import Ability, open_person
 from engage.agencies.hubs import zone
 from engage.conversation import staff
 from engage.insight import holding
 from engage.insight import person as model
-from engage.people.access import Ability, open_person
 from engage.people.model import Person
 from messaging.text import Encoding, measure, plain
 

@@ -11,10 +11,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, joined, stripped
 from api.pages.frame import say
 from api.pages.sending import attempt
+from engage.access import emergency as emergency_access
+from engage.access.emergency import LONGEST, OPENERS
 from engage.agencies.hubs import hub_rules
 from engage.agencies.service import hubs_of
-from engage.people import breaking_glass
-from engage.people.breaking_glass import LONGEST, OPENERS
 
 OPEN = staff(*OPENERS)
 
@@ -45,7 +45,7 @@ def open_in_emergency() -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         crn = (form.crn.data or "").upper()
-        made = breaking_glass.open_record(
+        made = emergency_access.open_record(
             session, current_actor(), crn, reason=form.reason.data or "", now=now()
         )
         return url_for("pages.person", person_id=made.person_id)

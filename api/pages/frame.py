@@ -6,12 +6,13 @@ from typing import Any
 from flask import flash, g, request, url_for
 
 from api.pages.assets import govuk_version, version_of
-from engage.agencies.administering import READERS
+from engage.access import scope
+from engage.access.hub_settings import READERS
+from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
 from engage.appointments.slots.service import WORKERS
-from engage.insight import meetings, sight
+from engage.insight import meetings
 from engage.insight.readings import may_see_unknown
-from engage.people.access import Ability, Actor
 from engage.people.rota import KEEPERS
 
 IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
@@ -49,10 +50,10 @@ def _frame() -> Frame:
 
 def _items(actor: Actor) -> list[dict[str, Any]]:
     items = [_item("Today", "pages.today", "/today")]
-    if sight.may_see_people(actor):
+    if scope.may_see_people(actor):
         items.append(_item("Caseload", "pages.caseload", "/people"))
         items.append(_item("Actions", "pages.agency_actions", "/actions"))
-    if sight.may_anywhere(actor, Ability.CASE):
+    if scope.may_anywhere(actor, Ability.CASE):
         items.append(_item("Cohort", "pages.cohort", "/cohort"))
     if meetings.may_refer(actor):
         items.append(_item("Referrals", "pages.referral_queue", "/referrals"))

@@ -17,7 +17,7 @@ from api.pages.forms import DateField, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.pages.sharing_words import SETTINGS
-from engage.agencies import administering as use
+from engage.access import hub_settings as use
 from engage.agencies import founding
 from engage.agencies.hubs import HubRules, hub_rules, limits, zone
 from engage.agencies.model import HubSettingsSpell

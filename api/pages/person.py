@@ -18,10 +18,10 @@ from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
 from engage import texts
+from engage.access.policy import Ability, open_person
 from engage.insight import person as model
 from engage.insight import thread
 from engage.people import pausing, rebooking, service
-from engage.people.access import Ability, open_person
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
 HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}

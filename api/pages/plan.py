@@ -15,10 +15,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.access.policy import Ability
 from engage.core.errors import Forbidden
 from engage.insight import milestones
 from engage.insight import plan as model
-from engage.people.access import Ability
 from engage.plan import approvals, needs
 from engage.plan.kinds import ActionClass, Pathway
 from engage.plan.opening import LONGEST_NOTE

@@ -17,9 +17,9 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.access.sharing import Field, fields_for
 from engage.insight import progress as model
 from engage.people.model import Person
-from engage.people.sharing import Field, fields_for
 from engage.progress import judging
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage

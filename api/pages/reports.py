@@ -17,9 +17,9 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.access.policy import Ability, abilities, open_person
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
-from engage.people.access import Ability, abilities, open_person
 from engage.people.model import Person
 from engage.progress import rules, service
 from engage.progress.housing import service as housing

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engage.people.sharing import Field
+from engage.access.sharing import Field
 
 PARTS_OF_RECORD: Mapping[Field, str] = {
     Field.APPOINTMENTS: "Appointments of every agency",

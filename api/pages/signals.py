@@ -13,12 +13,12 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.access.policy import Ability, open_person
 from engage.conversation import staff
 from engage.core.errors import NotFound
 from engage.insight import alarms
 from engage.insight import signals as model
 from engage.insight.signals import SignalView
-from engage.people.access import Ability, open_person
 from engage.signals import Signal, acknowledge, resolve
 
 

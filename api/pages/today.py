@@ -9,11 +9,12 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
+from engage.access import scope
+from engage.access.policy import Ability
 from engage.core.errors import NotFound
-from engage.insight import alarms, caseload, sight
+from engage.insight import alarms, caseload
 from engage.insight import today as model
 from engage.insight.signals import COUNTED, Place
-from engage.people.access import Ability
 
 OFFERED = 60
 
@@ -31,9 +32,9 @@ def today() -> ResponseReturnValue:
     """Open signals, replies to read, and the appointments of today and tomorrow."""
     actor, at = current_actor(), now()
     after = place_or_404(Place.parse, request.args.get("after"))
-    if not sight.may_see_people(actor):
+    if not scope.may_see_people(actor):
         return render_template("pages/no_people.html")
-    books = sight.may_write(actor) and sight.may_anywhere(actor, Ability.BOOK)
+    books = scope.may_write(actor) and scope.may_anywhere(actor, Ability.BOOK)
     with transaction() as session:
         page = model.load(session, actor, now=at, after=after)
         uncovered = alarms.uncovered(session, actor, now=at)
@@ -51,9 +52,9 @@ def today() -> ResponseReturnValue:
         counted=COUNTED,
         books=books,
         choices=choices if len(choices) <= OFFERED else (),
-        signals=sight.may_anywhere(actor, Ability.SIGNALS),
-        converses=sight.may_anywhere(actor, Ability.CONVERSE),
-        writes=sight.may_write(actor),
+        signals=scope.may_anywhere(actor, Ability.SIGNALS),
+        converses=scope.may_anywhere(actor, Ability.CONVERSE),
+        writes=scope.may_write(actor),
     )
 
 
@@ -66,8 +67,8 @@ def day(day: str) -> ResponseReturnValue:
     wanted = place_or_404(date.fromisoformat, day)
     if wanted is None or not 2000 <= wanted.year < 2100:
         raise NotFound("There is no such day.")
-    if not sight.may_see_people(actor):
+    if not scope.may_see_people(actor):
         return render_template("pages/no_people.html")
     with transaction() as session:
         page = model.load_day(session, actor, wanted, now=at, after=after)
-    return render_template("pages/day.html", page=page, now=at, writes=sight.may_write(actor))
+    return render_template("pages/day.html", page=page, now=at, writes=scope.may_write(actor))

@@ -12,12 +12,12 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, stripped
 from api.pages.frame import say
 from api.pages.sending import attempt
+from engage.access.policy import Ability
 from engage.agencies.model import Role
 from engage.conversation import staff as conversation
 from engage.core.errors import NotFound
 from engage.insight import caseload, readings
 from engage.insight.today import home_zone
-from engage.people.access import Ability
 
 FOUND = 20
 FINDERS = staff(Role.COORDINATOR, Role.SUPERVISOR)

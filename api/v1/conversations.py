@@ -11,9 +11,9 @@ from api.v1.fields import Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.people import StaffRef
 from api.v1.reading import Resource
+from engage.access.policy import Ability, open_person
 from engage.conversation import holds
 from engage.conversation.corrections import correct
-from engage.people.access import Ability, open_person
 from engage.understanding.vocabulary import Intent
 
 conversations = Resource(

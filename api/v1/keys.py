@@ -14,10 +14,10 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api import access
 from api.database import now, transaction
+from engage.access.policy import Actor, key_actor
 from engage.agencies.service import find_key
 from engage.core.clock import Clock
 from engage.core.errors import EngageError
-from engage.people.access import Actor, key_actor
 
 log = structlog.get_logger(__name__)
 PER_MINUTE = 600

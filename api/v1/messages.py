@@ -11,9 +11,10 @@ from api.v1.fields import Flag, Given, Words, one_of
 from api.v1.once import once
 from api.v1.paging import LONGEST_CURSOR, page_of, read, write
 from api.v1.reading import Resource
+from engage.access import health_redaction
+from engage.access.policy import Ability, open_person
 from engage.conversation import staff
-from engage.insight import apart, listings, thread
-from engage.people.access import Ability, open_person
+from engage.insight import listings, thread
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
@@ -113,7 +114,7 @@ def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
         person = open_person(
             session, current_actor(), person_id, now=now(), what="read thread", ability=Ability.CONVERSE
         )
-        health = apart.sees_health(current_actor(), person)
+        health = health_redaction.sees_health(current_actor(), person)
         found = thread.load(session, person_id, before=before, health=health)
     entries = [_entry(entry) for entry in reversed(found.entries) if not isinstance(entry, thread.Mark)]
     return {"items": entries, "next": None if found.older is None else write(what, found.older)}

@@ -13,9 +13,9 @@ from flask import Response, jsonify, make_response, request
 
 from api.access import current_actor
 from api.database import now, transaction
+from engage.access.policy import sees_all
 from engage.core import idempotency
 from engage.core.errors import Invalid, NotFound
-from engage.people.access import sees_all
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 100

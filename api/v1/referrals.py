@@ -11,12 +11,12 @@ from api.v1.fields import Crn, Day, Flag, Given, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
+from engage.access.policy import Actor
 from engage.agencies.hubs import agency_in
 from engage.core.errors import Forbidden
 from engage.insight import assessments as assessment_views
 from engage.insight import referrals as model
 from engage.insight.referrals import ReferralView
-from engage.people.access import Actor
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments, referrals
 from engage.scheme.assessments import HIGHEST_NEED, HIGHEST_SCORE, MOST_OFFENCES, MOST_PENCE, Judgement

@@ -10,10 +10,10 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
+from engage.access import agreements
+from engage.access.model import SharingAgreement
+from engage.access.sharing import Field
 from engage.insight import disclosures
-from engage.people import agreements
-from engage.people.sharing import Field
-from engage.people.sharing_model import SharingAgreement
 
 sharing = Resource(
     "sharing",

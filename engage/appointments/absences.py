@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engage import signals, texts
+from engage.access.policy import Ability, Actor
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance, chasing
@@ -22,7 +23,6 @@ from engage.appointments.opening import open_appointment
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, NotFound
-from engage.people.access import Ability, Actor
 from engage.signals import Evidence, SignalKind
 
 AT_ONCE = 500

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals, texts
+from engage.access.policy import Ability, Actor
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
@@ -22,7 +23,6 @@ from engage.appointments.opening import open_appointment
 from engage.appointments.told import Told
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
-from engage.people.access import Ability, Actor
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 from messaging.states import MessageStatus
 

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, own_agency_only
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import rules
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
 from engage.core.errors import Conflict, Forbidden, Invalid
-from engage.people.access import Actor, own_agency_only
 from engage.people.model import Person
 
 LONGEST_DAY = 1440

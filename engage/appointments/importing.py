@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, ActorKind
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Role
 from engage.appointments.directory import Named, load_directory
@@ -26,7 +27,6 @@ from engage.appointments.rows import Row, read_row
 from engage.appointments.sheets import WHOLE_ROW, RowProblem, read_sheet
 from engage.appointments.taking_in import Effect, Outcome, Raced, Ready, RowWork
 from engage.core.errors import Forbidden, NotFound
-from engage.people.access import Actor, ActorKind
 
 log = structlog.get_logger(__name__)
 

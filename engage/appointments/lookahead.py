@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from engage.access.policy import visible_to
 from engage.appointments import numbers, reminders
 from engage.appointments.kinds import AppointmentState, ReminderKind
 from engage.appointments.model import Appointment
@@ -30,7 +31,6 @@ from engage.appointments.taking_in import (
     new_appointment,
 )
 from engage.core.db import new_id
-from engage.people.access import visible_to
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import current_point
 

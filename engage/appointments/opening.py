@@ -6,9 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    open_person,
+    own_agency_only,
+)
 from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
-from engage.people.access import Ability, Actor, open_person, own_agency_only
 
 
 def open_appointment(

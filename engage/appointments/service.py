@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
 from engage.appointments import reminders, rules
 from engage.appointments.attendance import current_outcome
@@ -35,7 +36,6 @@ from engage.appointments.wording import alias_for
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 

@@ -14,6 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    visible_to,
+)
 from engage.agencies.model import Hub
 from engage.appointments import checks, numbers, rules, service
 from engage.appointments.directory import Named
@@ -21,7 +28,6 @@ from engage.appointments.model import Appointment
 from engage.appointments.rows import Row
 from engage.appointments.sheets import WHOLE_ROW, RowProblem
 from engage.core.errors import EngageError
-from engage.people.access import Ability, Actor, abilities, may_change, visible_to
 from engage.people.model import Person
 from engage.people.phones import expect_sharing
 from engage.people.service import NewPerson, create_person, whose_crn

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Base, new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import Actor
 
 KEPT_FOR = timedelta(hours=1)
 LARGEST = 4 * 1024 * 1024

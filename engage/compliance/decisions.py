@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.compliance import counting, letters, rules, weighing
@@ -23,7 +24,6 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.legal.model import Order
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Language, Person
 from engage.signals import Signal, SignalKind, SignalState
 

@@ -15,6 +15,13 @@ from typing import Any
 from sqlalchemy import false, func, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
+from engage.access.model import Disclosure
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    open_person,
+)
 from engage.agencies.model import Hub, Staff
 from engage.compliance import counting, pack_facts
 from engage.compliance.counting import Compliance
@@ -25,9 +32,7 @@ from engage.core.audit_chain import EventSeal
 from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.core.events import Event
-from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
-from engage.people.sharing_model import Disclosure
 
 FORMAT = "engage-evidence-pack/1"
 LONGEST_DAYS = 1100

@@ -10,6 +10,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    abilities,
+)
 from engage.appointments import absence_rules, absences, attendance
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
@@ -19,7 +25,6 @@ from engage.compliance import weighing
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.core.events import Event
-from engage.people.access import Ability, Actor, ActorKind, abilities
 from engage.people.model import Person
 
 OVERRULED = "absence.overruled"

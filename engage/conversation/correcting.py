@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Actor
 from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
@@ -20,7 +21,6 @@ from engage.conversation import alarm, hearing, questions, replies, stops, telli
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.turn import Done, Turn
 from engage.core import events
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.people.pausing import pause
 from engage.signals import Evidence, Signal, SignalKind, SignalState

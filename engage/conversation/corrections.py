@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Membership, Staff
 from engage.appointments.model import Appointment
@@ -20,7 +21,6 @@ from engage.conversation.model import Reading
 from engage.conversation.whose import lock_number
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.understanding.anonymise.scrub import scrub
 from engage.understanding.vocabulary import Intent, Prompt

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.conversation import holds
-from engage.people.access import Actor
 from engage.scheme import transfers
 from engage.scheme.model import Transfer
 

@@ -12,6 +12,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    abilities,
+    may_change,
+    open_person,
+    staff_actor,
+    visible_to,
+)
 from engage.agencies import notices
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Staff
@@ -22,16 +32,6 @@ from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
-from engage.people.access import (
-    Ability,
-    Actor,
-    ActorKind,
-    abilities,
-    may_change,
-    open_person,
-    staff_actor,
-    visible_to,
-)
 from engage.people.model import Person
 from engage.progress.checkins import service as check_ins
 from engage.understanding.choices import read_check

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role
 from engage.conversation.by_hand import CorpusLine, LineState
 from engage.core import events
 from engage.core.errors import Conflict, Forbidden, NotFound
-from engage.people.access import Actor
 
 PAGE = 50
 

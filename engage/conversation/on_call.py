@@ -16,6 +16,12 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import (
+    Ability,
+    abilities,
+    staff_actor,
+    visible_to,
+)
 from engage.agencies import notices
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub, Role, Staff
@@ -25,7 +31,6 @@ from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, Reading
 from engage.core import events
 from engage.core.working_days import closed_days, is_working_day
 from engage.people import rota
-from engage.people.access import Ability, abilities, staff_actor, visible_to
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
 from messaging.dispatch import Claimed, Withhold

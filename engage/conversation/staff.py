@@ -12,6 +12,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage import signals, texts
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    abilities,
+    open_person,
+    visible_to,
+)
 from engage.agencies.model import Role
 from engage.conversation import holds
 from engage.conversation.alarm import CHANNEL, PAUSED_FOR, SIGNALS, reading_item
@@ -27,7 +35,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import contact, phones
-from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.pausing import pause
 from engage.people.rules import PAUSED

@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from random import Random
 
+from engage.access.policy import SYSTEM
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.demo.house import House
@@ -20,7 +21,6 @@ from engage.legal.model import (
     Requirement,
     RequirementCredit,
 )
-from engage.people.access import SYSTEM
 from engage.progress.testing.model import CourtReview, DrugTest, DrugTestResult
 
 _RESULTS = (DrugTestResult.NEGATIVE, DrugTestResult.POSITIVE, DrugTestResult.MISSED)

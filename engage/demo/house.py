@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.model import SharingAgreement
+from engage.access.policy import SYSTEM
+from engage.access.sharing import Field
 from engage.agencies import service as agencies
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
-from engage.people.access import SYSTEM
-from engage.people.sharing import Field
-from engage.people.sharing_model import SharingAgreement
 from engage.seed import PASSWORD
 
 HUB, AREA = "Wearside", "Wear and Tees"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.demo.house import House
 from engage.demo.lives import Group, Life
 from engage.demo.rows import Rows
-from engage.people.access import SYSTEM
 from engage.people.model import (
     ContactPoint,
     ContactStatus,

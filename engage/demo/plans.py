@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+from engage.access.policy import SYSTEM
 from engage.demo.house import House
 from engage.demo.people import Someone, noon
 from engage.demo.rows import Rows
-from engage.people.access import SYSTEM
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
 from engage.progress.activities.model import Activity, ActivityEnding, ActivityKind

@@ -6,13 +6,13 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from engage.access.model import Disclosure
+from engage.access.policy import staff_actor
 from engage.compliance import pack
 from engage.demo.house import House
 from engage.demo.lives import Group
 from engage.demo.people import Someone
 from engage.demo.rows import Rows
-from engage.people.access import staff_actor
-from engage.people.sharing_model import Disclosure
 
 PACKS = 3
 PACK_DAYS = 180

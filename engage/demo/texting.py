@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engage.access.policy import PERSON
 from engage.agencies.hubs import zone
 from engage.appointments.kinds import IntentKind, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Intent, Outcome, Reminder
@@ -15,7 +16,6 @@ from engage.demo.house import House
 from engage.demo.lives import Group
 from engage.demo.people import Someone
 from engage.demo.rows import Rows, Said
-from engage.people.access import PERSON
 from engage.people.model import Involvement
 from messaging.states import MessageStatus
 from messaging.tables import InboundStatus, Message

@@ -14,14 +14,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, true, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access import scope, sharing
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+    own_agency_only,
+)
+from engage.access.sharing import Field
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.core.errors import NotFound
-from engage.insight import names, sight
-from engage.people import sharing
-from engage.people.access import Ability, Actor, abilities, may_change, open_person, own_agency_only
+from engage.insight import names
 from engage.people.model import Person
-from engage.people.sharing import Field
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
@@ -96,7 +103,7 @@ class Sight:
 
 def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> ActionView:
     """One action: for whoever reads the plan, and for the agency that does it. Raises NotFound or Forbidden; the reading is logged."""
-    row = session.execute(listed().where(Action.id == action_id, sight.people(actor))).one_or_none()
+    row = session.execute(listed().where(Action.id == action_id, scope.people(actor))).one_or_none()
     if row is None:
         raise NotFound("There is no such action, or you may not see it.")
     found, person = row[0], row[1]
@@ -135,7 +142,7 @@ def of_agency(
         Action.agency_id == agency.id,
         Action.state == ActionState.LIVE,
         Action.responsible_id == actor.id if mine else true(),
-        sight.people(actor),
+        scope.people(actor),
     )
     query = listed().where(theirs)
     if after is not None:

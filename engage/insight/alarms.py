@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.people import rota
-from engage.people.access import Actor
 from engage.people.rota import kept_hubs
 from messaging.endings import BAD_ENDS
 from messaging.states import MessageStatus

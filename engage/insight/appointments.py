@@ -12,6 +12,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.absence_rules import ABSENT
@@ -29,8 +36,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.insight import apart, names
-from engage.people.access import Ability, Actor, abilities, may_change
+from engage.insight import names
 from engage.people.model import Person
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
@@ -202,7 +208,9 @@ def load(session: Session, actor: Actor, ids: Collection[uuid.UUID]) -> Mapping[
     readable = {one.id for one, person, *_ in rows if Ability.CONVERSE in abilities(actor, person)}
     reminders = _reminders(session, wanted)
     of_health = {
-        one.id for one, person, *_ in rows if one.id in readable and apart.sees_health(actor, person)
+        one.id
+        for one, person, *_ in rows
+        if one.id in readable and health_redaction.sees_health(actor, person)
     }
     said = _said(session, wanted, readable, of_health)
     outcomes = _outcomes(session, wanted)
@@ -335,7 +343,7 @@ def _said(
     of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[Intent, str | None]]]:
     rows = session.execute(
-        select(Intent, Inbound.body, apart.tells_of_health())
+        select(Intent, Inbound.body, health_redaction.tells_of_health())
         .outerjoin(Inbound, Inbound.id == Intent.inbound_id)
         .where(Intent.appointment_id.in_(wanted))
         .order_by(Intent.said_at, Intent.id)
@@ -354,7 +362,7 @@ def _explained(
     of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]]:
     rows = session.execute(
-        select(AbsenceReason, Inbound.body, apart.tells_of_health())
+        select(AbsenceReason, Inbound.body, health_redaction.tells_of_health())
         .join(Inbound, Inbound.id == AbsenceReason.inbound_id)
         .where(AbsenceReason.appointment_id.in_(wanted))
         .order_by(AbsenceReason.said_at, AbsenceReason.id)

@@ -8,10 +8,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.insight import names
-from engage.people.access import Ability, Actor, abilities, may_change
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments

@@ -8,13 +8,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    open_person,
+    own_agency_only,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, AgencyKind, Hub, Staff
 from engage.agencies.service import agencies_of
 from engage.appointments.model import Appointment, AppointmentType
 from engage.insight.person import obstacles
 from engage.people import contact
-from engage.people.access import Ability, Actor, open_person, own_agency_only
 from engage.people.model import LegalStatus, Person
 
 MINUTES = 30

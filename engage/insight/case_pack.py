@@ -13,16 +13,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
+from engage.access import health_redaction
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    open_person,
+)
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.rules import ACCEPTABLE_ABSENCES
-from engage.insight import apart, names, signals
+from engage.insight import names, signals
 from engage.insight.signals import SignalView
 from engage.legal.kinds import OffenceKind
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order
-from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.plan import rules as plan_rules
 from engage.plan.model import Action, ActionState
@@ -185,7 +191,7 @@ def _overdue(action: Action, *, health: bool) -> Overdue:
     hidden = action.pathway in plan_rules.HEALTH and not health
     return Overdue(
         id=action.id,
-        what=apart.NOT_SHOWN if hidden else action.what,
+        what=health_redaction.NOT_SHOWN if hidden else action.what,
         due_on=action.due_on,
         responsible=action.responsible,
         agency=action.agency.name,

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation.model import Reading
 from engage.core.errors import NotFound
-from engage.insight import sight
 from engage.insight.person import obstacles
 from engage.people import contact
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.scheme import reviews
 from engage.scheme.reviews import Standing
@@ -95,7 +95,7 @@ def load(
 
 def _place(session: Session, actor: Actor, person_id: uuid.UUID) -> tuple[str, str, uuid.UUID]:
     row = session.execute(
-        select(Person.last_name, Person.first_name).where(Person.id == person_id, sight.people(actor))
+        select(Person.last_name, Person.first_name).where(Person.id == person_id, scope.people(actor))
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such page of the list.")
@@ -144,7 +144,7 @@ def _people(
 ) -> Select[Person]:
     query = (
         select(Person)
-        .where(sight.people(actor, ability))
+        .where(scope.people(actor, ability))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     for word in clean(search).split():
@@ -175,7 +175,7 @@ def _next(
             Appointment.person_id.in_(ids),
             Appointment.starts_at >= now,
             Appointment.state == AppointmentState.BOOKED,
-            sight.appointments(actor),
+            scope.appointments(actor),
         )
         .group_by(Appointment.person_id)
     )
@@ -195,7 +195,7 @@ def _last_replies(
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Person.id, newest).where(Person.id.in_(ids), sight.people(actor, Ability.CONVERSE))
+        select(Person.id, newest).where(Person.id.in_(ids), scope.people(actor, Ability.CONVERSE))
     )
     return dict(rows.all())
 
@@ -211,8 +211,8 @@ def _open_signals(
         .where(
             Signal.person_id.in_(ids),
             Signal.state != SignalState.RESOLVED,
-            sight.people(actor, Ability.SIGNALS),
-            sight.of_signals(actor),
+            scope.people(actor, Ability.SIGNALS),
+            scope.of_signals(actor),
         )
         .group_by(Signal.person_id)
     )

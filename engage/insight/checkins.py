@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction, scope
+from engage.access.policy import Ability, Actor
 from engage.agencies.model import Staff
-from engage.insight import apart, names, sight
-from engage.people.access import Ability, Actor
+from engage.insight import names
 from engage.people.model import Person
 from engage.progress.checkins import rules, service
 from engage.progress.checkins.model import CheckIn, CheckInPlan, CheckInState, HelpSaid
@@ -82,7 +83,7 @@ def listed(
 ) -> tuple[CheckInView, ...]:
     """A page of a person's check-ins, newest first; the reading is logged. Raises NotFound or Forbidden."""
     rows = service.rounds_of(session, actor, person_id, before=before, limit=limit, now=now)
-    health = apart.sees_health(actor, session.get_one(Person, person_id))
+    health = health_redaction.sees_health(actor, session.get_one(Person, person_id))
     return views(session, rows, health=health)
 
 
@@ -91,13 +92,13 @@ def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[C
     told = {one.answer.inbound_id for one in rows if one.answer is not None}
     found = (
         session.execute(
-            select(Inbound.id, Inbound.body, apart.tells_of_health()).where(Inbound.id.in_(told))
+            select(Inbound.id, Inbound.body, health_redaction.tells_of_health()).where(Inbound.id.in_(told))
         ).all()
         if told
         else ()
     )
     words = {
-        id: apart.NOT_SHOWN if delicate and not health else rules.extra_words(body)
+        id: health_redaction.NOT_SHOWN if delicate and not health else rules.extra_words(body)
         for id, body, delicate in found
     }
     return tuple(_view(one, words) for one in rows)
@@ -112,7 +113,7 @@ def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unansw
         .where(
             CheckIn.state == CheckInState.UNANSWERED,
             CheckIn.closes_at > now - NOTED_FOR,
-            sight.people(actor, Ability.CONVERSE),
+            scope.people(actor, Ability.CONVERSE),
         )
         .order_by(CheckIn.closes_at.desc(), CheckIn.id)
         .limit(MOST_NOTED)

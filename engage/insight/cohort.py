@@ -15,13 +15,13 @@ from statistics import median
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor, ActorKind
 from engage.agencies.model import Hub
 from engage.core.errors import Invalid, NotFound
 from engage.insight import cohort_counts as counts
-from engage.insight import sight
 from engage.insight.cohort_counts import Booked, Member, Standing
 from engage.insight.intervals import Interval, wilson
-from engage.people.access import Ability, Actor, ActorKind
 from engage.people.model import CustodyStatus, LegalStatus
 from engage.scheme.kinds import Cohort as CohortKind
 from engage.scheme.kinds import Rag, Strand
@@ -136,7 +136,7 @@ def _hubs(session: Session, actor: Actor) -> tuple[Choice, ...]:
 
 
 def _may(actor: Actor) -> bool:
-    return actor.kind is not ActorKind.STAFF or sight.may_anywhere(actor, Ability.CASE)
+    return actor.kind is not ActorKind.STAFF or scope.may_anywhere(actor, Ability.CASE)
 
 
 def _numbers(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterator[Table]:

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor
 from engage.agencies.model import Hub
-from engage.insight import sight
-from engage.people.access import Ability, Actor
 from engage.people.model import CustodyStatus, LegalStatus, Person
 from engage.scheme.kinds import Cohort
 from engage.scheme.model import Enrolment
@@ -85,7 +85,7 @@ def members(session: Session, actor: Actor, hub_id: uuid.UUID | None, since: dat
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Hub, Hub.id == Person.hub_id)
-        .where(sight.people(actor, Ability.CASE))
+        .where(scope.people(actor, Ability.CASE))
         .where(Enrolment.ended_on.is_(None) | (Enrolment.ended_on >= since))
     )
     if hub_id is not None:

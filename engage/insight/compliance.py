@@ -12,6 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance, told
@@ -24,9 +32,7 @@ from engage.compliance.rules import Step
 from engage.core.errors import NotFound
 from engage.insight import names
 from engage.legal.kinds import OrderKind
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import Language, Person
-from engage.people.sharing import Field, open_part
 
 MOST_DECISIONS = 20
 MOST_WAITING = 20

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, OutcomeCode
@@ -25,9 +27,7 @@ from engage.appointments.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import Forbidden, NotFound
 from engage.insight import names
 from engage.legal.model import Order, OrderKind, Requirement
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
-from engage.people.sharing import Field, open_part
 from engage.progress.activities import service as activities
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.housing import rules as housing_rules

@@ -12,14 +12,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access.model import BreakGlass, Disclosure, PersonMerge
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.core.events import AccessRecord
 from engage.insight import names
 from engage.people import limits, merging
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import Person, RecordAccess
-from engage.people.sharing_model import BreakGlass, Disclosure, PersonMerge
 
 PAGE = 50
 

@@ -12,14 +12,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core.errors import Forbidden
 from engage.insight import names
 from engage.legal.model import OrderKind, Requirement
-from engage.people.access import Ability, Actor, abilities, may_change
 from engage.people.model import Person
-from engage.people.sharing import Field, open_part
 from engage.progress import judging
 from engage.progress.testing import reviews, rules, service
 from engage.progress.testing.kinds import DrugTestResult

@@ -13,13 +13,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.agencies.service import offender_managers
-from engage.insight import milestones, names, sight
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
+from engage.insight import milestones, names
 from engage.people.model import ContactStatus, LegalStatus, Person
-from engage.people.sharing import Field, open_part
 from engage.scheme import leaving, reviews, suggesting, transfers
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
 from engage.scheme.model import Enrolment, RagReview, ReReferral, Transfer
@@ -252,7 +259,7 @@ def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Hando
         return Handover(managers, None, (), ())
     people = session.scalars(
         select(Person)
-        .where(sight.people(actor, Ability.MANAGE), Person.offender_manager_id == chosen.id)
+        .where(scope.people(actor, Ability.MANAGE), Person.offender_manager_id == chosen.id)
         .order_by(Person.last_name, Person.first_name, Person.id)
         .limit(transfers.MOST_AT_ONCE)
     ).all()

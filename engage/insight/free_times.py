@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Actor
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
 from engage.appointments.slots import service
 from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.insight import names, sight
-from engage.people.access import Actor
+from engage.insight import names
 from engage.people.model import Person
 
 MOVED_SHOWN = timedelta(days=3)
@@ -110,7 +111,7 @@ def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[Mov
             SlotOffer.moved_revision == Appointment.revision,
             SlotOffer.closed_at > now - MOVED_SHOWN,
             Appointment.state == AppointmentState.BOOKED,
-            sight.appointments(actor),
+            scope.appointments(actor),
         )
         .order_by(SlotOffer.closed_at.desc(), SlotOffer.id)
         .limit(MOST_MOVED)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.conversation import holds
-from engage.people.access import Actor
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.insight.legal_views import (
@@ -27,9 +35,7 @@ from engage.insight.legal_views import (
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order, Requirement
 from engage.legal.opening import found
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import CustodyStatus, Person
-from engage.people.sharing import Field, open_part
 
 MOST = 50
 """Of each sort on one page; whoever has more is looked at through the API."""

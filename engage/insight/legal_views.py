@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.insight import names
@@ -29,7 +30,6 @@ from engage.legal.model import (
     RequirementKind,
 )
 from engage.legal.rules import Progress
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 
 DAYS_SHOWN = 60

@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies import notices
 from engage.appointments.model import Appointment
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.core.events import Cursor, Event
-from engage.insight import sight
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.tables import Message
@@ -50,7 +50,7 @@ def people(
     """
     query = (
         select(Person)
-        .where(sight.people(actor))
+        .where(scope.people(actor))
         .options(joinedload(Person.offender_manager))
         .order_by(Person.last_name, Person.first_name, Person.id)
         .limit(limit)
@@ -162,9 +162,9 @@ def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[
         return [], after
     rows = events.feed(session, hub_id=actor.hub_id, after=after, limit=limit)
     about = {event.person_id for _, event in rows if event.person_id is not None}
-    seen = set(session.scalars(select(Person.id).where(Person.id.in_(about), sight.people(actor))))
+    seen = set(session.scalars(select(Person.id).where(Person.id.in_(about), scope.people(actor))))
     well = set(
-        session.scalars(select(Person.id).where(Person.id.in_(seen), sight.people(actor, Ability.HEALTH)))
+        session.scalars(select(Person.id).where(Person.id.in_(seen), scope.people(actor, Ability.HEALTH)))
     )
     shown = [
         event
@@ -185,7 +185,7 @@ def _whole_appointments(actor: Actor) -> Select[Appointment]:
     return (
         select(Appointment)
         .join(Person, Person.id == Appointment.person_id)
-        .where(sight.appointments(actor))
+        .where(scope.appointments(actor))
         .options(
             joinedload(Appointment.agency),
             selectinload(Appointment.reminders),
@@ -200,7 +200,7 @@ def _visible_signals(actor: Actor) -> Select[Signal]:
     return (
         select(Signal)
         .join(Person, Person.id == Signal.person_id)
-        .where(sight.people(actor, Ability.SIGNALS), sight.of_signals(actor))
+        .where(scope.people(actor, Ability.SIGNALS), scope.of_signals(actor))
     )
 
 

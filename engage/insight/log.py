@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.core import events
-from engage.insight import apart, thread
+from engage.insight import thread
 from engage.insight.thread import Entry
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 
 
@@ -40,7 +41,7 @@ class Log:
 def take_out(session: Session, actor: Actor, person_id: uuid.UUID, form: Form, *, now: datetime) -> Log:
     """The conversation with a person; that it was disclosed, to whom and how, is recorded. Raises NotFound, or Forbidden for who only reads."""
     person = open_person(session, actor, person_id, now=now, what="conversation log", ability=Ability.MANAGE)
-    health = apart.sees_health(actor, person)
+    health = health_redaction.sees_health(actor, person)
     pages = [thread.load(session, person.id, health=health)]
     while (older := pages[-1].older) is not None:
         pages.append(thread.load(session, person.id, before=older, health=health))

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from engage.access import hub_roles, scope
+from engage.access.policy import Actor
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Role, Staff
 from engage.agencies.service import agencies_of, hubs_of, offender_managers
-from engage.insight import names, sight
-from engage.people.access import Actor
+from engage.insight import names
 from engage.people.model import Person
-from engage.scheme import decisions, enrolments, meetings, seats
+from engage.scheme import decisions, enrolments, meetings
 from engage.scheme.kinds import AgendaReason, Cohort, DecisionKind, Rag, ReferralState, Strand
 from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
 from engage.scheme.meetings import NextMeeting
@@ -140,7 +141,7 @@ def listed(
         .join(Hub, Hub.id == Meeting.hub_id)
         .outerjoin(AgendaItem, AgendaItem.meeting_id == Meeting.id)
         .outerjoin(Decision, Decision.item_id == AgendaItem.id)
-        .where(Meeting.hub_id.in_(seats.attends(actor)))
+        .where(Meeting.hub_id.in_(hub_roles.attends(actor)))
         .group_by(Meeting.id, Hub.name)
         .order_by(Meeting.held_on.desc(), Meeting.id.desc())
         .limit(limit)
@@ -165,8 +166,8 @@ def listed(
 
 def load(session: Session, actor: Actor, *, now: datetime) -> Meetings:
     """The page of meetings."""
-    hubs = [hub for hub in hubs_of(session, seats.attends(actor)) if hub.closed_at is None]
-    decides = seats.decides(actor)
+    hubs = [hub for hub in hubs_of(session, hub_roles.attends(actor)) if hub.closed_at is None]
+    decides = hub_roles.decides(actor)
     return Meetings(
         rows=tuple(listed(session, actor)),
         hubs=tuple((hub, meetings.next_on(session, hub, now=now)) for hub in hubs),
@@ -184,7 +185,7 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
     )
     noted = {presence.agency_id: presence for presence in meeting.attendance}
     called = names.of_labels(session, {meeting.closed_by})
-    keeps = seats.may(actor, seats.decides(actor), hub.id) and meeting.closed_at is None
+    keeps = hub_roles.may(actor, hub_roles.decides(actor), hub.id) and meeting.closed_at is None
     return MeetingPage(
         meeting=meeting,
         hub=hub,
@@ -200,7 +201,7 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
             for agency in agencies_of(session, [hub.id])
         ),
         keeps=keeps,
-        reads_all=seats.may(actor, seats.reads_queue(actor), hub.id),
+        reads_all=hub_roles.may(actor, hub_roles.reads_queue(actor), hub.id),
         held=meetings.held(meeting, hub, now),
         closed_by=called[meeting.closed_by] if meeting.closed_by else None,
     )
@@ -238,7 +239,7 @@ def deciding(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetim
 
 def open_for(session: Session, actor: Actor, person: Person) -> Sequence[Meeting]:
     """The meetings on whose agenda a person could still be put, the nearest first."""
-    if person.hub_id not in seats.attends(actor):
+    if person.hub_id not in hub_roles.attends(actor):
         return ()
     return session.scalars(
         select(Meeting)
@@ -255,12 +256,12 @@ def is_enrolled(session: Session, person_id: uuid.UUID) -> bool:
 
 def may_attend(actor: Actor) -> bool:
     """Whether the actor has a seat anywhere: for the menu."""
-    return bool(seats.attends(actor))
+    return bool(hub_roles.attends(actor))
 
 
 def may_refer(actor: Actor) -> bool:
     """Whether the actor refers anybody or reads a queue anywhere: for the menu."""
-    return bool(seats.refers(actor) or seats.reads_queue(actor)) and not actor.hubs() <= actor.hubs(
+    return bool(hub_roles.refers(actor) or hub_roles.reads_queue(actor)) and not actor.hubs() <= actor.hubs(
         Role.ADMINISTRATOR
     )
 
@@ -268,7 +269,7 @@ def may_refer(actor: Actor) -> bool:
 def _items(
     session: Session, actor: Actor, meeting: Meeting, *, only: uuid.UUID | None = None
 ) -> tuple[Item, ...]:
-    reads_all = seats.may(actor, seats.reads_queue(actor), meeting.hub_id)
+    reads_all = hub_roles.may(actor, hub_roles.reads_queue(actor), meeting.hub_id)
     status = (
         select(RagReview.rag)
         .where(RagReview.enrolment_id == Enrolment.id)
@@ -291,7 +292,7 @@ def _items(
         .outerjoin(Enrolment, and_(Enrolment.person_id == Person.id, Enrolment.ended_on.is_(None)))
         .where(
             AgendaItem.meeting_id == meeting.id,
-            sight.people(actor) | (AgendaItem.referral_id.is_not(None) if reads_all else sight.people(actor)),
+            scope.people(actor) | (AgendaItem.referral_id.is_not(None) if reads_all else scope.people(actor)),
         )
         .limit(MOST_ITEMS)
     )

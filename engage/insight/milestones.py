@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from engage.people import sharing
-from engage.people.access import Ability, Actor, abilities
+from engage.access import sharing
+from engage.access.policy import Ability, Actor, abilities
+from engage.access.sharing import Field
 from engage.people.model import Person
-from engage.people.sharing import Field
 from engage.scheme.kinds import MilestoneKind
 from engage.scheme.milestones import rules
 from engage.scheme.model import Milestone

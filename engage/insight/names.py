@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import ApiKey, Staff
-from engage.people.access import Actor
 from engage.people.model import Person
 
 _FIXED = {"system": "Engage", "person": "the person themselves"}

@@ -9,18 +9,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction, scope
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
 from engage.insight import (
-    apart,
     appointments,
     checkins,
     holding,
     reports,
     sharing,
-    sight,
     signals,
     standing,
     thread,
@@ -28,7 +34,6 @@ from engage.insight import (
 from engage.insight.appointments import AppointmentView
 from engage.insight.sharing import Sharer
 from engage.people import contact
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import ContactPoint, NumberState, Person
 from messaging.tables import Suppression
 
@@ -109,7 +114,7 @@ def load(
     Raises NotFound for somebody the actor may not see.
     """
     person = open_person(session, actor, person_id, now=now, what="person.page")
-    may, health = allowed(actor, person), apart.sees_health(actor, person)
+    may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
     hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
     reach = contact.reach(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
@@ -199,7 +204,7 @@ def appointment(
     row = session.execute(
         select(Appointment.id, Appointment.person_id)
         .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.id == appointment_id, sight.appointments(actor))
+        .where(Appointment.id == appointment_id, scope.appointments(actor))
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such appointment, or you may not see it.")
@@ -239,7 +244,7 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
     return (
         select(Appointment.id)
         .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.person_id == person_id, sight.appointments(actor))
+        .where(Appointment.person_id == person_id, scope.appointments(actor))
     )
 
 

@@ -13,15 +13,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access import sharing
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+    own_agency_only,
+)
+from engage.access.sharing import Field
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of
 from engage.insight import names
 from engage.insight.actions import ActionView, Sight, labels_of, of_plan, sight_of, view
-from engage.people import sharing
-from engage.people.access import Ability, Actor, abilities, may_change, open_person, own_agency_only
 from engage.people.model import Person
-from engage.people.sharing import Field
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval

@@ -12,12 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.insight import names
-from engage.people.access import Ability, Actor, abilities, may_change
 from engage.people.model import Person
-from engage.people.sharing import Field, open_part
 from engage.progress import judging
 from engage.progress import rules as news_rules
 from engage.progress.activities import rules, service

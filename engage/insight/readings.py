@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction, scope
+from engage.access.policy import Ability, Actor, may_change
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.model import Reading
-from engage.insight import alarms, apart, names, sight
-from engage.people.access import Ability, Actor, may_change
+from engage.insight import alarms, names
 from engage.people.model import Person
 from messaging.tables import Inbound
 
@@ -63,12 +64,12 @@ class UnknownText:
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
-        select(Reading, Inbound.body, Person, Hub, Staff.name, apart.tells_of_health())
+        select(Reading, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health())
         .join(Person, Person.id == Reading.person_id)
         .join(Hub, Hub.id == Person.hub_id)
         .join(Staff, Staff.id == Person.offender_manager_id)
         .join(Inbound, Inbound.id == Reading.inbound_id)
-        .where(Reading.needs_human, Reading.read_at.is_(None), sight.people(actor, Ability.CONVERSE))
+        .where(Reading.needs_human, Reading.read_at.is_(None), scope.people(actor, Ability.CONVERSE))
         .order_by(Reading.at, Reading.id)
         .limit(PAGE)
     )
@@ -81,8 +82,12 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
             crn=person.crn,
             manager=names.manager(actor, person, manager),
             may_act=may_change(actor, person),
-            words=apart.NOT_SHOWN if delicate and not apart.sees_health(actor, person) else body,
-            done=apart.NOT_SHOWN if delicate and not apart.sees_health(actor, person) else reading.done,
+            words=health_redaction.NOT_SHOWN
+            if delicate and not health_redaction.sees_health(actor, person)
+            else body,
+            done=health_redaction.NOT_SHOWN
+            if delicate and not health_redaction.sees_health(actor, person)
+            else reading.done,
             at=reading.at,
             zone=zone(hub),
         )
@@ -114,7 +119,7 @@ def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]
 def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
     """The number of nobody that wrote one text, with all that it wrote."""
     number = session.scalar(
-        select(Reading.number).where(Reading.id == reading_id, sight.unknown_texts(actor))
+        select(Reading.number).where(Reading.id == reading_id, scope.unknown_texts(actor))
     )
     if number is None or not may_see_unknown(actor):
         return None
@@ -148,7 +153,7 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
 def _waiting(actor: Actor) -> Select[Any]:
     return (
         select(Reading.number)
-        .where(sight.unknown_texts(actor), Reading.needs_human, Reading.read_at.is_(None))
+        .where(scope.unknown_texts(actor), Reading.needs_human, Reading.read_at.is_(None))
         .group_by(Reading.number)
         .order_by(func.min(Reading.at))
     )

@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from engage.access import hub_roles, scope
+from engage.access.policy import Ability, Actor
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
-from engage.insight import names, sight
+from engage.insight import names
 from engage.insight.assessments import scores
-from engage.people.access import Ability, Actor
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments, meetings, referrals, seats
+from engage.scheme import assessments, meetings, referrals
 from engage.scheme.meetings import NextMeeting
 from engage.scheme.model import Assessment, Referral, ReferralState
 
@@ -97,7 +98,7 @@ class ReferralPage:
 
 def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
     """The page of referrals. A constant number of statements for each hub of the actor's."""
-    reads = seats.reads_queue(actor)
+    reads = hub_roles.reads_queue(actor)
     rows: Sequence[Referral] = ()
     if reads:
         rows = session.scalars(
@@ -107,7 +108,7 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
             .limit(PAGE + 1)
         ).all()
     sent: Sequence[Referral] = ()
-    if seats.refers(actor) and actor.agency_id is not None:
+    if hub_roles.refers(actor) and actor.agency_id is not None:
         sent = session.scalars(
             _seen(actor)
             .where(Referral.agency_id == actor.agency_id)
@@ -115,13 +116,13 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
             .limit(PAGE)
         ).all()
     views = _views(session, actor, [*rows[:PAGE], *sent], with_alike=bool(reads))
-    found = hubs_of(session, reads | seats.refers(actor))
+    found = hubs_of(session, reads | hub_roles.refers(actor))
     return Queue(
         waiting=tuple(views[one.id] for one in rows[:PAGE]),
         more=len(rows) > PAGE,
         sent=tuple(views[one.id] for one in sent),
         hubs=tuple((hub, meetings.next_on(session, hub, now=now)) for hub in found if hub.closed_at is None),
-        may_refer=bool(seats.refers(actor)),
+        may_refer=bool(hub_roles.refers(actor)),
     )
 
 
@@ -163,11 +164,11 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         .limit(MOST_ALIKE)
     ).all()
     views = _views(session, actor, [referral, *copies], with_alike=True)
-    keeps = seats.may(actor, seats.decides(actor), referral.hub_id)
-    assesses = seats.may(actor, seats.assesses(actor), referral.hub_id)
+    keeps = hub_roles.may(actor, hub_roles.decides(actor), referral.hub_id)
+    assesses = hub_roles.may(actor, hub_roles.assesses(actor), referral.hub_id)
     made = assessments.of_referral(session, actor, referral) if keeps or assesses else ()
     waits = referral.state is ReferralState.WAITING
-    own = referral.agency_id == actor.agency_id and referral.hub_id in seats.refers(actor)
+    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.refers(actor)
     return ReferralPage(
         view=views[referral.id],
         duplicates=tuple(views[copy.id] for copy in copies),
@@ -177,20 +178,20 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own),
         may_assess=waits and assesses and (referral.person_id is None or _manages(session, actor, referral)),
-        health=referral.hub_id in seats.reads_health(actor),
-        reads_all=seats.may(actor, seats.reads_queue(actor), referral.hub_id),
+        health=referral.hub_id in hub_roles.reads_health(actor),
+        reads_all=hub_roles.may(actor, hub_roles.reads_queue(actor), referral.hub_id),
     )
 
 
 def _manages(session: Session, actor: Actor, referral: Referral) -> bool:
     """Whether the actor manages the person, known already, whom a referral is of."""
-    query = select(Person.id).where(Person.id == referral.person_id, sight.people(actor, Ability.MANAGE))
+    query = select(Person.id).where(Person.id == referral.person_id, scope.people(actor, Ability.MANAGE))
     return session.scalar(query) is not None
 
 
 def places(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:
     """The open hubs to which the actor may refer, and the agencies of their areas, each by name."""
-    hubs = [hub for hub in hubs_of(session, seats.refers(actor)) if hub.closed_at is None]
+    hubs = [hub for hub in hubs_of(session, hub_roles.refers(actor)) if hub.closed_at is None]
     return hubs, agencies_of(session, [hub.id for hub in hubs])
 
 
@@ -213,11 +214,11 @@ def _views(
     hubs = {hub.id: hub for hub in hubs_of(session, {one.hub_id for one in rows})}
     ids = {one.person_id for one in rows if one.person_id is not None}
     seen = (
-        set(session.scalars(select(Person.id).where(Person.id.in_(ids), sight.people(actor))))
+        set(session.scalars(select(Person.id).where(Person.id.in_(ids), scope.people(actor))))
         if ids
         else set()
     )
-    keeps = seats.reads_queue(actor)
+    keeps = hub_roles.reads_queue(actor)
     waiting = [one for one in rows if one.state is ReferralState.WAITING and one.hub_id in keeps]
     alike = _alike(session, actor, waiting) if with_alike else {}
     return {
@@ -242,7 +243,7 @@ def _alike(
     people = session.scalars(
         select(Person)
         .where(
-            sight.people(actor),
+            scope.people(actor),
             Person.hub_id.in_({one.hub_id for one in waiting}),
             or_(
                 Person.crn.in_([one.crn for one in waiting if one.crn]),

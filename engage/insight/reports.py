@@ -12,8 +12,14 @@ from datetime import datetime
 from sqlalchemy import Select, exists, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
 from engage.insight import names
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport

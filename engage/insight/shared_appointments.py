@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
+from engage.access.sharing import Field, open_part
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.insight.person import Place
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
-from engage.people.sharing import Field, open_part
 
 PAGE = 30
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.insight import sight
-from engage.people.access import Actor
+from engage.access import scope
+from engage.access.policy import Actor
 from engage.people.model import ContactPoint, NumberState, Person
 
 MOST = 200
@@ -37,7 +37,7 @@ def of_numbers(
     if not numbers:
         return {}
     rows = session.execute(
-        select(ContactPoint.number, Person, sight.people(actor))
+        select(ContactPoint.number, Person, scope.people(actor))
         .join(Person, Person.id == ContactPoint.person_id)
         .where(ContactPoint.number.in_(numbers), ContactPoint.state != NumberState.RETIRED)
         .order_by(Person.last_name, Person.first_name, Person.id)

@@ -10,13 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Executable, Label, Select, and_, case, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction, scope
+from engage.access.policy import (
+    HUB_WIDE_ROLES,
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading
-from engage.insight import apart, names, sharing, sight
+from engage.insight import names, sharing
 from engage.insight.sharing import Sharer
-from engage.people.access import HUB_WIDE_ROLES, Ability, Actor, abilities, may_change
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
 from messaging.tables import Inbound, Message
@@ -128,7 +135,7 @@ def of_person(
     rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
     rows = session.execute(
         _listed()
-        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, sight.of_signals(actor))
+        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, scope.of_signals(actor))
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
     ).all()
@@ -138,7 +145,7 @@ def of_person(
 def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
     """One signal in any state, if the actor may see it."""
     rows = session.execute(
-        _listed().where(Signal.id == signal_id, sight.people(actor, Ability.SIGNALS), sight.of_signals(actor))
+        _listed().where(Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.of_signals(actor))
     ).all()
     views = _views(session, actor, rows, now)
     return views[0] if views else None
@@ -189,8 +196,8 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
         .join(Person, Person.id == Signal.person_id)
         .where(
             Signal.state != SignalState.RESOLVED,
-            sight.people(actor, Ability.SIGNALS),
-            sight.of_signals(actor),
+            scope.people(actor, Ability.SIGNALS),
+            scope.of_signals(actor),
         )
     )
 
@@ -231,7 +238,7 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
                 _shown(
                     behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])),
                     signal,
-                    health=apart.sees_health(actor, person),
+                    health=health_redaction.sees_health(actor, person),
                 )
                 for link in signal.evidence
             ),
@@ -245,7 +252,7 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
     found: dict[tuple[str, str], Behind] = {}
     inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
     texts = (
-        select(Inbound, Reading.person_id, apart.tells_of_health())
+        select(Inbound, Reading.person_id, health_redaction.tells_of_health())
         .outerjoin(Reading, Reading.inbound_id == Inbound.id)
         .where(Inbound.id.in_(inbound))
     )
@@ -261,7 +268,7 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
             message.body,
             message.created_at,
             message.recipient,
-            apart.answers_health(message),
+            health_redaction.answers_health(message),
         )
     for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
         found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment, AppointmentState
-from engage.insight import names, sight
-from engage.people.access import Ability, Actor
+from engage.insight import names
 from engage.people.model import ContactStatus, CustodyStatus, Person
 
 MOST_SHOWN = 20
@@ -60,7 +61,7 @@ def still_booked(session: Session, actor: Actor, *, now: datetime) -> tuple[Stil
             ),
             Appointment.state == AppointmentState.BOOKED,
             Appointment.starts_at >= now,
-            sight.people(actor, Ability.CONVERSE),
+            scope.people(actor, Ability.CONVERSE),
         )
         .group_by(Person.id, Hub.id, Staff.name)
         .order_by(next_at, Person.id)

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
+from engage.access import health_redaction
 from engage.appointments.model import Appointment
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
 from engage.core.events import Event
-from engage.insight import apart, names
+from engage.insight import names
 from engage.insight.appointments import last_moment
 from engage.understanding.vocabulary import Intent
 from messaging.states import MessageStatus
@@ -218,7 +219,7 @@ def _in(
     session: Session, person_id: uuid.UUID, before: Place | None
 ) -> list[tuple[Reading, Inbound, datetime | None, bool]]:
     rows = session.execute(
-        select(Reading, Inbound, Appointment.starts_at, apart.tells_of_health())
+        select(Reading, Inbound, Appointment.starts_at, health_redaction.tells_of_health())
         .join(Inbound, Inbound.id == Reading.inbound_id)
         .outerjoin(Appointment, Appointment.id == Reading.appointment_id)
         .where(Reading.person_id == person_id)
@@ -267,7 +268,9 @@ def _text_out(message: Message, who: Mapping[str | None, str], health: bool) -> 
         at=message.created_at,
         id=message.id,
         to_number=message.to_number,
-        body=message.body if health or not apart.answers_health(message) else apart.NOT_SHOWN,
+        body=message.body
+        if health or not health_redaction.answers_health(message)
+        else health_redaction.NOT_SHOWN,
         purpose=str(message.context.get("purpose", "")),
         by=who[message.context.get("by", "system")],
         status=message.status,
@@ -280,11 +283,11 @@ def _without_health(entry: TextIn) -> TextIn:
     """That a text of health came, and when: a lapse is not told apart from good news."""
     return replace(
         entry,
-        body=entry.body and apart.NOT_SHOWN,
+        body=entry.body and health_redaction.NOT_SHOWN,
         intent=Intent.PROGRESS_HEALTH.value,
         also=(),
         evidence=(),
-        done=apart.NOT_SHOWN,
+        done=health_redaction.NOT_SHOWN,
         corrected=None,
         hidden=True,
     )

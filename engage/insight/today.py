@@ -9,14 +9,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
-from engage.insight import appointments, checkins, free_times, readings, sight, signals, standing
+from engage.insight import (
+    appointments,
+    checkins,
+    free_times,
+    readings,
+    signals,
+    standing,
+)
 from engage.insight.appointments import AppointmentView
 from engage.insight.person import obstacles
 from engage.people import contact
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 
 PAGE = 20
@@ -114,7 +122,7 @@ def _days(
     found = {day: _rows(session, actor, day, where, after) for day in days}
     shown = [row.id for rows in found.values() for row in rows[:PAGE]]
     views = appointments.load(session, actor, shown)
-    converses = sight.may_anywhere(actor, Ability.CONVERSE)
+    converses = scope.may_anywhere(actor, Ability.CONVERSE)
     people = {view.person_id for view in views.values()} if converses else set()
     why_not = {
         person_id: obstacles(reach)
@@ -145,7 +153,7 @@ def _rows(
             Appointment.starts_at >= begins,
             Appointment.starts_at < ends,
             Appointment.state == AppointmentState.BOOKED,
-            sight.appointments(actor),
+            scope.appointments(actor),
         )
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(PAGE + 1)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
 from engage.core.db import new_id
@@ -19,7 +20,6 @@ from engage.core.errors import Conflict, Forbidden
 from engage.legal import orders, rules
 from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
 from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import CustodyStatus, Person
 from engage.people.service import update_person
 from engage.signals import Evidence, SignalKind

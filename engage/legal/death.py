@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.core.errors import Conflict
 from engage.legal import custody, orders
 from engage.legal.model import OrderEnding
 from engage.legal.opening import day_problems, note_event, refuse, to_change, today_of
-from engage.people.access import Actor
 from engage.people.model import ContactStatus, Person
 from engage.people.service import update_person
 

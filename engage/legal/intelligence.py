@@ -9,12 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import IntelligenceFlag
 from engage.legal.opening import day_problems, refuse, to_change, today_of
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 
 

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import Offence, OffenceKind
 from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
-from engage.people.access import Actor
 
 LONGEST_WHAT = 120
 

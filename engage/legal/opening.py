@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.legal.model import Order, Requirement
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 
 EARLIEST = date(1950, 1, 1)

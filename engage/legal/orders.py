@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Date, cast, exists, func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -18,7 +19,6 @@ from engage.legal import rules
 from engage.legal.model import Order, OrderEnding, OrderKind, Requirement
 from engage.legal.opening import day_problems, note_event, order_to_change, refuse, tidy, to_change, today_of
 from engage.legal.rules import CreditFacts, OrderFacts, Progress
-from engage.people.access import SYSTEM, Actor
 from engage.people.model import LegalStatus, Person
 from engage.people.service import update_person
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal import rules
@@ -24,7 +25,6 @@ from engage.legal.opening import (
     tidy,
     today_of,
 )
-from engage.people.access import Actor
 
 LONGEST_NOTE = 200
 LONGEST_ACTIVITY = 120

@@ -7,8 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    open_person,
+)
 from engage.core.errors import Invalid, NotFound
-from engage.people.access import Ability, Actor, abilities, open_person
 from engage.signals import Signal
 
 LONGEST_RESOLUTION = 500

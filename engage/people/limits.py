@@ -12,12 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    HUB_WIDE_ROLES,
+    Ability,
+    Actor,
+    ActorKind,
+    open_person,
+)
 from engage.agencies.model import Membership, Role, Staff
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people import service
-from engage.people.access import HUB_WIDE_ROLES, Ability, Actor, ActorKind, open_person
 from engage.people.model import Person, RecordAccess
 
 KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR)

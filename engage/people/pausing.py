@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
 from engage.people import contact
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.rules import PAUSED
 from messaging import outbox

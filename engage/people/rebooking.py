@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 
 

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from engage.access.policy import Actor, ActorKind
 from engage.agencies import notices
 from engage.agencies.model import Hub, Membership, OnCallTurn, Role, Staff
 from engage.core import events
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import Actor, ActorKind
 
 LEVELS = range(1, 10)
 LONGEST_TURN = timedelta(days=31)

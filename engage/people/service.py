@@ -14,6 +14,12 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    open_person,
+)
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Membership, Role, Staff
 from engage.core import events
@@ -25,7 +31,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import phones
-from engage.people.access import Ability, Actor, ActorKind, open_person
 from engage.people.contact import note_reach_changed, withdraw_all
 from engage.people.model import (
     ContactStatus,

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Actor, own_agency_only
 from engage.agencies.model import Agency, Hub, Membership, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people import contact, unasked
-from engage.people.access import Actor, own_agency_only
 from engage.people.model import ContactStatus, Person
 from engage.people.service import ensure_involved
 from engage.plan import rules

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Agency, Hub
 from engage.core.errors import Invalid, NotFound
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass
 from engage.plan.model import StandingApproval

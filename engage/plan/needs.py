@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.core.errors import Invalid
-from engage.people.access import Ability, Actor, open_person
 from engage.plan import rules
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore

@@ -10,11 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import zone
-from engage.agencies.model import Hub
-from engage.core import events
-from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import (
+from engage.access.policy import (
     Ability,
     Actor,
     ActorKind,
@@ -22,6 +18,10 @@ from engage.people.access import (
     open_person,
     own_agency_only,
 )
+from engage.agencies.hubs import zone
+from engage.agencies.model import Hub
+from engage.core import events
+from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import Pathway

@@ -9,12 +9,12 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.progress import service
 from engage.progress.kinds import ReportFact, ReportState

@@ -13,10 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    open_person,
+)
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.activities.model import Activity

@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import CustodySpell
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.scheme import rules
 from engage.scheme.kinds import AgendaReason, Rag, ReferralState

@@ -11,14 +11,22 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from engage.access import hub_roles
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    abilities,
+    open_person,
+    visible_to,
+)
+from engage.access.sharing import Field, open_part
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Invalid
-from engage.people.access import Ability, Actor, ActorKind, abilities, open_person, visible_to
 from engage.people.model import Person
-from engage.people.sharing import Field, open_part
 from engage.plan.kinds import Pathway
-from engage.scheme import referrals, seats
+from engage.scheme import referrals
 from engage.scheme.model import Assessment, Referral, Risk
 
 HIGHEST_NEED = 3
@@ -72,7 +80,7 @@ def assess_referral(
     system that may see them. Raises NotFound, Forbidden or Invalid.
     """
     referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
-    seats.need(actor, seats.assesses(actor), referral.hub_id)
+    hub_roles.need(actor, hub_roles.assesses(actor), referral.hub_id)
     if referral.person_id is not None:
         ability = Ability.VIEW if actor.kind is ActorKind.KEY else Ability.MANAGE
         open_person(

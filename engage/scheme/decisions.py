@@ -14,14 +14,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access import hub_roles
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.people.service import NewPerson, create_person, ensure_involved
-from engage.scheme import agenda, assessments, enrolments, meetings, referrals, seats
+from engage.scheme import (
+    agenda,
+    assessments,
+    enrolments,
+    meetings,
+    referrals,
+)
 from engage.scheme.kinds import Cohort, DecisionKind, ExitReason, Rag, ReferralState, Strand
 from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
 from engage.scheme.model import Referral, ReReferral
@@ -127,7 +134,7 @@ def to_decide(session: Session, actor: Actor, item_id: uuid.UUID, *, now: dateti
     if item is None:
         raise NotFound("There is no such item, or you may not see it.")
     hub_id = meetings.open_meeting(session, actor, item.meeting_id).hub_id
-    seats.need(actor, seats.decides(actor), hub_id)
+    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
     if item.person_id is not None:
         open_person(
             session,

@@ -11,13 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.legal.model import CustodySpell
-from engage.people.access import Ability, Actor, open_person
 from engage.people.contact import note_reach_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.plan import actions

@@ -11,11 +11,16 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import (
+    SYSTEM,
+    Ability,
+    Actor,
+    open_person,
+)
 from engage.agencies.hubs import HubRules
 from engage.agencies.model import Hub
 from engage.core.errors import Conflict
 from engage.legal import death
-from engage.people.access import SYSTEM, Ability, Actor, open_person
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.scheme import enrolments
 from engage.scheme.enrolments import today

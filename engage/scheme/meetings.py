@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engage.access import hub_roles
+from engage.access.policy import Actor
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.access import Actor
-from engage.scheme import agenda, seats
+from engage.scheme import agenda
 from engage.scheme.meeting_model import Meeting, MeetingAttendance
 
 LATEST_RECORDED = timedelta(days=14)
@@ -51,7 +52,7 @@ def call(
     Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting
     or the hub has closed by then.
     """
-    seats.need(actor, seats.decides(actor), hub_id)
+    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
@@ -179,7 +180,7 @@ def next_on(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
 def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
     """A meeting at which the actor has a seat. Raises NotFound."""
     found = session.get(Meeting, meeting_id)
-    if found is None or not seats.may(actor, seats.attends(actor), found.hub_id):
+    if found is None or not hub_roles.may(actor, hub_roles.attends(actor), found.hub_id):
         raise NotFound("There is no such meeting, or you have no seat there.")
     return found
 
@@ -188,7 +189,7 @@ def to_keep(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
     """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or Conflict where it is closed."""
     open_meeting(session, actor, meeting_id)
     found = session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
-    seats.need(actor, seats.decides(actor), found.hub_id)
+    hub_roles.need(actor, hub_roles.decides(actor), found.hub_id)
     if found.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
     return found

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access import hub_roles
+from engage.access.policy import Actor, ActorKind, visible_to
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
@@ -23,10 +25,9 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Actor, ActorKind, visible_to
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import agenda, seats
+from engage.scheme import agenda
 from engage.scheme.model import Referral, ReferralState, ReReferral
 from engage.signals import SignalKind
 
@@ -102,9 +103,11 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
     _one_at_a_time(session, open_referral(session, actor, referral_id, now=now).hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     own = actor.kind is ActorKind.STAFF and referral.agency_id == actor.agency_id
-    may_refer = seats.may(actor, seats.refers(actor), referral.hub_id)
+    may_refer = hub_roles.may(actor, hub_roles.refers(actor), referral.hub_id)
     if not (
-        seats.may(actor, seats.decides(actor), referral.hub_id) or (own and may_refer) or _by(actor, referral)
+        hub_roles.may(actor, hub_roles.decides(actor), referral.hub_id)
+        or (own and may_refer)
+        or _by(actor, referral)
     ):
         raise Forbidden("Only the agency that made a referral, or the coordinator, may take it back.")
     _must_wait(referral)
@@ -124,7 +127,7 @@ def mark_duplicate(
     Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this one waits no longer.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
-    seats.need(actor, seats.decides(actor), hub_id)
+    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
     # Of two that are each said to be the other's duplicate at the same moment, one must go on waiting.
     _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
@@ -159,7 +162,7 @@ def identify(
     Raises Conflict where another referral with this CRN waits: mark this one as its duplicate instead.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
-    seats.need(actor, seats.decides(actor), hub_id)
+    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
     _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     _must_wait(referral)
@@ -221,11 +224,12 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.SYSTEM:
         return true()
     queue = and_(
-        Referral.hub_id.in_(seats.reads_queue(actor)), or_(Referral.person_id.is_(None), visible_to(actor))
+        Referral.hub_id.in_(hub_roles.reads_queue(actor)),
+        or_(Referral.person_id.is_(None), visible_to(actor)),
     )
     if actor.kind is not ActorKind.STAFF:
         return or_(queue, Referral.referred_by == actor.label)
-    own = and_(Referral.hub_id.in_(seats.refers(actor)), Referral.agency_id == actor.agency_id)
+    own = and_(Referral.hub_id.in_(hub_roles.refers(actor)), Referral.agency_id == actor.agency_id)
     return or_(queue, own)
 
 
@@ -246,7 +250,7 @@ def record(
 
 
 def _hub(session: Session, actor: Actor, hub_id: uuid.UUID) -> Hub:
-    seats.need(actor, seats.refers(actor), hub_id)
+    hub_roles.need(actor, hub_roles.refers(actor), hub_id)
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
@@ -269,7 +273,7 @@ def _check(new: NewReferral, hub: Hub, agency: Agency, now: datetime) -> None:
         for name in ("first_name", "last_name", "reasons")
         if not getattr(new, name).strip()
     }
-    if new.at_arrest and agency.kind is not seats.SELECTS_AT_ARREST:
+    if new.at_arrest and agency.kind is not hub_roles.SELECTS_AT_ARREST:
         wrong["at_arrest"] = "Only the police select at the point of arrest."
     if wrong:
         raise Invalid(fields=wrong)

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
-from engage.people.access import Ability, Actor, open_person
 from engage.scheme import enrolments, rules
 from engage.scheme.enrolments import today
 from engage.scheme.kinds import Cohort, Rag

@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engage import texts
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Membership, Role, Staff
 from engage.appointments import reminders
 from engage.appointments.model import Appointment, AppointmentState, Reminder, ReminderState
@@ -21,7 +22,6 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.people import contact, unasked
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionState

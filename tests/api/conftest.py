@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from api import create_app
 from api.auth.views import sign_in_limiter
 from api.v1.keys import Limiter
+from engage.access.policy import SCOPES
 from engage.agencies.model import Hub, Staff
 from engage.agencies.service import issue_key
 from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import Settings
-from engage.people.access import SCOPES
 from tests import builders
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -11,9 +11,9 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from api import access
 from api.access import Caller
+from engage.access.policy import SCOPES, Actor, ActorKind
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
-from engage.people.access import SCOPES, Actor, ActorKind
 from tests.api.conftest import KeyMaker
 
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from api.cli import main
+from engage.access.policy import SCOPES
 from engage.agencies import service
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
 from engage.core.db import Database
-from engage.people.access import SCOPES
 from tests import builders
 
 NOW = "2027-03-20T09:00:00+00:00"

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
-from engage.people.access import SYSTEM
 from engage.people.model import LegalStatus, Person
 from engage.progress.testing.model import DrugTest, DrugTestResult
 from engage.scheme import enrolments

@@ -7,10 +7,10 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from api.cli import main
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
 from engage.people import pausing, rota
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from tests import builders

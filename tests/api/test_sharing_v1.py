@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from engage.access.model import Disclosure, SharingAgreement
 from engage.agencies.model import Hub, Staff
 from engage.conversation import service
 from engage.core.db import Database
 from engage.people.model import Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from tests import builders
 from tests.api.conftest import KeyMaker
 from tests.engage.conversation.phones import text_in

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub
-from engage.people.access import SYSTEM
 from engage.people.model import LegalStatus, Person
 from engage.scheme import enrolments, transfers
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.legal import custody, offences, orders, requirements
 from engage.legal.model import OffenceKind, OrderEnding, OrderKind, RequirementKind
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from tests.builders import NOW
 from tests.engage.legal import scenes

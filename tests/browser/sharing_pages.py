@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from engage.access import emergency
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import SYSTEM, staff_actor
 from engage.agencies import founding
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import breaking_glass, limits, merging
-from engage.people.access import SYSTEM, staff_actor
+from engage.people import limits, merging
 from engage.people.model import Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from tests import builders
 
 LONG = "w" * 120
@@ -47,7 +48,7 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
     )
     dai: Staff = builders.staff(session, hub, name="Dai Rees", email="dai@probation.example")
     ann: Staff = builders.staff(session, hub, Role.SUPERVISOR, name="Ann Bold", email="ann@probation.example")
-    breaking_glass.open_record(
+    emergency.open_record(
         session, staff_actor(dai), person.crn, reason=f"Found hurt in the street {LONG}", now=now
     )
     limits.name_staff(session, SYSTEM, person.id, ann.id, excluded=True, now=now)

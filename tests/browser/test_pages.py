@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType
@@ -16,7 +17,6 @@ from engage.appointments.service import NewAppointment
 from engage.conversation import service as conversation
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.people.access import SYSTEM
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
 from messaging.states import MessageStatus, move

@@ -7,6 +7,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage import seed, seed_case
+from engage.access.model import SharingAgreement
+from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Staff
 from engage.appointments import due
 from engage.appointments.slots.model import FreeTime, SlotOffer
@@ -15,9 +17,7 @@ from engage.conversation.service import handle
 from engage.insight import enrolment, plan, today
 from engage.legal.model import Order
 from engage.people import rota
-from engage.people.access import staff_actor
 from engage.people.model import Person
-from engage.people.sharing_model import SharingAgreement
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
 from engage.progress.activities.model import Activity

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.agencies.service import find_staff
@@ -19,7 +20,6 @@ from engage.appointments.rows import TIME_COLUMNS, read_time_row
 from engage.appointments.sheets import WHOLE_ROW, Record, RowProblem, read_sheet
 from engage.appointments.slots import service
 from engage.core.errors import EngageError, Invalid, NotFound
-from engage.people.access import Actor
 
 Begin = Callable[[], AbstractContextManager[Session]]
 

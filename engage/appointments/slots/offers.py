@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import PERSON
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.checks import clashing
@@ -26,7 +27,6 @@ from engage.appointments.slots.service import busy_times, clashes, slot_rules, w
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.working_days import closed_days
-from engage.people.access import PERSON
 from engage.people.model import LegalStatus, Person
 from engage.people.rules import Reason
 

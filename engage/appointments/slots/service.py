@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, t
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from engage.access.policy import Actor, ActorKind
 from engage.agencies.hubs import HubRules, zone
 from engage.agencies.model import Hub, Membership, Role, Staff
 from engage.appointments import rules as clock
@@ -32,7 +33,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.working_days import closed_days
-from engage.people.access import Actor, ActorKind
 
 MOST_WEEKS = 8
 KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hubs import find_agency
 from engage.agencies.model import Agency, Hub
 from engage.core.errors import (
@@ -18,7 +19,6 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.progress import judging
 from engage.progress.activities import rules

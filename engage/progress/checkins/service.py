@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hubs import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
@@ -19,7 +20,6 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.people import contact
 from engage.people import rules as people_rules
-from engage.people.access import Ability, Actor, open_person
 from engage.people.model import Person
 from engage.progress.checkins import rules
 from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.core.errors import Conflict, NotFound
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.progress import judging
 from engage.progress.housing.kinds import HousingStage

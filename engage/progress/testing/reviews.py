@@ -11,6 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.model import Disclosure
+from engage.access.policy import Ability, Actor, abilities
+from engage.access.sharing import Field
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
 from engage.core.errors import (
@@ -21,10 +24,7 @@ from engage.core.errors import (
 )
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
-from engage.people.sharing import Field
-from engage.people.sharing_model import Disclosure
 from engage.progress import judging
 from engage.progress.testing import rules
 from engage.progress.testing.model import CourtReview

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
-from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.progress import judging
 from engage.progress.testing import reviews, rules

@@ -12,9 +12,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    open_person,
+)
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
-from engage.people.access import Ability, Actor, abilities, open_person
 from engage.people.model import Person
 from engage.progress import judging
 from engage.progress.testing import rules

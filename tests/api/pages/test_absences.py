@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from engage.access.policy import SCOPES
 from engage.agencies.model import Staff
 from engage.agencies.service import issue_key
 from engage.appointments import service
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment
 from engage.core.db import Database
-from engage.people.access import SCOPES
 from engage.people.model import Person
 from engage.understanding.vocabulary import Cause, Intent, Prompt
 from tests import builders

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import SYSTEM
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.db import Database
 from engage.core.events import AccessRecord
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Person
 from engage.people.service import ensure_involved
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.test_legal import day

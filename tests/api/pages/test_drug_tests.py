@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from engage.access.model import Disclosure
 from engage.agencies.model import Agency, Staff
 from engage.core.db import Database
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.people.service import ensure_involved
-from engage.people.sharing_model import Disclosure
 from engage.progress.testing.kinds import DrugTestResult
 from engage.progress.testing.model import CourtReview, DrugTest
 from messaging.tables import Message

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import staff_actor
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.db import Database
 from engage.legal.model import IntelligenceFlag
-from engage.people.access import staff_actor
 from engage.people.model import Involvement, LegalStatus, Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, ExitReason, MilestoneKind, Rag, Strand
 from engage.scheme.model import Enrolment, RagReview, Transfer

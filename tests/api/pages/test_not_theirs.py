@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from engage.access.health_redaction import NOT_SHOWN
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import NotFound
-from engage.insight.apart import NOT_SHOWN
 from engage.people.model import Person, RecordAccess
 from engage.plan.kinds import Pathway
 from engage.progress.testing import service as drug_tests

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.access.policy import SYSTEM
 from engage.agencies import notices
 from engage.agencies.model import OnCallTurn, Staff
 from engage.conversation import on_call
 from engage.core.db import Database
 from engage.people import pausing, rota
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from engage.signals import SignalKind

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.access.model import Disclosure, SharingAgreement
 from engage.agencies.model import Agency, Role, Staff
 from engage.core.db import Database
 from engage.people.model import Involvement, Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Pathway

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.sharing import Field
 from engage.agencies.model import Agency, Staff
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.people.service import ensure_involved
-from engage.people.sharing import Field
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.progress.activities.kinds import ActivityKind
 from engage.progress.activities.model import Activity
 from engage.progress.housing.kinds import HousingStage

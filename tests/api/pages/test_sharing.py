@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.access.model import SharingAgreement
+from engage.access.sharing import Field, open_part
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.db import Database
 from engage.people.model import Involvement, Person
-from engage.people.sharing import Field, open_part
-from engage.people.sharing_model import SharingAgreement
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

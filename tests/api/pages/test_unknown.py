@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.access.policy import SYSTEM
 from engage.agencies import notices
 from engage.agencies.model import Staff
 from engage.conversation import on_call, service
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.people import rota
-from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint
 from engage.people.rota import NewTurn
 from messaging import inbound

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies import notices
 from engage.agencies.model import Staff
 from engage.conversation import effects, sweeps
 from engage.core.errors import Invalid, NotFound
 from engage.insight import listings
-from engage.people.access import SYSTEM
 from messaging import suppression
 from messaging.dispatch import Claimed, Withhold
 from messaging.outbox import Lane

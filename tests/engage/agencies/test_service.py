@@ -7,12 +7,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SCOPES, ActorKind, key_actor
 from engage.agencies import service
 from engage.agencies.hubs import HubRules, hub_rules
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import SignInProblem
 from engage.core.errors import Invalid, NotFound
-from engage.people.access import SCOPES, ActorKind, key_actor
 from tests import builders
 
 PASSWORD = "correct horse battery"

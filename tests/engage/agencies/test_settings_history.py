@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies import founding
 from engage.agencies.hubs import hub_rules, rules_at, settings_at
 from engage.agencies.model import Hub, HubSettingsSpell
@@ -16,7 +17,6 @@ from engage.appointments.service import NewAppointment
 from engage.core.db import Database
 from engage.core.errors import Conflict, Invalid
 from engage.core.events import Event
-from engage.people.access import SYSTEM
 from engage.people.service import NewPerson, create_person
 from tests import builders
 

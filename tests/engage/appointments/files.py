@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Hub
 from engage.appointments import importing
 from engage.appointments.importing import ImportReport
 from engage.appointments.sheets import COLUMNS
 from engage.core.db import Database
-from engage.people.access import SYSTEM, Actor
 from tests import builders
 
 AGENCIES = ("Probation", "Tyne Recovery", "City Housing", "Coleg y Cwm", "Jobcentre", "Women's Hub")

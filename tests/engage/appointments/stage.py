@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Staff
 from engage.appointments import reminders, service
 from engage.appointments.model import Appointment, AppointmentType, Reminder, ReminderState
-from engage.people.access import Actor
 from engage.people.model import Person
 from messaging import states
 from messaging.dispatch import Claimed

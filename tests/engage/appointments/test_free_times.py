@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from engage.access.policy import PERSON, SYSTEM, Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.slots import service
@@ -13,7 +14,6 @@ from engage.appointments.slots.importing import import_times
 from engage.appointments.slots.model import FreeTime
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import PERSON, SYSTEM, Actor
 from tests import builders
 
 HEADER = "worker_email,type,date,start,minutes,place,weeks\n"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from engage.access.policy import SYSTEM
 from engage.appointments import importing, reminders
 from engage.appointments.importing import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
 from engage.core.db import Database
 from engage.core.events import Event
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal
 from messaging.tables import Message

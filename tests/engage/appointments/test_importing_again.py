@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role
 from engage.appointments import numbers, reminders, service, taking_in
 from engage.appointments.model import Appointment
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import NumberState, Person
 from messaging.states import MessageStatus
 from tests import builders

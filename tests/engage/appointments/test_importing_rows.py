@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.appointments import importing
 from engage.appointments.model import Appointment
 from engage.appointments.sheets import COLUMNS
 from engage.core.db import Database
 from engage.core.errors import Invalid
-from engage.people.access import SYSTEM
 from tests.engage.appointments.files import make_hub, only, sheet, take_in
 
 

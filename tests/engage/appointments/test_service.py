@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability
 from engage.agencies.model import Role
 from engage.appointments import service
 from engage.appointments.model import Appointment, AppointmentType, Intent, IntentKind, Outcome, OutcomeCode
@@ -19,7 +20,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people.access import Ability
 from engage.people.model import CustodyStatus, Involvement, NumberState
 from engage.signals import Signal, SignalState
 from messaging.states import MessageStatus as S

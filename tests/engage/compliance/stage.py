@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.appointments.model import (
     Appointment,
     Intent,
@@ -21,7 +22,6 @@ from engage.compliance import recording
 from engage.core import audit_chain
 from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from messaging import inbound, outbox
 from messaging.states import MessageStatus, move

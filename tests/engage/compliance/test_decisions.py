@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.model import OutcomeCode
 from engage.compliance import counting, decisions, recording, weighing
@@ -24,7 +25,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.legal.model import Order, OrderKind
-from engage.people.access import Actor
 from engage.people.model import Language, LegalStatus, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.tables import Message

@@ -12,6 +12,8 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import event, select, text
 
+from engage.access.model import Disclosure
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import (
     IntentKind,
@@ -22,9 +24,7 @@ from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
 from engage.core import audit_chain
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import Actor
 from engage.people.model import LegalStatus, Person
-from engage.people.sharing_model import Disclosure
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.compliance.stage import missed, order, said, settle, told

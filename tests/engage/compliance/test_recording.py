@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Role
 from engage.appointments import absences
 from engage.appointments.model import AbsenceDecision, AbsenceReason, Appointment, Outcome, OutcomeCode
@@ -19,7 +20,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people.access import SYSTEM, Actor
 from engage.people.model import LegalStatus
 from engage.signals import Signal, SignalKind
 from messaging import inbound

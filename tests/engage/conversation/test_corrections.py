@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment, Intent
@@ -20,7 +21,6 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Actor
 from engage.people.model import NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from engage.understanding.vocabulary import Intent as Meaning

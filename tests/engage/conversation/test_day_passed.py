@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.appointments import service as appointments
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation import sweeps
 from engage.people import attention
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from engage.understanding.vocabulary import Cause, Intent

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.conversation import effects, staff
 from engage.people import contact, phones
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
 from messaging import states, suppression

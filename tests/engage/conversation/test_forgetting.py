@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
 from engage.conversation import forgetting, service
@@ -15,7 +16,6 @@ from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
 from engage.people import merging
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, Person
 from engage.scheme.kinds import Cohort, ExitReason
 from engage.scheme.model import Enrolment, Referral

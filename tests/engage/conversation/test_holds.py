@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, ActorKind
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
 from engage.conversation import holds, service
@@ -20,7 +21,6 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Actor, ActorKind
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import SignalKind
 from messaging.tables import Inbound, Message

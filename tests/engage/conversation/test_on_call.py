@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import SYSTEM
 from engage.agencies import notices
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation import effects, on_call, staff
@@ -16,7 +17,6 @@ from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.core.db import Database
 from engage.insight import alarms
 from engage.people import attention, rota
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from engage.signals import SignalKind

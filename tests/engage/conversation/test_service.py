@@ -126,8 +126,8 @@ def test_a_failure_half_way_leaves_nothing_behind(
 
 def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Database, now: datetime) -> None:
     """While an answer is being written, a worker who changes the number waits; the answer that waits is then withdrawn."""
+    from engage.access.policy import SYSTEM
     from engage.people import phones
-    from engage.people.access import SYSTEM
 
     person, _ = due(committed, now)
     with committed.begin() as session:

@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
+from engage.access.policy import Actor
 from engage.conversation import service, set_aside
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.core.events import Event
 from engage.insight import readings
-from engage.people.access import Actor
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
 from tests import builders

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Role, Staff
 from engage.conversation.staff import claim_number, mark_read, send_text
 from engage.core.errors import (
@@ -16,7 +17,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
 from messaging.outbox import Lane

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.conversation import stops
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from engage.understanding.vocabulary import Act, Intent

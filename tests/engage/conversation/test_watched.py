@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM, Actor, ActorKind
 from engage.agencies.model import Role
 from engage.appointments import due, reconsider, service
 from engage.appointments.kinds import ReminderKind, ReminderState
@@ -16,7 +17,6 @@ from engage.conversation import staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import pausing, phones
-from engage.people.access import SYSTEM, Actor, ActorKind
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
 from messaging import outbox

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.conversation.model import Reading
 from engage.core.settings import DEMO_NUMBER
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.signals import SignalKind
 from messaging import pacing

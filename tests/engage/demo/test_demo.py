@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.demo import service
 from engage.insight import cohort
 from engage.models import METADATA
-from engage.people.access import SYSTEM
 from engage.people.model import CustodyStatus, LegalStatus, Person
 from engage.signals import Signal, SignalKind
 

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.conversation import service
 from engage.core.errors import NotFound
 from engage.insight import log, person, readings, signals, thread
 from engage.legal.model import IntelligenceFlag
 from engage.people import attention
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from tests import builders

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access import agreements
+from engage.access.agreements import NewAgreement
+from engage.access.policy import SYSTEM, Actor
+from engage.access.sharing import Field
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import AppointmentType
 from engage.insight import legal, shared_appointments
 from engage.legal import requirements
 from engage.legal.model import RequirementKind
-from engage.people import agreements
-from engage.people.access import SYSTEM, Actor
-from engage.people.agreements import NewAgreement
 from engage.people.model import Involvement, Person
-from engage.people.sharing import Field
 from tests import builders
 from tests.builders import NOW
 from tests.engage.legal import scenes

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
 from engage.core.errors import Forbidden, NotFound
 from engage.insight import case_pack
 from engage.legal.model import IntelligenceFlag
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway

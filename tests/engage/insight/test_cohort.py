@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, key_actor, staff_actor
 from engage.agencies.model import AgencyKind, ApiKey, Hub, Role, Staff
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Intent, Outcome, OutcomeCode, Reminder
@@ -17,7 +18,6 @@ from engage.core.errors import Invalid, NotFound
 from engage.insight import cohort
 from engage.insight.cohort import CohortView
 from engage.legal.model import CustodyKind, CustodySpell, Offence, OffenceKind
-from engage.people.access import Actor, key_actor, staff_actor
 from engage.people.model import LegalStatus, Person
 from engage.scheme.kinds import ExitReason, Rag, Strand
 from engage.scheme.model import StrandSpell

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import Actor
 from engage.insight import actions, milestones, plan
-from engage.people.access import Actor
 from engage.people.model import Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from engage.plan.kinds import Pathway
 from tests import builders, case_builders
 from tests.engage.insight.test_statements import counted

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import AppointmentState, Outcome
 from engage.insight import court_report, drug_tests, progress
 from engage.insight.court_report import Attendance
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import scope
+from engage.access.policy import Ability, open_person
 from engage.agencies.model import Membership, Role
 from engage.conversation.staff import mark_read
 from engage.core.errors import EngageError, NotFound
-from engage.insight import readings, sight
-from engage.people.access import Ability, open_person
+from engage.insight import readings
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from tests import builders
@@ -39,7 +40,7 @@ def test_lists_agree_with_single_records(
         ensure_involved(session, one.id, reader.agency_id, now=now)
     session.flush()
     actor = builders.actor(reader)
-    listed = set(session.scalars(select(Person.id).where(sight.people(actor, ability))))
+    listed = set(session.scalars(select(Person.id).where(scope.people(actor, ability))))
     opened = set()
     for one in people:
         try:
@@ -63,7 +64,7 @@ def test_two_roles_do_not_lend_each_other_sight(session: Session, now: datetime)
     actor = builders.actor(both)
 
     def listed(ability: Ability) -> set[object]:
-        return set(session.scalars(select(Person.id).where(sight.people(actor, ability))))
+        return set(session.scalars(select(Person.id).where(scope.people(actor, ability))))
 
     assert listed(Ability.VIEW) == {own.id, partners.id} and listed(Ability.SIGNALS) == {own.id}
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.insight import caseload, today
 from engage.insight import person as person_page
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.signals import SignalKind, raise_signal
 from messaging import outbox

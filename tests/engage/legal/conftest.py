@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Staff
-from engage.people.access import Actor
 from engage.people.model import Person
 from tests import builders
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.legal import custody, orders, requirements
 from engage.legal.model import CustodyKind, CustodySpell, Order, OrderKind, Requirement, RequirementKind
-from engage.people.access import SYSTEM
 from engage.people.model import Person
 from tests.builders import NOW
 

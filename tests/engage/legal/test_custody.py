@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Role
 from engage.appointments import due
 from engage.appointments import service as appointments
@@ -18,7 +19,6 @@ from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.legal import custody, orders
 from engage.legal.model import CustodyKind, CustodySpell, OrderEnding, OrderKind
 from engage.people import contact
-from engage.people.access import Actor
 from engage.people.model import CustodyStatus, LegalStatus, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging import outbox

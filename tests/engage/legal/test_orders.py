@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -19,7 +20,6 @@ from engage.core.errors import (
 from engage.core.events import Event
 from engage.legal import orders, requirements
 from engage.legal.model import Order, OrderEnding, OrderKind
-from engage.people.access import SYSTEM, Actor
 from engage.people.model import LegalStatus, Person
 from tests import builders
 from tests.builders import NOW

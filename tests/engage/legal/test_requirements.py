@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.core.db import Database
 from engage.core.errors import Conflict, Invalid
 from engage.core.events import Event
@@ -19,7 +20,6 @@ from engage.legal.model import (
     RequirementCredit,
     RequirementKind,
 )
-from engage.people.access import Actor
 from engage.people.model import Person
 from tests import builders
 from tests.builders import NOW

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.core.events import Cursor, Event, feed
 from engage.legal import custody, death, intelligence, offences, orders
 from engage.legal.model import Offence, OffenceKind, OrderEnding
-from engage.people.access import Actor
 from engage.people.model import ContactStatus, Person
 from messaging import outbox
 from messaging.states import MessageStatus

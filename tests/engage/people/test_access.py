@@ -7,11 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import (
+    SYSTEM,
+    Ability,
+    Actor,
+    ActorKind,
+    open_person,
+    visible_to,
+)
 from engage.agencies.model import Role
 from engage.core.errors import Forbidden, NotFound
 from engage.core.events import AccessRecord
 from engage.people import service
-from engage.people.access import SYSTEM, Ability, Actor, ActorKind, open_person, visible_to
 from engage.people.model import Person, RecordAccess
 from tests import builders
 

@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access import agreements
+from engage.access.agreements import NewAgreement
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import SYSTEM
+from engage.access.sharing import Field, fields_for, open_part
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.events import Event
-from engage.people import agreements, limits
-from engage.people.access import SYSTEM
-from engage.people.agreements import NewAgreement
+from engage.people import limits
 from engage.people.model import Involvement, Person
-from engage.people.sharing import Field, fields_for, open_part
-from engage.people.sharing_model import Disclosure, SharingAgreement
 from tests import builders
 
 

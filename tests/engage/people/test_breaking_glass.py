@@ -7,6 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access import emergency, scope
+from engage.access.model import BreakGlass
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -16,11 +25,8 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import AccessRecord, Event
-from engage.insight import sight
-from engage.people import breaking_glass, limits
-from engage.people.access import Ability, Actor, abilities, may_change, open_person
+from engage.people import limits
 from engage.people.model import Person, RecordAccess
-from engage.people.sharing_model import BreakGlass
 from engage.signals import Signal, SignalKind
 from messaging.tables import Message
 from tests import builders
@@ -51,8 +57,8 @@ def katrina(session: Session, pat: Staff) -> Person:
 
 def opened(session: Session, actor: Actor, now: datetime) -> Actor:
     """The actor after opening the record."""
-    breaking_glass.open_record(session, actor, "X320741", reason=REASON, now=now)
-    return breaking_glass.with_opened(session, actor, now=now)
+    emergency.open_record(session, actor, "X320741", reason=REASON, now=now)
+    return emergency.with_opened(session, actor, now=now)
 
 
 def test_it_opens_for_reading_for_the_hours_that_the_hub_allows(
@@ -69,9 +75,9 @@ def test_it_opens_for_reading_for_the_hours_that_the_hub_allows(
     with pytest.raises(Forbidden):
         open_person(session, dai, katrina.id, now=now, what="test", ability=Ability.HEALTH)
     almost = now + timedelta(minutes=119)
-    assert breaking_glass.with_opened(session, dai, now=almost).opened == {katrina.id}
+    assert emergency.with_opened(session, dai, now=almost).opened == {katrina.id}
     after = now + timedelta(hours=2)
-    assert not breaking_glass.with_opened(session, dai, now=after).opened
+    assert not emergency.with_opened(session, dai, now=after).opened
 
 
 def test_lists_for_more_than_reading_leave_it_out(
@@ -81,7 +87,7 @@ def test_lists_for_more_than_reading_leave_it_out(
     dai = opened(session, builders.actor(builders.staff(session, hub, name="Dai Rees")), now)
 
     def listed(ability: Ability) -> list[Person]:
-        return list(session.scalars(select(Person).where(sight.people(dai, ability))))
+        return list(session.scalars(select(Person).where(scope.people(dai, ability))))
 
     assert listed(Ability.VIEW) == listed(Ability.CONVERSE) == [katrina]
     assert listed(Ability.SIGNALS) == listed(Ability.HEALTH) == listed(Ability.MANAGE) == []
@@ -92,7 +98,7 @@ def test_the_offender_manager_is_told_at_once(
 ) -> None:
     """A signal with who it was, a notice that says nothing of it, an event and a line of the access log; the reason is in none of them."""
     dai = builders.staff(session, hub, name="Dai Rees")
-    breaking_glass.open_record(session, builders.actor(dai), "X320741", reason=REASON, now=now)
+    emergency.open_record(session, builders.actor(dai), "X320741", reason=REASON, now=now)
     signal = session.scalars(select(Signal)).one()
     assert signal.kind is SignalKind.RECORD_OPENED and signal.person_id == katrina.id
     assert "Dai Rees" in signal.why and REASON not in signal.why
@@ -137,14 +143,14 @@ def test_nobody_opens_what_is_closed_to_them_by_name(
     with pytest.raises(NotFound) as barred:
         opened(session, builders.actor(ann), now)
     with pytest.raises(NotFound) as unknown:
-        breaking_glass.open_record(session, builders.actor(ann), "X999999", reason=REASON, now=now)
+        emergency.open_record(session, builders.actor(ann), "X999999", reason=REASON, now=now)
     assert barred.value.detail == unknown.value.detail
     actor = opened(session, builders.actor(dai), now)
     session.add(RecordAccess(person_id=katrina.id, staff_id=dai.id, excluded=True))
     session.flush()
     with pytest.raises(NotFound):
         open_person(session, actor, katrina.id, now=now, what="test")
-    assert not breaking_glass.with_opened(session, builders.actor(dai), now=now).opened
+    assert not emergency.with_opened(session, builders.actor(dai), now=now).opened
 
 
 def test_another_hub_s_people_stay_closed(session: Session, katrina: Person, now: datetime) -> None:
@@ -173,7 +179,7 @@ def test_a_reason_must_say_something(
     """In words; nothing is opened otherwise."""
     dai = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     with pytest.raises(Invalid):
-        breaking_glass.open_record(session, dai, "X320741", reason=reason, now=now)
+        emergency.open_record(session, dai, "X320741", reason=reason, now=now)
     assert session.scalars(select(BreakGlass)).all() == []
 
 
@@ -209,6 +215,6 @@ def test_it_ends_with_the_work_in_the_hub(session: Session, hub: Hub, katrina: P
     opened(session, builders.actor(dai), now)
     dai.memberships[0].hub_id = builders.hub(session, "Gwent").id
     session.flush()
-    moved = breaking_glass.with_opened(session, builders.actor(dai), now=now)
+    moved = emergency.with_opened(session, builders.actor(dai), now=now)
     with pytest.raises(NotFound):
         open_person(session, moved, katrina.id, now=now, what="test")

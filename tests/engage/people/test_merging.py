@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from engage.access.model import PersonMerge
+from engage.access.policy import SYSTEM, Actor, open_person
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
 from engage.core.db import Base, Database
@@ -20,7 +22,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.people import merging
-from engage.people.access import SYSTEM, Actor, open_person
 from engage.people.merging_tables import MOVES, STAYS
 from engage.people.model import (
     ContactPoint,
@@ -33,7 +34,6 @@ from engage.people.model import (
     RecordAccess,
 )
 from engage.people.service import whose_crn
-from engage.people.sharing_model import PersonMerge
 from engage.progress.checkins.model import CheckIn, CheckInPlan
 from engage.scheme.kinds import Risk
 from engage.scheme.model import Assessment

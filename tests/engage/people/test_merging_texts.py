@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.model import PersonMerge
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.people import limits, merging, pausing
-from engage.people.access import Actor
 from engage.people.model import Person
-from engage.people.sharing_model import PersonMerge
 from tests import builders
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Role, Staff
 from engage.core.errors import (
     Conflict,
@@ -15,7 +16,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.people import contact, phones, service
-from engage.people.access import SYSTEM
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
 from engage.people.service import NewPerson
 from engage.signals import Signal, SignalKind, SignalState

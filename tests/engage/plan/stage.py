@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Agency, AgencyKind, Hub, Role, Staff
-from engage.people.access import Actor
 from engage.people.model import Involvement, Person
 from engage.plan import actions
 from engage.plan.actions import NewAction

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
+from engage.access.policy import Actor, ActorKind
 from engage.agencies.model import AgencyKind, Role
 from engage.core.db import Database
 from engage.core.errors import (
@@ -20,7 +21,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.people import unasked
-from engage.people.access import Actor, ActorKind
 from engage.people.model import ContactStatus, CustodyStatus, Involvement
 from engage.people.service import update_person
 from engage.plan import actions, approvals

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -20,7 +21,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.progress import service as news
 from engage.progress.activities import service as activities

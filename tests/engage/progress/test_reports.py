@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.core.events import Event
 from engage.insight import reports
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 from engage.progress import rules, service

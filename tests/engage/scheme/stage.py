@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor, staff_actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.legal.model import CustodyKind, CustodySpell
-from engage.people.access import Actor, staff_actor
 from engage.people.model import Person
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, Rag, Strand

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.scheme import decisions, meetings, referrals
 from engage.scheme.assessments import Judgement

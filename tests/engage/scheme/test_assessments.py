@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.people.access import Actor
 from engage.plan.kinds import Pathway
 from engage.scheme import assessments
 from engage.scheme.model import Assessment

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -19,7 +20,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.legal.model import CustodyKind, CustodySpell
-from engage.people.access import Actor
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.scheme import agenda, assessments, decisions, enrolments, meetings
 from engage.scheme.decisions import Choice

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
 from engage.core.db import Database
 from engage.core.errors import (
@@ -17,7 +18,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import contact
-from engage.people.access import staff_actor
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand

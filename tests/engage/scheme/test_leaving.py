@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
 from engage.appointments import absences
 from engage.appointments.kinds import OutcomeCode
@@ -13,7 +14,6 @@ from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.core.events import Event
 from engage.legal import orders
 from engage.legal.model import Order, OrderKind
-from engage.people.access import staff_actor
 from engage.people.model import ContactStatus, LegalStatus
 from engage.plan.kinds import ActionState
 from engage.scheme import enrolments, leaving, reviews

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import Agency, Hub, Role, Staff
 from engage.core.errors import (
     Conflict,
@@ -14,7 +15,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.legal.model import CustodyKind, CustodySpell
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.scheme import agenda, meetings
 from engage.scheme.kinds import DecisionKind, ExitReason, Rag

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Staff
 from engage.core.events import Event
 from engage.people import phones
-from engage.people.access import SYSTEM
 from engage.people.model import ContactPoint, ContactStatus, CustodyStatus, NumberState, Person
 from messaging.states import MessageStatus
 from messaging.tables import Message

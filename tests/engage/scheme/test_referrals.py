@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -17,7 +18,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people.access import Actor
 from engage.plan.kinds import Pathway
 from engage.scheme import referrals
 from engage.scheme.model import Referral, ReferralState

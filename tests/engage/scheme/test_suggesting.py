@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Ability
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.legal.model import IntelligenceFlag, Offence, OffenceKind
-from engage.people.access import Ability
 from engage.people.model import CustodyStatus, Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action

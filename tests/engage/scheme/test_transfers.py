@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import open_person, staff_actor
 from engage.agencies.model import Membership, Role, Staff
 from engage.appointments import due, service
 from engage.appointments.kinds import AppointmentType
@@ -20,7 +21,6 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import open_person, staff_actor
 from engage.people.model import ContactStatus, CustodyStatus, Person, RecordAccess
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -19,7 +20,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.legal.model import OrderEnding, Requirement
-from engage.people.access import Actor
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.progress.testing import reviews, schedule
 from engage.progress.testing.model import CourtReview, DrugTest

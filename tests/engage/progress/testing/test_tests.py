@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import (
@@ -18,7 +19,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people.access import Actor
 from engage.people.model import Person
 from engage.progress.testing import service
 from engage.progress.testing.kinds import DrugTestResult

@@ -7,10 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
-from engage.agencies.model import Role
-from engage.appointments.model import Appointment
-from engage.conversation.model import Reading
-from engage.people.access import (
+from engage.access.policy import (
     ABILITIES,
     READ_IN_EMERGENCY,
     SCOPES,
@@ -19,6 +16,9 @@ from engage.people.access import (
     ActorKind,
     visible_to,
 )
+from engage.agencies.model import Role
+from engage.appointments.model import Appointment
+from engage.conversation.model import Reading
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import HEALTH, Signal
 

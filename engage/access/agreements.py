@@ -13,6 +13,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from engage.access.model import SharingAgreement
+from engage.access.policy import Actor, ActorKind
+from engage.access.sharing import Field
 from engage.agencies.hubs import zone
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
@@ -22,9 +25,6 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Actor, ActorKind
-from engage.people.sharing import Field
-from engage.people.sharing_model import SharingAgreement
 
 KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 """Who records the agreements of their hub."""

@@ -15,7 +15,7 @@ from engage.people.model import Person
 class SharingAgreement(Base):
     """What an agency may see of a hub's people beside its own part: which `fields`, for which purpose, on what lawful basis, from when to when.
 
-    `fields` are names of `engage.people.sharing.Field`. It holds on the days from `starts_on` to `ends_on` inclusive unless ended before.
+    `fields` are names of `engage.access.sharing.Field`. It holds on the days from `starts_on` to `ends_on` inclusive unless ended before.
     """
 
     __tablename__ = "sharing_agreement"

@@ -11,6 +11,8 @@ import structlog
 from sqlalchemy import exists, not_, select
 from sqlalchemy.orm import Session
 
+from engage.access.model import BreakGlass
+from engage.access.policy import Actor, ActorKind, visible_to
 from engage.agencies import notices
 from engage.agencies.hubs import hub_rules
 from engage.agencies.model import Hub, Role, Staff
@@ -21,9 +23,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people.access import Actor, ActorKind, visible_to
 from engage.people.model import Person, RecordAccess
-from engage.people.sharing_model import BreakGlass
 from engage.signals import Evidence, SignalKind, raise_signal
 
 log = structlog.get_logger(__name__)

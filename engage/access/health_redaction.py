@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
+from engage.access.policy import Ability, Actor, abilities
 from engage.conversation.by_hand import ReadingCorrection
 from engage.conversation.model import Reading
-from engage.people.access import Ability, Actor, abilities
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.model import SelfReport

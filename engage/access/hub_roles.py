@@ -6,9 +6,16 @@ over any person. Denies by default.
 
 import uuid
 
+from engage.access.policy import (
+    ABILITIES,
+    HUB_WIDE_ROLES,
+    SCOPES,
+    Ability,
+    Actor,
+    ActorKind,
+)
 from engage.agencies.model import AgencyKind, Role
 from engage.core.errors import Forbidden, NotFound
-from engage.people.access import ABILITIES, HUB_WIDE_ROLES, SCOPES, Ability, Actor, ActorKind
 
 REFERRERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.COORDINATOR, Role.SUPERVISOR})
 """Any agency's staff may refer anybody; whoever only reads, or only runs the service, refers nobody."""

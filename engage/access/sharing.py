@@ -13,13 +13,19 @@ import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from engage.access.model import Disclosure, SharingAgreement
+from engage.access.policy import (
+    Ability,
+    Actor,
+    ActorKind,
+    abilities,
+    open_person,
+)
 from engage.agencies.hubs import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Forbidden
-from engage.people.access import Ability, Actor, ActorKind, abilities, open_person
 from engage.people.model import Person
-from engage.people.sharing_model import Disclosure, SharingAgreement
 
 log = structlog.get_logger(__name__)
 
