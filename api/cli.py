@@ -233,7 +233,7 @@ def import_appointments(
     May be stopped and repeated at any point. Rows that are refused are reported and spoil no other row. Exit code 0 when the file was
     read to its end, whatever became of its rows; 2 when it could not be read as a file of appointments, or the import was refused.
     """
-    from engage.agencies.hubs import find_hub
+    from engage.agencies.hub_settings import find_hub
     from engage.appointments.importing import import_file
     from engage.core.clock import Clock
 
@@ -267,7 +267,7 @@ def import_free_times(
     """
     import json
 
-    from engage.agencies.hubs import find_hub
+    from engage.agencies.hub_settings import find_hub
     from engage.appointments.slots.importing import import_times
     from engage.core.clock import Clock
 

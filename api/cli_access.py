@@ -49,8 +49,8 @@ def add_staff(
     mobile: str | None,
 ) -> None:
     """Add the member of staff with the address EMAIL. Give them a password with `engage staff set-password`."""
-    from engage.agencies import notices, service
-    from engage.agencies.hubs import find_agency, find_hub
+    from engage.agencies import service, staff_notices
+    from engage.agencies.hub_settings import find_agency, find_hub
 
     with in_transaction() as (session, now):
         hub = find_hub(session, hub_name)
@@ -64,7 +64,7 @@ def add_staff(
             actor="system",
             now=now,
         )
-        notices.set_mobile(session, added, mobile, wants=True, actor="system", now=now)
+        staff_notices.set_mobile(session, added, mobile, wants=True, actor="system", now=now)
     click.echo(f"Added {email}.")
 
 
@@ -91,10 +91,10 @@ def set_password(email: str, password_stdin: bool) -> None:
 @click.option("--no-notices", is_flag=True, help="Keep the number, but send nothing to it.")
 def set_mobile(email: str, number: str | None, no_notices: bool) -> None:
     """Send notices to NUMBER when an item needs EMAIL; without NUMBER they get none."""
-    from engage.agencies import notices
+    from engage.agencies import staff_notices
 
     with in_transaction() as (session, now):
-        notices.set_mobile(
+        staff_notices.set_mobile(
             session, _member(session, email), number, wants=not no_notices, actor="system", now=now
         )
     click.echo("The mobile is recorded." if number else "The mobile is removed.")
@@ -137,7 +137,7 @@ def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: in
     """Make a key and print it. It is shown this once; only a hash of it is kept."""
     from engage.access.policy import SCOPES
     from engage.agencies import service
-    from engage.agencies.hubs import find_hub
+    from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, now):
         _made, presented = service.issue_key(

@@ -17,7 +17,7 @@ def corrections() -> None:
 @click.option("--hub", "hub_name", help="Only those of this hub.")
 def export(file: Path, hub_name: str | None) -> None:
     """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard output)."""
-    from engage.agencies.hubs import find_hub
+    from engage.agencies.hub_settings import find_hub
     from engage.conversation import lines
 
     with in_transaction() as (session, _now):

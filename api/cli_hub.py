@@ -21,12 +21,10 @@ def hub() -> None:
 @click.option("--timezone", default="Europe/London", show_default=True)
 def add_hub(name: str, area: str, phone: str, timezone: str) -> None:
     """Add a hub called NAME."""
-    from engage.agencies import founding
+    from engage.agencies import setup
 
     with in_transaction() as (session, now):
-        founding.add_hub(
-            session, name=name, area=area, phone=phone, timezone=timezone, actor="system", now=now
-        )
+        setup.add_hub(session, name=name, area=area, phone=phone, timezone=timezone, actor="system", now=now)
     click.echo(f"Added the hub {name}.")
 
 
@@ -35,7 +33,7 @@ def list_hubs() -> None:
     """Every hub with its numbers of the rule book."""
     from sqlalchemy import select
 
-    from engage.agencies.hubs import hub_rules
+    from engage.agencies.hub_settings import hub_rules
     from engage.agencies.model import Hub
 
     with in_transaction() as (session, _now):
@@ -52,11 +50,11 @@ def list_hubs() -> None:
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def choose(setting: str, value: str, hub_name: str | None) -> None:
     """Choose VALUE (a number, true or false) for SETTING, one of those that `engage hub list` shows."""
-    from engage.agencies import founding
-    from engage.agencies.hubs import find_hub
+    from engage.agencies import setup
+    from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, now):
-        founding.choose(session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now)
+        setup.choose(session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now)
     click.echo(f"{setting} is {value}.")
 
 
@@ -66,13 +64,13 @@ def choose(setting: str, value: str, hub_name: str | None) -> None:
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> None:
     """On DAYS (2027-12-27 …) nobody is there: due times in working days pass over them, as over weekends."""
-    from engage.agencies import founding
-    from engage.agencies.hubs import find_hub
+    from engage.agencies import setup
+    from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, now):
         found = find_hub(session, hub_name)
         dates = [day.date() for day in days]
-        listed = founding.close_days(session, found, dates, closed=not reopen, actor="system", now=now)
+        listed = setup.close_days(session, found, dates, closed=not reopen, actor="system", now=now)
     click.echo(f"Closed: {', '.join(day.isoformat() for day in sorted(listed)) or 'no days'}.")
 
 
@@ -81,11 +79,11 @@ def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> Non
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def shut(day: datetime, hub_name: str | None) -> None:
     """The hub closes for good as DAY begins: nothing is booked from then on, nobody joins, enrolments end."""
-    from engage.agencies import founding
-    from engage.agencies.hubs import find_hub
+    from engage.agencies import setup
+    from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, now):
-        founding.close_hub(session, find_hub(session, hub_name), day.date(), actor="system", now=now)
+        setup.close_hub(session, find_hub(session, hub_name), day.date(), actor="system", now=now)
     click.echo(f"Closes on {day.date().isoformat()}.")
 
 
@@ -93,11 +91,11 @@ def shut(day: datetime, hub_name: str | None) -> None:
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def show_history(hub_name: str | None) -> None:
     """Since when which settings hold, the latest first, and who chose them."""
-    from engage.agencies import founding
-    from engage.agencies.hubs import find_hub
+    from engage.agencies import setup
+    from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, _now):
-        for spell in founding.history(session, find_hub(session, hub_name)):
+        for spell in setup.history(session, find_hub(session, hub_name)):
             chosen = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(spell.settings.items()))
             click.echo(f"{spell.since.isoformat()}\t{spell.changed_by}\t{chosen}")
 
@@ -113,8 +111,8 @@ def agency() -> None:
 @click.option("--hub", "hub_name", help="A hub in the agency's area; may be left out when there is only one.")
 def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     """Add an agency called NAME."""
-    from engage.agencies import founding
-    from engage.agencies.hubs import find_hub
+    from engage.agencies import setup
+    from engage.agencies.hub_settings import find_hub
     from engage.agencies.model import AgencyKind
     from engage.core.errors import Invalid
 
@@ -123,9 +121,7 @@ def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     except ValueError:
         raise Invalid(fields={"kind": f"Choose from {', '.join(AgencyKind)}."}) from None
     with in_transaction() as (session, now):
-        founding.add_agency(
-            session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now
-        )
+        setup.add_agency(session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now)
     click.echo(f"Added the agency {name}.")
 
 

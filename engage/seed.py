@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from engage import seed_case
 from engage.access.policy import SYSTEM
-from engage.agencies import notices
 from engage.agencies import service as agencies
-from engage.agencies.hubs import zone
+from engage.agencies import staff_notices
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
 from engage.appointments import service as appointments
 from engage.appointments.model import AppointmentType, OutcomeCode
@@ -28,7 +28,7 @@ from engage.appointments.slots import service as slots
 from engage.appointments.slots.service import NewTimes
 from engage.compliance import recording
 from engage.core.working_days import is_working_day
-from engage.people import phones, rebooking, rota
+from engage.people import phones, rebooking_permission, rota
 from engage.people import service as people
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
 from engage.people.rota import NewTurn
@@ -313,13 +313,13 @@ def _arrange(
 ) -> None:
     """What a hub sets up in time."""
     for email, mobile in MOBILES.items():
-        notices.set_mobile(session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now)
+        staff_notices.set_mobile(session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now)
     for level, email in enumerate(ON_CALL, start=1):
         turn = NewTurn(hub.id, staff[email].id, now, now + rota.LONGEST_TURN, level)
         rota.add(session, SYSTEM, turn, now=now)
     _free_times(session, hub, staff[CASELOAD[0].om], now)
     for crn in MAY_REBOOK:
-        rebooking.allow(session, SYSTEM, caseload[crn].id, allowed=True, now=now)
+        rebooking_permission.allow(session, SYSTEM, caseload[crn].id, allowed=True, now=now)
     crn, at = ASKED_HOW_THINGS_ARE
     tomorrow = _on_day(now, 1, at, zone(hub))
     weekly = Schedule(every_weeks=1, weekday=tomorrow.weekday(), hour=tomorrow.hour)

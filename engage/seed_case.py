@@ -13,7 +13,7 @@ from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.policy import Actor, staff_actor
 from engage.access.sharing import Field
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.legal import orders, requirements
 from engage.legal.kinds import OrderKind, RequirementKind

@@ -26,7 +26,7 @@ from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import Settings
 from engage.core.worker_loop import Clockwork, Tick
-from engage.people.contact import REACH_CHANNEL
+from engage.people.contactability import REACH_CHANNEL
 from engage.progress.checkins import rounds
 from engage.progress.testing import schedule
 from engage.scheme import agenda

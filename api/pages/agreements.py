@@ -18,7 +18,7 @@ from api.pages.sharing_words import PARTS_OF_RECORD
 from engage.access import agreements as use
 from engage.access.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
 from engage.access.sharing import Field
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.service import agencies_of
 from engage.insight import names
 

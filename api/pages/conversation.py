@@ -17,7 +17,7 @@ from api.pages.sending import act, attempt
 from api.pages.takeover import over
 from engage import texts
 from engage.access.policy import Ability, open_person
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.conversation import staff
 from engage.insight import holding
 from engage.insight import person as model

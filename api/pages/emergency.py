@@ -13,7 +13,7 @@ from api.pages.frame import say
 from api.pages.sending import attempt
 from engage.access import emergency as emergency_access
 from engage.access.emergency import LONGEST, OPENERS
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.service import hubs_of
 
 OPEN = staff(*OPENERS)

@@ -16,7 +16,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import WholeNumberField, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.agencies.service import hubs_of
 from engage.appointments.model import AppointmentType

@@ -18,8 +18,13 @@ from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.pages.sharing_words import SETTINGS
 from engage.access import hub_settings as use
-from engage.agencies import founding
-from engage.agencies.hubs import HubRules, hub_rules, limits, zone
+from engage.agencies import setup
+from engage.agencies.hub_settings import (
+    HubRules,
+    hub_rules,
+    limits,
+    zone,
+)
 from engage.agencies.model import HubSettingsSpell
 from engage.core.errors import Invalid
 from engage.insight import names
@@ -74,7 +79,7 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         hub = use.to_change(session, current_actor(), hub_id)
         try:
-            founding.choose(
+            setup.choose(
                 session, hub, form.setting.data, _value(form), actor=current_actor().label, now=now()
             )
         except Invalid as refusal:
@@ -98,7 +103,7 @@ def close_hub(hub_id: uuid.UUID) -> ResponseReturnValue:
         if form.name.data != hub.name:
             raise Invalid(fields={"name": "This is not the name of the hub."})
         assert form.closes_on.data is not None  # noqa: S101 (the field is validated)
-        founding.close_hub(session, hub, form.closes_on.data, actor=current_actor().label, now=now())
+        setup.close_hub(session, hub, form.closes_on.data, actor=current_actor().label, now=now())
         return url_for("pages.hub_settings", hub_id=hub_id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -114,7 +119,7 @@ def keep_hub_open(hub_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         hub = use.to_change(session, current_actor(), hub_id)
-        founding.keep_open(session, hub, actor=current_actor().label, now=now())
+        setup.keep_open(session, hub, actor=current_actor().label, now=now())
 
     say(act(work) or "The hub stays open.")
     return redirect(url_for("pages.hub_settings", hub_id=hub_id))
@@ -138,7 +143,7 @@ def _value(form: SettingForm) -> int | bool | str:
 def _page(hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm | None = None) -> str:
     with transaction() as session:
         hub = use.to_read(session, current_actor(), hub_id)
-        spells = founding.history(session, hub)
+        spells = setup.history(session, hub)
         who = names.of_labels(session, {spell.changed_by for spell in spells})
         return render_template(
             "pages/hub_settings.html",

@@ -14,7 +14,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, TimeField, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.people import rota
 from engage.people.rota import KEEPERS, NewTurn

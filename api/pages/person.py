@@ -21,7 +21,7 @@ from engage import texts
 from engage.access.policy import Ability, open_person
 from engage.insight import person as model
 from engage.insight import thread
-from engage.people import pausing, rebooking, service
+from engage.people import pause, rebooking_permission, service
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
 HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
@@ -77,7 +77,7 @@ def let_texts_go_on(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _let_go_on(session: Session, person_id: uuid.UUID) -> None:
-    pausing.resume(session, current_actor(), person_id, now=now())
+    pause.resume(session, current_actor(), person_id, now=now())
 
 
 @pages.get("/people/<uuid:person_id>/details")
@@ -100,7 +100,7 @@ def change_details(person_id: uuid.UUID) -> ResponseReturnValue:
         changed = service.update_person(session, actor, person_id, _changes(form), now=at)
         if bool(form.approved.data) != (changed.texts_approved_at is not None):
             service.approve_texts(session, actor, person_id, approved=bool(form.approved.data), now=at)
-        rebooking.allow(session, actor, person_id, allowed=bool(form.rebooking.data), now=at)
+        rebooking_permission.allow(session, actor, person_id, allowed=bool(form.rebooking.data), now=at)
         return url_for("pages.person", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):

@@ -19,9 +19,9 @@ from api.pages.sending import act, attempt
 from engage.agencies.model import Role
 from engage.core.errors import Invalid
 from engage.insight import disclosures as model
-from engage.people import limits, merging
-from engage.people.limits import KEEPERS
+from engage.people import merging, restrictions
 from engage.people.merging import LONGEST_REASON
+from engage.people.restrictions import KEEPERS
 
 LIMIT = staff(*KEEPERS)
 MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)
@@ -70,7 +70,7 @@ def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
     restricted, texts = bool(form.restricted.data), bool(form.texts_allowed.data)
 
     def work(session: Session) -> None:
-        limits.restrict(
+        restrictions.restrict(
             session, current_actor(), person_id, restricted=restricted, texts_allowed=texts, now=now()
         )
 
@@ -85,7 +85,7 @@ def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
     form = NameForm(request.form)
 
     def work(session: Session) -> str:
-        limits.name_staff(
+        restrictions.name_staff(
             session,
             current_actor(),
             person_id,
@@ -107,7 +107,7 @@ def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnVal
     """Their role alone decides again."""
 
     def work(session: Session) -> None:
-        limits.unname_staff(session, current_actor(), person_id, staff_id, now=now())
+        restrictions.unname_staff(session, current_actor(), person_id, staff_id, now=now())
 
     say(act(work) or "Their role alone decides again.")
     return redirect(_address(person_id))

@@ -18,7 +18,7 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joine
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.access.policy import Ability, abilities, open_person
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.people.model import Person
 from engage.progress import rules, service

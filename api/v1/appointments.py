@@ -11,7 +11,7 @@ from api.v1.fields import Flag, Given, Id, Moment, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
-from engage.agencies.hubs import agency_in
+from engage.agencies.hub_settings import agency_in
 from engage.appointments import service
 from engage.appointments.model import (
     AbsenceDecision,

@@ -13,7 +13,7 @@ from api.v1.fields import Crn, Day, Flag, Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
-from engage.agencies.hubs import agency_in
+from engage.agencies.hub_settings import agency_in
 from engage.agencies.service import find_staff
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import case_pack as packs

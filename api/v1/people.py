@@ -16,7 +16,12 @@ from engage.access.policy import Actor, open_person
 from engage.agencies.service import find_staff
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import listings
-from engage.people import pausing, phones, rebooking, service
+from engage.people import (
+    pause,
+    phones,
+    rebooking_permission,
+    service,
+)
 from engage.people.model import (
     ContactPoint,
     ContactStatus,
@@ -217,7 +222,7 @@ def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
 def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
     """A worker has spoken with the person: texts may go on, and reminders that still help are planned anew."""
     with transaction() as session:
-        pausing.resume(session, current_actor(), person_id, now=now())
+        pause.resume(session, current_actor(), person_id, now=now())
         return listings.person(session, current_actor(), person_id, now=now())
 
 
@@ -229,7 +234,7 @@ def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
 def allow_rebooking(given: dict[str, Any], person_id: uuid.UUID) -> Person:
     """Let the person pick another time by text among free times of the worker, or no longer."""
     with transaction() as session:
-        rebooking.allow(session, current_actor(), person_id, allowed=given["allowed"], now=now())
+        rebooking_permission.allow(session, current_actor(), person_id, allowed=given["allowed"], now=now())
         return listings.person(session, current_actor(), person_id, now=now())
 
 

@@ -13,7 +13,7 @@ from api.v1.fields import Day, Flag, Given, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
-from engage.agencies.hubs import agency_in
+from engage.agencies.hub_settings import agency_in
 from engage.insight import actions as insight
 from engage.insight import milestones
 from engage.insight import plan as plans

@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
 from engage.access.policy import Actor
-from engage.agencies.hubs import agency_in
+from engage.agencies.hub_settings import agency_in
 from engage.core.errors import Forbidden
 from engage.insight import assessments as assessment_views
 from engage.insight import referrals as model

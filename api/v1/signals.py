@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.insight import listings
-from engage.people import attention
+from engage.people import signals as attention
 from engage.signals import Severity, Signal, SignalKind, SignalState
 
 signals = Resource(

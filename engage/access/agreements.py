@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from engage.access.model import SharingAgreement
 from engage.access.policy import Actor, ActorKind
 from engage.access.sharing import Field
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
 from engage.core.errors import (

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import BreakGlass
 from engage.access.policy import Actor, ActorKind, visible_to
-from engage.agencies import notices
-from engage.agencies.hubs import hub_rules
+from engage.agencies import staff_notices
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Role, Staff
 from engage.core import events
 from engage.core.errors import (
@@ -132,4 +132,4 @@ def _tell(session: Session, person: Person, staff: Staff, opening: BreakGlass, n
         actor=f"staff:{staff.id}",
     )
     manager = session.get_one(Staff, person.offender_manager_id)
-    notices.tell_worker(session, manager, about=f"opened:{opening.id}", now=now, urgent=True)
+    staff_notices.tell_worker(session, manager, about=f"opened:{opening.id}", now=now, urgent=True)

@@ -21,7 +21,7 @@ from engage.access.policy import (
     abilities,
     open_person,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Forbidden

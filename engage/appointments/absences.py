@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals, texts
 from engage.access.policy import Ability, Actor
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance, chasing
 from engage.appointments.kinds import AbsenceDecision, AppointmentState, OutcomeCode

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals, texts
 from engage.access.policy import Ability, Actor
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode

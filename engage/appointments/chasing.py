@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, reminders, told
 from engage.appointments.absence_rules import CHASES
@@ -20,7 +20,7 @@ from engage.appointments.model import AbsenceReason, Appointment, Reminder
 from engage.appointments.told import Told
 from engage.core.db import wake
 from engage.people import rules as people_rules
-from engage.people.contact import contact_rules
+from engage.people.contactability import contact_rules
 from engage.people.model import Person
 from engage.people.rules import Reason
 from messaging import states

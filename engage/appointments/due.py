@@ -15,16 +15,16 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, rules, told, wording
 from engage.appointments.absence_rules import CHASES
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
 from engage.core import events
-from engage.people import contact
+from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contact import Reach
+from engage.people.contactability import Reach
 from engage.people.rules import Reason, Verdict
 from engage.texts import TextValueError
 from messaging import outbox
@@ -77,7 +77,7 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
             continue
         try:
             with session.begin_nested():
-                reach = reaches.get(person_id) or contact.reach(session, [person_id], now)[person_id]
+                reach = reaches.get(person_id) or contactability.reach(session, [person_id], now)[person_id]
                 _Round(session, reach, planned, now).decide(due)
         except Exception as problem:
             if not session.is_active or is_outage(problem):
@@ -92,7 +92,7 @@ def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Ma
     """The reach of all at once; if that fails (a hub's setting makes no sense), of nobody, so that each is asked alone."""
     try:
         with session.begin_nested():
-            return contact.reach(session, people, now)
+            return contactability.reach(session, people, now)
     except Exception as problem:
         if is_outage(problem):
             raise
@@ -203,7 +203,7 @@ class _Round:
 
     def _refuse(self, chosen: Sequence[Reminder], verdict: Verdict) -> None:
         if self.reach.hub.check_imported_numbers:
-            contact.request_check(self.session, self.reach, now=self.now)
+            contactability.request_check(self.session, self.reach, now=self.now)
         for reminder in chosen:
             self._close(reminder, ReminderState.SKIPPED, verdict.reasons)
 

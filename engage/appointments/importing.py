@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor, ActorKind
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role
 from engage.appointments.directory import Named, load_directory
 from engage.appointments.lookahead import Lookahead

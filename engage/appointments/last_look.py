@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from engage.appointments import rules
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
-from engage.people import contact
+from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contact import Reach
+from engage.people.contactability import Reach
 from engage.people.rules import Reason
 from messaging.dispatch import Claimed, Defer, Withhold
 
@@ -52,7 +52,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         people[message_id] = person_id
         if problem := _overtaken(kind, state, revision, stands, present):
             overtaken[message_id] = problem.words
-    reaches = contact.reach(session, set(people.values()), now)
+    reaches = contactability.reach(session, set(people.values()), now)
     verdicts: dict[UUID, Withhold | Defer] = {}
     for one in ours:
         if one.id not in people:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import rules, told
 from engage.appointments.due import as_rows, reminder_rules
@@ -24,7 +24,7 @@ from engage.appointments.model import Appointment, Reminder
 from engage.appointments.told import Told
 from engage.core.db import new_id, wake
 from engage.people import rules as people_rules
-from engage.people.contact import contact_rules
+from engage.people.contactability import contact_rules
 from engage.people.model import Person
 from engage.people.rules import Reason
 from messaging import states

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules, zone
+from engage.agencies.hub_settings import HubRules, zone
 from engage.appointments import absence_rules, absences
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode, ReminderState
 from engage.appointments.model import Appointment, Outcome, Reminder

@@ -2,7 +2,7 @@
 
 It never weighs what else the text says. Where it is not known whose text it is, everybody's offender manager is told; a number that is
 nobody's raises an alarm with whoever is on call anywhere. A stopped number, or a phone that somebody else reads, gets no text, but somebody
-is told all the same. After a text that tells of danger to the person, texts that nobody asked for wait (people/pausing.py).
+is told all the same. After a text that tells of danger to the person, texts that nobody asked for wait (people/pause.py).
 """
 
 import uuid
@@ -16,7 +16,7 @@ from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder, language_of
 from engage.core.db import wake
 from engage.people.model import Person
-from engage.people.pausing import pause
+from engage.people.pause import pause
 from engage.signals import SignalKind, SignalState
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Intent

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import IntentKind
 from engage.conversation import about, replies, withdrawing
 from engage.conversation.model import QuestionKind, Reading

@@ -22,7 +22,7 @@ from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.turn import Done, Turn
 from engage.core import events
 from engage.people.model import Person
-from engage.people.pausing import pause
+from engage.people.pause import pause
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 from engage.understanding.interpret import understand
 from engage.understanding.vocabulary import Act, Intent, Prompt

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Membership, Staff
 from engage.appointments.model import Appointment
 from engage.conversation import correcting, staff

@@ -10,15 +10,20 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.appointments import reminders
 from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
 from engage.conversation.whose import Holder, Standing, lock_number
 from engage.core import events
-from engage.people import contact, phones, rules, unasked
-from engage.people.contact import Reach
+from engage.people import (
+    contactability,
+    phones,
+    rules,
+    unprompted,
+)
+from engage.people.contactability import Reach
 from engage.people.model import NumberState
 from engage.progress.checkins.rounds import PURPOSE
 from engage.signals import Evidence, SignalKind
@@ -42,7 +47,7 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
             _number_dead(session, ending, now)
         if ending.opted_out:
             _opted_out(session, ending, now)
-        if ending.context.get("purpose") == notices.PURPOSE:
+        if ending.context.get("purpose") == staff_notices.PURPOSE:
             log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
             reminders.write_again(session, ending.message_id, now=now)
@@ -106,7 +111,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         for one in claimed
         if one.recipient is not None and one.context.get("purpose") in _LOOKS
     }
-    reaches = contact.reach(session, set(ours.values()), now)
+    reaches = contactability.reach(session, set(ours.values()), now)
     verdicts: dict[uuid.UUID, Verdict] = {}
     for one in claimed:
         if one.id not in ours:
@@ -119,7 +124,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         )
         if verdict is not None:
             verdicts[one.id] = verdict
-    return {**verdicts, **notices.last_look(session, claimed), **on_call.last_look(session, claimed)}
+    return {**verdicts, **staff_notices.last_look(session, claimed), **on_call.last_look(session, claimed)}
 
 
 def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
@@ -169,7 +174,7 @@ _LOOKS = {
     "reply": _look_at_answer,
     "staff": _look_at_staff_text,
     "number_check": _look_at_check,
-    **dict.fromkeys(unasked.PURPOSES, _look_at_unasked),
+    **dict.fromkeys(unprompted.PURPOSES, _look_at_unasked),
 }
 
 
@@ -183,5 +188,5 @@ def _against(reach: Reach) -> Withhold:
 
 
 def _wait_for_window(reach: Reach, now: datetime) -> Defer | None:
-    opens = contact.next_window(reach, now)
+    opens = contactability.next_window(reach, now)
     return Defer(opens, "Outside the hours for texts") if opens > now else None

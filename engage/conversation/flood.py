@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.conversation.model import Reading
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder

@@ -16,7 +16,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 

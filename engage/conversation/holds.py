@@ -22,8 +22,8 @@ from engage.access.policy import (
     staff_actor,
     visible_to,
 )
-from engage.agencies import notices
-from engage.agencies.hubs import hub_rules
+from engage.agencies import staff_notices
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Staff
 from engage.agencies.service import find_staff
 from engage.conversation import checks, stops
@@ -275,4 +275,4 @@ def _may_converse(session: Session, staff: Staff, person: Person) -> bool:
 def _tell(turn: Turn, standing: ConversationHold) -> None:
     """One notice for each of the worker's texts: what the person sends after it, in however many pieces, is one item."""
     about = f"conversation:{standing.id}:{standing.until:%m%d%H%M%S}"
-    notices.tell_worker(turn.session, standing.staff, about=about, now=turn.now)
+    staff_notices.tell_worker(turn.session, standing.staff, about=about, now=turn.now)

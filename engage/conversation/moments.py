@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.appointments import absence_rules, attendance, disputes
 from engage.appointments.kinds import IntentKind
@@ -33,7 +33,7 @@ def follow(turn: Turn, holder: Holder, appointment: Appointment, kind: IntentKin
 def _tell_worker(turn: Turn, holder: Holder, appointment: Appointment) -> None:
     """Whoever waits for them; where the appointment names no member of staff, their offender manager. Once for each appointment."""
     worker = None if appointment.worker_id is None else turn.session.get(Staff, appointment.worker_id)
-    notices.tell_worker(
+    staff_notices.tell_worker(
         turn.session,
         worker or holder.person.offender_manager,
         about=f"late:{appointment.id}:{appointment.revision}",

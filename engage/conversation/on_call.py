@@ -22,8 +22,8 @@ from engage.access.policy import (
     staff_actor,
     visible_to,
 )
-from engage.agencies import notices
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies import staff_notices
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.alarm import CHANNEL as CHANNEL
 from engage.conversation.alarm import reading_item
@@ -198,7 +198,7 @@ class _Step:
         message_id = None
         if self.about.sees(staff):
             about = f"alarm:{self.alarm.id}:{self.alarm.steps}"
-            message_id = notices.notice(
+            message_id = staff_notices.notice(
                 self.session, staff, about=about, now=self.now, urgent=True, item=self.about.item
             )
         if message_id is not None:

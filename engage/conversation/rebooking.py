@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage import texts
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind
@@ -259,7 +259,7 @@ def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTim
 def _tell_workers(turn: Turn, workers: Sequence[Staff], appointment: Appointment) -> None:
     for worker in {one.id: one for one in workers}.values():
         about_it = f"moved:{appointment.id}:{appointment.revision}"
-        notices.tell_worker(turn.session, worker, about=about_it, now=turn.now)
+        staff_notices.tell_worker(turn.session, worker, about=about_it, now=turn.now)
 
 
 def _none(turn: Turn, holder: Holder, offer: SlotOffer) -> Done:

@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 

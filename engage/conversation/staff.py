@@ -34,9 +34,9 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people import contact, phones
+from engage.people import contactability, phones
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.pausing import pause
+from engage.people.pause import pause
 from engage.people.rules import PAUSED
 from engage.signals import Evidence, SignalKind, SignalState
 from engage.understanding.vocabulary import Intent
@@ -70,7 +70,7 @@ def send_text(
         session, actor, person_id, now=now, what="send text", ability=Ability.CONVERSE, change=True, lock=True
     )
     words = _checked(body, person, anyway)
-    reach = contact.reach(session, [person.id], now)[person.id]
+    reach = contactability.reach(session, [person.id], now)[person.id]
     own_word = actor.kind is ActorKind.STAFF and actor.id == person.offender_manager_id
     spared = {PAUSED.code, "not_approved"} if own_word else {PAUSED.code}
     against = [reason.words for reason in reach.verdict.reasons if reason.code not in spared]

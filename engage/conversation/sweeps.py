@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, String, cast, func, select, text, upd
 from sqlalchemy.orm import Session
 
 from engage import signals
-from engage.agencies.hubs import HubRules, zone
+from engage.agencies.hub_settings import HubRules, zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.conversation import questions, whose

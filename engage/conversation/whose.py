@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engage.people.contact import Reach, reach
+from engage.people.contactability import Reach, reach
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.rules import PAUSED
 from messaging.numbers import NumberProblem, parse_mobile

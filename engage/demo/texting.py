@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engage.access.policy import PERSON
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.appointments.kinds import IntentKind, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Intent, Outcome, Reminder
 from engage.conversation.model import Reading

@@ -24,7 +24,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.access.sharing import Field
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.core.errors import NotFound
 from engage.insight import names

@@ -19,7 +19,7 @@ from engage.access.policy import (
     abilities,
     may_change,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.absence_rules import ABSENT
 from engage.appointments.kinds import AbsenceDecision

@@ -14,7 +14,7 @@ from engage.access.policy import (
     abilities,
     may_change,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.insight import names
 from engage.people.model import Person

@@ -14,12 +14,12 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, AgencyKind, Hub, Staff
 from engage.agencies.service import agencies_of
 from engage.appointments.model import Appointment, AppointmentType
 from engage.insight.person import obstacles
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import LegalStatus, Person
 
 MINUTES = 30
@@ -73,7 +73,7 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
         place=last.place if last is not None and last.place != last.place_alias else "",
         place_alias=last.place_alias if last is not None else "",
         enforceable=last.enforceable if last is not None else _demanded(person, agencies, actor),
-        why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),
+        why_not=obstacles(contactability.reach(session, [person.id], now)[person.id]),
     )
 
 

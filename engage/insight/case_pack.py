@@ -20,7 +20,7 @@ from engage.access.policy import (
     abilities,
     open_person,
 )
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome

@@ -16,7 +16,7 @@ from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation.model import Reading
 from engage.core.errors import NotFound
 from engage.insight.person import obstacles
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import Person
 from engage.scheme import reviews
 from engage.scheme.reviews import Standing
@@ -80,7 +80,7 @@ def load(
     ).all()
     shown = found[:PAGE]
     ids = [person.id for person, _ in shown]
-    reaches = contact.reach(session, ids, now)
+    reaches = contactability.reach(session, ids, now)
     upcoming = _next(session, actor, ids, now)
     replies = _last_replies(session, actor, ids)
     counts = _open_signals(session, actor, ids)
@@ -106,7 +106,7 @@ def _row(
     actor: Actor,
     person: Person,
     manager: str,
-    reach: contact.Reach,
+    reach: contactability.Reach,
     upcoming: Mapping[uuid.UUID, datetime],
     replies: Mapping[uuid.UUID, datetime | None],
     counts: Mapping[uuid.UUID, tuple[int, Severity | None]],

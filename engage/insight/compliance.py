@@ -20,7 +20,7 @@ from engage.access.policy import (
     open_person,
 )
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance, told
 from engage.appointments.model import Appointment, AppointmentState, AppointmentType, Outcome, OutcomeCode

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome

@@ -20,11 +20,11 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.core.events import AccessRecord
 from engage.insight import names
-from engage.people import limits, merging
+from engage.people import merging, restrictions
 from engage.people.model import Person, RecordAccess
 
 PAGE = 50
@@ -101,7 +101,7 @@ def load(
         | {f"staff:{one.staff_id}" for one in openings},
     )
     changes = may_change(actor, person)
-    limiting = changes and limits.may_limit(actor, person)
+    limiting = changes and restrictions.may_limit(actor, person)
     shown = records[:PAGE]
     return SeenPage(
         person=person,
@@ -115,8 +115,8 @@ def load(
             for one in shown
         ),
         older=shown[-1].id if len(records) > PAGE else None,
-        named=tuple(limits.named(session, person)),
-        candidates=tuple(limits.candidates(session, person)) if limiting else (),
+        named=tuple(restrictions.named(session, person)),
+        candidates=tuple(restrictions.candidates(session, person)) if limiting else (),
         merges=tuple(merging.merges_of(session, person)),
         may_limit=limiting,
         may_merge=changes and Ability.DECIDE in abilities(actor, person),

@@ -19,7 +19,7 @@ from engage.access.policy import (
     may_change,
 )
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core.errors import Forbidden
 from engage.insight import names

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import scope
 from engage.access.policy import Actor
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment

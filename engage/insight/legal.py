@@ -22,7 +22,7 @@ from engage.access.policy import (
     open_person,
 )
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.insight.legal_views import (
     FlagView,

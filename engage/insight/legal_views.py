@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.insight import names
 from engage.legal import orders, rules

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.access import scope
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.appointments.model import Appointment
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
@@ -78,7 +78,7 @@ def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
 def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datetime) -> Message:
     """One text to a person, if the actor may read that person's thread. Raises NotFound or Forbidden; the reading is logged."""
     found = session.get(Message, message_id)
-    if found is None or found.recipient is None or found.context.get("purpose") == notices.PURPOSE:
+    if found is None or found.recipient is None or found.context.get("purpose") == staff_notices.PURPOSE:
         raise NotFound("There is no such message, or you may not see it.")
     open_person(
         session, actor, uuid.UUID(found.recipient), now=now, what="read message", ability=Ability.CONVERSE

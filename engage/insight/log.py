@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import health_redaction
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.insight import thread

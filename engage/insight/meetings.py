@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import hub_roles, scope
 from engage.access.policy import Actor
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role, Staff
 from engage.agencies.service import agencies_of, hubs_of, offender_managers
 from engage.insight import names

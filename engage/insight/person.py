@@ -17,7 +17,7 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
@@ -33,7 +33,7 @@ from engage.insight import (
 )
 from engage.insight.appointments import AppointmentView
 from engage.insight.sharing import Sharer
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import ContactPoint, NumberState, Person
 from messaging.tables import Suppression
 
@@ -83,7 +83,7 @@ class PersonPage:
     zone: ZoneInfo
     offender_manager: Staff
     approved_by: str | None
-    reach: contact.Reach
+    reach: contactability.Reach
     why_not: tuple[str, ...]
     not_expected: bool
     sharers: tuple[Sharer, ...]
@@ -116,7 +116,7 @@ def load(
     person = open_person(session, actor, person_id, now=now, what="person.page")
     may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
     hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
-    reach = contact.reach(session, [person.id], now)[person.id]
+    reach = contactability.reach(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
     past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
     views = appointments.load(session, actor, upcoming_ids + past_ids[:PAGE])
@@ -167,7 +167,7 @@ class NumberPage:
     """What must be known to change or judge a person's number."""
 
     person: Person
-    reach: contact.Reach
+    reach: contactability.Reach
     sharers: tuple[Sharer, ...]
     safe_days: int
 
@@ -177,13 +177,13 @@ def to_manage(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     person = open_person(
         session, actor, person_id, now=now, what="number.page", ability=Ability.MANAGE, change=True
     )
-    reach = contact.reach(session, [person.id], now)[person.id]
+    reach = contactability.reach(session, [person.id], now)[person.id]
     return NumberPage(person, reach, _sharers(session, actor, reach), reach.hub.safe_days)
 
 
 def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
     """Everything that keeps a text from a person at this moment; the caller has opened the person."""
-    reasons = contact.reach(session, [person_id], now)[person_id].verdict.reasons
+    reasons = contactability.reach(session, [person_id], now)[person_id].verdict.reasons
     return tuple(reason.words for reason in reasons)
 
 
@@ -214,11 +214,11 @@ def appointment(
         appointment=appointments.load(session, actor, [row.id])[row.id],
         person=person,
         may=may,
-        why_not=obstacles(contact.reach(session, [person.id], now)[person.id]),
+        why_not=obstacles(contactability.reach(session, [person.id], now)[person.id]),
     )
 
 
-def obstacles(reach: contact.Reach) -> tuple[str, ...]:
+def obstacles(reach: contactability.Reach) -> tuple[str, ...]:
     """What keeps texts from a person until somebody does something: rule 1's reasons without the hour and the day's cap."""
     return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
 
@@ -248,7 +248,7 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
     )
 
 
-def _sharers(session: Session, actor: Actor, reach: contact.Reach) -> tuple[Sharer, ...]:
+def _sharers(session: Session, actor: Actor, reach: contactability.Reach) -> tuple[Sharer, ...]:
     found = sharing.of_numbers(session, actor, [reach.number] if reach.number else [])
     return tuple(one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id)
 

@@ -23,7 +23,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.access.sharing import Field
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of
 from engage.insight import names

@@ -19,7 +19,7 @@ from engage.access.policy import (
     may_change,
 )
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.insight import names
 from engage.people.model import Person

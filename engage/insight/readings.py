@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import health_redaction, scope
 from engage.access.policy import Ability, Actor, may_change
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.model import Reading
 from engage.insight import alarms, names

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.access import hub_roles, scope
 from engage.access.policy import Ability, Actor
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
 from engage.insight import names

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import Field, open_part
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome

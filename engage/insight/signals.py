@@ -18,7 +18,7 @@ from engage.access.policy import (
     abilities,
     may_change,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.conversation.model import Reading

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import scope
 from engage.access.policy import Ability, Actor
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.insight import names

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import scope
 from engage.access.policy import Ability, Actor, abilities
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
 from engage.insight import (
@@ -24,7 +24,7 @@ from engage.insight import (
 )
 from engage.insight.appointments import AppointmentView
 from engage.insight.person import obstacles
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import Person
 
 PAGE = 20
@@ -126,7 +126,7 @@ def _days(
     people = {view.person_id for view in views.values()} if converses else set()
     why_not = {
         person_id: obstacles(reach)
-        for person_id, reach in contact.reach(session, people, now).items()
+        for person_id, reach in contactability.reach(session, people, now).items()
         if Ability.CONVERSE in abilities(actor, reach.person)
     }
     return [

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Ability, Actor, abilities
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden

@@ -21,7 +21,7 @@ from engage.access.model import PersonMerge
 from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.contact import note_reach_changed, withdraw_all
+from engage.people.contactability import note_reach_changed, withdraw_all
 from engage.people.merging_tables import MOVES
 from engage.people.model import (
     ContactPoint,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
-from engage.people.contact import note_reach_changed, withdraw_all
+from engage.people.contactability import note_reach_changed, withdraw_all
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Evidence, SignalKind
 from messaging import numbers

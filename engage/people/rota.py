@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from engage.access.policy import Actor, ActorKind
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import Hub, Membership, OnCallTurn, Role, Staff
 from engage.core import events
 from engage.core.errors import Forbidden, Invalid, NotFound
@@ -152,7 +152,7 @@ def change_mobile(
     Raises NotFound for anybody else, Invalid for what is no UK mobile number.
     """
     staff = whose_notices(session, actor, staff_id)
-    notices.set_mobile(session, staff, given, wants=wants, actor=actor.label, now=now)
+    staff_notices.set_mobile(session, staff, given, wants=wants, actor=actor.label, now=now)
     return staff
 
 

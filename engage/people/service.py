@@ -20,7 +20,7 @@ from engage.access.policy import (
     ActorKind,
     open_person,
 )
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Membership, Role, Staff
 from engage.core import events
 from engage.core.db import new_id
@@ -31,7 +31,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import phones
-from engage.people.contact import note_reach_changed, withdraw_all
+from engage.people.contactability import note_reach_changed, withdraw_all
 from engage.people.model import (
     ContactStatus,
     CustodyStatus,

@@ -16,7 +16,7 @@ from engage import signals
 from engage.access.policy import Actor, own_agency_only
 from engage.agencies.model import Agency, Hub, Membership, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
-from engage.people import contact, unasked
+from engage.people import contactability, unprompted
 from engage.people.model import ContactStatus, Person
 from engage.people.service import ensure_involved
 from engage.plan import rules
@@ -228,9 +228,9 @@ def _go_live(session: Session, person: Person, action: Action, how: Approval, by
 
 
 def _text(session: Session, person: Person, action: Action, now: datetime) -> None:
-    reach = contact.reach(session, [person.id], now)[person.id]
-    wanted = unasked.Wanted(action.text or "", unasked.ACTION, action.id)
-    queued = unasked.queue(session, reach, wanted, now=now)
+    reach = contactability.reach(session, [person.id], now)[person.id]
+    wanted = unprompted.Wanted(action.text or "", unprompted.ACTION, action.id)
+    queued = unprompted.queue(session, reach, wanted, now=now)
     action.message_id = queued.message.id if queued.message is not None else None
     action.not_texted = queued.why_not
     session.flush()
@@ -249,7 +249,7 @@ def _end(
     action.ended_by, action.ended_at = actor.label, now
     session.flush()
     ended = "The action is done" if state is ActionState.DONE else "The action was withdrawn"
-    outbox.withdraw(session, now=now, reason=ended, group_key=f"{unasked.ACTION}:{action.id}")
+    outbox.withdraw(session, now=now, reason=ended, group_key=f"{unprompted.ACTION}:{action.id}")
     record(session, f"action.{state.value}", person, now, actor=actor.label, action=action.id)
     _resolve(session, action, f"{ended}.", actor.label, now)
 

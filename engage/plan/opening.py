@@ -18,7 +18,7 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Forbidden, Invalid, NotFound

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id

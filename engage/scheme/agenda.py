@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id

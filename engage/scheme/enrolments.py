@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.legal.model import CustodySpell
-from engage.people.contact import note_reach_changed, withdraw_all
+from engage.people.contactability import note_reach_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.plan import actions
 from engage.scheme import rules, suggesting

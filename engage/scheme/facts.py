@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.kinds import OutcomeCode as Code

@@ -17,7 +17,7 @@ from engage.access.policy import (
     Actor,
     open_person,
 )
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.agencies.model import Hub
 from engage.core.errors import Conflict
 from engage.legal import death

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import hub_roles
 from engage.access.policy import Actor
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
 from engage.core.db import new_id

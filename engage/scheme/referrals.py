@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.access import hub_roles
 from engage.access.policy import Actor, ActorKind, visible_to
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.core import events
 from engage.core.db import new_id

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.scheme import facts, rules
 from engage.scheme.facts import Known
 from engage.scheme.rules import ExitVerdict, Reason, StatusVerdict, StrandVerdict

@@ -21,7 +21,7 @@ from engage.appointments.slots import offers
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
-from engage.people import contact, unasked
+from engage.people import contactability, unprompted
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionState
@@ -204,9 +204,9 @@ def _tell(
     """Queue the one text that says whose they are now, where rule 1 allows; an earlier one that still waits is called back."""
     before = select(Transfer.id).where(Transfer.person_id == person.id, Transfer.message_id.is_not(None))
     for earlier in session.scalars(before):
-        key = unasked.Wanted("", unasked.WORKER_CHANGED, earlier).key
+        key = unprompted.Wanted("", unprompted.WORKER_CHANGED, earlier).key
         outbox.withdraw(session, now=now, reason=AGAIN, group_key=key)
-    reach = contact.reach(session, [person.id], now)[person.id]
+    reach = contactability.reach(session, [person.id], now)[person.id]
     try:
         body = texts.render(
             TextKind.WORKER_CHANGED,
@@ -217,6 +217,6 @@ def _tell(
     except TextValueError:
         log.error("transfer.unwritable", transfer=str(transfer_id))
         return None
-    wanted = unasked.Wanted(body, unasked.WORKER_CHANGED, transfer_id)
-    queued = unasked.queue(session, reach, wanted, now=now)
+    wanted = unprompted.Wanted(body, unprompted.WORKER_CHANGED, transfer_id)
+    queued = unprompted.queue(session, reach, wanted, now=now)
     return queued.message.id if queued.message is not None else None

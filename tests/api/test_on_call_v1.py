@@ -10,7 +10,7 @@ from api.cli import main
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
-from engage.people import pausing, rota
+from engage.people import pause, rota
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from tests import builders
@@ -56,7 +56,7 @@ def test_texts_go_on_by_the_api(
     """The person shows since when texts wait; said twice it is as said once; without the scope it is refused."""
     with committed.begin() as session:
         found = session.get_one(Person, person.id)
-        pausing.pause(session, found, why="A text of danger", actor="system", now=clock.now())
+        pause.pause(session, found, why="A text of danger", actor="system", now=clock.now())
     address = f"/v1/people/{person.id}"
     assert client.get(address, headers=key()).get_json()["texts_paused_at"] is not None
     assert client.post(f"{address}/texts/resume", headers=key("people:read")).status_code == 403
@@ -72,7 +72,7 @@ def test_a_person_of_another_hub_cannot_be_let_go_on(
     with committed.begin() as session:
         elsewhere = builders.staff(session, builders.hub(session, "Gwent"), name="Far Away")
         other = builders.person(session, elsewhere)
-        pausing.pause(session, other, why="A text of danger", actor="system", now=clock.now())
+        pause.pause(session, other, why="A text of danger", actor="system", now=clock.now())
     assert client.post(f"/v1/people/{other.id}/texts/resume", headers=key()).status_code == 404
 
 

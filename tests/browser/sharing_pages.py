@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from engage.access import emergency
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import SYSTEM, staff_actor
-from engage.agencies import founding
+from engage.agencies import setup
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import limits, merging
+from engage.people import merging, restrictions
 from engage.people.model import Person
 from tests import builders
 
@@ -51,11 +51,11 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
     emergency.open_record(
         session, staff_actor(dai), person.crn, reason=f"Found hurt in the street {LONG}", now=now
     )
-    limits.name_staff(session, SYSTEM, person.id, ann.id, excluded=True, now=now)
+    restrictions.name_staff(session, SYSTEM, person.id, ann.id, excluded=True, now=now)
     for crn in ("X320742", "X320743"):
         builders.person(session, person.offender_manager, crn=crn, last_name=LONG[:60], number=None)
     merging.merge(session, SYSTEM, person.id, "X320743", reason=f"The same birthday {LONG}", now=now)
-    founding.choose(session, hub, "silent_days", 21, actor="system", now=now)
+    setup.choose(session, hub, "silent_days", 21, actor="system", now=now)
     whose = f"/people/{person.id}"
     return [
         "/agreements",

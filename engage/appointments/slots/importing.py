@@ -13,7 +13,7 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.agencies.service import find_staff
 from engage.appointments.rows import TIME_COLUMNS, read_time_row

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import PERSON
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.checks import clashing
 from engage.appointments.kinds import AppointmentState

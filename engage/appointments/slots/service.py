@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from engage.access.policy import Actor, ActorKind
-from engage.agencies.hubs import HubRules, zone
+from engage.agencies.hub_settings import HubRules, zone
 from engage.agencies.model import Hub, Membership, Role, Staff
 from engage.appointments import rules as clock
 from engage.appointments.checks import detail_problems, moment_problems, raise_invalid

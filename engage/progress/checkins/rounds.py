@@ -17,13 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engage import texts
-from engage.agencies.hubs import zone
+from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
-from engage.people import contact
+from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contact import Reach
+from engage.people.contactability import Reach
 from engage.people.model import Person
 from engage.people.rules import Reason, Verdict
 from engage.progress.checkins import rules
@@ -141,12 +141,12 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
 def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
     """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked alone."""
     try:
-        return contact.reach(session, people, now)
+        return contactability.reach(session, people, now)
     except _NONSENSE:
         found: dict[uuid.UUID, Reach] = {}
     for person_id in people:
         try:
-            found.update(contact.reach(session, [person_id], now))
+            found.update(contactability.reach(session, [person_id], now))
         except _NONSENSE as problem:
             log.error("check_in.reach_failed", person=str(person_id), problem=type(problem).__name__)
     return found
@@ -194,7 +194,9 @@ class _Look:
             self._end(check_in, reach, CheckInState.NOT_SENT, [unwritable])
             return
         closes_at = self.now + timedelta(hours=reach.hub.check_in_hours)
-        nudge_at = contact.next_window(reach, closes_at - timedelta(hours=reach.hub.check_in_nudge_hours))
+        nudge_at = contactability.next_window(
+            reach, closes_at - timedelta(hours=reach.hub.check_in_nudge_hours)
+        )
         check_in.state, check_in.reasons, check_in.message_id = CheckInState.ASKED, [], message.id
         check_in.asked_at, check_in.closes_at = self.now, closes_at
         check_in.look_at = nudge_at if nudge_at <= closes_at - rules.LEAST_LEFT else closes_at
@@ -262,7 +264,7 @@ class _Look:
         if any(reason.code == "daily_cap" for reason in verdict.reasons):
             tomorrow = self.now.astimezone(reach.zone).date() + timedelta(days=1)
             since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
-        again = contact.next_window(reach, since)
+        again = contactability.next_window(reach, since)
         return again if again > self.now else None
 
     def _enqueue(

@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hubs import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
-from engage.people import contact
+from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.model import Person
 from engage.progress.checkins import rules
@@ -183,7 +183,7 @@ def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
     if wanted.weekday not in range(7):
         problems["weekday"] = "Choose a day of the week."
     opens, closes = people_rules.narrowed(
-        contact.contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour
+        contactability.contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour
     )
     if not opens <= wanted.hour < closes:
         problems["hour"] = f"Choose an hour in which this person is texted: {opens}:00 to {closes}:00."

@@ -14,7 +14,7 @@ from engage import signals
 from engage.access.model import Disclosure
 from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import Field
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub
 from engage.core.errors import (
     Conflict,

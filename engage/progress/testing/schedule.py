@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engage.access.policy import SYSTEM
-from engage.agencies.hubs import hub_rules
+from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from engage import signals, texts
 from engage.core import events
 from engage.core.db import new_id
-from engage.people import contact, unasked
-from engage.people.contact import Reach
+from engage.people import contactability, unprompted
+from engage.people.contactability import Reach
 from engage.people.model import Person
 from engage.scheme.milestones import rules
 from engage.scheme.milestones.gathering import facts
@@ -75,12 +75,12 @@ def how_many(session: Session, person_id: uuid.UUID) -> int:
 def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
     """The reach of all at once; where a hub's settings make no sense, of everybody else. What those have reached is found another night."""
     try:
-        return contact.reach(session, people, now)
+        return contactability.reach(session, people, now)
     except (ValueError, KeyError):
         found: dict[uuid.UUID, Reach] = {}
     for id in people:
         try:
-            found.update(contact.reach(session, [id], now))
+            found.update(contactability.reach(session, [id], now))
         except (ValueError, KeyError) as problem:
             log.error("milestones.no_reach", person=str(id), problem=type(problem).__name__)
     return found
@@ -141,7 +141,7 @@ def _praise(session: Session, reach: Reach, kept: Sequence[tuple[uuid.UUID, Reac
         log.error("milestones.unwritable", person=str(reach.person.id))
         _note(session, ids, None, UNWRITABLE)
         return
-    queued = unasked.queue(session, reach, unasked.Wanted(body, unasked.PRAISE, ids[0]), now=now)
+    queued = unprompted.queue(session, reach, unprompted.Wanted(body, unprompted.PRAISE, ids[0]), now=now)
     _note(session, ids, queued.message.id if queued.message is not None else None, queued.why_not)
 
 

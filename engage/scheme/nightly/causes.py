@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from engage import texts
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.signals import SignalKind
 
 CHUNK = """

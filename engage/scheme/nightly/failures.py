@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules
+from engage.agencies.hub_settings import HubRules
 from engage.compliance import weighing
 from engage.people.model import Person
 from engage.scheme.nightly.causes import CHUNK

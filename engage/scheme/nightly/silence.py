@@ -1,6 +1,6 @@
 """Numbers of people from whom nothing was heard for long: asked anew whose they are (RULES.md 17), once in each silence.
 
-It starts from the silences that the night has found, and leaves to `engage/people/contact.py` whether a text may go. A number that somebody made sure
+It starts from the silences that the night has found, and leaves to `engage/people/contactability.py` whether a text may go. A number that somebody made sure
 of meanwhile is left alone as long. Nothing is concluded from silence: what comes of it is said by the answer, or by a worker.
 """
 
@@ -11,8 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules
-from engage.people import contact
+from engage.agencies.hub_settings import HubRules
+from engage.people import contactability
 from engage.scheme.nightly.raising import Standing
 from engage.signals import SignalKind
 
@@ -57,6 +57,6 @@ def ask_again(session: Session, standing: Sequence[Standing], *, now: datetime) 
 def _asked(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
     ids = list(since)
     for start in range(0, len(ids), AT_ONCE):
-        for id, reach in contact.reach(session, ids[start : start + AT_ONCE], now).items():
-            yield contact.ask_again(session, reach, since=since[id], now=now) is not None
+        for id, reach in contactability.reach(session, ids[start : start + AT_ONCE], now).items():
+            yield contactability.ask_again(session, reach, since=since[id], now=now) is not None
     session.flush()

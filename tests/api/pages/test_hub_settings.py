@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from api.pages.sharing_words import SETTINGS
-from engage.agencies.hubs import HubRules, hub_rules
+from engage.agencies.hub_settings import HubRules, hub_rules
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
 from tests import builders

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from engage.access.policy import SYSTEM
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import OnCallTurn, Staff
 from engage.conversation import on_call
 from engage.core.db import Database
-from engage.people import pausing, rota
+from engage.people import pause, rota
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from engage.signals import SignalKind
@@ -187,7 +187,7 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
     id = signal(committed, katrina, SignalKind.CRISIS, now)
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
-        notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
+        staff_notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
         new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
         rota.add(session, SYSTEM, new, now=now)
         on_call.raise_due(session, now=now)
@@ -205,7 +205,7 @@ def test_a_worker_lets_texts_go_on(
     """The page says since when and why they wait; the button ends it once, and the thread keeps who did it."""
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
-        pausing.pause(session, person, why="A text of danger", actor="system", now=now)
+        pause.pause(session, person, why="A text of danger", actor="system", now=now)
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
     assert "A text of danger" in page.words
@@ -223,7 +223,7 @@ def test_who_may_not_manage_a_person_cannot_let_texts_go_on(
     """Another offender manager does not know the person, an auditor and a support worker only read."""
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
-        pausing.pause(session, person, why="A text of danger", actor="system", now=now)
+        pause.pause(session, person, why="A text of danger", actor="system", now=now)
     for who in (house.other, house.auditor, house.partner):
         visitor = sit_down(who)
         values = {"csrf_token": visitor.token()}

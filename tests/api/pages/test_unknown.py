@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.access.policy import SYSTEM
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.conversation import on_call, service
 from engage.conversation.model import Reading
@@ -66,7 +66,7 @@ def test_danger_from_a_number_of_nobody_shows_who_was_told(
     """Each step of the alarm beside the text, as on the page of a signal; a text without danger shows none."""
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
-        notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
+        staff_notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
         new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
         rota.add(session, SYSTEM, new, now=now)
         says(session, "who is this", now, number="+447700900556")

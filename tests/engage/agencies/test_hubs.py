@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules, hub_rules
+from engage.agencies.hub_settings import HubRules, hub_rules
 from messaging.routes import Route
 from tests import builders
 

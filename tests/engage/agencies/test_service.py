@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SCOPES, ActorKind, key_actor
 from engage.agencies import service
-from engage.agencies.hubs import HubRules, hub_rules
+from engage.agencies.hub_settings import HubRules, hub_rules
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import SignInProblem
 from engage.core.errors import Invalid, NotFound

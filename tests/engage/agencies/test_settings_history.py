@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
-from engage.agencies import founding
-from engage.agencies.hubs import hub_rules, rules_at, settings_at
+from engage.agencies import setup
+from engage.agencies.hub_settings import hub_rules, rules_at, settings_at
 from engage.agencies.model import Hub, HubSettingsSpell
 from engage.appointments import service as appointments
 from engage.appointments.kinds import AppointmentType
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def choose(session: Session, hub: Hub, setting: str, value: int, now: datetime) -> None:
     """A choice by the system."""
-    founding.choose(session, hub, setting, value, actor="system", now=now)
+    setup.choose(session, hub, setting, value, actor="system", now=now)
 
 
 def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) -> None:
@@ -46,10 +46,10 @@ def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) 
         (9, 21),
     ]
     assert hub_rules(hub) == held[-1]
-    assert [(spell.since, spell.changed_by) for spell in founding.history(session, hub)] == [
+    assert [(spell.since, spell.changed_by) for spell in setup.history(session, hub)] == [
         (now + 2 * HOUR, "system"),
         (now, "system"),
-        (founding.BEGINNING, "system"),
+        (setup.BEGINNING, "system"),
     ]
     recorded = session.scalars(select(Event).where(Event.kind == "hub.setting_changed").order_by(Event.id))
     assert [event.data for event in recorded] == [
@@ -67,7 +67,7 @@ def test_a_hub_that_never_chose_has_always_had_what_it_has(session: Session, now
 def test_closed_days_have_their_history_too(session: Session, now: datetime) -> None:
     """A day that was working then is still known to have been."""
     hub = builders.hub(session)
-    founding.close_days(session, hub, [date(2027, 3, 26)], closed=True, actor="system", now=now)
+    setup.close_days(session, hub, [date(2027, 3, 26)], closed=True, actor="system", now=now)
     assert settings_at(session, hub, now)["closed_days"] == ["2027-03-26"]
     assert "closed_days" not in settings_at(session, hub, now - HOUR)
 
@@ -91,7 +91,7 @@ def test_wrong_choices_change_nothing(
     with pytest.raises(Invalid) as refused:
         choose(session, hub, setting, value, now)
     assert words in refused.value.fields[setting]
-    assert hub.settings == {} and founding.history(session, hub) == []
+    assert hub.settings == {} and setup.history(session, hub) == []
 
 
 def test_two_who_choose_at_once_lose_nothing(committed: Database, now: datetime) -> None:
@@ -120,7 +120,7 @@ def test_a_hub_closes_on_a_day(session: Session, now: datetime) -> None:
     hub = builders.hub(session)
     pat = builders.staff(session, hub)
     person = builders.person(session, pat)
-    founding.close_hub(session, hub, date(2027, 4, 1), actor="system", now=now)
+    setup.close_hub(session, hub, date(2027, 4, 1), actor="system", now=now)
 
     def book(at: str) -> None:
         appointments.book(
@@ -156,14 +156,14 @@ def test_closing_can_be_taken_back_until_the_day(session: Session, now: datetime
     """Afterwards it cannot, and it does not close twice or in the past."""
     hub = builders.hub(session)
     with pytest.raises(Conflict, match="not to close"):
-        founding.keep_open(session, hub, actor="system", now=now)
+        setup.keep_open(session, hub, actor="system", now=now)
     with pytest.raises(Invalid):
-        founding.close_hub(session, hub, date(2027, 3, 19), actor="system", now=now)
-    founding.close_hub(session, hub, date(2027, 3, 21), actor="system", now=now)
-    founding.keep_open(session, hub, actor="system", now=now)
+        setup.close_hub(session, hub, date(2027, 3, 19), actor="system", now=now)
+    setup.close_hub(session, hub, date(2027, 3, 21), actor="system", now=now)
+    setup.keep_open(session, hub, actor="system", now=now)
     assert hub.closed_at is None
-    founding.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)
+    setup.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)
     with pytest.raises(Conflict, match="has closed"):
-        founding.keep_open(session, hub, actor="system", now=now)
+        setup.keep_open(session, hub, actor="system", now=now)
     with pytest.raises(Conflict, match="already"):
-        founding.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)
+        setup.close_hub(session, hub, date(2027, 3, 20), actor="system", now=now)

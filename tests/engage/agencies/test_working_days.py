@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies import founding
+from engage.agencies import setup
 from engage.core.errors import Invalid
 from engage.core.events import Event
 from engage.core.working_days import (
@@ -95,9 +95,9 @@ def test_a_hub_lists_its_closed_days_and_takes_them_off_again(session: Session, 
     hub = builders.hub(session, daily_cap=5)
     days = [date(2027, 12, 28), date(2027, 12, 27)]
     for _ in range(2):
-        founding.close_days(session, hub, days, closed=True, actor="system", now=now)
+        setup.close_days(session, hub, days, closed=True, actor="system", now=now)
     assert hub.settings == {"daily_cap": 5, "closed_days": ["2027-12-27", "2027-12-28"]}
-    left = founding.close_days(session, hub, days[:1], closed=False, actor="system", now=now)
+    left = setup.close_days(session, hub, days[:1], closed=False, actor="system", now=now)
     assert left == closed_days(hub.settings) == {date(2027, 12, 27)}
     session.flush()
     assert "hub.setting_changed" in session.scalars(select(Event.kind).order_by(Event.id)).all()
@@ -107,4 +107,4 @@ def test_a_hub_cannot_close_for_good(session: Session, now: datetime) -> None:
     """More closed days than holidays is a slip of the keyboard."""
     days = [date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(41)]
     with pytest.raises(Invalid):
-        founding.close_days(session, builders.hub(session), days, closed=True, actor="system", now=now)
+        setup.close_days(session, builders.hub(session), days, closed=True, actor="system", now=now)

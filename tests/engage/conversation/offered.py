@@ -13,7 +13,7 @@ from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
 from engage.appointments.slots import service as slots
 from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.people import rebooking as allowance
+from engage.people import rebooking_permission as allowance
 from engage.people.model import LegalStatus, Person
 from engage.understanding.vocabulary import Intent
 from messaging.tables import Message

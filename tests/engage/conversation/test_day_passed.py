@@ -10,7 +10,7 @@ from engage.access.policy import SYSTEM
 from engage.appointments import service as appointments
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation import sweeps
-from engage.people import attention
+from engage.people import signals
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from engage.understanding.vocabulary import Cause, Intent
@@ -60,7 +60,7 @@ def test_one_that_somebody_is_on_is_resolved_too(
     """Whoever took it up is kept with it."""
     raised = signal(session, katrina, SignalKind.BARRIER)
     actor = builders.actor(katrina.offender_manager)
-    attention.acknowledge(session, actor, raised.id, now=now)
+    signals.acknowledge(session, actor, raised.id, now=now)
     assert sweeps.day_passed(session, now=MIDNIGHT) == 2
     assert (raised.acknowledged_by, raised.resolution) == (actor.label, "The day has passed.")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.conversation import effects, staff
-from engage.people import contact, phones
+from engage.people import contactability, phones
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
 from messaging import states, suppression
@@ -262,7 +262,7 @@ def test_a_number_check_is_withheld_once_it_is_answered_for(
 ) -> None:
     """A worker has verified the number meanwhile: the question has no use."""
     person = builders.person(session, om, verified=False)
-    contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    contactability.request_check(session, contactability.reach(session, [person.id], now)[person.id], now=now)
     verdicts, _ = held(session, now)
     assert verdicts == {}
     session.scalars(select(Message)).one().status = MessageStatus.QUEUED

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.appointments import reminders
 from engage.appointments.kinds import ReminderKind
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
@@ -30,7 +30,9 @@ DAY = timedelta(days=1)
 
 def check(session: Session, person: Person, now: datetime) -> None:
     """Ask the number whose it is, and have the text arrive."""
-    message = contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    message = contactability.request_check(
+        session, contactability.reach(session, [person.id], now)[person.id], now=now
+    )
     assert message is not None
     message.status, message.claimed_at = MessageStatus.DELIVERED, now
     session.flush()
@@ -97,6 +99,6 @@ def test_anything_else_leaves_the_number_unconfirmed(
 def test_a_one_before_the_check_has_left_confirms_nothing(session: Session, om: Staff, now: datetime) -> None:
     """The question still waits in the queue."""
     person = builders.person(session, om, verified=False)
-    contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    contactability.request_check(session, contactability.reach(session, [person.id], now)[person.id], now=now)
     says(session, "1", now)
     assert point_of(session, person).state is NumberState.CHECKING

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import SYSTEM
-from engage.agencies import notices
+from engage.agencies import staff_notices
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation import effects, on_call, staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.core.db import Database
 from engage.insight import alarms
-from engage.people import attention, rota
+from engage.people import rota
+from engage.people import signals as attention
 from engage.people.model import Person
 from engage.people.rota import NewTurn
 from engage.signals import SignalKind
@@ -55,7 +56,7 @@ def furnish(session: Session) -> Hall:
     first = builders.staff(session, hub, Role.COORDINATOR, name="Sam First")
     second = builders.staff(session, hub, Role.SUPERVISOR, name="Lee Second")
     for number, member in enumerate((om, first, second)):
-        notices.set_mobile(
+        staff_notices.set_mobile(
             session, member, f"0770090099{number}", wants=True, actor="system", now=builders.NOW
         )
     return Hall(hub, om, builders.person(session, om), first, second)
@@ -112,7 +113,7 @@ def test_by_day_the_offender_manager_has_a_quarter_of_an_hour_first(session: Ses
 
 def test_an_offender_manager_without_a_mobile_is_not_waited_for(session: Session, hall: Hall) -> None:
     """Whom no notice can reach counts as not told, and level 1 is told at once."""
-    notices.set_mobile(session, hall.om, "", wants=True, actor="system", now=DAY)
+    staff_notices.set_mobile(session, hall.om, "", wants=True, actor="system", now=DAY)
     put_on(session, hall.first, 1, DAY)
     says(session, "i want to die", DAY)
     on_call.raise_due(session, now=DAY)
@@ -209,8 +210,8 @@ def test_nobody_on_the_rota_is_recorded_once_and_the_offender_manager_is_the_las
 def test_who_cannot_be_told_is_passed_over_at_once(session: Session, hall: Hall) -> None:
     """Level 1 wants no notices and another offender manager could not see the record: level 2 is told in the same step."""
     other = builders.staff(session, hall.hub, name="Other Manager")
-    notices.set_mobile(session, other, "07700900995", wants=True, actor="system", now=NIGHT)
-    notices.set_mobile(session, hall.first, "07700900991", wants=False, actor="system", now=NIGHT)
+    staff_notices.set_mobile(session, other, "07700900995", wants=True, actor="system", now=NIGHT)
+    staff_notices.set_mobile(session, hall.first, "07700900991", wants=False, actor="system", now=NIGHT)
     put_on(session, hall.first, 1)
     put_on(session, other, 1)
     put_on(session, hall.second, 2)
@@ -247,7 +248,7 @@ def test_danger_from_a_number_of_nobody_reaches_whoever_is_on_call_anywhere(
     """There is no person and no hub, so everybody on call is told who may read such texts, until one of them has read it."""
     elsewhere = builders.hub(session, "Gwent")
     far = builders.staff(session, elsewhere, Role.COORDINATOR, name="Far Away")
-    notices.set_mobile(session, far, "07700900996", wants=True, actor="system", now=NIGHT)
+    staff_notices.set_mobile(session, far, "07700900996", wants=True, actor="system", now=NIGHT)
     put_on(session, hall.first, 1)
     put_on(session, hall.om, 1)
     put_on(session, far, 1)

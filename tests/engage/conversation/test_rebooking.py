@@ -14,7 +14,7 @@ from engage.appointments.slots import service as slots
 from engage.appointments.slots.model import SlotOffer
 from engage.conversation import hearing, whose
 from engage.core.events import Event
-from engage.people import rebooking as allowance
+from engage.people import rebooking_permission as allowance
 from engage.people.model import ContactPoint, Language, LegalStatus, NumberState
 from engage.signals import Signal, SignalKind
 from engage.understanding.vocabulary import Intent, Prompt

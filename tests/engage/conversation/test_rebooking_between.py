@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import service
 from engage.appointments.kinds import OutcomeCode
-from engage.people import rebooking as allowance
+from engage.people import rebooking_permission as allowance
 from engage.people.model import CustodyStatus, Person
 from engage.understanding.vocabulary import Intent, Prompt
 from tests import builders

@@ -16,7 +16,7 @@ from engage.appointments.service import NewAppointment
 from engage.conversation import staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
-from engage.people import pausing, phones
+from engage.people import pause, phones
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
 from messaging import outbox
@@ -98,8 +98,8 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(session: Session,
     later = NOW + timedelta(days=1, hours=3)
     due.send_due(session, now=later)
     who = builders.actor(katrina.offender_manager)
-    pausing.resume(session, who, katrina.id, now=later)
-    pausing.resume(session, who, katrina.id, now=later)
+    pause.resume(session, who, katrina.id, now=later)
+    pause.resume(session, who, katrina.id, now=later)
     reconsider.reconsider(session, now=later)
     due.send_due(session, now=later)
     assert states(session, appointment)[ReminderKind.BOOKED][0] is ReminderState.SENT
@@ -142,11 +142,11 @@ def test_only_who_manages_the_person_lets_texts_go_on(session: Session, katrina:
     other = builders.actor(builders.staff(session, hub, name="Other Manager"))
     key = Actor(ActorKind.KEY, id=hub.id, hub_id=hub.id, scopes=frozenset({"people:read"}))
     with pytest.raises(NotFound):
-        pausing.resume(session, other, katrina.id, now=NOW)
+        pause.resume(session, other, katrina.id, now=NOW)
     with pytest.raises(Forbidden):
-        pausing.resume(session, key, katrina.id, now=NOW)
+        pause.resume(session, key, katrina.id, now=NOW)
     cover = builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Cover"))
-    pausing.resume(session, cover, katrina.id, now=NOW)
+    pause.resume(session, cover, katrina.id, now=NOW)
     assert katrina.texts_paused_at is None
 
 

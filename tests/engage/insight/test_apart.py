@@ -12,7 +12,7 @@ from engage.conversation import service
 from engage.core.errors import NotFound
 from engage.insight import log, person, readings, signals, thread
 from engage.legal.model import IntelligenceFlag
-from engage.people import attention
+from engage.people import signals as attention
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from tests import builders

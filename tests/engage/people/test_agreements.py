@@ -15,7 +15,7 @@ from engage.access.sharing import Field, fields_for, open_part
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.events import Event
-from engage.people import limits
+from engage.people import restrictions
 from engage.people.model import Involvement, Person
 from tests import builders
 
@@ -128,7 +128,7 @@ def test_it_opens_nobody_with_whom_the_agency_does_not_work_nor_who_is_restricte
     for person in (stranger, katrina):
         with pytest.raises(NotFound):
             looks(session, jo, person, Field.PLAN, now)
-    limits.name_staff(session, SYSTEM, katrina.id, jo.id, excluded=False, now=now)
+    restrictions.name_staff(session, SYSTEM, katrina.id, jo.id, excluded=False, now=now)
     assert looks(session, jo, katrina, Field.PLAN, now)
 
 

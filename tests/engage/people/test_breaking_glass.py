@@ -25,7 +25,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import AccessRecord, Event
-from engage.people import limits
+from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
 from engage.signals import Signal, SignalKind
 from messaging.tables import Message
@@ -119,7 +119,7 @@ def test_a_restricted_record_opens_for_whoever_works_in_the_hub(
     katrina.restricted = True
     actor = opened(session, builders.actor(builders.staff(session, hub, role, name="Ann Bold")), now)
     assert open_person(session, actor, katrina.id, now=now, what="test") is katrina
-    assert not limits.may_limit(actor, katrina) and not may_change(actor, katrina)
+    assert not restrictions.may_limit(actor, katrina) and not may_change(actor, katrina)
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engage.access.model import PersonMerge
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import limits, merging, pausing
+from engage.people import merging, pause, restrictions
 from engage.people.model import Person
 from tests import builders
 
@@ -47,7 +47,7 @@ def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
     """After a danger nobody is texted unasked until a worker says so, under whichever record it was told; undone, each is as it was."""
-    pausing.pause(session, gone, why="A text that told of danger", actor="system", now=now)
+    pause.pause(session, gone, why="A text that told of danger", actor="system", now=now)
     made = merge(session, chidi, kept, gone, now)
     assert (kept.texts_paused_at, kept.texts_paused_why) == (now, "A text that told of danger")
     merging.undo(session, chidi, made.id, now=now)
@@ -58,8 +58,8 @@ def test_a_restricted_record_to_which_no_text_may_go_stays_so(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
     """One record allowed texts, the other did not: none go, and none that waits."""
-    limits.restrict(session, chidi, kept.id, restricted=True, texts_allowed=True, now=now)
-    limits.restrict(session, chidi, gone.id, restricted=True, texts_allowed=False, now=now)
+    restrictions.restrict(session, chidi, kept.id, restricted=True, texts_allowed=True, now=now)
+    restrictions.restrict(session, chidi, gone.id, restricted=True, texts_allowed=False, now=now)
     made = merge(session, chidi, kept, gone, now)
     assert kept.restricted and not kept.restricted_texts_allowed
     merging.undo(session, chidi, made.id, now=now)

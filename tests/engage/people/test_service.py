@@ -15,7 +15,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.events import Event
-from engage.people import contact, phones, service
+from engage.people import contactability, phones, service
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
 from engage.people.service import NewPerson
 from engage.signals import Signal, SignalKind, SignalState
@@ -65,7 +65,7 @@ def test_a_new_person_has_approval_and_an_unconfirmed_number(
     point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, person.texts_approved_at) == (NUMBER, NumberState.UNVERIFIED, now)
-    verdict = contact.reach(session, [person.id], now)[person.id].verdict
+    verdict = contactability.reach(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["number_unverified"]
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_uk_mobile_is_kept_with_the_reason(
     point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, point.given) == (None, NumberState.UNUSABLE, given)
-    (reason,) = contact.reach(session, [person.id], now)[person.id].verdict.reasons
+    (reason,) = contactability.reach(session, [person.id], now)[person.id].verdict.reasons
     assert reason.code == "number_unusable" and reason.words == point.problem
 
 
@@ -115,12 +115,12 @@ def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert kinds(session, first) == kinds(session, second) == {SignalKind.NUMBER_SHARED}
-    verdicts = contact.reach(session, [first.id, second.id], now)
+    verdicts = contactability.reach(session, [first.id, second.id], now)
     assert "number_shared" in {reason.code for reason in verdicts[first.id].verdict.reasons}
     assert "number_shared" in {reason.code for reason in verdicts[second.id].verdict.reasons}
     phones.agree_shared(session, builders.actor(om), first.id, now=now)
     assert kinds(session, first) == set() and kinds(session, second) == {SignalKind.NUMBER_SHARED}
-    assert contact.reach(session, [first.id], now)[first.id].verdict.allowed
+    assert contactability.reach(session, [first.id], now)[first.id].verdict.allowed
 
 
 def test_another_number_retires_the_old_one_and_withdraws_what_waits(
@@ -134,7 +134,7 @@ def test_another_number_retires_the_old_one_and_withdraws_what_waits(
     )
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
-    assert contact.reach(session, [person.id], now)[person.id].number == OTHER
+    assert contactability.reach(session, [person.id], now)[person.id].number == OTHER
     assert phones.people_on(session, NUMBER) == []
     events = session.scalars(select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)).all()
     assert events.count("number.changed") == 1
@@ -149,10 +149,10 @@ def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now
     """Safe to contact holds for 90 days (rule 1)."""
     person = builders.person(session, om)
     later = now + timedelta(days=90)
-    (reason,) = contact.reach(session, [person.id], later)[person.id].verdict.reasons
+    (reason,) = contactability.reach(session, [person.id], later)[person.id].verdict.reasons
     assert reason.code == "not_safe"
     phones.confirm_safe(session, builders.actor(om), person.id, now=later)
-    assert contact.reach(session, [person.id], later)[person.id].verdict.allowed
+    assert contactability.reach(session, [person.id], later)[person.id].verdict.allowed
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_what_ends_texts_withdraws_those_that_wait(
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert [
-        reason.code for reason in contact.reach(session, [person.id], now)[person.id].verdict.reasons
+        reason.code for reason in contactability.reach(session, [person.id], now)[person.id].verdict.reasons
     ] == [code]
 
 
@@ -197,7 +197,7 @@ def test_taking_back_the_approval_stops_texts(session: Session, om: Staff, now: 
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     service.approve_texts(session, builders.actor(om), person.id, approved=True, now=now)
-    assert contact.reach(session, [person.id], now)[person.id].verdict.allowed
+    assert contactability.reach(session, [person.id], now)[person.id].verdict.allowed
 
 
 def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
@@ -207,23 +207,28 @@ def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
     person = builders.person(session, om)
     for key in "abc":
         queue(session, person, key, now)
-    verdict = contact.reach(session, [person.id], now)[person.id].verdict
+    verdict = contactability.reach(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["daily_cap"] and verdict.passing_only
     tomorrow = now + timedelta(days=1)
-    assert contact.reach(session, [person.id], tomorrow)[person.id].verdict.allowed
+    assert contactability.reach(session, [person.id], tomorrow)[person.id].verdict.allowed
     suppression.suppress(session, NUMBER, reason="STOP", evidence="inbound:1", now=now)
-    (reason,) = contact.reach(session, [person.id], tomorrow)[person.id].verdict.reasons
+    (reason,) = contactability.reach(session, [person.id], tomorrow)[person.id].verdict.reasons
     assert reason.code == "stopped"
 
 
 def test_the_number_check_asks_once_without_content(session: Session, om: Staff, now: datetime) -> None:
     """A new number learns only a first name and a question; asking again does nothing."""
     person = service.create_person(session, SYSTEM, new(om), now=now)
-    message = contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now)
+    message = contactability.request_check(
+        session, contactability.reach(session, [person.id], now)[person.id], now=now
+    )
     assert message is not None
     assert message.body == "Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"
     assert (
-        contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now) is None
+        contactability.request_check(
+            session, contactability.reach(session, [person.id], now)[person.id], now=now
+        )
+        is None
     )
 
 
@@ -231,7 +236,9 @@ def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now
     """A stranger is not woken at night."""
     night = now.replace(hour=22)
     person = service.create_person(session, SYSTEM, new(om), now=night)
-    message = contact.request_check(session, contact.reach(session, [person.id], night)[person.id], now=night)
+    message = contactability.request_check(
+        session, contactability.reach(session, [person.id], night)[person.id], now=night
+    )
     assert message is not None
     assert message.send_after == now + timedelta(days=1)
 
@@ -240,7 +247,10 @@ def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now:
     """The number check is a text too."""
     person = service.create_person(session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now)
     assert (
-        contact.request_check(session, contact.reach(session, [person.id], now)[person.id], now=now) is None
+        contactability.request_check(
+            session, contactability.reach(session, [person.id], now)[person.id], now=now
+        )
+        is None
     )
 
 

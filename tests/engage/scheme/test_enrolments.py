@@ -17,7 +17,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
@@ -104,7 +104,7 @@ def test_adoption_while_in_custody_starts_no_text(session: Session, now: datetim
     """The enrolment begins; rule 1 keeps every text back until release."""
     scene = set_scene(session, custody_status=CustodyStatus.CUSTODY)
     assert adopt(session, scene, now).ended_on is None
-    reach = contact.reach(session, [scene.katrina.id], now)[scene.katrina.id]
+    reach = contactability.reach(session, [scene.katrina.id], now)[scene.katrina.id]
     assert [reason.code for reason in reach.verdict.reasons] == ["custody"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.core.events import Event
-from engage.people import pausing
+from engage.people import pause
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person
 from engage.progress.checkins import rounds, service
 from engage.progress.checkins.model import CheckIn, CheckInState
@@ -65,7 +65,7 @@ def custody(session: Session, person: Person) -> None:
 
 def paused(session: Session, person: Person) -> None:
     """Texts wait after a text of danger."""
-    pausing.pause(session, person, why="danger", actor="system", now=DUE - HOUR)
+    pause.pause(session, person, why="danger", actor="system", now=DUE - HOUR)
 
 
 def stopped(session: Session, person: Person) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hubs import HubRules, rules_of, zone
+from engage.agencies.hub_settings import HubRules, rules_of, zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpell
 from engage.core import events
 from engage.core.errors import Conflict, Invalid

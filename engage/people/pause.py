@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
-from engage.people import contact
+from engage.people import contactability
 from engage.people.model import Person
 from engage.people.rules import PAUSED
 from messaging import outbox
@@ -59,5 +59,5 @@ def resume(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
     events.record(
         session, "texts.resumed", now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id
     )
-    contact.note_reach_changed(session, person, now)
+    contactability.note_reach_changed(session, person, now)
     return person

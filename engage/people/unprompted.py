@@ -11,8 +11,8 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from engage.people import contact
-from engage.people.contact import Reach
+from engage.people import contactability
+from engage.people.contactability import Reach
 from engage.people.rules import Reason
 from messaging import outbox
 from messaging.tables import Message
@@ -96,5 +96,5 @@ def _next(reach: Reach, now: datetime) -> datetime | None:
     if any(reason.code == "daily_cap" for reason in reasons):
         tomorrow = now.astimezone(reach.zone).date() + timedelta(days=1)
         since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
-    opens = contact.next_window(reach, since)
+    opens = contactability.next_window(reach, since)
     return opens if opens > now else None

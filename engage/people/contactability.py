@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engage import texts
-from engage.agencies.hubs import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import wake
