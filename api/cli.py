@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from engage.access.policy import Actor
-    from engage.appointments.importing import ImportReport
+    from engage.appointments.imports.file_import import ImportReport
     from engage.core.db import Database
 
 REFUSED = 2
@@ -234,7 +234,7 @@ def import_appointments(
     read to its end, whatever became of its rows; 2 when it could not be read as a file of appointments, or the import was refused.
     """
     from engage.agencies.hub_settings import find_hub
-    from engage.appointments.importing import import_file
+    from engage.appointments.imports.file_import import import_file
     from engage.core.clock import Clock
 
     now = Clock.from_settings(Settings.from_environment()).now()
@@ -268,7 +268,7 @@ def import_free_times(
     import json
 
     from engage.agencies.hub_settings import find_hub
-    from engage.appointments.slots.importing import import_times
+    from engage.appointments.free_times.file_import import import_times
     from engage.core.clock import Clock
 
     now = Clock.from_settings(Settings.from_environment()).now()

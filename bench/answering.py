@@ -24,7 +24,7 @@ from bench.ports import free_port
 from bench.provider import control, environment
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Agency, Hub, Staff
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
 from engage.appointments.kinds import AppointmentType
 from engage.core.db import Database
 from engage.core.settings import DEMO_NUMBER, PROJECT

@@ -10,7 +10,7 @@ import psycopg
 from bench.figures import Figure, at_most
 from bench.ground import NOW, address, fresh, hub_id
 from engage.access.policy import SYSTEM
-from engage.appointments.importing import import_file
+from engage.appointments.imports.file_import import import_file
 
 ROWS = 10_000
 PEOPLE = 1_000

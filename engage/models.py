@@ -4,8 +4,8 @@ from engage import signals
 from engage.access import model as sharing
 from engage.agencies import model as agencies
 from engage.appointments import model as appointments
-from engage.appointments import uploads
-from engage.appointments.slots import model as slots
+from engage.appointments.free_times import model as slots
+from engage.appointments.imports import uploads
 from engage.compliance import model as compliance
 from engage.conversation import by_hand
 from engage.conversation import model as conversation

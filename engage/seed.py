@@ -21,11 +21,11 @@ from engage.agencies import service as agencies
 from engage.agencies import staff_notices
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
+from engage.appointments.booking import NewAppointment
+from engage.appointments.free_times import service as slots
+from engage.appointments.free_times.service import NewTimes
 from engage.appointments.model import AppointmentType, OutcomeCode
-from engage.appointments.service import NewAppointment
-from engage.appointments.slots import service as slots
-from engage.appointments.slots.service import NewTimes
 from engage.compliance import recording
 from engage.core.working_days import is_working_day
 from engage.people import phones, rebooking_permission, rota

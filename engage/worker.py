@@ -17,9 +17,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from engage.appointments import absences, due, reminders, uploads
-from engage.appointments.last_look import last_look as look_at_reminders
-from engage.appointments.reconsider import reconsider
+from engage.appointments import absences
+from engage.appointments.imports import uploads
+from engage.appointments.reminders import due, planning
+from engage.appointments.reminders.last_look import last_look as look_at_reminders
+from engage.appointments.reminders.replan import reconsider
 from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
 from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
@@ -152,7 +154,7 @@ class Worker:
             *inboxes,
             Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER),
             *outboxes,
-            Tick("reminders", self._remind, _seconds(2), (reminders.CHANNEL,)),
+            Tick("reminders", self._remind, _seconds(2), (planning.CHANNEL,)),
             Tick("check-ins", self._check_in, _seconds(10)),
             Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),

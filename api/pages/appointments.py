@@ -31,10 +31,10 @@ from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage import texts
 from engage.access.policy import Ability
-from engage.appointments import service
+from engage.appointments import booking as service
+from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
-from engage.appointments.rules import NoSuchTime, local_moment
-from engage.appointments.service import NewAppointment
+from engage.appointments.reminders.rules import NoSuchTime, local_moment
 from engage.compliance import recording
 from engage.core.errors import Invalid
 from engage.insight import booking, caseload

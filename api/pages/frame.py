@@ -10,7 +10,7 @@ from engage.access import scope
 from engage.access.hub_settings import READERS
 from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
-from engage.appointments.slots.service import WORKERS
+from engage.appointments.free_times.service import WORKERS
 from engage.insight import meetings
 from engage.insight.readings import may_see_unknown
 from engage.people.rota import KEEPERS

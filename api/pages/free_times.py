@@ -19,9 +19,9 @@ from api.pages.sending import act, attempt
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.agencies.service import hubs_of
+from engage.appointments.free_times import service
+from engage.appointments.free_times.rules import FREE_KINDS
 from engage.appointments.model import AppointmentType
-from engage.appointments.slots import service
-from engage.appointments.slots.rules import FREE_KINDS
 from engage.core.errors import Invalid
 from engage.insight import free_times as model
 

@@ -13,8 +13,8 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, choices
 from api.pages.frame import IMPORTERS
 from engage.agencies.service import hubs_of
-from engage.appointments import uploads
-from engage.appointments.importing import import_file
+from engage.appointments.imports import uploads
+from engage.appointments.imports.file_import import import_file
 from engage.core.errors import Invalid
 
 IMPORT = staff(*IMPORTERS)

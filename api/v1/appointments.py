@@ -12,7 +12,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.hub_settings import agency_in
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.model import (
     AbsenceDecision,
     Appointment,
@@ -217,8 +217,8 @@ def book_appointment(given: dict[str, Any]) -> Appointment:
     actor, ref, allow_clash = current_actor(), given.pop("ref"), given.pop("allow_clash")
     with transaction() as session:
         agency = agency_in(session, actor.hub_id, given.pop("agency"))
-        new = service.NewAppointment(agency_id=agency.id, source_ref=ref, **given)
-        return _whole(service.book(session, actor, new, now=now(), allow_clash=allow_clash).id)
+        new = booking.NewAppointment(agency_id=agency.id, source_ref=ref, **given)
+        return _whole(booking.book(session, actor, new, now=now(), allow_clash=allow_clash).id)
 
 
 @appointments.get("/<uuid:appointment_id>")
@@ -237,7 +237,7 @@ def get_appointment(appointment_id: uuid.UUID) -> Appointment:
 def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
     """Move an appointment; its old reminders are void, and the person is told if a text about the old time had gone."""
     with transaction() as session:
-        service.move(session, current_actor(), appointment_id, **given, now=now())
+        booking.move(session, current_actor(), appointment_id, **given, now=now())
         return _whole(appointment_id)
 
 
@@ -249,7 +249,7 @@ def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appoin
 def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
     """Call an appointment off; nothing more about it is sent, but that it is off."""
     with transaction() as session:
-        service.cancel(session, current_actor(), appointment_id, reason=given["reason"], now=now())
+        booking.cancel(session, current_actor(), appointment_id, reason=given["reason"], now=now())
         return _whole(appointment_id)
 
 

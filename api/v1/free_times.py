@@ -12,8 +12,8 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.service import find_staff
+from engage.appointments.free_times import service
 from engage.appointments.model import AppointmentType
-from engage.appointments.slots import service
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import free_times as model
 

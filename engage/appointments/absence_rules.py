@@ -8,7 +8,14 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engage.appointments.kinds import OutcomeCode, ReminderKind
-from engage.appointments.rules import JUST_TOLD, NO_HOUR_LEFT, TOO_LATE, Slot, into_hours, local_day
+from engage.appointments.reminders.rules import (
+    JUST_TOLD,
+    NO_HOUR_LEFT,
+    TOO_LATE,
+    Slot,
+    into_hours,
+    local_day,
+)
 from engage.people.rules import Reason
 
 CHASES = frozenset({ReminderKind.MISSED, ReminderKind.MISSED_AGAIN})

@@ -16,10 +16,11 @@ from engage import signals, texts
 from engage.access.policy import Ability, Actor
 from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
-from engage.appointments import absence_rules, attendance, chasing
+from engage.appointments import absence_rules, attendance
 from engage.appointments.kinds import AbsenceDecision, AppointmentState, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
-from engage.appointments.opening import open_appointment
+from engage.appointments.open_record import open_appointment
+from engage.appointments.reminders import absence_chasers
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, NotFound
@@ -82,7 +83,7 @@ def store(
     if made is None:
         return False
     session.expire(appointment, ["absence_reasons"])
-    chasing.end(session, appointment, absence_rules.SAID_WHY, now=now)
+    absence_chasers.end(session, appointment, absence_rules.SAID_WHY, now=now)
     events.record(
         session,
         "absence.explained",

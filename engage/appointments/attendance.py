@@ -16,11 +16,17 @@ from engage import signals, texts
 from engage.access.policy import Ability, Actor
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.appointments import absence_rules, chasing, disputes, reminders, rules, told
+from engage.appointments import absence_rules, disputes
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Intent, Outcome
-from engage.appointments.opening import open_appointment
-from engage.appointments.told import Told
+from engage.appointments.open_record import open_appointment
+from engage.appointments.reminders import (
+    absence_chasers,
+    message_history,
+    planning,
+    rules,
+)
+from engage.appointments.reminders.message_history import Told
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.signals import Evidence, Signal, SignalKind, SignalState
@@ -96,15 +102,15 @@ def record_outcome(
         corrects=earlier.code.value if earlier else None,
     )
     standing = (
-        reminders.void(session, appointment, rules.ABSENCE_ACCEPTED, now=now)
+        planning.void(session, appointment, rules.ABSENCE_ACCEPTED, now=now)
         if (appointment.starts_at > now)
-        else told.reminders_of(session, [appointment.id])
+        else message_history.reminders_of(session, [appointment.id])
     )
     _signal(session, actor, appointment, outcome, standing, now)
     if code is not OutcomeCode.FAILED_TO_ATTEND:
-        chasing.end(session, appointment, absence_rules.DECIDED, now=now)
+        absence_chasers.end(session, appointment, absence_rules.DECIDED, now=now)
     elif earlier is None or earlier.code is not code:
-        chasing.plan(session, appointment, now=now)
+        absence_chasers.plan(session, appointment, now=now)
     disputes.follow(session, appointment, outcome, actor=actor.label, now=now)
     return outcome
 

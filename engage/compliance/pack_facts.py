@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, ApiKey, Staff
-from engage.appointments import absence_rules, told
+from engage.appointments import absence_rules
 from engage.appointments.model import AbsenceReason, Appointment, Intent, Outcome
-from engage.appointments.told import Told
+from engage.appointments.reminders import message_history
+from engage.appointments.reminders.message_history import Told
 from engage.compliance import rules
 from engage.compliance.counting import Compliance
 from engage.compliance.model import Enforcement
@@ -122,7 +123,7 @@ def at(moment: datetime | None) -> str | None:
 
 
 def _gather(session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], *, words: bool) -> _Found:
-    reminders = told.reminders_of(session, ids)
+    reminders = message_history.reminders_of(session, ids)
     sent = {one.reminder.message_id for one in reminders if one.reminder.message_id is not None}
     messages = {one.id: one for one in session.scalars(select(Message).where(Message.id.in_(sent)))}
     receipts = session.scalars(

@@ -19,8 +19,8 @@ from engage.access.policy import (
 from engage.appointments import absence_rules, absences, attendance
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
-from engage.appointments.opening import open_appointment
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.open_record import open_appointment
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.compliance import weighing
 from engage.core import events
 from engage.core.errors import Conflict, Invalid

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders
 from engage.appointments.kinds import ReminderState
 from engage.appointments.model import Appointment, Reminder
+from engage.appointments.reminders import planning
 from engage.conversation import answers
 from engage.conversation.about import LEFT
 from engage.conversation.stops import wrong_number
@@ -60,7 +60,7 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
 
 def _theirs(turn: Turn, holder: Holder) -> Done:
     phones.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
-    reminders.replan_skipped(turn.session, holder.person.id, now=turn.now)
+    planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
     known = one_holder(turn.session, holder.person.id, turn.now)
     if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):
         answers.personal(turn, TextKind.NUMBER_CHECK_THANKS, known)

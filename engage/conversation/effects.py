@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from engage.agencies import staff_notices
-from engage.appointments import reminders
+from engage.appointments.reminders import planning
 from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
 from engage.conversation.telling import tell
@@ -50,7 +50,7 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
         if ending.context.get("purpose") == staff_notices.PURPOSE:
             log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
-            reminders.write_again(session, ending.message_id, now=now)
+            planning.write_again(session, ending.message_id, now=now)
     return len(taken)
 
 

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from engage import texts
 from engage.agencies import staff_notices
 from engage.agencies.model import Staff
-from engage.appointments import reminders
+from engage.appointments.free_times import offers, rules
+from engage.appointments.free_times.model import FreeTime, SlotOffer
+from engage.appointments.free_times.rules import Wish
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.slots import offers, rules
-from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.appointments.slots.rules import Wish
-from engage.appointments.wording import for_text
+from engage.appointments.reminders import planning
+from engage.appointments.reminders.wording import for_text
 from engage.conversation import about, answers, barriers, questions, replies
 from engage.conversation.model import Question, QuestionKind
 from engage.conversation.telling import tell
@@ -246,7 +246,7 @@ def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTim
         TextKind.CHANGED, language, first=first, about=for_text(appointment), zone=zone
     )
     if answers.answer(turn, TextKind.CHANGED, body, holder=holder, about=appointment):
-        reminders.told_by_answer(session, appointment, _own_answer(turn), now=turn.now)
+        planning.told_by_answer(session, appointment, _own_answer(turn), now=turn.now)
     _tell_workers(turn, [taken.worker, holder.person.offender_manager], appointment)
     return Done(
         f"Moved by text to {texts.when(appointment.starts_at, zone, 'en')}",

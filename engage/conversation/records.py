@@ -8,10 +8,10 @@ the person has not been told or done themselves.
 from datetime import timedelta
 
 from engage import texts
-from engage.appointments.kept import kept_in_a_row
+from engage.appointments.attendance_streak import kept_in_a_row
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.wording import for_text
+from engage.appointments.reminders.wording import for_text
 from engage.conversation import about, answers, replies, requests
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder

@@ -15,7 +15,7 @@ from engage import texts
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
-from engage.appointments.wording import for_text
+from engage.appointments.reminders.wording import for_text
 from engage.conversation import about, answers, barriers, moments, questions
 from engage.conversation.model import Question, QuestionKind, Reading
 from engage.conversation.telling import tell

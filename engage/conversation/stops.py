@@ -8,7 +8,7 @@ stopping is convenient.
 from collections.abc import Sequence
 
 from engage import signals, texts
-from engage.appointments import reminders
+from engage.appointments.reminders import planning
 from engage.conversation import answers, questions
 from engage.conversation.telling import tell
 from engage.conversation.turn import Done, Turn
@@ -79,7 +79,7 @@ def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START."
     silent = [holder for holder in now_held if holder.standing is Standing.SILENT]
     for holder in now_held:
         if holder not in silent:
-            reminders.replan_skipped(turn.session, holder.person.id, now=turn.now)
+            planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
     if silent:
         return _done(
             only,

@@ -24,7 +24,7 @@ from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.insight import names, signals
 from engage.insight.signals import SignalView
 from engage.legal.kinds import OffenceKind

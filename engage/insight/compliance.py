@@ -22,8 +22,9 @@ from engage.access.policy import (
 from engage.access.sharing import Field, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.appointments import absence_rules, attendance, told
+from engage.appointments import absence_rules, attendance
 from engage.appointments.model import Appointment, AppointmentState, AppointmentType, Outcome, OutcomeCode
+from engage.appointments.reminders import message_history
 from engage.compliance import counting, pack, rules
 from engage.compliance.counting import Compliance
 from engage.compliance.kinds import Delivery, EnforcementKind
@@ -286,8 +287,8 @@ def _appointments(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.
 
 
 def _reached(session: Session, appointments: Mapping[uuid.UUID, Appointment]) -> Mapping[uuid.UUID, str]:
-    about: dict[uuid.UUID, list[told.Told]] = {id: [] for id in appointments}
-    for one in told.reminders_of(session, list(appointments)):
+    about: dict[uuid.UUID, list[message_history.Told]] = {id: [] for id in appointments}
+    for one in message_history.reminders_of(session, list(appointments)):
         of = appointments[one.reminder.appointment_id]
         if one.reminder.revision == of.revision and one.reminder.kind not in absence_rules.CHASES:
             about[of.id].append(one)

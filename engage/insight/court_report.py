@@ -23,7 +23,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import Forbidden, NotFound
 from engage.insight import names
 from engage.legal.model import Order, OrderKind, Requirement

@@ -13,10 +13,10 @@ from engage.access import scope
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
+from engage.appointments.free_times import service
+from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
-from engage.appointments.slots import service
-from engage.appointments.slots.model import FreeTime, SlotOffer
 from engage.insight import names
 from engage.people.model import Person
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from engage import texts
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Membership, Role, Staff
-from engage.appointments import reminders
+from engage.appointments.free_times import offers
 from engage.appointments.model import Appointment, AppointmentState, Reminder, ReminderState
-from engage.appointments.slots import offers
+from engage.appointments.reminders import planning
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -179,7 +179,7 @@ def _hand_on_appointments(session: Session, person: Person, old: Staff, new: Sta
         ).all()
         ids = sorted(one for one in waiting if one is not None)
         for gone in states.move(session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER):
-            reminders.write_again(session, gone.id, now=now)
+            planning.write_again(session, gone.id, now=now)
     return len(theirs)
 
 

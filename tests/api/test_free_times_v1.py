@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.agencies.model import Hub, Staff
-from engage.appointments.slots.model import FreeTime
+from engage.appointments.free_times.model import FreeTime
 from engage.core.db import Database
 from engage.core.events import Event
 from tests import builders

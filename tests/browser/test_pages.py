@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
+from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AppointmentType
-from engage.appointments.service import NewAppointment
 from engage.conversation import service as conversation
 from engage.conversation.model import Reading
 from engage.core.db import Database

@@ -10,8 +10,8 @@ from engage import seed, seed_case
 from engage.access.model import SharingAgreement
 from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Staff
-from engage.appointments import due
-from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.appointments.free_times.model import FreeTime, SlotOffer
+from engage.appointments.reminders import due
 from engage.compliance import counting
 from engage.conversation.service import handle
 from engage.insight import enrolment, plan, today

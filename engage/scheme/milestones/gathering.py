@@ -15,7 +15,7 @@ from sqlalchemy import Executable, func, select, text
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
-from engage.appointments.kept import NEITHER
+from engage.appointments.attendance_streak import NEITHER
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.legal.kinds import OrderEnding
 from engage.legal.model import CustodySpell, Offence, Order

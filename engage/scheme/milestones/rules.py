@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from engage.appointments.kept import NEITHER
+from engage.appointments.attendance_streak import NEITHER
 from engage.appointments.kinds import OutcomeCode
 from engage.progress.housing.rules import HOMES, Dwelling
 from engage.progress.kinds import ReportState

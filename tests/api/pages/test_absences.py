@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from engage.access.policy import SCOPES
 from engage.agencies.model import Staff
 from engage.agencies.service import issue_key
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment
 from engage.core.db import Database
@@ -42,7 +42,7 @@ def missed(
     clock.at = now + timedelta(hours=2)
     with committed.begin() as session:
         appointment = builders.appointment(session, katrina, now)
-        service.record_outcome(
+        booking.record_outcome(
             session,
             builders.actor(house.pat),
             appointment.id,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from engage.agencies.model import Staff
-from engage.appointments.slots.model import FreeTime, SlotOffer
+from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders

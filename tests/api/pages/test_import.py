@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from engage.agencies.model import Staff
-from engage.appointments import uploads
+from engage.appointments.imports import uploads
+from engage.appointments.imports.uploads import ImportUpload
 from engage.appointments.model import Appointment
-from engage.appointments.uploads import ImportUpload
 from engage.core.db import Database
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

@@ -11,9 +11,9 @@ from engage.access.policy import SYSTEM
 from engage.agencies import setup
 from engage.agencies.hub_settings import hub_rules, rules_at, settings_at
 from engage.agencies.model import Hub, HubSettingsSpell
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
+from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.service import NewAppointment
 from engage.core.db import Database
 from engage.core.errors import Conflict, Invalid
 from engage.core.events import Event

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Hub
-from engage.appointments import importing
-from engage.appointments.importing import ImportReport
-from engage.appointments.sheets import COLUMNS
+from engage.appointments.imports import file_import
+from engage.appointments.imports.file_import import ImportReport
+from engage.appointments.imports.sheets import COLUMNS
 from engage.core.db import Database
 from tests import builders
 
@@ -35,7 +35,7 @@ def take_in(
 ) -> ImportReport:
     """Import bytes as the system."""
     actor: Actor = options.pop("actor", SYSTEM)
-    return importing.import_file(database.begin, actor, hub_id, io.BytesIO(content), now=now, **options)
+    return file_import.import_file(database.begin, actor, hub_id, io.BytesIO(content), now=now, **options)
 
 
 def sheet(*rows: dict[str, str], columns: Sequence[str] = COLUMNS) -> bytes:

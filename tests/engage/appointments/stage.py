@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Staff
-from engage.appointments import reminders, service
+from engage.appointments import booking
 from engage.appointments.model import Appointment, AppointmentType, Reminder, ReminderState
+from engage.appointments.reminders import planning
 from engage.people.model import Person
 from messaging import states
 from messaging.dispatch import Claimed
@@ -47,7 +48,7 @@ class Stage:
         """Book through the use case at `starts`, local."""
         person = whose or self.person
         agency = builders.agency(self.session, self.hub, values.pop("agency_name", "Probation"))
-        new = service.NewAppointment(
+        new = booking.NewAppointment(
             person_id=person.id,
             agency_id=agency.id,
             starts_at=local(starts),
@@ -62,13 +63,13 @@ class Stage:
             },
         )
         allow = values.pop("allow_clash", False)
-        return service.book(self.session, self.actor, new, now=now or self.now, allow_clash=allow)
+        return booking.book(self.session, self.actor, new, now=now or self.now, allow_clash=allow)
 
     def send(self, at: str | datetime | None = None) -> list[str]:
         """Decide what is due at a moment, and return the bodies of the texts that this put in the queue."""
         moment = local(at) if isinstance(at, str) else at or self.now
         before = {message.id for message in messages(self.session)}
-        reminders.send_due(self.session, now=moment)
+        planning.send_due(self.session, now=moment)
         self.session.flush()
         return [message.body for message in messages(self.session) if message.id not in before]
 

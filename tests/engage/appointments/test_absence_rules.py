@@ -7,7 +7,7 @@ import pytest
 
 from engage.appointments.absence_rules import PROPOSED, chases, decision_near, proposed, window_ends
 from engage.appointments.kinds import OutcomeCode
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.understanding.vocabulary import Cause
 
 LONDON = ZoneInfo("Europe/London")

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role
-from engage.appointments import absences, reminders, service
+from engage.appointments import absences, booking
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment
+from engage.appointments.reminders import planning
 from engage.core.db import Database
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.events import Event
@@ -43,7 +44,7 @@ def stage(session: Session, now: Any) -> Stage:
 def missed(stage: Stage, **values: Any) -> Appointment:
     """An appointment of Monday, recorded at noon as missed."""
     appointment = stage.book(MONDAY, **values)
-    service.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=NOON)
+    booking.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=NOON)
     return appointment
 
 
@@ -89,7 +90,7 @@ def test_a_worker_decides_and_the_outcome_says_on_what_ground(
     reason = said(stage, appointment)
     assert reason.proposed is AAME
     decide(stage, reason, decision)
-    recorded = service.current_outcome(stage.session, appointment.id)
+    recorded = booking.current_outcome(stage.session, appointment.id)
     assert recorded is not None and (recorded.code, recorded.note) == (code, note)
     assert recorded.recorded_by == stage.actor.label
     assert (reason.decision, reason.decided_by) == (decision, stage.actor.label)
@@ -114,7 +115,7 @@ def test_what_cannot_be_decided(stage: Stage) -> None:
     with pytest.raises(Conflict, match="decided about this already"):
         decide(stage, without, NOT_ACCEPTED)
     second = said(stage, appointment)
-    service.record_outcome(stage.session, stage.actor, appointment.id, code=ATTC, now=NOON)
+    booking.record_outcome(stage.session, stage.actor, appointment.id, code=ATTC, now=NOON)
     with pytest.raises(Conflict, match="No absence is recorded"):
         decide(stage, second, ACCEPTED)
 
@@ -193,7 +194,7 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
         "They have said why by text."
     )
     assert [link["type"] for link in raised.evidence] == ["outcome", "appointment", "inbound", "rule"]
-    service.record_outcome(stage.session, stage.actor, appointment.id, code=UAAB, now=NOON)
+    booking.record_outcome(stage.session, stage.actor, appointment.id, code=UAAB, now=NOON)
     assert open_kinds(stage) == []
 
 
@@ -215,7 +216,7 @@ def test_nobody_is_asked_twice_what_they_were_asked(stage: Stage, path: tuple[S,
     (message,) = stage.session.scalars(select(Message).where(Message.body.contains("Are you OK?")))
     becomes(stage.session, message, *path, now=NOON)
     for code in (ATTC, AFTA):
-        service.record_outcome(stage.session, stage.actor, appointment.id, code=code, now=NOON)
+        booking.record_outcome(stage.session, stage.actor, appointment.id, code=code, now=NOON)
     rows = [(row.kind, row.state) for row in reminder_rows(stage.session, appointment.id)]
     assert rows.count((ReminderKind.MISSED, ReminderState.PLANNED)) == planned
     assert rows.count((ReminderKind.MISSED_AGAIN, ReminderState.PLANNED)) == 1
@@ -235,7 +236,7 @@ def test_recorded_at_night_it_goes_in_the_morning_and_names_the_day(stage: Stage
     appointment = stage.book(MONDAY)
     stage.send()
     night = local("2027-03-22 22:00")
-    service.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=night)
+    booking.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=night)
     assert stage.send(night) == []
     (body,) = stage.send("2027-03-23 09:00")
     assert body == (
@@ -257,7 +258,7 @@ def test_two_missed_on_one_day_are_not_merged_in_the_words_of_a_reminder(stage: 
     first, second = stage.book(MONDAY), stage.book("2027-03-22 11:00")
     stage.send()
     for one in (first, second):
-        service.record_outcome(stage.session, stage.actor, one.id, code=AFTA, now=NOON)
-    reminders.send_due(stage.session, now=NOON)
+        booking.record_outcome(stage.session, stage.actor, one.id, code=AFTA, now=NOON)
+    planning.send_due(stage.session, now=NOON)
     asked = [body for body in stage.session.scalars(select(Message.body)) if "We did not see you" in body]
     assert len(asked) == 2

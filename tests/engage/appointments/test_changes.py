@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders, service
+from engage.appointments import booking
 from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
+from engage.appointments.reminders import planning
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import CustodyStatus
 from messaging.dispatch import Defer, Withhold
@@ -32,7 +33,7 @@ def stage(session: Session, now: datetime) -> Stage:
 
 def move(stage: Stage, appointment: Appointment, starts: str, **values: object) -> Appointment:
     """Move to a local time."""
-    return service.move(
+    return booking.move(
         stage.session, stage.actor, appointment.id, starts_at=local(starts), now=stage.now, **values
     )
 
@@ -131,15 +132,15 @@ def test_another_place_is_told_again(stage: Stage) -> None:
     """Whoever was told the old place is told the new one; a text that waits is written again instead."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    service.amend(
+    booking.amend(
         stage.session, stage.actor, appointment.id, {"place_alias": "the hall, Mill Lane"}, now=stage.now
     )
     assert [message.status for message in messages(stage.session)] == [S.WITHDRAWN]
     assert "the hall, Mill Lane" in stage.send()[0]
     becomes(stage.session, messages(stage.session)[-1], S.SENDING, S.ACCEPTED, now=stage.now)
-    service.amend(stage.session, stage.actor, appointment.id, {"worker_name": "Jo"}, now=stage.now)
+    booking.amend(stage.session, stage.actor, appointment.id, {"worker_name": "Jo"}, now=stage.now)
     assert "You see Jo: Fri 26 March, 2:00pm, the hall, Mill Lane" in stage.send()[0]
-    service.amend(stage.session, stage.actor, appointment.id, {"minutes": 45}, now=stage.now)
+    booking.amend(stage.session, stage.actor, appointment.id, {"minutes": 45}, now=stage.now)
     assert stage.send() == []
 
 
@@ -148,14 +149,14 @@ def test_another_place_takes_its_name_out_of_texts(stage: Stage) -> None:
     appointment = stage.book("2027-03-26 14:00")
     move(stage, appointment, "2027-03-27 14:00", place="the court house")
     assert appointment.place_alias == ""
-    service.amend(stage.session, stage.actor, appointment.id, {"place": "the hall"}, now=stage.now)
+    booking.amend(stage.session, stage.actor, appointment.id, {"place": "the hall"}, now=stage.now)
     assert appointment.place_alias == "the hall"
 
 
 def test_cancelled_before_anything_was_told(stage: Stage) -> None:
     """Nobody is told of the end of what they never heard of."""
     appointment = stage.book("2027-03-26 14:00")
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
     assert stage.send() == []
     assert appointment.state is AppointmentState.CANCELLED
     assert set(stage.shown(appointment).values()) == {"void cancelled"}
@@ -166,7 +167,7 @@ def test_cancelled_after_it_was_told(stage: Stage) -> None:
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, S.DELIVERED, now=stage.now)
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert stage.send() == [
         "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next time. "
         "Questions? Reply CALL."
@@ -179,20 +180,20 @@ def test_a_calling_off_names_the_time_that_the_person_knows(stage: Stage) -> Non
     stage.send()
     becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert "do not need to come on Fri 26 March, 2:00pm" in stage.send()[0]
 
 
 def test_what_is_over_cannot_be_changed(stage: Stage) -> None:
     """Cancelled appointments and those with an outcome are fixed."""
     appointment = stage.book("2027-03-26 14:00")
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
     with pytest.raises(Conflict):
         move(stage, appointment, "2027-03-29 10:00")
     with pytest.raises(Conflict):
-        service.cancel(stage.session, stage.actor, appointment.id, reason="Again", now=stage.now)
+        booking.cancel(stage.session, stage.actor, appointment.id, reason="Again", now=stage.now)
     other = stage.book("2027-03-22 10:00")
-    service.record_outcome(
+    booking.record_outcome(
         stage.session,
         stage.actor,
         other.id,
@@ -208,13 +209,13 @@ def test_a_cancellation_wants_a_reason(stage: Stage, reason: str) -> None:
     """Why it was cancelled is part of the record."""
     appointment = stage.book("2027-03-26 14:00")
     with pytest.raises(Invalid):
-        service.cancel(stage.session, stage.actor, appointment.id, reason=reason, now=stage.now)
+        booking.cancel(stage.session, stage.actor, appointment.id, reason=reason, now=stage.now)
 
 
 def last_look(stage: Stage, now: datetime | None = None) -> object:
     """What the guard says of the newest text."""
     message = messages(stage.session)[-1]
-    return reminders.last_look(stage.session, [claimed(message)], now or stage.now).get(message.id)
+    return planning.last_look(stage.session, [claimed(message)], now or stage.now).get(message.id)
 
 
 def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
@@ -222,7 +223,7 @@ def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
     for day in (12, 13, 14):
         stage.book(f"2027-04-{day} 14:00")
     stage.send()
-    guard = reminders.last_look(stage.session, [claimed(one) for one in messages(stage.session)], stage.now)
+    guard = planning.last_look(stage.session, [claimed(one) for one in messages(stage.session)], stage.now)
     assert guard == {}
 
 
@@ -233,7 +234,7 @@ def test_the_last_look_stops_a_text_about_a_changed_appointment(stage: Stage) ->
     becomes(stage.session, messages(stage.session)[0], S.SENDING, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     assert last_look(stage) == Withhold("The appointment was moved")
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert last_look(stage) == Withhold("The appointment was cancelled")
 
 
@@ -265,10 +266,10 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
     assert isinstance(found, Withhold)
     message = messages(stage.session)[-1]
     becomes(stage.session, message, S.WITHHELD, now=night)
-    assert reminders.write_again(stage.session, message.id, now=night) == 1
+    assert planning.write_again(stage.session, message.id, now=night) == 1
     assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
     assert "See you today, 2:00pm" in stage.send(morning)[0]
-    assert reminders.write_again(stage.session, message.id, now=morning) == 0
+    assert planning.write_again(stage.session, message.id, now=morning) == 0
 
 
 def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> None:
@@ -278,7 +279,7 @@ def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> 
     message = messages(stage.session)[0]
     stage.person.custody_status = CustodyStatus.CUSTODY
     becomes(stage.session, message, S.WITHHELD, now=stage.now)
-    assert reminders.write_again(stage.session, message.id, now=stage.now) == 1
+    assert planning.write_again(stage.session, message.id, now=stage.now) == 1
     assert stage.send() == []
     assert stage.shown(appointment)["booked"] == "skipped custody"
 
@@ -312,7 +313,7 @@ def statements(session: Session, texts: list[object]) -> int:
     listener = lambda *args: seen.append(args[2])  # noqa: E731
     event.listen(connection, "before_cursor_execute", listener)
     try:
-        reminders.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
+        planning.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
     finally:
         event.remove(connection, "before_cursor_execute", listener)
     return len(seen)

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders, service
+from engage.appointments import booking
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
+from engage.appointments.reminders import planning
 from engage.core.db import Database
 from engage.people import phones
 from engage.people.model import CustodyStatus
@@ -159,8 +160,8 @@ def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> Non
     """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped with that reason."""
     appointment = stage.book("2027-03-26 14:00")
     stage.person.two_hour_reminder = True
-    assert reminders.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 1
-    assert reminders.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 0
+    assert planning.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 1
+    assert planning.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 0
     assert planned(stage.session, appointment.id)["two_hours"] == "03-26 12:00"
     for moment in ("2027-03-20 09:00", "2027-03-23 14:00", "2027-03-25 14:00"):
         stage.send(moment)
@@ -182,8 +183,8 @@ def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -
     assert stage.send("2027-03-20 10:00") == []
     phones.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
     later = now + timedelta(hours=2)
-    assert reminders.replan_skipped(session, stage.person.id, now=later) == 3
-    assert reminders.replan_skipped(session, stage.person.id, now=later) == 0
+    assert planning.replan_skipped(session, stage.person.id, now=later) == 3
+    assert planning.replan_skipped(session, stage.person.id, now=later) == 0
     sent = stage.send(later)
     assert len(sent) == 2 and "2 on Fri 26 March" in sent[0] and "Mon 29 March" in sent[1]
     assert {stage.shown(one)["booked"] for one in appointments} == {"sent"}
@@ -197,7 +198,7 @@ def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
     stage.send("2027-03-23 14:00")
     stage.send("2027-03-25 14:00")
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
+    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
     assert "tomorrow" in stage.send("2027-03-25 16:00")[0]
     assert stage.shown(appointment)["three_days"] == "skipped remand"
 
@@ -208,8 +209,8 @@ def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: St
     stage.book("2027-03-26 14:00")
     stage.send()
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
-    assert reminders.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
+    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
+    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
 
 
 def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) -> None:
@@ -219,7 +220,7 @@ def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) 
     suppression.suppress(stage.session, "+447700900101", "STOP", "SM1", stage.now)
     assert [message.status for message in messages(stage.session)] == [MessageStatus.WITHDRAWN]
     suppression.restore(stage.session, "+447700900101", "SM2", stage.now)
-    assert reminders.replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
+    assert planning.replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
     assert len(stage.send()) == 1
     assert [row.attempt for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked"] == [
         1,
@@ -296,7 +297,7 @@ def test_several_workers_send_each_text_once(committed: Database, now: datetime)
     def work() -> None:
         for _ in range(12):
             with committed.begin() as session:
-                reminders.send_due(session, now=now, limit=4)
+                planning.send_due(session, now=now, limit=4)
 
     workers = [threading.Thread(target=work) for _ in range(8)]
     for worker in workers:
@@ -324,12 +325,12 @@ def test_booking_while_reminders_are_decided_loses_nothing(committed: Database, 
     def send() -> None:
         for _ in range(15):
             with committed.begin() as session:
-                reminders.send_due(session, now=now, limit=3)
+                planning.send_due(session, now=now, limit=3)
 
     def move() -> None:
         for appointment_id in ids:
             with committed.begin() as session:
-                service.move(session, actor, appointment_id, starts_at=local("2027-03-29 11:00"), now=now)
+                booking.move(session, actor, appointment_id, starts_at=local("2027-03-29 11:00"), now=now)
 
     threads = [threading.Thread(target=send), threading.Thread(target=send), threading.Thread(target=move)]
     for thread in threads:
@@ -337,7 +338,7 @@ def test_booking_while_reminders_are_decided_loses_nothing(committed: Database, 
     for thread in threads:
         thread.join()
     with committed.begin() as session:
-        reminders.send_due(session, now=now, limit=50)
+        planning.send_due(session, now=now, limit=50)
         waiting = session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)).all()
         assert len(waiting) == 10
         assert all("Mon 29 March, 11:00am" in message.body for message in waiting)

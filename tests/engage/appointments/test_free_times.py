@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from engage.access.policy import PERSON, SYSTEM, Actor
 from engage.agencies.model import Hub, Role, Staff
+from engage.appointments.free_times import service
+from engage.appointments.free_times.file_import import import_times
+from engage.appointments.free_times.model import FreeTime
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.slots import service
-from engage.appointments.slots.importing import import_times
-from engage.appointments.slots.model import FreeTime
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
 from tests import builders

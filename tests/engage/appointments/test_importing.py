@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from engage.access.policy import SYSTEM
-from engage.appointments import importing, reminders
-from engage.appointments.importing import ImportReport
+from engage.appointments.imports import file_import
+from engage.appointments.imports.file_import import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
+from engage.appointments.reminders import planning
 from engage.core.db import Database
 from engage.core.events import Event
 from engage.people import phones
@@ -130,7 +131,7 @@ def test_nobody_unconfirmed_is_texted_content(committed: Database, hub_id: uuid.
     """After the import every number is asked whose it is, and no other text goes; those that cannot be texted say why."""
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
-        while reminders.send_due(session, now=now, limit=10):
+        while planning.send_due(session, now=now, limit=10):
             pass
         session.flush()
         sent = messages(session)
@@ -156,10 +157,10 @@ def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
 
     def tick(done: int, _rows: int) -> None:
         with committed.begin() as session:
-            reminders.send_due(session, now=now)
+            planning.send_due(session, now=now)
 
     with SAMPLE.open("rb") as stream:
-        importing.import_file(committed.begin, SYSTEM, hub_id, stream, now=now, progress=tick)
+        file_import.import_file(committed.begin, SYSTEM, hub_id, stream, now=now, progress=tick)
     with committed.begin() as session:
         texted = set(session.scalars(select(Message.to_number)))
     assert "+447700900101" in texted and "+447700900108" not in texted

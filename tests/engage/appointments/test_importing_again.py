@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role
-from engage.appointments import numbers, reminders, service, taking_in
+from engage.appointments import booking
+from engage.appointments.imports import phone_numbers, row_import
 from engage.appointments.model import Appointment
+from engage.appointments.reminders import planning
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import phones
@@ -26,12 +28,12 @@ def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UU
     with committed.begin() as session:
         person = session.scalars(select(Person)).one()
         phones.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
-        reminders.send_due(session, now=now)
+        planning.send_due(session, now=now)
         session.flush()
         becomes(session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now)
     assert take_in(committed, hub_id, sheet({"start": "15:00"}), now).moved == ["B-1"]
     with committed.begin() as session:
-        reminders.send_due(session, now=now)
+        planning.send_due(session, now=now)
         session.flush()
         assert "changed to Fri 26 March, 3:00pm" in messages(session)[-1].body
 
@@ -57,7 +59,7 @@ def test_an_old_file_does_not_undo_a_worker(committed: Database, hub_id: uuid.UU
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
         found = session.scalars(select(Appointment)).one()
-        service.move(session, SYSTEM, found.id, starts_at=local("2027-03-27 10:00"), now=now)
+        booking.move(session, SYSTEM, found.id, starts_at=local("2027-03-27 10:00"), now=now)
     assert take_in(committed, hub_id, sheet({}), now).unchanged == ["B-1"]
     assert take_in(committed, hub_id, sheet({"start": "16:00"}), now).moved == ["B-1"]
 
@@ -69,7 +71,7 @@ def test_a_cancelled_appointment_is_not_revived(
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
         found = session.scalars(select(Appointment)).one()
-        service.cancel(session, SYSTEM, found.id, reason="Worker ill", now=now)
+        booking.cancel(session, SYSTEM, found.id, reason="Worker ill", now=now)
     assert take_in(committed, hub_id, sheet({}), now).unchanged == ["B-1"]
     assert only(take_in(committed, hub_id, sheet({"start": "16:00"}), now)) == (
         "ref",
@@ -103,7 +105,7 @@ def test_a_confirmed_number_is_kept(committed: Database, hub_id: uuid.UUID, now:
     report = take_in(
         committed, hub_id, sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"}), now
     )
-    assert [warning["reason"] for warning in report.warnings] == [numbers.CONFIRMED]
+    assert [warning["reason"] for warning in report.warnings] == [phone_numbers.CONFIRMED]
     assert number_after(committed) == ("+447700900131", NumberState.VERIFIED)
 
 
@@ -114,9 +116,9 @@ def test_an_unconfirmed_number_gives_way_and_an_old_one_stays_old(
     take_in(committed, hub_id, sheet({}), now)
     newer = sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"})
     report = take_in(committed, hub_id, newer, now)
-    assert [warning["reason"] for warning in report.warnings] == [numbers.CHANGED]
+    assert [warning["reason"] for warning in report.warnings] == [phone_numbers.CHANGED]
     report = take_in(committed, hub_id, sheet({}), now)
-    assert [warning["reason"] for warning in report.warnings] == [numbers.OLD]
+    assert [warning["reason"] for warning in report.warnings] == [phone_numbers.OLD]
     assert number_after(committed) == ("+447700900199", NumberState.UNVERIFIED)
     report = take_in(committed, hub_id, sheet({"mobile": "12345"}), now)
     assert "the recorded one was kept" in report.warnings[0]["reason"]
@@ -130,7 +132,7 @@ def test_another_name_on_a_known_crn_changes_nobody(
     other = {"ref": "B-2", "date": "27/03/2027", "first_name": "Dean", "mobile": "07700900199"}
     report = take_in(committed, hub_id, sheet(other), now)
     assert report.booked == ["B-2"]
-    assert [warning["reason"] for warning in report.warnings] == [taking_in.NAME_DIFFERS]
+    assert [warning["reason"] for warning in report.warnings] == [row_import.NAME_DIFFERS]
     assert number_after(committed)[0] == "+447700900131"
 
 
@@ -147,7 +149,7 @@ def test_a_clash_is_taken_with_a_warning(committed: Database, hub_id: uuid.UUID,
     """Another system's double booking is that system's to put right."""
     report = take_in(committed, hub_id, sheet({}, {"ref": "B-2", "start": "14:15"}), now)
     assert report.booked == ["B-1", "B-2"]
-    assert [warning["reason"] for warning in report.warnings] == [taking_in.CLASH]
+    assert [warning["reason"] for warning in report.warnings] == [row_import.CLASH]
 
 
 def test_people_of_another_hub_are_left_alone(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:

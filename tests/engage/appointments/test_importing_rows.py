@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
-from engage.appointments import importing
+from engage.appointments.imports import file_import
+from engage.appointments.imports.sheets import COLUMNS
 from engage.appointments.model import Appointment
-from engage.appointments.sheets import COLUMNS
 from engage.core.db import Database
 from engage.core.errors import Invalid
 from tests.engage.appointments.files import make_hub, only, sheet, take_in
@@ -215,7 +215,7 @@ def test_whatever_a_row_holds_it_is_taken_or_refused(
         hub_id = hub.id
         session.expunge_all()
         content = sheet(*rows) + noise
-        report = importing.import_file(begin, SYSTEM, hub_id, io.BytesIO(content), now=now).as_json()
+        report = file_import.import_file(begin, SYSTEM, hub_id, io.BytesIO(content), now=now).as_json()
         undo.rollback()
     session.expunge_all()
     ends = sum(len(report[kind]) for kind in ("booked", "moved", "unchanged", "refused"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.appointments import rules
 from engage.appointments.kinds import ReminderKind as K
+from engage.appointments.reminders import rules
 
 LONDON = ZoneInfo("Europe/London")
 HOURS = (9, 20)

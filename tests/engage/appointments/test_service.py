@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability
 from engage.agencies.model import Role
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.model import Appointment, AppointmentType, Intent, IntentKind, Outcome, OutcomeCode
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -39,7 +39,7 @@ def record(stage: Stage, appointment: Appointment, code: OutcomeCode, **values: 
     """Record an outcome, after the appointment began unless told otherwise."""
     now = values.pop("now", AFTER)
     actor = values.pop("actor", stage.actor)
-    return service.record_outcome(stage.session, actor, appointment.id, code=code, now=now, **values)
+    return booking.record_outcome(stage.session, actor, appointment.id, code=code, now=now, **values)
 
 
 def no_shows(stage: Stage) -> list[Signal]:
@@ -78,17 +78,17 @@ def test_what_cannot_be_booked(stage: Stage, starts: str, values: dict[str, Any]
 def test_a_naive_time_is_refused(stage: Stage) -> None:
     """A time without a zone is nobody's time."""
     agency = builders.agency(stage.session, stage.hub)
-    new = service.NewAppointment(
+    new = booking.NewAppointment(
         stage.person.id, agency.id, AppointmentType.OFFICE, AFTER.replace(tzinfo=None), 30, "Pat", True
     )
     with pytest.raises(Invalid):
-        service.book(stage.session, stage.actor, new, now=stage.now)
+        booking.book(stage.session, stage.actor, new, now=stage.now)
 
 
 def test_an_agency_of_another_area_is_refused(stage: Stage) -> None:
     """Agencies take part in areas."""
     elsewhere = builders.hub(stage.session, "Elsewhere")
-    new = service.NewAppointment(
+    new = booking.NewAppointment(
         stage.person.id,
         builders.agency(stage.session, elsewhere).id,
         AppointmentType.OFFICE,
@@ -98,7 +98,7 @@ def test_an_agency_of_another_area_is_refused(stage: Stage) -> None:
         True,
     )
     with pytest.raises(Invalid) as found:
-        service.book(stage.session, stage.actor, new, now=stage.now)
+        booking.book(stage.session, stage.actor, new, now=stage.now)
     assert list(found.value.fields) == ["agency_id"]
 
 
@@ -111,8 +111,8 @@ def test_two_at_one_time_want_a_second_look(stage: Stage) -> None:
     stage.book("2027-03-26 14:30")
     moved = stage.book("2027-03-29 14:00")
     with pytest.raises(Conflict):
-        service.move(stage.session, stage.actor, moved.id, starts_at=local("2027-03-26 14:15"), now=stage.now)
-    service.move(
+        booking.move(stage.session, stage.actor, moved.id, starts_at=local("2027-03-26 14:15"), now=stage.now)
+    booking.move(
         stage.session,
         stage.actor,
         moved.id,
@@ -147,18 +147,18 @@ def test_a_support_worker_books_and_sees_for_their_own_agency(stage: Stage) -> N
         stage.session, stage.hub, Role.SUPPORT_WORKER, name="Lin", agency_name="City Housing"
     )
     actor = builders.actor(worker)
-    found = service.open_appointment(stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW)
+    found = booking.open_appointment(stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW)
     assert found.id == housing.id
     with pytest.raises(NotFound):
-        service.open_appointment(stage.session, actor, probation.id, now=stage.now)
+        booking.open_appointment(stage.session, actor, probation.id, now=stage.now)
     with pytest.raises(NotFound):
         record(stage, probation, OutcomeCode.ATTENDED_COMPLIED, actor=actor, now=local("2027-03-29 14:10"))
     assert record(stage, housing, OutcomeCode.ATTENDED_COMPLIED, actor=actor).recorded_by == actor.label
-    new = service.NewAppointment(
+    new = booking.NewAppointment(
         stage.person.id, probation.agency_id, AppointmentType.OFFICE, AFTER, 30, "Pat", True
     )
     with pytest.raises(Forbidden):
-        service.book(stage.session, actor, new, now=stage.now)
+        booking.book(stage.session, actor, new, now=stage.now)
 
 
 def test_somebody_elses_officer_finds_nothing(stage: Stage) -> None:
@@ -166,12 +166,12 @@ def test_somebody_elses_officer_finds_nothing(stage: Stage) -> None:
     appointment = stage.book("2027-03-26 14:00")
     other = builders.actor(builders.staff(stage.session, stage.hub, name="Dai Rees"))
     for attempt in (
-        lambda: service.open_appointment(stage.session, other, appointment.id, now=stage.now),
-        lambda: service.move(stage.session, other, appointment.id, starts_at=AFTER, now=stage.now),
-        lambda: service.amend(stage.session, other, appointment.id, {"minutes": 10}, now=stage.now),
-        lambda: service.cancel(stage.session, other, appointment.id, reason="x", now=stage.now),
+        lambda: booking.open_appointment(stage.session, other, appointment.id, now=stage.now),
+        lambda: booking.move(stage.session, other, appointment.id, starts_at=AFTER, now=stage.now),
+        lambda: booking.amend(stage.session, other, appointment.id, {"minutes": 10}, now=stage.now),
+        lambda: booking.cancel(stage.session, other, appointment.id, reason="x", now=stage.now),
         lambda: record(stage, appointment, OutcomeCode.ATTENDED_COMPLIED, actor=other),
-        lambda: service.open_appointment(stage.session, stage.actor, uuid.uuid4(), now=stage.now),
+        lambda: booking.open_appointment(stage.session, stage.actor, uuid.uuid4(), now=stage.now),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -181,11 +181,11 @@ def test_only_details_can_be_amended(stage: Stage) -> None:
     """The time is moved, not amended; an unknown field is refused."""
     appointment = stage.book("2027-03-26 14:00")
     with pytest.raises(Invalid):
-        service.amend(stage.session, stage.actor, appointment.id, {"starts_at": AFTER}, now=stage.now)
+        booking.amend(stage.session, stage.actor, appointment.id, {"starts_at": AFTER}, now=stage.now)
     with pytest.raises(Invalid):
-        service.amend(stage.session, stage.actor, appointment.id, {"minutes": 0}, now=stage.now)
+        booking.amend(stage.session, stage.actor, appointment.id, {"minutes": 0}, now=stage.now)
     housing = builders.agency(stage.session, stage.hub, "City Housing")
-    service.amend(stage.session, stage.actor, appointment.id, {"agency_id": housing.id}, now=stage.now)
+    booking.amend(stage.session, stage.actor, appointment.id, {"agency_id": housing.id}, now=stage.now)
     assert appointment.agency_id == housing.id
 
 
@@ -205,7 +205,7 @@ def test_before_it_begins_only_an_acceptable_absence_can_be_recorded(stage: Stag
 def test_a_cancelled_appointment_has_no_outcome(stage: Stage) -> None:
     """Nothing can come of what was called off."""
     appointment = stage.book("2027-03-26 14:00")
-    service.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
+    booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     with pytest.raises(Conflict):
         record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND)
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from engage.appointments.free_times import offers, service
+from engage.appointments.free_times.model import FreeTime, SlotOffer
+from engage.appointments.free_times.rules import Wish
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
-from engage.appointments.slots import offers, service
-from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.appointments.slots.rules import Wish
 from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound

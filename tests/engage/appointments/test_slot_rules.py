@@ -7,8 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engage.appointments.free_times.rules import (
+    Slot,
+    Wish,
+    against,
+    named,
+    offerable,
+    pick,
+    wish,
+)
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.slots.rules import Slot, Wish, against, named, offerable, pick, wish
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2027, 3, 20, 9, tzinfo=UTC)

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
+from engage.appointments.free_times import service as slots
+from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
-from engage.appointments.slots import service as slots
-from engage.appointments.slots.model import FreeTime, SlotOffer
 from engage.people import rebooking_permission as allowance
 from engage.people.model import LegalStatus, Person
 from engage.understanding.vocabulary import Intent

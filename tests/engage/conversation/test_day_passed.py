@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
 from engage.appointments.model import Appointment, AppointmentState
 from engage.conversation import sweeps
 from engage.people import signals

@@ -276,13 +276,13 @@ def test_a_reminder_withheld_in_the_last_moment_is_decided_afresh(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """What still helps is planned again, and then goes or is skipped with its reason."""
-    from engage.appointments import reminders
     from engage.appointments.kinds import ReminderKind, ReminderState
     from engage.appointments.model import Reminder
+    from engage.appointments.reminders import planning
 
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
-    reminders.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
-    reminders.send_due(session, now=now)
+    planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
+    planning.send_due(session, now=now)
     message = session.scalars(select(Message)).one()
     ended(session, message, MessageStatus.WITHHELD, now)
     before = len(session.scalars(select(Reminder)).all())

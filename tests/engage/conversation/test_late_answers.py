@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.kinds import IntentKind, OutcomeCode
 from engage.appointments.model import AbsenceReason, Intent
 from engage.people.model import Person
@@ -37,7 +37,7 @@ def test_after_a_recorded_absence_it_is_what_they_say_about_that(
     """`cant come` an hour after a missed appointment is kept as their word about it, for a worker to judge."""
     over = builders.appointment(session, katrina, now - timedelta(hours=2))
     asked(session, over, now - DAY)
-    service.record_outcome(
+    booking.record_outcome(
         session, builders.actor(om), over.id, code=OutcomeCode.FAILED_TO_ATTEND, now=now - timedelta(hours=1)
     )
     reading = says(session, "cant come", now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.agencies.model import Hub, Role, Staff
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.kinds import IntentKind, OutcomeCode
 from engage.appointments.model import Appointment
 from engage.people.model import Person
@@ -37,7 +37,7 @@ def om(session: Session) -> Staff:
 
 def record(session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime) -> None:
     """The offender manager records what happened."""
-    service.record_outcome(session, builders.actor(om), about.id, code=code, now=at)
+    booking.record_outcome(session, builders.actor(om), about.id, code=code, now=at)
     session.flush()
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.appointments import reminders
 from engage.appointments.kinds import ReminderKind
+from engage.appointments.reminders import planning
 from engage.people import contactability
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
@@ -60,16 +60,16 @@ def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
     """What was skipped for want of a confirmed number is planned again, and says what the thanks would."""
     person = builders.person(session, om, verified=False)
     appointment = builders.appointment(session, person, now + 3 * DAY)
-    reminders.plan(session, appointment, person, person.hub, first=ReminderKind.BOOKED, now=now)
+    planning.plan(session, appointment, person, person.hub, first=ReminderKind.BOOKED, now=now)
     session.flush()
-    reminders.send_due(session, now=now)
+    planning.send_due(session, now=now)
     message = session.scalars(select(Message)).one()
     assert message.context["purpose"] == "number_check"
     message.status, message.claimed_at = MessageStatus.DELIVERED, now
     session.flush()
     says(session, "1", now + minutes(5))
     assert answers(session) == []
-    assert reminders.send_due(session, now=now + minutes(5)) >= 1
+    assert planning.send_due(session, now=now + minutes(5)) >= 1
     texts = session.scalars(select(Message.body).order_by(Message.created_at, Message.id)).all()
     assert texts[-1].startswith("Hi Katrina. You see Pat")
 

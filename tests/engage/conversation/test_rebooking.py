@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders
+from engage.appointments.free_times import service as slots
+from engage.appointments.free_times.model import SlotOffer
 from engage.appointments.kinds import AppointmentType, IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
-from engage.appointments.slots import service as slots
-from engage.appointments.slots.model import SlotOffer
+from engage.appointments.reminders import planning
 from engage.conversation import hearing, whose
 from engage.core.events import Event
 from engage.people import rebooking_permission as allowance
@@ -87,7 +87,7 @@ def test_no_second_text_says_the_same_and_a_yes_answers_it(scene: Scene) -> None
     ).one()
     assert first.state is ReminderState.SENT and first.message_id is not None
     before = len(scene.session.scalars(select(Message)).all())
-    reminders.send_due(scene.session, now=scene.now + minutes(6))
+    planning.send_due(scene.session, now=scene.now + minutes(6))
     assert len(scene.session.scalars(select(Message)).all()) == before
     _deliver(scene)
     assert says(scene.session, "yes", scene.now + minutes(10)).intent == "confirm"

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.appointments import service
+from engage.appointments import booking
 from engage.appointments.kinds import OutcomeCode
 from engage.people import rebooking_permission as allowance
 from engage.people.model import CustodyStatus, Person
@@ -89,12 +89,12 @@ def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
     scene.asks()
     actor, at = builders.actor(scene.om), scene.now + minutes(5)
     if what == "move":
-        service.move(scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at)
+        booking.move(scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at)
     if what == "cancel":
-        service.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
+        booking.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
     if what == "outcome":
         code = OutcomeCode.ABSENT_MEDICAL
-        service.record_outcome(scene.session, actor, scene.appointment.id, code=code, note="", now=at)
+        booking.record_outcome(scene.session, actor, scene.appointment.id, code=code, note="", now=at)
     before = scene.starts(), scene.appointment.revision
     reading = says(scene.session, "2", at + minutes(5))
     assert reading.needs_human and "has changed since" in reading.done

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.appointments.kept import in_a_row
+from engage.appointments.attendance_streak import in_a_row
 from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.people.model import ContactStatus, Language, Person

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
-from engage.appointments import reminders
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
+from engage.appointments.reminders import planning
 from engage.conversation import stops
 from engage.people import phones
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
@@ -165,10 +165,10 @@ def test_start_restores_and_plans_again_what_was_skipped(
 ) -> None:
     """STOP, HELP, START: texts go again, the signal is resolved by their own word, a reminder that still helps is planned."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
-    reminders.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
+    planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
     session.flush()
     says(session, "STOP", now)
-    reminders.send_due(session, now=now + minutes(1))
+    planning.send_due(session, now=now + minutes(1))
     says(session, "HELP", now + minutes(2))
     says(session, word, now + minutes(3))
     assert not suppression.is_suppressed(session, NUMBER)

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM, Actor, ActorKind
 from engage.agencies.model import Role
-from engage.appointments import due, reconsider, service
+from engage.appointments import booking
+from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Reminder
-from engage.appointments.service import NewAppointment
+from engage.appointments.reminders import due, replan
 from engage.conversation import staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
@@ -58,7 +59,7 @@ def booked(session: Session, person: Person, days: int = 4) -> Appointment:
         place_alias="the centre on Bridge St",
         enforceable=True,
     )
-    made = service.book(session, SYSTEM, new, now=NOW)
+    made = booking.book(session, SYSTEM, new, now=NOW)
     due.send_due(session, now=NOW)
     session.flush()
     return made
@@ -100,7 +101,7 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(session: Session,
     who = builders.actor(katrina.offender_manager)
     pause.resume(session, who, katrina.id, now=later)
     pause.resume(session, who, katrina.id, now=later)
-    reconsider.reconsider(session, now=later)
+    replan.reconsider(session, now=later)
     due.send_due(session, now=later)
     assert states(session, appointment)[ReminderKind.BOOKED][0] is ReminderState.SENT
     assert [message.context["purpose"] for message in queued(session, katrina)] == ["reply", "reminder"]

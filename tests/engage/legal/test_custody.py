@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Role
-from engage.appointments import due
-from engage.appointments import service as appointments
+from engage.appointments import booking as appointments
+from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
-from engage.appointments.service import NewAppointment
+from engage.appointments.reminders import due
 from engage.core.db import Database
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.legal import custody, orders

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import open_person, staff_actor
 from engage.agencies.model import Membership, Role, Staff
-from engage.appointments import due, service
+from engage.appointments import booking
+from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Reminder, ReminderState
-from engage.appointments.service import NewAppointment
+from engage.appointments.reminders import due
 from engage.conversation import handing_over, holds
 from engage.core.db import Database
 from engage.core.errors import (
@@ -60,7 +61,7 @@ def book(session: Session, scene: Scene, starts_at: datetime, now: datetime, **o
         place_alias="the centre on Bridge St",
         **{"worker_id": scene.pat.id, **other},  # type: ignore[arg-type]
     )
-    return service.book(session, staff_actor(scene.pat), new, now=now)
+    return booking.book(session, staff_actor(scene.pat), new, now=now)
 
 
 def test_the_old_one_loses_sight_and_the_person_is_told(

@@ -22,11 +22,13 @@ from engage.access.policy import (
     visible_to,
 )
 from engage.agencies.model import Hub
-from engage.appointments import checks, numbers, rules, service
-from engage.appointments.directory import Named
+from engage.appointments import booking, booking_checks
+from engage.appointments.imports import phone_numbers
+from engage.appointments.imports.directory import Named
+from engage.appointments.imports.row_parser import Row
+from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem
 from engage.appointments.model import Appointment
-from engage.appointments.rows import Row
-from engage.appointments.sheets import WHOLE_ROW, RowProblem
+from engage.appointments.reminders import rules
 from engage.core.errors import EngageError
 from engage.people.model import Person
 from engage.people.phones import expect_sharing
@@ -125,10 +127,10 @@ class RowWork:
         else:
             warnings += differences(person, one)
             if NAME_DIFFERS not in warnings:
-                warnings += numbers.take_number(session, self.actor, person, row, now=self.now)
-        warnings += numbers.number_warnings(session, person, row)
+                warnings += phone_numbers.take_number(session, self.actor, person, row, now=self.now)
+        warnings += phone_numbers.number_warnings(session, person, row)
         if existing is None:
-            if checks.clashing(session, person.id, row.starts_at, row.minutes):
+            if booking_checks.clashing(session, person.id, row.starts_at, row.minutes):
                 warnings.append(CLASH)
             self._book(session, person, one)
             return Effect.BOOKED, warnings
@@ -174,7 +176,7 @@ class RowWork:
 
     def _book(self, session: Session, person: Person, one: Ready) -> None:
         new = new_appointment(person, one)
-        service.write_booking(session, self.actor, new, person, self.hub, now=self.now, digest=one.row.digest)
+        booking.write_booking(session, self.actor, new, person, self.hub, now=self.now, digest=one.row.digest)
 
     def _update(self, session: Session, person: Person, existing: Appointment, one: Ready) -> Effect:
         row = one.row
@@ -183,11 +185,11 @@ class RowWork:
         details = _details(existing, one)
         changed = {name: value for name, value in details.items() if getattr(existing, name) != value}
         moved = existing.starts_at != row.starts_at
-        if (moved or changed) and (problem := service.why_fixed(session, existing)):
+        if (moved or changed) and (problem := booking.why_fixed(session, existing)):
             raise RowProblem("ref", problem.detail.rstrip("."))
         if moved:
             check_moment(row, self.now)
-            service.write_move(
+            booking.write_move(
                 session,
                 self.actor,
                 existing,
@@ -197,7 +199,7 @@ class RowWork:
                 now=self.now,
             )
         elif changed:
-            service.write_amendment(session, self.actor, existing, person, changed, now=self.now)
+            booking.write_amendment(session, self.actor, existing, person, changed, now=self.now)
         existing.source_digest = row.digest
         return Effect.MOVED if moved or changed else Effect.UNCHANGED
 
@@ -246,10 +248,10 @@ def differences(person: Person, one: Ready) -> list[str]:
     return found
 
 
-def new_appointment(person: Person, one: Ready) -> service.NewAppointment:
+def new_appointment(person: Person, one: Ready) -> booking.NewAppointment:
     """The booking that the row asks for."""
     row, named = one.row, one.named
-    return service.NewAppointment(
+    return booking.NewAppointment(
         person_id=person.id,
         agency_id=named.agency_id,
         type=row.type,

@@ -16,9 +16,14 @@ from engage.access.policy import Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.agencies.service import find_staff
-from engage.appointments.rows import TIME_COLUMNS, read_time_row
-from engage.appointments.sheets import WHOLE_ROW, Record, RowProblem, read_sheet
-from engage.appointments.slots import service
+from engage.appointments.free_times import service
+from engage.appointments.imports.row_parser import TIME_COLUMNS, read_time_row
+from engage.appointments.imports.sheets import (
+    WHOLE_ROW,
+    Record,
+    RowProblem,
+    read_sheet,
+)
 from engage.core.errors import EngageError, Invalid, NotFound
 
 Begin = Callable[[], AbstractContextManager[Session]]

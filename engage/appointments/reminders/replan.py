@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.appointments import reminders
+from engage.appointments.reminders import planning
 from engage.people.model import Person
 
 
@@ -24,6 +24,6 @@ def reconsider(session: Session, *, now: datetime, limit: int = 20) -> int:
     ).all()
     for person in people:
         person.reach_changed_at = None
-        reminders.replan_skipped(session, person.id, now=now)
-        reminders.mark_two_hours(session, person.id, now=now)
+        planning.replan_skipped(session, person.id, now=now)
+        planning.mark_two_hours(session, person.id, now=now)
     return len(people)

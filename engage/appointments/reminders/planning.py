@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.appointments import rules, told
-from engage.appointments.due import as_rows, reminder_rules
-from engage.appointments.due import send_due as send_due
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
-from engage.appointments.last_look import last_look as last_look
 from engage.appointments.model import Appointment, Reminder
-from engage.appointments.told import Told
+from engage.appointments.reminders import message_history, rules
+from engage.appointments.reminders.due import as_rows, reminder_rules
+from engage.appointments.reminders.due import send_due as send_due
+from engage.appointments.reminders.last_look import last_look as last_look
+from engage.appointments.reminders.message_history import Told
 from engage.core.db import new_id, wake
 from engage.people import rules as people_rules
 from engage.people.contactability import contact_rules
@@ -73,19 +73,19 @@ def void(session: Session, appointment: Appointment, reason: Reason, *, now: dat
 
     A called-back text that also spoke of other appointments is planned again for those.
     """
-    before = told.reminders_of(session, [appointment.id])
+    before = message_history.reminders_of(session, [appointment.id])
     withdrawn = _call_back(session, before, reason, now)
     for one in before:
         if one.reminder.state is ReminderState.PLANNED or one.reminder.message_id in withdrawn:
             _end(one.reminder, reason, now)
     session.flush()
     _speak_again_of_others(session, withdrawn, appointment, now)
-    return told.reminders_of(session, [appointment.id])
+    return message_history.reminders_of(session, [appointment.id])
 
 
 def first_for(reminders: Sequence[Told], starts_at: datetime) -> ReminderKind | None:
     """The text that tells the new time: a change if another time was told or may have been, none if it is the one they know."""
-    times = told.times_told(reminders)
+    times = message_history.times_told(reminders)
     if not times:
         return ReminderKind.BOOKED
     return None if times == {starts_at} else ReminderKind.CHANGED
@@ -134,7 +134,9 @@ def call_off(
     now: datetime,
 ) -> None:
     """Plan the text that calls the appointment off, if the person was told of it and the time they know still lies ahead."""
-    expected = told.last_told(reminders) or (appointment.starts_at if told.times_told(reminders) else None)
+    expected = message_history.last_told(reminders) or (
+        appointment.starts_at if message_history.times_told(reminders) else None
+    )
     if expected is None or expected <= now:
         return
     due = rules.into_hours(now, now=now, zone=zone(hub), hours=_hours(person, hub))
@@ -147,7 +149,7 @@ def tell_again(
     session: Session, appointment: Appointment, person: Person, hub: Hub, *, now: datetime
 ) -> None:
     """The details that texts show have changed, but not the time: rewrite texts that wait, and tell anew what had gone."""
-    before = told.reminders_of(session, [appointment.id])
+    before = message_history.reminders_of(session, [appointment.id])
     withdrawn = _call_back(session, before, rules.AMENDED, now)
     slots = []
     for one in before:
@@ -179,7 +181,7 @@ def replan_skipped(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
     appointments = session.scalars(
         select(Appointment).where(Appointment.person_id == person_id, Appointment.starts_at > now)
     ).all()
-    reminders = told.reminders_of(session, [appointment.id for appointment in appointments])
+    reminders = message_history.reminders_of(session, [appointment.id for appointment in appointments])
     planned = 0
     for appointment in appointments:
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
@@ -224,7 +226,7 @@ def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
             ~Appointment.outcomes.any(),
         )
     ).all()
-    reminders = told.reminders_of(session, [appointment.id for appointment in appointments])
+    reminders = message_history.reminders_of(session, [appointment.id for appointment in appointments])
     planned = 0
     for appointment in appointments:
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
@@ -331,7 +333,7 @@ def _again(
         if slots:
             _end(reminder, reason, now)
             session.flush()
-            mine = told.reminders_of(session, [appointment.id])
+            mine = message_history.reminders_of(session, [appointment.id])
             _write(session, appointment, slots, mine, now)
             planned += 1
     return planned

@@ -16,11 +16,8 @@ from sqlalchemy import and_, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from engage.access.policy import visible_to
-from engage.appointments import numbers, reminders
-from engage.appointments.kinds import AppointmentState, ReminderKind
-from engage.appointments.model import Appointment
-from engage.appointments.rows import Row
-from engage.appointments.taking_in import (
+from engage.appointments.imports import phone_numbers
+from engage.appointments.imports.row_import import (
     CLASH,
     Raced,
     Ready,
@@ -30,6 +27,10 @@ from engage.appointments.taking_in import (
     may_book,
     new_appointment,
 )
+from engage.appointments.imports.row_parser import Row
+from engage.appointments.kinds import AppointmentState, ReminderKind
+from engage.appointments.model import Appointment
+from engage.appointments.reminders import planning
 from engage.core.db import new_id
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import current_point
@@ -192,20 +193,18 @@ class Lookahead:
 
     def _settled(self, one: Ready) -> _Known | None:
         known = self._people.get(one.row.crn)
-        if known is None or differences(known.person, one) or not numbers.settled(known.point, one.row):
+        if known is None or differences(known.person, one) or not phone_numbers.settled(known.point, one.row):
             return None
         return known
 
     def _warnings(self, known: _Known, row: Row) -> list[str]:
-        return [*row.warnings, *numbers.warnings_about(known.point, row, shared=known.shared)]
+        return [*row.warnings, *phone_numbers.warnings_about(known.point, row, shared=known.shared)]
 
     def _values(self, person: Person, one: Ready) -> dict[str, Any]:
         new = new_appointment(person, one)
         appointment_id = new_id()
-        slots = reminders.slots_for(
-            person, self._hub, new.starts_at, first=ReminderKind.BOOKED, now=self._now
-        )
-        rows = [reminders.row_for(appointment_id, 1, slot, 1, self._now) for slot in slots]
+        slots = planning.slots_for(person, self._hub, new.starts_at, first=ReminderKind.BOOKED, now=self._now)
+        rows = [planning.row_for(appointment_id, 1, slot, 1, self._now) for slot in slots]
         said = {
             "appointment": str(appointment_id),
             "starts_at": new.starts_at.isoformat(),

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub, Membership, Role, Staff
-from engage.appointments.rows import Row
-from engage.appointments.sheets import RowProblem
+from engage.appointments.imports.row_parser import Row
+from engage.appointments.imports.sheets import RowProblem
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session, joinedload
 from engage.access.policy import Actor, ActorKind
 from engage.agencies.hub_settings import HubRules, zone
 from engage.agencies.model import Hub, Membership, Role, Staff
-from engage.appointments import rules as clock
-from engage.appointments.checks import detail_problems, moment_problems, raise_invalid
+from engage.appointments.booking_checks import detail_problems, moment_problems, raise_invalid
+from engage.appointments.free_times.model import FreeTime
+from engage.appointments.free_times.rules import FREE_KINDS, SlotRules
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
-from engage.appointments.slots.model import FreeTime
-from engage.appointments.slots.rules import FREE_KINDS, SlotRules
-from engage.appointments.wording import alias_for
+from engage.appointments.reminders import rules as clock
+from engage.appointments.reminders.wording import alias_for
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import (

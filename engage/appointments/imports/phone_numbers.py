@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.access.policy import Actor
-from engage.appointments.rows import Row
+from engage.appointments.imports.row_parser import Row
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import SHARED_PROBLEM, current_point, set_number
 

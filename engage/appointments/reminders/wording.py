@@ -10,9 +10,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engage import texts
-from engage.appointments import rules
 from engage.appointments.kinds import AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
+from engage.appointments.reminders import rules
 from engage.people.model import Person
 from engage.texts import Booked, TextKind, TextValueError, Way
 

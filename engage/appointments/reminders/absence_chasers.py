@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
-from engage.appointments import absence_rules, reminders, told
+from engage.appointments import absence_rules
 from engage.appointments.absence_rules import CHASES
-from engage.appointments.due import as_rows
 from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
-from engage.appointments.told import Told
+from engage.appointments.reminders import message_history, planning
+from engage.appointments.reminders.due import as_rows
+from engage.appointments.reminders.message_history import Told
 from engage.core.db import wake
 from engage.people import rules as people_rules
 from engage.people.contactability import contact_rules
@@ -42,7 +43,7 @@ def plan(session: Session, appointment: Appointment, *, now: datetime) -> None:
     asked = {one.reminder.kind for one in before if _stands(one)}
     said = session.scalar(select(exists().where(AbsenceReason.appointment_id == appointment.id)))
     rows = [
-        reminders.row_for(
+        planning.row_for(
             appointment.id,
             appointment.revision,
             replace(slot, reason=absence_rules.SAID_WHY) if said else slot,
@@ -55,7 +56,7 @@ def plan(session: Session, appointment: Appointment, *, now: datetime) -> None:
     if rows:
         session.flush()
         session.execute(insert(Reminder), rows)
-        wake(session, reminders.CHANNEL)
+        wake(session, planning.CHANNEL)
 
 
 def end(
@@ -82,7 +83,7 @@ def end(
 def _chases(session: Session, appointment: Appointment) -> list[Told]:
     return [
         one
-        for one in told.reminders_of(session, [appointment.id])
+        for one in message_history.reminders_of(session, [appointment.id])
         if one.reminder.kind in CHASES and one.reminder.revision == appointment.revision
     ]
 

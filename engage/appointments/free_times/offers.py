@@ -16,14 +16,19 @@ from sqlalchemy.orm import Session
 from engage.access.policy import PERSON
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub, Staff
-from engage.appointments.checks import clashing
+from engage.appointments.booking import why_fixed, write_move
+from engage.appointments.booking_checks import clashing
+from engage.appointments.free_times import rules
+from engage.appointments.free_times.model import FreeTime, SlotOffer
+from engage.appointments.free_times.rules import Slot, Wish
+from engage.appointments.free_times.service import (
+    busy_times,
+    clashes,
+    slot_rules,
+    worker_of,
+)
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
-from engage.appointments.service import why_fixed, write_move
-from engage.appointments.slots import rules
-from engage.appointments.slots.model import FreeTime, SlotOffer
-from engage.appointments.slots.rules import Slot, Wish
-from engage.appointments.slots.service import busy_times, clashes, slot_rules, worker_of
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.working_days import closed_days

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor, own_agency_only
 from engage.agencies.model import Agency, Hub, Staff
-from engage.appointments import rules
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
+from engage.appointments.reminders import rules
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people.model import Person
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.appointments import rules
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
+from engage.appointments.reminders import rules
 from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.contactability import Reach

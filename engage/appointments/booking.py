@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
-from engage.appointments import reminders, rules
 from engage.appointments.attendance import current_outcome
 from engage.appointments.attendance import record_outcome as record_outcome
-from engage.appointments.checks import (
+from engage.appointments.booking_checks import (
     check_agency,
     check_clash,
     check_hub,
@@ -31,8 +30,9 @@ from engage.appointments.checks import (
 )
 from engage.appointments.kinds import AppointmentState, AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
-from engage.appointments.opening import open_appointment as open_appointment
-from engage.appointments.wording import alias_for
+from engage.appointments.open_record import open_appointment as open_appointment
+from engage.appointments.reminders import planning, rules
+from engage.appointments.reminders.wording import alias_for
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -128,7 +128,7 @@ def write_booking(
     )
     session.add(appointment)
     ensure_involved(session, person.id, new.agency_id, now=now)
-    reminders.plan(session, appointment, person, hub, first=ReminderKind.BOOKED, now=now)
+    planning.plan(session, appointment, person, hub, first=ReminderKind.BOOKED, now=now)
     _record(
         session,
         "appointment.booked",
@@ -184,7 +184,7 @@ def write_move(
 ) -> Appointment:
     """Change the time (and details) of an appointment whose person the caller holds, after all checks."""
     hub = session.get_one(Hub, appointment.hub_id)
-    standing = reminders.void(session, appointment, rules.MOVED, now=now)
+    standing = planning.void(session, appointment, rules.MOVED, now=now)
     earlier = appointment.starts_at
     appointment.starts_at = starts_at
     appointment.revision += 1
@@ -192,7 +192,7 @@ def write_move(
         setattr(appointment, name, value.strip() if isinstance(value, str) else value)
     appointment.updated_at = now
     session.flush()
-    reminders.plan(session, appointment, person, hub, first=reminders.first_for(standing, starts_at), now=now)
+    planning.plan(session, appointment, person, hub, first=planning.first_for(standing, starts_at), now=now)
     _record(
         session,
         "appointment.moved",
@@ -262,7 +262,7 @@ def write_amendment(
         ensure_involved(session, person.id, appointment.agency_id, now=now)
     if _IN_TEXTS & changed.keys() and appointment.starts_at > now:
         hub = session.get_one(Hub, appointment.hub_id)
-        reminders.tell_again(session, appointment, person, hub, now=now)
+        planning.tell_again(session, appointment, person, hub, now=now)
     _record(session, "appointment.amended", appointment, actor, now, fields=sorted(changed))
     return appointment
 
@@ -279,11 +279,11 @@ def cancel(
     if not tidy or len(tidy) > 200 or unprintable(tidy):
         raise Invalid(fields={"reason": "Say why it is cancelled, in 1 to 200 characters."})
     person, hub = session.get_one(Person, appointment.person_id), session.get_one(Hub, appointment.hub_id)
-    standing = reminders.void(session, appointment, rules.CANCELLED, now=now)
+    standing = planning.void(session, appointment, rules.CANCELLED, now=now)
     appointment.state = AppointmentState.CANCELLED
     appointment.cancelled_at, appointment.cancelled_reason, appointment.updated_at = now, tidy, now
     session.flush()
-    reminders.call_off(session, appointment, standing, person, hub, now=now)
+    planning.call_off(session, appointment, standing, person, hub, now=now)
     _record(session, "appointment.cancelled", appointment, actor, now, starts_at=appointment.starts_at)
     return appointment
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engage import texts
+from engage.appointments.imports.sheets import COLUMNS, RowProblem
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.rules import NoSuchTime, local_moment
-from engage.appointments.sheets import COLUMNS, RowProblem
-from engage.appointments.wording import alias_for
+from engage.appointments.reminders.rules import NoSuchTime, local_moment
+from engage.appointments.reminders.wording import alias_for
 from engage.people.model import Language
 from messaging.numbers import NumberProblem, parse_mobile
 

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
 from engage.agencies.model import Hub
-from engage.appointments import absence_rules, rules, told, wording
+from engage.appointments import absence_rules
 from engage.appointments.absence_rules import CHASES
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
+from engage.appointments.reminders import message_history, rules, wording
 from engage.core import events
 from engage.people import contactability
 from engage.people import rules as people_rules
@@ -185,7 +186,7 @@ class _Round:
         return chosen
 
     def _told_lately(self, appointment_ids: set[uuid.UUID]) -> set[uuid.UUID]:
-        reminders = told.reminders_of(self.session, appointment_ids)
+        reminders = message_history.reminders_of(self.session, appointment_ids)
         since = self.now - self.rules.apart
         return {
             one.reminder.appointment_id
@@ -322,7 +323,10 @@ class _Round:
         appointment = self.appointments[reminder.appointment_id]
         if reminder.kind is not ReminderKind.CALLED_OFF:
             return appointment.starts_at
-        return told.last_told(told.reminders_of(self.session, [appointment.id])) or appointment.starts_at
+        return (
+            message_history.last_told(message_history.reminders_of(self.session, [appointment.id]))
+            or appointment.starts_at
+        )
 
     def _close(self, reminder: Reminder, state: ReminderState, reasons: Iterable[Reason]) -> None:
         stated = as_rows(reasons)

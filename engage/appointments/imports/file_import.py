@@ -21,11 +21,17 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor, ActorKind
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role
-from engage.appointments.directory import Named, load_directory
-from engage.appointments.lookahead import Lookahead
-from engage.appointments.rows import Row, read_row
-from engage.appointments.sheets import WHOLE_ROW, RowProblem, read_sheet
-from engage.appointments.taking_in import Effect, Outcome, Raced, Ready, RowWork
+from engage.appointments.imports.batch import Lookahead
+from engage.appointments.imports.directory import Named, load_directory
+from engage.appointments.imports.row_import import (
+    Effect,
+    Outcome,
+    Raced,
+    Ready,
+    RowWork,
+)
+from engage.appointments.imports.row_parser import Row, read_row
+from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem, read_sheet
 from engage.core.errors import Forbidden, NotFound
 
 log = structlog.get_logger(__name__)

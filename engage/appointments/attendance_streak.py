@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
-from engage.appointments.rules import ACCEPTABLE_ABSENCES
+from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 
 NEITHER = ACCEPTABLE_ABSENCES | {OutcomeCode.SENT_HOME_SERVICE}
 """Neither counts nor breaks a row (RULES.md 16): an absence that was accepted, and one that was the service's doing."""
