@@ -15,7 +15,7 @@ from engage.appointments.model import Appointment, Outcome
 from engage.core.db import Database
 from engage.insight import case_pack
 from engage.people.model import Person
-from engage.progress.testing.model import DrugTest, DrugTestResult
+from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, Rag, Strand
 

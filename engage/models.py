@@ -16,9 +16,9 @@ from engage.people import model as people
 from engage.plan import model as plan
 from engage.progress import model as progress
 from engage.progress.activities import model as activities
-from engage.progress.checkins import model as check_ins
+from engage.progress.check_ins import model as check_ins
+from engage.progress.drug_tests import model as testing
 from engage.progress.housing import model as housing
-from engage.progress.testing import model as testing
 from engage.scheme import meeting_model as meetings
 from engage.scheme import model as scheme
 from engage.scheme.nightly import model as nightly

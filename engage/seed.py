@@ -26,7 +26,7 @@ from engage.appointments.booking import NewAppointment
 from engage.appointments.free_times import service as slots
 from engage.appointments.free_times.service import NewTimes
 from engage.appointments.model import AppointmentType, OutcomeCode
-from engage.compliance import recording
+from engage.compliance import outcomes
 from engage.core.working_days import is_working_day
 from engage.people import phones, rebooking_permission, rota
 from engage.people import service as people
@@ -34,8 +34,8 @@ from engage.people.model import CustodyStatus, Language, LegalStatus, Person
 from engage.people.rota import NewTurn
 from engage.people.service import NewPerson
 from engage.progress import service as progress
-from engage.progress.checkins import service as check_ins
-from engage.progress.checkins.rules import Schedule
+from engage.progress.check_ins import service as check_ins
+from engage.progress.check_ins.rules import Schedule
 from engage.progress.kinds import ReportFact, ReportKind
 
 HUB = "Tyneside"
@@ -305,7 +305,7 @@ def _meeting(
     appointment = appointments.book(session, SYSTEM, new, now=booked_at)
     if meeting.outcome is not None:
         recorded_at = starts_at + timedelta(hours=2)
-        recording.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
+        outcomes.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
 
 
 def _arrange(

@@ -29,8 +29,8 @@ from engage.core.db import Database
 from engage.core.settings import Settings
 from engage.core.worker_loop import Clockwork, Tick
 from engage.people.contactability import REACH_CHANNEL
-from engage.progress.checkins import rounds
-from engage.progress.testing import schedule
+from engage.progress.check_ins import lifecycle
+from engage.progress.drug_tests import schedule
 from engage.scheme import agenda
 from engage.scheme.nightly import service as nightly
 from engage.understanding.classifier.predict import classifier
@@ -188,7 +188,7 @@ class Worker:
 
     def _check_in(self) -> bool:
         with self._database.begin() as session:
-            return rounds.advance(session, now=self._clock.now()) > 0
+            return lifecycle.advance(session, now=self._clock.now()) > 0
 
     def _reconsider(self) -> bool:
         with self._database.begin() as session:

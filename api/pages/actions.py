@@ -24,7 +24,7 @@ from engage.insight import plan as plans
 from engage.plan import actions as service
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Pathway
-from engage.plan.opening import LONGEST_NOTE
+from engage.plan.open_record import LONGEST_NOTE
 
 LIVE_NOW = "The action is live."
 WAITS = "The action is proposed. It waits for the offender manager."

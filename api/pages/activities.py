@@ -20,7 +20,7 @@ from api.pages.sending import act, attempt
 from engage.access.policy import Ability, abilities
 from engage.agencies.service import agencies_of
 from engage.people.model import Person
-from engage.progress import judging
+from engage.progress import verification
 from engage.progress.activities import rules, service
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
@@ -97,7 +97,7 @@ def end_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
     """The form for its end."""
     person, activity = _opened(activity_id)
     with transaction() as session:
-        today = judging.today(session, person, now())
+        today = verification.today(session, person, now())
     form = EndForm(data={"ended": activity.ended_on or today, "ending": activity.ending})
     return _end_page(person, activity, form)
 

@@ -35,7 +35,7 @@ from engage.appointments import booking as service
 from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
 from engage.appointments.reminders.rules import NoSuchTime, local_moment
-from engage.compliance import recording
+from engage.compliance import outcomes
 from engage.core.errors import Invalid
 from engage.insight import booking, caseload
 from engage.insight import person as model
@@ -284,7 +284,7 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
     page, form = _load(appointment_id), OutcomeForm(request.form)
 
     def work(session: Session) -> str:
-        recording.record_outcome(
+        outcomes.record_outcome(
             session,
             current_actor(),
             appointment_id,
@@ -309,7 +309,7 @@ def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
         raise Invalid(fields={"decision": "Choose what to do about the reason."}) from None
 
     def work(session: Session) -> None:
-        recording.decide_absence(session, current_actor(), appointment_id, reason, decision, now=at)
+        outcomes.decide_absence(session, current_actor(), appointment_id, reason, decision, now=at)
 
     say(act(work) or _DECIDED[decision])
     return redirect(url_for("pages.appointment", appointment_id=appointment_id))

@@ -16,8 +16,8 @@ from api.pages.frame import say
 from api.pages.sending import attempt
 from api.pages.words import WEEKDAYS
 from engage.insight import person as model
-from engage.progress.checkins import service
-from engage.progress.checkins.rules import EVERY, Schedule
+from engage.progress.check_ins import service
+from engage.progress.check_ins.rules import EVERY, Schedule
 
 OFF = "off"
 _EVERY = {OFF: "Not at all", "1": "Every week", **{str(n): f"Every {n} weeks" for n in EVERY[1:]}}

@@ -20,7 +20,7 @@ from api.pages.sending import attempt
 from api.pages.words import LANGUAGES, OUTCOMES
 from engage.access.policy import Ability, open_person
 from engage.appointments.kinds import OutcomeCode
-from engage.compliance import decisions, recording
+from engage.compliance import decisions, outcomes
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.core.errors import NotFound
 from engage.insight import compliance as model
@@ -31,7 +31,7 @@ from engage.people.model import Language
 _OVERRULING = {
     code: f"{OUTCOMES[code]} ({code.value})"
     for code in OutcomeCode
-    if code in recording.ABSENCES and code is not OutcomeCode.FAILED_TO_ATTEND
+    if code in outcomes.ABSENCES and code is not OutcomeCode.FAILED_TO_ATTEND
 }
 
 
@@ -77,7 +77,7 @@ class OverruleForm(PageForm):
 
     code = RadioField("What was it?", [InputRequired("Choose what it was")], choices=choices(_OVERRULING))
     reason = TextAreaField(
-        "Why?", [Words(recording.LONGEST_REASON, missing="Say why", lines=True)], filters=[joined]
+        "Why?", [Words(outcomes.LONGEST_REASON, missing="Say why", lines=True)], filters=[joined]
     )
 
 
@@ -235,7 +235,7 @@ def overrule_sent(appointment_id: uuid.UUID) -> ResponseReturnValue:
     form = OverruleForm(request.form)
 
     def work(session: Session) -> str:
-        recording.overrule(
+        outcomes.overrule(
             session,
             current_actor(),
             appointment_id,

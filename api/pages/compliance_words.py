@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engage.compliance.kinds import Delivery, EnforcementKind
-from engage.compliance.recording import ABSENCES
+from engage.compliance.outcomes import ABSENCES
 from engage.compliance.rules import Step
 
 ENFORCEMENTS: Mapping[EnforcementKind, str] = {

@@ -18,9 +18,9 @@ from api.pages.sending import act, attempt
 from engage.insight import court_report as model
 from engage.legal.model import Requirement
 from engage.people.model import Person
-from engage.progress import judging
-from engage.progress.testing import reviews
-from engage.progress.testing.model import CourtReview
+from engage.progress import verification
+from engage.progress.drug_tests import court_reviews
+from engage.progress.drug_tests.model import CourtReview
 
 
 class NextForm(PageForm):
@@ -39,7 +39,7 @@ class HeldForm(PageForm):
     day = DateField("When was the review?")
     finding = TextAreaField(
         "What did the court find?",
-        [Words(reviews.LONGEST_FINDING, missing="Say what the court found", lines=True)],
+        [Words(court_reviews.LONGEST_FINDING, missing="Say what the court found", lines=True)],
         filters=[joined],
     )
 
@@ -60,7 +60,7 @@ def court_review_next_sent(requirement_id: uuid.UUID) -> ResponseReturnValue:
     person, need, _ = _requirement(requirement_id)
 
     def work(session: Session) -> str:
-        reviews.set_review(
+        court_reviews.set_review(
             session, current_actor(), requirement_id, review_on=form.day.data or date.min, now=now()
         )
         return _tests(person.id)
@@ -87,7 +87,7 @@ def court_review_held_sent(review_id: uuid.UUID) -> ResponseReturnValue:
     person, review = _opened(review_id)
 
     def work(session: Session) -> str:
-        reviews.hold(
+        court_reviews.hold(
             session,
             current_actor(),
             review_id,
@@ -109,7 +109,7 @@ def cancel_court_review(review_id: uuid.UUID) -> ResponseReturnValue:
     """The review does not take place."""
 
     def work(session: Session) -> None:
-        reviews.cancel(session, current_actor(), review_id, now=now())
+        court_reviews.cancel(session, current_actor(), review_id, now=now())
 
     refusal = act(work)
     say(refusal or "The review is cancelled.")
@@ -169,15 +169,17 @@ def _named(answer: Response, page: model.ReportPage, kind: str) -> Response:
 def _requirement(requirement_id: uuid.UUID) -> tuple[Person, Requirement, date]:
     """A requirement that runs, its person, and the day of the review that is planned, else today."""
     with transaction() as session:
-        person, need = reviews.requirement_to_change(session, current_actor(), requirement_id, now=now())
-        standing = reviews.open_review(session, need.id)
-        today = judging.today(session, person, now())
+        person, need = court_reviews.requirement_to_change(
+            session, current_actor(), requirement_id, now=now()
+        )
+        standing = court_reviews.open_review(session, need.id)
+        today = verification.today(session, person, now())
     return person, need, standing.review_on if standing is not None else today
 
 
 def _opened(review_id: uuid.UUID) -> tuple[Person, CourtReview]:
     with transaction() as session:
-        return reviews.to_change(session, current_actor(), review_id, now=now())
+        return court_reviews.to_change(session, current_actor(), review_id, now=now())
 
 
 def _tests(person_id: uuid.UUID) -> str:

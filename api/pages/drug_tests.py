@@ -20,10 +20,10 @@ from api.pages.sending import act, attempt
 from engage.core.errors import NotFound
 from engage.insight import drug_tests as model
 from engage.people.model import Person
-from engage.progress import judging
-from engage.progress.testing import service
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import DrugTest
+from engage.progress import verification
+from engage.progress.drug_tests import service
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import DrugTest
 
 
 class TestForm(OnceForm):
@@ -66,7 +66,7 @@ def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what came of a test."""
     with transaction() as session:
         person = service.to_record(session, current_actor(), person_id, now=now())
-        today = judging.today(session, person, now())
+        today = verification.today(session, person, now())
     return _add_page(person, TestForm(data={"day": _day() or today}))
 
 

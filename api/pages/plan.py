@@ -21,7 +21,7 @@ from engage.insight import milestones
 from engage.insight import plan as model
 from engage.plan import approvals, needs
 from engage.plan.kinds import ActionClass, Pathway
-from engage.plan.opening import LONGEST_NOTE
+from engage.plan.open_record import LONGEST_NOTE
 
 ANY = ""
 _STANDING = {one: name for one, name in plan_words.CLASSES.items() if one is not ActionClass.DISRUPT}

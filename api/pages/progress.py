@@ -20,7 +20,7 @@ from api.pages.sending import act, attempt
 from engage.access.sharing import Field, fields_for
 from engage.insight import progress as model
 from engage.people.model import Person
-from engage.progress import judging
+from engage.progress import verification
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.model import SelfReport
@@ -46,7 +46,7 @@ class DisputeForm(PageForm):
 
     note = TextAreaField(
         "What did you find?",
-        [Words(judging.LONGEST_NOTE, missing="Say what you found", lines=True)],
+        [Words(verification.LONGEST_NOTE, missing="Say what you found", lines=True)],
         filters=[joined],
     )
 
@@ -139,12 +139,12 @@ def opened(person_id: uuid.UUID) -> tuple[Person, SelfReport | None, date]:
     """The person of a form, for whoever may record; the news that it is made from, if the address names one of theirs; and its day, else today."""
     at = now()
     with transaction() as session:
-        person = judging.to_record(session, current_actor(), person_id, now=at, what="record progress")
+        person = verification.to_record(session, current_actor(), person_id, now=at, what="record progress")
         report_id = _report_id()
         report = session.get(SelfReport, report_id) if report_id is not None else None
         if report is not None and report.person_id != person.id:
             report = None
-        day = judging.today(session, person, at if report is None else report.said_at)
+        day = verification.today(session, person, at if report is None else report.said_at)
     return person, report, day
 
 

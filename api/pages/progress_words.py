@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from engage.legal.kinds import OrderKind
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
+from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
-from engage.progress.testing.kinds import DrugTestResult
 
 STAGES: Mapping[HousingStage, str] = {
     HousingStage.STREET: "On the street",

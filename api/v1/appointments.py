@@ -23,7 +23,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.compliance import recording
+from engage.compliance import outcomes as recording
 from engage.core.errors import NotFound
 from engage.insight import listings
 from engage.understanding.vocabulary import Cause

@@ -15,8 +15,8 @@ from api.v1.reading import Resource
 from engage.insight import court_report
 from engage.insight import drug_tests as insight
 from engage.insight.drug_tests import ReviewView, TestView
-from engage.progress.testing import reviews, service
-from engage.progress.testing.kinds import DrugTestResult
+from engage.progress.drug_tests import court_reviews, service
+from engage.progress.drug_tests.kinds import DrugTestResult
 
 drug_tests = Resource(
     "drug_tests", __name__, url_prefix="/v1", description="Drug tests and court reviews: a matter of health."
@@ -71,7 +71,7 @@ class HeldIn(Given):
     """When the court reviewed, and what it found."""
 
     held_on = fields.Date(required=True)
-    finding = Words(reviews.LONGEST_FINDING, lines=True, required=True)
+    finding = Words(court_reviews.LONGEST_FINDING, lines=True, required=True)
 
 
 class CourtReportOut(Schema):
@@ -153,7 +153,7 @@ def list_court_reviews(person_id: uuid.UUID) -> dict[str, Any]:
 def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> ReviewView:
     """Keep the day of the next review, at least a month after the one before; it takes the place of the one that was planned."""
     with transaction() as session:
-        row = reviews.set_review(session, current_actor(), requirement_id, **given, now=now())
+        row = court_reviews.set_review(session, current_actor(), requirement_id, **given, now=now())
         return insight.review(session, row)
 
 
@@ -165,7 +165,7 @@ def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> Review
 def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
     """Keep what the court found; the next review is planned where the order names how often."""
     with transaction() as session:
-        row = reviews.hold(session, current_actor(), review_id, **given, now=now())
+        row = court_reviews.hold(session, current_actor(), review_id, **given, now=now())
         return insight.review(session, row)
 
 
@@ -177,7 +177,7 @@ def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> ReviewView
 def cancel_court_review(_given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
     """The review does not take place."""
     with transaction() as session:
-        row = reviews.cancel(session, current_actor(), review_id, now=now())
+        row = court_reviews.cancel(session, current_actor(), review_id, now=now())
         return insight.review(session, row)
 
 

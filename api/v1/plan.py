@@ -23,7 +23,7 @@ from engage.insight.plan import NeedView
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
-from engage.plan.opening import LONGEST_NOTE
+from engage.plan.open_record import LONGEST_NOTE
 from engage.scheme.kinds import MilestoneKind
 from messaging.states import MessageStatus
 

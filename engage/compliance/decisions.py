@@ -15,7 +15,12 @@ from engage import signals
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
-from engage.compliance import counting, letters, rules, weighing
+from engage.compliance import (
+    counting,
+    escalation,
+    letters,
+    rules,
+)
 from engage.compliance.counting import Compliance, Standing
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
@@ -77,7 +82,7 @@ def decide(
     session.add(decision)
     session.flush()
     _note(session, "enforcement.decided", actor, person, decision, now, enforcement_kind=kind.value)
-    weighing.weigh(session, person, now=now, actor=actor.label)
+    escalation.weigh(session, person, now=now, actor=actor.label)
     return decision
 
 
@@ -94,7 +99,7 @@ def give(
     decision.given_on, decision.given_how = on, how
     session.flush()
     _note(session, "enforcement.given", actor, person, decision, now, on=on.isoformat(), how=how.value)
-    weighing.weigh(session, person, now=now, actor=actor.label)
+    escalation.weigh(session, person, now=now, actor=actor.label)
     return decision
 
 
@@ -130,7 +135,7 @@ def withdraw(
     )
     for signal in told.all():
         signals.resolve(session, signal, how="The decision was withdrawn.", actor=actor.label, now=now)
-    weighing.weigh(session, person, now=now, actor=actor.label)
+    escalation.weigh(session, person, now=now, actor=actor.label)
     return decision
 
 

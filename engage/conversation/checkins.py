@@ -16,9 +16,9 @@ from engage.conversation import about, answers, replies, requests
 from engage.conversation.telling import tell, untell
 from engage.conversation.turn import Done, Opened, Turn
 from engage.conversation.whose import Holder, Standing
-from engage.progress.checkins import rules
-from engage.progress.checkins.model import CheckIn, HelpSaid
-from engage.progress.checkins.service import keep_answer
+from engage.progress.check_ins import rules
+from engage.progress.check_ins.model import CheckIn, HelpSaid
+from engage.progress.check_ins.service import keep_answer
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import plain_words

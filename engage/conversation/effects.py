@@ -25,7 +25,7 @@ from engage.people import (
 )
 from engage.people.contactability import Reach
 from engage.people.model import NumberState
-from engage.progress.checkins.rounds import PURPOSE
+from engage.progress.check_ins.lifecycle import PURPOSE
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from messaging import endings, retry

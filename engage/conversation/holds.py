@@ -33,7 +33,7 @@ from engage.conversation.whose import Holder
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import Person
-from engage.progress.checkins import service as check_ins
+from engage.progress.check_ins import service as check_ins
 from engage.understanding.choices import read_check
 
 AT_ONCE = 100

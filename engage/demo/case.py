@@ -21,7 +21,7 @@ from engage.legal.model import (
     Requirement,
     RequirementCredit,
 )
-from engage.progress.testing.model import CourtReview, DrugTest, DrugTestResult
+from engage.progress.drug_tests.model import CourtReview, DrugTest, DrugTestResult
 
 _RESULTS = (DrugTestResult.NEGATIVE, DrugTestResult.POSITIVE, DrugTestResult.MISSED)
 

@@ -6,7 +6,13 @@ from random import Random
 from engage.demo.people import Someone, noon
 from engage.demo.rows import Rows
 from engage.demo.texting import ENGAGE, heard
-from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState, HelpSaid
+from engage.progress.check_ins.model import (
+    CheckIn,
+    CheckInAnswer,
+    CheckInPlan,
+    CheckInState,
+    HelpSaid,
+)
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from messaging.tables import new_id as message_id

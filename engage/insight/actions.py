@@ -32,7 +32,7 @@ from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
-from engage.plan.opening import is_manager, knows
+from engage.plan.open_record import is_manager, knows
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

@@ -33,9 +33,9 @@ from engage.people.model import Person
 from engage.plan import rules as plan_rules
 from engage.plan.model import Action, ActionState
 from engage.progress.activities.model import Activity, ActivityKind
+from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.model import HousingSpell
 from engage.progress.model import ReportState
-from engage.progress.testing.model import DrugTest
 from engage.scheme import suggesting
 from engage.scheme.kinds import DecisionKind
 from engage.scheme.meeting_model import AgendaItem, Decision, Meeting

@@ -16,8 +16,13 @@ from engage.access.policy import Ability, Actor
 from engage.agencies.model import Staff
 from engage.insight import names
 from engage.people.model import Person
-from engage.progress.checkins import rules, service
-from engage.progress.checkins.model import CheckIn, CheckInPlan, CheckInState, HelpSaid
+from engage.progress.check_ins import rules, service
+from engage.progress.check_ins.model import (
+    CheckIn,
+    CheckInPlan,
+    CheckInState,
+    HelpSaid,
+)
 from messaging.tables import Inbound
 
 SHOWN = 5

@@ -30,13 +30,13 @@ from engage.legal.model import Order, OrderKind, Requirement
 from engage.people.model import Person
 from engage.progress.activities import service as activities
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
+from engage.progress.drug_tests import court_reviews, rules, service
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import CourtReview
 from engage.progress.housing import rules as housing_rules
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
-from engage.progress.testing import reviews, rules, service
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import CourtReview
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,9 @@ def load(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime)
 
 def make(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> CourtReview:
     """Make the report: it is gathered and kept by its digest, and that it goes to the court is logged. Raises as reviews.report_made."""
-    person, review = reviews.to_change(session, actor, review_id, now=now)
+    person, review = court_reviews.to_change(session, actor, review_id, now=now)
     report = gather(session, person, review, made_at=now, made_by=actor.label)
-    return reviews.report_made(session, actor, review.id, digest=digest(report), now=now)
+    return court_reviews.report_made(session, actor, review.id, digest=digest(report), now=now)
 
 
 def gather(

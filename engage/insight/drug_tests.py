@@ -25,10 +25,10 @@ from engage.core.errors import Forbidden
 from engage.insight import names
 from engage.legal.model import OrderKind, Requirement
 from engage.people.model import Person
-from engage.progress import judging
-from engage.progress.testing import reviews, rules, service
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import CourtReview, DrugTest
+from engage.progress import verification
+from engage.progress.drug_tests import court_reviews, rules, service
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import CourtReview, DrugTest
 
 PAGE = 25
 COUNTED_DAYS = 91
@@ -107,15 +107,15 @@ def load(
     person = open_part(session, actor, person_id, Field.HEALTH, now=now, what="tests.page")
     hub = session.get_one(Hub, person.hub_id)
     granted, changes = abilities(actor, person), may_change(actor, person)
-    today = judging.today(session, person, now)
+    today = verification.today(session, person, now)
     sees_case = {Ability.CASE, Ability.HEALTH} <= granted
     rows = service.of_person(session, person.id, before=before, limit=PAGE + 1)
-    held = reviews.of_person(session, person.id) if sees_case else ()
+    held = court_reviews.of_person(session, person.id) if sees_case else ()
     labels = [row.recorded_by for row in rows] + [review.report_made_by for review in held]
     who = names.of_labels(session, labels)
     views = [_test(row, who, today) for row in rows[:PAGE]]
     counted = service.results_between(session, person.id, today - timedelta(days=COUNTED_DAYS), today)
-    needs = reviews.running(session, person.id, today) if sees_case else ()
+    needs = court_reviews.running(session, person.id, today) if sees_case else ()
     records = changes and {Ability.RECORD, Ability.HEALTH} <= granted
     return TestsPage(
         person=person,
@@ -145,14 +145,14 @@ def listed(
     person = open_part(session, actor, person_id, Field.HEALTH, now=now, what="read tests")
     rows = service.of_person(session, person.id, before=before, limit=limit)
     who = names.of_labels(session, [row.recorded_by for row in rows])
-    today = judging.today(session, person, now)
+    today = verification.today(session, person, now)
     return tuple(_test(row, who, today) for row in rows)
 
 
 def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
     """One test that the actor has just changed."""
     person = session.get_one(Person, test.person_id)
-    return _test(test, names.of_labels(session, [test.recorded_by]), judging.today(session, person, now))
+    return _test(test, names.of_labels(session, [test.recorded_by]), verification.today(session, person, now))
 
 
 def reviews_of(
@@ -163,7 +163,7 @@ def reviews_of(
     if Ability.CASE not in abilities(actor, person):
         raise Forbidden("Your role does not let you see the reviews of the court.")
     hub = session.get_one(Hub, person.hub_id)
-    rows = reviews.of_person(session, person.id)
+    rows = court_reviews.of_person(session, person.id)
     who = names.of_labels(session, [review.report_made_by for review in rows])
     return tuple(_review(review, hub, who) for review in rows)
 
@@ -205,7 +205,7 @@ def _review(row: CourtReview, hub: Hub, who: Mapping[str | None, str]) -> Review
         id=row.id,
         requirement_id=row.requirement_id,
         review_on=row.review_on,
-        report_due_on=reviews.report_due(hub, row.review_on),
+        report_due_on=court_reviews.report_due(hub, row.review_on),
         report_made_at=row.report_made_at,
         report_made_by=who[row.report_made_by] if row.report_made_by else None,
         held_on=row.held_on,

@@ -34,7 +34,7 @@ from engage.insight.legal_views import (
 )
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order, Requirement
-from engage.legal.opening import found
+from engage.legal.open_record import found
 from engage.people.model import CustodyStatus, Person
 
 MOST = 50

@@ -32,7 +32,7 @@ from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
-from engage.plan.opening import is_manager, knows, manager_label
+from engage.plan.open_record import is_manager, knows, manager_label
 
 MOST = 100
 """Live and waiting actions on one page; a plan with more is no plan."""

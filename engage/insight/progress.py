@@ -23,8 +23,8 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.insight import names
 from engage.people.model import Person
-from engage.progress import judging
 from engage.progress import rules as news_rules
+from engage.progress import verification
 from engage.progress.activities import rules, service
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
@@ -114,7 +114,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     spells = housing.of_person(session, person.id, limit=PAGE)
     activities = service.of_person(session, person.id, health=health, limit=PAGE)
     may_record = may_change(actor, person) and Ability.RECORD in granted
-    today = judging.today(session, person, now)
+    today = verification.today(session, person, now)
     return ProgressPage(
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
@@ -132,14 +132,14 @@ def homes(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
     """Where a person lives and lived, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
     person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read housing")
     spells = housing.of_person(session, person.id, limit=PAGE)
-    return home_views(session, spells, judging.today(session, person, now))
+    return home_views(session, spells, verification.today(session, person, now))
 
 
 def home(session: Session, spell: HousingSpell, *, now: datetime) -> HomeView:
     """One of them that the actor has just changed."""
     person = session.get_one(Person, spell.person_id)
     spells = housing.of_person(session, person.id, limit=PAGE)
-    views = home_views(session, spells, judging.today(session, person, now))
+    views = home_views(session, spells, verification.today(session, person, now))
     found = [view for view in views if view.id == spell.id]
     return (found or home_views(session, [spell], spell.since))[0]
 

@@ -19,7 +19,15 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden
 from engage.legal import orders, rules
 from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
-from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
+from engage.legal.open_record import (
+    day_problems,
+    found,
+    note_event,
+    refuse,
+    tidy,
+    to_change,
+    today_of,
+)
 from engage.people.model import CustodyStatus, Person
 from engage.people.service import update_person
 from engage.signals import Evidence, SignalKind

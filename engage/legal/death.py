@@ -9,7 +9,13 @@ from engage.access.policy import Actor
 from engage.core.errors import Conflict
 from engage.legal import custody, orders
 from engage.legal.model import OrderEnding
-from engage.legal.opening import day_problems, note_event, refuse, to_change, today_of
+from engage.legal.open_record import (
+    day_problems,
+    note_event,
+    refuse,
+    to_change,
+    today_of,
+)
 from engage.people.model import ContactStatus, Person
 from engage.people.service import update_person
 

@@ -14,7 +14,12 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import IntelligenceFlag
-from engage.legal.opening import day_problems, refuse, to_change, today_of
+from engage.legal.open_record import (
+    day_problems,
+    refuse,
+    to_change,
+    today_of,
+)
 from engage.people.model import Person
 
 

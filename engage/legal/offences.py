@@ -14,7 +14,15 @@ from engage.access.policy import Actor
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import Offence, OffenceKind
-from engage.legal.opening import day_problems, found, note_event, refuse, tidy, to_change, today_of
+from engage.legal.open_record import (
+    day_problems,
+    found,
+    note_event,
+    refuse,
+    tidy,
+    to_change,
+    today_of,
+)
 
 LONGEST_WHAT = 120
 

@@ -17,7 +17,15 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.legal import rules
 from engage.legal.model import Order, OrderEnding, OrderKind, Requirement
-from engage.legal.opening import day_problems, note_event, order_to_change, refuse, tidy, to_change, today_of
+from engage.legal.open_record import (
+    day_problems,
+    note_event,
+    order_to_change,
+    refuse,
+    tidy,
+    to_change,
+    today_of,
+)
 from engage.legal.rules import CreditFacts, OrderFacts, Progress
 from engage.people.model import LegalStatus, Person
 from engage.people.service import update_person

@@ -15,7 +15,7 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal import rules
 from engage.legal.model import Requirement, RequirementCredit, RequirementKind
-from engage.legal.opening import (
+from engage.legal.open_record import (
     day_problems,
     found,
     note_event,

@@ -22,7 +22,7 @@ from engage.people.service import ensure_involved
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, StandingApproval
-from engage.plan.opening import (
+from engage.plan.open_record import (
     is_manager,
     manager_label,
     may_know,

@@ -16,7 +16,7 @@ from engage.core.errors import Invalid, NotFound
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass
 from engage.plan.model import StandingApproval
-from engage.plan.opening import must_be_manager, record
+from engage.plan.open_record import must_be_manager, record
 
 
 def give(

@@ -14,7 +14,7 @@ from engage.core.errors import Invalid
 from engage.plan import rules
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore
-from engage.plan.opening import may_know, record, tidy
+from engage.plan.open_record import may_know, record, tidy
 
 
 def score(

@@ -26,9 +26,9 @@ from engage.legal.model import CustodySpell, IntelligenceFlag, Offence
 from engage.people.model import ContactPoint, CustodyStatus, Person
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
+from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.progress.model import SelfReport
 from engage.progress.stability import stable_of
-from engage.progress.testing.model import DrugTest, DrugTestResult
 from engage.scheme import rules
 from engage.scheme.model import Enrolment, RagReview
 from engage.scheme.rules import ExitFacts, StatusFacts

@@ -10,7 +10,7 @@ from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
 from engage.people.model import LegalStatus, Person
-from engage.progress.testing.model import DrugTest, DrugTestResult
+from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.scheme import enrolments
 from engage.scheme.kinds import Cohort, Rag, Strand
 from engage.scheme.model import RagReview

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from engage.people.model import Person
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
+from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
-from engage.progress.testing.kinds import DrugTestResult
 from tests import builders
 from tests.engage.progress import stage
 from tests.engage.progress.stage import TODAY

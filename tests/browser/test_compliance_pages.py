@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import set_password
 from engage.appointments.model import OutcomeCode
-from engage.compliance import decisions, pack, recording
+from engage.compliance import decisions, outcomes, pack
 from engage.compliance.kinds import EnforcementKind
 from engage.core.db import Database
 from tests import builders
@@ -45,9 +45,7 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
             reason="w" * 200,
             now=builders.NOW,
         )
-        recording.record_outcome(
-            session, actor, changed.id, code=OutcomeCode.ABSENT_MEDICAL, now=builders.NOW
-        )
+        outcomes.record_outcome(session, actor, changed.id, code=OutcomeCode.ABSENT_MEDICAL, now=builders.NOW)
         missed(session, person, 3)
         missed(session, person, 2, code=OutcomeCode.FAILED_TO_ATTEND)
         pack.make(

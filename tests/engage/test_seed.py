@@ -21,7 +21,7 @@ from engage.people.model import Person
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
 from engage.progress.activities.model import Activity
-from engage.progress.checkins.model import CheckInPlan
+from engage.progress.check_ins.model import CheckInPlan
 from engage.progress.housing.model import HousingSpell
 from engage.progress.model import SelfReport
 from engage.scheme.kinds import Rag

@@ -20,7 +20,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people.model import Person
-from engage.progress import judging
+from engage.progress import verification
 from engage.progress.activities import rules
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
@@ -47,13 +47,13 @@ def begin(
     Raises Invalid without a name, for a day to come or an agency that is not of the area; NotFound or Conflict for news of something else,
     disputed or used before; Forbidden for treatment to whoever may not see matters of health.
     """
-    person = judging.to_record(session, actor, person_id, now=now, what="record activity")
+    person = verification.to_record(session, actor, person_id, now=now, what="record activity")
     _may_know(actor, person, kind)
-    judging.past_day(started_on, judging.today(session, person, now), "started_on")
-    called = judging.checked(name, LONGEST_NAME, field="name", missing="Say what it is")
+    verification.past_day(started_on, verification.today(session, person, now), "started_on")
+    called = verification.checked(name, LONGEST_NAME, field="name", missing="Say what it is")
     if report_id is not None:
         facts = frozenset(fact for fact, begun in rules.BEGINS.items() if begun is kind)
-        judging.told(session, actor, person, report_id, facts, sure=sure, now=now)
+        verification.told(session, actor, person, report_id, facts, sure=sure, now=now)
         if _made_from(session, report_id):
             raise Conflict("It is recorded from this news already.", code="recorded")
     activity = Activity(
@@ -64,11 +64,11 @@ def begin(
         started_on=started_on,
         report_id=report_id,
         judged_note="",
-        **judging.made(actor, now, sure=sure),
+        **verification.made(actor, now, sure=sure),
     )
     session.add(activity)
     session.flush()
-    judging.record(session, "activity.recorded", person, actor=actor, now=now, activity=activity.id)
+    verification.record(session, "activity.recorded", person, actor=actor, now=now, activity=activity.id)
     return activity
 
 
@@ -86,14 +86,14 @@ def end(
     Raises Invalid for a day to come or one before it began.
     """
     person, activity = to_judge(session, actor, activity_id, now=now)
-    judging.past_day(ended_on, judging.today(session, person, now), "ended_on")
+    verification.past_day(ended_on, verification.today(session, person, now), "ended_on")
     if ended_on < activity.started_on:
         raise Invalid(fields={"ended_on": "It cannot end before it began"})
     if (activity.ended_on, activity.ending) == (ended_on, ending):
         return activity
     activity.ended_on, activity.ending = ended_on, ending
     session.flush()
-    judging.record(session, "activity.ended", person, actor=actor, now=now, activity=activity.id)
+    verification.record(session, "activity.ended", person, actor=actor, now=now, activity=activity.id)
     return activity
 
 
@@ -102,14 +102,14 @@ def verify(
 ) -> Activity:
     """Somebody has made sure of it. The same again changes nothing."""
     person, activity = to_judge(session, actor, activity_id, now=now)
-    judging.verify(session, actor, person, activity, "activity", note=note, now=now)
+    verification.verify(session, actor, person, activity, "activity", note=note, now=now)
     return activity
 
 
 def dispute(session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str, now: datetime) -> Activity:
     """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
     person, activity = to_judge(session, actor, activity_id, now=now)
-    judging.dispute(session, actor, person, activity, "activity", note=note, now=now)
+    verification.dispute(session, actor, person, activity, "activity", note=note, now=now)
     return activity
 
 
@@ -120,7 +120,7 @@ def to_judge(
     whose = session.scalar(select(Activity.person_id).where(Activity.id == activity_id))
     if whose is None:
         raise NotFound("There is no such activity, or you may not see it.")
-    person = judging.to_record(session, actor, whose, now=now, what="judge activity")
+    person = verification.to_record(session, actor, whose, now=now, what="judge activity")
     activity = session.get_one(Activity, activity_id, populate_existing=True)
     _may_know(actor, person, activity.kind)
     return person, activity

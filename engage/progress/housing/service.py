@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.core.errors import Conflict, NotFound
 from engage.people.model import Person
-from engage.progress import judging
+from engage.progress import verification
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportFact, ReportState
@@ -39,11 +39,11 @@ def record(
 
     Raises Invalid for a day to come, NotFound or Conflict for news that says nothing of a home, is disputed, or was used before.
     """
-    person = judging.to_record(session, actor, person_id, now=now, what="record housing")
-    judging.past_day(since, judging.today(session, person, now), "since")
-    tidy = judging.checked(note, LONGEST_NOTE)
+    person = verification.to_record(session, actor, person_id, now=now, what="record housing")
+    verification.past_day(since, verification.today(session, person, now), "since")
+    tidy = verification.checked(note, LONGEST_NOTE)
     if report_id is not None:
-        judging.told(session, actor, person, report_id, FACTS, sure=sure, now=now)
+        verification.told(session, actor, person, report_id, FACTS, sure=sure, now=now)
         if made_from(session, report_id):
             raise Conflict("Where they live is recorded from this news already.", code="recorded")
     spell = HousingSpell(
@@ -53,11 +53,11 @@ def record(
         note=tidy,
         report_id=report_id,
         judged_note="",
-        **judging.made(actor, now, sure=sure),
+        **verification.made(actor, now, sure=sure),
     )
     session.add(spell)
     session.flush()
-    judging.record(session, "housing.recorded", person, actor=actor, now=now, housing=spell.id)
+    verification.record(session, "housing.recorded", person, actor=actor, now=now, housing=spell.id)
     return spell
 
 
@@ -66,14 +66,14 @@ def verify(
 ) -> HousingSpell:
     """Somebody has made sure of it. The same again changes nothing."""
     person, spell = to_judge(session, actor, spell_id, now=now)
-    judging.verify(session, actor, person, spell, "housing", note=note, now=now)
+    verification.verify(session, actor, person, spell, "housing", note=note, now=now)
     return spell
 
 
 def dispute(session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str, now: datetime) -> HousingSpell:
     """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
     person, spell = to_judge(session, actor, spell_id, now=now)
-    judging.dispute(session, actor, person, spell, "housing", note=note, now=now)
+    verification.dispute(session, actor, person, spell, "housing", note=note, now=now)
     return spell
 
 
@@ -84,7 +84,7 @@ def to_judge(
     whose = session.scalar(select(HousingSpell.person_id).where(HousingSpell.id == spell_id))
     if whose is None:
         raise NotFound("There is no such record of housing, or you may not see it.")
-    person = judging.to_record(session, actor, whose, now=now, what="judge housing")
+    person = verification.to_record(session, actor, whose, now=now, what="judge housing")
     return person, session.get_one(HousingSpell, spell_id, populate_existing=True)
 
 

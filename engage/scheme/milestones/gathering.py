@@ -22,10 +22,10 @@ from engage.legal.model import CustodySpell, Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
+from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.model import HousingSpell
 from engage.progress.housing.rules import Dwelling
 from engage.progress.kinds import ReportState
-from engage.progress.testing.model import DrugTest
 from engage.scheme.milestones.rules import ATTENDED, Course, Facts, Reached
 from engage.scheme.model import Enrolment, Milestone
 

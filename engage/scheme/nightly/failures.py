@@ -1,6 +1,6 @@
 """Who must be weighed anew by rules 6 and 7 at night: an outcome came in without being weighed, or time has moved the window.
 
-It only finds people and hands them to `engage/compliance/weighing.py`; what is weighed and raised is decided there.
+It only finds people and hands them to `engage/compliance/escalation.py`; what is weighed and raised is decided there.
 """
 
 import uuid
@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
-from engage.compliance import weighing
+from engage.compliance import escalation
 from engage.people.model import Person
 from engage.scheme.nightly.causes import CHUNK
 
@@ -60,6 +60,6 @@ def catch_up(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: dateti
         .with_for_update(skip_locked=True, of=Person)
         .execution_options(populate_existing=True)
     ).all()
-    weighing.catch_up(session, people, now=now)
+    escalation.catch_up(session, people, now=now)
     session.flush()
     return len(people)

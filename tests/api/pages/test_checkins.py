@@ -9,8 +9,8 @@ from engage.agencies.model import Staff
 from engage.conversation import service
 from engage.core.db import Database
 from engage.people.model import Person
-from engage.progress.checkins import rounds
-from engage.progress.checkins.model import CheckInPlan
+from engage.progress.check_ins import lifecycle
+from engage.progress.check_ins.model import CheckInPlan
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House
@@ -113,7 +113,7 @@ def test_silence_is_noted_and_is_not_a_breach(
     with committed.begin() as session:
         asked(session, session.get_one(Person, katrina.id))
     with committed.begin() as session:
-        rounds.advance(session, now=CLOSES)
+        lifecycle.advance(session, now=CLOSES)
     clock.at = CLOSES + timedelta(hours=1)
     line = "Katrina Dodds : Check-in of Tue 23 March not answered. This is not a breach."
     visitor = sit_down(house.pat)

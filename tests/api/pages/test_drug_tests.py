@@ -12,8 +12,8 @@ from engage.core.db import Database
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.people.service import ensure_involved
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import CourtReview, DrugTest
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import CourtReview, DrugTest
 from messaging.tables import Message
 from tests import builders
 from tests.api.conftest import StoppedClock

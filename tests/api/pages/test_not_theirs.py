@@ -13,8 +13,8 @@ from engage.core.db import Database
 from engage.core.errors import NotFound
 from engage.people.model import Person, RecordAccess
 from engage.plan.kinds import Pathway
-from engage.progress.testing import service as drug_tests
-from engage.progress.testing.kinds import DrugTestResult
+from engage.progress.drug_tests import service as drug_tests
+from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.scheme import assessments, meetings
 from engage.scheme.model import Assessment, Referral
 from engage.signals import SignalKind, raise_signal

@@ -10,7 +10,7 @@ from engage.appointments.model import AppointmentState
 from engage.core.db import Database
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.people.service import ensure_involved
-from engage.progress.checkins.model import CheckIn, CheckInState
+from engage.progress.check_ins.model import CheckIn, CheckInState
 from engage.signals import Evidence, SignalKind
 from tests import builders
 from tests.api.pages.conftest import House

@@ -18,7 +18,7 @@ from engage.appointments.model import (
     ReminderKind,
     ReminderState,
 )
-from engage.compliance import recording
+from engage.compliance import outcomes
 from engage.core import audit_chain
 from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
@@ -69,7 +69,7 @@ def missed(
     """An appointment so many days ago, with the outcome recorded by Engage itself at once (and weighed), or none."""
     made = builders.appointment(session, whose, now - timedelta(days=days_ago), enforceable=enforceable)
     if code is not None:
-        recording.record_outcome(session, SYSTEM, made.id, code=code, now=now)
+        outcomes.record_outcome(session, SYSTEM, made.id, code=code, now=now)
     return made
 
 

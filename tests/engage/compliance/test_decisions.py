@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.model import OutcomeCode
-from engage.compliance import counting, decisions, recording, weighing
+from engage.compliance import (
+    counting,
+    decisions,
+    escalation,
+    outcomes,
+)
 from engage.compliance.model import Delivery, Enforcement, EnforcementKind
 from engage.compliance.rules import Step
 from engage.core.db import Database
@@ -86,7 +91,7 @@ def test_the_second_failure_is_told_once_with_its_reasons(stage: Stage) -> None:
     (signal,) = stage.signals(SignalKind.SECOND_FAILURE)
     assert "2 failures to comply in the last 12 months" in signal.why and "warn, or refer" in signal.why
     assert {"type": "appointment", "id": str(second.id)} in signal.evidence
-    weighing.catch_up(stage.session, [stage.person], now=stage.now + timedelta(days=1))
+    escalation.catch_up(stage.session, [stage.person], now=stage.now + timedelta(days=1))
     assert len(stage.signals(SignalKind.SECOND_FAILURE)) == 1
 
 
@@ -275,7 +280,7 @@ def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage:
     changed = missed(stage.session, stage.person, 3)
     warning = stage.decide()
     decisions.give(stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.POST, now=stage.now)
-    recording.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
+    outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
     (signal,) = stage.signals(SignalKind.GROUND_GONE)
     assert "The letter has been given." in signal.why and warning.withdrawn_at is None
     decisions.withdraw(stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now)
@@ -293,7 +298,7 @@ def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
     day = TODAY - timedelta(days=19)
     decisions.give(stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now)
     missed(stage.session, stage.person, 5)
-    recording.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
+    outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
     assert stage.step() is Step.MUST_REFER and len(stage.signals(SignalKind.MUST_REFER)) == 1
     assert len(stage.signals(SignalKind.GROUND_GONE)) == 1
     decisions.withdraw(stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now)
@@ -316,7 +321,7 @@ def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -
 def test_an_outcome_recorded_long_after_counts_on_its_own_day(stage: Stage) -> None:
     """A retrospective outcome is a failure of the day of the appointment, and the referral is due from the day it was decided."""
     late = missed(stage.session, stage.person, 100, code=None)
-    recording.record_outcome(
+    outcomes.record_outcome(
         stage.session, stage.actor, late.id, code=OutcomeCode.UNACCEPTABLE_ABSENCE, now=stage.now
     )
     (one,) = counting.assess(stage.session, stage.person, now=stage.now).counted
@@ -328,7 +333,7 @@ def test_a_corrected_outcome_takes_the_signal_back(stage: Stage) -> None:
     missed(stage.session, stage.person, 30)
     second = missed(stage.session, stage.person, 3)
     assert stage.signals(SignalKind.SECOND_FAILURE)
-    recording.record_outcome(stage.session, stage.actor, second.id, code=ATTC, now=stage.now)
+    outcomes.record_outcome(stage.session, stage.actor, second.id, code=ATTC, now=stage.now)
     assert stage.signals(SignalKind.SECOND_FAILURE) == []
 
 

@@ -19,7 +19,12 @@ from engage.appointments.model import (
     IntentKind,
     OutcomeCode,
 )
-from engage.compliance import decisions, pack, pack_pdf, recording
+from engage.compliance import (
+    decisions,
+    outcomes,
+    pack,
+    pack_pdf,
+)
 from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
 from engage.core import audit_chain
 from engage.core.db import Database
@@ -220,7 +225,7 @@ def test_what_was_given_stays_as_it_was(case: Case, committed: Database) -> None
     made = case.make()
     before = case.open(made)
     with committed.begin() as session:
-        recording.record_outcome(
+        outcomes.record_outcome(
             session, case.actor, case.silent, code=OutcomeCode.ABSENT_MEDICAL, note="Hospital", now=case.now
         )
     after = case.open(made)

@@ -11,7 +11,7 @@ from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Role
 from engage.appointments import absences
 from engage.appointments.model import AbsenceDecision, AbsenceReason, Appointment, Outcome, OutcomeCode
-from engage.compliance import recording
+from engage.compliance import outcomes
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -44,7 +44,7 @@ def scene(session: Session, now: datetime) -> Scene:
     order(session, person)
     missed(session, person, 30)
     appointment = missed(session, person, 1, code=None)
-    recording.record_outcome(session, builders.actor(om), appointment.id, code=UAAB, now=now)
+    outcomes.record_outcome(session, builders.actor(om), appointment.id, code=UAAB, now=now)
     return session, builders.actor(om), spo, appointment, now
 
 
@@ -52,14 +52,14 @@ def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
     """Both stay to be read, with who and why; what rested on the failure is weighed anew."""
     session, om, spo, appointment, now = scene
     assert session.scalars(select(Signal.kind).where(Signal.kind == SignalKind.SECOND_FAILURE)).all()
-    made = recording.overrule(
+    made = outcomes.overrule(
         session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen in hospital.", now=now
     )
     assert outcome_of(appointment, session).id == made.id
     assert made.note == "Decided by a supervisor: Seen in hospital." and made.recorded_by == spo.label
     earlier = session.scalars(select(Outcome).where(Outcome.superseded_at.is_not(None))).one()
     assert (earlier.code, earlier.recorded_by) == (UAAB, om.label)
-    event = session.scalars(select(Event).where(Event.kind == recording.OVERRULED)).one()
+    event = session.scalars(select(Event).where(Event.kind == outcomes.OVERRULED)).one()
     assert event.data["outcome"] == str(made.id) and event.data["earlier"] == str(earlier.id)
     signal = session.scalars(select(Signal).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
     assert signal.resolved_by == spo.label
@@ -68,12 +68,12 @@ def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
 def test_it_holds_against_everybody_else(scene: Scene) -> None:
     """The worker cannot record over it, by hand or by deciding about a reason; a supervisor can."""
     session, om, spo, appointment, now = scene
-    recording.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen.", now=now)
+    outcomes.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen.", now=now)
     with pytest.raises(Conflict) as refused:
-        recording.record_outcome(session, om, appointment.id, code=UAAB, now=now)
+        outcomes.record_outcome(session, om, appointment.id, code=UAAB, now=now)
     assert refused.value.code == "overruled"
-    recording.record_outcome(session, spo, appointment.id, code=UAAB, note="On second thought.", now=now)
-    recording.record_outcome(session, om, appointment.id, code=ABSENT_MEDICAL, now=now)
+    outcomes.record_outcome(session, spo, appointment.id, code=UAAB, note="On second thought.", now=now)
+    outcomes.record_outcome(session, om, appointment.id, code=ABSENT_MEDICAL, now=now)
     assert outcome_of(appointment, session).code is ABSENT_MEDICAL
 
 
@@ -83,11 +83,11 @@ def test_only_supervisors_overrule(scene: Scene) -> None:
     for role, refusal in ((Role.COORDINATOR, Forbidden), (Role.SUPPORT_WORKER, NotFound)):
         other = builders.staff(session, appointment.person.hub, role, name="Jo Lamb", agency_name="Elsewhere")
         with pytest.raises(refusal):
-            recording.overrule(
+            outcomes.overrule(
                 session, builders.actor(other), appointment.id, code=ABSENT_MEDICAL, reason="x", now=now
             )
     with pytest.raises(Forbidden):
-        recording.overrule(session, om, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
+        outcomes.overrule(session, om, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
 
 
 @pytest.mark.parametrize(
@@ -104,16 +104,16 @@ def test_what_cannot_be_put_there(scene: Scene, code: OutcomeCode, reason: str, 
     """A decision about an absence, another than the one recorded, with a reason."""
     session, _, spo, appointment, now = scene
     with pytest.raises(Invalid) as refused:
-        recording.overrule(session, spo, appointment.id, code=code, reason=reason, now=now)
+        outcomes.overrule(session, spo, appointment.id, code=code, reason=reason, now=now)
     assert set(refused.value.fields) == {field}
 
 
 def test_where_no_absence_is_recorded(scene: Scene) -> None:
     """There is nothing to decide otherwise."""
     session, om, spo, appointment, now = scene
-    recording.record_outcome(session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now)
+    outcomes.record_outcome(session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now)
     with pytest.raises(Conflict) as refused:
-        recording.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
+        outcomes.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
     assert refused.value.code == "no_absence"
 
 
@@ -140,7 +140,7 @@ def test_an_absence_decided_as_unacceptable_is_weighed_at_once(session: Session,
     absences.store(session, appointment, inbound_id=stored, cause="transport", said_at=now, now=now)
     reason = session.scalars(select(AbsenceReason)).one()
     actor = builders.actor(om)
-    recording.decide_absence(session, actor, appointment.id, reason.id, AbsenceDecision.NOT_ACCEPTED, now=now)
+    outcomes.decide_absence(session, actor, appointment.id, reason.id, AbsenceDecision.NOT_ACCEPTED, now=now)
     assert outcome_of(appointment, session).code is UAAB
     assert session.scalars(select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
 
@@ -157,7 +157,7 @@ def test_two_outcomes_at_once_are_weighed_one_after_the_other(committed: Databas
     def work(which: int) -> None:
         ready.wait()
         with committed.begin() as session:
-            recording.record_outcome(session, SYSTEM, ids[which], code=UAAB, now=now)
+            outcomes.record_outcome(session, SYSTEM, ids[which], code=UAAB, now=now)
 
     threads = [threading.Thread(target=work, args=(which,)) for which in range(2)]
     for thread in threads:

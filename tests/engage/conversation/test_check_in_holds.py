@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from engage.conversation import holds
 from engage.people.model import Person
-from engage.progress.checkins import rounds
-from engage.progress.checkins.model import CheckInState
+from engage.progress.check_ins import lifecycle
+from engage.progress.check_ins.model import CheckInState
 from tests import builders
 from tests.engage.conversation.phones import says
 from tests.engage.progress.checkins.stage import CLOSES, DUE, NUDGE, asked, only, texts
@@ -34,9 +34,9 @@ def test_what_was_written_to_a_worker_is_not_called_unanswered(session: Session,
     hold(session, katrina)
     says(session, "not great pat, my nan died", DUE + 2 * MINUTE)
     assert only(session, katrina).state is CheckInState.ASKED
-    rounds.advance(session, now=NUDGE)
+    lifecycle.advance(session, now=NUDGE)
     assert len(texts(session, katrina)) == 1
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=CLOSES)
     closed = only(session, katrina)
     assert closed.state is CheckInState.ENDED
     assert [reason["words"] for reason in closed.reasons] == ["They wrote to a worker"]
@@ -57,8 +57,8 @@ def test_she_may_still_answer_it(session: Session, katrina: Person) -> None:
 def test_silence_while_a_worker_has_it_is_silence(session: Session, katrina: Person) -> None:
     """Neither is a text before the question an answer to it, nor one after it has closed."""
     hold(session, katrina)
-    rounds.advance(session, now=NUDGE)
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=NUDGE)
+    lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.UNANSWERED
     holds.take_over(session, builders.actor(katrina.offender_manager), katrina.id, now=CLOSES + MINUTE)
     says(session, "sorry pat", CLOSES + 2 * MINUTE)

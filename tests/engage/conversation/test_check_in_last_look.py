@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.people.model import CustodyStatus, Person
-from engage.progress.checkins import rounds
-from engage.progress.checkins.model import CheckInState
+from engage.progress.check_ins import lifecycle
+from engage.progress.check_ins.model import CheckInState
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.conversation.phones import point_of
@@ -36,14 +36,14 @@ def test_what_changed_since_stops_it(session: Session, happens: Callable[[Sessio
     """The text is withheld, and the check-in says that it did not reach the phone."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)
-    rounds.advance(session, now=DUE)
+    lifecycle.advance(session, now=DUE)
     happens(session, katrina)
     session.flush()
     held(session, DUE)
     (text,) = texts(session, katrina)
     session.refresh(text)
     assert text.status is MessageStatus.WITHHELD
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.NOT_DELIVERED
 
 
@@ -51,7 +51,7 @@ def test_outside_their_hours_it_waits(session: Session) -> None:
     """Their hours were narrowed to the afternoon after it was queued: not before two."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)
-    rounds.advance(session, now=DUE)
+    lifecycle.advance(session, now=DUE)
     katrina.text_from_hour = 14
     session.flush()
     held(session, DUE)
@@ -64,10 +64,10 @@ def test_too_long_in_the_queue_it_does_not_go(session: Session) -> None:
     """Twelve hours later nobody is asked in the night: it is over, and not called unanswered."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)
-    rounds.advance(session, now=DUE)
+    lifecycle.advance(session, now=DUE)
     held(session, DUE + timedelta(hours=11))
     (text,) = texts(session, katrina)
     session.refresh(text)
     assert text.status is MessageStatus.EXPIRED
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.NOT_DELIVERED

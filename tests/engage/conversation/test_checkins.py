@@ -10,8 +10,8 @@ from engage.agencies.model import Staff
 from engage.conversation import checkins
 from engage.conversation.model import Reading
 from engage.people.model import Language, Person
-from engage.progress.checkins import rounds
-from engage.progress.checkins.model import CheckInAnswer, CheckInState, HelpSaid
+from engage.progress.check_ins import lifecycle
+from engage.progress.check_ins.model import CheckInAnswer, CheckInState, HelpSaid
 from engage.progress.model import SelfReport
 from engage.signals import Signal, SignalKind, SignalState
 from engage.understanding.vocabulary import Intent, Prompt
@@ -57,8 +57,8 @@ def test_a_good_answer_is_kept_and_thanked_for(session: Session, katrina: Person
     assert last_answer(session) == "Thanks Katrina. Pat will see this."
     assert open_signals(session, katrina) == [] and not reading.needs_human
     assert reading.intent == Intent.CHECKIN_ANSWER and reading.prompt == Prompt.CHECKIN
-    rounds.advance(session, now=NUDGE)
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=NUDGE)
+    lifecycle.advance(session, now=CLOSES)
     assert len(texts(session, katrina)) == 1 and only(session, katrina).state is CheckInState.ANSWERED
 
 
@@ -271,7 +271,7 @@ def test_a_number_before_words_of_danger_is_kept_beside_them(session: Session, k
 
 def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina: Person) -> None:
     """72 hours, and no more; but what came in time counts however late it is handled."""
-    rounds.advance(session, now=CLOSES)
+    lifecycle.advance(session, now=CLOSES)
     assert says(session, "3", CLOSES + MINUTE).needs_human
     assert values(session, katrina) == []
     in_time = phones.text_in(session, "3", CLOSES - MINUTE)
@@ -313,7 +313,7 @@ def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(session: Sessio
     says(session, "2", LATER)
     assert values(session, people[0]) == [2]
     stage.planned(session, people[1])
-    rounds.advance(session, now=LATER + MINUTE)
+    lifecycle.advance(session, now=LATER + MINUTE)
     became(session, people[1], at=LATER + MINUTE)
     says(session, "1", LATER + HOUR)
     assert values(session, people[0]) == [2] and values(session, people[1]) == []

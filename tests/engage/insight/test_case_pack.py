@@ -16,7 +16,7 @@ from engage.people.model import Person
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
-from engage.progress.testing.model import DrugTest, DrugTestResult
+from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.scheme.kinds import DecisionKind, Rag
 from engage.signals import SignalKind, raise_signal
 from tests import builders

@@ -14,11 +14,11 @@ from engage.appointments.model import AppointmentState, Outcome
 from engage.insight import court_report, drug_tests, progress
 from engage.insight.court_report import Attendance
 from engage.people.model import Person
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import CourtReview
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import CourtReview
 from tests import builders
 from tests.engage.insight.test_statements import counted
 from tests.engage.progress import stage

@@ -34,7 +34,7 @@ from engage.people.model import (
     RecordAccess,
 )
 from engage.people.service import whose_crn
-from engage.progress.checkins.model import CheckIn, CheckInPlan
+from engage.progress.check_ins.model import CheckIn, CheckInPlan
 from engage.scheme.kinds import Risk
 from engage.scheme.model import Assessment
 from engage.signals import Signal, SignalKind, SignalState, raise_signal

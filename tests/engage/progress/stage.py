@@ -9,11 +9,11 @@ from engage.legal.model import Order, OrderKind, Requirement, RequirementKind
 from engage.people.model import Person
 from engage.progress.activities.kinds import ActivityKind
 from engage.progress.activities.model import Activity
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import CourtReview, DrugTest
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportState
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import CourtReview, DrugTest
 from tests import builders
 
 TODAY = builders.NOW.date()

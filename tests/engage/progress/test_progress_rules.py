@@ -6,11 +6,11 @@ import pytest
 
 from engage.progress.activities import rules as activities
 from engage.progress.activities.kinds import ActivityKind
+from engage.progress.drug_tests import rules as testing
+from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing import rules as housing
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportFact, ReportState
-from engage.progress.testing import rules as testing
-from engage.progress.testing.kinds import DrugTestResult
 
 ON = date(2027, 3, 20)
 SURE, WORD, WRONG = ReportState.VERIFIED, ReportState.SELF_REPORTED, ReportState.DISPUTED

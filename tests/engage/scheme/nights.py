@@ -14,7 +14,7 @@ from engage.legal.model import RequirementKind as Asked
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
-from engage.progress.testing.model import CourtReview
+from engage.progress.drug_tests.model import CourtReview
 from engage.scheme.kinds import Cohort, Rag
 from engage.scheme.model import Enrolment, RagReview
 from engage.scheme.nightly import service

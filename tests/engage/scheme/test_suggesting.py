@@ -14,7 +14,7 @@ from engage.legal.model import IntelligenceFlag, Offence, OffenceKind
 from engage.people.model import CustodyStatus, Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
-from engage.progress.testing.model import DrugTest, DrugTestResult
+from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.scheme import enrolments, suggesting
 from engage.scheme.kinds import ExitReason, Rag, Strand
 from engage.scheme.suggesting import Suggestion

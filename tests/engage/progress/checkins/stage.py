@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.people.model import Person
-from engage.progress.checkins import rounds, service
-from engage.progress.checkins.model import CheckIn, CheckInPlan
-from engage.progress.checkins.rules import Schedule
+from engage.progress.check_ins import lifecycle, service
+from engage.progress.check_ins.model import CheckIn, CheckInPlan
+from engage.progress.check_ins.rules import Schedule
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
@@ -41,7 +41,7 @@ def only(session: Session, whose: Person) -> CheckIn:
 def texts(session: Session, whose: Person) -> list[Message]:
     """Every check-in text to the person, oldest first."""
     rows = select(Message).where(
-        Message.recipient == str(whose.id), Message.context["purpose"].astext == rounds.PURPOSE
+        Message.recipient == str(whose.id), Message.context["purpose"].astext == lifecycle.PURPOSE
     )
     return list(session.scalars(rows.order_by(Message.created_at, Message.id)))
 
@@ -60,6 +60,6 @@ def became(
 def asked(session: Session, whose: Person) -> CheckIn:
     """A check-in that has reached the phone and waits for its answer."""
     planned(session, whose)
-    rounds.advance(session, now=DUE)
+    lifecycle.advance(session, now=DUE)
     became(session, whose)
     return only(session, whose)

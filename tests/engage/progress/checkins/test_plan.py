@@ -18,9 +18,9 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.people.model import Person
-from engage.progress.checkins import rounds, service
-from engage.progress.checkins.model import CheckIn, CheckInPlan
-from engage.progress.checkins.rules import Schedule
+from engage.progress.check_ins import lifecycle, service
+from engage.progress.check_ins.model import CheckIn, CheckInPlan
+from engage.progress.check_ins.rules import Schedule
 from messaging.tables import Message
 from tests import builders
 from tests.engage.progress.checkins.stage import DUE, NUDGE, TUESDAYS, asked, only, planned, texts
@@ -108,7 +108,7 @@ def test_a_plan_changed_on_the_day_asks_nobody_twice(session: Session, katrina: 
     """Asked at ten, then moved to noon of the same day: the day has its check-in."""
     asked(session, katrina)
     planned(session, katrina, DUE + timedelta(minutes=5), replace(TUESDAYS, hour=12))
-    rounds.advance(session, now=DUE + timedelta(hours=2))
+    lifecycle.advance(session, now=DUE + timedelta(hours=2))
     assert len(texts(session, katrina)) == 1 and only(session, katrina).due_at == DUE
 
 
@@ -134,10 +134,10 @@ def test_a_worker_that_dies_leaves_nothing_half_done(committed: Database) -> Non
     with committed.begin() as session:
         planned(session, builders.person(session, builders.staff(session, builders.hub(session))))
     with pytest.raises(KeyboardInterrupt), committed.begin() as session:
-        rounds.advance(session, now=DUE)
+        lifecycle.advance(session, now=DUE)
         raise KeyboardInterrupt
     with committed.begin() as session:
-        rounds.advance(session, now=DUE)
+        lifecycle.advance(session, now=DUE)
         assert session.query(CheckIn).count() == session.query(Message).count() == 1
 
 
@@ -150,7 +150,7 @@ def _together(database: Database, now: datetime) -> None:
         try:
             for _ in range(10):
                 with database.begin() as session:
-                    rounds.advance(session, now=now, limit=7)
+                    lifecycle.advance(session, now=now, limit=7)
         except Exception as problem:
             problems.append(problem)
 
@@ -161,4 +161,4 @@ def _together(database: Database, now: datetime) -> None:
         thread.join()
     assert problems == []
     with database.begin() as session:
-        rounds.advance(session, now=now)
+        lifecycle.advance(session, now=now)

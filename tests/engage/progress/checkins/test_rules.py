@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.progress.checkins import rules
-from engage.progress.checkins.rules import Schedule
+from engage.progress.check_ins import rules
+from engage.progress.check_ins.rules import Schedule
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY, SUNDAY = 1, 6

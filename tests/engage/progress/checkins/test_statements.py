@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from engage.progress.checkins import rounds
+from engage.progress.check_ins import lifecycle
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
@@ -20,10 +20,10 @@ def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None
         session.flush()
         session.expunge_all()
         with counted(session) as opening:
-            rounds.advance(session, now=DUE)
+            lifecycle.advance(session, now=DUE)
         session.query(Message).update({Message.status: MessageStatus.DELIVERED})
         session.expunge_all()
         with counted(session) as closing:
-            rounds.advance(session, now=CLOSES)
+            lifecycle.advance(session, now=CLOSES)
         costs[size] = (len(opening) - size, len(closing))
     assert costs[3] == costs[30] and max(costs[3]) <= 15

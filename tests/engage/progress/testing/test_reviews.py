@@ -21,8 +21,8 @@ from engage.core.errors import (
 from engage.core.events import Event
 from engage.legal.model import OrderEnding, Requirement
 from engage.people.model import ContactStatus, CustodyStatus, Person
-from engage.progress.testing import reviews, schedule
-from engage.progress.testing.model import CourtReview, DrugTest
+from engage.progress.drug_tests import court_reviews, schedule
+from engage.progress.drug_tests.model import CourtReview, DrugTest
 from engage.signals import Signal, SignalKind, SignalState, raise_signal
 from tests import builders
 from tests.engage.progress import stage
@@ -177,8 +177,8 @@ def test_a_court_names_another_day(session: Session, actor: Actor, drr: Requirem
     """It takes the place of the one that was planned; the same again changes nothing."""
     schedule.plan(session, now=now)
     wanted = date(2027, 4, 21)
-    first = reviews.set_review(session, actor, drr.id, review_on=wanted, now=now)
-    assert reviews.set_review(session, actor, drr.id, review_on=wanted, now=now) is first
+    first = court_reviews.set_review(session, actor, drr.id, review_on=wanted, now=now)
+    assert court_reviews.set_review(session, actor, drr.id, review_on=wanted, now=now) is first
     assert open_reviews(session) == [wanted]
 
 
@@ -190,7 +190,7 @@ def test_a_review_too_soon_or_too_late_is_refused(
 ) -> None:
     """Rule 13: at least a month after the one before, and while the order runs."""
     with pytest.raises(Invalid) as refusal:
-        reviews.set_review(session, actor, drr.id, review_on=review_on, now=now)
+        court_reviews.set_review(session, actor, drr.id, review_on=review_on, now=now)
     assert set(refusal.value.fields) == {"review_on"} and open_reviews(session) == []
 
 
@@ -210,15 +210,15 @@ def test_a_review_is_held_and_the_next_one_planned(
         now=now,
     )
     with pytest.raises(Invalid):
-        reviews.hold(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
+        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
     for _ in range(2):
-        reviews.hold(session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now)
+        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now)
     assert open_reviews(session) == [date(2027, 4, 20)]
     assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
     attempts: list[Callable[[], object]] = [
-        lambda: reviews.hold(session, actor, review.id, held_on=TODAY, finding="Badly", now=now),
-        lambda: reviews.cancel(session, actor, review.id, now=now),
-        lambda: reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
+        lambda: court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="Badly", now=now),
+        lambda: court_reviews.cancel(session, actor, review.id, now=now),
+        lambda: court_reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
     ]
     for attempt in attempts:
         with pytest.raises(Conflict):
@@ -229,10 +229,10 @@ def test_a_review_is_cancelled(session: Session, actor: Actor, drr: Requirement,
     """It can be neither held nor reported on any more."""
     review = stage.review(session, drr, TODAY)
     for _ in range(2):
-        reviews.cancel(session, actor, review.id, now=now)
-    assert open_reviews(session) == [] and reviews.of_person(session, review.person_id) == []
+        court_reviews.cancel(session, actor, review.id, now=now)
+    assert open_reviews(session) == [] and court_reviews.of_person(session, review.person_id) == []
     with pytest.raises(Conflict):
-        reviews.hold(session, actor, review.id, held_on=TODAY, finding="x", now=now)
+        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="x", now=now)
 
 
 def test_reviews_are_for_those_who_have_the_case(
@@ -246,9 +246,9 @@ def test_reviews_are_for_those_who_have_the_case(
         (builders.actor(builders.staff(session, hub, name="Dai Rees")), NotFound),
     ):
         with pytest.raises(refusal):
-            reviews.hold(session, who, review.id, held_on=TODAY, finding="x", now=now)
+            court_reviews.hold(session, who, review.id, held_on=TODAY, finding="x", now=now)
         with pytest.raises(refusal):
-            reviews.set_review(session, who, drr.id, review_on=TODAY, now=now)
+            court_reviews.set_review(session, who, drr.id, review_on=TODAY, now=now)
 
 
 def test_two_workers_plan_no_test_twice(committed: Database, now: datetime) -> None:

@@ -20,9 +20,9 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.people.model import Person
-from engage.progress.testing import service
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import DrugTest
+from engage.progress.drug_tests import service
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import DrugTest
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.tables import Message
 from tests import builders

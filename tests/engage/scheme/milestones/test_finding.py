@@ -20,11 +20,11 @@ from engage.legal.model import Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportState
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import DrugTest
 from engage.scheme import milestones
 from engage.scheme.kinds import Cohort, ExitReason
 from engage.scheme.kinds import MilestoneKind as Kind

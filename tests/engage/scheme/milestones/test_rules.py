@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from engage.appointments.kinds import OutcomeCode as Code
+from engage.progress.drug_tests.kinds import DrugTestResult as Result
 from engage.progress.housing.kinds import HousingStage as Stage
 from engage.progress.housing.rules import Dwelling
 from engage.progress.kinds import ReportState as State
-from engage.progress.testing.kinds import DrugTestResult as Result
 from engage.scheme.kinds import MilestoneKind as Kind
 from engage.scheme.milestones import rules
 from engage.scheme.milestones.rules import Course, Facts, Reached

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engage.core.db import Base, new_id
 from engage.legal.model import Requirement
 from engage.people.model import Person
-from engage.progress.testing.kinds import DrugTestResult as DrugTestResult
+from engage.progress.drug_tests.kinds import DrugTestResult as DrugTestResult
 
 
 class DrugTest(Base):

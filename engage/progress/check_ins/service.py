@@ -21,9 +21,14 @@ from engage.core.errors import Conflict, Invalid
 from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.model import Person
-from engage.progress.checkins import rules
-from engage.progress.checkins.model import CheckIn, CheckInAnswer, CheckInPlan, CheckInState
-from engage.progress.checkins.rules import Schedule
+from engage.progress.check_ins import rules
+from engage.progress.check_ins.model import (
+    CheckIn,
+    CheckInAnswer,
+    CheckInPlan,
+    CheckInState,
+)
+from engage.progress.check_ins.rules import Schedule
 from messaging import outbox
 
 

@@ -22,9 +22,9 @@ from engage.core.db import new_id
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.model import ContactStatus, CustodyStatus, Person
-from engage.progress import judging
-from engage.progress.testing import reviews, rules
-from engage.progress.testing.model import CourtReview, DrugTest
+from engage.progress import verification
+from engage.progress.drug_tests import court_reviews, rules
+from engage.progress.drug_tests.model import CourtReview, DrugTest
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +72,7 @@ def plan(
         try:
             with session.begin_nested():
                 planned += _plan_tests(session, person, requirement, hub, now)
-                made = reviews.plan_next(session, SYSTEM, person, requirement, now=now)
+                made = court_reviews.plan_next(session, SYSTEM, person, requirement, now=now)
                 planned += made is not None
         except ValueError as nonsense:  # a hub's settings, or its zone
             log.error("tests.not_planned", requirement=str(requirement.id), why=str(nonsense))
@@ -162,7 +162,7 @@ def _wants(now: datetime) -> ColumnElement[bool]:
 
 def _plan_tests(session: Session, person: Person, requirement: Requirement, hub: Hub, now: datetime) -> int:
     """Plan the tests that are not planned yet, up to the horizon; days that have passed are not made up for."""
-    today = judging.today(session, person, now)
+    today = verification.today(session, person, now)
     last = session.scalar(
         select(func.max(DrugTest.due_on)).where(
             DrugTest.requirement_id == requirement.id,

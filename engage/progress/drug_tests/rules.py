@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engage.core.working_days import is_working_day
-from engage.progress.testing.kinds import DrugTestResult
+from engage.progress.drug_tests.kinds import DrugTestResult
 
 LONGEST_CLOSURE = 60
 NOT_GIVEN = frozenset({DrugTestResult.MISSED, DrugTestResult.REFUSED})

@@ -21,10 +21,10 @@ from engage.access.policy import (
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.people.model import Person
-from engage.progress import judging
-from engage.progress.testing import rules
-from engage.progress.testing.kinds import DrugTestResult
-from engage.progress.testing.model import DrugTest
+from engage.progress import verification
+from engage.progress.drug_tests import rules
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import DrugTest
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 LONGEST_NOTE = 200
@@ -54,8 +54,8 @@ def record(
     Raises Invalid for a day to come, Conflict where another result is recorded for that day (correct that one).
     """
     person = to_record(session, actor, person_id, now=now)
-    tidy = judging.checked(note, LONGEST_NOTE)
-    judging.past_day(due_on, judging.today(session, person, now), "due_on")
+    tidy = verification.checked(note, LONGEST_NOTE)
+    verification.past_day(due_on, verification.today(session, person, now), "due_on")
     standing = _of_day(session, person.id, due_on)
     if standing is None:
         standing = DrugTest(id=new_id(), person_id=person.id, due_on=due_on, note="")
@@ -67,7 +67,7 @@ def record(
             "A result is recorded for that day already. Correct that one if it is wrong.", code="recorded"
         )
     _write(session, actor, person, standing, result, tidy, now)
-    judging.record(session, "test.recorded", person, actor=actor, now=now, test=standing.id)
+    verification.record(session, "test.recorded", person, actor=actor, now=now, test=standing.id)
     return standing
 
 
@@ -85,7 +85,7 @@ def correct(
     Raises NotFound, Forbidden, or Conflict for a test that has no result yet, or was corrected meanwhile.
     """
     person, earlier = to_change(session, actor, test_id, now=now)
-    tidy = judging.checked(note, LONGEST_NOTE)
+    tidy = verification.checked(note, LONGEST_NOTE)
     if earlier.superseded_at is not None:
         raise Conflict("This result was corrected meanwhile. Look at the one that stands.", code="superseded")
     if earlier.result is None:
@@ -100,7 +100,9 @@ def correct(
     )
     session.add(test)
     _write(session, actor, person, test, result, tidy, now)
-    judging.record(session, "test.corrected", person, actor=actor, now=now, test=test.id, corrects=earlier.id)
+    verification.record(
+        session, "test.corrected", person, actor=actor, now=now, test=test.id, corrects=earlier.id
+    )
     return test
 
 
@@ -112,7 +114,7 @@ def call_off(session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetim
     if test.superseded_at is None:
         test.superseded_at = now
         session.flush()
-        judging.record(session, "test.called_off", person, actor=actor, now=now, test=test.id)
+        verification.record(session, "test.called_off", person, actor=actor, now=now, test=test.id)
     return test
 
 

@@ -26,9 +26,9 @@ from engage.people import rules as people_rules
 from engage.people.contactability import Reach
 from engage.people.model import Person
 from engage.people.rules import Reason, Verdict
-from engage.progress.checkins import rules
-from engage.progress.checkins.model import CheckIn, CheckInPlan, CheckInState
-from engage.progress.checkins.service import schedule_of
+from engage.progress.check_ins import rules
+from engage.progress.check_ins.model import CheckIn, CheckInPlan, CheckInState
+from engage.progress.check_ins.service import schedule_of
 from engage.texts import TextKind, TextValueError
 from messaging import outbox
 from messaging.states import MessageStatus

@@ -25,10 +25,10 @@ from engage.core.errors import (
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.model import Person
-from engage.progress import judging
-from engage.progress.testing import rules
-from engage.progress.testing.model import CourtReview
-from engage.progress.testing.service import to_record
+from engage.progress import verification
+from engage.progress.drug_tests import rules
+from engage.progress.drug_tests.model import CourtReview
+from engage.progress.drug_tests.service import to_record
 from engage.signals import SignalKind
 
 LONGEST_FINDING = 500
@@ -46,7 +46,7 @@ def set_review(
     that has ended or is none to be treated.
     """
     person, requirement = requirement_to_change(session, actor, requirement_id, now=now)
-    if review_on < judging.today(session, person, now):
+    if review_on < verification.today(session, person, now):
         raise Invalid(fields={"review_on": "The date must be today or later"})
     earliest = rules.earliest_review(last_held(session, requirement.id), requirement.starts_on)
     if review_on < earliest:
@@ -68,8 +68,10 @@ def hold(
     The same again changes nothing. Raises Conflict for a review that was cancelled, or held with another finding.
     """
     person, review = to_change(session, actor, review_id, now=now)
-    found = judging.checked(finding, LONGEST_FINDING, field="finding", missing="Say what the court found")
-    judging.past_day(held_on, judging.today(session, person, now), "held_on")
+    found = verification.checked(
+        finding, LONGEST_FINDING, field="finding", missing="Say what the court found"
+    )
+    verification.past_day(held_on, verification.today(session, person, now), "held_on")
     if review.cancelled_at is not None:
         raise Conflict("This review was cancelled.", code="cancelled")
     if review.held_on is not None:
@@ -79,7 +81,7 @@ def hold(
     review.held_on, review.finding = held_on, found
     session.flush()
     _resolve(session, actor, person, "The review was held.", now)
-    judging.record(session, "court_review.held", person, actor=actor, now=now, review=review.id)
+    verification.record(session, "court_review.held", person, actor=actor, now=now, review=review.id)
     requirement = session.get_one(Requirement, review.requirement_id)
     plan_next(session, actor, person, requirement, now=now)
     return review
@@ -94,7 +96,7 @@ def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetim
         review.cancelled_at = now
         session.flush()
         _resolve(session, actor, person, "The review was cancelled.", now)
-        judging.record(session, "court_review.cancelled", person, actor=actor, now=now, review=review.id)
+        verification.record(session, "court_review.cancelled", person, actor=actor, now=now, review=review.id)
     return review
 
 
@@ -123,7 +125,7 @@ def report_made(
     )
     session.flush()
     _resolve(session, actor, person, "The report was made.", now)
-    judging.record(session, "court_review.reported", person, actor=actor, now=now, review=review.id)
+    verification.record(session, "court_review.reported", person, actor=actor, now=now, review=review.id)
     return review
 
 
@@ -140,7 +142,7 @@ def plan_next(
     review_on = rules.next_review(
         before, requirement.starts_on, requirement.reviews_every_days, closed_days(hub.settings)
     )
-    today = judging.today(session, person, now)
+    today = verification.today(session, person, now)
     if review_on < today:
         review_on = rules.next_review(today, today, requirement.reviews_every_days, closed_days(hub.settings))
     if review_on > requirement.order.ends_on:
@@ -267,7 +269,7 @@ def _replace(
     )
     session.add(review)
     session.flush()
-    judging.record(session, "court_review.planned", person, actor=actor, now=now, review=review.id)
+    verification.record(session, "court_review.planned", person, actor=actor, now=now, review=review.id)
     return review
 
 

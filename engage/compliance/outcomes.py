@@ -21,7 +21,7 @@ from engage.appointments.kinds import AbsenceDecision, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
 from engage.appointments.open_record import open_appointment
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
-from engage.compliance import weighing
+from engage.compliance import escalation
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.core.events import Event
@@ -141,8 +141,8 @@ def _held(
 def _weigh(session: Session, actor: Actor, appointment: Appointment, *, now: datetime) -> None:
     person = session.get_one(Person, appointment.person_id)
     session.flush()
-    weighing.weigh(session, person, now=now, actor=actor.label)
-    weighing.ground_gone(session, person, appointment.id, now=now, actor=actor.label)
+    escalation.weigh(session, person, now=now, actor=actor.label)
+    escalation.ground_gone(session, person, appointment.id, now=now, actor=actor.label)
 
 
 def _may_overrule(actor: Actor, person: Person) -> bool:
