@@ -12,12 +12,12 @@ from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
+from engage.cohort import enrolments
+from engage.cohort.kinds import Cohort, Rag, Strand
 from engage.core.db import Database
 from engage.insight import case_pack
 from engage.people.model import Person
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
-from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, Rag, Strand
 
 AIM = 0.3
 PEOPLE, VISITS, WEEKS, RUNS = 100, 156, 52, 25

@@ -23,7 +23,7 @@ _PROGRAM = """
 import sys
 from datetime import datetime
 from engage.core.db import Database
-from engage.scheme.nightly import service
+from engage.cohort.nightly import service
 now = datetime.fromisoformat(sys.argv[2])
 done = service.sweep(Database(sys.argv[1]).begin, day=now.date(), now=now)
 print(done.people, done.raised, done.resolved, done.finished)

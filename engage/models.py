@@ -6,6 +6,9 @@ from engage.agencies import model as agencies
 from engage.appointments import model as appointments
 from engage.appointments.free_times import model as slots
 from engage.appointments.imports import uploads
+from engage.cohort import meeting_model as meetings
+from engage.cohort import model as scheme
+from engage.cohort.nightly import model as nightly
 from engage.compliance import model as compliance
 from engage.conversation import by_hand
 from engage.conversation import model as conversation
@@ -19,9 +22,6 @@ from engage.progress.activities import model as activities
 from engage.progress.check_ins import model as check_ins
 from engage.progress.drug_tests import model as testing
 from engage.progress.housing import model as housing
-from engage.scheme import meeting_model as meetings
-from engage.scheme import model as scheme
-from engage.scheme.nightly import model as nightly
 from messaging import tables
 
 METADATA = (tables.Base.metadata, Base.metadata)

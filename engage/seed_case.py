@@ -15,6 +15,14 @@ from engage.access.policy import Actor, staff_actor
 from engage.access.sharing import Field
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
+from engage.cohort import (
+    enrolments,
+    meetings,
+    referrals,
+    reviews,
+)
+from engage.cohort.kinds import Cohort, Rag, Strand
+from engage.cohort.referrals import NewReferral
 from engage.legal import orders, requirements
 from engage.legal.kinds import OrderKind, RequirementKind
 from engage.people.model import Person
@@ -25,9 +33,6 @@ from engage.progress.activities import service as activities
 from engage.progress.activities.kinds import ActivityKind
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
-from engage.scheme import enrolments, meetings, referrals, reviews
-from engage.scheme.kinds import Cohort, Rag, Strand
-from engage.scheme.referrals import NewReferral
 
 WHOLE, TO_REVIEW = "X700202", "X700201"
 """The CRN of the person with everything around them, and of the one whose review is due at the meeting."""

@@ -22,6 +22,8 @@ from engage.appointments.imports import uploads
 from engage.appointments.reminders import due, planning
 from engage.appointments.reminders.last_look import last_look as look_at_reminders
 from engage.appointments.reminders.replan import reconsider
+from engage.cohort import agenda
+from engage.cohort.nightly import service as nightly
 from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
 from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
@@ -31,8 +33,6 @@ from engage.core.worker_loop import Clockwork, Tick
 from engage.people.contactability import REACH_CHANNEL
 from engage.progress.check_ins import lifecycle
 from engage.progress.drug_tests import schedule
-from engage.scheme import agenda
-from engage.scheme.nightly import service as nightly
 from engage.understanding.classifier.predict import classifier
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.crowding import Crowd

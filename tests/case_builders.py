@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engage.cohort.kinds import MilestoneKind
+from engage.cohort.model import Milestone
 from engage.people.model import Person
 from engage.plan.model import Action, ActionClass, ActionState, NeedScore, Pathway, StandingApproval
-from engage.scheme.kinds import MilestoneKind
-from engage.scheme.model import Milestone
 from tests.builders import NOW
 
 

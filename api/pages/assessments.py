@@ -18,13 +18,13 @@ from api.pages.meeting_words import RISKS
 from api.pages.plan_words import PATHWAYS, SCORES
 from api.pages.sending import attempt
 from engage.access.policy import Ability, open_person
+from engage.cohort import assessments
+from engage.cohort.assessments import Judgement
+from engage.cohort.kinds import Risk
 from engage.core.errors import Forbidden
 from engage.insight import assessments as views
 from engage.insight import referrals as model
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments
-from engage.scheme.assessments import Judgement
-from engage.scheme.kinds import Risk
 
 
 class AssessmentForm(OnceForm):

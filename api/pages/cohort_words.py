@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.pages.words import CUSTODY, LEGAL, TYPES
-from engage.scheme.kinds import Cohort, Rag, Strand
+from engage.cohort.kinds import Cohort, Rag, Strand
 
 COHORTS: Mapping[str, str] = {
     Cohort.FIXED: "Fixed: neighbourhood crime, high predictor",

@@ -17,12 +17,18 @@ from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.referrals import crn_format, crn_typed
 from api.pages.sending import attempt
+from engage.cohort import decisions
+from engage.cohort.decisions import Choice
+from engage.cohort.enrolments import LONGEST_REASON
+from engage.cohort.kinds import (
+    Cohort,
+    DecisionKind,
+    ExitReason,
+    Rag,
+    Strand,
+)
 from engage.core.errors import Conflict
 from engage.insight import meetings as model
-from engage.scheme import decisions
-from engage.scheme.decisions import Choice
-from engage.scheme.enrolments import LONGEST_REASON
-from engage.scheme.kinds import Cohort, DecisionKind, ExitReason, Rag, Strand
 
 Kind = TypeVar("Kind", bound=StrEnum)
 KINDS = ",".join(f'"{kind.value}"' for kind in DecisionKind)

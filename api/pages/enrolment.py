@@ -16,10 +16,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, parse_date
 from api.pages.frame import say
 from api.pages.sending import act, attempt
+from engage.cohort import exits, reviews
+from engage.cohort.enrolments import LONGEST_REASON
+from engage.cohort.kinds import Rag
 from engage.insight import enrolment as model
-from engage.scheme import leaving, reviews
-from engage.scheme.enrolments import LONGEST_REASON
-from engage.scheme.kinds import Rag
 
 
 class ReviewForm(OnceForm):
@@ -100,7 +100,7 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         on = parse_date(*form.date.parts)
-        leaving.record_death(session, current_actor(), person_id, on=on, now=at)
+        exits.record_death(session, current_actor(), person_id, on=on, now=at)
         return url_for("pages.case_status", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -116,7 +116,7 @@ def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
 
 
 def _stay(session: Session, person_id: uuid.UUID) -> None:
-    leaving.stay_voluntarily(session, current_actor(), person_id, now=now())
+    exits.stay_voluntarily(session, current_actor(), person_id, now=now())
 
 
 def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:

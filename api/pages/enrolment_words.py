@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
 
 COHORTS: Mapping[Cohort, str] = {
     Cohort.FIXED: "Fixed: neighbourhood crime, high predictor",

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
-from engage.scheme.kinds import AgendaReason, DecisionKind, ReferralState, Risk
+from engage.cohort.kinds import (
+    AgendaReason,
+    DecisionKind,
+    ReferralState,
+    Risk,
+)
 
 REFERRAL_STATES: Mapping[ReferralState, str] = {
     ReferralState.WAITING: "Waits for a meeting",

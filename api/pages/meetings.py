@@ -14,10 +14,10 @@ from api.pages.forms import DateField, PageForm, Words, choices, joined, strippe
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from api.words import problem_with
+from engage.cohort import agenda, meetings
+from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import meetings as model
-from engage.scheme import agenda, meetings
-from engage.scheme.meetings import LONGEST_MINUTES, Presence
 
 LONGEST_NAMES = 200
 

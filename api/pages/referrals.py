@@ -16,11 +16,11 @@ from api.pages.forms import OnceForm, OptionalDateField, PageForm, Words, choice
 from api.pages.frame import say
 from api.pages.plan_words import PATHWAYS
 from api.pages.sending import act, attempt
+from engage.cohort import referrals
+from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import referrals as model
 from engage.plan.kinds import Pathway
-from engage.scheme import referrals
-from engage.scheme.referrals import NewReferral
 
 CRN = "Enter one letter and six digits, such as X123456"
 

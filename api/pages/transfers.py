@@ -17,9 +17,9 @@ from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import attempt
 from engage.agencies.model import Role
+from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import handing_over
 from engage.insight import enrolment as model
-from engage.scheme.transfers import LONGEST_NOTE
 
 HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
 """Who may give people to another offender manager: those whom they manage."""

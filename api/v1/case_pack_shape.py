@@ -6,10 +6,16 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from api.v1.fields import one_of
+from engage.cohort.kinds import (
+    Cohort,
+    DecisionKind,
+    Rag,
+    Risk,
+    Strand,
+)
 from engage.insight.case_pack import CasePack
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing.kinds import HousingStage
-from engage.scheme.kinds import Cohort, DecisionKind, Rag, Risk, Strand
 from engage.signals import Severity, SignalKind
 
 

@@ -15,14 +15,19 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
 from engage.agencies.service import find_staff
+from engage.cohort import exits, reviews
+from engage.cohort.enrolments import LONGEST_REASON
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import handing_over
 from engage.core.errors import Invalid
 from engage.insight import enrolment as insight
 from engage.insight.enrolment import CasePage, ReviewView
-from engage.scheme import leaving, reviews
-from engage.scheme.enrolments import LONGEST_REASON
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
-from engage.scheme.transfers import LONGEST_NOTE
 
 enrolments = Resource(
     "enrolments",
@@ -182,7 +187,7 @@ def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
 def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
     """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while one runs."""
     with transaction() as session:
-        leaving.stay_voluntarily(session, current_actor(), person_id, now=now())
+        exits.stay_voluntarily(session, current_actor(), person_id, now=now())
         return insight.load(session, current_actor(), person_id, now=now())
 
 
@@ -194,7 +199,7 @@ def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
     """They have died: no text goes any more, their orders and their time on the cohort end. Refused (409, `dead`) the second time."""
     with transaction() as session:
-        leaving.record_death(session, current_actor(), person_id, on=given["on"], now=now())
+        exits.record_death(session, current_actor(), person_id, on=given["on"], now=now())
         return insight.load(session, current_actor(), person_id, now=now())
 
 

@@ -15,15 +15,22 @@ from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
 from engage.agencies.hub_settings import agency_in
 from engage.agencies.service import find_staff
+from engage.cohort import agenda, decisions, meetings
+from engage.cohort.decisions import MISSING, Choice
+from engage.cohort.enrolments import LONGEST_REASON
+from engage.cohort.kinds import (
+    AgendaReason,
+    Cohort,
+    DecisionKind,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
 from engage.insight import case_pack as packs
 from engage.insight import meetings as model
 from engage.insight.meetings import MeetingPage, MeetingRow
-from engage.scheme import agenda, decisions, meetings
-from engage.scheme.decisions import MISSING, Choice
-from engage.scheme.enrolments import LONGEST_REASON
-from engage.scheme.kinds import AgendaReason, Cohort, DecisionKind, ExitReason, Rag, Strand
-from engage.scheme.meetings import LONGEST_MINUTES, Presence
 
 meeting_routes = Resource(
     "meetings", __name__, url_prefix="/v1", description="Meetings, and what they decide."

@@ -13,16 +13,22 @@ from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import agency_in
+from engage.cohort import assessments, referrals
+from engage.cohort.assessments import (
+    HIGHEST_NEED,
+    HIGHEST_SCORE,
+    MOST_OFFENCES,
+    MOST_PENCE,
+    Judgement,
+)
+from engage.cohort.kinds import ReferralState, Risk
+from engage.cohort.model import Assessment
+from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden
 from engage.insight import assessments as assessment_views
 from engage.insight import referrals as model
 from engage.insight.referrals import ReferralView
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments, referrals
-from engage.scheme.assessments import HIGHEST_NEED, HIGHEST_SCORE, MOST_OFFENCES, MOST_PENCE, Judgement
-from engage.scheme.kinds import ReferralState, Risk
-from engage.scheme.model import Assessment
-from engage.scheme.referrals import NewReferral
 
 referral_routes = Resource(
     "referrals", __name__, url_prefix="/v1", description="Somebody is referred, and assessed."

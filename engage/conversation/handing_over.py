@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
+from engage.cohort import transfers
+from engage.cohort.model import Transfer
 from engage.conversation import holds
-from engage.scheme import transfers
-from engage.scheme.model import Transfer
 
 
 def hand_over(

@@ -12,11 +12,11 @@ from engage.appointments.attendance_streak import kept_in_a_row
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders.wording import for_text
+from engage.cohort.milestones.award import how_many
 from engage.conversation import about, answers, replies, requests
 from engage.conversation.turn import Done, Turn
 from engage.conversation.whose import Holder
 from engage.progress.service import good_news
-from engage.scheme.milestones.finding import how_many
 from engage.texts import Booked, TextKind, Way
 from engage.understanding.keywords import Keyword, keyword
 from engage.understanding.vocabulary import Asks, Intent, Prompt

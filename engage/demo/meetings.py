@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
+from engage.cohort.kinds import AgendaReason, DecisionKind
+from engage.cohort.meeting_model import (
+    AgendaItem,
+    Decision,
+    Meeting,
+    MeetingAttendance,
+)
+from engage.cohort.model import Referral, Transfer
 from engage.demo.house import House
 from engage.demo.lives import FIRST_NAMES, LAST_NAMES
 from engage.demo.people import Someone, noon
 from engage.demo.rows import Rows
-from engage.scheme.kinds import AgendaReason, DecisionKind
-from engage.scheme.meeting_model import AgendaItem, Decision, Meeting, MeetingAttendance
-from engage.scheme.model import Referral, Transfer
 
 WEEKS = 52
 WAITING = 9

@@ -8,6 +8,21 @@ from random import Random
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    ReferralState,
+    Risk,
+    Strand,
+)
+from engage.cohort.model import (
+    Assessment,
+    Enrolment,
+    RagReview,
+    Referral,
+    StrandSpell,
+)
 from engage.demo.house import House
 from engage.demo.lives import Group, Life
 from engage.demo.rows import Rows
@@ -19,8 +34,6 @@ from engage.people.model import (
     NumberState,
     Person,
 )
-from engage.scheme.kinds import Cohort, ExitReason, Rag, ReferralState, Risk, Strand
-from engage.scheme.model import Assessment, Enrolment, RagReview, Referral, StrandSpell
 
 REVIEW_DAYS = {Rag.RED: 7, Rag.AMBER: 14, Rag.GREEN: 28}
 ORDER_OF_RAG = (Rag.RED, Rag.AMBER, Rag.GREEN)

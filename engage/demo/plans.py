@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from engage.access.policy import SYSTEM
+from engage.cohort.kinds import MilestoneKind
+from engage.cohort.model import Milestone
 from engage.demo.house import House
 from engage.demo.people import Someone, noon
 from engage.demo.rows import Rows
@@ -13,8 +15,6 @@ from engage.progress.activities.model import Activity, ActivityEnding, ActivityK
 from engage.progress.housing.model import HousingSpell, HousingStage
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.progress.model import SelfReport
-from engage.scheme.kinds import MilestoneKind
-from engage.scheme.model import Milestone
 
 WHAT = {
     Pathway.ACCOMMODATION: ("Find a room", "Sort the deposit"),

@@ -12,11 +12,11 @@ from random import Random
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from engage.cohort.nightly import service as nightly
 from engage.demo import case, checkins, house, meetings, people, plans, sharing, texting
 from engage.demo.house import HUB
 from engage.demo.lives import life
 from engage.demo.rows import Rows
-from engage.scheme.nightly import service as nightly
 
 PEOPLE = 500
 SEED = 1729

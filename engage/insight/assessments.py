@@ -16,11 +16,11 @@ from engage.access.policy import (
 )
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
+from engage.cohort import assessments
+from engage.cohort.model import Assessment
 from engage.insight import names
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments
-from engage.scheme.model import Assessment
 
 SHOWN = 20
 HEALTH = frozenset({Pathway.HEALTH, Pathway.DRUGS_AND_ALCOHOL})

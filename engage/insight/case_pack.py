@@ -25,6 +25,17 @@ from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
+from engage.cohort import suggestions
+from engage.cohort.kinds import DecisionKind
+from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.model import (
+    Assessment,
+    Enrolment,
+    RagReview,
+    StrandSpell,
+)
+from engage.cohort.rules import Reason
+from engage.cohort.suggestions import Suggestion
 from engage.insight import names, signals
 from engage.insight.signals import SignalView
 from engage.legal.kinds import OffenceKind
@@ -36,12 +47,6 @@ from engage.progress.activities.model import Activity, ActivityKind
 from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.model import HousingSpell
 from engage.progress.model import ReportState
-from engage.scheme import suggesting
-from engage.scheme.kinds import DecisionKind
-from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
-from engage.scheme.model import Assessment, Enrolment, RagReview, StrandSpell
-from engage.scheme.rules import Reason
-from engage.scheme.suggesting import Suggestion
 
 YEAR = timedelta(days=365)
 SHOWN = 10
@@ -140,7 +145,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     granted = abilities(actor, person)
     hub = session.get_one(Hub, person.hub_id)
     today = now.astimezone(zone(hub)).date()
-    suggestion = suggesting.suggest(session, [person.id], now=now).get(person.id)
+    suggestion = suggestions.suggest(session, [person.id], now=now).get(person.id)
     on_cohort = suggestion is not None and suggestion.known.enrolment is not None
     statuses = session.scalars(_statuses(person.id)).all()
     strands = session.scalars(_strands(person.id)).all()
@@ -159,8 +164,8 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         made_by=called[actor.label],
         suggestion=suggestion,
         lead_agency=_lead(session, suggestion),
-        why=suggesting.seen_by(granted, suggestion.status.reasons) if suggestion and on_cohort else (),
-        to_green=suggesting.seen_by(granted, suggestion.status.to_green) if suggestion and on_cohort else (),
+        why=suggestions.seen_by(granted, suggestion.status.reasons) if suggestion and on_cohort else (),
+        to_green=suggestions.seen_by(granted, suggestion.status.to_green) if suggestion and on_cohort else (),
         statuses=tuple(statuses),
         strands=tuple(strands),
         called=called,

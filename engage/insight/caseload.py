@@ -13,13 +13,13 @@ from engage.access import scope
 from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
+from engage.cohort import reviews
+from engage.cohort.reviews import Standing
 from engage.conversation.model import Reading
 from engage.core.errors import NotFound
 from engage.insight.person import obstacles
 from engage.people import contactability
 from engage.people.model import Person
-from engage.scheme import reviews
-from engage.scheme.reviews import Standing
 from engage.signals import RANK, Severity, Signal, SignalState
 from messaging.text import clean
 

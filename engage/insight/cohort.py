@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 from engage.access import scope
 from engage.access.policy import Ability, Actor, ActorKind
 from engage.agencies.model import Hub
+from engage.cohort.kinds import Cohort as CohortKind
+from engage.cohort.kinds import Rag, Strand
 from engage.core.errors import Invalid, NotFound
 from engage.insight import cohort_counts as counts
 from engage.insight.cohort_counts import Booked, Member, Standing
 from engage.insight.intervals import Interval, wilson
 from engage.people.model import CustodyStatus, LegalStatus
-from engage.scheme.kinds import Cohort as CohortKind
-from engage.scheme.kinds import Rag, Strand
 
 PERIODS = (28, 91, 182, 365)
 """Days that can be looked back on; the first unless another is asked for."""

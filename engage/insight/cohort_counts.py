@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from engage.access import scope
 from engage.access.policy import Ability, Actor
 from engage.agencies.model import Hub
+from engage.cohort.kinds import Cohort
+from engage.cohort.model import Enrolment
 from engage.people.model import CustodyStatus, LegalStatus, Person
-from engage.scheme.kinds import Cohort
-from engage.scheme.model import Enrolment
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,28 @@ from engage.access.sharing import Field, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.agencies.service import offender_managers
+from engage.cohort import (
+    exits,
+    reviews,
+    suggestions,
+    transfers,
+)
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    ReReferral,
+    Transfer,
+)
+from engage.cohort.reviews import Standing
+from engage.cohort.rules import Reason
 from engage.insight import milestones, names
 from engage.people.model import ContactStatus, LegalStatus, Person
-from engage.scheme import leaving, reviews, suggesting, transfers
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
-from engage.scheme.model import Enrolment, RagReview, ReReferral, Transfer
-from engage.scheme.reviews import Standing
-from engage.scheme.rules import Reason
 
 SHOWN = 20
 REACHED_SHOWN = 5
@@ -163,7 +178,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         suggestion=_suggestion(session, person, granted, now) if whole and current is not None else None,
         transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
         reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN) if whole else None,
-        re_referral=leaving.waiting_re_referral(session, person.id),
+        re_referral=exits.waiting_re_referral(session, person.id),
         may_stay=may_manage and _may_stay(person, current),
     )
 
@@ -322,13 +337,13 @@ def _transfer(one: Transfer, who: Mapping[str | None, str]) -> TransferView:
 def _suggestion(
     session: Session, person: Person, granted: frozenset[Ability], now: datetime
 ) -> SuggestionView:
-    found = suggesting.suggest(session, [person.id], now=now)[person.id]
+    found = suggestions.suggest(session, [person.id], now=now)[person.id]
     return SuggestionView(
         rag=found.status.rag,
-        reasons=suggesting.seen_by(granted, found.status.reasons),
-        to_green=suggesting.seen_by(granted, found.status.to_green),
+        reasons=suggestions.seen_by(granted, found.status.reasons),
+        to_green=suggestions.seen_by(granted, found.status.to_green),
         strand=found.strand.strand,
-        strand_reasons=suggesting.seen_by(granted, found.strand.reasons),
+        strand_reasons=suggestions.seen_by(granted, found.strand.reasons),
         prison_leads=found.strand.prison_leads,
         exit_because=found.leaving.because,
         exit_reasons=found.leaving.reasons,

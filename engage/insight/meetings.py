@@ -18,13 +18,25 @@ from engage.access.policy import Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role, Staff
 from engage.agencies.service import agencies_of, hubs_of, offender_managers
+from engage.cohort import decisions, enrolments, meetings
+from engage.cohort.kinds import (
+    AgendaReason,
+    Cohort,
+    DecisionKind,
+    Rag,
+    ReferralState,
+    Strand,
+)
+from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.meetings import NextMeeting
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    Referral,
+    StrandSpell,
+)
 from engage.insight import names
 from engage.people.model import Person
-from engage.scheme import decisions, enrolments, meetings
-from engage.scheme.kinds import AgendaReason, Cohort, DecisionKind, Rag, ReferralState, Strand
-from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
-from engage.scheme.meetings import NextMeeting
-from engage.scheme.model import Enrolment, RagReview, Referral, StrandSpell
 
 PAGE = 50
 MOST_ITEMS = 500

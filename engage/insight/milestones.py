@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from engage.access import sharing
 from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import Field
+from engage.cohort.kinds import MilestoneKind
+from engage.cohort.milestones import rules
+from engage.cohort.model import Milestone
 from engage.people.model import Person
-from engage.scheme.kinds import MilestoneKind
-from engage.scheme.milestones import rules
-from engage.scheme.model import Milestone
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

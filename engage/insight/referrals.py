@@ -17,13 +17,13 @@ from engage.access.policy import Ability, Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
+from engage.cohort import assessments, meetings, referrals
+from engage.cohort.meetings import NextMeeting
+from engage.cohort.model import Assessment, Referral, ReferralState
 from engage.insight import names
 from engage.insight.assessments import scores
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments, meetings, referrals
-from engage.scheme.meetings import NextMeeting
-from engage.scheme.model import Assessment, Referral, ReferralState
 
 PAGE = 50
 MOST_ALIKE = 20

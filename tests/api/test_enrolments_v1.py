@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Staff
+from engage.cohort import enrolments
+from engage.cohort.kinds import Cohort, Rag, Strand
+from engage.cohort.model import RagReview
 from engage.core.db import Database
 from engage.people.model import LegalStatus, Person
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
-from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, Rag, Strand
-from engage.scheme.model import RagReview
 from tests import builders
 from tests.api.conftest import KeyMaker
 

@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import AgencyKind, Hub, Staff
+from engage.cohort.model import Enrolment, Referral
 from engage.core.db import Database
 from engage.people.model import Person
-from engage.scheme.model import Enrolment, Referral
 from tests import builders
 from tests.api.conftest import KeyMaker
 from tests.engage.scheme.table import TODAY, enrol

@@ -7,12 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
+from engage.cohort.kinds import MilestoneKind
+from engage.cohort.model import Milestone
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.plan import actions, approvals
 from engage.plan.kinds import ActionClass
-from engage.scheme.kinds import MilestoneKind
-from engage.scheme.model import Milestone
 from tests import builders
 from tests.api.conftest import KeyMaker
 

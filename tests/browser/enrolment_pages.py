@@ -6,9 +6,14 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub
+from engage.cohort import enrolments, transfers
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
 from engage.people.model import LegalStatus, Person
-from engage.scheme import enrolments, transfers
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
 from tests import builders
 
 

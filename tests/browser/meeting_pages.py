@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
+from engage.cohort import agenda, assessments, meetings
+from engage.cohort.decisions import Choice
+from engage.cohort.kinds import DecisionKind
+from engage.cohort.meetings import Presence
 from engage.people.model import Person
-from engage.scheme import agenda, assessments, meetings
-from engage.scheme.decisions import Choice
-from engage.scheme.kinds import DecisionKind
-from engage.scheme.meetings import Presence
 from tests import builders
 from tests.browser.conftest import House
 from tests.engage.scheme import table

@@ -12,6 +12,9 @@ from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Staff
 from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.appointments.reminders import due
+from engage.cohort.kinds import Rag
+from engage.cohort.meeting_model import AgendaItem, Meeting
+from engage.cohort.model import Enrolment
 from engage.compliance import counting
 from engage.conversation.service import handle
 from engage.insight import enrolment, plan, today
@@ -24,9 +27,6 @@ from engage.progress.activities.model import Activity
 from engage.progress.check_ins.model import CheckInPlan
 from engage.progress.housing.model import HousingSpell
 from engage.progress.model import SelfReport
-from engage.scheme.kinds import Rag
-from engage.scheme.meeting_model import AgendaItem, Meeting
-from engage.scheme.model import Enrolment
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message

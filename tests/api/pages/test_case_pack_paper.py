@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.pages import case_pack_paper
 from engage.agencies.model import Role
+from engage.cohort import assessments
 from engage.insight import case_pack
 from engage.insight.case_pack import CasePack
 from engage.legal.kinds import OffenceKind
@@ -13,7 +14,6 @@ from engage.legal.model import IntelligenceFlag, Offence
 from engage.progress.activities.model import Activity, ActivityKind
 from engage.progress.housing.model import HousingSpell, HousingStage
 from engage.progress.kinds import ReportState
-from engage.scheme import assessments
 from tests import builders
 from tests.engage.insight.test_case_pack import busy, visit
 from tests.engage.scheme.table import JUDGED, TODAY

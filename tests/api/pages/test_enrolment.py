@@ -9,12 +9,18 @@ from sqlalchemy import event, select
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import staff_actor
 from engage.agencies.model import AgencyKind, Role, Staff
+from engage.cohort import enrolments
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    MilestoneKind,
+    Rag,
+    Strand,
+)
+from engage.cohort.model import Enrolment, RagReview, Transfer
 from engage.core.db import Database
 from engage.legal.model import IntelligenceFlag
 from engage.people.model import Involvement, LegalStatus, Person
-from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, ExitReason, MilestoneKind, Rag, Strand
-from engage.scheme.model import Enrolment, RagReview, Transfer
 from tests import builders, case_builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

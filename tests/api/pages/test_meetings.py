@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from engage.agencies.model import Hub, Staff
+from engage.cohort import enrolments
+from engage.cohort.model import Enrolment
 from engage.core.db import Database
 from engage.people.model import Person
-from engage.scheme import enrolments
-from engage.scheme.model import Enrolment
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
@@ -109,7 +109,7 @@ def test_nothing_is_decided_before_the_day_or_by_others(
     """The page says so, and a forged form is refused."""
     address = called(committed, house, days=3)
     with committed.begin() as session:
-        from engage.scheme.meeting_model import Meeting
+        from engage.cohort.meeting_model import Meeting
 
         item = item_of(session, session.query(Meeting).one(), katrina).id
     visitor = sit_down(house.coordinator)

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 
 from engage.access.health_redaction import NOT_SHOWN
 from engage.agencies.model import Hub, Role, Staff
+from engage.cohort import assessments, meetings
+from engage.cohort.model import Assessment, Referral
 from engage.core.db import Database
 from engage.core.errors import NotFound
 from engage.people.model import Person, RecordAccess
 from engage.plan.kinds import Pathway
 from engage.progress.drug_tests import service as drug_tests
 from engage.progress.drug_tests.kinds import DrugTestResult
-from engage.scheme import assessments, meetings
-from engage.scheme.model import Assessment, Referral
 from engage.signals import SignalKind, raise_signal
 from tests import builders, case_builders
 from tests.api.conftest import KeyMaker

@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from engage.access.model import Disclosure, SharingAgreement
 from engage.agencies.model import Agency, Role, Staff
+from engage.cohort.kinds import MilestoneKind
+from engage.cohort.model import Milestone
 from engage.core.db import Database
 from engage.people.model import Involvement, Person
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action, StandingApproval
-from engage.scheme.kinds import MilestoneKind
-from engage.scheme.model import Milestone
 from messaging.tables import Message
 from tests import builders
 from tests.api.pages.conftest import House

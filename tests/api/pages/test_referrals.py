@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.cohort.model import Assessment, Referral, ReferralState
 from engage.core.db import Database
-from engage.scheme.model import Assessment, Referral, ReferralState
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor

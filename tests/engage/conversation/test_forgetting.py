@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
+from engage.cohort.kinds import Cohort, ExitReason
+from engage.cohort.model import Enrolment, Referral
 from engage.conversation import forgetting, service
 from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
 from engage.people import merging
 from engage.people.model import CustodyStatus, Person
-from engage.scheme.kinds import Cohort, ExitReason
-from engage.scheme.model import Enrolment, Referral
 from messaging import outbox, suppression
 from messaging import tables as messaging_tables
 from tests import builders

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from engage.appointments.attendance_streak import in_a_row
 from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
+from engage.cohort.kinds import MilestoneKind
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind
-from engage.scheme.kinds import MilestoneKind
 from engage.texts import lint
 from engage.understanding.vocabulary import Asks, Intent, Prompt
 from messaging.text import measure

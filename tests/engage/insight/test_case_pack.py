@@ -9,6 +9,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
+from engage.cohort.kinds import DecisionKind, Rag
 from engage.core.errors import Forbidden, NotFound
 from engage.insight import case_pack
 from engage.legal.model import IntelligenceFlag
@@ -17,7 +18,6 @@ from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
-from engage.scheme.kinds import DecisionKind, Rag
 from engage.signals import SignalKind, raise_signal
 from tests import builders
 from tests.engage.insight.test_statements import counted
@@ -137,7 +137,7 @@ def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper:
     person = builders.person(session, om)
     busy(session, person, 2)
     meeting = call(session, keeper, hub, held_on=TODAY)
-    from engage.scheme import agenda
+    from engage.cohort import agenda
 
     agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
     decided(session, keeper, meeting, person, Choice(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN))

@@ -12,6 +12,8 @@ from engage.access.policy import Actor, key_actor, staff_actor
 from engage.agencies.model import AgencyKind, ApiKey, Hub, Role, Staff
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Intent, Outcome, OutcomeCode, Reminder
+from engage.cohort.kinds import ExitReason, Rag, Strand
+from engage.cohort.model import StrandSpell
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.core.errors import Invalid, NotFound
@@ -19,8 +21,6 @@ from engage.insight import cohort
 from engage.insight.cohort import CohortView
 from engage.legal.model import CustodyKind, CustodySpell, Offence, OffenceKind
 from engage.people.model import LegalStatus, Person
-from engage.scheme.kinds import ExitReason, Rag, Strand
-from engage.scheme.model import StrandSpell
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.conversation.phones import gone

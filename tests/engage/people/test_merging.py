@@ -12,6 +12,8 @@ from engage.access.model import PersonMerge
 from engage.access.policy import SYSTEM, Actor, open_person
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
+from engage.cohort.kinds import Risk
+from engage.cohort.model import Assessment
 from engage.core.db import Base, Database
 from engage.core.errors import (
     Conflict,
@@ -35,8 +37,6 @@ from engage.people.model import (
 )
 from engage.people.service import whose_crn
 from engage.progress.check_ins.model import CheckIn, CheckInPlan
-from engage.scheme.kinds import Risk
-from engage.scheme.model import Assessment
 from engage.signals import Signal, SignalKind, SignalState, raise_signal
 from messaging import outbox
 from messaging.states import MessageStatus

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
+from engage.cohort.kinds import Cohort, Rag
+from engage.cohort.model import Enrolment, RagReview
+from engage.cohort.nightly import service
 from engage.legal.model import CustodyKind, CustodySpell, Order, OrderKind, Requirement
 from engage.legal.model import RequirementKind as Asked
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
 from engage.progress.drug_tests.model import CourtReview
-from engage.scheme.kinds import Cohort, Rag
-from engage.scheme.model import Enrolment, RagReview
-from engage.scheme.nightly import service
 from engage.signals import Signal, SignalKind, SignalState
 from tests import builders
 

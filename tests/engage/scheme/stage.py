@@ -10,11 +10,11 @@ from engage.access.policy import Actor, staff_actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment, Outcome
+from engage.cohort import enrolments
+from engage.cohort.kinds import Cohort, Rag, Strand
+from engage.cohort.model import Enrolment
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.model import Person
-from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, Rag, Strand
-from engage.scheme.model import Enrolment
 from messaging import outbox
 from messaging.tables import Message
 from tests import builders

@@ -8,14 +8,25 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.cohort import decisions, meetings, referrals
+from engage.cohort.assessments import Judgement
+from engage.cohort.decisions import Choice
+from engage.cohort.kinds import (
+    Cohort,
+    DecisionKind,
+    Rag,
+    Risk,
+    Strand,
+)
+from engage.cohort.meeting_model import AgendaItem, Meeting
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    Referral,
+    StrandSpell,
+)
+from engage.cohort.referrals import NewReferral
 from engage.people.model import Person
-from engage.scheme import decisions, meetings, referrals
-from engage.scheme.assessments import Judgement
-from engage.scheme.decisions import Choice
-from engage.scheme.kinds import Cohort, DecisionKind, Rag, Risk, Strand
-from engage.scheme.meeting_model import AgendaItem, Meeting
-from engage.scheme.model import Enrolment, RagReview, Referral, StrandSpell
-from engage.scheme.referrals import NewReferral
 from tests import builders
 
 TODAY = date(2027, 3, 20)

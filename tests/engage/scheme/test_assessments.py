@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
+from engage.cohort import assessments
+from engage.cohort.model import Assessment
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.plan.kinds import Pathway
-from engage.scheme import assessments
-from engage.scheme.model import Assessment
 from tests import builders
 from tests.engage.scheme.table import JUDGED, refer
 

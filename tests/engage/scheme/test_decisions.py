@@ -10,6 +10,29 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
+from engage.cohort import (
+    agenda,
+    assessments,
+    decisions,
+    enrolments,
+    meetings,
+)
+from engage.cohort.decisions import Choice
+from engage.cohort.kinds import (
+    DecisionKind,
+    ExitReason,
+    Rag,
+    ReferralState,
+    Strand,
+)
+from engage.cohort.meeting_model import Decision, Meeting
+from engage.cohort.meetings import Presence
+from engage.cohort.model import (
+    Assessment,
+    Enrolment,
+    Referral,
+    ReReferral,
+)
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -21,12 +44,6 @@ from engage.core.errors import (
 from engage.core.events import Event
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.model import ContactStatus, CustodyStatus, Person
-from engage.scheme import agenda, assessments, decisions, enrolments, meetings
-from engage.scheme.decisions import Choice
-from engage.scheme.kinds import DecisionKind, ExitReason, Rag, ReferralState, Strand
-from engage.scheme.meeting_model import Decision, Meeting
-from engage.scheme.meetings import Presence
-from engage.scheme.model import Assessment, Enrolment, Referral, ReReferral
 from tests import builders
 from tests.engage.scheme.table import BORN, JUDGED, TODAY, adopting, call, decided, enrol, item_of, refer
 

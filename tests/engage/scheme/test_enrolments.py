@@ -9,6 +9,14 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
+from engage.cohort import enrolments
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.model import Enrolment, ReReferral
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -19,9 +27,6 @@ from engage.core.errors import (
 )
 from engage.people import contactability
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus
-from engage.scheme import enrolments
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
-from engage.scheme.model import Enrolment, ReReferral
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.scheme.stage import Scene, adopt, custody, set_scene, waiting_text

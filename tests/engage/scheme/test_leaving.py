@@ -10,14 +10,14 @@ from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
 from engage.appointments import absences
 from engage.appointments.kinds import OutcomeCode
+from engage.cohort import enrolments, exits, reviews
+from engage.cohort.kinds import ExitReason, Rag
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.core.events import Event
 from engage.legal import orders
 from engage.legal.model import Order, OrderKind
 from engage.people.model import ContactStatus, LegalStatus
 from engage.plan.kinds import ActionState
-from engage.scheme import enrolments, leaving, reviews
-from engage.scheme.kinds import ExitReason, Rag
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
 from messaging.states import MessageStatus
 from tests import builders, case_builders
@@ -41,7 +41,7 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
     """Texts are called back, the enrolment has ended, and a meeting finds nothing to decide."""
     enrolment = adopt(session, scene, now - timedelta(days=30))
     waiting = waiting_text(session, scene.katrina, now)
-    leaving.record_death(
+    exits.record_death(
         session, staff_actor(scene.pat), scene.katrina.id, on=now.date() - timedelta(days=1), now=now
     )
     session.refresh(waiting)
@@ -53,7 +53,7 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
         )
 
 
-@pytest.mark.parametrize("kind", leaving.NO_LONGER_ASKED)
+@pytest.mark.parametrize("kind", exits.NO_LONGER_ASKED)
 def test_of_the_dead_nobody_is_asked_what_they_missed(
     session: Session, scene: Scene, now: datetime, kind: SignalKind
 ) -> None:
@@ -69,7 +69,7 @@ def test_of_the_dead_nobody_is_asked_what_they_missed(
         evidence=[Evidence("rule", "6")],
         now=now - timedelta(days=1),
     )
-    leaving.record_death(session, staff_actor(scene.pat), scene.katrina.id, on=now.date(), now=now)
+    exits.record_death(session, staff_actor(scene.pat), scene.katrina.id, on=now.date(), now=now)
     assert absences.raise_evidence_due(session, now=now) == 0
     (signal,) = session.scalars(select(Signal))
     assert (signal.state, signal.resolution) == (SignalState.RESOLVED, "They have died.")
@@ -129,14 +129,14 @@ def test_what_is_settled_is_ended_by_the_sweep(
 ) -> None:
     """A death recorded elsewhere, a hub that closed; done again nothing happens."""
     enrolment = adopt(session, scene, now - timedelta(days=30))
-    assert leaving.end_settled(session, now=now) == 0
+    assert exits.end_settled(session, now=now) == 0
     if why == "dead":
         scene.katrina.contact_status = ContactStatus.DEAD
     else:
         session.get_one(Hub, scene.hub.id).closed_at = now - timedelta(hours=1)
     session.flush()
     waiting = waiting_text(session, scene.katrina, now)
-    assert [leaving.settle(session, now=now) for _ in range(2)] == [1, 0]
+    assert [exits.settle(session, now=now) for _ in range(2)] == [1, 0]
     session.refresh(waiting)
     expected = ExitReason.DIED if why == "dead" else ExitReason.HUB_CLOSED
     assert enrolment.exit_reason is expected and waiting.status is MessageStatus.WITHDRAWN
@@ -148,17 +148,17 @@ def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetim
     """Rule 2: nobody falls out because an order ended. While one runs it is no choice; said twice it is one day."""
     pat = staff_actor(scene.pat)
     with pytest.raises(Conflict, match="not on the cohort"):
-        leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now)
+        exits.stay_voluntarily(session, pat, scene.katrina.id, now=now)
     adopt(session, scene, now)
     scene.katrina.legal_status = LegalStatus.STATUTORY
     session.flush()
     with pytest.raises(Conflict) as refusal:
-        leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now)
+        exits.stay_voluntarily(session, pat, scene.katrina.id, now=now)
     assert refusal.value.code == "under_order"
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
     session.flush()
     for days in (0, 5):
-        stays = leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now + timedelta(days=days))
+        stays = exits.stay_voluntarily(session, pat, scene.katrina.id, now=now + timedelta(days=days))
     assert stays.voluntary_since == now.date() and scene.katrina.contact_status is ContactStatus.OPEN
 
 
@@ -185,7 +185,7 @@ def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: 
     assert waiting.status is MessageStatus.QUEUED
     assert all(one.cancelled_at is None for one in series)
     pat = staff_actor(scene.pat)
-    assert leaving.stay_voluntarily(session, pat, scene.katrina.id, now=now).voluntary_since == now.date()
+    assert exits.stay_voluntarily(session, pat, scene.katrina.id, now=now).voluntary_since == now.date()
 
 
 @pytest.mark.parametrize(
@@ -200,11 +200,11 @@ def test_a_release_that_moves_takes_the_re_referral_along(
     enrolments.deregister(
         session, scene.chidi, scene.katrina.id, exit_reason=ExitReason.LONG_CUSTODY, note="Long", now=now
     )
-    assert leaving.follow_releases(session) == 0
+    assert exits.follow_releases(session) == 0
     spell.release_on = moved_to
     session.flush()
-    assert [leaving.follow_releases(session, scene.katrina.id) for _ in range(2)] == [1, 0]
-    waiting = leaving.waiting_re_referral(session, scene.katrina.id)
+    assert [exits.follow_releases(session, scene.katrina.id) for _ in range(2)] == [1, 0]
+    waiting = exits.waiting_re_referral(session, scene.katrina.id)
     assert waiting is not None
     session.refresh(waiting)
     assert waiting.due_on == due_on

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Agency, Hub, Role, Staff
+from engage.cohort import agenda, meetings
+from engage.cohort.kinds import DecisionKind, ExitReason, Rag
+from engage.cohort.meetings import Presence
+from engage.cohort.model import ReReferral
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -16,10 +20,6 @@ from engage.core.errors import (
 )
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.model import Person
-from engage.scheme import agenda, meetings
-from engage.scheme.kinds import DecisionKind, ExitReason, Rag
-from engage.scheme.meetings import Presence
-from engage.scheme.model import ReReferral
 from engage.signals import SignalKind, raise_signal
 from tests import builders
 from tests.engage.scheme.table import TODAY, call, enrol, items, refer, review
@@ -279,6 +279,6 @@ def test_a_worker_without_a_seat_finds_no_meeting(session: Session, hub: Hub, ke
 
 def test_every_kind_of_decision_has_its_needs_listed() -> None:
     """So that no kind can be forgotten."""
-    from engage.scheme.decisions import NEEDS
+    from engage.cohort.decisions import NEEDS
 
     assert set(NEEDS) == set(DecisionKind)

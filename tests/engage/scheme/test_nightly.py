@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Outcome, OutcomeCode
+from engage.cohort.kinds import ExitReason, Rag
+from engage.cohort.model import ReReferral
+from engage.cohort.nightly import service
 from engage.core.events import Event
 from engage.legal.model import ReleasePlan, Requirement
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
 from engage.plan.kinds import ActionState
-from engage.scheme.kinds import ExitReason, Rag
-from engage.scheme.model import ReReferral
-from engage.scheme.nightly import service
 from engage.signals import Evidence, Signal, SignalKind, raise_signal, resolve
 from messaging.states import MessageStatus
 from messaging.tables import Message

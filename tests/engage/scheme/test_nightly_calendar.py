@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.cohort.kinds import Rag
 from engage.people.model import CustodyStatus, Person
-from engage.scheme.kinds import Rag
 from engage.signals import SignalKind
 from tests import builders
 from tests.engage.scheme.nights import action, court_review, enrolled, in_prison, reviewed, swept, told

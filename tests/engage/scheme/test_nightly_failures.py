@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.appointments.model import OutcomeCode
+from engage.cohort.kinds import MilestoneKind, Rag
+from engage.cohort.model import Milestone
+from engage.cohort.nightly import compliance, service
 from engage.legal.model import Offence, OffenceKind
 from engage.people.model import LegalStatus, Person
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportState
-from engage.scheme.kinds import MilestoneKind, Rag
-from engage.scheme.model import Milestone
-from engage.scheme.nightly import failures, service
 from engage.signals import Signal, SignalKind, SignalState
 from tests import builders
 from tests.engage.insight.test_cohort import came
@@ -28,7 +28,7 @@ LAST = service.uuid.UUID(int=2**128 - 1)
 def weighed(session: Session, now: datetime) -> int:
     """How many were weighed."""
     session.flush()
-    return failures.catch_up(session, after=service.FIRST, upto=LAST, now=now)
+    return compliance.catch_up(session, after=service.FIRST, upto=LAST, now=now)
 
 
 def somebody(session: Session, om: Staff, legal: LegalStatus = LegalStatus.STATUTORY) -> Person:

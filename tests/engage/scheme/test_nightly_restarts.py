@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engage.cohort.nightly import service
+from engage.cohort.nightly.model import NightlySweep
 from engage.core.db import Database
 from engage.core.events import Event
-from engage.scheme.nightly import service
-from engage.scheme.nightly.model import NightlySweep
 from engage.signals import Signal
 from tests import builders
 

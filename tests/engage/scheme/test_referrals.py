@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
+from engage.cohort import referrals
+from engage.cohort.model import Referral, ReferralState
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -19,8 +21,6 @@ from engage.core.errors import (
 )
 from engage.core.events import Event
 from engage.plan.kinds import Pathway
-from engage.scheme import referrals
-from engage.scheme.model import Referral, ReferralState
 from tests import builders
 from tests.engage.scheme.table import BORN, call, items, police, refer
 

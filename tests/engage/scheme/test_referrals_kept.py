@@ -5,10 +5,10 @@ import threading
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import AgencyKind, Role, Staff
+from engage.cohort import referrals
+from engage.cohort.model import Referral, ReferralState
 from engage.core.db import Database
 from engage.core.errors import EngageError
-from engage.scheme import referrals
-from engage.scheme.model import Referral, ReferralState
 from tests import builders
 from tests.engage.scheme.table import call, items, refer
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from engage.scheme import rules
-from engage.scheme.kinds import ExitReason, Rag, Strand
-from engage.scheme.rules import ExitFacts, StatusFacts, StatusRules
+from engage.cohort import rules
+from engage.cohort.kinds import ExitReason, Rag, Strand
+from engage.cohort.rules import ExitFacts, StatusFacts, StatusRules
 
 TODAY = date(2027, 3, 20)
 KEEPS = StatusFacts(

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability
 from engage.appointments.kinds import OutcomeCode
+from engage.cohort import enrolments, suggestions
+from engage.cohort.kinds import ExitReason, Rag, Strand
+from engage.cohort.suggestions import Suggestion
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.legal.model import IntelligenceFlag, Offence, OffenceKind
@@ -15,9 +18,6 @@ from engage.people.model import CustodyStatus, Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
-from engage.scheme import enrolments, suggesting
-from engage.scheme.kinds import ExitReason, Rag, Strand
-from engage.scheme.suggesting import Suggestion
 from tests import builders
 from tests.engage.scheme.stage import Scene, adopt, custody, outcome, set_scene
 
@@ -33,7 +33,7 @@ def scene(session: Session, now: datetime) -> Scene:
 
 def of(session: Session, person: Person, now: datetime) -> Suggestion:
     """What the rules say of one person."""
-    return suggesting.suggest(session, [person.id], now=now)[person.id]
+    return suggestions.suggest(session, [person.id], now=now)[person.id]
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def test_intelligence_is_told_to_those_who_may_see_it(session: Session, scene: S
     )
     session.flush()
     reasons = of(session, scene.katrina, now).status.reasons
-    seen = suggesting.seen_by(frozenset({Ability.INTELLIGENCE}), reasons)
+    seen = suggestions.seen_by(frozenset({Ability.INTELLIGENCE}), reasons)
     assert seen[0].words == "Current intelligence since 20 March 2027"
-    assert suggesting.seen_by(frozenset(), reasons)[0].code == "withheld"
+    assert suggestions.seen_by(frozenset(), reasons)[0].code == "withheld"
 
 
 def test_a_breach_is_under_way_until_it_is_withdrawn_or_long_with_the_court(
@@ -259,7 +259,7 @@ def test_the_number_of_statements_does_not_grow(session: Session, scene: Scene, 
             into.append(str(given[2]))
 
         event.listen(session.get_bind(), "before_cursor_execute", note)
-        suggesting.suggest(session, people, now=now)
+        suggestions.suggest(session, people, now=now)
         event.remove(session.get_bind(), "before_cursor_execute", note)
         counted.append(len(statements))
     assert counted[0] == counted[1] <= 16

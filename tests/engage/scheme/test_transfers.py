@@ -14,6 +14,8 @@ from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Reminder, ReminderState
 from engage.appointments.reminders import due
+from engage.cohort import transfers
+from engage.cohort.model import Transfer
 from engage.conversation import handing_over, holds
 from engage.core.db import Database
 from engage.core.errors import (
@@ -25,8 +27,6 @@ from engage.core.errors import (
 from engage.people.model import ContactStatus, CustodyStatus, Person, RecordAccess
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action
-from engage.scheme import transfers
-from engage.scheme.model import Transfer
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders

@@ -13,6 +13,10 @@ from engage import texts as wordings
 from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.kinds import OutcomeCode as Code
+from engage.cohort import milestones
+from engage.cohort.kinds import Cohort, ExitReason
+from engage.cohort.kinds import MilestoneKind as Kind
+from engage.cohort.model import Enrolment, Milestone
 from engage.core.db import Database
 from engage.core.events import Event
 from engage.legal.kinds import OffenceKind, OrderEnding, OrderKind
@@ -25,10 +29,6 @@ from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportState
-from engage.scheme import milestones
-from engage.scheme.kinds import Cohort, ExitReason
-from engage.scheme.kinds import MilestoneKind as Kind
-from engage.scheme.model import Enrolment, Milestone
 from engage.signals import Signal, SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message

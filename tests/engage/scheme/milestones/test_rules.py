@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from engage.appointments.kinds import OutcomeCode as Code
+from engage.cohort.kinds import MilestoneKind as Kind
+from engage.cohort.milestones import rules
+from engage.cohort.milestones.rules import Course, Facts, Reached
 from engage.progress.drug_tests.kinds import DrugTestResult as Result
 from engage.progress.housing.kinds import HousingStage as Stage
 from engage.progress.housing.rules import Dwelling
 from engage.progress.kinds import ReportState as State
-from engage.scheme.kinds import MilestoneKind as Kind
-from engage.scheme.milestones import rules
-from engage.scheme.milestones.rules import Course, Facts, Reached
 
 ADOPTED = date(2027, 1, 1)
 TODAY = date(2028, 3, 1)

@@ -17,6 +17,13 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub
 from engage.appointments.attendance_streak import NEITHER
 from engage.appointments.kinds import AppointmentType, OutcomeCode
+from engage.cohort.milestones.rules import (
+    ATTENDED,
+    Course,
+    Facts,
+    Reached,
+)
+from engage.cohort.model import Enrolment, Milestone
 from engage.legal.kinds import OrderEnding
 from engage.legal.model import CustodySpell, Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Person
@@ -26,8 +33,6 @@ from engage.progress.drug_tests.model import DrugTest
 from engage.progress.housing.model import HousingSpell
 from engage.progress.housing.rules import Dwelling
 from engage.progress.kinds import ReportState
-from engage.scheme.milestones.rules import ATTENDED, Course, Facts, Reached
-from engage.scheme.model import Enrolment, Milestone
 
 log = structlog.get_logger(__name__)
 

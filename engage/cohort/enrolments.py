@@ -14,6 +14,19 @@ from engage import signals
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub
+from engage.cohort import rules, suggestions
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    ReReferral,
+    StrandSpell,
+)
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -21,9 +34,6 @@ from engage.legal.model import CustodySpell
 from engage.people.contactability import note_reach_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.plan import actions
-from engage.scheme import rules, suggesting
-from engage.scheme.kinds import Cohort, ExitReason, Rag, Strand
-from engage.scheme.model import Enrolment, RagReview, ReReferral, StrandSpell
 from engage.signals import SignalKind
 
 LONGEST_REASON = 500
@@ -235,14 +245,14 @@ def put_strand(
     now: datetime,
 ) -> StrandSpell:
     """Write the strand from today on beside what rule 11 suggests, for whoever holds the person's row and may decide."""
-    suggested = suggesting.suggest(session, [person.id], now=now)[person.id]
+    suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
     spell = StrandSpell(
         id=new_id(),
         enrolment_id=enrolment.id,
         strand=strand,
         since=today(session.get_one(Hub, person.hub_id), now),
         reason=reason,
-        suggested=suggesting.kept_strand(suggested.strand),
+        suggested=suggestions.kept_strand(suggested.strand),
         decided_by=actor.label,
         decided_at=now,
     )
@@ -264,7 +274,7 @@ def put_review(
 ) -> RagReview:
     """Write the status from today on beside what rule 9 suggests, and when it is looked at again, for whoever holds the person's row and may decide."""
     hub = session.get_one(Hub, person.hub_id)
-    suggested = suggesting.suggest(session, [person.id], now=now)[person.id]
+    suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
     day = today(hub, now)
     review = RagReview(
         id=new_id(),
@@ -272,8 +282,8 @@ def put_review(
         rag=rag,
         held_on=day,
         reason=reason,
-        suggested=suggesting.kept_status(suggested.status),
-        next_due_on=rules.review_due(rag, day, suggesting.status_rules(hub_rules(hub))),
+        suggested=suggestions.kept_status(suggested.status),
+        next_due_on=rules.review_due(rag, day, suggestions.status_rules(hub_rules(hub))),
         decided_by=actor.label,
         decided_at=now,
     )

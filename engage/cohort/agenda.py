@@ -15,15 +15,20 @@ from sqlalchemy.orm import Session, aliased
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
+from engage.cohort import rules
+from engage.cohort.kinds import AgendaReason, Rag, ReferralState
+from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    Referral,
+    ReReferral,
+)
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import CustodySpell
 from engage.people.model import Person
-from engage.scheme import rules
-from engage.scheme.kinds import AgendaReason, Rag, ReferralState
-from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
-from engage.scheme.model import Enrolment, RagReview, Referral, ReReferral
 from engage.signals import Severity, Signal, SignalState
 
 Whom = tuple[uuid.UUID | None, uuid.UUID | None]

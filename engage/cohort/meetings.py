@@ -16,11 +16,11 @@ from engage.access import hub_roles
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub
+from engage.cohort import agenda
+from engage.cohort.meeting_model import Meeting, MeetingAttendance
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.scheme import agenda
-from engage.scheme.meeting_model import Meeting, MeetingAttendance
 
 LATEST_RECORDED = timedelta(days=14)
 FURTHEST = timedelta(days=365)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
-from engage.scheme import enrolments, rules
-from engage.scheme.enrolments import today
-from engage.scheme.kinds import Cohort, Rag
-from engage.scheme.model import Enrolment, RagReview, StrandSpell
+from engage.cohort import enrolments, rules
+from engage.cohort.enrolments import today
+from engage.cohort.kinds import Cohort, Rag
+from engage.cohort.model import Enrolment, RagReview, StrandSpell
 from engage.signals import Severity, Signal
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engage.scheme.kinds import ExitReason, Rag, Strand
+from engage.cohort.kinds import ExitReason, Rag, Strand
 
 
 @dataclass(frozen=True)

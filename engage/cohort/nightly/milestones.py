@@ -1,6 +1,6 @@
 """Who may have reached something since the last night (RULES.md 16): somebody recorded something of them, or a number of days has come round.
 
-It only finds people and hands them to `engage/scheme/milestones/finding.py`; after a night of which nothing is known everybody is looked at.
+It only finds people and hands them to `engage/cohort/milestones/award.py`; after a night of which nothing is known everybody is looked at.
 """
 
 import uuid
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from engage.scheme.milestones import finding
-from engage.scheme.nightly.causes import CHUNK
+from engage.cohort.milestones import award
+from engage.cohort.nightly.signal_causes import CHUNK
 
 STEPS = (28, 90, 180, 365)
 """Days without an offence, and with a home, that a milestone counts to. A day to spare on either side: days are those of the hub's calendar.
@@ -52,7 +52,7 @@ def find(
 ) -> int:
     """Find what people in (after, upto] have reached since the last night that was finished; how many things were found."""
     if since is None:
-        return finding.find_between(session, after=after, upto=upto, now=now)
+        return award.find_between(session, after=after, upto=upto, now=now)
     found = session.scalars(
         _TOUCHED,
         {
@@ -66,6 +66,6 @@ def find(
         },
     ).all()
     return sum(
-        finding.find(session, found[start : start + finding.AT_ONCE], now=now)
-        for start in range(0, len(found), finding.AT_ONCE)
+        award.find(session, found[start : start + award.AT_ONCE], now=now)
+        for start in range(0, len(found), award.AT_ONCE)
     )

@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability
 from engage.agencies.hub_settings import HubRules
-from engage.scheme import facts, rules
-from engage.scheme.facts import Known
-from engage.scheme.rules import ExitVerdict, Reason, StatusVerdict, StrandVerdict
+from engage.cohort import facts, rules
+from engage.cohort.facts import Known
+from engage.cohort.rules import (
+    ExitVerdict,
+    Reason,
+    StatusVerdict,
+    StrandVerdict,
+)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
+from engage.cohort.nightly.bulk_signals import Standing
 from engage.people import contactability
-from engage.scheme.nightly.raising import Standing
 from engage.signals import SignalKind
 
 AT_ONCE = 500

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from engage.appointments.attendance_streak import NEITHER
 from engage.appointments.kinds import OutcomeCode
+from engage.cohort.kinds import MilestoneKind
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing.rules import HOMES, Dwelling
 from engage.progress.kinds import ReportState
-from engage.scheme.kinds import MilestoneKind
 
 OFFENCE_FREE = (28, 90, 180, 365)
 ATTENDED = (5, 10, 20)

@@ -19,6 +19,9 @@ from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.kinds import OutcomeCode as Code
 from engage.appointments.model import Appointment, Outcome
+from engage.cohort import rules
+from engage.cohort.model import Enrolment, RagReview
+from engage.cohort.rules import ExitFacts, StatusFacts
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.legal.kinds import CustodyKind, OffenceKind
@@ -29,9 +32,6 @@ from engage.plan.model import Action
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.progress.model import SelfReport
 from engage.progress.stability import stable_of
-from engage.scheme import rules
-from engage.scheme.model import Enrolment, RagReview
-from engage.scheme.rules import ExitFacts, StatusFacts
 from messaging.tables import Inbound, Message
 
 SEEN = (

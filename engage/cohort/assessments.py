@@ -21,13 +21,13 @@ from engage.access.policy import (
     visible_to,
 )
 from engage.access.sharing import Field, open_part
+from engage.cohort import referrals
+from engage.cohort.model import Assessment, Referral, Risk
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Invalid
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import referrals
-from engage.scheme.model import Assessment, Referral, Risk
 
 HIGHEST_NEED = 3
 HIGHEST_SCORE = 100

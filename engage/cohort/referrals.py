@@ -17,6 +17,8 @@ from engage.access import hub_roles
 from engage.access.policy import Actor, ActorKind, visible_to
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
+from engage.cohort import agenda
+from engage.cohort.model import Referral, ReferralState, ReReferral
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import (
@@ -27,8 +29,6 @@ from engage.core.errors import (
 )
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
-from engage.scheme import agenda
-from engage.scheme.model import Referral, ReferralState, ReReferral
 from engage.signals import SignalKind
 
 EARLIEST_BIRTH = date(1900, 1, 1)

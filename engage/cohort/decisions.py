@@ -17,21 +17,28 @@ from engage import signals
 from engage.access import hub_roles
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
-from engage.core import events
-from engage.core.db import new_id
-from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.model import Person
-from engage.people.service import NewPerson, create_person, ensure_involved
-from engage.scheme import (
+from engage.cohort import (
     agenda,
     assessments,
     enrolments,
     meetings,
     referrals,
 )
-from engage.scheme.kinds import Cohort, DecisionKind, ExitReason, Rag, ReferralState, Strand
-from engage.scheme.meeting_model import AgendaItem, Decision, Meeting
-from engage.scheme.model import Referral, ReReferral
+from engage.cohort.kinds import (
+    Cohort,
+    DecisionKind,
+    ExitReason,
+    Rag,
+    ReferralState,
+    Strand,
+)
+from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.model import Referral, ReReferral
+from engage.core import events
+from engage.core.db import new_id
+from engage.core.errors import Conflict, Invalid, NotFound
+from engage.people.model import Person
+from engage.people.service import NewPerson, create_person, ensure_involved
 from engage.signals import SignalKind
 
 Value = TypeVar("Value")

@@ -15,13 +15,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engage.cohort import exits
+from engage.cohort.nightly import compliance, lost_contact, milestones
+from engage.cohort.nightly.bulk_signals import Standing, follow
+from engage.cohort.nightly.model import NightlySweep
+from engage.cohort.nightly.signal_causes import CAUSES, Cause
 from engage.legal import orders
 from engage.people.model import Person
-from engage.scheme import leaving
-from engage.scheme.nightly import failures, reaching, silence
-from engage.scheme.nightly.causes import CAUSES, Cause
-from engage.scheme.nightly.model import NightlySweep
-from engage.scheme.nightly.raising import Standing, follow
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ def _night(session: Session, day: date, now: datetime) -> NightlySweep:
 
 
 def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: int) -> None:
-    if night.after is None and _orders(session, now) + leaving.settle(session, now=now) > 0:
+    if night.after is None and _orders(session, now) + exits.settle(session, now=now) > 0:
         return
     after = night.after or FIRST
     upto, many = _chunk(session, after, at_once)
@@ -85,8 +85,8 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
         return
     standing = _look(session, after, upto, now)
     raised, resolved = follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
-    silence.ask_again(session, standing, now=now)
-    reaching.find(session, after=after, upto=upto, since=_last(session), now=now)
+    lost_contact.ask_again(session, standing, now=now)
+    milestones.find(session, after=after, upto=upto, since=_last(session), now=now)
     night.after = upto
     night.people += many
     night.raised += raised
@@ -103,7 +103,7 @@ def look(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) 
 
 
 def _look(session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> list[Standing]:
-    failures.catch_up(session, after=after, upto=upto, now=now)
+    compliance.catch_up(session, after=after, upto=upto, now=now)
     return [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
+from engage.cohort.nightly.signal_causes import CHUNK
 from engage.compliance import escalation
 from engage.people.model import Person
-from engage.scheme.nightly.causes import CHUNK
 
 # The latest failure of somebody under an order is known once a signal or a decision that stands names it. What is open is weighed
 # where the failures behind it may no longer be enough or the order has ended, and a duty to refer always: the warning behind it grows old too.

@@ -18,6 +18,7 @@ from engage.agencies.model import Membership, Role, Staff
 from engage.appointments.free_times import offers
 from engage.appointments.model import Appointment, AppointmentState, Reminder, ReminderState
 from engage.appointments.reminders import planning
+from engage.cohort.model import Transfer
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -26,7 +27,6 @@ from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
-from engage.scheme.model import Transfer
 from engage.texts import TextKind, TextValueError
 from messaging import outbox, states
 from messaging.states import MessageStatus

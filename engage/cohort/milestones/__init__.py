@@ -1,5 +1,5 @@
 """What somebody has reached (RULES.md 16): found once, told to whoever works with them, and praised by one text that never says for what."""
 
-from engage.scheme.milestones.finding import find, find_between
+from engage.cohort.milestones.award import find, find_between
 
 __all__ = ["find", "find_between"]

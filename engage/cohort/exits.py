@@ -19,13 +19,13 @@ from engage.access.policy import (
 )
 from engage.agencies.hub_settings import HubRules
 from engage.agencies.model import Hub
+from engage.cohort import enrolments
+from engage.cohort.enrolments import today
+from engage.cohort.kinds import ExitReason
+from engage.cohort.model import Enrolment, ReReferral
 from engage.core.errors import Conflict
 from engage.legal import death
 from engage.people.model import ContactStatus, LegalStatus, Person
-from engage.scheme import enrolments
-from engage.scheme.enrolments import today
-from engage.scheme.kinds import ExitReason
-from engage.scheme.model import Enrolment, ReReferral
 from engage.signals import SignalKind
 
 DIED = "They have died"

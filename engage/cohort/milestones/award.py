@@ -16,15 +16,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engage import signals, texts
+from engage.cohort.milestones import rules
+from engage.cohort.milestones.facts import facts
+from engage.cohort.milestones.rules import Facts, Reached
+from engage.cohort.model import Enrolment, Milestone
 from engage.core import events
 from engage.core.db import new_id
 from engage.people import contactability, unprompted
 from engage.people.contactability import Reach
 from engage.people.model import Person
-from engage.scheme.milestones import rules
-from engage.scheme.milestones.gathering import facts
-from engage.scheme.milestones.rules import Facts, Reached
-from engage.scheme.model import Enrolment, Milestone
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind, TextValueError
 

@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub
+from engage.cohort.kinds import AgendaReason as AgendaReason
+from engage.cohort.kinds import DecisionKind as DecisionKind
+from engage.cohort.model import Referral
 from engage.core.db import Base, new_id
 from engage.people.model import Person
-from engage.scheme.kinds import AgendaReason as AgendaReason
-from engage.scheme.kinds import DecisionKind as DecisionKind
-from engage.scheme.model import Referral
 
 
 class Meeting(Base):

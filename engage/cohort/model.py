@@ -1,6 +1,6 @@
 """Tables of referrals, assessments and enrolments: how somebody came to the cohort, how they stand, how they left.
 
-Nothing is adopted, moved between strands or deregistered here without a row of a meeting's decision (engage/scheme/meeting_model.py).
+Nothing is adopted, moved between strands or deregistered here without a row of a meeting's decision (engage/cohort/meeting_model.py).
 """
 
 import uuid
@@ -11,16 +11,16 @@ from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
+from engage.cohort.kinds import Cohort as Cohort
+from engage.cohort.kinds import ExitReason as ExitReason
+from engage.cohort.kinds import MilestoneKind as MilestoneKind
+from engage.cohort.kinds import Rag as Rag
+from engage.cohort.kinds import ReferralState as ReferralState
+from engage.cohort.kinds import Risk as Risk
+from engage.cohort.kinds import Strand as Strand
 from engage.core.db import Base, new_id
 from engage.legal.model import CustodySpell
 from engage.people.model import Person
-from engage.scheme.kinds import Cohort as Cohort
-from engage.scheme.kinds import ExitReason as ExitReason
-from engage.scheme.kinds import MilestoneKind as MilestoneKind
-from engage.scheme.kinds import Rag as Rag
-from engage.scheme.kinds import ReferralState as ReferralState
-from engage.scheme.kinds import Risk as Risk
-from engage.scheme.kinds import Strand as Strand
 from messaging.tables import Message
 
 
