@@ -18,11 +18,11 @@ def corrections() -> None:
 def export(file: Path, hub_name: str | None) -> None:
     """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard output)."""
     from engage.agencies.hub_settings import find_hub
-    from engage.conversation import lines
+    from engage.conversation.corrections import corpus_lines
 
     with in_transaction() as (session, _now):
         hubs = None if hub_name is None else [find_hub(session, hub_name).id]
-        found = list(lines.export(session, hubs))
+        found = list(corpus_lines.export(session, hubs))
     written = "".join(f"{line}\n" for line in found)
     if str(file) == "-":
         click.echo(written, nl=False)

@@ -27,11 +27,12 @@ from engage.appointments.free_times import service as slots
 from engage.appointments.free_times.service import NewTimes
 from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.compliance import outcomes
+from engage.conversation.safety import rota
+from engage.conversation.safety.rota import NewTurn
 from engage.core.working_days import is_working_day
-from engage.people import phones, rebooking_permission, rota
+from engage.people import phones, rebooking_permission
 from engage.people import service as people
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
-from engage.people.rota import NewTurn
 from engage.people.service import NewPerson
 from engage.progress import service as progress
 from engage.progress.check_ins import service as check_ins

@@ -24,7 +24,16 @@ from engage.appointments.reminders.last_look import last_look as look_at_reminde
 from engage.appointments.reminders.replan import reconsider
 from engage.cohort import agenda
 from engage.cohort.nightly import service as nightly
-from engage.conversation import effects, forgetting, holds, on_call, retention, service, set_aside, sweeps
+from engage.conversation import (
+    effects,
+    forgetting,
+    intake,
+    retention,
+    sweeps,
+    takeover,
+    unprocessed,
+)
+from engage.conversation.safety import on_call
 from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
 from engage.core.db import Database
@@ -172,7 +181,7 @@ class Worker:
 
     def _read(self, crowd: Crowd) -> bool:
         now = self._clock.now()
-        return inbound.handle_next(self._database.begin, service.handle, now=now, crowd=crowd) is not None
+        return inbound.handle_next(self._database.begin, intake.handle, now=now, crowd=crowd) is not None
 
     def _apply_receipts(self) -> bool:
         with self._database.begin() as session:
@@ -213,12 +222,12 @@ class Worker:
 
     def _show_set_aside(self) -> bool:
         with self._database.begin() as session:
-            return set_aside.show(session, now=self._clock.now()) > 0
+            return unprocessed.show(session, now=self._clock.now()) > 0
 
     def _sweep(self) -> bool:
         with self._database.begin() as session:
             sweeps.sweep(session, now=self._clock.now())
-            holds.end_overdue(session, now=self._clock.now())
+            takeover.end_overdue(session, now=self._clock.now())
             absences.raise_evidence_due(session, now=self._clock.now())
             idempotency.forget_old(session, now=self._clock.now())
             uploads.forget_old(session, now=self._clock.now())

@@ -18,13 +18,13 @@ from api.pages.takeover import over
 from engage import texts
 from engage.access.policy import Ability, open_person
 from engage.agencies.hub_settings import zone
-from engage.conversation import staff
+from engage.conversation import staff_actions
 from engage.insight import holding
 from engage.insight import person as model
 from engage.people.model import Person
 from messaging.text import Encoding, measure, plain
 
-LONGEST = staff.LONGEST
+LONGEST = staff_actions.LONGEST
 
 
 class TextForm(OnceForm):
@@ -90,7 +90,7 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
         return _page(person_id, form, checked=True), 422
 
     def work(session: Session) -> str:
-        staff.send_text(
+        staff_actions.send_text(
             session,
             actor,
             person_id,
@@ -100,7 +100,9 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
             key=form.once.data,
             over=over(request.form.get("over")),
         )
-        staff.read_before_acting(session, actor, person_id, seen(request.form.getlist("seen")), now=at)
+        staff_actions.read_before_acting(
+            session, actor, person_id, seen(request.form.getlist("seen")), now=at
+        )
         return url_for("pages.person", person_id=person_id, _anchor="thread")
 
     if address := attempt(form, work):
@@ -137,7 +139,7 @@ def mark_read(reading_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _mark_read(session: Session, reading_id: uuid.UUID) -> None:
-    staff.mark_read(session, current_actor(), reading_id, now=now())
+    staff_actions.mark_read(session, current_actor(), reading_id, now=now())
 
 
 def _to_converse(session: Session, person_id: uuid.UUID) -> Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engage.conversation.by_hand import LineState
+from engage.conversation.corrections.model import LineState
 from engage.understanding.vocabulary import Prompt
 
 PROMPTS: Mapping[str, str] = {

@@ -13,8 +13,8 @@ from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import act
 from engage.agencies.model import Role
-from engage.conversation import lines
-from engage.conversation.by_hand import LineState
+from engage.conversation.corrections import corpus_lines
+from engage.conversation.corrections.model import LineState
 
 ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 
@@ -24,9 +24,9 @@ ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 def corrections() -> ResponseReturnValue:
     """The lines that wait to be looked at, or those already decided."""
     state = next((one for one in LineState if one == request.args.get("state")), LineState.WAITING)
-    after = place_or_404(lines.Place.parse, request.args.get("after"))
+    after = place_or_404(corpus_lines.Place.parse, request.args.get("after"))
     with transaction() as session:
-        page = lines.listed(session, current_actor(), state, after=after)
+        page = corpus_lines.listed(session, current_actor(), state, after=after)
     return render_template("pages/corrections.html", page=page, state=state, states=list(LineState))
 
 
@@ -37,7 +37,7 @@ def decide_line(line_id: uuid.UUID, what: str) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        lines.decide(session, current_actor(), line_id, accept=what == "accept", now=at)
+        corpus_lines.decide(session, current_actor(), line_id, accept=what == "accept", now=at)
 
     done = "Accepted into the corpus." if what == "accept" else "Declined, and its words are erased."
     say(act(work) or done)
@@ -49,7 +49,7 @@ def decide_line(line_id: uuid.UUID, what: str) -> ResponseReturnValue:
 def corrections_file() -> ResponseReturnValue:
     """Every accepted line, as the corpus has them."""
     with transaction() as session:
-        written = lines.export_for(session, current_actor(), now=now())
+        written = corpus_lines.export_for(session, current_actor(), now=now())
     answer = Response(written, content_type="text/tab-separated-values; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="corrections.tsv"'
     return answer

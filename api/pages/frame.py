@@ -11,9 +11,9 @@ from engage.access.hub_settings import READERS
 from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
 from engage.appointments.free_times.service import WORKERS
+from engage.conversation.safety.rota import KEEPERS
 from engage.insight import meetings
 from engage.insight.readings import may_see_unknown
-from engage.people.rota import KEEPERS
 
 IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
 

@@ -16,8 +16,8 @@ from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import rota
-from engage.people.rota import KEEPERS, NewTurn
+from engage.conversation.safety import rota
+from engage.conversation.safety.rota import KEEPERS, NewTurn
 
 KEEP = staff(*KEEPERS)
 ADMINISTER = staff(Role.ADMINISTRATOR)

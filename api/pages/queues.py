@@ -12,7 +12,7 @@ from api.pages.blueprint import pages
 from api.pages.frame import say
 from api.pages.sending import act
 from engage.agencies.model import Role
-from engage.conversation import set_aside
+from engage.conversation import unprocessed
 from engage.core import events
 from engage.core.errors import Conflict
 from engage.insight import engine
@@ -55,7 +55,7 @@ def try_again(inbound_id: int) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        set_aside.again(session, inbound_id, actor=current_actor().label, now=at)
+        unprocessed.again(session, inbound_id, actor=current_actor().label, now=at)
 
     return _back(act(work), "Engage tries it again now.", "set-aside")
 
@@ -67,7 +67,7 @@ def dismiss(inbound_id: int) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        set_aside.dismiss(session, inbound_id, actor=current_actor().label, now=at)
+        unprocessed.dismiss(session, inbound_id, actor=current_actor().label, now=at)
 
     return _back(act(work), "Dismissed. Whoever it concerns can still read it.", "set-aside")
 

@@ -14,7 +14,7 @@ from api.pages.forms import PageForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.access.policy import Ability, open_person
-from engage.conversation import staff
+from engage.conversation import staff_actions
 from engage.core.errors import NotFound
 from engage.insight import alarms
 from engage.insight import signals as model
@@ -61,7 +61,9 @@ def resolve_signal(signal_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         found, actor = _open(session, signal_id), current_actor()
         resolve(session, found, how=form.how.data or "", actor=actor.label, now=at)
-        staff.read_before_acting(session, actor, found.person_id, seen(request.form.getlist("seen")), now=at)
+        staff_actions.read_before_acting(
+            session, actor, found.person_id, seen(request.form.getlist("seen")), now=at
+        )
         return url_for("pages.today")
 
     if form.validate() and (address := attempt(form, work)):

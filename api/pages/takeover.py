@@ -11,8 +11,8 @@ from api.database import now
 from api.pages.blueprint import pages
 from api.pages.frame import say
 from api.pages.sending import act
-from engage.conversation import holds
-from engage.conversation.corrections import correct
+from engage.conversation import takeover
+from engage.conversation.corrections.service import correct
 from engage.core.errors import Invalid
 from engage.understanding.vocabulary import Intent
 
@@ -24,7 +24,7 @@ def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        holds.take_over(session, current_actor(), person_id, now=at, over=over(request.form.get("over")))
+        takeover.take_over(session, current_actor(), person_id, now=at, over=over(request.form.get("over")))
 
     say(act(work) or "You have the conversation. Engage leaves what comes to you.")
     return redirect(url_for("pages.person", person_id=person_id, _anchor="thread"))
@@ -37,7 +37,7 @@ def hand_back(person_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        holds.hand_back(session, current_actor(), person_id, now=at)
+        takeover.hand_back(session, current_actor(), person_id, now=at)
 
     say(act(work) or "Handed back. Engage reads and answers again.")
     return redirect(url_for("pages.person", person_id=person_id, _anchor="thread"))

@@ -18,7 +18,7 @@ from api.pages.places import place_or_404
 from api.pages.sending import attempt
 from engage.agencies.model import Role
 from engage.cohort.transfers import LONGEST_NOTE
-from engage.conversation import handing_over
+from engage.conversation import transfers
 from engage.insight import enrolment as model
 
 HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
@@ -63,7 +63,7 @@ def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         to_id, note = uuid.UUID(form.to.data), form.note.data or ""
-        handing_over.hand_over(session, current_actor(), [person_id], to_id=to_id, note=note, now=at)
+        transfers.hand_over(session, current_actor(), [person_id], to_id=to_id, note=note, now=at)
         return url_for("pages.caseload")
 
     if form.validate() and (address := attempt(form, work)):
@@ -92,7 +92,7 @@ def record_handover() -> ResponseReturnValue:
     def work(session: Session) -> str:
         people = [uuid.UUID(one) for one in form.people.data or ()]
         to_id, note = uuid.UUID(form.to.data), form.note.data or ""
-        handing_over.hand_over(session, current_actor(), people, to_id=to_id, note=note, now=at)
+        transfers.hand_over(session, current_actor(), people, to_id=to_id, note=note, now=at)
         return url_for("pages.handover", whose=from_id)
 
     if form.validate() and (address := attempt(form, work)):

@@ -14,7 +14,7 @@ from api.pages.frame import say
 from api.pages.sending import attempt
 from engage.access.policy import Ability
 from engage.agencies.model import Role
-from engage.conversation import staff as conversation
+from engage.conversation import staff_actions as conversation
 from engage.core.errors import NotFound
 from engage.insight import caseload, readings
 from engage.insight.today import home_zone

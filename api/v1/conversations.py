@@ -12,8 +12,8 @@ from api.v1.once import once
 from api.v1.people import StaffRef
 from api.v1.reading import Resource
 from engage.access.policy import Ability, open_person
-from engage.conversation import holds
-from engage.conversation.corrections import correct
+from engage.conversation import takeover
+from engage.conversation.corrections.service import correct
 from engage.understanding.vocabulary import Intent
 
 conversations = Resource(
@@ -81,7 +81,7 @@ def get_conversation(person_id: uuid.UUID) -> dict[str, Any]:
         open_person(
             session, current_actor(), person_id, now=at, what="read conversation", ability=Ability.CONVERSE
         )
-        return {"person_id": person_id, "held_by": holds.current(session, person_id, at)}
+        return {"person_id": person_id, "held_by": takeover.current(session, person_id, at)}
 
 
 @conversations.post("/people/<uuid:person_id>/conversation/take-over")
@@ -92,7 +92,7 @@ def get_conversation(person_id: uuid.UUID) -> dict[str, Any]:
 def take_over(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     """A worker takes the conversation over: texts are kept and left to them. Refused (409) while another worker has it, unless named."""
     with transaction() as session:
-        held = holds.take_over(
+        held = takeover.take_over(
             session, current_actor(), person_id, now=now(), over=given["over"], staff_email=given["staff"]
         )
         return {"person_id": person_id, "held_by": held}
@@ -106,7 +106,7 @@ def take_over(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 def hand_back(_given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     """Engage reads and answers again from the next text on."""
     with transaction() as session:
-        holds.hand_back(session, current_actor(), person_id, now=now())
+        takeover.hand_back(session, current_actor(), person_id, now=now())
         return {"person_id": person_id, "held_by": None}
 
 

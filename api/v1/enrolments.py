@@ -24,7 +24,7 @@ from engage.cohort.kinds import (
     Strand,
 )
 from engage.cohort.transfers import LONGEST_NOTE
-from engage.conversation import handing_over
+from engage.conversation import transfers
 from engage.core.errors import Invalid
 from engage.insight import enrolment as insight
 from engage.insight.enrolment import CasePage, ReviewView
@@ -214,7 +214,7 @@ def transfer(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
         taker = find_staff(session, given["to"])
         if taker is None:
             raise Invalid(fields={"to": "Give the email address of an offender manager of this hub."})
-        made = handing_over.hand_over(
+        made = transfers.hand_over(
             session, current_actor(), [person_id], to_id=taker.id, note=given["note"], now=now()
         )[0]
         return {"id": made.id, "at": made.at, "told": made.message_id is not None}

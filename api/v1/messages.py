@@ -13,7 +13,7 @@ from api.v1.paging import LONGEST_CURSOR, page_of, read, write
 from api.v1.reading import Resource
 from engage.access import health_redaction
 from engage.access.policy import Ability, open_person
-from engage.conversation import staff
+from engage.conversation import staff_actions
 from engage.insight import listings, thread
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -94,7 +94,7 @@ class ThreadQuery(Given):
 class TextIn(Given):
     """A text to send, as soon as the rules allow."""
 
-    body = Words(staff.LONGEST, required=True, lines=True)
+    body = Words(staff_actions.LONGEST, required=True, lines=True)
     anyway = Flag(
         load_default=False,
         metadata={"description": "Send it although a stranger could learn something from its words."},
@@ -128,7 +128,7 @@ def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
 def send_message(given: dict[str, Any], person_id: uuid.UUID) -> Message:
     """Send the person a text. Refused (409) where the rules forbid texts to them now, with the reasons."""
     with transaction() as session:
-        return staff.send_text(session, current_actor(), person_id, **given, now=now())
+        return staff_actions.send_text(session, current_actor(), person_id, **given, now=now())
 
 
 @messages.get("/messages/<uuid:message_id>")

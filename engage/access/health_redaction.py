@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.conversation.by_hand import ReadingCorrection
+from engage.conversation.corrections.model import ReadingCorrection
 from engage.conversation.model import Reading
 from engage.people.model import Person
 from engage.progress import rules

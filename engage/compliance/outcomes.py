@@ -24,7 +24,7 @@ from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.compliance import escalation
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import Person
 
 OVERRULED = "absence.overruled"

@@ -28,10 +28,9 @@ from engage.compliance.counting import Compliance
 from engage.compliance.model import EvidencePack
 from engage.compliance.pack_facts import Json, Period, at
 from engage.core import audit_chain, events
-from engage.core.audit_chain import EventSeal
 from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.core.events import Event
+from engage.core.model import Event, EventSeal
 from engage.people.model import Person
 
 FORMAT = "engage-evidence-pack/1"

@@ -22,7 +22,7 @@ from engage.appointments.reminders.message_history import Told
 from engage.compliance import rules
 from engage.compliance.counting import Compliance
 from engage.compliance.model import Enforcement
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.model import Order
 from engage.people.model import Person
 from messaging.states import MessageStatus

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from engage import texts
 from engage.appointments.model import Appointment
-from engage.conversation.turn import Turn
-from engage.conversation.whose import Holder, Standing, textable
+from engage.conversation.context import Turn
+from engage.conversation.phone_owner import Holder, Standing, textable
 from engage.texts import TextKind
 from messaging import outbox, pacing, suppression
 from messaging.outbox import Lane, Route

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import IntentKind
-from engage.conversation import about, replies, withdrawing
+from engage.conversation import appointment_match
+from engage.conversation.context import Burst, Done, Turn
+from engage.conversation.corrections import withdrawal
+from engage.conversation.handlers import attendance
 from engage.conversation.model import QuestionKind, Reading
-from engage.conversation.questions import close, open_for
-from engage.conversation.turn import Burst, Done, Turn
-from engage.conversation.whose import Holder, language_of
+from engage.conversation.open_questions import close, open_for
+from engage.conversation.phone_owner import Holder, language_of
 from engage.signals import Evidence
 from engage.understanding.choices import read_choice
 from engage.understanding.interpret import understand
@@ -60,7 +62,7 @@ _OURS = (
     .where(
         Message.to_number == bindparam("number"),
         Message.created_at >= bindparam("since") - timedelta(hours=1),
-        Message.status.in_(about.LEFT),
+        Message.status.in_(appointment_match.LEFT),
         _left_at > bindparam("since"),
         _left_at <= bindparam("until"),
     )
@@ -184,18 +186,18 @@ def follow(turn: Turn, holder: Holder) -> Done | None:
     if how is How.SAME:
         return Done("Goes on from the text before: nothing new in it", person_id=holder.person.id)
     if unsaid := _unsaid(turn.heard, how):
-        withdrawing.withdraw(turn, holder, before, kinds=unsaid)
+        withdrawal.withdraw(turn, holder, before, kinds=unsaid)
     if how is How.JOINED and turn.heard.acts:
         _understood(turn, holder)
     if how is How.DOUBTED:
-        return replies.unsure(turn, holder, "It may turn round what they said just before")
+        return attendance.unsure(turn, holder, "It may turn round what they said just before")
     return None
 
 
 def _unsaid(heard: Heard, how: How) -> frozenset[IntentKind]:
     """What the whole does not say: with a doubt, a yes; with a reading of the whole, whatever else was taken from its parts."""
     if how is How.JOINED:
-        said = {kind for intent, kind in replies.KINDS.items() if heard.surely(intent)}
+        said = {kind for intent, kind in attendance.KINDS.items() if heard.surely(intent)}
         return frozenset(IntentKind) - said
     moved = heard.surely(Intent.RESCHEDULE) and not heard.surely(Intent.CONFIRM)
     return frozenset({IntentKind.WILL_ATTEND}) if how is How.DOUBTED or moved else frozenset()
@@ -205,9 +207,9 @@ def _understood(turn: Turn, holder: Holder) -> None:
     """The earlier pieces were left to a human, or asked about, only because the rest was missing."""
     pieces = turn.session.scalars(select(Reading).where(Reading.inbound_id.in_(turn.burst.before))).all()
     for piece in pieces:
-        if piece.needs_human and piece.read_at is None and piece.done.startswith(replies.UNCLEAR):
+        if piece.needs_human and piece.read_at is None and piece.done.startswith(attendance.UNCLEAR):
             piece.needs_human = False
-            piece.done = f"{replies.UNCLEAR} alone; read with what came after"
+            piece.done = f"{attendance.UNCLEAR} alone; read with what came after"
     ids = {str(piece.id) for piece in pieces}
     for question in open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         if question.person_id == holder.person.id and question.options["reading"] in ids:

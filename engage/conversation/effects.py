@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engage.agencies import staff_notices
 from engage.appointments.reminders import planning
-from engage.conversation import on_call
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
-from engage.conversation.telling import tell
-from engage.conversation.whose import Holder, Standing, lock_number
+from engage.conversation.phone_owner import Holder, Standing, lock_number
+from engage.conversation.safety import on_call
+from engage.conversation.signals import tell
 from engage.core import events
 from engage.people import (
     contactability,

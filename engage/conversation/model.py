@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
@@ -142,3 +142,40 @@ class Reading(Base):
     read_with: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
     taken_back_at: Mapped[datetime | None]
     passed_over: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class HoldEnd(enum.StrEnum):
+    """How a worker's turn in a conversation ended."""
+
+    HANDED_BACK = "handed_back"
+    TAKEN_BY_ANOTHER = "taken_by_another"
+    TIMED_OUT = "timed_out"
+
+
+class ConversationHold(Base):
+    """A worker has the conversation with a person: Engage records and answers nothing of what they text until it ends.
+
+    It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until` on.
+    """
+
+    __tablename__ = "conversation_hold"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (how IS NULL)", name="ended_somehow"),
+        Index(
+            "uq_conversation_hold_current",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_conversation_hold_person", "person_id", "since"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Staff.id))
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    how: Mapped[HoldEnd | None]
+
+    staff: Mapped[Staff] = relationship(lazy="joined")

@@ -16,9 +16,9 @@ from engage import signals
 from engage.agencies.hub_settings import HubRules, zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
-from engage.conversation import questions, whose
+from engage.conversation import open_questions, phone_owner
+from engage.conversation.handlers.shared_phone import tell_all
 from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.sharing import tell_all
 from engage.core.working_days import after_working_days, closed_days
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
@@ -190,11 +190,11 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
         .limit(AT_ONCE)
     ).all()
     for question in over:
-        whose.lock_number(session, question.number)
+        phone_owner.lock_number(session, question.number)
         session.refresh(question, with_for_update=True)
         if question.closed_at is not None:
             continue
-        questions.close(question, now=now)
+        open_questions.close(question, now=now)
         if question.kind is QuestionKind.WHICH:
             _to_human(session, Reading.id == uuid.UUID(question.options["reading"]), "no answer came")
         elif question.kind is QuestionKind.WHO:
@@ -205,7 +205,7 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
 def _nobody_said(session: Session, question: Question, now: datetime) -> None:
     inbounds = question.options["inbounds"]
     _to_human(session, Reading.inbound_id.in_(inbounds), "no name came, for a coordinator to read")
-    held = whose.holders(session, question.number, now)
+    held = phone_owner.holders(session, question.number, now)
     tell_all(session, held, [Evidence("inbound", str(id)) for id in inbounds], now)
 
 

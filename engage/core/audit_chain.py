@@ -12,42 +12,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
-from engage.core.db import Base
-from engage.core.events import Event, TransactionId
+from engage.core.model import Event, EventSeal
 
 START = "0" * 64
 """What stands before the first link."""
 _LOCK = 7_351_002
 _EVERYWHERE = 1
-
-
-class EventSeal(Base):
-    """One link: the event's place in its person's chain (from 1), the digest of the event itself, and the link made with it."""
-
-    __tablename__ = "event_seal"
-    __table_args__ = (Index("uq_event_seal_place", "person_id", "place", unique=True),)
-
-    event_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey(Event.id), primary_key=True, autoincrement=False
-    )
-    person_id: Mapped[uuid.UUID]
-    place: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
-    link: Mapped[str] = mapped_column(String(64))
-    sealed_at: Mapped[datetime]
-
-
-class SealCursor(Base):
-    """How far the feed has been sealed: every event of a person up to here has its seal. There is one row at the most."""
-
-    __tablename__ = "seal_cursor"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    transaction: Mapped[int] = mapped_column(TransactionId)
-    event_id: Mapped[int] = mapped_column(BigInteger)
 
 
 @dataclass(frozen=True)

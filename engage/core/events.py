@@ -10,65 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnClause,
-    ForeignKey,
-    Identity,
-    Index,
-    String,
     func,
     literal_column,
     select,
     text,
     tuple_,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy.orm import Session
 
-from engage.core.db import Base
-
-
-class TransactionId(UserDefinedType[int]):
-    """PostgreSQL's `xid8`: the number of a transaction, never reused."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_kw: Any) -> str:
-        """The type's name in DDL."""
-        return "xid8"
-
-
-class Event(Base):
-    """One thing that happened."""
-
-    __tablename__ = "event"
-    __table_args__ = (
-        Index("ix_event_feed", "transaction", "id"),
-        Index("ix_event_person", "person_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
-    at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(60))
-    hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("hub.id"))
-    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    actor: Mapped[str] = mapped_column(String(80))
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class AccessRecord(Base):
-    """Somebody looked at, or was refused, a person's record."""
-
-    __tablename__ = "access_record"
-    __table_args__ = (Index("ix_access_record_person", "person_id", "id"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(80))
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    what: Mapped[str] = mapped_column(String(80))
-    allowed: Mapped[bool]
+from engage.core.model import AccessRecord, Event
 
 
 @dataclass(frozen=True)

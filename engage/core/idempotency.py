@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, String, UniqueConstraint, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from engage.core.db import Base, new_id
+from engage.core.db import new_id
 from engage.core.errors import Conflict, EngageError
-from engage.core.events import Event
+from engage.core.model import Event, IdempotencyKey
 
 KEPT_FOR = timedelta(hours=24)
 PATIENCE_SECONDS = 10
@@ -28,24 +28,6 @@ _PEOPLE = (
     .distinct()
     .where(Event.transaction == text("pg_current_xact_id()"), Event.person_id.is_not(None))
 )
-
-
-class IdempotencyKey(Base):
-    """A key that an actor has used, what the request was (by its digest) and what was answered."""
-
-    __tablename__ = "idempotency_key"
-    __table_args__ = (UniqueConstraint("actor", "key"), Index("ix_idempotency_key_used_at", "used_at"))
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    actor: Mapped[str] = mapped_column(String(80))
-    key: Mapped[str] = mapped_column(String(100))
-    request: Mapped[str] = mapped_column(String(64))
-    used_at: Mapped[datetime]
-    status: Mapped[int | None] = mapped_column(SmallInteger)
-    body: Mapped[dict[str, Any] | None]
-    people: Mapped[list[Any]] = mapped_column(
-        default=list, server_default=text("'[]'::jsonb"), doc="Ids of the people whom the work changed."
-    )
 
 
 class KeyReused(EngageError):

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engage.core.db import new_id
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.models import METADATA
 from messaging.tables import Inbound
 

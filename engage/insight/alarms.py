@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
-from engage.people import rota
-from engage.people.rota import kept_hubs
+from engage.conversation.safety import rota
+from engage.conversation.safety.rota import kept_hubs
 from messaging.endings import BAD_ENDS
 from messaging.states import MessageStatus
 from messaging.tables import Message

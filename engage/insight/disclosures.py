@@ -22,7 +22,7 @@ from engage.access.policy import (
 )
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
-from engage.core.events import AccessRecord
+from engage.core.model import AccessRecord
 from engage.insight import names
 from engage.people import merging, restrictions
 from engage.people.model import Person, RecordAccess

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
-from engage.conversation import holds
+from engage.conversation import takeover
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Held:
 
 def of_person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Held | None:
     """Who has the conversation with a person whom the caller has opened; None when Engage reads and answers."""
-    found = holds.current(session, person_id, now)
+    found = takeover.current(session, person_id, now)
     if found is None:
         return None
     return Held(found.id, found.staff.name, found.since, found.until, found.staff_id == actor.id)

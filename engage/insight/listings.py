@@ -17,7 +17,8 @@ from engage.agencies import staff_notices
 from engage.appointments.model import Appointment
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
-from engage.core.events import Cursor, Event
+from engage.core.events import Cursor
+from engage.core.model import Event
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.tables import Message

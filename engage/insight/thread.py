@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from engage.access import health_redaction
 from engage.appointments.model import Appointment
-from engage.conversation.by_hand import ReadingCorrection
+from engage.conversation.corrections.model import ReadingCorrection
 from engage.conversation.model import Reading
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.insight import names
 from engage.insight.appointments import last_moment
 from engage.understanding.vocabulary import Intent

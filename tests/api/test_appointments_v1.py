@@ -262,7 +262,7 @@ def test_the_thread_holds_both_sides(
     client: FlaskClient, headers: dict[str, str], person: Person, committed: Database, clock: StoppedClock
 ) -> None:
     """What the person wrote stands in the thread with how it was read, newest first, page by page."""
-    from engage.conversation import service
+    from engage.conversation import intake
 
     for number in range(60):
         clock.at += timedelta(minutes=1)
@@ -272,7 +272,7 @@ def test_the_thread_holds_both_sides(
                 {"MessageSid": f"SM{number}", "From": "+447700900101", "Body": f"hello {number}"},
                 now=clock.at,
             )
-        while inbound.handle_next(committed.begin, service.handle, now=clock.at) is not None:
+        while inbound.handle_next(committed.begin, intake.handle, now=clock.at) is not None:
             pass
     address = f"/v1/people/{person.id}/messages"
     first = client.get(address, headers=headers).get_json()

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engage.agencies.model import Hub, Staff
-from engage.conversation import service
+from engage.conversation import intake
 from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
@@ -91,7 +91,7 @@ def test_check_ins_are_listed_newest_first(
     for count, body in enumerate(["1", "3 bit rubbish"]):
         with committed.begin() as session:
             at = DUE + timedelta(minutes=count)
-            service.handle(session, text_in(session, body, at), at)
+            intake.handle(session, text_in(session, body, at), at)
     clock.at = DUE + timedelta(hours=1)
     page = client.get(f"/v1/people/{katrina.id}/check-ins", headers=key("messages:read")).get_json()
     (found,) = page["items"]

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from api.cli import main
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation.by_hand import CorpusLine, LineState
+from engage.conversation.corrections.model import CorpusLine, LineState
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.people.model import Person

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engage.agencies.model import Hub, Staff
 from engage.appointments.free_times.model import FreeTime
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from tests import builders
 from tests.api.conftest import KeyMaker
 

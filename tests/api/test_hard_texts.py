@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
-from engage.conversation import service
+from engage.conversation import intake
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from messaging import inbound
@@ -32,7 +32,7 @@ def test_hard_texts_through_the_webhook(client: FlaskClient, committed: Database
             answer = client.post(PATH, data=text, headers={"X-Twilio-Signature": signed})
             assert answer.status_code == 200, (words, answer.status_code)
     handled = 0
-    while inbound.handle_next(committed.begin, service.handle, now=now + timedelta(minutes=1)):
+    while inbound.handle_next(committed.begin, intake.handle, now=now + timedelta(minutes=1)):
         handled += 1
     with committed.begin() as session:
         assert handled == len(HARD)

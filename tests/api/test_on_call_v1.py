@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from api.cli import main
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role, Staff
+from engage.conversation.safety import rota
+from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
-from engage.people import pause, rota
+from engage.people import pause
 from engage.people.model import Person
-from engage.people.rota import NewTurn
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock
 

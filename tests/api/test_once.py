@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from engage.core import idempotency
 from engage.core.db import Database
-from engage.core.idempotency import IdempotencyKey
+from engage.core.model import IdempotencyKey
 from engage.people.model import Person
 from tests.api.conftest import KeyMaker, StoppedClock
 from tests.api.test_people_v1 import KATRINA

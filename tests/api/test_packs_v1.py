@@ -12,7 +12,7 @@ from engage.agencies.model import Hub, Role, Staff
 from engage.compliance import pack
 from engage.compliance.model import EvidencePack
 from engage.core.db import Database
-from engage.core.events import AccessRecord
+from engage.core.model import AccessRecord
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
-from engage.core.events import AccessRecord, Event
+from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from engage.access.model import Disclosure, SharingAgreement
 from engage.agencies.model import Hub, Staff
-from engage.conversation import service
+from engage.conversation import intake
 from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
@@ -85,7 +85,7 @@ def test_words_of_health_are_for_keys_that_may_read_health(
 ) -> None:
     """Without it a thread says that something was told, and signals of health are not listed."""
     with committed.begin() as session:
-        service.handle(session, text_in(session, "i used again last night", now), now)
+        intake.handle(session, text_in(session, "i used again last night", now), now)
     address = f"/v1/people/{katrina.id}/messages"
     for scopes, told in (((), False), (("health:read",), True)):
         headers = key("messages:read", "signals:read", *scopes)

@@ -291,7 +291,7 @@ def test_workers_are_woken(client: FlaskClient, committed: Database) -> None:
 
 def test_nothing_else_is_done_in_the_request(client: FlaskClient, committed: Database) -> None:
     """No session cookie, no event, no answer to the text: only the row."""
-    from engage.core.events import Event
+    from engage.core.model import Event
     from messaging.tables import Message
 
     answer = client.post(INBOUND, data=TEXT, headers=signed(TEXT))

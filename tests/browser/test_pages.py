@@ -14,7 +14,7 @@ from engage.agencies.model import Hub
 from engage.appointments import booking as appointments
 from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AppointmentType
-from engage.conversation import service as conversation
+from engage.conversation import intake as conversation
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.signals import Evidence, Signal, SignalKind, raise_signal

@@ -11,9 +11,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import make_url
 
 from engage.core import audit_chain, events
-from engage.core.audit_chain import EventSeal
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event, EventSeal
 from tests import builders
 
 Told = tuple[uuid.UUID, list[int]]

@@ -16,10 +16,10 @@ from engage.cohort.kinds import Rag
 from engage.cohort.meeting_model import AgendaItem, Meeting
 from engage.cohort.model import Enrolment
 from engage.compliance import counting
-from engage.conversation.service import handle
+from engage.conversation.intake import handle
+from engage.conversation.safety import rota
 from engage.insight import enrolment, plan, today
 from engage.legal.model import Order
-from engage.people import rota
 from engage.people.model import Person
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from engage.core.db import new_id
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.signals import MEANINGS, Signal, SignalKind, SignalState
 
 GONE = "It no longer holds."

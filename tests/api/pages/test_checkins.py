@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from engage.agencies.model import Staff
-from engage.conversation import service
+from engage.conversation import intake
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.progress.check_ins import lifecycle
@@ -99,7 +99,7 @@ def test_answers_are_shown_in_words_with_what_was_said_beside(
     for count, body in enumerate(["2", "3 bit rubbish"]):
         with committed.begin() as session:
             at = DUE + timedelta(minutes=count)
-            service.handle(session, text_in(session, body, at), at)
+            intake.handle(session, text_in(session, body, at), at)
     clock.at = DUE + timedelta(hours=1)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
     assert "Tue 23 March Answer: 3: Not great Said before: 2 OK In their words: “bit rubbish”" in words

@@ -10,7 +10,7 @@ from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import SYSTEM
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.db import Database
-from engage.core.events import AccessRecord
+from engage.core.model import AccessRecord
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence
 from engage.people.model import CustodyStatus, Person

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engage.agencies.model import Staff
 from engage.appointments.imports import uploads
-from engage.appointments.imports.uploads import ImportUpload
+from engage.appointments.imports.model import ImportUpload
 from engage.appointments.model import Appointment
 from engage.core.db import Database
 from tests.api.conftest import StoppedClock

@@ -151,7 +151,7 @@ def test_the_case_pack_is_one_page_and_a_pdf(
         for where in (address, f"{address}.pdf"):
             assert sit_down(staff).open(where).status == 404
     with committed.begin() as session:
-        from engage.core.events import AccessRecord
+        from engage.core.model import AccessRecord
 
         assert session.query(AccessRecord).filter_by(what="case pack").count() == 3
 

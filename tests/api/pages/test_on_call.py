@@ -10,11 +10,11 @@ from sqlalchemy import select
 from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import OnCallTurn, Staff
-from engage.conversation import on_call
+from engage.conversation.safety import on_call, rota
+from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
-from engage.people import pause, rota
+from engage.people import pause
 from engage.people.model import Person
-from engage.people.rota import NewTurn
 from engage.signals import SignalKind
 from tests import builders
 from tests.api.pages.conftest import House

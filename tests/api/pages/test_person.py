@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage.agencies.model import Staff
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.core.events import AccessRecord
+from engage.core.model import AccessRecord
 from engage.people.model import ContactPoint, CustodyStatus, Language, NumberState, Person
 from engage.people.phones import set_number
 from engage.people.service import ensure_involved

@@ -9,10 +9,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.conversation import service, set_aside
+from engage.conversation import intake, unprocessed
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.insight import engine
 from engage.people.model import Person
 from messaging import inbound, pacing
@@ -158,10 +158,10 @@ def test_a_text_set_aside_is_tried_again(
     before = visitor.open("/queues")
     show(committed, now)
     assert "tries it again" in press(visitor, before, "again").words
-    assert inbound.handle_next(committed.begin, service.handle, now=now) is not None
+    assert inbound.handle_next(committed.begin, intake.handle, now=now) is not None
     with committed.begin() as session:
         assert session.get_one(Inbound, stuck[1]).status is InboundStatus.HANDLED
-        assert session.scalars(select(Reading.done)).one() != set_aside.DONE
+        assert session.scalars(select(Reading.done)).one() != unprocessed.DONE
     assert "not set aside any more" in press(visitor, before, "again").words
     assert "not set aside any more" in press(visitor, before, "dismiss").words
 
@@ -230,7 +230,7 @@ def test_it_is_quick_however_many_texts_have_ended(session: Session, now: dateti
 def show(database: Database, now: datetime) -> None:
     """What the worker does with texts that were set aside."""
     with database.begin() as session:
-        set_aside.show(session, now=now)
+        unprocessed.show(session, now=now)
 
 
 def press(visitor: Visitor, page: Page, what: str) -> Page:

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from engage.agencies.model import Role, Staff
-from engage.conversation import holds
-from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
+from engage.conversation import takeover
+from engage.conversation.corrections.model import CorpusLine, LineState, ReadingCorrection
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.core.events import AccessRecord, Event
+from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
 from messaging import outbox
 from messaging.tables import Inbound, Message
@@ -36,7 +36,7 @@ def katrina(committed: Database, house: House) -> Person:
 def holder(database: Database, person: Person, now: datetime) -> uuid.UUID | None:
     """Who has the conversation."""
     with database.begin() as session:
-        found = holds.current(session, person.id, now)
+        found = takeover.current(session, person.id, now)
         return found.staff_id if found else None
 
 
@@ -69,7 +69,7 @@ def test_what_the_page_did_not_show_is_not_taken(
     chidi = sit_down(house.coordinator)
     page = chidi.open(f"/people/{katrina.id}")
     with committed.begin() as session:
-        holds.take_over(session, builders.actor(house.pat), katrina.id, now=now)
+        takeover.take_over(session, builders.actor(house.pat), katrina.id, now=now)
     for form in ("/take-over", "/hand-back"):
         answer = chidi.post(
             f"/people/{katrina.id}/conversation{form}", {"csrf_token": chidi.token(), "over": "nonsense"}
@@ -114,7 +114,7 @@ def test_an_auditor_sees_the_banner_and_no_button(
     """Who only reads takes nothing over, corrects nothing and takes nothing out."""
     heard(committed, katrina, "hello", now)
     with committed.begin() as session:
-        holds.take_over(session, builders.actor(house.pat), katrina.id, now=now)
+        takeover.take_over(session, builders.actor(house.pat), katrina.id, now=now)
         reading = session.scalars(select(Reading.id)).one()
     robin = sit_down(house.auditor)
     page = robin.open(f"/people/{katrina.id}")

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import Staff
-from engage.conversation import on_call, service
+from engage.conversation import intake
 from engage.conversation.model import Reading
+from engage.conversation.safety import on_call, rota
+from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
-from engage.people import rota
 from engage.people.model import ContactPoint
-from engage.people.rota import NewTurn
 from messaging import inbound
 from tests import builders
 from tests.api.pages.conftest import House
@@ -40,7 +40,7 @@ def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
             },
             now=now,
         )
-    inbound.handle_next(committed.begin, service.handle, now=now)
+    inbound.handle_next(committed.begin, intake.handle, now=now)
     with committed.begin() as session:
         return session.scalars(select(Reading.id)).one()
 

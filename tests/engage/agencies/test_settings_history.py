@@ -16,7 +16,7 @@ from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import AppointmentType
 from engage.core.db import Database
 from engage.core.errors import Conflict, Invalid
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.service import NewPerson, create_person
 from tests import builders
 

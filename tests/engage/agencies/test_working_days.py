@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies import setup
 from engage.core.errors import Invalid
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.core.working_days import (
     after_working_days,
     closed_days,

@@ -16,7 +16,7 @@ from engage.appointments.model import AbsenceReason, Appointment
 from engage.appointments.reminders import planning
 from engage.core.db import Database
 from engage.core.errors import Conflict, Forbidden, NotFound
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import ContactStatus, Language
 from engage.signals import Signal, SignalKind, SignalState
 from messaging.states import MessageStatus as S

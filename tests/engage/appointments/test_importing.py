@@ -15,7 +15,7 @@ from engage.appointments.imports.file_import import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
 from engage.appointments.reminders import planning
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import phones
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal

@@ -19,7 +19,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import CustodyStatus, Involvement, NumberState
 from engage.signals import Signal, SignalState
 from messaging.states import MessageStatus as S

@@ -28,7 +28,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.model import Order, OrderKind
 from engage.people.model import Language, LegalStatus, Person
 from engage.signals import Signal, SignalKind, SignalState

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Intent, Reminder
-from engage.conversation import service
+from engage.conversation import intake
 from engage.conversation.model import Question, Reading
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging import inbound, outbox
@@ -43,7 +43,7 @@ def says(
 ) -> Reading:
     """A text from a phone, answered at once; returns how it was read."""
     text = text_in(session, body, at, number=number, media=media, **params)
-    service.handle(session, text, at)
+    intake.handle(session, text, at)
     session.flush()
     return session.scalars(select(Reading).where(Reading.inbound_id == text.id)).one()
 

@@ -11,7 +11,7 @@ from engage.appointments import booking
 from engage.appointments.kinds import OutcomeCode, ReminderKind
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
 from engage.appointments.reminders import planning
-from engage.conversation import hearing, whose
+from engage.conversation import phone_owner, routing
 from engage.people.model import Person
 from engage.signals import SignalKind
 from engage.understanding.vocabulary import (
@@ -70,9 +70,9 @@ def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appoin
 
 def prompt(session: Session, of: Person, at: datetime) -> Prompt:
     """What a text of theirs would be read as an answer to."""
-    holder = whose.one_holder(session, of.id, at)
+    holder = phone_owner.one_holder(session, of.id, at)
     assert holder is not None
-    return hearing.prompt_for(session, holder, NUMBER, at)
+    return routing.prompt_for(session, holder, NUMBER, at)
 
 
 def reasons(session: Session, about: Appointment) -> list[tuple[str | None, OutcomeCode | None]]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Intent as Said
-from engage.conversation.barriers import HELPS, STANDS
+from engage.conversation.handlers.barriers import HELPS, STANDS
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from engage.understanding.vocabulary import Cause, Intent

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.conversation import holds
+from engage.conversation import takeover
 from engage.people.model import Person
 from engage.progress.check_ins import lifecycle
 from engage.progress.check_ins.model import CheckInState
@@ -26,7 +26,7 @@ def katrina(session: Session) -> Person:
 
 def hold(session: Session, person: Person) -> None:
     """Her worker takes the conversation over a minute after the question."""
-    holds.take_over(session, builders.actor(person.offender_manager), person.id, now=DUE + MINUTE)
+    takeover.take_over(session, builders.actor(person.offender_manager), person.id, now=DUE + MINUTE)
 
 
 def test_what_was_written_to_a_worker_is_not_called_unanswered(session: Session, katrina: Person) -> None:
@@ -48,7 +48,7 @@ def test_she_may_still_answer_it(session: Session, katrina: Person) -> None:
     hold(session, katrina)
     says(session, "hiya pat", DUE + 2 * MINUTE)
     actor = builders.actor(katrina.offender_manager)
-    holds.hand_back(session, actor, katrina.id, now=DUE + 3 * MINUTE)
+    takeover.hand_back(session, actor, katrina.id, now=DUE + 3 * MINUTE)
     says(session, "2", DUE + 4 * MINUTE)
     found = only(session, katrina)
     assert (found.state, found.reasons) == (CheckInState.ANSWERED, [])
@@ -60,6 +60,6 @@ def test_silence_while_a_worker_has_it_is_silence(session: Session, katrina: Per
     lifecycle.advance(session, now=NUDGE)
     lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.UNANSWERED
-    holds.take_over(session, builders.actor(katrina.offender_manager), katrina.id, now=CLOSES + MINUTE)
+    takeover.take_over(session, builders.actor(katrina.offender_manager), katrina.id, now=CLOSES + MINUTE)
     says(session, "sorry pat", CLOSES + 2 * MINUTE)
     assert only(session, katrina).state is CheckInState.UNANSWERED

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.conversation import checkins
+from engage.conversation.handlers import check_ins
 from engage.conversation.model import Reading
 from engage.people.model import Language, Person
 from engage.progress.check_ins import lifecycle
@@ -125,7 +125,7 @@ def test_the_call_is_not_wanted(session: Session, katrina: Person, body: str) ->
 )
 def test_what_is_a_plain_answer_to_the_offer(body: str, wants: bool | None) -> None:
     """Anything more is read for what it says."""
-    assert checkins.wants_call(body) is wants
+    assert check_ins.wants_call(body) is wants
 
 
 def test_after_a_day_a_yes_is_no_call(session: Session, katrina: Person) -> None:
@@ -275,7 +275,7 @@ def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina:
     assert says(session, "3", CLOSES + MINUTE).needs_human
     assert values(session, katrina) == []
     in_time = phones.text_in(session, "3", CLOSES - MINUTE)
-    phones.service.handle(session, in_time, CLOSES + HOUR)
+    phones.intake.handle(session, in_time, CLOSES + HOUR)
     assert values(session, katrina) == [3] and only(session, katrina).state is CheckInState.ANSWERED
 
 
@@ -290,7 +290,7 @@ def test_a_text_that_is_handled_twice_answers_once(session: Session, katrina: Pe
     """One answer row, one text."""
     text = phones.text_in(session, "2", LATER)
     for _ in range(2):
-        phones.service.handle(session, text, LATER)
+        phones.intake.handle(session, text, LATER)
     assert len(session.scalars(select(CheckInAnswer)).all()) == len(answers(session)) == 1
 
 

@@ -11,9 +11,10 @@ from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment, Intent
-from engage.conversation import holds, lines
-from engage.conversation.by_hand import CorpusLine, LineState, ReadingCorrection
-from engage.conversation.corrections import correct
+from engage.conversation import takeover
+from engage.conversation.corrections import corpus_lines
+from engage.conversation.corrections.model import CorpusLine, LineState, ReadingCorrection
+from engage.conversation.corrections.service import correct
 from engage.conversation.model import Reading
 from engage.core.errors import (
     Conflict,
@@ -139,7 +140,7 @@ def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
 ) -> None:
     """A yes that came while a worker had the conversation was read rightly and recorded nowhere: the same meaning records it, once."""
     actor = builders.actor(om)
-    holds.take_over(session, actor, katrina.id, now=now)
+    takeover.take_over(session, actor, katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
     mean(reading, Meaning.CONFIRM)
     assert standing(session, booked) == [IntentKind.WILL_ATTEND]
@@ -331,18 +332,21 @@ def test_an_administrator_accepts_or_declines_each_line(
     """Accepted ones come out as the corpus has them, each once; a declined one loses its words and stays declined."""
     for minute, words in enumerate(("yes", "YES", "ok then")):
         mean(says(session, words, now + minutes(minute)), Meaning.DECLINE)
-    assert list(lines.export(session)) == []
-    waiting = lines.listed(session, administrator, LineState.WAITING).lines
+    assert list(corpus_lines.export(session)) == []
+    waiting = corpus_lines.listed(session, administrator, LineState.WAITING).lines
     assert len(waiting) == 3
     for line, wanted in [(line, line.words != "ok then") for line in waiting]:
         for _ in range(2):
-            lines.decide(session, administrator, line.id, accept=wanted, now=now)
-    assert list(lines.export(session)) in (["appointment\tdecline\tyes"], ["appointment\tdecline\tYES"])
+            corpus_lines.decide(session, administrator, line.id, accept=wanted, now=now)
+    assert list(corpus_lines.export(session)) in (
+        ["appointment\tdecline\tyes"],
+        ["appointment\tdecline\tYES"],
+    )
     declined = next(line for line in waiting if line.state is LineState.DECLINED)
     assert declined.words == ""
     with pytest.raises(Conflict):
-        lines.decide(session, administrator, declined.id, accept=True, now=now)
-    listed = lines.listed(session, administrator, LineState.ACCEPTED)
+        corpus_lines.decide(session, administrator, declined.id, accept=True, now=now)
+    listed = corpus_lines.listed(session, administrator, LineState.ACCEPTED)
     assert listed.counts == {LineState.WAITING: 0, LineState.ACCEPTED: 2, LineState.DECLINED: 1}
 
 
@@ -355,12 +359,12 @@ def test_an_administrator_of_another_hub_sees_none_of_it(
     stranger = builders.actor(
         builders.staff(session, builders.hub(session, "Wearside"), Role.ADMINISTRATOR, name="Bo Ek")
     )
-    assert lines.listed(session, stranger, LineState.WAITING).lines == []
-    assert lines.export_for(session, stranger, now=now) == ""
+    assert corpus_lines.listed(session, stranger, LineState.WAITING).lines == []
+    assert corpus_lines.export_for(session, stranger, now=now) == ""
     with pytest.raises(NotFound):
-        lines.decide(session, stranger, line.id, accept=True, now=now)
+        corpus_lines.decide(session, stranger, line.id, accept=True, now=now)
     with pytest.raises(Forbidden):
-        lines.listed(session, builders.actor(om), LineState.WAITING)
+        corpus_lines.listed(session, builders.actor(om), LineState.WAITING)
 
 
 def test_signals_of_others_are_left_alone(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
-from engage.conversation import effects, staff
+from engage.conversation import effects, staff_actions
 from engage.people import contactability, phones
 from engage.people.model import CustodyStatus, NumberState, Person
 from engage.signals import SignalKind
@@ -244,7 +244,7 @@ def test_a_workers_text_waits_for_morning_and_for_nothing_else(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
     """Deferred when it comes to be sent at night; withheld when something lasting has happened."""
-    staff.send_text(session, builders.actor(om), katrina.id, "Hi", now=now)
+    staff_actions.send_text(session, builders.actor(om), katrina.id, "Hi", now=now)
     verdicts, texts = held(session, now + timedelta(hours=11, minutes=30))
     assert isinstance(verdicts[texts[0].id], Defer)
     katrina.texts_approved_at = None

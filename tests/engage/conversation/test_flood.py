@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.conversation import service
+from engage.conversation import intake
 from engage.conversation.model import Reading
-from engage.conversation.staff import mark_read
+from engage.conversation.staff_actions import mark_read
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import SignalKind
@@ -162,7 +162,7 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
                 text_in(session, body, now + timedelta(seconds=51 + place), number=number)
     handled, order = 0, []
     crowd = Crowd()
-    while done := inbound.handle_next(committed.begin, service.handle, now=now + minutes(2), crowd=crowd):
+    while done := inbound.handle_next(committed.begin, intake.handle, now=now + minutes(2), crowd=crowd):
         handled += 1
         with committed.begin() as session:
             number = session.get_one(Inbound, done.id).from_number
@@ -198,7 +198,7 @@ def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetim
     def work() -> None:
         crowd, idle = Crowd(), 0
         while idle < 30:
-            found = inbound.handle_next(committed.begin, service.handle, now=now + minutes(1), crowd=crowd)
+            found = inbound.handle_next(committed.begin, intake.handle, now=now + minutes(1), crowd=crowd)
             idle = 0 if found else idle + 1
             if not found:
                 time.sleep(0.02)

@@ -13,7 +13,7 @@ from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
 from engage.cohort.kinds import Cohort, ExitReason
 from engage.cohort.model import Enrolment, Referral
-from engage.conversation import forgetting, service
+from engage.conversation import forgetting, intake
 from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
@@ -145,7 +145,7 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
                 now=since,
             )
         elif why == "wrote since":
-            service.handle(session, text_in(session, "hello", since), since)
+            intake.handle(session, text_in(session, "hello", since), since)
     session.flush()
     assert forgetting.due(session, now=AFTER_SIX_YEARS) == []
 
@@ -191,7 +191,7 @@ def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datet
         suppression.suppress(session, "+447700900101", "STOP", "STOP", now)
         kept_id, other_id = gone.id, other.id
     with committed.begin() as session:
-        service.handle(session, text_in(session, "i cant come today", now), now)
+        intake.handle(session, text_in(session, "i cant come today", now), now)
     with committed.begin() as session:
         merging.merge(session, SYSTEM, kept_id, "X987655", reason="The same", now=now)
     assert forgetting.forget(committed.begin, now=AFTER_SIX_YEARS) == 1

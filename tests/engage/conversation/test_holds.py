@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor, ActorKind
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
-from engage.conversation import holds, service
-from engage.conversation.by_hand import ConversationHold, HoldEnd
-from engage.conversation.model import Reading
-from engage.conversation.staff import send_text
+from engage.conversation import intake, takeover
+from engage.conversation.model import ConversationHold, HoldEnd, Reading
+from engage.conversation.staff_actions import send_text
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -60,7 +59,7 @@ def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
     """It is stored and read, and shown as needing a human; nothing is recorded, raised or answered."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
-    hold = holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    hold = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
     assert (reading.intent, reading.act, reading.needs_human, reading.person_id) == (
         "confirm",
@@ -81,10 +80,10 @@ def test_handed_back_the_next_yes_is_recorded(
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     actor = builders.actor(om)
-    hold = holds.take_over(session, actor, katrina.id, now=now)
+    hold = takeover.take_over(session, actor, katrina.id, now=now)
     says(session, "yes", now + minutes(1))
     for _ in range(2):
-        holds.hand_back(session, actor, katrina.id, now=now + minutes(2))
+        takeover.hand_back(session, actor, katrina.id, now=now + minutes(2))
     assert (hold.ended_at, hold.how) == (now + minutes(2), HoldEnd.HANDED_BACK)
     assert events(session, katrina).count("conversation.handed_back") == 1
     says(session, "yes", now + minutes(3))
@@ -110,7 +109,7 @@ def test_danger_stop_and_wrong_number_act_whoever_has_the_conversation(
     answered: bool,
 ) -> None:
     """A worker who has the conversation may be away from the page."""
-    holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, words, now + minutes(1))
     assert signal in open_signals(session, katrina)
     assert bool(answers(session)) is answered
@@ -119,7 +118,7 @@ def test_danger_stop_and_wrong_number_act_whoever_has_the_conversation(
 def test_start_still_restores(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
     """What the phone itself says of stopping and starting is never held up."""
     says(session, "STOP", now)
-    holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, "START", now + minutes(1))
     assert SignalKind.OPTED_OUT not in open_signals(session, katrina)
 
@@ -130,10 +129,10 @@ def test_writing_takes_over_and_each_text_renews(
     """Two hours from the last text of the worker."""
     actor = builders.actor(om)
     send_text(session, actor, katrina.id, "How did it go?", now=now)
-    first = holds.current(session, katrina.id, now)
+    first = takeover.current(session, katrina.id, now)
     assert first is not None and first.until == now + timedelta(hours=2)
     send_text(session, actor, katrina.id, "Good to hear", now=now + minutes(90))
-    again = holds.current(session, katrina.id, now + minutes(150))
+    again = takeover.current(session, katrina.id, now + minutes(150))
     assert again is not None and (again.id, again.since) == (first.id, now)
     assert again.until == now + minutes(210)
 
@@ -143,11 +142,11 @@ def test_time_out_gives_the_conversation_back(
 ) -> None:
     """After the hub's time Engage reads again, and the sweep says so in the log; done twice it says so once."""
     om.memberships[0].hub.settings = {"conversation_timeout_minutes": 30}
-    hold = holds.take_over(session, builders.actor(om), katrina.id, now=now)
-    assert holds.current(session, katrina.id, now + minutes(29)) is not None
-    assert holds.current(session, katrina.id, now + minutes(30)) is None
+    hold = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
+    assert takeover.current(session, katrina.id, now + minutes(29)) is not None
+    assert takeover.current(session, katrina.id, now + minutes(30)) is None
     assert says(session, "thanks", now + minutes(31)).act
-    assert [holds.end_overdue(session, now=now + minutes(32)) for _ in range(2)] == [1, 0]
+    assert [takeover.end_overdue(session, now=now + minutes(32)) for _ in range(2)] == [1, 0]
     assert (hold.how, hold.ended_at) == (HoldEnd.TIMED_OUT, now + minutes(30))
     assert "conversation.timed_out" in events(session, katrina)
 
@@ -157,8 +156,8 @@ def test_a_conversation_that_ran_out_is_taken_over_anew(
 ) -> None:
     """Also before any sweep has seen that it ran out."""
     actor = builders.actor(om)
-    first = holds.take_over(session, actor, katrina.id, now=now)
-    second = holds.take_over(session, actor, katrina.id, now=now + timedelta(hours=3))
+    first = takeover.take_over(session, actor, katrina.id, now=now)
+    second = takeover.take_over(session, actor, katrina.id, now=now + timedelta(hours=3))
     assert first.id != second.id and first.how is HoldEnd.TIMED_OUT
 
 
@@ -167,24 +166,24 @@ def test_another_worker_takes_it_only_from_whom_they_were_warned_of(
 ) -> None:
     """Without the warning neither the button nor a text takes it; with it theirs ends and says how."""
     lou = builders.actor(colleague(session, om, Role.COORDINATOR))
-    pats = holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    pats = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     for attempt in (
-        lambda: holds.take_over(session, lou, katrina.id, now=now),
-        lambda: holds.take_over(session, lou, katrina.id, now=now, over=katrina.id),
-        lambda: holds.hand_back(session, lou, katrina.id, now=now),
+        lambda: takeover.take_over(session, lou, katrina.id, now=now),
+        lambda: takeover.take_over(session, lou, katrina.id, now=now, over=katrina.id),
+        lambda: takeover.hand_back(session, lou, katrina.id, now=now),
         lambda: send_text(session, lou, katrina.id, "Hello", now=now),
     ):
         with pytest.raises(Conflict, match="Pat Hale has the conversation") as refusal:
             attempt()
         assert refusal.value.code == "conversation_taken"
     assert session.scalars(select(Message)).all() == []
-    lous = holds.take_over(session, lou, katrina.id, now=now + minutes(1), over=pats.id)
+    lous = takeover.take_over(session, lou, katrina.id, now=now + minutes(1), over=pats.id)
     assert (pats.how, pats.ended_at) == (HoldEnd.TAKEN_BY_ANOTHER, now + minutes(1))
     assert says(session, "ok", now + minutes(2)).done.startswith("Lou has the conversation")
     with pytest.raises(Conflict):
         send_text(session, builders.actor(om), katrina.id, "Hello", now=now + minutes(3))
     send_text(session, builders.actor(om), katrina.id, "Hello", now=now + minutes(4), over=lous.id)
-    standing = holds.current(session, katrina.id, now + minutes(5))
+    standing = takeover.current(session, katrina.id, now + minutes(5))
     assert standing is not None and standing.staff_id == om.id
 
 
@@ -199,7 +198,7 @@ def test_only_who_may_converse_takes_over(
         (Role.ADMINISTRATOR, NotFound),
     ):
         actor = builders.actor(colleague(session, om, role))
-        for attempt in (holds.take_over, holds.hand_back):
+        for attempt in (takeover.take_over, takeover.hand_back):
             with pytest.raises(refusal):
                 attempt(session, actor, katrina.id, now=now)
     assert session.scalars(select(ConversationHold)).all() == []
@@ -212,13 +211,13 @@ def test_a_system_names_the_worker_who_has_it(
     key = system(om)
     for email in (None, "nobody@probation.example", colleague(session, om, Role.AUDITOR).email):
         with pytest.raises(Invalid) as refusal:
-            holds.take_over(session, key, katrina.id, now=now, staff_email=email)
+            takeover.take_over(session, key, katrina.id, now=now, staff_email=email)
         assert "staff" in refusal.value.fields
-    hold = holds.take_over(session, key, katrina.id, now=now, staff_email=om.email)
+    hold = takeover.take_over(session, key, katrina.id, now=now, staff_email=om.email)
     assert hold.staff_id == om.id
-    holds.hand_back(session, key, katrina.id, now=now)
+    takeover.hand_back(session, key, katrina.id, now=now)
     send_text(session, key, katrina.id, "Hello", now=now)
-    assert holds.current(session, katrina.id, now) is None
+    assert takeover.current(session, katrina.id, now) is None
 
 
 def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
@@ -239,7 +238,7 @@ def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
     )
     session.flush()
     share(session, [katrina, other], now)
-    holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
     assert (reading.person_id, reading.needs_human, answers(session)) == (None, True, [])
     assert open_signals(session, katrina) == open_signals(session, other) == [SignalKind.REPLY_UNREAD]
@@ -252,7 +251,7 @@ def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
     point = point_of(session, katrina)
     point.state, point.verified_at, point.safe_until = NumberState.CHECKING, None, None
     gone(session, katrina, now - minutes(5), purpose="number_check", group_key=f"contact_point:{point.id}")
-    holds.take_over(session, builders.actor(om), katrina.id, now=now)
+    takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     assert says(session, "1", now + minutes(1)).needs_human
     assert point.state is NumberState.CHECKING and answers(session) == []
     says(session, "2", now + minutes(2))
@@ -289,12 +288,12 @@ def test_a_text_comes_wholly_before_or_wholly_after_the_worker(committed: Databa
         def handle(inbound_id: int = inbound_id, start: threading.Barrier = start) -> None:
             start.wait()
             with committed.begin() as session:
-                service.handle(session, session.get_one(Inbound, inbound_id), now)
+                intake.handle(session, session.get_one(Inbound, inbound_id), now)
 
         def take(om: Staff = om, person: Person = person, start: threading.Barrier = start) -> None:
             start.wait()
             with committed.begin() as session:
-                holds.take_over(session, builders.actor(om), person.id, now=now)
+                takeover.take_over(session, builders.actor(om), person.id, now=now)
 
         both = [threading.Thread(target=handle), threading.Thread(target=take)]
         for thread in both:
@@ -305,4 +304,4 @@ def test_a_text_comes_wholly_before_or_wholly_after_the_worker(committed: Databa
             reading = session.scalars(select(Reading).where(Reading.inbound_id == inbound_id)).one()
             recorded, answered = bool(said(session, appointment)), bool(answers(session, number))
             assert reading.act is recorded is answered is not reading.needs_human
-            assert holds.current(session, person.id, now) is not None
+            assert takeover.current(session, person.id, now) is not None

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 
 from engage.agencies.model import Role
 from engage.conversation.model import Reading
-from engage.conversation.staff import mark_read
-from engage.conversation.whose import lock_number
+from engage.conversation.phone_owner import lock_number
+from engage.conversation.staff_actions import mark_read
 from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders

@@ -12,14 +12,14 @@ from engage import signals
 from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation import effects, on_call, staff
+from engage.conversation import effects, staff_actions
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
+from engage.conversation.safety import on_call, rota
+from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
 from engage.insight import alarms
-from engage.people import rota
 from engage.people import signals as attention
 from engage.people.model import Person
-from engage.people.rota import NewTurn
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -176,10 +176,10 @@ def test_a_notice_of_a_text_of_nobody_is_called_back(session: Session, hall: Hal
     assert effects.last_look(session, [claimed(note)], NIGHT) == {}
     who = builders.actor(hall.second)
     if end == "read":
-        staff.mark_read(session, who, reading.id, now=NIGHT + MINUTE)
+        staff_actions.mark_read(session, who, reading.id, now=NIGHT + MINUTE)
     else:
         nobody_yet = builders.person(session, hall.om, number=None)
-        staff.claim_number(session, who, reading.number, nobody_yet.id, now=NIGHT + MINUTE)
+        staff_actions.claim_number(session, who, reading.number, nobody_yet.id, now=NIGHT + MINUTE)
     session.refresh(note)
     assert note.status is MessageStatus.WITHDRAWN
     assert list(effects.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
@@ -255,7 +255,7 @@ def test_danger_from_a_number_of_nobody_reaches_whoever_is_on_call_anywhere(
     reading = says(session, "i want to die", NIGHT, number="+447700900777")
     on_call.raise_due(session, now=NIGHT)
     assert sorted(told(session)) == ["Far Away", "Sam First"]
-    staff.mark_read(session, builders.actor(far), reading.id, now=NIGHT + MINUTE)
+    staff_actions.mark_read(session, builders.actor(far), reading.id, now=NIGHT + MINUTE)
     on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
     assert len(told(session)) == 2
 

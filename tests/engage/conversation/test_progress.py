@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Outcome
-from engage.conversation import progress, whose
+from engage.conversation import phone_owner
+from engage.conversation.handlers import progress
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
 from engage.signals import SignalKind
@@ -125,7 +126,7 @@ def test_the_same_text_handled_again_changes_nothing(
 ) -> None:
     """One row for each kind of one text, one event, one signal."""
     heard = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
-    holder = whose.one_holder(session, katrina.id, now)
+    holder = phone_owner.one_holder(session, katrina.id, now)
     assert holder is not None
     again = turn(session, heard, now)
     for _ in range(3):

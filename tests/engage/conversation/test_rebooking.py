@@ -12,8 +12,8 @@ from engage.appointments.free_times.model import SlotOffer
 from engage.appointments.kinds import AppointmentType, IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.appointments.reminders import planning
-from engage.conversation import hearing, whose
-from engage.core.events import Event
+from engage.conversation import phone_owner, routing
+from engage.core.model import Event
 from engage.people import rebooking_permission as allowance
 from engage.people.model import ContactPoint, Language, LegalStatus, NumberState
 from engage.signals import Signal, SignalKind
@@ -291,14 +291,14 @@ def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
 def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
     """Nobody answers what they were never sent."""
     scene.asks()
-    holder = whose.one_holder(scene.session, scene.katrina.id, scene.now + minutes(1))
+    holder = phone_owner.one_holder(scene.session, scene.katrina.id, scene.now + minutes(1))
     assert holder is not None
     later = scene.now + minutes(1)
-    assert hearing.prompt_for(scene.session, holder, NUMBER, later) is Prompt.REBOOK
+    assert routing.prompt_for(scene.session, holder, NUMBER, later) is Prompt.REBOOK
     message = scene.session.get_one(Message, scene.offer().message_id)
     message.status = type(message.status).WITHHELD
     scene.session.flush()
-    assert hearing.prompt_for(scene.session, holder, NUMBER, later) is not Prompt.REBOOK
+    assert routing.prompt_for(scene.session, holder, NUMBER, later) is not Prompt.REBOOK
 
 
 @pytest.mark.parametrize("text", ["busy wed", "wed im away", "poorly wed", "ill wed", "kids wed"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, IntentKind, ReminderKind
 from engage.appointments.model import Intent
-from engage.conversation import service
+from engage.conversation import intake
 from engage.conversation.model import Reading
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
@@ -67,7 +67,7 @@ def test_the_answer_goes_at_once_in_its_own_lane_and_once(
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     text = text_in(session, "yes", now)
-    service.handle(session, text, now)
+    intake.handle(session, text, now)
     message = session.scalars(select(Message).where(Message.dedupe_key == f"reply:{text.id}")).one()
     assert (message.lane, message.recipient, message.group_key) == (
         Lane.REPLY,
@@ -89,7 +89,7 @@ def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now
     asked(session, appointment, now - DAY)
     text = text_in(session, "no", now)
     for _ in range(3):
-        service.handle(session, text, now)
+        intake.handle(session, text, now)
     assert said(session, appointment) == [NO]
     assert len(answers(session)) == 1
     assert len(session.scalars(select(Reading).where(Reading.inbound_id == text.id)).all()) == 1
@@ -260,7 +260,7 @@ def test_a_text_that_came_in_time_counts_though_it_is_handled_late(
     appointment = builders.appointment(session, katrina, now + minutes(30))
     asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
     text = text_in(session, "yes", now)
-    service.handle(session, text, now + minutes(120))
+    intake.handle(session, text, now + minutes(120))
     assert said(session, appointment) == [YES]
     assert answers(session) == []
 
@@ -274,7 +274,7 @@ def test_a_text_cannot_answer_what_was_asked_after_it(
     asked(session, first, now - DAY)
     asked(session, second, now + minutes(30))
     text = text_in(session, "yes", now)
-    service.handle(session, text, now + minutes(60))
+    intake.handle(session, text, now + minutes(60))
     assert (said(session, first), said(session, second)) == ([YES], [])
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import func, select, update
 
 from api.cli import main
 from engage.agencies.model import Hub
-from engage.conversation import retention, service
-from engage.conversation.by_hand import CorpusLine, ReadingCorrection
+from engage.conversation import intake, retention
+from engage.conversation.corrections.model import CorpusLine, ReadingCorrection
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.core.events import AccessRecord, Event, record_access
+from engage.core.events import record_access
+from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
 from messaging import inbound, outbox, receipts
 from messaging.outbox import Lane, Text
@@ -304,7 +305,7 @@ def test_the_words_of_a_hub_that_wants_it_are_marked_for_erasure_at_the_provider
     ann(committed, redact_after_delivery=True)
     with committed.begin() as session:
         inbound.store(session, {"MessageSid": "IN1", "From": ANN, "Body": "HELP"}, now=NOW)
-    assert inbound.handle_next(committed.begin, service.handle, now=NOW) is not None
+    assert inbound.handle_next(committed.begin, intake.handle, now=NOW) is not None
     with committed.begin() as session:
         assert session.scalars(select(Inbound.redact)).one()
         assert session.scalars(select(Message.redact)).one()

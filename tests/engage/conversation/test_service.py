@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment, Intent
-from engage.conversation import service
+from engage.conversation import intake
 from engage.conversation.model import Question, Reading
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import Person
 from engage.signals import Signal
 from messaging import inbound, outbox
@@ -52,7 +52,7 @@ def test_five_workers_answer_one_text_once(committed: Database, now: datetime) -
 
     def work() -> None:
         start.wait()
-        while inbound.handle_next(committed.begin, service.handle, now=now) is not None:
+        while inbound.handle_next(committed.begin, intake.handle, now=now) is not None:
             pass
 
     workers = [threading.Thread(target=work) for _ in range(5)]
@@ -78,7 +78,7 @@ def test_texts_of_one_number_are_answered_in_order_by_many_workers(
     def work() -> None:
         end = time.monotonic() + 30
         while waiting() and time.monotonic() < end:
-            inbound.handle_next(committed.begin, service.handle, now=now + minutes(10))
+            inbound.handle_next(committed.begin, intake.handle, now=now + minutes(10))
 
     def waiting() -> bool:
         with committed.begin() as session:
@@ -112,13 +112,13 @@ def test_a_failure_half_way_leaves_nothing_behind(
         raise RuntimeError("the queue failed")
 
     monkeypatch.setattr(outbox, "enqueue", fails)
-    handled = inbound.handle_next(committed.begin, service.handle, now=now)
+    handled = inbound.handle_next(committed.begin, intake.handle, now=now)
     assert handled is not None
     assert handled.outcome is Outcome.RETRY
     assert [count(committed, table) for table in (Intent, Signal, Reading, Question)] == [0, 0, 0, 0]
     assert count(committed, Event) == before
     monkeypatch.setattr(outbox, "enqueue", whole)
-    handled = inbound.handle_next(committed.begin, service.handle, now=now + minutes(1))
+    handled = inbound.handle_next(committed.begin, intake.handle, now=now + minutes(1))
     assert handled is not None
     assert handled.outcome is Outcome.HANDLED
     assert [count(committed, table) for table in (Intent, Signal, Reading)] == [1, 1, 1]
@@ -141,7 +141,7 @@ def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Datab
 
     worker = threading.Thread(target=change)
     with committed.begin() as session:
-        service.handle(session, session.get_one(Inbound, text.id), now)
+        intake.handle(session, session.get_one(Inbound, text.id), now)
         worker.start()
         assert not changed.wait(0.5)
     worker.join(20)

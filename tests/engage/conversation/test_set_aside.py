@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from engage.access.policy import Actor
-from engage.conversation import service, set_aside
+from engage.conversation import intake, unprocessed
 from engage.conversation.model import Reading
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.insight import readings
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
@@ -25,12 +25,12 @@ def test_it_waits_for_the_offender_manager_of_whoever_wrote(committed: Database,
         person = builders.person(session, om)
     id = fail(committed, now)
     with committed.begin() as session:
-        assert set_aside.show(session, now=now) == 1
-        assert set_aside.show(session, now=now) == 0
+        assert unprocessed.show(session, now=now) == 1
+        assert unprocessed.show(session, now=now) == 0
     with committed.begin() as session:
         reading = session.scalars(select(Reading)).one()
         assert (reading.inbound_id, reading.person_id, reading.needs_human) == (id, person.id, True)
-        assert (reading.intent, reading.act, reading.done) == ("other", False, set_aside.DONE)
+        assert (reading.intent, reading.act, reading.done) == ("other", False, unprocessed.DONE)
         (waiting,) = readings.unread(session, actor_of(om))
         assert waiting.words == WORDS
         event = session.scalars(select(Event).where(Event.kind == "reply.set_aside")).one()
@@ -53,7 +53,7 @@ def test_of_nobody_or_of_several_it_waits_for_a_coordinator(
             builders.person(session, om)
     fail(committed, now)
     with committed.begin() as session:
-        set_aside.show(session, now=now)
+        unprocessed.show(session, now=now)
         assert session.scalars(select(Reading.person_id)).one() is None
 
 
@@ -65,7 +65,7 @@ def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:
     with committed.begin() as session:
         inbound.store(session, {"MessageSid": "SM2", "From": NUMBER, "Body": "HELP"}, now=now)
         inbound.store(session, {"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}, now=now)
-    while inbound.handle_next(committed.begin, service.handle, now=now):
+    while inbound.handle_next(committed.begin, intake.handle, now=now):
         pass
     with committed.begin() as session:
         states = session.execute(select(Inbound.status, func.count()).group_by(Inbound.status)).all()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Role, Staff
-from engage.conversation.staff import claim_number, mark_read, send_text
+from engage.conversation.staff_actions import claim_number, mark_read, send_text
 from engage.core.errors import (
     Conflict,
     Forbidden,

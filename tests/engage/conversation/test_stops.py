@@ -11,7 +11,7 @@ from engage.agencies.model import Staff
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.appointments.reminders import planning
-from engage.conversation import stops
+from engage.conversation.handlers import stop
 from engage.people import phones
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
@@ -259,7 +259,7 @@ def test_a_wrong_number_is_taken_off_and_learns_nothing(
     """Stopped, suspended, apologised to once without a name; the offender manager gets a task."""
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     reading = says(session, body, now)
-    assert suppression.suppressed(session, [NUMBER]) == {NUMBER: stops.WRONG}
+    assert suppression.suppressed(session, [NUMBER]) == {NUMBER: stop.WRONG}
     assert point_of(session, katrina).state is NumberState.SUSPENDED
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
 from engage.appointments.model import Intent as Said
-from engage.conversation import holds
+from engage.conversation import takeover
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
 from engage.understanding.retractions import Retraction, retraction
@@ -280,7 +280,7 @@ def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
     """Also while a worker has the conversation."""
     says(session, "yes", now)
     if held:
-        holds.take_over(session, builders.actor(om), katrina.id, now=now)
+        takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, text, now + minutes(5))
     assert suppression.is_suppressed(session, NUMBER)
 

@@ -14,7 +14,7 @@ from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Reminder
 from engage.appointments.reminders import due, replan
-from engage.conversation import staff
+from engage.conversation import staff_actions
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import pause, phones
@@ -116,7 +116,7 @@ def test_who_texts_is_answered_and_workers_may_write_while_texts_wait(
     says(session, "CALL", NOW + timedelta(minutes=5))
     assert "ring you" in last_answer(session)
     who = builders.actor(katrina.offender_manager)
-    sent = staff.send_text(session, who, katrina.id, "Hi Katrina, can I ring you at 2?", now=NOW)
+    sent = staff_actions.send_text(session, who, katrina.id, "Hi Katrina, can I ring you at 2?", now=NOW)
     assert sent.status is MessageStatus.QUEUED
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engage.conversation import hearing, whose
-from engage.conversation.turn import Done, Turn
+from engage.conversation import phone_owner, routing
+from engage.conversation.context import Done, Turn
 from engage.people.model import Person
 from engage.understanding.vocabulary import (
     Act,
@@ -46,8 +46,8 @@ def turn(
 
 def hear(session: Session, by: Person, heard: Reading, at: datetime, **values: Any) -> Done:
     """What is done about a text of this person that is read so."""
-    holder = whose.one_holder(session, by.id, at)
+    holder = phone_owner.one_holder(session, by.id, at)
     assert holder is not None
-    done = hearing.hear(turn(session, heard, at, **values), holder)
+    done = routing.hear(turn(session, heard, at, **values), holder)
     session.flush()
     return done

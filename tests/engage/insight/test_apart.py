@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
-from engage.conversation import service
+from engage.conversation import intake
 from engage.core.errors import NotFound
 from engage.insight import log, person, readings, signals, thread
 from engage.legal.model import IntelligenceFlag
@@ -39,7 +39,7 @@ def katrina(session: Session, pat: Staff, now: datetime) -> Person:
     made = builders.person(session, pat)
     for minutes, body in enumerate((LAPSE, "please ring me")):
         at = now + timedelta(minutes=10 * minutes)
-        service.handle(session, text_in(session, body, at), at)
+        intake.handle(session, text_in(session, body, at), at)
     session.flush()
     return made
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engage.access import scope
 from engage.access.policy import Ability, open_person
 from engage.agencies.model import Membership, Role
-from engage.conversation.staff import mark_read
+from engage.conversation.staff_actions import mark_read
 from engage.core.errors import EngageError, NotFound
 from engage.insight import readings
 from engage.people.model import Person, RecordAccess

@@ -17,7 +17,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal import orders, requirements
 from engage.legal.model import Order, OrderEnding, OrderKind
 from engage.people.model import LegalStatus, Person

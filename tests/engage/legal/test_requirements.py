@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.core.db import Database
 from engage.core.errors import Conflict, Invalid
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal import orders, requirements
 from engage.legal.model import (
     Order,

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
-from engage.core.events import Cursor, Event, feed
+from engage.core.events import Cursor, feed
+from engage.core.model import Event
 from engage.legal import custody, death, intelligence, offences, orders
 from engage.legal.model import Offence, OffenceKind, OrderEnding
 from engage.people.model import ContactStatus, Person

@@ -17,7 +17,7 @@ from engage.access.policy import (
 )
 from engage.agencies.model import Role
 from engage.core.errors import Forbidden, NotFound
-from engage.core.events import AccessRecord
+from engage.core.model import AccessRecord
 from engage.people import service
 from engage.people.model import Person, RecordAccess
 from tests import builders

@@ -14,7 +14,7 @@ from engage.access.policy import SYSTEM
 from engage.access.sharing import Field, fields_for, open_part
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.errors import Conflict, Forbidden, NotFound
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import restrictions
 from engage.people.model import Involvement, Person
 from tests import builders

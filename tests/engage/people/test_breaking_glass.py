@@ -24,7 +24,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import AccessRecord, Event
+from engage.core.model import AccessRecord, Event
 from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
 from engage.signals import Signal, SignalKind

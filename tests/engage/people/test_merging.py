@@ -22,7 +22,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import merging
 from engage.people.merging_tables import MOVES, STAYS
 from engage.people.model import (

@@ -14,7 +14,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import contactability, phones, service
 from engage.people.model import ContactStatus, CustodyStatus, NumberState, Person
 from engage.people.service import NewPerson

@@ -19,7 +19,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import unprompted
 from engage.people.model import ContactStatus, CustodyStatus, Involvement
 from engage.people.service import update_person

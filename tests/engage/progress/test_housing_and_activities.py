@@ -20,7 +20,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import Person
 from engage.progress import service as news
 from engage.progress.activities import service as activities

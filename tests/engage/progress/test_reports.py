@@ -12,7 +12,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.insight import reports
 from engage.people.model import Person
 from engage.people.service import ensure_involved

@@ -41,7 +41,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.model import CustodyKind, CustodySpell
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from tests import builders

@@ -13,7 +13,7 @@ from engage.appointments.kinds import OutcomeCode
 from engage.cohort import enrolments, exits, reviews
 from engage.cohort.kinds import ExitReason, Rag
 from engage.core.errors import Conflict, Forbidden, Invalid
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal import orders
 from engage.legal.model import Order, OrderKind
 from engage.people.model import ContactStatus, LegalStatus

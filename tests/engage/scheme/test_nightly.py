@@ -12,7 +12,7 @@ from engage.appointments.model import Outcome, OutcomeCode
 from engage.cohort.kinds import ExitReason, Rag
 from engage.cohort.model import ReReferral
 from engage.cohort.nightly import service
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.model import ReleasePlan, Requirement
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
 from engage.plan.kinds import ActionState

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.cohort.nightly import service
 from engage.cohort.nightly.model import NightlySweep
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.signals import Signal
 from tests import builders
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Staff
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import phones
 from engage.people.model import ContactPoint, ContactStatus, CustodyStatus, NumberState, Person
 from messaging.states import MessageStatus

@@ -19,7 +19,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.plan.kinds import Pathway
 from tests import builders
 from tests.engage.scheme.table import BORN, call, items, police, refer

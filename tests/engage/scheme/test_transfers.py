@@ -16,7 +16,8 @@ from engage.appointments.model import Reminder, ReminderState
 from engage.appointments.reminders import due
 from engage.cohort import transfers
 from engage.cohort.model import Transfer
-from engage.conversation import handing_over, holds
+from engage.conversation import takeover
+from engage.conversation import transfers as handing_over
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -195,14 +196,14 @@ def test_an_offender_manager_leaves_with_50_cases(session: Session, scene: Scene
 
 def test_the_old_ones_turn_in_a_conversation_ends(session: Session, scene: Scene, now: datetime) -> None:
     """Engage answers again at once: nobody is left to somebody who cannot see them."""
-    holds.take_over(session, staff_actor(scene.pat), scene.katrina.id, now=now)
+    takeover.take_over(session, staff_actor(scene.pat), scene.katrina.id, now=now)
     handing_over.hand_over(
         session, scene.chidi, [scene.katrina.id], to_id=scene.dai.id, note="Leaves", now=now
     )
-    assert holds.current(session, scene.katrina.id, now) is None
-    holds.take_over(session, scene.chidi, scene.katrina.id, now=now)
+    assert takeover.current(session, scene.katrina.id, now) is None
+    takeover.take_over(session, scene.chidi, scene.katrina.id, now=now)
     handing_over.hand_over(session, scene.chidi, [scene.katrina.id], to_id=scene.pat.id, note="Back", now=now)
-    assert holds.current(session, scene.katrina.id, now) is not None
+    assert takeover.current(session, scene.katrina.id, now) is not None
 
 
 def test_two_transfers_at_once_leave_one_offender_manager(committed: Database, now: datetime) -> None:

@@ -16,7 +16,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import Person
 from engage.progress.check_ins import lifecycle, service
 from engage.progress.check_ins.model import CheckIn, CheckInPlan

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people import pause
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person
 from engage.progress.check_ins import lifecycle, service

@@ -18,7 +18,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.model import OrderEnding, Requirement
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.progress.drug_tests import court_reviews, schedule

@@ -18,7 +18,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.people.model import Person
 from engage.progress.drug_tests import service
 from engage.progress.drug_tests.kinds import DrugTestResult

@@ -18,7 +18,7 @@ from engage.cohort.kinds import Cohort, ExitReason
 from engage.cohort.kinds import MilestoneKind as Kind
 from engage.cohort.model import Enrolment, Milestone
 from engage.core.db import Database
-from engage.core.events import Event
+from engage.core.model import Event
 from engage.legal.kinds import OffenceKind, OrderEnding, OrderKind
 from engage.legal.model import Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Language, Person

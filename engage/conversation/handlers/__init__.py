@@ -1,0 +1,1 @@
+"""What each meaning of a text sets off, one module per meaning."""

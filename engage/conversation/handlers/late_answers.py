@@ -1,0 +1,84 @@
+"""An answer that comes when what it answers is over is never a yes, and no answer about the next appointment either.
+
+Where a worker has recorded that the person was not there, it is what they say about that; else a human reads it.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, func, select
+
+from engage.appointments import absence_rules, attendance
+from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
+from engage.appointments.model import Appointment, Reminder
+from engage.appointments.model import Intent as Said
+from engage.conversation import appointment_match
+from engage.conversation.context import Done, Turn
+from engage.conversation.handlers import absences
+from engage.conversation.handlers import attendance as replies
+from engage.conversation.phone_owner import Holder
+from engage.understanding.vocabulary import Intent, Prompt
+from messaging.tables import Message
+
+WITHIN = timedelta(days=1)
+_ANSWERS = frozenset({Intent.CONFIRM, Intent.DECLINE})
+_ASKING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE})
+_left_at = func.coalesce(Message.claimed_at, Message.created_at)
+_ASKED_LAST = (
+    select(Appointment, _left_at)
+    .join(Reminder, Reminder.appointment_id == Appointment.id)
+    .join(Message, Message.id == Reminder.message_id)
+    .where(
+        Appointment.person_id == bindparam("person"),
+        Appointment.state == AppointmentState.BOOKED,
+        Appointment.starts_at > bindparam("since"),
+        Reminder.state == ReminderState.SENT,
+        Reminder.revision == Appointment.revision,
+        Reminder.kind != ReminderKind.CALLED_OFF,
+        Message.to_number == bindparam("number"),
+        Message.status.in_(appointment_match.LEFT),
+        _left_at <= bindparam("heard_at"),
+    )
+    .order_by(_left_at.desc(), Appointment.starts_at)
+    .limit(1)
+)
+
+
+def answered(turn: Turn, holder: Holder) -> Done | None:
+    """What becomes of a yes or a no to an appointment that had begun when it came; None when it is no such answer."""
+    if turn.heard.intent not in _ANSWERS or turn.prompt not in _ASKING:
+        return None
+    over = _asked_last(turn, holder)
+    if over is None or _names_another(turn, holder, over):
+        return None
+    outcome = attendance.current_outcome(turn.session, over.id)
+    if (
+        outcome is not None
+        and outcome.code in absence_rules.ABSENT
+        and absences.fitting(turn, holder) is not None
+    ):
+        return absences.explained(turn, holder)
+    return replies.unsure(turn, holder, "It came after the appointment that it answers had begun")
+
+
+def _asked_last(turn: Turn, holder: Holder) -> Appointment | None:
+    """The appointment that has begun within a day, if the last text that asked was about it and it has no answer."""
+    given = {
+        "person": holder.person.id,
+        "number": turn.number,
+        "heard_at": turn.heard_at,
+        "since": turn.heard_at - WITHIN,
+    }
+    row = turn.session.execute(_ASKED_LAST, given).one_or_none()
+    if row is None or row[0].starts_at > turn.heard_at:
+        return None
+    appointment: Appointment = row[0]
+    said = select(Said.id).where(
+        Said.appointment_id == appointment.id, Said.said_at >= row[1], Said.withdrawn_at.is_(None)
+    )
+    return None if turn.session.scalar(said.limit(1)) is not None else appointment
+
+
+def _names_another(turn: Turn, holder: Holder, over: Appointment) -> bool:
+    """A day named on which that one was not: the answer is about another."""
+    day = turn.heard.day
+    return day is not None and not appointment_match.on_day([over], day, turn.heard_at, holder.reach.zone)

@@ -1,0 +1,78 @@
+"""The check of a new number: "Hi, is this Jay's phone? Reply 1 for yes, 2 for no".
+
+Only a plain yes verifies a number; anything less leaves it unverified and a human reads it. A no never says whose phone was meant.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from engage.appointments.kinds import ReminderState
+from engage.appointments.model import Appointment, Reminder
+from engage.appointments.reminders import planning
+from engage.conversation import answers
+from engage.conversation.appointment_match import LEFT
+from engage.conversation.context import Done, Turn
+from engage.conversation.handlers.stop import wrong_number
+from engage.conversation.phone_owner import Holder, one_holder
+from engage.people import phones
+from engage.people.model import NumberState
+from engage.texts import TextKind
+from engage.understanding.choices import read_check
+from engage.understanding.vocabulary import Intent
+from messaging.tables import Message
+
+HOW = "answered by text"
+
+
+def pending(session: Session, held: Sequence[Holder]) -> list[Holder]:
+    """Those of `held` whose number was asked whose it is and has not been answered for."""
+    return [
+        holder
+        for holder in held
+        if holder.point.state is NumberState.CHECKING
+        and session.scalar(
+            select(
+                exists().where(
+                    Message.group_key == f"contact_point:{holder.point.id}",
+                    Message.to_number == holder.point.number,
+                    Message.context["purpose"].astext == "number_check",
+                    Message.status.in_(LEFT),
+                )
+            )
+        )
+    ]
+
+
+def answered(turn: Turn, holder: Holder) -> Done | None:
+    """Act on a plain answer to the check; None when the text is none."""
+    match read_check(turn.body):
+        case True:
+            return _theirs(turn, holder)
+        case False:
+            return wrong_number(turn, [holder])
+        case None:
+            return None
+
+
+def _theirs(turn: Turn, holder: Holder) -> Done:
+    phones.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
+    planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
+    known = one_holder(turn.session, holder.person.id, turn.now)
+    if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):
+        answers.personal(turn, TextKind.NUMBER_CHECK_THANKS, known)
+    return Done("The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM)
+
+
+def _a_text_follows(session: Session, person_id: uuid.UUID, now: datetime) -> bool:
+    """Whether a text about an appointment is due at once; it says what the thanks would."""
+    due = exists().where(
+        Reminder.appointment_id == Appointment.id,
+        Appointment.person_id == person_id,
+        Reminder.state == ReminderState.PLANNED,
+        Reminder.due_at <= now,
+    )
+    return bool(session.scalar(select(due)))

@@ -1,0 +1,116 @@
+"""News that a text tells: kept with its kind and fact, thanked for in the light of what it is, and told to whoever can help.
+
+Nothing that is told here has a consequence for the person. A lapse is answered with support, in words from which a stranger learns nothing.
+What nobody but a human can tell good from hard goes to a human.
+"""
+
+from dataclasses import replace
+
+from engage.conversation import answers
+from engage.conversation.context import Done, Turn
+from engage.conversation.handlers import attendance
+from engage.conversation.phone_owner import Holder
+from engage.conversation.signals import tell
+from engage.progress import rules, service
+from engage.progress.kinds import ReportFact, ReportKind
+from engage.signals import SignalKind
+from engage.texts import TextKind
+from engage.understanding.vocabulary import Fact, Intent
+
+KINDS = {
+    Intent.PROGRESS_HOUSING: ReportKind.HOUSING,
+    Intent.PROGRESS_COURSE: ReportKind.COURSE,
+    Intent.PROGRESS_GROUP: ReportKind.GROUP,
+    Intent.PROGRESS_WORK: ReportKind.WORK,
+    Intent.PROGRESS_HEALTH: ReportKind.HEALTH,
+    Intent.LAPSE: ReportKind.LAPSE,
+}
+FACTS = {fact: ReportFact(fact.value) for fact in Fact}
+_WHY = {
+    SignalKind.HOUSING_LOSS: "They say by text that they have lost, or are losing, where they live.",
+    SignalKind.WORK_LOSS: "They say by text that they have lost their work.",
+    SignalKind.LAPSE_TOLD: "They told of a lapse by text. They were thanked for telling; nothing else was done.",
+}
+_WORDS = {
+    ReportKind.HOUSING: "news about housing",
+    ReportKind.COURSE: "news about a course",
+    ReportKind.GROUP: "news about a group",
+    ReportKind.WORK: "news about work",
+    ReportKind.HEALTH: "news about health",
+    ReportKind.LAPSE: "a lapse",
+}
+
+
+def told(turn: Turn, holder: Holder) -> Done:
+    """Keep the news, thank for it, and record what the text says of coming beside it."""
+    kinds = _kept(turn, holder)
+    if not kinds:
+        return attendance.unsure(turn, holder, "News that is not clear enough to keep")
+    answer = _answer(turn, kinds)
+    answers.personal(turn, answer, holder)
+    done = Done(
+        f"Kept: {_listed(kinds)}",
+        needs_human=answer is TextKind.NEWS,
+        person_id=holder.person.id,
+        intent=turn.heard.intent,
+    )
+    return attendance.and_beside(done, attendance.beside(turn, holder))
+
+
+def beside(turn: Turn, holder: Holder, done: Done) -> Done:
+    """What was done about a text, with the news kept that it surely tells beside something stronger."""
+    if turn.heard.intent in KINDS and turn.heard.acts:
+        return done
+    kinds = _kept(turn, holder)
+    return replace(done, words=f"{done.words}; kept: {_listed(kinds)}") if kinds else done
+
+
+def _kept(turn: Turn, holder: Holder) -> list[ReportKind]:
+    """The kinds of news that the text surely tells, each kept and told to whoever can help."""
+    kinds = [kind for intent, kind in KINDS.items() if turn.heard.surely(intent)]
+    for kind in kinds:
+        _keep(turn, holder, kind)
+    return kinds
+
+
+def _keep(turn: Turn, holder: Holder, kind: ReportKind) -> None:
+    fact = _fact(turn)
+    service.told_by_text(
+        turn.session,
+        holder.person,
+        kind,
+        fact,
+        inbound_id=turn.inbound.id,
+        said_at=turn.heard_at,
+        now=turn.now,
+    )
+    signal = service.signal_for(kind, rules.fact_for(kind, fact))
+    if signal is not None:
+        tell(
+            turn.session,
+            signal,
+            holder.person,
+            about=service.ABOUT,
+            why=_WHY[signal],
+            evidence=turn.evidence,
+            now=turn.now,
+        )
+
+
+def _answer(turn: Turn, kinds: list[ReportKind]) -> TextKind:
+    """Support first; then what is hard; good only where all of it is known to be."""
+    if ReportKind.LAPSE in kinds:
+        return TextKind.LAPSE
+    fact = _fact(turn)
+    if fact in rules.LOSSES:
+        return TextKind.HARD_NEWS
+    known = len(kinds) == 1 and rules.fact_for(kinds[0], fact) is not None
+    return TextKind.GOOD_NEWS if known and fact in rules.GOOD else TextKind.NEWS
+
+
+def _fact(turn: Turn) -> ReportFact | None:
+    return FACTS[turn.heard.fact] if turn.heard.fact is not None else None
+
+
+def _listed(kinds: list[ReportKind]) -> str:
+    return " and ".join(_WORDS[kind] for kind in kinds)

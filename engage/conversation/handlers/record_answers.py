@@ -1,0 +1,185 @@
+"""Answers from the record: what is booked next or this week, how it is going, who reads the texts, and when, where or whom they see.
+
+A word asks for one of them (keywords.py), or a question in the person's own words does. A question about an appointment is answered only where
+it is certain which one is meant and the record has the answer in words that a stranger may read; else a human answers. It says nothing that
+the person has not been told or done themselves.
+"""
+
+from datetime import timedelta
+
+from engage import texts
+from engage.appointments.attendance_streak import kept_in_a_row
+from engage.appointments.kinds import IntentKind
+from engage.appointments.model import Appointment
+from engage.appointments.reminders.wording import for_text
+from engage.cohort.milestones.award import how_many
+from engage.conversation import answers, appointment_match
+from engage.conversation.context import Done, Turn
+from engage.conversation.handlers import attendance, requests
+from engage.conversation.phone_owner import Holder
+from engage.progress.service import good_news
+from engage.texts import Booked, TextKind, Way
+from engage.understanding.keywords import Keyword, keyword
+from engage.understanding.vocabulary import Asks, Intent, Prompt
+
+NEXT_SHOWN = 3
+WEEK_DAYS = 7
+WEEK_MOST = 12
+MOST_COUNTED = 999
+_AHEAD_SEEN = 20
+_ASKED_ABOUT = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED})
+_KEYWORD_OF = {
+    Asks.NEXT: Keyword.NEXT,
+    Asks.WEEK: Keyword.WEEK,
+    Asks.PROGRESS: Keyword.PROGRESS,
+    Asks.WHO_SEES: Keyword.WHO_SEES,
+}
+_ASKED = {Asks.WHEN: "when it is", Asks.WHERE: "where it is", Asks.WHO: "whom they see"}
+
+
+def by_keyword(turn: Turn, holder: Holder) -> Done | None:
+    """Answer a text that is one of the words that always work; None when it is none.
+
+    After "how are things?", HELP is an answer and not a question about texts.
+    """
+    asked = keyword(turn.body)
+    if asked is None or (asked is Keyword.HELP and turn.prompt is Prompt.CHECKIN):
+        return None
+    return _answered(turn, holder, asked)
+
+
+def question(turn: Turn, holder: Holder) -> Done:
+    """Answer a question from the record where the record has a certain answer; else a human reads it."""
+    asks = turn.heard.asks
+    also = attendance.beside(turn, holder)
+    if asks in _KEYWORD_OF:
+        return attendance.and_beside(_answered(turn, holder, _KEYWORD_OF[asks]), also)
+    done = _about_one(turn, holder, asks) if asks is not None else None
+    return attendance.and_beside(done or attendance.unsure(turn, holder, "A question"), also)
+
+
+def _answered(turn: Turn, holder: Holder, asked: Keyword) -> Done:
+    match asked:
+        case Keyword.HELP:
+            return requests.explain(turn, holder, holder.person.language)
+        case Keyword.NEXT:
+            return _next(turn, holder)
+        case Keyword.WEEK:
+            return _week(turn, holder)
+        case Keyword.PROGRESS:
+            return _progress(turn, holder)
+        case Keyword.WHO_SEES:
+            answers.personal(turn, TextKind.WHO_SEES, holder)
+            return _done(holder, "Sent who can read the texts")
+
+
+def _next(turn: Turn, holder: Holder) -> Done:
+    booked = appointment_match.ahead(turn.session, holder.person.id, turn.now, NEXT_SHOWN)
+    body = texts.next_text(
+        holder.person.language,
+        first=answers.first_name(holder),
+        booked=[for_text(one) for one in booked],
+        zone=holder.reach.zone,
+    )
+    answers.answer(turn, TextKind.NEXT, body, holder=holder)
+    return _done(holder, "Sent what is booked next")
+
+
+def _week(turn: Turn, holder: Holder) -> Done:
+    """Today and the six days after it, on the hub's calendar."""
+    until = (turn.now.astimezone(holder.reach.zone) + timedelta(days=WEEK_DAYS)).date()
+    booked = [
+        for_text(one)
+        for one in appointment_match.ahead(turn.session, holder.person.id, turn.now, WEEK_MOST)
+        if one.starts_at.astimezone(holder.reach.zone).date() < until
+    ]
+    body = texts.week_text(
+        holder.person.language, first=answers.first_name(holder), booked=booked, zone=holder.reach.zone
+    )
+    answers.answer(turn, TextKind.WEEK, body, holder=holder)
+    return _done(holder, "Sent what is booked in the next 7 days")
+
+
+def _progress(turn: Turn, holder: Holder) -> Done:
+    """Counts and praise, nothing else: not of what, for whoever holds the phone may read it."""
+    counts = {
+        "n": min(kept_in_a_row(turn.session, holder.person.id), MOST_COUNTED),
+        "m": min(good_news(turn.session, holder.person.id), MOST_COUNTED),
+        "k": min(how_many(turn.session, holder.person.id), MOST_COUNTED),
+    }
+    shown = {name: count for name, count in counts.items() if count}
+    kind = _PROGRESS[tuple(shown)]
+    body = texts.render(kind, holder.person.language, first=answers.first_name(holder), **shown)
+    answers.answer(turn, kind, body, holder=holder)
+    return _done(holder, "Sent how it is going, in numbers")
+
+
+_PROGRESS: dict[tuple[str, ...], TextKind] = {
+    ("n", "m", "k"): TextKind.PROGRESS_ALL,
+    ("n", "m"): TextKind.PROGRESS,
+    ("n", "k"): TextKind.PROGRESS_KEPT_REACHED,
+    ("m", "k"): TextKind.PROGRESS_TOLD_REACHED,
+    ("k",): TextKind.PROGRESS_REACHED,
+    ("n",): TextKind.PROGRESS_KEPT,
+    ("m",): TextKind.PROGRESS_TOLD,
+    (): TextKind.PROGRESS_NONE,
+}
+
+
+def _about_one(turn: Turn, holder: Holder, asks: Asks) -> Done | None:
+    """The answer about the one appointment that is certainly meant, if the text can say what was asked."""
+    meant = _meant(turn, holder)
+    if meant is None:
+        return None
+    booked = for_text(meant)
+    if not _can_say(asks, booked):
+        return None
+    body = texts.appointment_text(
+        TextKind.ONE_BOOKED,
+        holder.person.language,
+        first=answers.first_name(holder),
+        about=booked,
+        zone=holder.reach.zone,
+    )
+    answers.answer(turn, TextKind.ONE_BOOKED, body, holder=holder, about=meant)
+    return Done(
+        f"Answered from the record: {_ASKED[asks]}",
+        person_id=holder.person.id,
+        appointment_id=meant.id,
+        intent=Intent.QUESTION,
+    )
+
+
+def _can_say(asks: Asks, booked: Booked) -> bool:
+    match asks:
+        case Asks.WHERE:
+            return booked.way is not Way.IN_PERSON or texts.place_for_text(booked.place) is not None
+        case Asks.WHO:
+            return bool(texts.shorten_worker(booked.worker))
+        case _:
+            return asks is Asks.WHEN
+
+
+def _meant(turn: Turn, holder: Holder) -> Appointment | None:
+    """The only one that is ahead or going on, or else the only one that our last text asked about; a day that was named must fit."""
+    person, now = holder.person.id, turn.now
+    coming = _going_on(turn, holder) + appointment_match.ahead(turn.session, person, now, _AHEAD_SEEN)
+    if turn.heard.day is not None:
+        coming = appointment_match.on_day(coming, turn.heard.day, turn.heard_at, holder.reach.zone)
+    if len(coming) == 1:
+        return coming[0]
+    if not coming or turn.prompt not in _ASKED_ABOUT:
+        return None
+    asked = appointment_match.asked_about(turn.session, person, turn.number, turn.heard_at)
+    newest = max((one.asked_at for one in asked), default=None)
+    last = [one.appointment for one in asked if one.asked_at == newest]
+    return last[0] if len(last) == 1 and last[0] in coming else None
+
+
+def _going_on(turn: Turn, holder: Holder) -> list[Appointment]:
+    near = appointment_match.of_now(turn.session, holder.person.id, turn.now, IntentKind.LATE)
+    return [one for one in near if one.starts_at <= turn.now]
+
+
+def _done(holder: Holder, words: str) -> Done:
+    return Done(words, person_id=holder.person.id, intent=Intent.QUESTION)

@@ -1,0 +1,122 @@
+"""Too many texts from one number: a machine that answers us, or somebody who holds a key down.
+
+Every text is kept and stands in the thread. So many of a number are read in a minute and in an hour; in the rest only danger, STOP and the
+like are looked for, and one of them waits for a human, not each. The same words again and again are answered no more. It never drops a text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from engage.agencies.hub_settings import HubRules
+from engage.conversation.context import Done, Turn
+from engage.conversation.model import Reading
+from engage.conversation.phone_owner import Holder
+from messaging.tables import Inbound
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SAME_WORDS = 3
+"""The same words are answered so often in an hour [ours]."""
+PASSED_OVER = "Not read, because so many came from the number; danger was looked for"
+
+LATELY = timedelta(hours=2)
+"""Longer than texts are counted here, or read with one another: to a text with none before it in this time neither question is put."""
+
+_READ = select(
+    func.count().filter(Reading.at > bindparam("minute")).label("minute"),
+    func.count().label("hour"),
+    select(Inbound.id)
+    .where(
+        Inbound.from_number == bindparam("from"),
+        Inbound.received_at > bindparam("lately"),
+        Inbound.id < bindparam("id"),
+    )
+    .exists()
+    .label("others"),
+).where(Reading.number == bindparam("number"), ~Reading.passed_over, Reading.at > bindparam("hour_ago"))
+_SAME = (
+    select(Inbound.id)
+    .where(
+        Inbound.from_number == bindparam("number"),
+        Inbound.received_at > bindparam("since"),
+        Inbound.id < bindparam("id"),
+        Inbound.body == bindparam("body"),
+    )
+    .limit(SAME_WORDS + 1)
+)
+_WAITING = (
+    select(Reading.id)
+    .where(
+        Reading.number == bindparam("number"),
+        Reading.passed_over,
+        Reading.needs_human,
+        Reading.read_at.is_(None),
+    )
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What came from a number before a text: how many were read in the minute and in the hour, and whether there were `others` at all lately."""
+
+    minute: int
+    hour: int
+    others: bool
+
+
+def before(session: Session, inbound: Inbound) -> Before:
+    """What came from the number before this text."""
+    at = inbound.received_at
+    given = {
+        "number": inbound.from_number[:16],
+        "minute": at - MINUTE,
+        "hour_ago": at - HOUR,
+        "from": inbound.from_number,
+        "lately": at - LATELY,
+        "id": inbound.id,
+    }
+    read = session.execute(_READ, given).one()
+    return Before(read.minute, read.hour, read.others)
+
+
+def over(read: Before, held: Sequence[Holder]) -> bool:
+    """Whether as many texts of the number as may be have been read in the minute, or the hour, before this one came."""
+    rules = [holder.reach.hub for holder in held] or [HubRules()]
+    in_minute, in_hour = (
+        max(one.texts_read_a_minute for one in rules),
+        max(one.texts_read_an_hour for one in rules),
+    )
+    return bool(read.minute >= in_minute or read.hour >= in_hour)
+
+
+def pass_over(turn: Turn, held: Sequence[Holder]) -> Done:
+    """Leave a text unread; it waits for a human unless one like it does already."""
+    turn.passed_over = True
+    waiting = turn.session.scalar(_WAITING, {"number": turn.number[:16]}) is not None
+    return Done(
+        PASSED_OVER,
+        needs_human=not waiting,
+        person_id=held[0].person.id if len(held) == 1 else None,
+        acted=False,
+    )
+
+
+def hush_repeats(turn: Turn) -> None:
+    """Answer the same words no more after a few times in an hour; the first that gets no answer waits for a human."""
+    if not turn.inbound.body.strip():
+        return
+    given = {
+        "number": turn.number,
+        "since": turn.heard_at - HOUR,
+        "id": turn.inbound.id,
+        "body": turn.inbound.body,
+    }
+    times = len(turn.session.scalars(_SAME, given).all())
+    if times < SAME_WORDS:
+        return
+    turn.quiet, turn.limited = True, turn.limited or times == SAME_WORDS
+    turn.notes.append("The same words again, not answered")

@@ -1,0 +1,1 @@
+"""Danger and compromised phones: who is told, in which order, until somebody responds."""

@@ -1,0 +1,254 @@
+"""Alarms: somebody may be in danger, and staff are told one after the other until one of them is on it.
+
+The offender manager is told first while they are at work; whoever is on call is told at once when they are not, and else when nobody has
+acknowledged in time; then level after level, and from the top again. A notice says only that an item needs them. Every step is a row and
+an event; an alarm is claimed and moved on in one transaction, so that any number of workers tell each person once and a killed one loses
+nothing. Nobody is counted as told whom no notice can reach, or who could not see the item if they signed in.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import exists, select, text
+from sqlalchemy.orm import Session
+
+from engage import signals
+from engage.access.policy import (
+    Ability,
+    abilities,
+    staff_actor,
+    visible_to,
+)
+from engage.agencies import staff_notices
+from engage.agencies.hub_settings import HubRules, hub_rules, zone
+from engage.agencies.model import Hub, Role, Staff
+from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, Reading
+from engage.conversation.safety import rota
+from engage.conversation.safety.alerts import CHANNEL as CHANNEL
+from engage.conversation.safety.alerts import reading_item
+from engage.core import events
+from engage.core.working_days import closed_days, is_working_day
+from engage.people.model import Person
+from engage.signals import Signal, SignalState
+from messaging.dispatch import Claimed, Withhold
+
+log = structlog.get_logger(__name__)
+
+BEGINS_WITHIN = timedelta(hours=24)
+"""A signal older than this that never had an alarm is known to be open; it does not wake anybody now."""
+MANAGER = 0
+"""The level under which the offender manager is told."""
+READERS = (Role.COORDINATOR, Role.SUPERVISOR)
+"""Who reads texts of numbers that are nobody's."""
+
+_BEGIN = text("""
+INSERT INTO alarm (id, signal_id, level, steps, next_at)
+SELECT gen_random_uuid(), signal.id, 0, 0, :now FROM signal
+WHERE signal.severity = 'urgent' AND signal.kind IN ('crisis', 'harm_to_others') AND signal.state = 'open'
+  AND signal.raised_at > :since AND NOT EXISTS (SELECT FROM alarm WHERE alarm.signal_id = signal.id)
+ON CONFLICT DO NOTHING
+""")
+
+
+@dataclass(frozen=True)
+class _About:
+    """What an alarm is about: whose it is, where, and who of the staff could see it."""
+
+    hub_ids: frozenset[uuid.UUID] | None
+    hub: Hub | None
+    rules: HubRules
+    person: Person | None
+    sees: Callable[[Staff], bool]
+    item: str
+
+
+def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
+    """Begin alarms for danger that has none, and tell the next person for up to `limit` that are due; returns how many were due."""
+    session.execute(_BEGIN, {"now": now, "since": now - BEGINS_WITHIN})
+    due = session.scalars(
+        select(Alarm)
+        .where(Alarm.next_at <= now)
+        .order_by(Alarm.next_at, Alarm.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for alarm in due:
+        about = _about(session, alarm)
+        if about is None:
+            alarm.next_at = None
+            continue
+        _Step(session, alarm, about, now).take()
+    session.flush()
+    return len(due)
+
+
+def at_work(hub: Hub, now: datetime) -> bool:
+    """Whether the hub's staff are at work: its working hours on a day on which it is not closed."""
+    rules, local = hub_rules(hub), now.astimezone(zone(hub))
+    return (
+        is_working_day(local.date(), closed_days(hub.settings))
+        and time(rules.work_from_hour) <= local.time()
+        and local.hour < rules.work_until_hour
+    )
+
+
+def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
+    """The guard's part for notices of alarms: once somebody is on it, a notice that was just written tells nobody else. Reads only."""
+    items = {one.id: one.context["item"] for one in claimed if "item" in one.context}
+    if not items:
+        return {}
+    ids = [uuid.UUID(item.partition(":")[2]) for item in items.values()]
+    open_signals = session.scalars(
+        select(Signal.id).where(Signal.id.in_(ids), Signal.state == SignalState.OPEN)
+    )
+    unread = session.scalars(
+        select(Reading.id).where(Reading.id.in_(ids), Reading.read_at.is_(None), Reading.person_id.is_(None))
+    )
+    waiting = {*map(signals.item, open_signals), *map(reading_item, unread)}
+    return {id: Withhold(signals.TAKEN_UP) for id, item in items.items() if item not in waiting}
+
+
+def _about(session: Session, alarm: Alarm) -> _About | None:
+    """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to be somebody's (who then has a signal)."""
+    if alarm.signal_id is None:
+        reading = session.get(Reading, alarm.reading_id, populate_existing=True)
+        if reading is None or reading.read_at is not None or reading.person_id is not None:
+            return None
+        return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reading.id))
+    signal = session.get(Signal, alarm.signal_id, populate_existing=True)
+    if signal is None or signal.state is not SignalState.OPEN:
+        return None
+    person = session.get_one(Person, signal.person_id)
+    hub = session.get_one(Hub, signal.hub_id)
+
+    def sees(staff: Staff) -> bool:
+        actor = staff_actor(staff)
+        visible = session.scalar(select(exists().where(Person.id == person.id, visible_to(actor))))
+        return bool(visible) and Ability.SIGNALS in abilities(actor, person)
+
+    return _About(frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.item(signal.id))
+
+
+def _reads_unknown(staff: Staff) -> bool:
+    return staff_actor(staff).has(*READERS)
+
+
+class _Step:
+    """One step of one alarm."""
+
+    def __init__(self, session: Session, alarm: Alarm, about: _About, now: datetime) -> None:
+        self.session, self.alarm, self.about, self.now = session, alarm, about, now
+        self.told: set[uuid.UUID] = set()
+
+    def take(self) -> None:
+        """Tell whoever is next, and say when the one after them is."""
+        turns = rota.on_call(self.session, self.about.hub_ids, self.now)
+        levels: dict[int, list[Staff]] = {}
+        for turn in turns:
+            levels.setdefault(turn.level, []).append(turn.staff)
+        if not self._manager_is_on_it({turn.staff_id for turn in turns}):
+            self._next_level(levels)
+        self.alarm.steps += 1
+        self.alarm.next_at = self.now + timedelta(minutes=self.about.rules.on_call_minutes)
+
+    def _manager_is_on_it(self, on_call: set[uuid.UUID]) -> bool:
+        """The first step, at work: the offender manager was told, and has the time of one step to themselves."""
+        person, hub = self.about.person, self.about.hub
+        if self.alarm.steps or person is None or hub is None:
+            return False
+        working = at_work(hub, self.now)
+        if not working and person.offender_manager_id not in on_call:
+            return False
+        return self._tell(person.offender_manager, MANAGER) and working
+
+    def _next_level(self, levels: dict[int, list[Staff]]) -> None:
+        behind = [level for level in sorted(levels) if level > self.alarm.level]
+        for level in [*behind, *(level for level in sorted(levels) if level <= self.alarm.level)]:
+            if self._tell_all(levels[level], level):
+                self.alarm.level = level
+                return
+        self._nobody(bool(levels))
+
+    def _nobody(self, anybody: bool) -> None:
+        """Nobody on call could be told. As a last resort the notice goes to whoever answers for the item at other times, whatever the hour."""
+        subject = str(self.alarm.signal_id or self.alarm.reading_id)
+        log.error("alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=not anybody)
+        if not self._done_before(AlarmOutcome.NOBODY, None):
+            self._record(AlarmOutcome.NOBODY, None, None, None)
+        self._tell_all(self._last_resort(), MANAGER)
+
+    def _last_resort(self) -> Sequence[Staff]:
+        if self.about.person is not None:
+            return [self.about.person.offender_manager]
+        hubs = self.session.scalars(select(Hub.id)).all()
+        return [staff for staff in rota.eligible(self.session, hubs) if self.about.sees(staff)]
+
+    def _tell_all(self, whom: Iterable[Staff], level: int) -> bool:
+        """Tell everybody of a level; True when at least one of them knows."""
+        told = [self._tell(staff, level) for staff in whom]
+        return any(told)
+
+    def _tell(self, staff: Staff, level: int) -> bool:
+        if staff.id in self.told:
+            return True
+        message_id = None
+        if self.about.sees(staff):
+            about = f"alarm:{self.alarm.id}:{self.alarm.steps}"
+            message_id = staff_notices.notice(
+                self.session, staff, about=about, now=self.now, urgent=True, item=self.about.item
+            )
+        if message_id is not None:
+            self.told.add(staff.id)
+            self._record(AlarmOutcome.TOLD, staff, level, message_id)
+            return True
+        if not self._done_before(AlarmOutcome.NO_WAY, staff.id):
+            self._record(AlarmOutcome.NO_WAY, staff, level, None)
+        return False
+
+    def _done_before(self, outcome: AlarmOutcome, staff_id: uuid.UUID | None) -> bool:
+        return bool(
+            self.session.scalar(
+                select(
+                    exists().where(
+                        AlarmStep.alarm_id == self.alarm.id,
+                        AlarmStep.outcome == outcome,
+                        AlarmStep.staff_id.is_not_distinct_from(staff_id),
+                    )
+                )
+            )
+        )
+
+    def _record(
+        self, outcome: AlarmOutcome, staff: Staff | None, level: int | None, message_id: uuid.UUID | None
+    ) -> None:
+        self.session.add(
+            AlarmStep(
+                alarm_id=self.alarm.id,
+                at=self.now,
+                level=level,
+                staff_id=_id(staff),
+                outcome=outcome,
+                message_id=message_id,
+            )
+        )
+        self.session.flush()
+        events.record(
+            self.session,
+            f"alarm.{outcome.value}",
+            now=self.now,
+            actor="system",
+            person_id=_id(self.about.person),
+            hub_id=_id(self.about.hub),
+            signal=self.alarm.signal_id,
+            reading=self.alarm.reading_id,
+            staff=_id(staff),
+            level=level,
+        )
+
+
+def _id(of: Person | Hub | Staff | None) -> uuid.UUID | None:
+    return None if of is None else of.id

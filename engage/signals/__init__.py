@@ -1,0 +1,31 @@
+"""Signals: what an offender manager should know, with evidence, until somebody resolves it."""
+
+from engage.signals.kinds import HEALTH, MEANINGS, RANK, Meaning, Severity, SignalKind
+from engage.signals.model import Signal, SignalState
+from engage.signals.service import (
+    TAKEN_UP,
+    Evidence,
+    acknowledge,
+    item,
+    raise_signal,
+    resolve,
+    resolve_cause,
+)
+
+__all__ = [
+    "HEALTH",
+    "MEANINGS",
+    "RANK",
+    "TAKEN_UP",
+    "Evidence",
+    "Meaning",
+    "Severity",
+    "Signal",
+    "SignalKind",
+    "SignalState",
+    "acknowledge",
+    "item",
+    "raise_signal",
+    "resolve",
+    "resolve_cause",
+]
