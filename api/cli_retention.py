@@ -13,9 +13,9 @@ def retention(dry_run: bool) -> None:
     What is due is listed first. People who are held for a case are left out. A worker does the same every night.
     """
     from api.database import open_database
-    from engage.conversation import forgetting
-    from engage.conversation import retention as rule
     from engage.core.clock import Clock
+    from engage.records import erasure
+    from engage.records import retention as rule
 
     settings = Settings.from_environment()
     now = Clock.from_settings(settings).now()
@@ -23,7 +23,7 @@ def retention(dry_run: bool) -> None:
     try:
         with database.begin() as session:
             shares = rule.due(session, now=now)
-            leaving = forgetting.due(session, now=now)
+            leaving = erasure.due(session, now=now)
         for share in shares:
             click.echo(
                 f"{share.hub}: {share.many} {share.what} from before {share.before.date()}, the oldest of {share.oldest.date()}"
@@ -36,7 +36,7 @@ def retention(dry_run: bool) -> None:
             click.echo("Nothing was changed." if shares or leaving else "Nothing is due to be erased.")
             return
         erased = 0
-        while done := forgetting.forget(database.begin, now=now):
+        while done := erasure.forget(database.begin, now=now):
             erased += done
         while done := rule.erase(database.begin, now=now):
             erased += done

@@ -25,10 +25,7 @@ from engage.appointments.reminders.replan import reconsider
 from engage.cohort import agenda
 from engage.cohort.nightly import service as nightly
 from engage.conversation import (
-    effects,
-    forgetting,
     intake,
-    retention,
     sweeps,
     takeover,
     unprocessed,
@@ -42,6 +39,9 @@ from engage.core.worker_loop import Clockwork, Tick
 from engage.people.contactability import REACH_CHANNEL
 from engage.progress.check_ins import lifecycle
 from engage.progress.drug_tests import schedule
+from engage.records import erasure, retention
+from engage.sending import follow_up
+from engage.sending.last_look import last_look as last_look_at_others
 from engage.understanding.classifier.predict import classifier
 from messaging import inbound, outbox, receipts, reconcile, redaction
 from messaging.crowding import Crowd
@@ -103,7 +103,7 @@ def ways(settings: Settings) -> list[Way]:
 
 def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
     """The guard of every send: what changed in the last moment still stops a text. Whatever speaks against it, the first word counts."""
-    return {**effects.last_look(session, texts, now), **look_at_reminders(session, texts, now)}
+    return {**last_look_at_others(session, texts, now), **look_at_reminders(session, texts, now)}
 
 
 class Worker:
@@ -209,7 +209,7 @@ class Worker:
 
     def _follow_endings(self) -> bool:
         with self._database.begin() as session:
-            return effects.follow_endings(session, now=self._clock.now()) > 0
+            return follow_up.follow_endings(session, now=self._clock.now()) > 0
 
     def _reconcile(self) -> bool:
         for gateway in self._gateways:
@@ -264,7 +264,7 @@ class Worker:
         local = now.astimezone(self._zone)
         if local.hour in FORGET_HOURS and self._forgot_on != local.date():
             retention.erase(self._database.begin, now=now)
-            forgetting.forget(self._database.begin, now=now)
+            erasure.forget(self._database.begin, now=now)
             self._forgot_on = local.date()
         return False
 

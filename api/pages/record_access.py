@@ -19,9 +19,10 @@ from api.pages.sending import act, attempt
 from engage.agencies.model import Role
 from engage.core.errors import Invalid
 from engage.insight import disclosures as model
-from engage.people import merging, restrictions
-from engage.people.merging import LONGEST_REASON
+from engage.people import restrictions
 from engage.people.restrictions import KEEPERS
+from engage.records import merging
+from engage.records.merging import LONGEST_REASON
 
 LIMIT = staff(*KEEPERS)
 MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from engage.access.model import BreakGlass, Disclosure, PersonMerge
+from engage.access.model import BreakGlass, Disclosure
 from engage.access.policy import (
     Ability,
     Actor,
@@ -24,8 +24,10 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.core.model import AccessRecord
 from engage.insight import names
-from engage.people import merging, restrictions
+from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
+from engage.records import merging
+from engage.records.model import PersonMerge
 
 PAGE = 50
 

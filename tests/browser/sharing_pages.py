@@ -9,8 +9,9 @@ from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import SYSTEM, staff_actor
 from engage.agencies import setup
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import merging, restrictions
+from engage.people import restrictions
 from engage.people.model import Person
+from engage.records import merging
 from tests import builders
 
 LONG = "w" * 120

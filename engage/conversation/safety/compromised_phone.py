@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engage.conversation.context import Done, Turn
-from engage.conversation.effects import OTHER_READER
 from engage.conversation.handlers import stop
 from engage.conversation.phone_owner import Holder
 from engage.conversation.signals import tell
@@ -19,6 +18,7 @@ from engage.signals import SignalKind
 from engage.understanding.safety.unsafe_phone import read_by_another
 from engage.understanding.vocabulary import Intent
 
+OTHER_READER = "Somebody else may read this phone"
 _STOP = re.compile(
     r"\b(?:stop|unsubscribe|no more|remove me|stopiwch|stopia|dim mwy|dim rhagor)\b", re.IGNORECASE
 )

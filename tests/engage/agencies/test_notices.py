@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import Staff
-from engage.conversation import effects, sweeps
+from engage.conversation import sweeps
 from engage.core.errors import Invalid, NotFound
 from engage.insight import listings
+from engage.sending import last_look
 from messaging import suppression
 from messaging.dispatch import Claimed, Withhold
 from messaging.outbox import Lane
@@ -50,7 +51,7 @@ def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker:
     assert {ordinary.body, urgent.body} == {"Engage: an item needs you. Please sign in."}
     assert ordinary.recipient == f"staff:{worker.id}" and ordinary.to_number == MOBILE
     assert (ordinary.lane, urgent.lane) == (Lane.REPLY, Lane.SAFETY)
-    assert effects.last_look(session, [claimed(ordinary), claimed(urgent)], NOW) == {}
+    assert last_look.last_look(session, [claimed(ordinary), claimed(urgent)], NOW) == {}
 
 
 def test_one_thing_is_told_once(session: Session, worker: Staff) -> None:
@@ -94,7 +95,7 @@ def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: St
     staff_notices.set_mobile(session, worker, MOBILE, wants=False, actor="system", now=NOW)
     session.refresh(message)
     assert message.status.value == "withdrawn"
-    assert isinstance(effects.last_look(session, [claimed(message)], NOW)[message.id], Withhold)
+    assert isinstance(last_look.last_look(session, [claimed(message)], NOW)[message.id], Withhold)
 
 
 @pytest.mark.parametrize("given", ["0191 498 0100", "hello", "07700", "+33612345678"])

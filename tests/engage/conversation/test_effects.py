@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
-from engage.conversation import effects, staff_actions
+from engage.conversation import staff_actions
 from engage.people import contactability, phones
 from engage.people.model import CustodyStatus, NumberState, Person
+from engage.sending import follow_up, last_look
 from engage.signals import SignalKind
 from messaging import states, suppression
 from messaging.claim import claim
@@ -68,8 +69,8 @@ def test_a_dead_number_is_suspended_and_told_once_and_not_held_against_them(
     message = sending(session, katrina, now)
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     ended(session, message, status, now, code)
-    assert effects.follow_endings(session, now=now) == 1
-    assert effects.follow_endings(session, now=now) == 0
+    assert follow_up.follow_endings(session, now=now) == 1
+    assert follow_up.follow_endings(session, now=now) == 0
     point = point_of(session, katrina)
     assert point.state is NumberState.SUSPENDED
     assert point.problem is not None
@@ -89,7 +90,7 @@ def test_a_phone_that_is_off_is_no_dead_number(
     """It may work later, or it says nothing about the number."""
     message = sending(session, katrina, now)
     ended(session, message, MessageStatus.UNDELIVERED, now, code)
-    assert effects.follow_endings(session, now=now) == 1
+    assert follow_up.follow_endings(session, now=now) == 1
     assert point_of(session, katrina).state is NumberState.VERIFIED
     assert open_signals(session, katrina) == []
 
@@ -101,7 +102,7 @@ def test_a_dead_number_that_was_changed_meanwhile_concerns_nobody(
     message = sending(session, katrina, now)
     phones.set_number(session, SYSTEM, katrina.id, "07700 900102", now=now, verified_how="asked")
     ended(session, message, MessageStatus.UNDELIVERED, now, 30005)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     assert point_of(session, katrina).state is NumberState.VERIFIED
     assert open_signals(session, katrina) == []
 
@@ -113,7 +114,7 @@ def test_a_dead_number_is_dead_for_everybody_on_it(
     other = builders.person(session, om, first_name="Jay")
     share(session, [katrina, other], now)
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     assert open_signals(session, katrina) == open_signals(session, other) == [SignalKind.NUMBER_DEAD]
 
 
@@ -122,11 +123,11 @@ def test_a_dead_number_that_is_verified_again_and_dies_again_is_news(
 ) -> None:
     """Verifying resolves the signal; a later failure raises another."""
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now + DAY)
     assert open_signals(session, katrina) == []
     ended(session, sending(session, katrina, now + DAY), MessageStatus.UNDELIVERED, now + DAY, 30005)
-    effects.follow_endings(session, now=now + DAY)
+    follow_up.follow_endings(session, now=now + DAY)
     assert open_signals(session, katrina) == [SignalKind.NUMBER_DEAD]
 
 
@@ -135,7 +136,7 @@ def test_a_refusal_for_stop_is_an_opt_out(session: Session, katrina: Person, now
     message = sending(session, katrina, now)
     ended(session, message, MessageStatus.REFUSED, now, 21610)
     suppression.suppress(session, NUMBER, "stopped at the text service", "refusal", now)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT]
     assert "number.stopped" in events(session, katrina)
     assert point_of(session, katrina).state is NumberState.VERIFIED
@@ -150,7 +151,7 @@ def test_the_refused_confirmation_of_a_stop_tells_nothing_new(
     message.status = MessageStatus.SENDING
     session.flush()
     ended(session, message, MessageStatus.REFUSED, now, 21610)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     raised = signal(session, katrina, SignalKind.OPTED_OUT)
     assert [link["type"] for link in raised.evidence] == ["inbound"]
 
@@ -162,7 +163,7 @@ def held(session: Session, now: datetime) -> tuple[Mapping[UUID, Verdict], list[
     verdicts: dict[UUID, Verdict] = {}
 
     def guard(inner: Session, texts, at: datetime) -> Mapping[UUID, Verdict]:  # type: ignore[no-untyped-def]
-        verdicts.update(effects.last_look(inner, texts, at))
+        verdicts.update(last_look.last_look(inner, texts, at))
         return verdicts
 
     claim(
@@ -286,7 +287,7 @@ def test_a_reminder_withheld_in_the_last_moment_is_decided_afresh(
     message = session.scalars(select(Message)).one()
     ended(session, message, MessageStatus.WITHHELD, now)
     before = len(session.scalars(select(Reminder)).all())
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     again = session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
     assert len(session.scalars(select(Reminder)).all()) == before + 1
     assert ReminderKind.BOOKED in {one.kind for one in again}

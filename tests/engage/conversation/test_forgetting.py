@@ -13,12 +13,12 @@ from engage.agencies.model import Agency, Hub
 from engage.appointments.model import Reminder
 from engage.cohort.kinds import Cohort, ExitReason
 from engage.cohort.model import Enrolment, Referral
-from engage.conversation import forgetting, intake
+from engage.conversation import intake
 from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
-from engage.people import merging
 from engage.people.model import CustodyStatus, Person
+from engage.records import erasure, merging
 from messaging import outbox, suppression
 from messaging import tables as messaging_tables
 from tests import builders
@@ -64,7 +64,7 @@ def left(session: Session, hub: Hub | None = None, **values: Any) -> Person:
 def test_on_the_day_after_six_years(session: Session, now: str, due: int) -> None:
     """By the hub's calendar."""
     left(session)
-    found = forgetting.due(session, now=datetime.fromisoformat(now))
+    found = erasure.due(session, now=datetime.fromisoformat(now))
     assert sum(one.many for one in found) == due
 
 
@@ -73,7 +73,7 @@ def test_who_left_on_29_february_is_kept_to_the_end_of_the_sixth_year(session: S
     person = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolled(session, person, date(2028, 2, 29))
     for day, due in (("2034-02-28", 0), ("2034-03-01", 1)):
-        found = forgetting.due(session, now=datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+        found = erasure.due(session, now=datetime.fromisoformat(f"{day}T12:00:00+00:00"))
         assert len(found) == due, day
 
 
@@ -82,7 +82,7 @@ def test_it_says_who_would_go_before_it_does(session: Session) -> None:
     tyneside, gwent = builders.hub(session), builders.hub(session, "Gwent", keep_people_years=7)
     left(session, tyneside)
     left(session, gwent, number=None)
-    found = forgetting.due(session, now=AFTER_SIX_YEARS)
+    found = erasure.due(session, now=AFTER_SIX_YEARS)
     assert [(one.hub, one.many, one.oldest, one.before) for one in found] == [
         ("Tyneside", 1, LEFT, date(2027, 3, 21))
     ]
@@ -94,9 +94,9 @@ def test_who_died_in_prison_is_not_kept_for_ever(session: Session, now: datetime
     custody.take_into(
         session, SYSTEM, person.id, kind=CustodyKind.CUSTODY, since=now.date() - timedelta(days=9), now=now
     )
-    assert forgetting.due(session, now=AFTER_SIX_YEARS) == []
+    assert erasure.due(session, now=AFTER_SIX_YEARS) == []
     death.record_death(session, SYSTEM, person.id, now.date(), now)
-    assert [one.many for one in forgetting.due(session, now=AFTER_SIX_YEARS)] == [1]
+    assert [one.many for one in erasure.due(session, now=AFTER_SIX_YEARS)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
         elif why == "wrote since":
             intake.handle(session, text_in(session, "hello", since), since)
     session.flush()
-    assert forgetting.due(session, now=AFTER_SIX_YEARS) == []
+    assert erasure.due(session, now=AFTER_SIX_YEARS) == []
 
 
 def everything(session: Session) -> str:
@@ -194,7 +194,7 @@ def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datet
         intake.handle(session, text_in(session, "i cant come today", now), now)
     with committed.begin() as session:
         merging.merge(session, SYSTEM, kept_id, "X987655", reason="The same", now=now)
-    assert forgetting.forget(committed.begin, now=AFTER_SIX_YEARS) == 1
+    assert erasure.forget(committed.begin, now=AFTER_SIX_YEARS) == 1
     with committed.begin() as session:
         rest = everything(session)
         assert session.get(Person, other_id) is not None
@@ -203,4 +203,4 @@ def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datet
         assert session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.merged'"))
     for trace in (str(kept_id), "Zebedee", "Quil", "X98765", "+447700900404", "cant come"):
         assert trace not in rest, trace
-    assert forgetting.forget(committed.begin, now=AFTER_SIX_YEARS + relativedelta(days=1)) == 0
+    assert erasure.forget(committed.begin, now=AFTER_SIX_YEARS + relativedelta(days=1)) == 0

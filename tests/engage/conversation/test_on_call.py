@@ -12,7 +12,7 @@ from engage import signals
 from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation import effects, staff_actions
+from engage.conversation import staff_actions
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.conversation.safety import on_call, rota
 from engage.conversation.safety.rota import NewTurn
@@ -20,6 +20,7 @@ from engage.core.db import Database
 from engage.insight import alarms
 from engage.people import signals as attention
 from engage.people.model import Person
+from engage.sending import last_look
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -153,7 +154,7 @@ def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall,
     says(session, "i want to die", NIGHT)
     on_call.raise_due(session, now=NIGHT)
     raised, (note,) = signal(session, hall.person, SignalKind.CRISIS), notes(session)
-    assert effects.last_look(session, [claimed(note)], NIGHT) == {}
+    assert last_look.last_look(session, [claimed(note)], NIGHT) == {}
     who = builders.actor(hall.om)
     if end == "acknowledged":
         attention.acknowledge(session, who, raised.id, now=NIGHT + MINUTE)
@@ -161,7 +162,7 @@ def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall,
         attention.resolve(session, who, raised.id, how="Rang", now=NIGHT + MINUTE)
     session.refresh(note)
     assert (note.status, note.reason) == (MessageStatus.WITHDRAWN, "Somebody is on it already")
-    assert list(effects.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
+    assert list(last_look.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
     shown = alarms.of_signal(session, raised.id)
     assert shown is not None and [(line.called_back, line.lost) for line in shown.lines] == [(True, False)]
 
@@ -173,7 +174,7 @@ def test_a_notice_of_a_text_of_nobody_is_called_back(session: Session, hall: Hal
     reading = says(session, "i want to die", NIGHT, number="+447700900777")
     on_call.raise_due(session, now=NIGHT)
     (note,) = notes(session)
-    assert effects.last_look(session, [claimed(note)], NIGHT) == {}
+    assert last_look.last_look(session, [claimed(note)], NIGHT) == {}
     who = builders.actor(hall.second)
     if end == "read":
         staff_actions.mark_read(session, who, reading.id, now=NIGHT + MINUTE)
@@ -182,7 +183,7 @@ def test_a_notice_of_a_text_of_nobody_is_called_back(session: Session, hall: Hal
         staff_actions.claim_number(session, who, reading.number, nobody_yet.id, now=NIGHT + MINUTE)
     session.refresh(note)
     assert note.status is MessageStatus.WITHDRAWN
-    assert list(effects.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
+    assert list(last_look.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
 
 
 def test_the_hub_chooses_the_minutes(session: Session, hall: Hall) -> None:

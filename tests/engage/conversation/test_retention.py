@@ -9,13 +9,14 @@ from sqlalchemy import func, select, update
 
 from api.cli import main
 from engage.agencies.model import Hub
-from engage.conversation import intake, retention
+from engage.conversation import intake
 from engage.conversation.corrections.model import CorpusLine, ReadingCorrection
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.core.events import record_access
 from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
+from engage.records import retention
 from messaging import inbound, outbox, receipts
 from messaging.outbox import Lane, Text
 from messaging.states import MessageStatus

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engage.conversation import effects
 from engage.insight import signals as insight
+from engage.sending import follow_up
 from engage.signals import SignalKind
 from messaging import states
 from messaging.states import MessageStatus, Move
@@ -38,7 +38,7 @@ def test_the_text_that_found_a_shared_number_dead_is_its_owners(session: Session
     message = gone(session, jay, now, status=MessageStatus.SENDING)
     states.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
     session.expire(message)
-    effects.follow_endings(session, now=now)
+    follow_up.follow_endings(session, now=now)
     words = [
         [
             one.words

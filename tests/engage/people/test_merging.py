@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from engage.access.model import PersonMerge
 from engage.access.policy import SYSTEM, Actor, open_person
 from engage.agencies.model import Hub, Role, Staff
 from engage.appointments.model import Appointment
@@ -23,8 +22,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.model import Event
-from engage.people import merging
-from engage.people.merging_tables import MOVES, STAYS
 from engage.people.model import (
     ContactPoint,
     ContactStatus,
@@ -37,6 +34,9 @@ from engage.people.model import (
 )
 from engage.people.service import whose_crn
 from engage.progress.check_ins.model import CheckIn, CheckInPlan
+from engage.records import merging
+from engage.records.merging_tables import MOVES, STAYS
+from engage.records.model import PersonMerge
 from engage.signals import Signal, SignalKind, SignalState, raise_signal
 from messaging import outbox
 from messaging.states import MessageStatus

@@ -5,11 +5,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.access.model import PersonMerge
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
-from engage.people import merging, pause, restrictions
+from engage.people import pause, restrictions
 from engage.people.model import Person
+from engage.records import merging
+from engage.records.model import PersonMerge
 from tests import builders
 
 

@@ -1,107 +1,28 @@
-"""Where the engine's results meet people: what a bad end of a text means for a number, and the last look at texts that are no reminders.
-
-What the network does is never held against the person: a dead number is a task for their offender manager and nothing else.
-"""
+"""The last look at texts that are no reminders: what changed in the last moment still stops one. Reads only."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import structlog
 from sqlalchemy.orm import Session
 
 from engage.agencies import staff_notices
-from engage.appointments.reminders import planning
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
-from engage.conversation.phone_owner import Holder, Standing, lock_number
+from engage.conversation.phone_owner import Holder, Standing
 from engage.conversation.safety import on_call
-from engage.conversation.signals import tell
-from engage.core import events
+from engage.conversation.safety.compromised_phone import OTHER_READER
 from engage.people import (
     contactability,
-    phones,
     rules,
     unprompted,
 )
 from engage.people.contactability import Reach
 from engage.people.model import NumberState
 from engage.progress.check_ins.lifecycle import PURPOSE
-from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
-from messaging import endings, retry
 from messaging.dispatch import Claimed, Defer, Verdict, Withhold
-from messaging.endings import Ending
-from messaging.states import MessageStatus
-
-log = structlog.get_logger(__name__)
 
 CHANGED = "The person's number was changed"
-OTHER_READER = "Somebody else may read this phone"
-
-
-def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Take texts that ended badly and do what follows for people; returns how many were taken. Each is followed up once."""
-    taken = endings.take(session, now=now, limit=limit)
-    for ending in sorted(taken, key=lambda one: one.to_number):
-        if ending.number_dead:
-            _number_dead(session, ending, now)
-        if ending.opted_out:
-            _opted_out(session, ending, now)
-        if ending.context.get("purpose") == staff_notices.PURPOSE:
-            log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
-        if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
-            planning.write_again(session, ending.message_id, now=now)
-    return len(taken)
-
-
-def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
-    """The network says the number itself takes no texts: it is suspended for whoever has it, and they are told."""
-    lock_number(session, ending.to_number)
-    words = retry.words(ending.error_code)
-    for person, point in phones.people_on(session, ending.to_number):
-        phones.mark_suspended(
-            session, person, point, why=f"Texts cannot reach it: {words}", actor="system", now=now
-        )
-        tell(
-            session,
-            SignalKind.NUMBER_DEAD,
-            person,
-            about=str(point.id),
-            why=f"A text could not reach their number: {words}. This is not held against them.",
-            evidence=[
-                Evidence("message", str(ending.message_id)),
-                Evidence("contact_point", str(point.id)),
-            ],
-            now=now,
-        )
-
-
-def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
-    """The provider refused because the number has said STOP to it; messaging has stopped the number already."""
-    lock_number(session, ending.to_number)
-    if ending.context.get("texts") in LAST_WORDS:
-        return  # the confirmation of a STOP that we know of
-    for person, point in phones.people_on(session, ending.to_number):
-        new = tell(
-            session,
-            SignalKind.OPTED_OUT,
-            person,
-            about="stop",
-            why="The text service says that their number asked for no more texts. Nothing more is sent to it.",
-            evidence=[Evidence("message", str(ending.message_id))],
-            now=now,
-        )
-        if new:
-            events.record(
-                session,
-                "number.stopped",
-                now=now,
-                actor="system",
-                person_id=person.id,
-                hub_id=person.hub_id,
-                message=ending.message_id,
-                point=point.id,
-            )
 
 
 def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Mapping[uuid.UUID, Verdict]:

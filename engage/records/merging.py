@@ -17,12 +17,10 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from engage import signals
-from engage.access.model import PersonMerge
 from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.people.contactability import note_reach_changed, withdraw_all
-from engage.people.merging_tables import MOVES
 from engage.people.model import (
     ContactPoint,
     ContactStatus,
@@ -32,6 +30,8 @@ from engage.people.model import (
     Person,
     RecordAccess,
 )
+from engage.records.merging_tables import MOVES
+from engage.records.model import PersonMerge
 from engage.signals import SignalKind
 
 LONGEST_REASON = 500

@@ -1,0 +1,1 @@
+"""Records as a whole: two found to be one person's, how long each is kept, and erasure. Above everything it names."""
