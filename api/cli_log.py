@@ -20,14 +20,14 @@ def verify(ctx: click.Context, crn: str | None) -> None:
 
     The links that stand on evidence packs are looked for in the chains too, so that an end which was cut off shows.
     """
-    from engage.compliance import pack
+    from engage.documents.evidence_pack import service
 
     checked, broken, after = 0, 0, None
     while True:
         with in_transaction() as (session, _now):
-            people = pack.sealed_people(session, crn=crn, after=after, limit=AT_ONCE)
+            people = service.sealed_people(session, crn=crn, after=after, limit=AT_ONCE)
             for person_id, reference in people:
-                found = pack.verify(session, person_id)
+                found = service.verify(session, person_id)
                 checked += 1
                 if found is not None:
                     broken += 1

@@ -24,7 +24,7 @@ from api.database import database, now, transaction
 from engage.core import migrate
 from engage.core.errors import NotFound
 from engage.core.settings import Settings
-from engage.insight import queues
+from engage.queries.messaging import queues
 
 log = structlog.get_logger("api.request")
 health = Blueprint("health", __name__)

@@ -15,7 +15,7 @@ from engage.appointments.model import Appointment, Outcome
 from engage.cohort import enrolments
 from engage.cohort.kinds import Cohort, Rag, Strand
 from engage.core.db import Database
-from engage.insight import case_pack
+from engage.documents.case_pack import facts
 from engage.people.model import Person
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 
@@ -107,7 +107,7 @@ def _visit(whose: Person, agency: object, number: int) -> Appointment:
 
 def _load(database: Database, whose: Person) -> None:
     with database.begin() as session:
-        case_pack.load(session, SYSTEM, whose.id, now=NOW)
+        facts.load(session, SYSTEM, whose.id, now=NOW)
 
 
 def _statements(database: Database, whose: Person) -> int:

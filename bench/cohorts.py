@@ -9,7 +9,7 @@ from bench.figures import Figure, at_most, median_seconds
 from bench.ground import NOW, fresh
 from engage.access.policy import SYSTEM
 from engage.core.db import Database
-from engage.insight import cohort
+from engage.queries.cohort import statistics
 
 SMALL, LARGE = 1_000, 10_000
 LIMIT_SECONDS = 1.0
@@ -40,7 +40,7 @@ def measure(server_url: str) -> list[Figure]:
 def _cost(database: Database) -> tuple[float, int]:
     def load() -> None:
         with database.begin() as session:
-            if not cohort.load(session, SYSTEM, now=NOW).people:
+            if not statistics.load(session, SYSTEM, now=NOW).people:
                 raise RuntimeError("the cohort is empty")
 
     seconds = median_seconds(load, runs=RUNS)

@@ -12,19 +12,19 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import plan_words
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import actions as model
-from engage.insight import plan as plans
+from engage.labels import plan
 from engage.plan import actions as service
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.open_record import LONGEST_NOTE
+from engage.queries.plan import actions as model
+from engage.queries.plan import plan as plans
 
 LIVE_NOW = "The action is live."
 WAITS = "The action is proposed. It waits for the offender manager."
@@ -44,7 +44,7 @@ class ActionForm(OnceForm):
     action_class = RadioField(
         "What sort of action is it?",
         [InputRequired("Choose what sort it is")],
-        choices=choices(plan_words.CLASSES),
+        choices=choices(plan.ACTION_CLASSES),
     )
     agency = SelectField("Which agency does it?")
     responsible = StringField(
@@ -284,7 +284,7 @@ def _choices(person_id: uuid.UUID) -> plans.Choices:
 
 
 def _offer(form: ActionForm, found: plans.Choices) -> None:
-    form.pathway.choices = choices({one: plan_words.PATHWAYS[one] for one in found.pathways})
+    form.pathway.choices = choices({one: plan.PATHWAYS[one] for one in found.pathways})
     form.agency.choices = choices({str(agency.id): agency.name for agency in found.agencies})
 
 

@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import progress_words as words
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
@@ -19,6 +18,7 @@ from api.pages.progress import SURE, SURE_CHOICES, SURE_MISSING, DisputeForm, af
 from api.pages.sending import act, attempt
 from engage.access.policy import Ability, abilities
 from engage.agencies.service import agencies_of
+from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.activities import rules, service
@@ -47,7 +47,7 @@ class EndForm(PageForm):
     CALLED = {"ended_on": "ended"}
 
     ending = RadioField(
-        "How did it end?", [InputRequired("Say how it ended")], choices=choices(words.ENDINGS)
+        "How did it end?", [InputRequired("Say how it ended")], choices=choices(words.ACTIVITY_ENDINGS)
     )
     ended = DateField("When did it end?")
 
@@ -173,7 +173,7 @@ def _offer(person: Person, form: ActivityForm) -> None:
     """The kinds that the actor may record, and the agencies of the area."""
     health = Ability.HEALTH in abilities(current_actor(), person)
     form.kind.choices = choices(
-        {kind: name for kind, name in words.ACTIVITIES.items() if health or kind not in rules.HEALTH}
+        {kind: name for kind, name in words.ACTIVITY_KINDS.items() if health or kind not in rules.HEALTH}
     )
     with transaction() as session:
         named = [agency.name for agency in agencies_of(session, [person.hub_id])]
@@ -191,5 +191,5 @@ def _end_page(person: Person, activity: Activity, form: EndForm) -> str:
 
 def _dispute_page(activity_id: uuid.UUID, form: DisputeForm) -> str:
     person, activity = _opened(activity_id)
-    what = f"{words.ACTIVITIES[activity.kind]}, {activity.name}"
+    what = f"{words.ACTIVITY_KINDS[activity.kind]}, {activity.name}"
     return render_template("pages/progress_dispute.html", person=person, what=what, form=form)

@@ -14,13 +14,13 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from api.pages.sharing_words import PARTS_OF_RECORD
 from engage.access import agreements as use
 from engage.access.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
 from engage.access.sharing import Field
 from engage.agencies.hub_settings import zone
 from engage.agencies.service import agencies_of
-from engage.insight import names
+from engage.labels.access import PARTS_OF_RECORD
+from engage.queries import actor_names
 
 KEEP = staff(*KEEPERS)
 
@@ -104,7 +104,7 @@ def _page(form: AgreementForm) -> str:
         form.agency.choices = choices({str(one.id): one.name for one in agencies_of(session, ids)})
         found = use.agreements_of(session, ids)
         days: dict[uuid.UUID, Any] = {hub.id: at.astimezone(zone(hub)).date() for hub in hubs}
-        who = names.of_labels(
+        who = actor_names.of_labels(
             session, {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by}
         )
         return render_template(

@@ -14,7 +14,6 @@ from wtforms.validators import InputRequired, NumberRange
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import words
 from api.pages.blueprint import pages
 from api.pages.forms import (
     DateField,
@@ -37,10 +36,12 @@ from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeC
 from engage.appointments.reminders.rules import NoSuchTime, local_moment
 from engage.compliance import outcomes
 from engage.core.errors import Invalid
-from engage.insight import booking, caseload
-from engage.insight import person as model
-from engage.insight.booking import Offer
-from engage.insight.person import AppointmentPage
+from engage.labels.appointments import OUTCOMES, TYPES
+from engage.queries.appointments import booking
+from engage.queries.appointments.booking import Offer
+from engage.queries.people import caseload
+from engage.queries.people import person as model
+from engage.queries.people.person import AppointmentPage
 
 FOUND = 20
 A_DAY_AT_MOST = NumberRange(1, 1440, "Enter a length from 1 to 1440 minutes")
@@ -70,7 +71,7 @@ class WhenForm(OnceForm):
 class BookForm(WhenForm):
     """A one-off appointment."""
 
-    type = SelectField("Kind", choices=choices(words.TYPES))
+    type = SelectField("Kind", choices=choices(TYPES))
     agency = SelectField("Agency", validate_choice=False)
     worker = StringField(
         "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
@@ -109,7 +110,7 @@ class OutcomeForm(PageForm):
     code = RadioField(
         "What happened?",
         [InputRequired("Choose what happened")],
-        choices=choices({code: f"{name} ({code})" for code, name in words.OUTCOMES.items()}),
+        choices=choices({code: f"{name} ({code})" for code, name in OUTCOMES.items()}),
     )
     note = TextAreaField("Note", [Words(1000, lines=True)], filters=[joined])
 
@@ -201,7 +202,12 @@ def appointment(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """One appointment: what was said, delivered and recorded, and every text with its reasons."""
     page = _load(appointment_id)
     return render_template(
-        "pages/appointment.html", page=page, one=page.appointment, now=now(), booked="booked" in request.args
+        "pages/appointment.html",
+        page=page,
+        one=page.appointment,
+        now=now(),
+        booked="booked" in request.args,
+        absences=outcomes.ABSENCES,
     )
 
 

@@ -14,17 +14,17 @@ from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.forms import OnceForm, WholeNumberField, Words, choices, joined, stripped
 from api.pages.frame import say
-from api.pages.meeting_words import RISKS
-from api.pages.plan_words import PATHWAYS, SCORES
 from api.pages.sending import attempt
 from engage.access.policy import Ability, open_person
 from engage.cohort import assessments
 from engage.cohort.assessments import Judgement
 from engage.cohort.kinds import Risk
 from engage.core.errors import Forbidden
-from engage.insight import assessments as views
-from engage.insight import referrals as model
+from engage.labels.meetings import RISKS
+from engage.labels.plan import NEED_SCORES, PATHWAYS
 from engage.plan.kinds import Pathway
+from engage.queries.cohort import assessments as views
+from engage.queries.cohort import referrals as model
 
 
 class AssessmentForm(OnceForm):
@@ -71,7 +71,9 @@ for _pathway, _name in PATHWAYS.items():
     setattr(
         AssessmentForm,
         f"need_{_pathway.value}",
-        SelectField(_name, choices=choices({"": "Not scored", **{str(n): w for n, w in SCORES.items()}})),
+        SelectField(
+            _name, choices=choices({"": "Not scored", **{str(n): w for n, w in NEED_SCORES.items()}})
+        ),
     )
 
 

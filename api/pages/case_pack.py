@@ -9,10 +9,10 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav
 from api.pages.blueprint import pages
-from api.pages.case_pack_paper import on_paper
 from engage.access.policy import Ability, abilities, may_change
-from engage.insight import assessments, meetings
-from engage.insight import case_pack as model
+from engage.documents.case_pack import facts as model
+from engage.documents.case_pack.pdf import on_paper
+from engage.queries.cohort import assessments, meetings
 
 
 @pages.get("/people/<uuid:person_id>/case-pack")

@@ -14,7 +14,7 @@ from api.pages.transfers import HANDERS
 from engage.access import scope
 from engage.access.emergency import OPENERS
 from engage.access.policy import Ability
-from engage.insight import caseload as model
+from engage.queries.people import caseload as model
 
 
 @pages.get("/people")

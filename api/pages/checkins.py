@@ -14,10 +14,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, choices
 from api.pages.frame import say
 from api.pages.sending import attempt
-from api.pages.words import WEEKDAYS
-from engage.insight import person as model
+from engage.labels.formats import WEEKDAYS
 from engage.progress.check_ins import service
 from engage.progress.check_ins.rules import EVERY, Schedule
+from engage.queries.people import person as model
 
 OFF = "off"
 _EVERY = {OFF: "Not at all", "1": "Every week", **{str(n): f"Every {n} weeks" for n in EVERY[1:]}}

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from api.access import allow, current_actor, staff
 from api.database import now, transaction
-from api.pages import cohort_words as words
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
 from engage.agencies.model import Role
-from engage.insight import cohort as model
+from engage.labels import statistics as words
+from engage.queries.cohort import statistics as model
 
 READERS = staff(Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR)
 COLUMNS = ("Table", "Line", "Count", "Of", "Percent", "Lowest", "Highest")
@@ -39,7 +39,7 @@ def cohort_file() -> ResponseReturnValue:
             numbers = [] if known is None else [line.rate, known.low, known.high]
             rows.writerow(
                 [
-                    words.TABLES[table.id],
+                    words.TABLE_TITLES[table.id],
                     _harmless(words.line_name(table.id, line.key)),
                     line.count,
                     line.of,

@@ -13,20 +13,21 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav
 from api.pages.blueprint import pages
-from api.pages.compliance_words import DELIVERIES, ENFORCEMENTS
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.sending import attempt
-from api.pages.words import LANGUAGES, OUTCOMES
 from engage.access.policy import Ability, open_person
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance import decisions, outcomes
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.core.errors import NotFound
-from engage.insight import compliance as model
-from engage.insight import person as people
-from engage.papers import Paper
+from engage.documents.pdf import Paper
+from engage.labels.appointments import OUTCOMES
+from engage.labels.compliance import DELIVERIES, ENFORCEMENTS
+from engage.labels.people import LANGUAGES
 from engage.people.model import Language
+from engage.queries.compliance import compliance as model
+from engage.queries.people import person as people
 
 _OVERRULING = {
     code: f"{OUTCOMES[code]} ({code.value})"

@@ -19,9 +19,9 @@ from engage import texts
 from engage.access.policy import Ability, open_person
 from engage.agencies.hub_settings import zone
 from engage.conversation import staff_actions
-from engage.insight import holding
-from engage.insight import person as model
 from engage.people.model import Person
+from engage.queries.conversation import takeover
+from engage.queries.people import person as model
 from messaging.text import Encoding, measure, plain
 
 LONGEST = staff_actions.LONGEST
@@ -158,7 +158,7 @@ def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str
     with transaction() as session:
         found = _to_converse(session, person_id)
         why_not = model.why_not_now(session, found.id, now=now())
-        held = holding.of_person(session, current_actor(), found.id, now=now())
+        held = takeover.of_person(session, current_actor(), found.id, now=now())
         zone_of_hub = zone(found.hub)
     return render_template(
         "pages/text.html",

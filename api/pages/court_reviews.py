@@ -10,12 +10,12 @@ from wtforms import TextAreaField
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import court_report_paper
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, Words, joined
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.insight import court_report as model
+from engage.documents.court_report import facts as model
+from engage.documents.court_report import pdf
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.progress import verification
@@ -122,7 +122,7 @@ def cancel_court_review(review_id: uuid.UUID) -> ResponseReturnValue:
 def court_report(review_id: uuid.UUID) -> ResponseReturnValue:
     """The report to the court, to read and to print."""
     page = _report(review_id)
-    return render_template("pages/court_report.html", page=page, paper=court_report_paper)
+    return render_template("pages/court_report.html", page=page, paper=pdf)
 
 
 @pages.post("/court-reviews/<uuid:review_id>/report")
@@ -143,7 +143,7 @@ def make_court_report(review_id: uuid.UUID) -> ResponseReturnValue:
 def court_report_pdf(review_id: uuid.UUID) -> ResponseReturnValue:
     """The report on paper."""
     page = _report(review_id)
-    answer = Response(court_report_paper.pdf(page), mimetype="application/pdf")
+    answer = Response(pdf.pdf(page), mimetype="application/pdf")
     return _named(answer, page, "pdf")
 
 

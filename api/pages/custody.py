@@ -25,11 +25,11 @@ from api.pages.forms import (
 )
 from api.pages.frame import say
 from api.pages.legal_forms import form_page, legal_page
-from api.pages.legal_words import CUSTODY_KINDS
 from api.pages.sending import attempt
-from engage.insight import legal as model
+from engage.labels.legal import CUSTODY_KINDS
 from engage.legal import custody
 from engage.legal.kinds import CustodyKind
+from engage.queries.legal import legal as model
 
 HINTS = {
     "sentence": "Leave it out on remand, or while it is not known",

@@ -11,7 +11,6 @@ from wtforms import BooleanField, Field, RadioField, SelectField, StringField, T
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import enrolment_words as words
 from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
@@ -28,7 +27,8 @@ from engage.cohort.kinds import (
     Strand,
 )
 from engage.core.errors import Conflict
-from engage.insight import meetings as model
+from engage.labels import cohort as words
+from engage.queries.cohort import meetings as model
 
 Kind = TypeVar("Kind", bound=StrEnum)
 KINDS = ",".join(f'"{kind.value}"' for kind in DecisionKind)

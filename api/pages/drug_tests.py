@@ -12,18 +12,18 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav
-from api.pages import progress_words as words
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.core.errors import NotFound
-from engage.insight import drug_tests as model
+from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.drug_tests import service
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.drug_tests.model import DrugTest
+from engage.queries.progress import drug_tests as model
 
 
 class TestForm(OnceForm):
@@ -33,7 +33,7 @@ class TestForm(OnceForm):
 
     day = DateField("Day of the test")
     result = RadioField(
-        "What came of it?", [InputRequired("Choose what came of it")], choices=choices(words.RESULTS)
+        "What came of it?", [InputRequired("Choose what came of it")], choices=choices(words.TEST_RESULTS)
     )
     note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
 
@@ -44,7 +44,7 @@ class CorrectForm(PageForm):
     result = RadioField(
         "What really came of it?",
         [InputRequired("Choose what came of it")],
-        choices=choices(words.RESULTS),
+        choices=choices(words.TEST_RESULTS),
     )
     note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
 

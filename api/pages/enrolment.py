@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import case_nav, enrolment_words
+from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, parse_date
 from api.pages.frame import say
@@ -19,15 +19,14 @@ from api.pages.sending import act, attempt
 from engage.cohort import exits, reviews
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import Rag
-from engage.insight import enrolment as model
+from engage.labels import cohort
+from engage.queries.cohort import status as model
 
 
 class ReviewForm(OnceForm):
     """The status from today on, and why."""
 
-    rag = RadioField(
-        "Status from today", [InputRequired("Choose a status")], choices=choices(enrolment_words.RAGS)
-    )
+    rag = RadioField("Status from today", [InputRequired("Choose a status")], choices=choices(cohort.RAGS))
     reason = TextAreaField(
         "Reason", [Words(LONGEST_REASON, missing="Give the reason", lines=True)], filters=[joined]
     )

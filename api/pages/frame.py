@@ -12,8 +12,8 @@ from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
 from engage.appointments.free_times.service import WORKERS
 from engage.conversation.safety.rota import KEEPERS
-from engage.insight import meetings
-from engage.insight.readings import may_see_unknown
+from engage.queries.cohort import meetings
+from engage.queries.conversation.unread import may_see_unknown
 
 IMPORTERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
 

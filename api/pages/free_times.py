@@ -10,7 +10,6 @@ from wtforms.validators import InputRequired, NumberRange
 
 from api.access import allow, current_actor, staff
 from api.database import now, transaction
-from api.pages import words
 from api.pages.appointments import WhenForm
 from api.pages.blueprint import pages
 from api.pages.forms import WholeNumberField, Words, choices, stripped
@@ -23,7 +22,9 @@ from engage.appointments.free_times import service
 from engage.appointments.free_times.rules import FREE_KINDS
 from engage.appointments.model import AppointmentType
 from engage.core.errors import Invalid
-from engage.insight import free_times as model
+from engage.labels.appointments import TYPES
+from engage.labels.formats import moment
+from engage.queries.appointments import free_times as model
 
 KEEP = staff(*service.WORKERS)
 WEEKS = f"Enter a number of weeks from 1 to {service.MOST_WEEKS}"
@@ -34,7 +35,7 @@ class FreeTimeForm(WhenForm):
 
     worker = SelectField("Whose time is it?", validate_choice=False)
     type = SelectField(
-        "Kind", choices=choices({kind: name for kind, name in words.TYPES.items() if kind in FREE_KINDS})
+        "Kind", choices=choices({kind: name for kind, name in TYPES.items() if kind in FREE_KINDS})
     )
     place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
     place = StringField("Address, for staff", [Words(120)], filters=[stripped])
@@ -71,7 +72,7 @@ def add_free_times() -> ResponseReturnValue:
             despite_closed=bool(form.despite_closed.data),
         )
         added = service.add(session, actor, hub_id, new, now=at)
-        left_out = [f"{words.moment(moment, where)}: {reason}." for moment, reason in added.refused]
+        left_out = [f"{moment(time, where)}: {reason}." for time, reason in added.refused]
         count = len(added.times)
         say(" ".join([f"{count} free time{'s' if count > 1 else ''} added.", *left_out]))
         return url_for("pages.free_times")

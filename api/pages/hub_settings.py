@@ -16,7 +16,6 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from api.pages.sharing_words import SETTINGS
 from engage.access import hub_settings as use
 from engage.agencies import setup
 from engage.agencies.hub_settings import (
@@ -27,7 +26,8 @@ from engage.agencies.hub_settings import (
 )
 from engage.agencies.model import HubSettingsSpell
 from engage.core.errors import Invalid
-from engage.insight import names
+from engage.labels.access import SETTINGS
+from engage.queries import actor_names
 
 SEE = staff(*use.READERS)
 CHANGE = staff(*use.KEEPERS)
@@ -144,7 +144,7 @@ def _page(hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm
     with transaction() as session:
         hub = use.to_read(session, current_actor(), hub_id)
         spells = setup.history(session, hub)
-        who = names.of_labels(session, {spell.changed_by for spell in spells})
+        who = actor_names.of_labels(session, {spell.changed_by for spell in spells})
         return render_template(
             "pages/hub_settings.html",
             hub=hub,

@@ -16,12 +16,12 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.legal_forms import form_page, legal_page
-from api.pages.legal_words import ORDER_ENDINGS, ORDER_KINDS
 from api.pages.sending import act, attempt
-from engage.insight import legal as model
-from engage.insight.legal_views import OrderView
+from engage.labels.legal import ORDER_ENDINGS, ORDER_KINDS
 from engage.legal import orders
 from engage.legal.kinds import OrderEnding, OrderKind
+from engage.queries.legal import legal as model
+from engage.queries.legal.legal_views import OrderView
 
 HINTS = {
     "court": "Leave it out for a licence",

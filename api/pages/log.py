@@ -10,12 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from api.access import allow, current_actor, staff
 from api.database import now, transaction
-from api.pages import words
 from api.pages.blueprint import pages
-from api.pages.conversation_words import PROMPTS
 from engage.agencies.model import Role
-from engage.insight import log as model
-from engage.insight.thread import Entry, Mark, TextIn, TextOut
+from engage.labels.conversation import PROMPTS, READINGS
+from engage.labels.messaging import PURPOSES, STATUSES
+from engage.labels.people import MARKS, field_name
+from engage.queries.conversation import log as model
+from engage.queries.conversation.thread import (
+    Entry,
+    Mark,
+    TextIn,
+    TextOut,
+)
 
 MANAGERS = staff(Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
 ERASED = "(erased, as the retention rules say)"
@@ -75,25 +81,25 @@ def _cells(found: model.Log, entry: Entry) -> tuple[str, ...]:
             found.person.first_name,
             ERASED if entry.erased else entry.body,
             PROMPTS.get(entry.prompt, entry.prompt),
-            words.READINGS.get(entry.intent, entry.intent),
+            READINGS.get(entry.intent, entry.intent),
             f"{entry.confidence:.2f}",
             "; ".join(entry.evidence),
-            words.READINGS.get(corrected.now, corrected.now) if corrected else "",
+            READINGS.get(corrected.now, corrected.now) if corrected else "",
             corrected.by if corrected else "",
             f"{entry.done}. {corrected.done}" if corrected else entry.done,
             "",
         )
     if isinstance(entry, TextOut):
-        status = words.STATUSES[entry.status]
+        status = STATUSES[entry.status]
         delivery = f"{status}: {entry.reason}" if entry.reason else status
-        purpose = words.PURPOSES.get(entry.purpose, "Text")
+        purpose = PURPOSES.get(entry.purpose, "Text")
         return (entry.by, entry.body or ERASED, "", "", "", "", "", "", purpose, delivery)
     return (entry.by, "", "", "", "", "", "", "", _mark(entry), "")
 
 
 def _mark(entry: Mark) -> str:
-    fields = sorted({words.field_name(name) for name in entry.data.get("fields", ())})
-    return f"{words.MARKS[entry.kind]}{': ' if fields else ''}{', '.join(fields)}"
+    fields = sorted({field_name(name) for name in entry.data.get("fields", ())})
+    return f"{MARKS[entry.kind]}{': ' if fields else ''}{', '.join(fields)}"
 
 
 def _safe(cell: str) -> str:

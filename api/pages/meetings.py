@@ -17,7 +17,7 @@ from api.words import problem_with
 from engage.cohort import agenda, meetings
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import meetings as model
+from engage.queries.cohort import meetings as model
 
 LONGEST_NAMES = 200
 

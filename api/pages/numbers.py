@@ -15,8 +15,8 @@ from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
-from engage.insight import person as model
 from engage.people import phones
+from engage.queries.people import person as model
 from messaging.numbers import NumberProblem, parse_mobile
 
 HOW = {

@@ -14,11 +14,11 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.legal_forms import form_page, legal_page
-from api.pages.legal_words import OFFENCE_KINDS
 from api.pages.sending import attempt
-from engage.insight import legal as model
+from engage.labels.legal import OFFENCE_KINDS
 from engage.legal import intelligence, offences
 from engage.legal.kinds import OffenceKind
+from engage.queries.legal import legal as model
 
 
 class OffenceForm(OnceForm):

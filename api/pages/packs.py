@@ -14,8 +14,8 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, Words, stripped
 from api.pages.frame import say
 from api.pages.sending import attempt
-from engage.compliance import pack, pack_pdf
-from engage.insight import compliance as model
+from engage.documents.evidence_pack import pdf, service
+from engage.queries.compliance import compliance as model
 
 
 class PackForm(OnceForm):
@@ -26,10 +26,10 @@ class PackForm(OnceForm):
     first = DateField("First day")
     last = DateField("Last day")
     recipient = StringField(
-        "Who gets it?", [Words(pack.LONGEST_RECIPIENT, missing="Say who gets it")], filters=[stripped]
+        "Who gets it?", [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")], filters=[stripped]
     )
     purpose = StringField(
-        "What is it for?", [Words(pack.LONGEST_PURPOSE, missing="Say what it is for")], filters=[stripped]
+        "What is it for?", [Words(service.LONGEST_PURPOSE, missing="Say what it is for")], filters=[stripped]
     )
 
 
@@ -53,7 +53,7 @@ def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     form = PackForm(request.form)
 
     def work(session: Session) -> str:
-        made = pack.make(
+        made = service.make(
             session,
             current_actor(),
             person_id,
@@ -76,7 +76,7 @@ def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
 def pack_on_paper(pack_id: uuid.UUID) -> ResponseReturnValue:
     """A pack on numbered pages."""
     opened = _opened(pack_id)
-    return _named(pack_pdf.render(opened.facts, opened.pack.digest), opened, "pdf")
+    return _named(pdf.render(opened.facts, opened.pack.digest), opened, "pdf")
 
 
 @pages.get("/packs/<uuid:pack_id>.json")
@@ -87,12 +87,12 @@ def pack_as_json(pack_id: uuid.UUID) -> ResponseReturnValue:
     return _named(opened.pack.content, opened, "json")
 
 
-def _opened(pack_id: uuid.UUID) -> pack.Opened:
+def _opened(pack_id: uuid.UUID) -> service.Opened:
     with transaction() as session:
-        return pack.open_pack(session, current_actor(), pack_id, now=now())
+        return service.open_pack(session, current_actor(), pack_id, now=now())
 
 
-def _named(content: bytes, opened: pack.Opened, kind: str) -> Response:
+def _named(content: bytes, opened: service.Opened, kind: str) -> Response:
     answer = Response(content, mimetype=f"application/{kind}")
     name = f"evidence-{opened.facts['person']['crn']}-{opened.pack.until_on:%Y-%m-%d}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import case_nav, words
+from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.conversation import TextForm, text_facts
 from api.pages.forms import PageForm, Words, choices, stripped
@@ -19,10 +19,11 @@ from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
 from engage import texts
 from engage.access.policy import Ability, open_person
-from engage.insight import person as model
-from engage.insight import thread
+from engage.labels.people import CONTACT, CUSTODY, LANGUAGES, LEGAL
 from engage.people import pause, rebooking_permission, service
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
+from engage.queries.conversation import thread
+from engage.queries.people import person as model
 
 HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
 
@@ -31,10 +32,10 @@ class DetailsForm(PageForm):
     """What may be changed about a person by whoever manages them."""
 
     preferred_name = StringField("Name used in texts", [Words(40)], filters=[stripped])
-    language = RadioField("Language of texts", choices=choices(words.LANGUAGES))
-    legal_status = RadioField("Legal status", choices=choices(words.LEGAL))
-    custody_status = RadioField("Where they are", choices=choices(words.CUSTODY))
-    contact_status = RadioField("Contact by text", choices=choices(words.CONTACT))
+    language = RadioField("Language of texts", choices=choices(LANGUAGES))
+    legal_status = RadioField("Legal status", choices=choices(LEGAL))
+    custody_status = RadioField("Where they are", choices=choices(CUSTODY))
+    contact_status = RadioField("Contact by text", choices=choices(CONTACT))
     approved = BooleanField("Texts to this person are approved")
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
     rebooking = BooleanField("They may pick another time by text")

@@ -10,22 +10,23 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import case_nav, plan_words
+from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.access.policy import Ability
 from engage.core.errors import Forbidden
-from engage.insight import milestones
-from engage.insight import plan as model
+from engage.labels import plan as plan_words
 from engage.plan import approvals, needs
 from engage.plan.kinds import ActionClass, Pathway
 from engage.plan.open_record import LONGEST_NOTE
+from engage.queries.cohort import milestones
+from engage.queries.plan import plan as model
 
 ANY = ""
-_STANDING = {one: name for one, name in plan_words.CLASSES.items() if one is not ActionClass.DISRUPT}
-_SCORES = {str(score): name for score, name in plan_words.SCORES.items()}
+_STANDING = {one: name for one, name in plan_words.ACTION_CLASSES.items() if one is not ActionClass.DISRUPT}
+_SCORES = {str(score): name for score, name in plan_words.NEED_SCORES.items()}
 
 
 class NeedForm(PageForm):

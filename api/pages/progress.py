@@ -12,18 +12,18 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import case_nav
-from api.pages import progress_words as words
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.sending import act, attempt
 from engage.access.sharing import Field, fields_for
-from engage.insight import progress as model
+from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.model import SelfReport
+from engage.queries.progress import progress as model
 
 SURE = "Did you make sure of it?"
 SURE_CHOICES = {"yes": "Yes, I have seen proof or asked who knows", "no": "No, it is their own word"}
@@ -34,7 +34,9 @@ class HousingForm(OnceForm):
     """Where somebody lives from a day on."""
 
     stage = RadioField(
-        "Where do they live?", [InputRequired("Choose where they live")], choices=choices(words.STAGES)
+        "Where do they live?",
+        [InputRequired("Choose where they live")],
+        choices=choices(words.HOUSING_STAGES),
     )
     since = DateField("Since when?")
     sure = RadioField(SURE, [InputRequired(SURE_MISSING)], choices=choices(SURE_CHOICES))
@@ -169,5 +171,5 @@ def _housing_page(person: Person, report: SelfReport | None, form: HousingForm) 
 def _dispute_page(spell_id: uuid.UUID, form: DisputeForm) -> str:
     with transaction() as session:
         person, spell = service.to_judge(session, current_actor(), spell_id, now=now())
-    what = words.STAGES[spell.stage]
+    what = words.HOUSING_STAGES[spell.stage]
     return render_template("pages/progress_dispute.html", person=person, what=what, form=form)

@@ -15,8 +15,8 @@ from engage.agencies.model import Role
 from engage.conversation import unprocessed
 from engage.core import events
 from engage.core.errors import Conflict
-from engage.insight import engine
-from engage.insight.today import home_zone
+from engage.queries.messaging import engine
+from engage.queries.signals.today import home_zone
 from messaging import reconcile
 
 ADMINISTRATOR = staff(Role.ADMINISTRATOR)

@@ -18,9 +18,9 @@ from api.pages.places import place_or_404
 from api.pages.sending import act, attempt
 from engage.agencies.model import Role
 from engage.core.errors import Invalid
-from engage.insight import disclosures as model
 from engage.people import restrictions
 from engage.people.restrictions import KEEPERS
+from engage.queries.access import disclosures as model
 from engage.records import merging
 from engage.records.merging import LONGEST_REASON
 

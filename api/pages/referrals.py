@@ -14,13 +14,13 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.forms import OnceForm, OptionalDateField, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
-from api.pages.plan_words import PATHWAYS
 from api.pages.sending import act, attempt
 from engage.cohort import referrals
 from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import referrals as model
+from engage.labels.plan import PATHWAYS
 from engage.plan.kinds import Pathway
+from engage.queries.cohort import referrals as model
 
 CRN = "Enter one letter and six digits, such as X123456"
 

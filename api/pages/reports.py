@@ -12,7 +12,6 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import words
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined
 from api.pages.frame import say
@@ -20,6 +19,7 @@ from api.pages.sending import act, attempt
 from engage.access.policy import Ability, abilities, open_person
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
+from engage.labels.progress import REPORT_FACTS, REPORT_KINDS
 from engage.people.model import Person
 from engage.progress import rules, service
 from engage.progress.housing import service as housing
@@ -32,7 +32,7 @@ class ReportForm(OnceForm):
     CALLED = {"said_at": "date"}
 
     kind = RadioField("What is it about?", [InputRequired("Choose what it is about")])
-    fact = SelectField("The news", choices=choices({"": "None of these", **words.REPORT_FACTS}))
+    fact = SelectField("The news", choices=choices({"": "None of these", **REPORT_FACTS}))
     date = DateField("When did they tell you?")
     note = TextAreaField("What they told you", [Words(service.LONGEST_NOTE, lines=True)], filters=[joined])
 
@@ -149,7 +149,7 @@ def _said_at(form: ReportForm, at: datetime, hub_zone: ZoneInfo) -> datetime:
 
 def _kinds(found: Person) -> dict[str, str]:
     health = Ability.HEALTH in abilities(current_actor(), found)
-    shown = {kind: name for kind, name in words.REPORT_KINDS.items() if health or kind not in rules.HEALTH}
+    shown = {kind: name for kind, name in REPORT_KINDS.items() if health or kind not in rules.HEALTH}
     named: dict[str, str] = choices(shown)
     return named
 

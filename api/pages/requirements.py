@@ -15,12 +15,12 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, WholeNumberField, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.legal_forms import form_page, legal_page
-from api.pages.legal_words import REQUIREMENT_KINDS
 from api.pages.places import place_or_404
 from api.pages.sending import attempt
-from engage.insight import legal as model
+from engage.labels.legal import REQUIREMENT_KINDS
 from engage.legal import requirements
 from engage.legal.kinds import RequirementKind
+from engage.queries.legal import legal as model
 
 AMOUNTS = {RequirementKind.RAR: "Days at the most", RequirementKind.UNPAID_WORK: "Hours asked for"}
 YES, NO = "yes", "no"

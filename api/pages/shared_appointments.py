@@ -10,8 +10,8 @@ from api.database import now, transaction
 from api.pages import case_nav
 from api.pages.blueprint import pages
 from api.pages.places import place_or_404
-from engage.insight import shared_appointments as model
-from engage.insight.person import Place
+from engage.queries.appointments import shared_appointments as model
+from engage.queries.people.person import Place
 
 
 @pages.get("/people/<uuid:person_id>/appointments")

@@ -16,9 +16,9 @@ from api.pages.sending import act, attempt
 from engage.access.policy import Ability, open_person
 from engage.conversation import staff_actions
 from engage.core.errors import NotFound
-from engage.insight import alarms
-from engage.insight import signals as model
-from engage.insight.signals import SignalView
+from engage.queries.conversation import alarms
+from engage.queries.signals import signals as model
+from engage.queries.signals.signals import SignalView
 from engage.signals import Signal, acknowledge, resolve
 
 

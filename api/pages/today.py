@@ -12,9 +12,10 @@ from api.pages.places import place_or_404
 from engage.access import scope
 from engage.access.policy import Ability
 from engage.core.errors import NotFound
-from engage.insight import alarms, caseload
-from engage.insight import today as model
-from engage.insight.signals import COUNTED, Place
+from engage.queries.conversation import alarms
+from engage.queries.people import caseload
+from engage.queries.signals import today as model
+from engage.queries.signals.signals import COUNTED, Place
 
 OFFERED = 60
 

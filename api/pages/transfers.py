@@ -19,7 +19,7 @@ from api.pages.sending import attempt
 from engage.agencies.model import Role
 from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import transfers
-from engage.insight import enrolment as model
+from engage.queries.cohort import status as model
 
 HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
 """Who may give people to another offender manager: those whom they manage."""

@@ -16,8 +16,9 @@ from engage.access.policy import Ability
 from engage.agencies.model import Role
 from engage.conversation import staff_actions as conversation
 from engage.core.errors import NotFound
-from engage.insight import caseload, readings
-from engage.insight.today import home_zone
+from engage.queries.conversation import unread
+from engage.queries.people import caseload
+from engage.queries.signals.today import home_zone
 
 FOUND = 20
 FINDERS = staff(Role.COORDINATOR, Role.SUPERVISOR)
@@ -28,7 +29,7 @@ FINDERS = staff(Role.COORDINATOR, Role.SUPERVISOR)
 def unknown_numbers() -> ResponseReturnValue:
     """Numbers of nobody that have written, the longest waiting first."""
     with transaction() as session:
-        found = readings.unknown_numbers(session, current_actor())
+        found = unread.unknown_numbers(session, current_actor())
         zone = home_zone(session, current_actor())
     return render_template("pages/unknown_numbers.html", numbers=found, zone=zone)
 
@@ -62,8 +63,8 @@ def claim_number(reading_id: uuid.UUID) -> ResponseReturnValue:
     return _page(reading_id, form), 422
 
 
-def _number(session: Session, reading_id: uuid.UUID) -> readings.UnknownNumber:
-    found = readings.unknown_number_of(session, current_actor(), reading_id)
+def _number(session: Session, reading_id: uuid.UUID) -> unread.UnknownNumber:
+    found = unread.unknown_number_of(session, current_actor(), reading_id)
     if found is None:
         raise NotFound("There is no such text from a number of nobody.")
     return found

@@ -25,7 +25,7 @@ from engage.appointments.model import (
 )
 from engage.compliance import outcomes as recording
 from engage.core.errors import NotFound
-from engage.insight import listings
+from engage.queries import listings
 from engage.understanding.vocabulary import Cause
 
 appointments = Resource(

@@ -1,4 +1,4 @@
-"""The shape of a case pack in the API. Who may see what of it is settled where it is gathered (engage/insight/case_pack.py)."""
+"""The shape of a case pack in the API. Who may see what of it is settled where it is gathered (engage/documents/case_pack/facts.py)."""
 
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +13,7 @@ from engage.cohort.kinds import (
     Risk,
     Strand,
 )
-from engage.insight.case_pack import CasePack
+from engage.documents.case_pack.facts import CasePack
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.housing.kinds import HousingStage
 from engage.signals import Severity, SignalKind

@@ -13,10 +13,10 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
 from engage.core.errors import NotFound
-from engage.insight import checkins as insight
 from engage.progress.check_ins import service
 from engage.progress.check_ins.model import CheckInPlan, CheckInState, HelpSaid
 from engage.progress.check_ins.rules import Schedule
+from engage.queries.progress import check_ins as insight
 
 check_ins = Resource(
     "check_ins",

@@ -8,7 +8,7 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Given
 from api.v1.reading import Resource
-from engage.insight import cohort as model
+from engage.queries.cohort import statistics as model
 
 cohort = Resource(
     "cohort",

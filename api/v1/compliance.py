@@ -16,8 +16,8 @@ from api.v1.reading import Resource
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.rules import Step
-from engage.insight import compliance as insight
 from engage.legal.kinds import OrderKind
+from engage.queries.compliance import compliance as insight
 
 compliance = Resource(
     "compliance",

@@ -15,11 +15,11 @@ from api.v1.once import once
 from api.v1.orders import place
 from api.v1.paging import PageQuery, page, page_of
 from api.v1.reading import Resource
-from engage.insight import legal as insight
-from engage.insight.legal_views import OffenceView, SpellView
 from engage.legal import custody as service
 from engage.legal import offences
 from engage.legal.kinds import CustodyKind, OffenceKind
+from engage.queries.legal import legal as insight
+from engage.queries.legal.legal_views import OffenceView, SpellView
 
 custody = Resource(
     "custody", __name__, url_prefix="/v1", description="Time in prison; arrests, charges and convictions."

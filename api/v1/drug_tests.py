@@ -12,11 +12,11 @@ from api.v1.fields import Given, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
-from engage.insight import court_report
-from engage.insight import drug_tests as insight
-from engage.insight.drug_tests import ReviewView, TestView
+from engage.documents.court_report import facts
 from engage.progress.drug_tests import court_reviews, service
 from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.queries.progress import drug_tests as insight
+from engage.queries.progress.drug_tests import ReviewView, TestView
 
 drug_tests = Resource(
     "drug_tests", __name__, url_prefix="/v1", description="Drug tests and court reviews: a matter of health."
@@ -187,7 +187,7 @@ def cancel_court_review(_given: dict[str, Any], review_id: uuid.UUID) -> ReviewV
 def get_court_report(review_id: uuid.UUID) -> dict[str, Any]:
     """The report for a review as it was made, or as it would be now."""
     with transaction() as session:
-        found = court_report.load(session, current_actor(), review_id, now=now())
+        found = facts.load(session, current_actor(), review_id, now=now())
     return _report(found)
 
 
@@ -199,15 +199,15 @@ def get_court_report(review_id: uuid.UUID) -> dict[str, Any]:
 def make_court_report(_given: dict[str, Any], review_id: uuid.UUID) -> dict[str, Any]:
     """Make the report for a review. That it goes to the court is on the record of disclosures."""
     with transaction() as session:
-        court_report.make(session, current_actor(), review_id, now=now())
-        found = court_report.load(session, current_actor(), review_id, now=now())
+        facts.make(session, current_actor(), review_id, now=now())
+        found = facts.load(session, current_actor(), review_id, now=now())
     return _report(found)
 
 
-def _report(found: court_report.ReportPage) -> dict[str, Any]:
+def _report(found: facts.ReportPage) -> dict[str, Any]:
     return {
         "made": found.made,
         "changed": found.changed,
         "digest": found.review.digest,
-        "report": court_report.as_json(found.report),
+        "report": facts.as_json(found.report),
     }

@@ -26,8 +26,8 @@ from engage.cohort.kinds import (
 from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import transfers
 from engage.core.errors import Invalid
-from engage.insight import enrolment as insight
-from engage.insight.enrolment import CasePage, ReviewView
+from engage.queries.cohort import status as insight
+from engage.queries.cohort.status import CasePage, ReviewView
 
 enrolments = Resource(
     "enrolments",

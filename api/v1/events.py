@@ -10,7 +10,7 @@ from api.v1.fields import Given, Whole, Words
 from api.v1.paging import bad_cursor
 from api.v1.reading import Resource
 from engage.core.events import Cursor
-from engage.insight import listings
+from engage.queries import listings
 
 events = Resource(
     "events", __name__, url_prefix="/v1/events", description="What happened in the hub, in order."

@@ -15,7 +15,7 @@ from engage.agencies.service import find_staff
 from engage.appointments.free_times import service
 from engage.appointments.model import AppointmentType
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import free_times as model
+from engage.queries.appointments import free_times as model
 
 WHAT = "free times"
 

@@ -12,13 +12,13 @@ from api.v1.once import once
 from api.v1.paging import page_of
 from api.v1.progress import DisputeIn, VerifyIn
 from api.v1.reading import Resource
-from engage.insight import progress as insight
-from engage.insight.progress import ActivityView, HomeView
 from engage.progress.activities import service as activities
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
+from engage.queries.progress import progress as insight
+from engage.queries.progress.progress import ActivityView, HomeView
 
 housing = Resource(
     "housing", __name__, url_prefix="/v1", description="Where people live, and what they take part in."

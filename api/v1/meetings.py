@@ -28,9 +28,9 @@ from engage.cohort.kinds import (
 )
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import case_pack as packs
-from engage.insight import meetings as model
-from engage.insight.meetings import MeetingPage, MeetingRow
+from engage.documents.case_pack import facts as packs
+from engage.queries.cohort import meetings as model
+from engage.queries.cohort.meetings import MeetingPage, MeetingRow
 
 meeting_routes = Resource(
     "meetings", __name__, url_prefix="/v1", description="Meetings, and what they decide."

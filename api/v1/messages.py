@@ -14,7 +14,8 @@ from api.v1.reading import Resource
 from engage.access import health_redaction
 from engage.access.policy import Ability, open_person
 from engage.conversation import staff_actions
-from engage.insight import listings, thread
+from engage.queries import listings
+from engage.queries.conversation import thread
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

@@ -12,12 +12,12 @@ from api.v1.fields import Day, Flag, Given, Nothing, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.reading import Resource
-from engage.insight import legal as insight
-from engage.insight.legal_views import OrderView, RequirementView
 from engage.legal import orders as service
 from engage.legal import requirements
 from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind
 from engage.legal.rules import MOST_UNPAID_MINUTES, REVIEW_GAPS
+from engage.queries.legal import legal as insight
+from engage.queries.legal.legal_views import OrderView, RequirementView
 
 orders = Resource(
     "orders",

@@ -13,7 +13,8 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
-from engage.compliance import pack
+from engage.documents.evidence_pack import service
+from engage.queries.compliance import packs as made
 
 packs = Resource(
     "packs",
@@ -60,7 +61,7 @@ def list_packs(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     what, limit = f"packs {person_id}", query["limit"]
     before = read_moment(query["after"], what)
     with transaction() as session:
-        rows = pack.list_packs(session, current_actor(), person_id, before=before, limit=limit + 1, now=now())
+        rows = made.list_packs(session, current_actor(), person_id, before=before, limit=limit + 1, now=now())
     return page(rows, limit, what, lambda row: (row.made_at, row.id))
 
 
@@ -70,5 +71,5 @@ def list_packs(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 def get_pack(pack_id: uuid.UUID) -> Response:
     """A pack as it was given; the reading is logged. One that holds the words of texts is refused (403) to a key without `health:read`."""
     with transaction() as session:
-        opened = pack.open_pack(session, current_actor(), pack_id, now=now())
+        opened = service.open_pack(session, current_actor(), pack_id, now=now())
     return Response(opened.pack.content, mimetype="application/json")

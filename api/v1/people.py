@@ -15,7 +15,6 @@ from api.v1.reading import Resource
 from engage.access.policy import Actor, open_person
 from engage.agencies.service import find_staff
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import listings
 from engage.people import (
     pause,
     phones,
@@ -31,6 +30,7 @@ from engage.people.model import (
     NumberState,
     Person,
 )
+from engage.queries import listings
 
 people = Resource("people", __name__, url_prefix="/v1/people", description="People and their phone numbers.")
 

@@ -15,16 +15,16 @@ from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.reading import Resource
 from engage.agencies.hub_settings import agency_in
 from engage.cohort.kinds import MilestoneKind
-from engage.insight import actions as insight
-from engage.insight import milestones
-from engage.insight import plan as plans
-from engage.insight.actions import ActionView
-from engage.insight.milestones import MilestoneView
-from engage.insight.plan import NeedView
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.open_record import LONGEST_NOTE
+from engage.queries.cohort import milestones
+from engage.queries.cohort.milestones import MilestoneView
+from engage.queries.plan import actions as insight
+from engage.queries.plan import plan as plans
+from engage.queries.plan.actions import ActionView
+from engage.queries.plan.plan import NeedView
 from messaging.states import MessageStatus
 
 plan = Resource("plan", __name__, url_prefix="/v1", description="Needs, actions and what was reached.")

@@ -11,10 +11,10 @@ from api.v1.fields import Given, Moment, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.reading import Resource
-from engage.insight import reports
-from engage.insight.reports import ReportView
 from engage.progress import service
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
+from engage.queries.progress import self_reports
+from engage.queries.progress.self_reports import ReportView
 
 progress = Resource(
     "progress", __name__, url_prefix="/v1", description="What people tell of how they are getting on."
@@ -87,7 +87,7 @@ def add_self_report(given: dict[str, Any], person_id: uuid.UUID) -> ReportView:
     """Write down what a person told, as their own word. A matter of health needs `health:read` too."""
     with transaction() as session:
         report = service.add(session, current_actor(), person_id, **given, now=now())
-        return reports.one(session, current_actor(), report)
+        return self_reports.one(session, current_actor(), report)
 
 
 @progress.post("/self-reports/<uuid:report_id>/verify")
@@ -99,7 +99,7 @@ def verify_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportVie
     """Somebody has made sure that it is so."""
     with transaction() as session:
         report = service.verify(session, current_actor(), report_id, note=given["note"], now=now())
-        return reports.one(session, current_actor(), report)
+        return self_reports.one(session, current_actor(), report)
 
 
 @progress.post("/self-reports/<uuid:report_id>/dispute")
@@ -111,14 +111,14 @@ def dispute_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportVi
     """Somebody has found otherwise. What the person told stays as they told it."""
     with transaction() as session:
         report = service.dispute(session, current_actor(), report_id, note=given["note"], now=now())
-        return reports.one(session, current_actor(), report)
+        return self_reports.one(session, current_actor(), report)
 
 
 def _page(query: dict[str, Any], person_id: uuid.UUID, *, health: bool) -> dict[str, Any]:
     what = f"{'health' if health else 'self'} reports {person_id}"
     after, limit = read_moment(query["after"], what), query["limit"]
     with transaction() as session:
-        rows = reports.listed(
+        rows = self_reports.listed(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1, health=health
         )
     return page(rows, limit, what, lambda row: (row.said_at, row.id))

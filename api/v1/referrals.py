@@ -25,10 +25,10 @@ from engage.cohort.kinds import ReferralState, Risk
 from engage.cohort.model import Assessment
 from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden
-from engage.insight import assessments as assessment_views
-from engage.insight import referrals as model
-from engage.insight.referrals import ReferralView
 from engage.plan.kinds import Pathway
+from engage.queries.cohort import assessments as assessment_views
+from engage.queries.cohort import referrals as model
+from engage.queries.cohort.referrals import ReferralView
 
 referral_routes = Resource(
     "referrals", __name__, url_prefix="/v1", description="Somebody is referred, and assessed."

@@ -13,7 +13,7 @@ from api.v1.reading import Resource
 from engage.access import agreements
 from engage.access.model import SharingAgreement
 from engage.access.sharing import Field
-from engage.insight import disclosures
+from engage.queries.access import disclosures
 
 sharing = Resource(
     "sharing",

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import Disclosure
 from engage.access.policy import staff_actor
-from engage.compliance import pack
 from engage.demo.house import House
 from engage.demo.lives import Group
 from engage.demo.people import Someone
 from engage.demo.rows import Rows
+from engage.documents.evidence_pack import service
 
 PACKS = 3
 PACK_DAYS = 180
@@ -59,7 +59,7 @@ def packs(session: Session, house: House, people: Sequence[Someone], now: dateti
     """Evidence for the court about a few people, by their offender managers, after everything else is written; how many."""
     chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][:PACKS]
     for one in chosen:
-        pack.make(
+        service.make(
             session,
             staff_actor(one.officer),
             one.id,

@@ -21,8 +21,8 @@ from sqlalchemy import select
 from api.access import Caller, allowance_of
 from api.v1.keys import Limiter
 from engage.agencies.model import Hub, Role, Staff
-from engage.compliance import pack
 from engage.core.db import Database
+from engage.documents.evidence_pack import service
 from engage.signals import Signal, SignalKind, raise_signal
 from messaging import outbox
 from tests import builders, case_builders
@@ -70,7 +70,7 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
         keeper = builders.actor(builders.staff(session, place[0], Role.COORDINATOR, name="Chidi Okafor"))
         referral = table.refer(session, keeper, place[0])
         meeting = table.call(session, keeper, place[0])
-        made = pack.make(
+        made = service.make(
             session,
             builders.actor(session.get_one(Staff, place[1].id)),
             person.id,

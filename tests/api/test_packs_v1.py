@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
-from engage.compliance import pack
 from engage.compliance.model import EvidencePack
 from engage.core.db import Database
 from engage.core.model import AccessRecord
+from engage.documents.evidence_pack import service
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker
@@ -32,7 +32,7 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
 def make(database: Database, actor: Actor, person: Person, *, days: int = 0) -> EvidencePack:
     """A pack of a year, made `days` after today."""
     with database.begin() as session:
-        return pack.make(
+        return service.make(
             session,
             actor,
             person.id,

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import set_password
 from engage.appointments.model import OutcomeCode
-from engage.compliance import decisions, outcomes, pack
+from engage.compliance import decisions, outcomes
 from engage.compliance.kinds import EnforcementKind
 from engage.core.db import Database
+from engage.documents.evidence_pack import service
 from tests import builders
 from tests.browser.conftest import PASSWORD, House, SitDown
 from tests.browser.test_pages import LONG, faults, overflow
@@ -48,7 +49,7 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
         outcomes.record_outcome(session, actor, changed.id, code=OutcomeCode.ABSENT_MEDICAL, now=builders.NOW)
         missed(session, person, 3)
         missed(session, person, 2, code=OutcomeCode.FAILED_TO_ATTEND)
-        pack.make(
+        service.make(
             session,
             actor,
             person.id,

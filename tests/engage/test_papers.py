@@ -9,7 +9,7 @@ import psutil
 import pytest
 from pypdf import PdfReader
 
-from engage.papers import Paper
+from engage.documents.pdf import Paper
 
 MADE = datetime(2026, 3, 3, 10, tzinfo=UTC)
 

@@ -18,7 +18,6 @@ from engage.cohort.model import Enrolment
 from engage.compliance import counting
 from engage.conversation.intake import handle
 from engage.conversation.safety import rota
-from engage.insight import enrolment, plan, today
 from engage.legal.model import Order
 from engage.people.model import Person
 from engage.plan.kinds import ActionState
@@ -27,6 +26,9 @@ from engage.progress.activities.model import Activity
 from engage.progress.check_ins.model import CheckInPlan
 from engage.progress.housing.model import HousingSpell
 from engage.progress.model import SelfReport
+from engage.queries.cohort import status
+from engage.queries.plan import plan
+from engage.queries.signals import today
 from engage.signals import SignalKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -84,7 +86,7 @@ def test_one_case_is_whole(session: Session, now: datetime) -> None:
     marcus = session.scalars(select(Person).where(Person.crn == seed_case.WHOLE)).one()
     found = counting.assess(session, marcus, now=now)
     assert [(one.order is not None, one.suggestion.consider) for one in found.standings] == [(True, True)]
-    case = enrolment.load(session, actor, marcus.id, now=now)
+    case = status.load(session, actor, marcus.id, now=now)
     assert case.standing is not None and case.standing.rag is Rag.AMBER and len(case.reviews) == 2
     view = plan.load(session, actor, marcus.id, now=now)
     assert [one.state for one in view.ended] == [ActionState.DONE]

@@ -4,11 +4,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from api.pages import case_pack_paper
 from engage.agencies.model import Role
 from engage.cohort import assessments
-from engage.insight import case_pack
-from engage.insight.case_pack import CasePack
+from engage.documents.case_pack import facts, pdf
+from engage.documents.case_pack.facts import CasePack
 from engage.legal.kinds import OffenceKind
 from engage.legal.model import IntelligenceFlag, Offence
 from engage.progress.activities.model import Activity, ActivityKind
@@ -46,7 +45,7 @@ def pack_of(session: Session, *, size: int) -> CasePack:
     )
     session.flush()
     assessments.assess_person(session, builders.actor(om), person.id, JUDGED, now=builders.NOW)
-    return case_pack.load(session, builders.actor(om), person.id, now=builders.NOW)
+    return facts.load(session, builders.actor(om), person.id, now=builders.NOW)
 
 
 def pages(paper: bytes) -> int:
@@ -56,12 +55,12 @@ def pages(paper: bytes) -> int:
 
 def test_a_case_fits_on_one_page(session: Session) -> None:
     """With signals, tests, an overdue action, housing, a course, an arrest and the flag on it."""
-    paper = case_pack_paper.on_paper(pack_of(session, size=3))
+    paper = pdf.on_paper(pack_of(session, size=3))
     assert paper.startswith(b"%PDF") and pages(paper) == 1
 
 
 def test_more_goes_on_to_another_page_and_the_same_makes_the_same(session: Session) -> None:
     """Nothing is cut off, and two who print it hold the same."""
     pack = pack_of(session, size=20)
-    paper = case_pack_paper.on_paper(pack)
-    assert pages(paper) > 1 and case_pack_paper.on_paper(pack) == paper
+    paper = pdf.on_paper(pack)
+    assert pages(paper) > 1 and pdf.on_paper(pack) == paper

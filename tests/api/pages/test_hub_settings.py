@@ -5,10 +5,10 @@ from dataclasses import fields
 
 import pytest
 
-from api.pages.sharing_words import SETTINGS
 from engage.agencies.hub_settings import HubRules, hub_rules
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
+from engage.labels.access import SETTINGS
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House

@@ -13,8 +13,8 @@ from engage.conversation import intake, unprocessed
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.core.model import Event
-from engage.insight import engine
 from engage.people.model import Person
+from engage.queries.messaging import engine
 from messaging import inbound, pacing
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message

@@ -12,7 +12,7 @@ from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.conversation import sweeps
 from engage.core.errors import Invalid, NotFound
-from engage.insight import listings
+from engage.queries import listings
 from engage.sending import last_look
 from messaging import suppression
 from messaging.dispatch import Claimed, Withhold

@@ -19,16 +19,12 @@ from engage.appointments.model import (
     IntentKind,
     OutcomeCode,
 )
-from engage.compliance import (
-    decisions,
-    outcomes,
-    pack,
-    pack_pdf,
-)
+from engage.compliance import decisions, outcomes
 from engage.compliance.model import Delivery, EnforcementKind, EvidencePack
 from engage.core import audit_chain
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.documents.evidence_pack import pdf, service
 from engage.people.model import LegalStatus, Person
 from messaging.states import MessageStatus
 from tests import builders
@@ -59,12 +55,12 @@ class Case:
             **more,
         }
         with self.database.begin() as session:
-            return pack.make(session, actor or self.actor, self.person.id, now=self.now, **given).id  # type: ignore[arg-type]
+            return service.make(session, actor or self.actor, self.person.id, now=self.now, **given).id  # type: ignore[arg-type]
 
-    def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> pack.Opened:
+    def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> service.Opened:
         """The pack as it was given."""
         with self.database.begin() as session:
-            return pack.open_pack(session, actor or self.actor, pack_id, now=self.now)
+            return service.open_pack(session, actor or self.actor, pack_id, now=self.now)
 
 
 @pytest.fixture
@@ -136,9 +132,9 @@ def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
     assert "1 of these is counted as a failure to comply" in pages[0].replace("\n", " ")
 
 
-def pages_of(opened: pack.Opened) -> list[str]:
+def pages_of(opened: service.Opened) -> list[str]:
     """What stands on the pages of the PDF."""
-    document = pack_pdf.render(opened.facts, opened.pack.digest)
+    document = pdf.render(opened.facts, opened.pack.digest)
     return [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
 
 
@@ -160,9 +156,7 @@ def test_the_paper_says_what_the_json_says(case: Case) -> None:
         f"Page {len(pages)} of {len(pages)}",
     ):
         assert words in whole, words
-    assert pack_pdf.render(opened.facts, opened.pack.digest) == pack_pdf.render(
-        opened.facts, opened.pack.digest
-    )
+    assert pdf.render(opened.facts, opened.pack.digest) == pdf.render(opened.facts, opened.pack.digest)
 
 
 def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
@@ -216,7 +210,7 @@ def test_cutting_the_end_off_shows_by_an_earlier_pack(case: Case, committed: Dat
     with committed.begin() as session:
         session.execute(text("DELETE FROM event_seal WHERE place > 3"))
         session.execute(text("DELETE FROM event WHERE id NOT IN (SELECT event_id FROM event_seal)"))
-        found = pack.verify(session, case.person.id)
+        found = service.verify(session, case.person.id)
     assert found is not None and "its end was removed" in found.why
 
 

@@ -17,9 +17,9 @@ from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.conversation.safety import on_call, rota
 from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
-from engage.insight import alarms
 from engage.people import signals as attention
 from engage.people.model import Person
+from engage.queries.conversation import alarms
 from engage.sending import last_look
 from engage.signals import SignalKind
 from messaging.states import MessageStatus

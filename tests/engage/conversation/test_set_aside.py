@@ -10,7 +10,7 @@ from engage.conversation import intake, unprocessed
 from engage.conversation.model import Reading
 from engage.core.db import Database
 from engage.core.model import Event
-from engage.insight import readings
+from engage.queries.conversation import unread
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
 from tests import builders
@@ -31,7 +31,7 @@ def test_it_waits_for_the_offender_manager_of_whoever_wrote(committed: Database,
         reading = session.scalars(select(Reading)).one()
         assert (reading.inbound_id, reading.person_id, reading.needs_human) == (id, person.id, True)
         assert (reading.intent, reading.act, reading.done) == ("other", False, unprocessed.DONE)
-        (waiting,) = readings.unread(session, actor_of(om))
+        (waiting,) = unread.unread(session, actor_of(om))
         assert waiting.words == WORDS
         event = session.scalars(select(Event).where(Event.kind == "reply.set_aside")).one()
         assert (event.person_id, event.data) == (person.id, {"inbound": id})

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engage.insight import signals as insight
+from engage.queries.signals import signals as insight
 from engage.sending import follow_up
 from engage.signals import SignalKind
 from messaging import states

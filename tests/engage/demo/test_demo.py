@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.demo import service
-from engage.insight import cohort
 from engage.models import METADATA
 from engage.people.model import CustodyStatus, LegalStatus, Person
+from engage.queries.cohort import statistics
 from engage.signals import Signal, SignalKind
 
 MUST_HAVE = [
@@ -73,7 +73,7 @@ def test_every_part_of_a_case_has_something(session: Session, now: datetime) -> 
     held = session.scalar(select(func.count()).where(Person.custody_status.in_(inside)))
     own = session.scalar(select(func.count()).where(Person.legal_status == LegalStatus.NON_STATUTORY))
     assert (held, own) == (15, 15)
-    view = cohort.load(session, SYSTEM, now=now)
+    view = statistics.load(session, SYSTEM, now=now)
     for id in ("movement", "attendance", "funnel", "overdue"):
         assert any(line.count for line in view.table(id).lines)
     kinds = set(session.scalars(select(Signal.kind)))

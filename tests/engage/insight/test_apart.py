@@ -10,10 +10,12 @@ from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.conversation import intake
 from engage.core.errors import NotFound
-from engage.insight import log, person, readings, signals, thread
 from engage.legal.model import IntelligenceFlag
 from engage.people import signals as attention
 from engage.people.model import Person
+from engage.queries.conversation import log, thread, unread
+from engage.queries.people import person
+from engage.queries.signals import signals
 from engage.signals import Signal, SignalKind
 from tests import builders
 from tests.engage.conversation.phones import text_in
@@ -102,7 +104,7 @@ def test_neither_the_log_nor_the_list_of_replies_says_it(
     supervisor = who(session, hub, Role.SUPERVISOR)
     taken = log.take_out(session, supervisor, katrina.id, log.Form.FILE, now=now + timedelta(hours=1))
     assert LAPSE not in repr(taken.entries) and "please ring me" in repr(taken.entries)
-    assert LAPSE not in repr(readings.unread(session, supervisor))
+    assert LAPSE not in repr(unread.unread(session, supervisor))
 
 
 def test_the_flag_of_intelligence_is_for_police_and_the_offender_manager(

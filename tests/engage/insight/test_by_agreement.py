@@ -11,10 +11,11 @@ from engage.access.policy import SYSTEM, Actor
 from engage.access.sharing import Field
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import AppointmentType
-from engage.insight import legal, shared_appointments
 from engage.legal import requirements
 from engage.legal.model import RequirementKind
 from engage.people.model import Involvement, Person
+from engage.queries.appointments import shared_appointments
+from engage.queries.legal import legal
 from tests import builders
 from tests.builders import NOW
 from tests.engage.legal import scenes

@@ -11,7 +11,7 @@ from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
 from engage.cohort.kinds import DecisionKind, Rag
 from engage.core.errors import Forbidden, NotFound
-from engage.insight import case_pack
+from engage.documents.case_pack import facts
 from engage.legal.model import IntelligenceFlag
 from engage.people.model import Person
 from engage.people.service import ensure_involved
@@ -125,7 +125,7 @@ def test_attendance_is_counted_out_of_how_many(session: Session, om: Staff, keep
     for days, code in codes:
         visit(session, person, days, code)
     builders.appointment(session, person, builders.NOW + timedelta(days=1))
-    pack = case_pack.load(session, keeper, person.id, now=builders.NOW)
+    pack = facts.load(session, keeper, person.id, now=builders.NOW)
     assert (pack.window.all, pack.year.all, pack.year.attended) == (7, 8, 2)
     told = pack.window
     assert (told.attended, told.acceptable, told.unacceptable) == (1, 1, 2)
@@ -141,7 +141,7 @@ def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper:
 
     agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
     decided(session, keeper, meeting, person, Choice(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN))
-    pack = case_pack.load(session, keeper, person.id, now=builders.NOW)
+    pack = facts.load(session, keeper, person.id, now=builders.NOW)
     assert [one.rag for one in pack.statuses] == [Rag.GREEN, Rag.GREEN, Rag.GREEN, Rag.AMBER]
     assert pack.tests is not None and len(pack.tests) == len(pack.overdue) == 2
     assert pack.decision is not None and pack.decision.reason == "Goes on"
@@ -163,7 +163,7 @@ def test_tests_and_intelligence_are_for_those_who_may_see_them(
     supervisor = builders.actor(builders.staff(session, hub, Role.SUPERVISOR, name="Sam Ross"))
     officer = builders.actor(police(session, hub, Role.COORDINATOR))
     sees = {
-        name: case_pack.load(session, actor, person.id, now=builders.NOW)
+        name: facts.load(session, actor, person.id, now=builders.NOW)
         for name, actor in (
             ("om", builders.actor(om)),
             ("police", officer),
@@ -189,10 +189,10 @@ def test_who_may_not_read_it(session: Session, om: Staff, hub: Hub) -> None:
     ensure_involved(session, person.id, agency.id, now=builders.NOW)
     worker = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Tyne Recovery")
     with pytest.raises(Forbidden):
-        case_pack.load(session, builders.actor(worker), person.id, now=builders.NOW)
+        facts.load(session, builders.actor(worker), person.id, now=builders.NOW)
     other = builders.staff(session, hub, name="Dai Rees")
     with pytest.raises(NotFound):
-        case_pack.load(session, builders.actor(other), person.id, now=builders.NOW)
+        facts.load(session, builders.actor(other), person.id, now=builders.NOW)
 
 
 def test_a_busy_case_costs_as_many_statements_as_a_quiet_one(
@@ -208,6 +208,6 @@ def test_a_busy_case_costs_as_many_statements_as_a_quiet_one(
     for person in (quiet, full):
         session.expunge_all()
         with counted(session) as seen:
-            case_pack.load(session, keeper, person.id, now=builders.NOW)
+            facts.load(session, keeper, person.id, now=builders.NOW)
         costs.append(len(seen))
     assert costs[0] == costs[1] < 50

@@ -17,10 +17,10 @@ from engage.cohort.model import StrandSpell
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.core.errors import Invalid, NotFound
-from engage.insight import cohort
-from engage.insight.cohort import CohortView
 from engage.legal.model import CustodyKind, CustodySpell, Offence, OffenceKind
 from engage.people.model import LegalStatus, Person
+from engage.queries.cohort import statistics
+from engage.queries.cohort.statistics import CohortView
 from messaging.states import MessageStatus
 from tests import builders
 from tests.engage.conversation.phones import gone
@@ -103,7 +103,7 @@ def lines(view: CohortView, table: str) -> dict[str, tuple[int, int]]:
 def load(session: Session, actor: Actor, **more: Any) -> CohortView:
     """The view at the usual moment."""
     session.flush()
-    return cohort.load(session, actor, now=builders.NOW, **more)
+    return statistics.load(session, actor, now=builders.NOW, **more)
 
 
 def test_everybody_on_the_cohort_is_counted_once_by_each_question(

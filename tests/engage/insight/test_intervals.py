@@ -2,7 +2,7 @@
 
 import pytest
 
-from engage.insight.intervals import wilson
+from engage.queries.cohort.intervals import wilson
 
 
 @pytest.mark.parametrize(

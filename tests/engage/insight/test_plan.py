@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import Actor
-from engage.insight import actions, milestones, plan
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
+from engage.queries.cohort import milestones
+from engage.queries.plan import actions, plan
 from tests import builders, case_builders
 from tests.engage.insight.test_statements import counted
 from tests.engage.plan.stage import stage

@@ -11,14 +11,15 @@ from engage.access.policy import Actor
 from engage.agencies.model import Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import AppointmentState, Outcome
-from engage.insight import court_report, drug_tests, progress
-from engage.insight.court_report import Attendance
+from engage.documents.court_report import facts
+from engage.documents.court_report.facts import Attendance
 from engage.people.model import Person
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.drug_tests.model import CourtReview
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
+from engage.queries.progress import drug_tests, progress
 from tests import builders
 from tests.engage.insight.test_statements import counted
 from tests.engage.progress import stage
@@ -58,7 +59,7 @@ def full(session: Session, pat: Staff, size: int) -> CourtReview:
 READERS: dict[str, Callable[[Session, Actor, CourtReview, datetime], object]] = {
     "progress": lambda session, actor, review, now: progress.load(session, actor, review.person_id, now=now),
     "tests": lambda session, actor, review, now: drug_tests.load(session, actor, review.person_id, now=now),
-    "report": lambda session, actor, review, now: court_report.load(session, actor, review.id, now=now),
+    "report": lambda session, actor, review, now: facts.load(session, actor, review.id, now=now),
 }
 
 
@@ -130,7 +131,7 @@ def test_the_report_counts_what_was_recorded_since_the_review_before(
     builders.appointment(session, whose, now - timedelta(days=40))
     builders.appointment(session, whose, now - timedelta(days=1), state=AppointmentState.CANCELLED)
     builders.appointment(session, whose, now + timedelta(days=1))
-    report = court_report.load(session, actor, review.id, now=now).report
+    report = facts.load(session, actor, review.id, now=now).report
     assert [(line.due_on, line.result) for line in report.tests] == [
         (TODAY - timedelta(days=9), DrugTestResult.NEGATIVE)
     ]
@@ -144,11 +145,11 @@ def test_a_report_that_was_made_stays_the_same_until_the_records_change(
 ) -> None:
     """Its bytes are those of the moment when it was made, whoever looks and whenever; a correction shows."""
     review = full(session, pat, 3)
-    court_report.make(session, actor, review.id, now=now)
-    later = court_report.load(session, actor, review.id, now=now + timedelta(days=3))
-    assert later.made and not later.changed and court_report.digest(later.report) == review.digest
+    facts.make(session, actor, review.id, now=now)
+    later = facts.load(session, actor, review.id, now=now + timedelta(days=3))
+    assert later.made and not later.changed and facts.digest(later.report) == review.digest
     stage.drug_test(session, later.person, TODAY - timedelta(days=100))
-    assert court_report.load(session, actor, review.id, now=now + timedelta(days=3)).changed
+    assert facts.load(session, actor, review.id, now=now + timedelta(days=3)).changed
 
 
 def test_the_report_of_a_long_order_is_there_at_once(
@@ -162,7 +163,7 @@ def test_the_report_of_a_long_order_is_there_at_once(
         stage.drug_test(session, whose, TODAY - timedelta(days=number))
         builders.appointment(session, whose, now - timedelta(days=number))
     began = time.process_time()
-    report = court_report.load(session, actor, review.id, now=now).report
+    report = facts.load(session, actor, review.id, now=now).report
     assert time.process_time() - began < 0.3 and len(report.tests) == 300
     assert report.from_on == date(2026, 5, 24)
 

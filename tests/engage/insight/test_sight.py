@@ -12,9 +12,9 @@ from engage.access.policy import Ability, open_person
 from engage.agencies.model import Membership, Role
 from engage.conversation.staff_actions import mark_read
 from engage.core.errors import EngageError, NotFound
-from engage.insight import readings
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
+from engage.queries.conversation import unread
 from tests import builders
 from tests.engage.conversation.phones import says
 
@@ -85,9 +85,9 @@ def test_texts_from_a_shared_phone_are_read_where_its_people_are(
     reading = says(session, "its jay i got nicked", now)
     assert reading.person_id is None
     for actor, may in ((near, reads), (far, False)):
-        assert readings.count_unknown(session, actor) == may
-        assert len(readings.unknown_numbers(session, actor)) == may
-        assert (readings.unknown_number_of(session, actor, reading.id) is not None) is may
+        assert unread.count_unknown(session, actor) == may
+        assert len(unread.unknown_numbers(session, actor)) == may
+        assert (unread.unknown_number_of(session, actor, reading.id) is not None) is may
     with pytest.raises(NotFound):
         mark_read(session, far, reading.id, now=now)
     if reads:
@@ -100,5 +100,5 @@ def test_texts_from_a_number_of_nobody_are_for_every_coordinator(session: Sessio
     reading = says(session, "who is this", now)
     for role, may in ((Role.COORDINATOR, True), (Role.SUPERVISOR, True), (Role.OFFENDER_MANAGER, False)):
         actor = builders.actor(builders.staff(session, hub, role))
-        assert readings.count_unknown(session, actor) == may
-        assert (readings.unknown_number_of(session, actor, reading.id) is not None) is may
+        assert unread.count_unknown(session, actor) == may
+        assert (unread.unknown_number_of(session, actor, reading.id) is not None) is may

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
-from engage.insight import caseload, today
-from engage.insight import person as person_page
 from engage.people.model import Person
+from engage.queries.people import caseload
+from engage.queries.people import person as person_page
+from engage.queries.signals import today
 from engage.signals import SignalKind, raise_signal
 from messaging import outbox
 from tests import builders

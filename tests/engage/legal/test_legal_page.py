@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM, Actor
-from engage.insight import legal
 from engage.legal import custody, offences, requirements
 from engage.legal.model import OffenceKind, RequirementKind
 from engage.people.model import Person
+from engage.queries.legal import legal
 from tests.builders import NOW
 from tests.engage.insight.test_statements import counted
 from tests.engage.legal import scenes

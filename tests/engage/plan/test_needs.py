@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role
 from engage.core.errors import Forbidden, Invalid
-from engage.insight import plan
 from engage.plan import needs
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore
+from engage.queries.plan import plan
 from tests import builders
 from tests.engage.plan.stage import stage
 

@@ -13,11 +13,11 @@ from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.db import Database
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.core.model import Event
-from engage.insight import reports
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 from engage.progress import rules, service
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
+from engage.queries.progress import self_reports
 from engage.signals import Signal, SignalKind
 from messaging.tables import Inbound
 from tests import builders
@@ -197,11 +197,11 @@ def test_a_matter_of_health_is_seen_and_judged_by_few(
         partner(session, hub, katrina, AgencyKind.HOUSING),
     ]
     for actor in may:
-        (view,) = reports.of_person(session, actor, katrina)
+        (view,) = self_reports.of_person(session, actor, katrina)
         assert (view.kind, view.fact, view.words, view.hidden) == (kind, fact, "told me so", False)
         assert view.may_judge
     for actor in may_not:
-        (view,) = reports.of_person(session, actor, katrina)
+        (view,) = self_reports.of_person(session, actor, katrina)
         assert (view.kind, view.fact, view.words, view.state) == (ReportKind.HEALTH, None, None, None)
         assert view.hidden and not view.may_judge and view.said_at == now
         with pytest.raises(Forbidden):
@@ -217,14 +217,14 @@ def test_words_are_those_of_the_text_and_go_with_it(
     text = text_in(session, "got the keys!!", now)
     builders.report(session, katrina, now, inbound_id=text.id, recorded_by="person")
     housing = partner(session, hub, katrina, AgencyKind.HOUSING)
-    assert [view.words for view in reports.of_person(session, builders.actor(pat), katrina)] == [
+    assert [view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)] == [
         "got the keys!!"
     ]
-    (theirs,) = reports.of_person(session, housing, katrina)
+    (theirs,) = self_reports.of_person(session, housing, katrina)
     assert (theirs.fact, theirs.words) == (ReportFact.GOT_HOME, None)
     session.get_one(Inbound, text.id).body = ""
     session.flush()
-    assert [view.words for view in reports.of_person(session, builders.actor(pat), katrina)] == [""]
+    assert [view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)] == [""]
 
 
 def test_words_that_tell_of_health_too_are_hidden_beside_other_news(
@@ -235,7 +235,7 @@ def test_words_that_tell_of_health_too_are_hidden_beside_other_news(
     builders.report(session, katrina, now, inbound_id=text.id)
     builders.report(session, katrina, now, kind=ReportKind.LAPSE, fact=None, inbound_id=text.id)
     supervisor = builders.actor(builders.staff(session, hub, Role.SUPERVISOR))
-    assert {view.words for view in reports.of_person(session, supervisor, katrina)} == {None}
+    assert {view.words for view in self_reports.of_person(session, supervisor, katrina)} == {None}
 
 
 def test_good_news_is_counted_unless_disputed(

@@ -1,0 +1,1 @@
+"""The evidence pack: what happened, dated and whole, for a court."""

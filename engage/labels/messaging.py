@@ -1,0 +1,62 @@
+"""Labels of texts: status, lane, purpose, provider."""
+
+from collections.abc import Mapping
+
+from messaging.outbox import Lane
+from messaging.states import MessageStatus
+
+STATUSES: Mapping[MessageStatus, str] = {
+    MessageStatus.QUEUED: "Waiting to go",
+    MessageStatus.SENDING: "Going now",
+    MessageStatus.ACCEPTED: "Handed to the network",
+    MessageStatus.SENT: "Sent, delivery not confirmed",
+    MessageStatus.DELIVERED: "Delivered",
+    MessageStatus.UNDELIVERED: "Not delivered",
+    MessageStatus.FAILED: "Failed",
+    MessageStatus.REFUSED: "Refused by the network",
+    MessageStatus.UNKNOWN: "Unknown whether it went",
+    MessageStatus.WITHDRAWN: "Called back before it went",
+    MessageStatus.WITHHELD: "Stopped before it went",
+    MessageStatus.EXPIRED: "Too late to be of use",
+}
+
+
+STATUS_COLOURS: Mapping[MessageStatus, str] = {
+    MessageStatus.QUEUED: "grey",
+    MessageStatus.SENDING: "blue",
+    MessageStatus.ACCEPTED: "blue",
+    MessageStatus.SENT: "blue",
+    MessageStatus.DELIVERED: "green",
+    MessageStatus.UNDELIVERED: "red",
+    MessageStatus.FAILED: "red",
+    MessageStatus.REFUSED: "red",
+    MessageStatus.UNKNOWN: "yellow",
+    MessageStatus.WITHDRAWN: "grey",
+    MessageStatus.WITHHELD: "grey",
+    MessageStatus.EXPIRED: "grey",
+}
+
+
+PURPOSES: Mapping[str, str] = {
+    "reminder": "Reminder",
+    "reply": "Answer",
+    "number_check": "Number check",
+    "staff": "From staff",
+    "check_in": "Check-in",
+    "action": "About the plan",
+    "praise": "Praise",
+    "worker_changed": "Another worker",
+    "notice": "Notice",
+}
+
+
+PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}
+
+
+LANES: Mapping[Lane, str] = {
+    Lane.SAFETY: "Safety",
+    Lane.CODE: "One-time codes",
+    Lane.REPLY: "Answers and texts from staff",
+    Lane.REMINDER: "Reminders",
+    Lane.BULK: "Bulk",
+}

@@ -1,0 +1,179 @@
+"""Who has seen a person's record: what was disclosed to other agencies, who opened it in an emergency, and who looked.
+
+For whoever may read the whole case. It also shows the log of records that were merged into this one, because it is the same person's.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access.model import BreakGlass, Disclosure
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub, Staff
+from engage.core.model import AccessRecord
+from engage.people import restrictions
+from engage.people.model import Person, RecordAccess
+from engage.queries import actor_names
+from engage.records import merging
+from engage.records.model import PersonMerge
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class DisclosureView:
+    """What went to whom, for what and on what basis, and by whose hand."""
+
+    id: uuid.UUID
+    at: datetime
+    recipient: str
+    purpose: str
+    lawful_basis: str
+    fields: tuple[str, ...]
+    by: str
+    agreement_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Somebody opened the record in an emergency."""
+
+    at: datetime
+    ends_at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looked. `id` is the place in the log; `merged` when it was at a record that was merged into this one."""
+
+    id: int
+    at: datetime
+    by: str
+    what: str
+    allowed: bool
+    merged: bool
+
+
+@dataclass(frozen=True)
+class SeenPage:
+    """Everything the page shows; `older` is the place in the log behind which more lies. `may_limit` and `may_merge` say what is offered."""
+
+    person: Person
+    zone: ZoneInfo
+    disclosures: tuple[DisclosureView, ...]
+    openings: tuple[Opening, ...]
+    looks: tuple[Look, ...]
+    older: int | None
+    named: tuple[tuple[RecordAccess, Staff], ...]
+    candidates: tuple[Staff, ...]
+    merges: tuple[tuple[PersonMerge, Person], ...]
+    may_limit: bool
+    may_merge: bool
+
+
+def load(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: int | None = None
+) -> SeenPage:
+    """Who has seen a person's record, the latest first. Raises NotFound or Forbidden; this reading is logged too."""
+    person = open_person(session, actor, person_id, now=now, what="who has seen it", ability=Ability.CASE)
+    session.flush()
+    disclosed = session.scalars(_disclosed(person, None, PAGE)).all()
+    openings = session.scalars(
+        select(BreakGlass).where(BreakGlass.person_id == person.id).order_by(BreakGlass.at.desc()).limit(PAGE)
+    ).all()
+    records = session.scalars(_looked(person, before)).all()
+    who = actor_names.of_labels(
+        session,
+        {one.actor for one in disclosed}
+        | {one.actor for one in records}
+        | {f"staff:{one.staff_id}" for one in openings},
+    )
+    changes = may_change(actor, person)
+    limiting = changes and restrictions.may_limit(actor, person)
+    shown = records[:PAGE]
+    return SeenPage(
+        person=person,
+        zone=zone(session.get_one(Hub, person.hub_id)),
+        disclosures=tuple(_disclosure(one, who) for one in disclosed),
+        openings=tuple(
+            Opening(one.at, one.ends_at, who[f"staff:{one.staff_id}"], one.reason) for one in openings
+        ),
+        looks=tuple(
+            Look(one.id, one.at, who[one.actor], one.what, one.allowed, one.person_id != person.id)
+            for one in shown
+        ),
+        older=shown[-1].id if len(records) > PAGE else None,
+        named=tuple(restrictions.named(session, person)),
+        candidates=tuple(restrictions.candidates(session, person)) if limiting else (),
+        merges=tuple(merging.merges_of(session, person)),
+        may_limit=limiting,
+        may_merge=changes and Ability.DECIDE in abilities(actor, person),
+    )
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    after: tuple[datetime, uuid.UUID] | None,
+    limit: int,
+) -> list[DisclosureView]:
+    """What was disclosed of a person, for a system, the latest first. Raises NotFound or Forbidden; the reading is logged."""
+    person = open_person(session, actor, person_id, now=now, what="read disclosures", ability=Ability.CASE)
+    found = session.scalars(_disclosed(person, after, limit)).all()
+    who = actor_names.of_labels(session, {one.actor for one in found})
+    return [_disclosure(one, who) for one in found]
+
+
+def _disclosed(person: Person, after: tuple[datetime, uuid.UUID] | None, limit: int) -> Select[Disclosure]:
+    query = (
+        select(Disclosure)
+        .where(Disclosure.person_id == person.id)
+        .order_by(Disclosure.at.desc(), Disclosure.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(
+            tuple_(Disclosure.at, Disclosure.id) < tuple_(literal(after[0]), literal(after[1]))
+        )
+    return query
+
+
+def _looked(person: Person, before: int | None) -> Select[AccessRecord]:
+    merged = select(Person.id).where(Person.merged_into_id == person.id)
+    query = (
+        select(AccessRecord)
+        .where(or_(AccessRecord.person_id == person.id, AccessRecord.person_id.in_(merged)))
+        .order_by(AccessRecord.id.desc())
+        .limit(PAGE + 1)
+    )
+    return query if before is None else query.where(AccessRecord.id < before)
+
+
+def _disclosure(one: Disclosure, who: Mapping[str | None, str]) -> DisclosureView:
+    return DisclosureView(
+        id=one.id,
+        at=one.at,
+        recipient=one.recipient,
+        purpose=one.purpose,
+        lawful_basis=one.lawful_basis,
+        fields=tuple(one.fields),
+        by=who[one.actor],
+        agreement_id=one.agreement_id,
+    )

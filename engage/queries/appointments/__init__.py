@@ -1,0 +1,1 @@
+"""Appointments, bookings and free times as staff see them."""

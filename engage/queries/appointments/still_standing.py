@@ -1,0 +1,82 @@
+"""Appointments that still stand though nobody expects the person: in custody, on warrant, contact suspended or closed, died. Reads only.
+
+Whether they are moved or cancelled is for a worker: nothing here changes a booking, and texts about them have stopped already.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from engage.access import scope
+from engage.access.policy import Ability, Actor
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub, Staff
+from engage.appointments.model import Appointment, AppointmentState
+from engage.people.model import ContactStatus, CustodyStatus, Person
+from engage.queries import actor_names
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class StillBooked:
+    """Somebody who is not expected, with how many appointments stand and when the next one is.
+
+    `manager` is their offender manager's name, None where that is whoever looks.
+    """
+
+    person_id: uuid.UUID
+    person_name: str
+    manager: str | None
+    custody: CustodyStatus
+    contact: ContactStatus
+    count: int
+    next_at: datetime
+    zone: ZoneInfo
+
+
+def not_expected(person: Person) -> bool:
+    """Whether the person is where, or in a state in which, appointments usually have to be moved or called off."""
+    return (
+        person.custody_status is not CustodyStatus.COMMUNITY
+        or person.contact_status is not ContactStatus.OPEN
+    )
+
+
+def still_booked(session: Session, actor: Actor, *, now: datetime) -> tuple[StillBooked, ...]:
+    """People whose texts the actor may read, who are not expected and still have something booked, the soonest first."""
+    next_at = func.min(Appointment.starts_at)
+    rows = session.execute(
+        select(Person, Hub, Staff.name, func.count(Appointment.id), next_at)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
+        .where(
+            or_(
+                Person.custody_status != CustodyStatus.COMMUNITY, Person.contact_status != ContactStatus.OPEN
+            ),
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.starts_at >= now,
+            scope.people(actor, Ability.CONVERSE),
+        )
+        .group_by(Person.id, Hub.id, Staff.name)
+        .order_by(next_at, Person.id)
+        .limit(MOST_SHOWN)
+    )
+    return tuple(
+        StillBooked(
+            person.id,
+            person.name,
+            actor_names.manager(actor, person, manager),
+            person.custody_status,
+            person.contact_status,
+            count,
+            first,
+            zone(hub),
+        )
+        for person, hub, manager, count, first in rows
+    )

@@ -1,0 +1,270 @@
+"""The cohort in numbers: who is on it, how they stand, whether they come, and what follows their release.
+
+Every rate has its denominator and a 95% interval, and breach stands apart from reoffending (RULES.md 19). Numbers are of exactly the people
+whose case the actor may read; none of them names one. Six statements at the most, however many people there are.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise, product
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.access import scope
+from engage.access.policy import Ability, Actor, ActorKind
+from engage.agencies.model import Hub
+from engage.cohort.kinds import Cohort as CohortKind
+from engage.cohort.kinds import Rag, Strand
+from engage.core.errors import Invalid, NotFound
+from engage.people.model import CustodyStatus, LegalStatus
+from engage.queries.cohort import counts
+from engage.queries.cohort.counts import Booked, Member, Standing
+from engage.queries.cohort.intervals import Interval, wilson
+
+PERIODS = (28, 91, 182, 365)
+"""Days that can be looked back on; the first unless another is asked for."""
+UNKNOWN = "unknown"
+AFTER_RELEASE = (("0_1", 1), ("2_3", 3), ("4_7", 7), ("8_14", 14))
+LATER, NOT_YET = "later", "not_yet"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A count among a denominator, by the key of what was counted. `interval` is None where nothing could be counted."""
+
+    key: str
+    count: int
+    of: int
+
+    @property
+    def rate(self) -> float | None:
+        """The share, from 0 to 1."""
+        return self.count / self.of if self.of else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """How sure the share is."""
+        return wilson(self.count, self.of) if self.of else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Lines of one sort. A `measured` table is about how things go and its rates have intervals; another counts everybody there is."""
+
+    id: str
+    measured: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A hub that can be looked at alone."""
+
+    id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class CohortView:
+    """The cohort of one hub, or of all that the actor sees, in the days from `since` on."""
+
+    since: date
+    until: date
+    days: int
+    hub_id: uuid.UUID | None
+    hubs: tuple[Choice, ...]
+    people: int
+    tables: tuple[Table, ...]
+    days_to_contact: float | None
+
+    def table(self, id: str) -> Table:
+        """The table of that id."""
+        return next(table for table in self.tables if table.id == id)
+
+
+def load(
+    session: Session, actor: Actor, *, now: datetime, days: int = PERIODS[0], hub_id: uuid.UUID | None = None
+) -> CohortView:
+    """The cohort over the last `days`. Raises Invalid for a period that is none of PERIODS, NotFound for a hub the actor does not work in."""
+    if days not in PERIODS:
+        raise Invalid(fields={"days": f"Use one of {', '.join(map(str, PERIODS))}."})
+    hubs = _hubs(session, actor)
+    if hub_id is not None and hub_id not in {hub.id for hub in hubs}:
+        raise NotFound("There is no such hub, or you do not work there.")
+    since = now - timedelta(days=days)
+    those = counts.members(session, actor, hub_id, since.date())
+    found = counts.standing(session, those, since)
+    here = [one for one in those if one.ended_on is None]
+    appointments = counts.booked(session, those, since, now)
+    after = counts.releases(session, those, since.date())
+    return CohortView(
+        since=since.date(),
+        until=now.date(),
+        days=days,
+        hub_id=hub_id,
+        hubs=hubs,
+        people=len(here),
+        tables=(
+            *_numbers(here, found),
+            _movement(here, found),
+            *_attendance(appointments),
+            *_funnel(appointments),
+            _released(after),
+            Table(
+                "overdue",
+                True,
+                tuple(Line(one.agency, one.overdue, one.live) for one in counts.owed(session, those, now)),
+            ),
+            *_ends(those, found),
+        ),
+        days_to_contact=_median(after),
+    )
+
+
+def _hubs(session: Session, actor: Actor) -> tuple[Choice, ...]:
+    query = select(Hub.id, Hub.name).order_by(Hub.name)
+    if actor.kind is ActorKind.KEY:
+        query = query.where(Hub.id == actor.hub_id)
+    elif actor.kind is ActorKind.STAFF:
+        query = query.where(Hub.id.in_(actor.hubs()))
+    return tuple(Choice(*row) for row in session.execute(query)) if _may(actor) else ()
+
+
+def _may(actor: Actor) -> bool:
+    return actor.kind is not ActorKind.STAFF or scope.may_anywhere(actor, Ability.CASE)
+
+
+def _numbers(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterator[Table]:
+    """Everybody who is on the cohort now, by six questions."""
+    hubs = sorted({one.hub for one in here})
+    strand = {one.enrolment_id: found[one.enrolment_id].strand or UNKNOWN for one in here}
+    rag = {one.enrolment_id: found[one.enrolment_id].rag or UNKNOWN for one in here}
+    yield _by("hub", hubs, (one.hub for one in here))
+    yield _by("cohort", CohortKind, (one.cohort for one in here))
+    yield _by("strand", [*Strand, UNKNOWN], (strand[one.enrolment_id] for one in here))
+    yield _by("rag", [*Rag, UNKNOWN], (rag[one.enrolment_id] for one in here))
+    yield _by("custody", CustodyStatus, (one.custody for one in here))
+    yield _by("legal", LegalStatus, (one.legal for one in here))
+
+
+def _by(id: str, keys: Iterable[str], values: Iterable[str]) -> Table:
+    found = Counter(str(value) for value in values)
+    wanted = [str(key) for key in keys if str(key) != UNKNOWN or found[UNKNOWN]]
+    return Table(id, False, tuple(Line(key, found[key], found.total()) for key in wanted))
+
+
+def _movement(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Table:
+    """From the status that held when the period began to the one that holds now, of those who had both."""
+    moved = Counter(
+        (one.rag_before, one.rag)
+        for one in (found[member.enrolment_id] for member in here)
+        if one.rag_before is not None
+    )
+    began = Counter({rag: sum(moved[rag, to] for to in Rag) for rag in Rag})
+    return Table(
+        "movement",
+        True,
+        tuple(Line(f"{was}_{now}", moved[was, now], began[was]) for was, now in product(Rag, Rag)),
+    )
+
+
+def _attendance(appointments: Sequence[Booked]) -> Iterator[Table]:
+    """Came, of those who were expected: without absences that were accepted, and without what nobody has recorded yet."""
+    every: list[tuple[str, Callable[[Booked], str]]] = [
+        ("attendance", lambda _: "all"),
+        ("attendance_hub", lambda one: one.hub),
+        ("attendance_cohort", lambda one: one.cohort),
+        ("attendance_legal", lambda one: one.legal),
+        ("attendance_agency", lambda one: one.agency),
+        ("attendance_type", lambda one: one.type),
+    ]
+    for id, key in every:
+        keys = sorted({key(one) for one in appointments}) if id != "attendance" else ["all"]
+        lines = []
+        for name in keys:
+            mine = [one for one in appointments if key(one) == name]
+            lines.append(Line(name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False)))
+        yield Table(id, True, tuple(lines))
+    total = sum(one.many for one in appointments)
+    recorded = {
+        "attended": _many(appointments, came=True),
+        "excused": sum(one.many for one in appointments if one.excused),
+        "absent": _many(appointments, came=False),
+        "unrecorded": sum(one.many for one in appointments if one.came is None and not one.excused),
+    }
+    yield Table("recorded", False, tuple(Line(key, many, total) for key, many in recorded.items()))
+
+
+def _many(appointments: Iterable[Booked], *, came: bool) -> int:
+    return sum(one.many for one in appointments if one.came is came)
+
+
+def _funnel(appointments: Sequence[Booked]) -> Iterator[Table]:
+    """Each step among those of the step before; then who came, by how far the reminder got. It compares, and proves no cause."""
+    texted = [one for one in appointments if one.texted]
+    delivered = [one for one in texted if one.delivered]
+    answered = [one for one in delivered if one.answered]
+    steps = {"booked": appointments, "texted": texted, "delivered": delivered, "answered": answered}
+    sizes = {name: sum(one.many for one in group) for name, group in steps.items()}
+    names = list(sizes)
+    lines = [Line(name, sizes[name], sizes[before]) for before, name in pairwise(names)]
+    came, expected = _many(answered, came=True), _many(answered, came=True) + _many(answered, came=False)
+    yield Table("funnel", True, (*lines, Line("attended", came, expected)))
+    groups = {
+        "answered": answered,
+        "delivered": [one for one in delivered if not one.answered],
+        "not_delivered": [one for one in texted if not one.delivered],
+        "not_texted": [one for one in appointments if not one.texted],
+    }
+    yield Table(
+        "came_after",
+        True,
+        tuple(
+            Line(name, _many(group, came=True), _many(group, came=True) + _many(group, came=False))
+            for name, group in groups.items()
+        ),
+    )
+
+
+def _released(after: Counter[int | None]) -> Table:
+    total = after.total()
+    lines, left = [], Counter({days: many for days, many in after.items() if days is not None})
+    for key, last in AFTER_RELEASE:
+        within = [days for days in left if days <= last]
+        lines.append(Line(key, sum(left.pop(days) for days in within), total))
+    return Table(
+        "release", True, (*lines, Line(LATER, left.total(), total), Line(NOT_YET, after[None], total))
+    )
+
+
+def _median(after: Counter[int | None]) -> float | None:
+    known = [days for days in after.elements() if days is not None]
+    return float(median(known)) if known else None
+
+
+def _ends(those: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterator[Table]:
+    """Breach of those under an order, and offences of everybody: two questions, never one number."""
+    people: dict[uuid.UUID, list[Standing]] = {}
+    for one in those:
+        people.setdefault(one.person_id, []).append(found[one.enrolment_id])
+    statutory = {one.person_id for one in those if one.legal is LegalStatus.STATUTORY}
+    breached = sum(any(one.breach for one in people[person]) for person in statutory)
+    yield Table("breach", True, (Line("breach", breached, len(statutory)),))
+    kinds: list[tuple[str, Callable[[Standing], bool]]] = [
+        ("arrest", lambda one: one.arrested),
+        ("charge", lambda one: one.charged),
+        ("conviction", lambda one: one.convicted),
+    ]
+    yield Table(
+        "reoffending",
+        True,
+        tuple(
+            Line(key, sum(any(map(is_so, each)) for each in people.values()), len(people))
+            for key, is_so in kinds
+        ),
+    )

@@ -1,0 +1,363 @@
+"""How somebody stands on the cohort: status, strand, reviews, what the rules suggest, how they may leave, and who had them. It changes nothing.
+
+Whoever reads it reads by role or by a sharing agreement on the status; an agency that reads by an agreement sees what was decided, not what
+the rules make of the rest of the record, nor what workers wrote to one another.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access import scope
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
+from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.model import Agency, Hub, Staff
+from engage.agencies.service import offender_managers
+from engage.cohort import (
+    exits,
+    reviews,
+    suggestions,
+    transfers,
+)
+from engage.cohort.kinds import (
+    Cohort,
+    ExitReason,
+    Rag,
+    Strand,
+)
+from engage.cohort.model import (
+    Enrolment,
+    RagReview,
+    ReReferral,
+    Transfer,
+)
+from engage.cohort.reviews import Standing
+from engage.cohort.rules import Reason
+from engage.people.model import ContactStatus, LegalStatus, Person
+from engage.queries import actor_names
+from engage.queries.cohort import milestones
+
+SHOWN = 20
+REACHED_SHOWN = 5
+Place = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """One review. `suggested` is what the rule said then; None for whoever may not see what it rests on."""
+
+    id: uuid.UUID
+    rag: Rag
+    held_on: date
+    reason: str
+    next_due_on: date
+    by: str
+    decided_at: datetime
+    suggested: Rag | None
+
+
+@dataclass(frozen=True)
+class StrandView:
+    """One strand, from a day on."""
+
+    strand: Strand
+    since: date
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class TransferView:
+    """From whom to whom, when, with which note."""
+
+    from_name: str
+    to_name: str
+    at: datetime
+    note: str
+    by: str
+    told: bool
+
+
+@dataclass(frozen=True)
+class EnrolmentView:
+    """One time on the cohort."""
+
+    id: uuid.UUID
+    cohort: Cohort
+    lead_agency: str
+    adopted_on: date
+    ended_on: date | None
+    exit_reason: ExitReason | None
+    exit_note: str
+    voluntary_since: date | None
+
+
+@dataclass(frozen=True)
+class SuggestionView:
+    """What the rules say now, in reasons that the viewer may see."""
+
+    rag: Rag
+    reasons: tuple[Reason, ...]
+    to_green: tuple[Reason, ...]
+    strand: Strand
+    strand_reasons: tuple[Reason, ...]
+    prison_leads: bool
+    exit_because: ExitReason | None
+    exit_reasons: tuple[Reason, ...]
+    exit_missing: tuple[Reason, ...]
+    window_from: date
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the page shows. `suggestion`, `transfers` and `reached` are None for whoever reads by an agreement."""
+
+    person: Person
+    zone: ZoneInfo
+    today: date
+    manager: str
+    may_manage: bool
+    current: EnrolmentView | None
+    standing: Standing | None
+    earlier: tuple[EnrolmentView, ...]
+    reviews: tuple[ReviewView, ...]
+    strands: tuple[StrandView, ...]
+    suggestion: SuggestionView | None
+    transfers: tuple[TransferView, ...] | None
+    reached: tuple[milestones.MilestoneView, ...] | None
+    re_referral: ReReferral | None
+    may_stay: bool
+
+    @property
+    def strand(self) -> StrandView | None:
+        """The strand that holds now."""
+        return self.strands[0] if self.strands else None
+
+
+def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePage:
+    """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="case.page")
+    granted = abilities(actor, person)
+    whole = Ability.CASE in granted
+    hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
+    rows = _enrolments(session, person.id)
+    current = next((row for row, _ in rows if row.ended_on is None), None)
+    latest = current or (rows[0][0] if rows else None)
+    held = reviews.history(session, latest.id, limit=SHOWN) if latest is not None else ()
+    spells = reviews.strands(session, latest.id, limit=SHOWN) if latest is not None else ()
+    handed = transfers.history(session, person.id, limit=SHOWN) if whole else ()
+    who = actor_names.of_labels(
+        session,
+        {one.decided_by for one in held}
+        | {one.decided_by for one in spells}
+        | {label for one in handed for label in (one.made_by, *_staff(one))},
+    )
+    may_manage = may_change(actor, person) and Ability.MANAGE in granted
+    return CasePage(
+        person=person,
+        zone=zone(hub),
+        today=now.astimezone(zone(hub)).date(),
+        manager=manager.name,
+        may_manage=may_manage,
+        current=next((_view(row, agency) for row, agency in rows if row is current), None),
+        standing=reviews.standing(session, person.id, now=now),
+        earlier=tuple(_view(row, agency) for row, agency in rows if row is not current),
+        reviews=tuple(_review(one, who[one.decided_by], whole) for one in held),
+        strands=tuple(StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells),
+        suggestion=_suggestion(session, person, granted, now) if whole and current is not None else None,
+        transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
+        reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN) if whole else None,
+        re_referral=exits.waiting_re_referral(session, person.id),
+        may_stay=may_manage and _may_stay(person, current),
+    )
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+) -> tuple[ReviewView, ...]:
+    """A page of a person's reviews, of every time on the cohort, latest first; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="read reviews")
+    query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
+    if after is not None:
+        here = tuple_(*(literal(part) for part in after))
+        query = query.where(tuple_(RagReview.decided_at, RagReview.id) < here)
+    rows = session.scalars(
+        query.where(Enrolment.person_id == person.id)
+        .order_by(RagReview.decided_at.desc(), RagReview.id.desc())
+        .limit(limit)
+    ).all()
+    who = actor_names.of_labels(session, {one.decided_by for one in rows})
+    whole = Ability.CASE in abilities(actor, person)
+    return tuple(_review(one, who[one.decided_by], whole) for one in rows)
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """What must be known to review somebody."""
+
+    person: Person
+    standing: Standing | None
+    suggestion: SuggestionView
+    terms: dict[Rag, int]
+
+
+def to_review(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ReviewPage:
+    """The form of a review, for whoever manages the person. Raises NotFound or Forbidden."""
+    person = _to_manage(session, actor, person_id, "review.page", now)
+    numbers = hub_rules(session.get_one(Hub, person.hub_id))
+    return ReviewPage(
+        person=person,
+        standing=reviews.standing(session, person.id, now=now),
+        suggestion=_suggestion(session, person, abilities(actor, person), now),
+        terms={
+            Rag.RED: numbers.review_red_days,
+            Rag.AMBER: numbers.review_amber_days,
+            Rag.GREEN: numbers.review_green_days,
+        },
+    )
+
+
+def to_end(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
+    """The person, for whoever may record that they have died. Raises NotFound or Forbidden."""
+    return _to_manage(session, actor, person_id, "death.page", now)
+
+
+@dataclass(frozen=True)
+class TransferPage:
+    """What must be known to give one person to somebody else."""
+
+    person: Person
+    manager: Staff
+    takers: tuple[Staff, ...]
+
+
+def to_transfer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> TransferPage:
+    """The form of a transfer, for whoever manages the person. Raises NotFound or Forbidden."""
+    person = _to_manage(session, actor, person_id, "transfer.page", now)
+    takers = offender_managers(session, [person.hub_id])
+    others = tuple(one for one in takers if one.id != person.offender_manager_id)
+    return TransferPage(person, session.get_one(Staff, person.offender_manager_id), others)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """The people of one offender manager whom the actor may give to others of their hub, by name, at most `transfers.MOST_AT_ONCE`."""
+
+    managers: tuple[Staff, ...]
+    chosen: Staff | None
+    people: tuple[Person, ...]
+    takers: tuple[Staff, ...]
+
+
+def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Handover:
+    """Offender managers of the actor's hubs, and the people of one of them for whom the actor may decide whose they are."""
+    managers = tuple(offender_managers(session, actor.hubs()))
+    chosen = session.get(Staff, from_id) if from_id is not None else None
+    if chosen is None:
+        return Handover(managers, None, (), ())
+    people = session.scalars(
+        select(Person)
+        .where(scope.people(actor, Ability.MANAGE), Person.offender_manager_id == chosen.id)
+        .order_by(Person.last_name, Person.first_name, Person.id)
+        .limit(transfers.MOST_AT_ONCE)
+    ).all()
+    hubs = {person.hub_id for person in people}
+    takers = offender_managers(session, hubs) if hubs else ()
+    return Handover(managers, chosen, tuple(people), tuple(one for one in takers if one.id != chosen.id))
+
+
+def _to_manage(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime) -> Person:
+    return open_person(session, actor, person_id, now=now, what=what, ability=Ability.MANAGE, change=True)
+
+
+def _enrolments(session: Session, person_id: uuid.UUID) -> Sequence[tuple[Enrolment, str]]:
+    rows = session.execute(
+        select(Enrolment, Agency.name)
+        .join(Agency, Agency.id == Enrolment.lead_agency_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(Enrolment.adopted_on.desc(), Enrolment.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return [(row, name) for row, name in rows]
+
+
+def _view(row: Enrolment, agency: str) -> EnrolmentView:
+    return EnrolmentView(
+        id=row.id,
+        cohort=row.cohort,
+        lead_agency=agency,
+        adopted_on=row.adopted_on,
+        ended_on=row.ended_on,
+        exit_reason=row.exit_reason,
+        exit_note=row.exit_note,
+        voluntary_since=row.voluntary_since,
+    )
+
+
+def _review(one: RagReview, by: str, whole: bool) -> ReviewView:
+    said = one.suggested.get("rag") if whole else None
+    return ReviewView(
+        id=one.id,
+        rag=one.rag,
+        held_on=one.held_on,
+        reason=one.reason,
+        next_due_on=one.next_due_on,
+        by=by,
+        decided_at=one.decided_at,
+        suggested=Rag(said) if said else None,
+    )
+
+
+def _staff(one: Transfer) -> tuple[str, str]:
+    return f"staff:{one.from_id}", f"staff:{one.to_id}"
+
+
+def _transfer(one: Transfer, who: Mapping[str | None, str]) -> TransferView:
+    from_name, to_name = (who[label] for label in _staff(one))
+    return TransferView(from_name, to_name, one.at, one.note, who[one.made_by], one.message_id is not None)
+
+
+def _suggestion(
+    session: Session, person: Person, granted: frozenset[Ability], now: datetime
+) -> SuggestionView:
+    found = suggestions.suggest(session, [person.id], now=now)[person.id]
+    return SuggestionView(
+        rag=found.status.rag,
+        reasons=suggestions.seen_by(granted, found.status.reasons),
+        to_green=suggestions.seen_by(granted, found.status.to_green),
+        strand=found.strand.strand,
+        strand_reasons=suggestions.seen_by(granted, found.strand.reasons),
+        prison_leads=found.strand.prison_leads,
+        exit_because=found.leaving.because,
+        exit_reasons=found.leaving.reasons,
+        exit_missing=found.leaving.missing,
+        window_from=found.known.status.window_from,
+    )
+
+
+def _may_stay(person: Person, current: Enrolment | None) -> bool:
+    """Whether somebody can say of them that they stay of their own will: no order runs, and nobody has said so yet."""
+    return (
+        current is not None
+        and current.voluntary_since is None
+        and person.legal_status is LegalStatus.NON_STATUTORY
+        and person.contact_status is not ContactStatus.DEAD
+    )

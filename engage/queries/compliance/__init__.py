@@ -1,0 +1,1 @@
+"""Compliance as staff see it."""

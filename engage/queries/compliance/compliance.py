@@ -1,0 +1,366 @@
+"""How somebody stands with what they must keep to, as staff see it: what counts and why, what was decided, which absences wait. It changes nothing.
+
+Beside every failure stands what the network said of the texts about it: a text that did not arrive is never held against anybody (RULES.md 8).
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
+from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.model import Hub
+from engage.appointments import absence_rules, attendance
+from engage.appointments.model import Appointment, AppointmentState, AppointmentType, Outcome, OutcomeCode
+from engage.appointments.reminders import message_history
+from engage.compliance import counting, rules
+from engage.compliance.counting import Compliance
+from engage.compliance.kinds import Delivery, EnforcementKind
+from engage.compliance.model import Enforcement, EvidencePack
+from engage.compliance.rules import Step
+from engage.core.errors import NotFound
+from engage.legal.kinds import OrderKind
+from engage.people.model import Language, Person
+from engage.queries import actor_names
+from engage.queries.compliance.packs import of_person
+
+MOST_DECISIONS = 20
+MOST_WAITING = 20
+
+
+@dataclass(frozen=True)
+class FailureView:
+    """A failure that counts. `reached` says in words what became of the texts about it; `decided` whether a decision rests on it."""
+
+    appointment_id: uuid.UUID
+    outcome_id: uuid.UUID
+    on: date
+    starts_at: datetime
+    type: AppointmentType
+    code: OutcomeCode
+    recorded_by: str
+    reached: str
+    decided: bool
+
+
+@dataclass(frozen=True)
+class StandingView:
+    """What the rules suggest for one order in force (None: none is recorded)."""
+
+    order_id: uuid.UUID | None
+    order: OrderKind | None
+    ends_on: date | None
+    step: Step
+    reasons: tuple[str, ...]
+    due_on: date | None
+    failures: tuple[FailureView, ...]
+    kinds: tuple[EnforcementKind, ...]
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """What was decided. `changed` counts failures whose outcome was put right since; `holds_until` is the last day of a warning that was given."""
+
+    id: uuid.UUID
+    kind: EnforcementKind
+    order: OrderKind | None
+    reason: str
+    reasons: tuple[str, ...]
+    by: str
+    at: datetime
+    rests_on: int
+    changed: int
+    due_on: date | None
+    done_on: date | None
+    letter: str | None
+    language: Language | None
+    given_on: date | None
+    given_how: Delivery | None
+    holds_until: date | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawn_why: str | None
+
+    @property
+    def stands(self) -> bool:
+        """It has not been withdrawn."""
+        return self.withdrawn_at is None
+
+    @property
+    def goes_out(self) -> bool:
+        """It is one that goes to a court or a prison."""
+        return self.kind in (EnforcementKind.REFERRAL, EnforcementKind.RECALL)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A provisional absence, and the day by which it must be explained (RULES.md 5)."""
+
+    appointment_id: uuid.UUID
+    starts_at: datetime
+    explain_by: date
+    over: bool
+
+
+@dataclass(frozen=True)
+class PackView:
+    """A pack that was made."""
+
+    id: uuid.UUID
+    from_on: date
+    until_on: date
+    purpose: str
+    recipient: str
+    by: str
+    at: datetime
+    digest: str
+
+
+@dataclass(frozen=True)
+class CompliancePage:
+    """Everything the page shows."""
+
+    person: Person
+    zone: ZoneInfo
+    today: date
+    months: int
+    statutory: bool
+    may_enforce: bool
+    may_overrule: bool
+    standings: tuple[StandingView, ...]
+    decisions: tuple[DecisionView, ...]
+    waiting: tuple[Waiting, ...]
+    packs: tuple[PackView, ...]
+
+
+@dataclass(frozen=True)
+class LetterPage:
+    """A letter with the person whom it goes to."""
+
+    person: Person
+    decision: DecisionView
+    letter: str
+
+
+def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
+    """The page of one person, for whoever may read this part; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.COMPLIANCE, now=now, what="compliance.page")
+    found = counting.assess(session, person, now=now)
+    granted, changes = abilities(actor, person), may_change(actor, person)
+    may_enforce = changes and Ability.ENFORCE in granted
+    packs = of_person(session, person.id) if may_enforce else ()
+    shown = found.decisions[:MOST_DECISIONS]
+    outcomes = _outcomes(session, found, shown)
+    called = actor_names.of_labels(
+        session,
+        {
+            *(one.recorded_by for one in outcomes.values()),
+            *(label for one in shown for label in (one.decided_by, one.withdrawn_by)),
+            *(one.made_by for one in packs),
+        },
+    )
+    hub = session.get_one(Hub, person.hub_id)
+    return CompliancePage(
+        person=person,
+        zone=zone(hub),
+        today=found.on,
+        months=found.numbers.months,
+        statutory=bool(found.standings),
+        may_enforce=may_enforce,
+        may_overrule=changes and Ability.OVERRULE in granted,
+        standings=_standings(session, found, outcomes, called),
+        decisions=tuple(_decision(one, found, outcomes, called) for one in shown),
+        waiting=_waiting(session, person, hub, now),
+        packs=tuple(_pack(one, called) for one in packs),
+    )
+
+
+def list_decisions(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None,
+    limit: int,
+    now: datetime,
+) -> tuple[DecisionView, ...]:
+    """A page of what was decided, the latest first; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.COMPLIANCE, now=now, what="enforcements")
+    found = counting.assess(session, person, now=now)
+    rows = [one for one in found.decisions if before is None or (one.decided_at, one.id) < before][:limit]
+    outcomes = _outcomes(session, found, rows)
+    called = actor_names.of_labels(
+        session, {label for one in rows for label in (one.decided_by, one.withdrawn_by)}
+    )
+    return tuple(_decision(one, found, outcomes, called) for one in rows)
+
+
+def to_enforce(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
+    """The same for the forms of whoever may enforce. Raises NotFound or Forbidden."""
+    open_person(
+        session, actor, person_id, now=now, what="compliance.form", ability=Ability.ENFORCE, change=True
+    )
+    return load(session, actor, person_id, now=now)
+
+
+def decision(session: Session, actor: Actor, decision_id: uuid.UUID, *, now: datetime) -> LetterPage:
+    """One decision for whoever may enforce, with its letter (empty where it has none). Raises NotFound or Forbidden."""
+    person_id = session.scalar(select(Enforcement.person_id).where(Enforcement.id == decision_id))
+    if person_id is None:
+        raise NotFound("There is no such decision, or you may not see it.")
+    person = open_person(
+        session, actor, person_id, now=now, what="compliance.letter", ability=Ability.ENFORCE
+    )
+    found = counting.assess(session, person, now=now)
+    row = next(one for one in found.decisions if one.id == decision_id)
+    outcomes = _outcomes(session, found, [row])
+    called = actor_names.of_labels(session, {row.decided_by, row.withdrawn_by})
+    return LetterPage(person, _decision(row, found, outcomes, called), row.letter or "")
+
+
+def _outcomes(
+    session: Session, found: Compliance, decisions: Sequence[Enforcement]
+) -> Mapping[uuid.UUID, Outcome]:
+    ids = {one.outcome_id for one in found.counted}
+    ids |= {failure.outcome_id for one in decisions for failure in one.failures}
+    return {one.id: one for one in session.scalars(select(Outcome).where(Outcome.id.in_(ids)))}
+
+
+def _standings(
+    session: Session,
+    found: Compliance,
+    outcomes: Mapping[uuid.UUID, Outcome],
+    called: Mapping[str | None, str],
+) -> tuple[StandingView, ...]:
+    appointments = _appointments(session, {one.appointment_id for one in found.counted})
+    reached = _reached(session, appointments)
+    return tuple(
+        StandingView(
+            order_id=standing.order.id if standing.order else None,
+            order=standing.order.kind if standing.order else None,
+            ends_on=standing.order.ends_on if standing.order else None,
+            step=standing.suggestion.step,
+            reasons=standing.suggestion.reasons,
+            due_on=standing.suggestion.due_on,
+            failures=tuple(
+                FailureView(
+                    appointment_id=one.appointment_id,
+                    outcome_id=one.outcome_id,
+                    on=one.on,
+                    starts_at=one.starts_at,
+                    type=appointments[one.appointment_id].type,
+                    code=one.code,
+                    recorded_by=called[outcomes[one.outcome_id].recorded_by],
+                    reached=reached[one.appointment_id],
+                    decided=one not in standing.suggestion.fresh,
+                )
+                for one in reversed(standing.suggestion.counted)
+            ),
+            kinds=_kinds(standing.order.kind if standing.order else None, standing.suggestion.step),
+        )
+        for standing in found.standings
+    )
+
+
+def _kinds(order: OrderKind | None, step: Step) -> tuple[EnforcementKind, ...]:
+    """What may be decided now, in the order in which it is offered."""
+    if step is Step.NOTHING:
+        return ()
+    if order is None:
+        return (EnforcementKind.NONE,)
+    allowed = rules.FOLLOWS[order in rules.LADDER]
+    barred = {EnforcementKind.WARNING} if step is Step.MUST_REFER else set()
+    return tuple(kind for kind in EnforcementKind if kind in allowed - barred)
+
+
+def _appointments(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Appointment]:
+    return {one.id: one for one in session.scalars(select(Appointment).where(Appointment.id.in_(ids)))}
+
+
+def _reached(session: Session, appointments: Mapping[uuid.UUID, Appointment]) -> Mapping[uuid.UUID, str]:
+    about: dict[uuid.UUID, list[message_history.Told]] = {id: [] for id in appointments}
+    for one in message_history.reminders_of(session, list(appointments)):
+        of = appointments[one.reminder.appointment_id]
+        if one.reminder.revision == of.revision and one.reminder.kind not in absence_rules.CHASES:
+            about[of.id].append(one)
+    return {id: attendance.reached(standing) for id, standing in about.items()}
+
+
+def _decision(
+    one: Enforcement,
+    found: Compliance,
+    outcomes: Mapping[uuid.UUID, Outcome],
+    called: Mapping[str | None, str],
+) -> DecisionView:
+    kinds = {order.id: order.kind for order in found.orders}
+    given = one.given_on if one.kind is EnforcementKind.WARNING else None
+    return DecisionView(
+        id=one.id,
+        kind=one.kind,
+        order=kinds.get(one.order_id) if one.order_id else None,
+        reason=one.reason,
+        reasons=tuple(one.suggested.get("reasons", ())),
+        by=called[one.decided_by],
+        at=one.decided_at,
+        rests_on=len(one.failures),
+        changed=sum(1 for failure in one.failures if outcomes[failure.outcome_id].superseded_at is not None),
+        due_on=one.due_on,
+        done_on=one.done_on,
+        letter=one.letter,
+        language=one.letter_language,
+        given_on=one.given_on,
+        given_how=one.given_how,
+        holds_until=rules.last_liable(given, found.numbers.months) if given else None,
+        withdrawn_by=called[one.withdrawn_by] if one.withdrawn_by else None,
+        withdrawn_at=one.withdrawn_at,
+        withdrawn_why=one.withdrawn_why,
+    )
+
+
+def _waiting(session: Session, person: Person, hub: Hub, now: datetime) -> tuple[Waiting, ...]:
+    rows = session.execute(
+        select(Appointment.id, Appointment.starts_at)
+        .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
+        .where(
+            Appointment.person_id == person.id,
+            Appointment.state == AppointmentState.BOOKED,
+            Outcome.code == OutcomeCode.FAILED_TO_ATTEND,
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(MOST_WAITING)
+    )
+    where, days = zone(hub), hub_rules(hub).evidence_days
+    return tuple(
+        Waiting(
+            id,
+            starts_at,
+            absence_rules.last_day(starts_at, where, days),
+            now >= absence_rules.window_ends(starts_at, where, days),
+        )
+        for id, starts_at in rows
+    )
+
+
+def _pack(one: EvidencePack, called: Mapping[str | None, str]) -> PackView:
+    return PackView(
+        id=one.id,
+        from_on=one.from_on,
+        until_on=one.until_on,
+        purpose=one.purpose,
+        recipient=one.recipient,
+        by=called[one.made_by],
+        at=one.made_at,
+        digest=one.digest,
+    )

@@ -1,0 +1,45 @@
+"""Evidence packs that were made of a person, without what they say."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access.policy import (
+    Ability,
+    Actor,
+    open_person,
+)
+from engage.compliance.model import EvidencePack
+
+
+def of_person(
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None = None,
+    limit: int = 20,
+) -> Sequence[EvidencePack]:
+    """The packs made of a person, the latest first, from behind `before` (moment, id), without what they say; for callers that check access themselves."""
+    made = select(EvidencePack).where(EvidencePack.person_id == person_id)
+    if before is not None:
+        made = made.where(tuple_(EvidencePack.made_at, EvidencePack.id) < before)
+    return session.scalars(
+        made.order_by(EvidencePack.made_at.desc(), EvidencePack.id.desc()).limit(limit)
+    ).all()
+
+
+def list_packs(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[datetime, uuid.UUID] | None = None,
+    limit: int,
+    now: datetime,
+) -> Sequence[EvidencePack]:
+    """As `of_person`, for whoever may enforce; the reading is logged. Raises NotFound or Forbidden."""
+    open_person(session, actor, person_id, now=now, what="evidence packs", ability=Ability.ENFORCE)
+    return of_person(session, person_id, before=before, limit=limit)

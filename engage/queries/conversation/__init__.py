@@ -1,0 +1,1 @@
+"""Conversations as staff see them: threads, unread replies, alarms, logs."""

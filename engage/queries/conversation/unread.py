@@ -1,0 +1,160 @@
+"""Replies that wait for a human: those of an actor's people, and those from numbers that are nobody's."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from engage.access import health_redaction, scope
+from engage.access.policy import Ability, Actor, may_change
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub, Role, Staff
+from engage.conversation.model import Reading
+from engage.people.model import Person
+from engage.queries import actor_names
+from engage.queries.conversation import alarms
+from messaging.tables import Inbound
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A reply that somebody must read: whose, what it says, and what Engage has done so far.
+
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may mark it as read.
+    """
+
+    reading_id: uuid.UUID
+    inbound_id: int
+    person_id: uuid.UUID
+    person_name: str
+    crn: str
+    manager: str | None
+    may_act: bool
+    words: str
+    done: str
+    at: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class UnknownNumber:
+    """A number that is nobody's (or more than one person's) and what it has written, newest first."""
+
+    number: str
+    texts: tuple["UnknownText", ...]
+
+
+@dataclass(frozen=True)
+class UnknownText:
+    """One text from such a number; `alarm` is who was told of it, where it tells of danger."""
+
+    reading_id: uuid.UUID
+    words: str
+    at: datetime
+    done: str
+    waiting: bool
+    alarm: alarms.AlarmView | None = None
+
+
+def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
+    """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
+    rows = session.execute(
+        select(Reading, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health())
+        .join(Person, Person.id == Reading.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
+        .join(Inbound, Inbound.id == Reading.inbound_id)
+        .where(Reading.needs_human, Reading.read_at.is_(None), scope.people(actor, Ability.CONVERSE))
+        .order_by(Reading.at, Reading.id)
+        .limit(PAGE)
+    )
+    return tuple(
+        Unread(
+            reading_id=reading.id,
+            inbound_id=reading.inbound_id,
+            person_id=person.id,
+            person_name=person.name,
+            crn=person.crn,
+            manager=actor_names.manager(actor, person, manager),
+            may_act=may_change(actor, person),
+            words=health_redaction.NOT_SHOWN
+            if delicate and not health_redaction.sees_health(actor, person)
+            else body,
+            done=health_redaction.NOT_SHOWN
+            if delicate and not health_redaction.sees_health(actor, person)
+            else reading.done,
+            at=reading.at,
+            zone=zone(hub),
+        )
+        for reading, body, person, hub, manager, delicate in rows
+    )
+
+
+def may_see_unknown(actor: Actor) -> bool:
+    """Texts from nobody's number are read by coordinators and supervisors, who can find out whose they are."""
+    return actor.has(Role.COORDINATOR, Role.SUPERVISOR)
+
+
+def count_unknown(session: Session, actor: Actor) -> int:
+    """How many numbers of nobody have a text that waits to be read."""
+    if not may_see_unknown(actor):
+        return 0
+    waiting = _waiting(actor).limit(PAGE).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]:
+    """Numbers of nobody with texts that wait to be read, the longest waiting first, each with all that it wrote."""
+    if not may_see_unknown(actor):
+        return ()
+    numbers = [number for (number,) in session.execute(_waiting(actor).limit(PAGE))]
+    return _texts_of(session, numbers)
+
+
+def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
+    """The number of nobody that wrote one text, with all that it wrote."""
+    number = session.scalar(
+        select(Reading.number).where(Reading.id == reading_id, scope.unknown_texts(actor))
+    )
+    if number is None or not may_see_unknown(actor):
+        return None
+    return _texts_of(session, [number])[0]
+
+
+def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]:
+    rows = session.execute(
+        select(Reading, Inbound.body)
+        .join(Inbound, Inbound.id == Reading.inbound_id)
+        .where(Reading.person_id.is_(None), Reading.number.in_(numbers))
+        .order_by(Reading.at.desc(), Reading.id.desc())
+        .limit(PAGE * 10)
+    ).all()
+    told = alarms.of_readings(session, [reading.id for reading, _ in rows])
+    texts: dict[str, list[UnknownText]] = {number: [] for number in numbers}
+    for reading, body in rows:
+        texts[reading.number].append(
+            UnknownText(
+                reading_id=reading.id,
+                words=body,
+                at=reading.at,
+                done=reading.done,
+                waiting=reading.needs_human and reading.read_at is None,
+                alarm=told.get(reading.id),
+            )
+        )
+    return tuple(UnknownNumber(number, tuple(texts[number])) for number in numbers)
+
+
+def _waiting(actor: Actor) -> Select[Any]:
+    return (
+        select(Reading.number)
+        .where(scope.unknown_texts(actor), Reading.needs_human, Reading.read_at.is_(None))
+        .group_by(Reading.number)
+        .order_by(func.min(Reading.at))
+    )

@@ -1,0 +1,1 @@
+"""Orders, custody and offences as staff see them."""

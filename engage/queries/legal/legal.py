@@ -1,0 +1,252 @@
+"""What the courts, the police and the prison have decided or found about a person, as staff see it. It changes nothing.
+
+Whoever reads it reads by role or by a sharing agreement. The intelligence flag is there for police and the offender manager alone, what a
+release plan says of health for those who may see matters of health.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.access.sharing import Field, open_part
+from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.model import Hub
+from engage.legal import intelligence
+from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order, Requirement
+from engage.legal.open_record import found
+from engage.people.model import CustodyStatus, Person
+from engage.queries.legal.legal_views import (
+    FlagView,
+    OffenceView,
+    OrderView,
+    Reading,
+    RequirementView,
+    SpellView,
+)
+
+MOST = 50
+"""Of each sort on one page; whoever has more is looked at through the API."""
+Row = TypeVar("Row", Order, Offence, CustodySpell)
+Place = tuple[date, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class LegalPage:
+    """Everything the page shows. `flags` is None for whoever may not know whether there are any."""
+
+    person: Person
+    zone: ZoneInfo
+    today: date
+    may_change: bool
+    may_flag: bool
+    orders: tuple[OrderView, ...]
+    offences: tuple[OffenceView, ...]
+    custody: SpellView | None
+    earlier: tuple[SpellView, ...]
+    flags: tuple[FlagView, ...] | None
+    at_odds: bool
+
+    @property
+    def running(self) -> tuple[OrderView, ...]:
+        """The orders of which no end is recorded."""
+        return tuple(order for order in self.orders if order.running)
+
+    @property
+    def ended(self) -> tuple[OrderView, ...]:
+        """The orders that have ended."""
+        return tuple(order for order in self.orders if not order.running)
+
+
+def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalPage:
+    """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.LEGAL, now=now, what="legal.page")
+    read = Reading(session, actor, person, now)
+    orders_ = session.scalars(_latest(Order, person.id, None, MOST)).all()
+    offences = session.scalars(_latest(Offence, person.id, None, MOST)).all()
+    spells = session.scalars(_latest(CustodySpell, person.id, None, MOST)).all()
+    flags = _flags(session, person.id) if intelligence.may_see(actor, person) else None
+    read.name([*orders_, *offences, *spells, *(flags or ())])
+    views = tuple(read.spell(spell) for spell in spells)
+    current = next((spell for spell in views if spell.released_on is None), None)
+    held = person.custody_status in (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
+    return LegalPage(
+        person=person,
+        zone=read.zone,
+        today=read.today,
+        may_change=_may_manage(actor, person),
+        may_flag=flags is not None and may_change(actor, person),
+        orders=tuple(read.order(order) for order in orders_),
+        offences=tuple(read.offence(offence) for offence in offences),
+        custody=current,
+        earlier=tuple(spell for spell in views if spell is not current),
+        flags=None
+        if flags is None
+        else tuple(FlagView(one.flagged_on, one.ended_on, read.by(one)) for one in flags),
+        at_odds=(current is not None) is not held,
+    )
+
+
+def list_orders(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+) -> list[OrderView]:
+    """A page of a person's orders, the last to start first; the reading is logged. Raises NotFound or Forbidden."""
+    read, rows = _listed(session, actor, person_id, Order, before, limit, now)
+    return [read.order(row) for row in rows]
+
+
+def list_offences(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+) -> list[OffenceView]:
+    """A page of a person's offences, the latest day first; the reading is logged. Raises NotFound or Forbidden."""
+    read, rows = _listed(session, actor, person_id, Offence, before, limit, now)
+    return [read.offence(row) for row in rows]
+
+
+def list_custody(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+) -> list[SpellView]:
+    """A page of a person's times in prison, the latest first; the reading is logged. Raises NotFound or Forbidden."""
+    read, rows = _listed(session, actor, person_id, CustodySpell, before, limit, now)
+    return [read.spell(row) for row in rows]
+
+
+def order(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> OrderView:
+    """One order with its requirements; the reading is logged. Raises NotFound or Forbidden."""
+    row = found(session.get(Order, order_id), "order")
+    person = open_part(session, actor, row.person_id, Field.LEGAL, now=now, what="order")
+    return Reading(session, actor, person, now).named([row]).order(row)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a form about one person's legal matters must know."""
+
+    person: Person
+    today: date
+    test_days: int
+    release_days: int
+    may_health: bool
+
+
+def desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Desk:
+    """For a form that changes something; whoever may not is refused before they fill it in. Raises NotFound or Forbidden."""
+    return _desk(session, actor, person_id, Ability.MANAGE, now)
+
+
+def flag_desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[Desk, bool]:
+    """For the form about the intelligence flag, and whether one stands. Raises NotFound or Forbidden."""
+    at = _desk(session, actor, person_id, Ability.INTELLIGENCE, now)
+    return at, intelligence.current(session, at.person.id) is not None
+
+
+def order_desk(
+    session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime
+) -> tuple[Desk, OrderView]:
+    """For a form about an order. Raises NotFound or Forbidden."""
+    row = found(session.get(Order, order_id), "order")
+    at = desk(session, actor, row.person_id, now=now)
+    return at, Reading(session, actor, at.person, now).named([row]).order(row)
+
+
+def requirement_desk(
+    session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime
+) -> tuple[Desk, RequirementView]:
+    """For a form about a requirement. Raises NotFound or Forbidden."""
+    row = found(session.get(Requirement, requirement_id), "requirement")
+    at, view = order_desk(session, actor, row.order_id, now=now)
+    return at, next(one for one in view.requirements if one.id == row.id)
+
+
+def spell_desk(
+    session: Session, actor: Actor, spell_id: uuid.UUID, *, now: datetime
+) -> tuple[Desk, SpellView]:
+    """For a form about a time in prison. Raises NotFound or Forbidden."""
+    row = found(session.get(CustodySpell, spell_id), "time in prison")
+    at = desk(session, actor, row.person_id, now=now)
+    return at, Reading(session, actor, at.person, now).named([row]).spell(row)
+
+
+def one_offence(session: Session, actor: Actor, row: Offence, *, now: datetime) -> OffenceView:
+    """An offence that the actor has just written."""
+    person = session.get_one(Person, row.person_id)
+    return Reading(session, actor, person, now).named([row]).offence(row)
+
+
+def one_order(session: Session, actor: Actor, row: Order, *, now: datetime) -> OrderView:
+    """An order that the actor has just written."""
+    person = session.get_one(Person, row.person_id)
+    return Reading(session, actor, person, now).named([row]).order(row)
+
+
+def one_requirement(session: Session, actor: Actor, row: Requirement, *, now: datetime) -> RequirementView:
+    """A requirement that the actor has just written."""
+    whole = one_order(session, actor, row.order, now=now)
+    return next(one for one in whole.requirements if one.id == row.id)
+
+
+def one_spell(session: Session, actor: Actor, row: CustodySpell, *, now: datetime) -> SpellView:
+    """A time in prison that the actor has just written."""
+    person = session.get_one(Person, row.person_id)
+    return Reading(session, actor, person, now).named([row]).spell(row)
+
+
+def _desk(session: Session, actor: Actor, person_id: uuid.UUID, ability: Ability, now: datetime) -> Desk:
+    person = open_person(session, actor, person_id, now=now, what="legal.form", ability=ability, change=True)
+    hub = session.get_one(Hub, person.hub_id)
+    numbers = hub_rules(hub)
+    return Desk(
+        person=person,
+        today=now.astimezone(zone(hub)).date(),
+        test_days=numbers.test_days,
+        release_days=numbers.release_days,
+        may_health=Ability.HEALTH in abilities(actor, person),
+    )
+
+
+def _listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    kind: type[Row],
+    before: Place | None,
+    limit: int,
+    now: datetime,
+) -> tuple[Reading, Sequence[Row]]:
+    what = f"{kind.__tablename__} list"
+    person = open_part(session, actor, person_id, Field.LEGAL, now=now, what=what)
+    rows = session.scalars(_latest(kind, person.id, before, limit)).all()
+    return Reading(session, actor, person, now).named(rows), rows
+
+
+def _latest(kind: type[Row], person_id: uuid.UUID, before: Place | None, limit: int) -> Select[Row]:
+    day = {Order: Order.starts_on, Offence: Offence.happened_on, CustodySpell: CustodySpell.since}[kind]
+    query = select(kind).where(kind.person_id == person_id)
+    if before is not None:
+        query = query.where(tuple_(day, kind.id) < tuple_(literal(before[0]), literal(before[1])))
+    return query.order_by(day.desc(), kind.id.desc()).limit(limit)
+
+
+def _flags(session: Session, person_id: uuid.UUID) -> Sequence[IntelligenceFlag]:
+    return session.scalars(
+        select(IntelligenceFlag)
+        .where(IntelligenceFlag.person_id == person_id)
+        .order_by(IntelligenceFlag.flagged_on.desc(), IntelligenceFlag.id.desc())
+        .limit(MOST)
+    ).all()
+
+
+def _may_manage(actor: Actor, person: Person) -> bool:
+    return Ability.MANAGE in abilities(actor, person) and may_change(actor, person)

@@ -1,0 +1,260 @@
+"""One person's legal rows as staff see them: orders with what was asked and done, offences, times in prison. It decides nothing.
+
+What a release plan says of health is there for whoever may see matters of health, and for nobody else. That somebody is to be treated for drugs
+is told to whoever reads the whole case, and never by an agreement on legal matters alone.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from engage.access.policy import Ability, Actor, abilities
+from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.model import Hub
+from engage.legal import orders, rules
+from engage.legal.model import (
+    CustodyKind,
+    CustodySpell,
+    IntelligenceFlag,
+    Offence,
+    OffenceKind,
+    Order,
+    OrderEnding,
+    OrderKind,
+    Requirement,
+    RequirementCredit,
+    RequirementKind,
+)
+from engage.legal.rules import Progress
+from engage.people.model import Person
+from engage.queries import actor_names
+
+DAYS_SHOWN = 60
+Names = Mapping[str | None, str]
+
+
+@dataclass(frozen=True)
+class DayView:
+    """What was done of a requirement on one day; taken back or not."""
+
+    id: uuid.UUID
+    done_on: date
+    amount: int
+    planned_activity: bool
+    activity: str
+    by: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class RequirementView:
+    """One thing that the court asked for. `progress` is None where it is not measured; `days` are the latest first."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    kind: RequirementKind
+    amount: int | None
+    tests_every_days: int | None
+    reviews_every_days: int | None
+    starts_on: date
+    ended_on: date | None
+    note: str
+    progress: Progress | None
+    days: tuple[DayView, ...]
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order or a licence. `running`: nobody and no sweep has recorded an end; `in_force` says it of today."""
+
+    id: uuid.UUID
+    kind: OrderKind
+    court: str
+    reference: str
+    made_on: date
+    starts_on: date
+    ends_on: date
+    ended_on: date | None
+    ending: OrderEnding | None
+    in_force: bool
+    by: str
+    recorded_at: datetime
+    requirements: tuple[RequirementView, ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether no end is recorded."""
+        return self.ended_on is None
+
+
+@dataclass(frozen=True)
+class OffenceView:
+    """An arrest, a charge or a conviction; withdrawn or not."""
+
+    id: uuid.UUID
+    kind: OffenceKind
+    happened_on: date
+    what: str
+    acquisitive: bool
+    by: str
+    recorded_at: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """What is arranged for the day of release. `health` is None for whoever may not see it."""
+
+    home: str
+    travel: str
+    health: str | None
+    note: str
+    by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class SpellView:
+    """A time in prison. `plan_due` is the day by which the release plan must be made, None where no release is expected."""
+
+    id: uuid.UUID
+    kind: CustodyKind
+    since: date
+    prison: str
+    sentence_days: int | None
+    release_on: date | None
+    released_on: date | None
+    plan_due: date | None
+    plan: PlanView | None
+    by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class FlagView:
+    """That there was intelligence, from a day, and until which; `ended_on` None while it is current."""
+
+    flagged_on: date
+    ended_on: date | None
+    by: str
+
+
+class Reading:
+    """One person's rows turned into views, with the names of whoever wrote them."""
+
+    def __init__(self, session: Session, actor: Actor, person: Person, now: datetime) -> None:
+        hub = session.get_one(Hub, person.hub_id)
+        self.zone = zone(hub)
+        self.today = now.astimezone(self.zone).date()
+        self._session = session
+        self._release_days = hub_rules(hub).release_days
+        self._health = Ability.HEALTH in abilities(actor, person)
+        self._treatment = bool({Ability.HEALTH, Ability.CASE} & abilities(actor, person))
+        self._names: Names = {}
+
+    def name(self, rows: Sequence[Order | Offence | CustodySpell | IntelligenceFlag]) -> None:
+        """Look up who recorded these rows and what belongs to them, in one statement."""
+        labels: set[str | None] = {row.recorded_by for row in rows}
+        for row in rows:
+            if isinstance(row, Order):
+                labels |= {day.recorded_by for one in row.requirements for day in one.credits}
+            elif isinstance(row, CustodySpell) and row.plan is not None:
+                labels.add(row.plan.made_by)
+        self._names = actor_names.of_labels(self._session, labels)
+
+    def named(self, rows: Sequence[Order | Offence | CustodySpell]) -> "Reading":
+        """The same, with the names looked up."""
+        self.name(rows)
+        return self
+
+    def by(self, row: Order | Offence | CustodySpell | IntelligenceFlag | RequirementCredit) -> str:
+        """Who recorded a row."""
+        return self._names[row.recorded_by]
+
+    def order(self, row: Order) -> OrderView:
+        return OrderView(
+            id=row.id,
+            kind=row.kind,
+            court=row.court,
+            reference=row.reference,
+            made_on=row.made_on,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            ended_on=row.ended_on,
+            ending=row.ending,
+            in_force=rules.in_force(orders.facts(row), self.today),
+            by=self.by(row),
+            recorded_at=row.recorded_at,
+            requirements=tuple(
+                self._requirement(one)
+                for one in row.requirements
+                if self._treatment or one.kind is not RequirementKind.DRR
+            ),
+        )
+
+    def offence(self, row: Offence) -> OffenceView:
+        return OffenceView(
+            id=row.id,
+            kind=row.kind,
+            happened_on=row.happened_on,
+            what=row.what,
+            acquisitive=row.acquisitive,
+            by=self.by(row),
+            recorded_at=row.recorded_at,
+            withdrawn=row.withdrawn_at is not None,
+        )
+
+    def spell(self, row: CustodySpell) -> SpellView:
+        ahead = row.release_on is not None and row.released_on is None
+        return SpellView(
+            id=row.id,
+            kind=row.kind,
+            since=row.since,
+            prison=row.prison,
+            sentence_days=row.sentence_days,
+            release_on=row.release_on,
+            released_on=row.released_on,
+            plan_due=rules.plan_due(row.release_on, self._release_days)
+            if ahead and row.release_on is not None
+            else None,
+            plan=self._plan(row),
+            by=self.by(row),
+            recorded_at=row.recorded_at,
+        )
+
+    def _plan(self, row: CustodySpell) -> PlanView | None:
+        plan = row.plan
+        if plan is None:
+            return None
+        health = plan.health if self._health else None
+        return PlanView(plan.home, plan.travel, health, plan.note, self._names[plan.made_by], plan.made_at)
+
+    def _requirement(self, row: Requirement) -> RequirementView:
+        days = sorted(row.credits, key=lambda day: (day.done_on, day.recorded_at), reverse=True)
+        return RequirementView(
+            id=row.id,
+            order_id=row.order_id,
+            kind=row.kind,
+            amount=row.amount,
+            tests_every_days=row.tests_every_days,
+            reviews_every_days=row.reviews_every_days,
+            starts_on=row.starts_on,
+            ended_on=row.ended_on,
+            note=row.note,
+            progress=orders.progress_of(row),
+            days=tuple(self._day(day) for day in days[:DAYS_SHOWN]),
+        )
+
+    def _day(self, row: RequirementCredit) -> DayView:
+        return DayView(
+            id=row.id,
+            done_on=row.done_on,
+            amount=row.amount,
+            planned_activity=row.planned_activity,
+            activity=row.activity,
+            by=self.by(row),
+            withdrawn=row.withdrawn_at is not None,
+        )

@@ -1,0 +1,1 @@
+"""The text engine as an administrator sees it."""

@@ -1,0 +1,1 @@
+"""People as staff see them: the caseload, and one person."""

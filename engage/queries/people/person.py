@@ -1,0 +1,269 @@
+"""One person's page: who they are, how they can be reached, what is booked, what was said, delivered and recorded."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access import health_redaction, scope
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub, Staff
+from engage.appointments.model import Appointment
+from engage.core.errors import NotFound
+from engage.people import contactability
+from engage.people.model import ContactPoint, NumberState, Person
+from engage.queries.appointments import appointments, still_standing
+from engage.queries.appointments.appointments import AppointmentView
+from engage.queries.conversation import takeover, thread
+from engage.queries.people import shared_numbers
+from engage.queries.people.shared_numbers import Sharer
+from engage.queries.progress import check_ins as checkins
+from engage.queries.progress import self_reports
+from engage.queries.signals import signals
+from messaging.tables import Suppression
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class May:
+    """What the actor may do on this page; an auditor reads and changes nothing."""
+
+    book: bool
+    record: bool
+    manage: bool
+    converse: bool
+    read_thread: bool
+    see_signals: bool
+    signals: bool
+    overrule: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place among a person's appointments, before which older ones lie."""
+
+    starts_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.starts_at.isoformat()}_{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        moment, _, id = given.partition("_")
+        starts_at = datetime.fromisoformat(moment)
+        if starts_at.tzinfo is None:
+            raise ValueError("not a place among appointments")
+        return cls(starts_at, uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """Everything the page shows."""
+
+    person: Person
+    hub: Hub
+    zone: ZoneInfo
+    offender_manager: Staff
+    approved_by: str | None
+    reach: contactability.Reach
+    why_not: tuple[str, ...]
+    not_expected: bool
+    sharers: tuple[Sharer, ...]
+    stopped_since: datetime | None
+    earlier_numbers: tuple[ContactPoint, ...]
+    may: May
+    signals: tuple[signals.SignalView, ...]
+    upcoming: tuple[AppointmentView, ...]
+    past: tuple[AppointmentView, ...]
+    older: Place | None
+    reports: tuple[self_reports.ReportView, ...]
+    check_ins: checkins.CheckIns | None
+    held: takeover.Held | None
+    thread: thread.Thread
+
+
+def load(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    before: thread.Place | None = None,
+    past_before: Place | None = None,
+) -> PersonPage:
+    """The page of one person; the reading is logged. A constant number of statements, each with a limit.
+
+    Raises NotFound for somebody the actor may not see.
+    """
+    person = open_person(session, actor, person_id, now=now, what="person.page")
+    may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
+    hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
+    reach = contactability.reach(session, [person.id], now)[person.id]
+    upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
+    past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
+    views = appointments.load(session, actor, upcoming_ids + past_ids[:PAGE])
+    past = tuple(views[id] for id in past_ids[:PAGE])
+    return PersonPage(
+        person=person,
+        hub=hub,
+        zone=zone(hub),
+        offender_manager=manager,
+        approved_by=_name(session, person.texts_approved_by_id),
+        reach=reach,
+        why_not=obstacles(reach),
+        not_expected=still_standing.not_expected(person),
+        sharers=_sharers(session, actor, reach),
+        stopped_since=_stopped_since(session, reach.number),
+        earlier_numbers=_earlier(session, person.id) if may.read_thread else (),
+        may=may,
+        signals=signals.of_person(session, actor, person.id, now=now) if may.see_signals else (),
+        upcoming=tuple(views[id] for id in upcoming_ids),
+        past=past,
+        older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
+        reports=self_reports.of_person(session, actor, person),
+        check_ins=checkins.of_person(session, person.id, health=health) if may.read_thread else None,
+        held=takeover.of_person(session, actor, person.id, now=now) if may.read_thread else None,
+        thread=thread.load(session, person.id, before=before, health=health)
+        if may.read_thread
+        else thread.Thread((), None),
+    )
+
+
+def allowed(actor: Actor, person: Person) -> May:
+    """What the actor may do on a person's pages."""
+    granted, changes = abilities(actor, person), may_change(actor, person)
+    return May(
+        book=changes and Ability.BOOK in granted,
+        record=changes and Ability.RECORD in granted,
+        manage=changes and Ability.MANAGE in granted,
+        converse=changes and Ability.CONVERSE in granted,
+        read_thread=Ability.CONVERSE in granted,
+        see_signals=Ability.SIGNALS in granted,
+        signals=changes and Ability.SIGNALS in granted,
+        overrule=changes and Ability.OVERRULE in granted,
+    )
+
+
+@dataclass(frozen=True)
+class NumberPage:
+    """What must be known to change or judge a person's number."""
+
+    person: Person
+    reach: contactability.Reach
+    sharers: tuple[Sharer, ...]
+    safe_days: int
+
+
+def to_manage(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> NumberPage:
+    """A person's number, for whoever may manage them. Raises NotFound or Forbidden."""
+    person = open_person(
+        session, actor, person_id, now=now, what="number.page", ability=Ability.MANAGE, change=True
+    )
+    reach = contactability.reach(session, [person.id], now)[person.id]
+    return NumberPage(person, reach, _sharers(session, actor, reach), reach.hub.safe_days)
+
+
+def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
+    """Everything that keeps a text from a person at this moment; the caller has opened the person."""
+    reasons = contactability.reach(session, [person_id], now)[person_id].verdict.reasons
+    return tuple(reason.words for reason in reasons)
+
+
+@dataclass(frozen=True)
+class AppointmentPage:
+    """One appointment with its person. `why_not` says what keeps texts from them now, beyond the hour."""
+
+    appointment: AppointmentView
+    person: Person
+    may: May
+    why_not: tuple[str, ...]
+
+
+def appointment(
+    session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
+) -> AppointmentPage:
+    """One appointment, if the actor may see it; the reading is logged. Raises NotFound."""
+    row = session.execute(
+        select(Appointment.id, Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.id == appointment_id, scope.appointments(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such appointment, or you may not see it.")
+    person = open_person(session, actor, row.person_id, now=now, what="appointment.page")
+    may = allowed(actor, person)
+    return AppointmentPage(
+        appointment=appointments.load(session, actor, [row.id])[row.id],
+        person=person,
+        may=may,
+        why_not=obstacles(contactability.reach(session, [person.id], now)[person.id]),
+    )
+
+
+def obstacles(reach: contactability.Reach) -> tuple[str, ...]:
+    """What keeps texts from a person until somebody does something: rule 1's reasons without the hour and the day's cap."""
+    return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
+
+
+def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
+    return (
+        _of(actor, person_id)
+        .where(Appointment.starts_at >= now)
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(PAGE)
+    )
+
+
+def _past(actor: Actor, person_id: uuid.UUID, now: datetime, before: Place | None) -> Select[Any]:
+    query = _of(actor, person_id).where(Appointment.starts_at < now)
+    if before is not None:
+        here = tuple_(literal(before.starts_at), literal(before.id))
+        query = query.where(tuple_(Appointment.starts_at, Appointment.id) < here)
+    return query.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(PAGE + 1)
+
+
+def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
+    return (
+        select(Appointment.id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.person_id == person_id, scope.appointments(actor))
+    )
+
+
+def _sharers(session: Session, actor: Actor, reach: contactability.Reach) -> tuple[Sharer, ...]:
+    found = shared_numbers.of_numbers(session, actor, [reach.number] if reach.number else [])
+    return tuple(one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id)
+
+
+def _stopped_since(session: Session, number: str | None) -> datetime | None:
+    return session.scalar(
+        select(Suppression.since).where(Suppression.number == number, Suppression.restored_at.is_(None))
+    )
+
+
+def _earlier(session: Session, person_id: uuid.UUID) -> tuple[ContactPoint, ...]:
+    points = session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.person_id == person_id, ContactPoint.state == NumberState.RETIRED)
+        .order_by(ContactPoint.retired_at.desc())
+        .limit(PAGE)
+    )
+    return tuple(points)
+
+
+def _name(session: Session, staff_id: uuid.UUID | None) -> str | None:
+    return session.scalar(select(Staff.name).where(Staff.id == staff_id))

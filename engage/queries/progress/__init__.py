@@ -1,0 +1,1 @@
+"""Progress as staff see it: housing, activities, check-ins, drug tests, self-reports."""

@@ -1,0 +1,262 @@
+"""How somebody gets on, as staff see it: where they live, what they take part in, by whose word, and what they told that nobody has recorded.
+
+Treatment is a matter of health and is shown only to those who may see those. Nothing here judges the person.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
+from engage.access.sharing import Field, open_part
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Agency, Hub
+from engage.people.model import Person
+from engage.progress import rules as news_rules
+from engage.progress import verification
+from engage.progress.activities import rules, service
+from engage.progress.activities.kinds import ActivityEnding, ActivityKind
+from engage.progress.activities.model import Activity
+from engage.progress.housing import service as housing
+from engage.progress.housing.kinds import HousingStage
+from engage.progress.housing.model import HousingSpell
+from engage.progress.kinds import ReportFact, ReportKind, ReportState
+from engage.progress.model import SelfReport
+from engage.progress.stability import Stable, stable
+from engage.queries import actor_names
+
+PAGE = 50
+NEWS = 10
+NEWS_AGE = timedelta(days=182)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a record stands: by whose word, and who made what of it when."""
+
+    state: ReportState
+    recorded_by: str
+    recorded_at: datetime
+    judged_by: str | None
+    judged_at: datetime | None
+    judged_note: str
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """Where somebody lives from a day on. `until` is the day on which the next one that stands begins; `current` where they live now."""
+
+    id: uuid.UUID
+    stage: HousingStage
+    since: date
+    until: date | None
+    current: bool
+    note: str
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class ActivityView:
+    """Something that somebody takes or took part in."""
+
+    id: uuid.UUID
+    kind: ActivityKind
+    name: str
+    agency: str | None
+    started_on: date
+    ended_on: date | None
+    ending: ActivityEnding | None
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that they told and nobody has recorded: a home, an activity to begin (`begins`) or one to end (`ends`)."""
+
+    id: uuid.UUID
+    kind: ReportKind
+    fact: ReportFact
+    said_at: datetime
+    begins: ActivityKind | None
+    ends: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class ProgressPage:
+    """Everything the page shows; `health` whether treatment is among it."""
+
+    person: Person
+    zone: ZoneInfo
+    today: date
+    stable: Stable
+    homes: tuple[HomeView, ...]
+    activities: tuple[ActivityView, ...]
+    news: tuple[News, ...]
+    may_record: bool
+    health: bool
+
+
+def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ProgressPage:
+    """The page of one person's progress, in a constant number of statements; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="progress.page")
+    granted = abilities(actor, person)
+    health = Ability.HEALTH in granted
+    spells = housing.of_person(session, person.id, limit=PAGE)
+    activities = service.of_person(session, person.id, health=health, limit=PAGE)
+    may_record = may_change(actor, person) and Ability.RECORD in granted
+    today = verification.today(session, person, now)
+    return ProgressPage(
+        person=person,
+        zone=zone(session.get_one(Hub, person.hub_id)),
+        today=today,
+        stable=stable(session, person.id, today),
+        homes=home_views(session, spells, today),
+        activities=activity_views(session, activities),
+        news=_news(session, person, activities, health, now) if may_record else (),
+        may_record=may_record,
+        health=health,
+    )
+
+
+def homes(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[HomeView, ...]:
+    """Where a person lives and lived, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read housing")
+    spells = housing.of_person(session, person.id, limit=PAGE)
+    return home_views(session, spells, verification.today(session, person, now))
+
+
+def home(session: Session, spell: HousingSpell, *, now: datetime) -> HomeView:
+    """One of them that the actor has just changed."""
+    person = session.get_one(Person, spell.person_id)
+    spells = housing.of_person(session, person.id, limit=PAGE)
+    views = home_views(session, spells, verification.today(session, person, now))
+    found = [view for view in views if view.id == spell.id]
+    return (found or home_views(session, [spell], spell.since))[0]
+
+
+def listed(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[ActivityView, ...]:
+    """What a person takes part in, latest first, for a system; treatment only where it may see health. Raises NotFound or Forbidden."""
+    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read activities")
+    health = Ability.HEALTH in abilities(actor, person)
+    return activity_views(session, service.of_person(session, person.id, health=health, limit=PAGE))
+
+
+def home_views(session: Session, spells: Sequence[HousingSpell], today: date) -> tuple[HomeView, ...]:
+    """Spells, latest first, each with the day on which it made way."""
+    who = _names(session, spells)
+    views, following, current = [], None, None
+    for spell in spells:
+        stands = spell.state is not ReportState.DISPUTED
+        if stands and current is None and spell.since <= today:
+            current = spell.id
+        views.append(
+            HomeView(
+                id=spell.id,
+                stage=spell.stage,
+                since=spell.since,
+                until=following if stands else None,
+                current=spell.id == current,
+                note=spell.note,
+                standing=_standing(spell, who),
+            )
+        )
+        following = spell.since if stands else following
+    return tuple(views)
+
+
+def activity_views(session: Session, activities: Sequence[Activity]) -> tuple[ActivityView, ...]:
+    """Activities with the names of their agencies, in two statements at the most."""
+    who = _names(session, activities)
+    ids = {one.agency_id for one in activities if one.agency_id is not None}
+    found = session.scalars(select(Agency).where(Agency.id.in_(ids))) if ids else ()
+    agencies = {agency.id: agency.name for agency in found}
+    return tuple(
+        ActivityView(
+            id=one.id,
+            kind=one.kind,
+            name=one.name,
+            agency=agencies.get(one.agency_id) if one.agency_id else None,
+            started_on=one.started_on,
+            ended_on=one.ended_on,
+            ending=one.ending,
+            standing=_standing(one, who),
+        )
+        for one in activities
+    )
+
+
+def _names(session: Session, rows: Sequence[HousingSpell] | Sequence[Activity]) -> Mapping[str | None, str]:
+    labels = {label for row in rows for label in (row.recorded_by, row.judged_by) if label}
+    return actor_names.of_labels(session, labels)
+
+
+def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> Standing:
+    return Standing(
+        state=row.state,
+        recorded_by=who[row.recorded_by],
+        recorded_at=row.recorded_at,
+        judged_by=who[row.judged_by] if row.judged_by else None,
+        judged_at=row.judged_at,
+        judged_note=row.judged_note,
+    )
+
+
+def _news(
+    session: Session, person: Person, activities: Sequence[Activity], health: bool, now: datetime
+) -> tuple[News, ...]:
+    """What they told lately that a home or an activity can be made from, or that ends one, and that was not."""
+    home_made = exists().where(
+        HousingSpell.report_id == SelfReport.id, HousingSpell.state != ReportState.DISPUTED
+    )
+    activity_made = exists().where(
+        Activity.report_id == SelfReport.id, Activity.state != ReportState.DISPUTED
+    )
+    running: dict[ActivityKind, Activity] = {}
+    for one in activities:
+        if one.ended_on is None and one.state is not ReportState.DISPUTED:
+            running.setdefault(one.kind, one)
+    begins = {
+        fact for fact, kind in rules.BEGINS.items() if kind is not ActivityKind.GROUP or kind not in running
+    }
+    ends = {fact for fact, (kind, _) in rules.ENDS.items() if kind in running}
+    query = (
+        select(SelfReport)
+        .where(
+            SelfReport.person_id == person.id,
+            SelfReport.said_at > now - NEWS_AGE,
+            SelfReport.state != ReportState.DISPUTED,
+            or_(
+                and_(SelfReport.fact.in_(housing.FACTS), ~home_made),
+                and_(SelfReport.fact.in_(begins), ~activity_made),
+                SelfReport.fact.in_(ends),
+            ),
+        )
+        .order_by(SelfReport.said_at.desc(), SelfReport.id.desc())
+        .limit(NEWS)
+    )
+    if not health:
+        query = query.where(SelfReport.kind.not_in(news_rules.HEALTH))
+    return tuple(
+        News(
+            id=report.id,
+            kind=report.kind,
+            fact=report.fact,
+            said_at=report.said_at,
+            begins=rules.BEGINS.get(report.fact),
+            ends=running[rules.ENDS[report.fact][0]].id if report.fact in rules.ENDS else None,
+        )
+        for report in session.scalars(query)
+        if report.fact is not None
+    )

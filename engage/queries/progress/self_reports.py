@@ -1,0 +1,175 @@
+"""What a person tells of how they are getting on, as staff see it: kind, fact, day, words and what staff made of it.
+
+Matters of health are shown only to those who may see them; others learn that something was told, and when. Words are those of the text, so
+they are for those who read the person's texts, and where the text tells of health too, only for those who may see that.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, exists, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from engage.access.policy import (
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+    open_person,
+)
+from engage.people.model import Person
+from engage.progress import rules
+from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
+from engage.queries import actor_names
+from messaging.tables import Inbound
+
+PAGE = 20
+Place = tuple[datetime, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """One piece of news. Where it is `hidden` only its day is known: kind `health`, whatever it was, and nothing else.
+
+    `words` are None where the viewer may not read them, and empty once they were erased.
+    """
+
+    id: uuid.UUID
+    kind: ReportKind
+    fact: ReportFact | None
+    said_at: datetime
+    inbound_id: int | None
+    words: str | None
+    recorded_by: str | None
+    state: ReportState | None
+    judged_by: str | None
+    judged_at: datetime | None
+    judged_note: str | None
+    hidden: bool
+    may_judge: bool
+
+    @property
+    def by_text(self) -> bool:
+        """Whether a text told it, and not a worker."""
+        return self.inbound_id is not None
+
+
+def of_person(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    *,
+    after: Place | None = None,
+    limit: int = PAGE,
+    health: bool = False,
+) -> tuple[ReportView, ...]:
+    """The news that a person told, latest first, in two statements; with `health` only what is a matter of health.
+
+    The caller has opened the person for the actor.
+    """
+    rows = session.execute(_told(person.id, after, limit, health)).all()
+    labels = {label for report, *_ in rows for label in (report.recorded_by, report.judged_by) if label}
+    who = actor_names.of_labels(session, labels)
+    granted, changes = abilities(actor, person), may_change(actor, person)
+    return tuple(_view(report, body, mixed, granted, changes, who) for report, body, mixed in rows)
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+    health: bool = False,
+) -> tuple[ReportView, ...]:
+    """The same for a system. Raises NotFound or, for matters of health, Forbidden; the reading is logged."""
+    ability = Ability.HEALTH if health else Ability.VIEW
+    person = open_person(session, actor, person_id, now=now, what="read self-reports", ability=ability)
+    return of_person(session, actor, person, after=after, limit=limit, health=health)
+
+
+def one(session: Session, actor: Actor, report: SelfReport) -> ReportView:
+    """One piece of news that the actor has just changed."""
+    person = session.get_one(Person, report.person_id)
+    query = _told(person.id, None, 1, False).where(SelfReport.id == report.id)
+    row = session.execute(query).one()
+    who = actor_names.of_labels(session, {report.recorded_by, report.judged_by})
+    return _view(row[0], row[1], row[2], abilities(actor, person), may_change(actor, person), who)
+
+
+def _told(
+    person_id: uuid.UUID, after: Place | None, limit: int, health: bool
+) -> Select[SelfReport, str, bool]:
+    other = aliased(SelfReport)
+    mixed = exists().where(
+        other.inbound_id == SelfReport.inbound_id,
+        other.person_id == SelfReport.person_id,
+        other.kind.in_(rules.HEALTH),
+    )
+    query = (
+        select(SelfReport, Inbound.body, mixed)
+        .outerjoin(Inbound, Inbound.id == SelfReport.inbound_id)
+        .where(SelfReport.person_id == person_id)
+        .order_by(SelfReport.said_at.desc(), SelfReport.id.desc())
+        .limit(limit)
+    )
+    if health:
+        query = query.where(SelfReport.kind.in_(rules.HEALTH))
+    if after is not None:
+        here = tuple_(literal(after[0]), literal(after[1]))
+        query = query.where(tuple_(SelfReport.said_at, SelfReport.id) < here)
+    return query
+
+
+def _view(
+    report: SelfReport,
+    body: str | None,
+    mixed: bool,
+    granted: frozenset[Ability],
+    changes: bool,
+    who: Mapping[str | None, str],
+) -> ReportView:
+    delicate = report.kind in rules.HEALTH
+    if delicate and Ability.HEALTH not in granted:
+        return _hidden(report)
+    reads = Ability.HEALTH in granted if delicate or mixed else True
+    if not delicate and report.inbound_id is not None:
+        reads = reads and Ability.CONVERSE in granted
+    return ReportView(
+        id=report.id,
+        kind=report.kind,
+        fact=report.fact,
+        said_at=report.said_at,
+        inbound_id=report.inbound_id,
+        words=(body if report.inbound_id is not None else report.note) if reads else None,
+        recorded_by=who[report.recorded_by],
+        state=report.state,
+        judged_by=who[report.judged_by] if report.judged_by else None,
+        judged_at=report.judged_at,
+        judged_note=report.judged_note,
+        hidden=False,
+        may_judge=changes and Ability.RECORD in granted,
+    )
+
+
+def _hidden(report: SelfReport) -> ReportView:
+    """That something of health was told, and when: a lapse is not told apart from good news."""
+    return ReportView(
+        id=report.id,
+        kind=ReportKind.HEALTH,
+        fact=None,
+        said_at=report.said_at,
+        inbound_id=report.inbound_id,
+        words=None,
+        recorded_by=None,
+        state=None,
+        judged_by=None,
+        judged_at=None,
+        judged_note=None,
+        hidden=True,
+        may_judge=False,
+    )

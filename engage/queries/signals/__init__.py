@@ -1,0 +1,1 @@
+"""Open signals, and what needs attention today."""

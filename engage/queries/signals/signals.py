@@ -1,0 +1,287 @@
+"""Open signals as staff see them: most urgent first, each with the person, why, what to do and the words behind it."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Executable, Label, Select, and_, case, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from engage.access import health_redaction, scope
+from engage.access.policy import (
+    HUB_WIDE_ROLES,
+    Ability,
+    Actor,
+    abilities,
+    may_change,
+)
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub, Staff
+from engage.appointments.model import Appointment
+from engage.conversation.model import Reading
+from engage.people.model import ContactPoint, NumberState, Person
+from engage.queries import actor_names
+from engage.queries.people import shared_numbers
+from engage.queries.people.shared_numbers import Sharer
+from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
+from messaging.tables import Inbound, Message
+
+PAGE = 25
+COUNTED = 50
+_DANGER = (SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS)
+_SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One thing behind a signal: its type and id for a link, and where they exist its words, moment and whose the text is."""
+
+    type: str
+    id: str
+    words: str | None = None
+    at: datetime | None = None
+    owner: str | None = None
+    of_health: bool = False
+
+
+@dataclass(frozen=True)
+class SignalView:
+    """One signal on a list.
+
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may take it up. `same_number` are the
+    others of a signal that a number is shared, each named only to whoever may see them.
+    """
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    person_name: str
+    crn: str
+    manager: str | None
+    may_act: bool
+    number: str | None
+    same_number: tuple[Sharer, ...]
+    kind: SignalKind
+    title: str
+    severity: Severity
+    why: str
+    action: str
+    raised_at: datetime
+    due_at: datetime
+    overdue: bool
+    state: SignalState
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: str | None
+    evidence: tuple[Behind, ...]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the list, behind which the next page begins."""
+
+    rank: int
+    due_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.rank}.{self.due_at.isoformat()}.{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        rank, _, rest = given.partition(".")
+        moment, _, id = rest.rpartition(".")
+        due_at = datetime.fromisoformat(moment)
+        if rank not in ("0", "1", "2", "3") or due_at.tzinfo is None:
+            raise ValueError("not a place in the list")
+        return cls(int(rank), due_at, uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class SignalPage:
+    """A page of the list; `following` is where the next one begins, if there is one.
+
+    `counts` says how many of each severity stand from here on, up to `COUNTED` of each.
+    """
+
+    signals: tuple[SignalView, ...]
+    following: Place | None
+    counts: Mapping[Severity, int]
+
+
+def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place | None = None) -> SignalPage:
+    """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
+    waiting = session.execute(_waiting(actor, after)).all()
+    counts = dict.fromkeys(Severity, 0)
+    for row in waiting:
+        counts[_SEVERITY_OF_RANK[row.rank]] += 1
+    ordered = sorted(waiting, key=lambda row: (row.rank, row.due_at, row.id.int))
+    shown = [row.id for row in ordered[:PAGE]]
+    found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
+    views = _views(session, actor, [found[id] for id in shown], now)
+    last = ordered[PAGE - 1] if len(ordered) > PAGE else None
+    return SignalPage(views, Place(last.rank, last.due_at, last.id) if last is not None else None, counts)
+
+
+def of_person(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[SignalView, ...]:
+    """The signals of one person that are not resolved; the caller has checked that the actor may see them."""
+    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    rows = session.execute(
+        _listed()
+        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, scope.of_signals(actor))
+        .order_by(rank, Signal.due_at, Signal.id)
+        .limit(PAGE)
+    ).all()
+    return _views(session, actor, rows, now)
+
+
+def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
+    """One signal in any state, if the actor may see it."""
+    rows = session.execute(
+        _listed().where(Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.of_signals(actor))
+    ).all()
+    views = _views(session, actor, rows, now)
+    return views[0] if views else None
+
+
+def _listed() -> Select[Signal, Person, Hub, str | None, str]:
+    # The number goes with the signal, so that whoever reads the list can ring at once.
+    return (
+        select(Signal, Person, Hub, ContactPoint.number, Staff.name)
+        .join(Person, Person.id == Signal.person_id)
+        .join(Hub, Hub.id == Person.hub_id)
+        .join(Staff, Staff.id == Person.offender_manager_id)
+        .outerjoin(
+            ContactPoint,
+            and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
+        )
+    )
+
+
+def _waiting(actor: Actor, after: Place | None) -> Executable:
+    # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost does not grow with what waits.
+    # Whoever has a caseload: all of it, which is bounded by its people.
+    if actor.hubs(*HUB_WIDE_ROLES):
+        walks = (_of_severity(actor, severity, after).subquery() for severity in Severity)
+        return union_all(*(select(walk) for walk in walks))
+    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    query = _places(actor, rank.label("rank"))
+    if after is not None:
+        here = tuple_(literal(after.rank), literal(after.due_at), literal(after.id))
+        query = query.where(tuple_(rank, Signal.due_at, Signal.id) > here)
+    return query.order_by(rank, Signal.due_at, Signal.id).limit(COUNTED * len(Severity))
+
+
+def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[uuid.UUID, int, datetime]:
+    query = _places(actor, literal(RANK[severity]).label("rank")).where(Signal.severity == severity)
+    if after is not None and RANK[severity] < after.rank:
+        query = query.where(literal(False))
+    if after is not None and RANK[severity] == after.rank:
+        query = query.where(
+            tuple_(Signal.due_at, Signal.id) > tuple_(literal(after.due_at), literal(after.id))
+        )
+    return query.order_by(Signal.due_at, Signal.id).limit(COUNTED)
+
+
+def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
+    return (
+        select(Signal.id, rank, Signal.due_at)
+        .join(Person, Person.id == Signal.person_id)
+        .where(
+            Signal.state != SignalState.RESOLVED,
+            scope.people(actor, Ability.SIGNALS),
+            scope.of_signals(actor),
+        )
+    )
+
+
+def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:
+    behind = _behind(session, [link for signal, *_ in rows for link in signal.evidence])
+    labels = {signal.acknowledged_by for signal, *_ in rows} | {signal.resolved_by for signal, *_ in rows}
+    who = actor_names.of_labels(session, labels)
+    shared = {number for signal, _, _, number, _ in rows if signal.kind is SignalKind.NUMBER_SHARED}
+    sharers = shared_numbers.of_numbers(session, actor, shared - {None})
+    return tuple(
+        SignalView(
+            id=signal.id,
+            person_id=person.id,
+            person_name=person.name,
+            crn=person.crn,
+            manager=actor_names.manager(actor, person, manager),
+            may_act=may_change(actor, person) and Ability.SIGNALS in abilities(actor, person),
+            number=number,
+            same_number=tuple(one.shown for one in sharers.get(number, ()) if one.person_id != person.id)
+            if signal.kind is SignalKind.NUMBER_SHARED
+            else (),
+            kind=signal.kind,
+            title=MEANINGS[signal.kind].title,
+            severity=signal.severity,
+            why=signal.why,
+            action=signal.action,
+            raised_at=signal.raised_at,
+            due_at=signal.due_at,
+            overdue=signal.due_at < now and signal.state is not SignalState.RESOLVED,
+            state=signal.state,
+            acknowledged_at=signal.acknowledged_at,
+            acknowledged_by=who[signal.acknowledged_by] if signal.acknowledged_by else None,
+            resolved_at=signal.resolved_at,
+            resolved_by=who[signal.resolved_by] if signal.resolved_by else None,
+            resolution=signal.resolution,
+            evidence=tuple(
+                _shown(
+                    behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])),
+                    signal,
+                    health=health_redaction.sees_health(actor, person),
+                )
+                for link in signal.evidence
+            ),
+            zone=zone(hub),
+        )
+        for signal, person, hub, number, manager in rows
+    )
+
+
+def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Behind]:
+    found: dict[tuple[str, str], Behind] = {}
+    inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
+    texts = (
+        select(Inbound, Reading.person_id, health_redaction.tells_of_health())
+        .outerjoin(Reading, Reading.inbound_id == Inbound.id)
+        .where(Inbound.id.in_(inbound))
+    )
+    for text, whose, delicate in session.execute(texts):
+        owner = str(whose) if whose else None
+        found["inbound", str(text.id)] = Behind(
+            "inbound", str(text.id), text.body, text.received_at, owner, delicate
+        )
+    for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
+        found["message", str(message.id)] = Behind(
+            "message",
+            str(message.id),
+            message.body,
+            message.created_at,
+            message.recipient,
+            health_redaction.answers_health(message),
+        )
+    for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
+        found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)
+    return found
+
+
+def _shown(behind: Behind, signal: Signal, *, health: bool) -> Behind:
+    """Evidence as it may be shown: words of health only with `health`, and from a shared phone those of its owner alone, unless they tell of danger."""
+    others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
+    kept = others or (behind.of_health and not health)
+    return replace(behind, words=None) if kept and signal.kind not in _DANGER else behind
+
+
+def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:
+    return [uuid.UUID(link["id"]) for link in links if link["type"] == kind]

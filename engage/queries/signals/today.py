@@ -1,0 +1,160 @@
+"""What a worker sees first: who needs a call and why, and what is booked for today and tomorrow."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from engage.access import scope
+from engage.access.policy import Ability, Actor, abilities
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub
+from engage.appointments.model import Appointment, AppointmentState
+from engage.people import contactability
+from engage.people.model import Person
+from engage.queries.appointments import appointments, free_times, still_standing
+from engage.queries.appointments.appointments import AppointmentView
+from engage.queries.conversation import unread as readings
+from engage.queries.people.person import obstacles
+from engage.queries.progress import check_ins
+from engage.queries.signals import signals
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place among a day's appointments, behind which the next page begins."""
+
+    starts_at: datetime
+    id: uuid.UUID
+
+    def __str__(self) -> str:
+        return f"{self.starts_at.isoformat()}_{self.id}"
+
+    @classmethod
+    def parse(cls, given: str) -> "Place":
+        """Read what `str` wrote. Raises ValueError on anything else."""
+        moment, _, id = given.partition("_")
+        starts_at = datetime.fromisoformat(moment)
+        if starts_at.tzinfo is None:
+            raise ValueError("not a place in a day")
+        return cls(starts_at, uuid.UUID(id))
+
+
+@dataclass(frozen=True)
+class Day:
+    """A page of one day's appointments in order of time; `following` is where the next page begins, if there is one.
+
+    `why_not` says, for people who are on it, what keeps texts from them.
+    """
+
+    date: date
+    zone: ZoneInfo
+    appointments: tuple[appointments.AppointmentView, ...]
+    following: Place | None
+    why_not: Mapping[uuid.UUID, tuple[str, ...]]
+
+    @property
+    def late_or_here(self) -> tuple[AppointmentView, ...]:
+        """Those on this page who say that they are late or there, and of whom nothing is recorded yet."""
+        return tuple(one for one in self.appointments if one.waits_to_be_seen)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The landing page."""
+
+    zone: ZoneInfo
+    signals: signals.SignalPage
+    unread: tuple[readings.Unread, ...]
+    unknown_numbers: int
+    moved: tuple[free_times.MovedByText, ...]
+    not_answered: tuple[check_ins.Unanswered, ...]
+    still_booked: tuple[still_standing.StillBooked, ...]
+    today: Day
+    tomorrow: Day
+
+
+def home_zone(session: Session, actor: Actor) -> ZoneInfo:
+    """The zone in which the actor's day begins: that of their hub, the first by name when they have several."""
+    home = session.scalars(
+        select(Hub).where(Hub.id.in_(actor.hubs())).order_by(Hub.name).limit(1)
+    ).one_or_none()
+    return zone(home) if home is not None else ZoneInfo("Europe/London")
+
+
+def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place | None = None) -> Today:
+    """Today for this actor: a constant number of statements, each with a limit."""
+    where = home_zone(session, actor)
+    first = now.astimezone(where).date()
+    today, tomorrow = _days(session, actor, [first, first + timedelta(days=1)], where, now, None)
+    return Today(
+        zone=where,
+        signals=signals.open_signals(session, actor, now=now, after=after),
+        unread=readings.unread(session, actor),
+        unknown_numbers=readings.count_unknown(session, actor),
+        moved=free_times.moved_by_text(session, actor, now=now),
+        not_answered=check_ins.unanswered(session, actor, now=now),
+        still_booked=still_standing.still_booked(session, actor, now=now),
+        today=today,
+        tomorrow=tomorrow,
+    )
+
+
+def load_day(session: Session, actor: Actor, day: date, *, now: datetime, after: Place | None = None) -> Day:
+    """A page of one day's appointments."""
+    (found,) = _days(session, actor, [day], home_zone(session, actor), now, after)
+    return found
+
+
+def _days(
+    session: Session, actor: Actor, days: list[date], where: ZoneInfo, now: datetime, after: Place | None
+) -> list[Day]:
+    found = {day: _rows(session, actor, day, where, after) for day in days}
+    shown = [row.id for rows in found.values() for row in rows[:PAGE]]
+    views = appointments.load(session, actor, shown)
+    converses = scope.may_anywhere(actor, Ability.CONVERSE)
+    people = {view.person_id for view in views.values()} if converses else set()
+    why_not = {
+        person_id: obstacles(reach)
+        for person_id, reach in contactability.reach(session, people, now).items()
+        if Ability.CONVERSE in abilities(actor, reach.person)
+    }
+    return [
+        Day(
+            date=day,
+            zone=where,
+            appointments=tuple(views[row.id] for row in rows[:PAGE]),
+            following=Place(rows[PAGE - 1].starts_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            why_not=why_not,
+        )
+        for day, rows in found.items()
+    ]
+
+
+def _rows(
+    session: Session, actor: Actor, day: date, where: ZoneInfo, after: Place | None
+) -> Sequence[Row[uuid.UUID, datetime]]:
+    begins = datetime.combine(day, time(0), tzinfo=where)
+    ends = datetime.combine(day + timedelta(days=1), time(0), tzinfo=where)
+    query = (
+        select(Appointment.id, Appointment.starts_at)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.starts_at >= begins,
+            Appointment.starts_at < ends,
+            Appointment.state == AppointmentState.BOOKED,
+            scope.appointments(actor),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        here = tuple_(literal(after.starts_at), literal(after.id))
+        query = query.where(tuple_(Appointment.starts_at, Appointment.id) > here)
+    return session.execute(query).all()
