@@ -107,7 +107,7 @@ def migrate() -> None:
 def seed(people_only: bool) -> None:
     """Fill an empty database with demonstration people, staff and appointments. Refused in production."""
     from engage.core.clock import Clock
-    from engage.seed import seed as fill
+    from engage.demo.seed import seed as fill
 
     settings = Settings.from_environment()
     if settings.production:
@@ -122,8 +122,8 @@ def seed(people_only: bool) -> None:
 def demo(people: int) -> None:
     """Add a hub of 500 invented people with a year behind them, so that every page shows something. Refused in production."""
     from engage.core.clock import Clock
+    from engage.demo.seed import PASSWORD
     from engage.demo.service import fill
-    from engage.seed import PASSWORD
 
     settings = Settings.from_environment()
     if settings.production:

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 import click
 
 from api.supervisor import GLANCE, ChildEnded, Program, Supervisor
-from engage import seed
 from engage.core import embedded, migrate
 from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import PROJECT, Settings, SettingsError
+from engage.demo import seed
 
 READY_WITHIN = 60.0
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 — to recognise it, not to listen on it

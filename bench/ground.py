@@ -9,10 +9,10 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from engage import seed
 from engage.core import embedded, migrate
 from engage.core.db import Database
 from engage.core.settings import PROJECT
+from engage.demo import seed
 
 NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 

@@ -16,7 +16,7 @@ from engage.agencies import service as agencies
 from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import Settings
-from engage.seed import PASSWORD
+from engage.demo.seed import PASSWORD
 
 SMALL, LARGE = 100, 10_000
 RUNS = 25

@@ -12,7 +12,7 @@ from engage.access.policy import SYSTEM
 from engage.access.sharing import Field
 from engage.agencies import service as agencies
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
-from engage.seed import PASSWORD
+from engage.demo.seed import PASSWORD
 
 HUB, AREA = "Wearside", "Wear and Tees"
 CASELOAD = 50

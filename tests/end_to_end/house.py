@@ -22,7 +22,7 @@ from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.migrate import migrate
 from engage.core.settings import PROJECT
-from engage.seed import PASSWORD, seed
+from engage.demo.seed import PASSWORD, seed
 from tests.simulator import Phone, SeenText, Simulator
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engage import texts
-from engage.seed import AGENCIES, CASELOAD, STAFF
+from engage.demo.seed import AGENCIES, CASELOAD, STAFF
 from engage.texts import TextKind
 from messaging.text import measure
 from tests.end_to_end.conftest import empty_database

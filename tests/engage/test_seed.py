@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engage import seed, seed_case
 from engage.access.model import SharingAgreement
 from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Staff
@@ -18,6 +17,7 @@ from engage.cohort.model import Enrolment
 from engage.compliance import counting
 from engage.conversation.intake import handle
 from engage.conversation.safety import rota
+from engage.demo import seed, seed_case
 from engage.legal.model import Order
 from engage.people.model import Person
 from engage.plan.kinds import ActionState

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage import seed_case
 from engage.access.policy import SYSTEM
 from engage.agencies import service as agencies
 from engage.agencies import staff_notices
@@ -30,6 +29,7 @@ from engage.compliance import outcomes
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import NewTurn
 from engage.core.working_days import is_working_day
+from engage.demo import seed_case
 from engage.people import phones, rebooking_permission
 from engage.people import service as people
 from engage.people.model import CustodyStatus, Language, LegalStatus, Person
