@@ -16,8 +16,8 @@ from api.database import database, now
 from engage.core.errors import Forbidden
 from engage.core.settings import Settings
 from messaging import inbound, receipts
-from messaging.gateways import notify
-from messaging.gateways.twilio import valid_signature
+from messaging.gateways.notify import send
+from messaging.gateways.twilio.send import valid_signature
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -59,7 +59,7 @@ def status_reported() -> Response:
 @allow(NOTIFY)
 def text_received_by_notify() -> Response:
     """A text to our number at GOV.UK Notify: stored once per id of Notify's."""
-    received, moment = notify.received(_posted_by_notify()), now()
+    received, moment = send.received(_posted_by_notify()), now()
     _keep(lambda connection: inbound.keep_at_once(connection, received, now=moment), inbound.CHANNEL)
     return Response(status=200)
 
@@ -68,7 +68,7 @@ def text_received_by_notify() -> Response:
 @allow(NOTIFY)
 def status_reported_by_notify() -> Response:
     """What became of a text of ours, whose id is Notify's reference. Stored once, whether we know the text or not."""
-    said, moment = notify.receipt(_posted_by_notify()), now()
+    said, moment = send.receipt(_posted_by_notify()), now()
     _keep(lambda connection: receipts.keep_at_once(connection, said, now=moment), receipts.CHANNEL)
     return Response(status=200)
 
@@ -82,7 +82,7 @@ def _posted_by_notify() -> Mapping[str, Any]:
     """The posted object, if it carries the token. Raises Forbidden when it does not, BadRequest when it is no JSON object."""
     settings: Settings = current_app.extensions["engage.settings"]
     expected = settings.notify.callback_token if settings.notify else None
-    if not notify.valid_token(expected, request.headers.get("Authorization")):
+    if not send.valid_token(expected, request.headers.get("Authorization")):
         log.warning("webhook.refused", route=request.path, signed="Authorization" in request.headers)
         raise Forbidden("This request does not carry the token of our GOV.UK Notify service.")
     posted = request.get_json()

@@ -10,8 +10,8 @@ from bench.figures import Figure, at_most
 from bench.ground import NOW, fresh
 from bench.provider import FAST
 from engage.core.db import Database
-from messaging import pacing
-from messaging.claim import claim
+from messaging.sending import pacing
+from messaging.sending.claim import claim
 
 DUE = 10_000
 ROWS = int(os.environ.get("BENCH_ROWS", "10000000"))

@@ -23,11 +23,11 @@ from engage.core.settings import (
     DEMO_NUMBER,
     PROJECT,
 )
-from messaging.claim import Claimed, Verdict
-from messaging.dispatch import Dispatcher
 from messaging.gateways.base import OutgoingText
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
 from messaging.outbox import Lane, Text, enqueue
+from messaging.sending.claim import Claimed, Verdict
+from messaging.sending.dispatch import Dispatcher
 
 IN_FLIGHT = 16
 FAST = 100_000.0

@@ -43,13 +43,19 @@ from engage.records import erasure, retention
 from engage.sending import follow_up
 from engage.sending.last_look import last_look as last_look_at_others
 from engage.understanding.classifier.predict import classifier
-from messaging import inbound, outbox, receipts, reconcile, redaction
-from messaging.crowding import Crowd
-from messaging.dispatch import Claimed, Dispatcher, Verdict
+from messaging import (
+    inbound,
+    outbox,
+    receipts,
+    redaction,
+)
+from messaging.fairness import Crowd
 from messaging.gateways.base import Gateway
-from messaging.gateways.notify import NotifyGateway
-from messaging.gateways.twilio import TwilioGateway
-from messaging.stopping import stop_signals
+from messaging.gateways.notify.send import NotifyGateway
+from messaging.gateways.twilio.send import TwilioGateway
+from messaging.sending import reconcile
+from messaging.sending.dispatch import Claimed, Dispatcher, Verdict
+from messaging.shutdown import stop_signals
 
 log = structlog.get_logger(__name__)
 

@@ -19,9 +19,9 @@ import structlog
 from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session, aliased
 
-from messaging import routes
-from messaging.crowding import Crowd
-from messaging.outage import is_outage
+from messaging.fairness import Crowd
+from messaging.sending import routes
+from messaging.sending.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
 from messaging.text import clean
 

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from messaging.routes import CHANNELS, Route, channel
+from messaging.sending.routes import CHANNELS, Route, channel
 from messaging.states import MessageStatus
 from messaging.tables import Message, new_id
 from messaging.text import MAX_BODY, measure, plain

@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from messaging import retry, routes, states
+from messaging import states
+from messaging.sending import retry, routes
 from messaging.states import MessageStatus, Move
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean

@@ -17,7 +17,7 @@ from engage.core import events
 from engage.core.errors import Conflict
 from engage.queries.messaging import engine
 from engage.queries.signals.today import home_zone
-from messaging import reconcile
+from messaging.sending import reconcile
 
 ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 LARGEST_ID = 2**63 - 1

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, Hub, HubSettingsSpell
 from engage.core.errors import Invalid, NotFound
-from messaging import routes
-from messaging.routes import Route
+from messaging.sending import routes
+from messaging.sending.routes import Route
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from engage.core import events
 from engage.core.errors import Invalid
 from engage.texts import TextKind
 from messaging import outbox, suppression
-from messaging.dispatch import Claimed, Withhold
 from messaging.numbers import NumberProblem, parse_mobile
 from messaging.outbox import Lane, Route
+from messaging.sending.dispatch import Claimed, Withhold
 
 PURPOSE = "notice"
 LIFE = timedelta(hours=12)

@@ -14,8 +14,9 @@ from engage.appointments.model import Appointment
 from engage.conversation.context import Turn
 from engage.conversation.phone_owner import Holder, Standing, textable
 from engage.texts import TextKind
-from messaging import outbox, pacing, suppression
+from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
+from messaging.sending import pacing
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

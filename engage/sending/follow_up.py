@@ -18,8 +18,9 @@ from engage.people import (
     phones,
 )
 from engage.signals import Evidence, SignalKind
-from messaging import endings, retry
-from messaging.endings import Ending
+from messaging import failures
+from messaging.failures import Ending
+from messaging.sending import retry
 from messaging.states import MessageStatus
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Take texts that ended badly and do what follows for people; returns how many were taken. Each is followed up once."""
-    taken = endings.take(session, now=now, limit=limit)
+    taken = failures.take(session, now=now, limit=limit)
     for ending in sorted(taken, key=lambda one: one.to_number):
         if ending.number_dead:
             _number_dead(session, ending, now)

@@ -20,7 +20,12 @@ from engage.people.contactability import Reach
 from engage.people.model import NumberState
 from engage.progress.check_ins.lifecycle import PURPOSE
 from engage.texts import TextKind
-from messaging.dispatch import Claimed, Defer, Verdict, Withhold
+from messaging.sending.dispatch import (
+    Claimed,
+    Defer,
+    Verdict,
+    Withhold,
+)
 
 CHANGED = "The person's number was changed"
 

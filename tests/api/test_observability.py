@@ -14,8 +14,9 @@ from api import create_app
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
 from engage.signals import Evidence, SignalKind, raise_signal
-from messaging import inbound, outbox, routes
+from messaging import inbound, outbox
 from messaging.gateways.base import NotProcessed
+from messaging.sending import routes
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock, settings
 from tests.api.test_security import PRODUCTION

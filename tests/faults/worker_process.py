@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from engage.core.db import Database
 from engage.core.worker_loop import Clockwork, Tick
 from messaging import inbound, outbox, receipts
-from messaging.dispatch import Dispatcher
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
 from messaging.outbox import Lane, Text, enqueue
-from messaging.reconcile import Patience, settle_unknown
+from messaging.sending.dispatch import Dispatcher
+from messaging.sending.reconcile import Patience, settle_unknown
 from messaging.tables import Inbound
 from tests.messaging.builders import SENDER, nothing_held
 

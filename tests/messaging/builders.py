@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging.dispatch import Claimed, Dispatcher, Verdict
 from messaging.outbox import Lane, Text, enqueue
+from messaging.sending.dispatch import Claimed, Dispatcher, Verdict
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

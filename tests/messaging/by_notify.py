@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from messaging.gateways.base import (
     OutgoingText,
 )
-from messaging.gateways.notify import NotifyGateway
+from messaging.gateways.notify.send import NotifyGateway
 from messaging.gateways.simulator import NotifyAccount
 from tests.messaging.builders import (
     number,

@@ -7,9 +7,9 @@ import pytest
 import requests
 
 from engage.core.db import Database
-from messaging.dispatch import Dispatcher
 from messaging.gateways.simulator import Delays, SimulatorServer, SimulatorSettings
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
+from messaging.sending.dispatch import Dispatcher
 from tests.messaging.builders import OTHER, SENDER, StoppedClock, nothing_held
 
 _SETTINGS = SimulatorSettings(inbound_url=None, numbers=(SENDER, OTHER), delays=Delays(), hold=3.0)

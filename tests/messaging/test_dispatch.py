@@ -11,9 +11,14 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging.dispatch import Claimed, Defer, Verdict, Withhold
 from messaging.gateways.base import Accepted, Outcome, OutgoingText
 from messaging.outbox import Lane, withdraw
+from messaging.sending.dispatch import (
+    Claimed,
+    Defer,
+    Verdict,
+    Withhold,
+)
 from messaging.states import MessageStatus
 from messaging.suppression import is_suppressed, suppress
 from messaging.tables import Message, Sender

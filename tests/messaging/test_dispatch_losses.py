@@ -10,9 +10,9 @@ from sqlalchemy import func, update
 from sqlalchemy.exc import OperationalError
 
 from engage.core.db import Database
-from messaging.claim import lapse
 from messaging.gateways.base import Accepted, Outcome, OutgoingText
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
+from messaging.sending.claim import lapse
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests.messaging.builders import (
@@ -135,7 +135,7 @@ def test_results_wait_for_the_database(
             return outcome
 
     gateway = Cutting("AC" + "0" * 32, "simulator-token", from_number=SENDER, api_base_url=simulator.url)
-    monkeypatch.setattr("messaging.dispatch._SETTLE_WAITS", (0.01,))
+    monkeypatch.setattr("messaging.sending.dispatch._SETTLE_WAITS", (0.01,))
     dispatcher = worker(begin=Flaky(), gateway=gateway)
     with pytest.raises(OperationalError):
         dispatcher.run_once()

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import endings, states
-from messaging.endings import BAD_ENDS
+from messaging import failures, states
+from messaging.failures import BAD_ENDS
 from messaging.states import ENDED, MessageStatus
 from tests.messaging.builders import NOW, put_in
 
@@ -19,7 +19,7 @@ S = MessageStatus
 def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None:
     """Refused, undelivered, failed, withheld and expired; neither what was called back nor what is still open."""
     put_in(session, "one", status, ended_at=NOW if status in ENDED else None)
-    assert len(endings.take(session, now=NOW)) == (status in BAD_ENDS)
+    assert len(failures.take(session, now=NOW)) == (status in BAD_ENDS)
 
 
 def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
@@ -28,7 +28,7 @@ def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
         session, "one", S.REFUSED, error_code=21614, reason="Not a mobile", group_key="a-1", ended_at=NOW
     )
     put_in(session, "two", S.REFUSED, error_code=21610, ended_at=NOW)
-    first, second = endings.take(session, now=NOW)
+    first, second = failures.take(session, now=NOW)
     assert (first.message_id, first.group_key, first.reason) == (dead.id, "a-1", "Not a mobile")
     assert (first.number_dead, first.opted_out) == (True, False)
     assert (second.number_dead, second.opted_out) == (False, True)
@@ -39,21 +39,21 @@ def test_told_once_and_again_if_the_telling_failed(committed: Database) -> None:
     with committed.begin() as session:
         put_in(session, "one", S.FAILED, ended_at=NOW)
     with pytest.raises(ZeroDivisionError), committed.begin() as session:
-        assert len(endings.take(session, now=NOW)) == 1
+        assert len(failures.take(session, now=NOW)) == 1
         raise ZeroDivisionError
     with committed.begin() as session:
-        assert len(endings.take(session, now=NOW)) == 1
+        assert len(failures.take(session, now=NOW)) == 1
     with committed.begin() as session:
-        assert endings.take(session, now=NOW) == []
+        assert failures.take(session, now=NOW) == []
 
 
 def test_a_new_bad_end_of_the_same_message_is_told_anew(session: Session) -> None:
     """Expired, and then a receipt shows that it went after all and failed: both are told."""
     message = put_in(session, "one", S.EXPIRED, ended_at=NOW)
-    assert len(endings.take(session, now=NOW)) == 1
+    assert len(failures.take(session, now=NOW)) == 1
     states.move(session, [message.id], S.FAILED, now=NOW)
     session.expire_all()
-    assert [one.status for one in endings.take(session, now=NOW)] == [S.FAILED]
+    assert [one.status for one in failures.take(session, now=NOW)] == [S.FAILED]
 
 
 def test_four_threads_tell_each_end_once(committed: Database) -> None:
@@ -68,7 +68,7 @@ def test_four_threads_tell_each_end_once(committed: Database) -> None:
         start.wait()
         for _ in range(8):
             with committed.begin() as session:
-                told.extend(one.message_id for one in endings.take(session, now=NOW, limit=5))
+                told.extend(one.message_id for one in failures.take(session, now=NOW, limit=5))
 
     threads = [Thread(target=run) for _ in range(4)]
     for thread in threads:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from engage.core.db import Database
 from engage.core.settings import PROJECT
-from messaging.dispatch import Dispatcher
-from messaging.gateways.twilio import TwilioGateway
-from messaging.reconcile import settle_unknown
+from messaging.gateways.twilio.send import TwilioGateway
+from messaging.sending.dispatch import Dispatcher
+from messaging.sending.reconcile import settle_unknown
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put

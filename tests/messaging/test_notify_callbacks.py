@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from messaging import receipts, retry
+from messaging import receipts
 from messaging.gateways.base import (
     Accepted,
 )
-from messaging.gateways.notify import receipt, received, valid_token
+from messaging.gateways.notify.send import receipt, received, valid_token
 from messaging.gateways.simulator import NotifyAccount
+from messaging.sending import retry
 from messaging.states import MessageStatus
 from tests.messaging.builders import (
     number,

@@ -13,8 +13,7 @@ import requests
 from sqlalchemy import select
 
 from engage.core.db import Database
-from messaging import receipts, retry, routes
-from messaging.dispatch import Dispatcher
+from messaging import receipts
 from messaging.gateways.base import (
     Accepted,
     Gateway,
@@ -25,9 +24,11 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
-from messaging.gateways.notify import NotifyGateway, receipt
+from messaging.gateways.notify.send import NotifyGateway, receipt
 from messaging.outbox import Route
-from messaging.reconcile import Patience, settle_unknown
+from messaging.sending import retry, routes
+from messaging.sending.dispatch import Dispatcher
+from messaging.sending.reconcile import Patience, settle_unknown
 from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
 from tests.messaging.builders import (

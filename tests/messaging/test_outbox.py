@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.db import Database
 from messaging.outbox import DEFAULT_LIFE, Lane, TextProblem, channel, enqueue, withdraw
-from messaging.routes import NOTIFY, TWILIO
+from messaging.sending.routes import NOTIFY, TWILIO
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests.messaging.builders import NOW, a_text, number, put, put_in

@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import pacing
-from messaging.claim import Claim, claim
-from messaging.dispatch import Dispatcher
+from messaging.sending import pacing
+from messaging.sending.claim import Claim, claim
+from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
 from tests.messaging.builders import NOW, OTHER, SENDER, nothing_held, number, put, put_in

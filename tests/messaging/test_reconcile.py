@@ -11,10 +11,15 @@ from sqlalchemy import select, update
 
 from engage.core.db import Database
 from messaging import receipts
-from messaging.dispatch import Dispatcher
 from messaging.gateways.base import GatewayUnavailable, ProviderText
-from messaging.gateways.twilio import TwilioGateway
-from messaging.reconcile import Patience, Reconciled, look_now, settle_unknown
+from messaging.gateways.twilio.send import TwilioGateway
+from messaging.sending.dispatch import Dispatcher
+from messaging.sending.reconcile import (
+    Patience,
+    Reconciled,
+    look_now,
+    settle_unknown,
+)
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
 from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put_committed, read

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from engage.core.db import Database
 from messaging import inbound
-from messaging.dispatch import Dispatcher
 from messaging.gateways.base import GatewayUnavailable, NotOffered
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
 from messaging.redaction import Redacted, redact
+from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message
 from tests.messaging.builders import NOW, put_committed, read

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging import retry
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
-from messaging.retry import LONGEST_WAIT, after
+from messaging.sending import retry
+from messaging.sending.retry import LONGEST_WAIT, after
 from messaging.states import MessageStatus
 from tests.messaging.builders import NOW
 

@@ -9,11 +9,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import pacing, routes
-from messaging.claim import claim
-from messaging.dispatch import Dispatcher
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
 from messaging.outbox import Route
+from messaging.sending import pacing, routes
+from messaging.sending.claim import claim
+from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Provider
 from tests.messaging.builders import NOW, SENDER, nothing_held, put, put_committed, read

@@ -10,13 +10,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import pacing, silence
-from messaging.claim import Claim, Claimed, claim
-from messaging.dispatch import Dispatcher
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
 from messaging.outbox import Lane
-from messaging.settle import NotBegun, Result, settle
-from messaging.silence import ENOUGH, Heard, Stand, after
+from messaging.sending import circuit_breaker, pacing
+from messaging.sending.circuit_breaker import (
+    ENOUGH,
+    Heard,
+    Stand,
+    after,
+)
+from messaging.sending.claim import Claim, Claimed, claim
+from messaging.sending.dispatch import Dispatcher
+from messaging.sending.settle import NotBegun, Result, settle
 from messaging.states import MessageStatus, move
 from messaging.tables import Message, Provider, Sender
 from tests.messaging.builders import NOW, OTHER, SENDER, nothing_held, number, put, put_in
@@ -69,8 +74,8 @@ def test_how_a_sender_stands_after_what_it_heard(unanswered: int, heard: list[He
 
 def test_a_sender_that_is_answered_never_pauses() -> None:
     """Below five there is no pause at all; from then on it is never shorter than five seconds or longer than a minute."""
-    assert {silence.pause(count) for count in range(ENOUGH)} == {seconds(0)}
-    pauses = [silence.pause(count) for count in range(ENOUGH, 2000)]
+    assert {circuit_breaker.pause(count) for count in range(ENOUGH)} == {seconds(0)}
+    pauses = [circuit_breaker.pause(count) for count in range(ENOUGH, 2000)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (seconds(5), seconds(60))
 

@@ -20,7 +20,7 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
-from messaging.gateways.twilio import TwilioGateway
+from messaging.gateways.twilio.send import TwilioGateway
 from tests.messaging.builders import NOW, SENDER, number
 from tests.messaging.conftest import FarEnd, gateway_to
 

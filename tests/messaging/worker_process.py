@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 
 from engage.core.db import Database
-from messaging.dispatch import Dispatcher
+from messaging.sending.dispatch import Dispatcher
 from tests.messaging.builders import StoppedClock, nothing_held
 from tests.messaging.conftest import gateway_to
 

@@ -29,7 +29,7 @@ from engage.people.contactability import Reach
 from engage.people.rules import Reason, Verdict
 from engage.texts import TextValueError
 from messaging import outbox
-from messaging.outage import is_outage
+from messaging.sending.outage import is_outage
 
 log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.contactability import Reach
 from engage.people.rules import Reason
-from messaging.dispatch import Claimed, Defer, Withhold
+from messaging.sending.dispatch import Claimed, Defer, Withhold
 
 STALE = "Its words would name the wrong day; it is written again"
 

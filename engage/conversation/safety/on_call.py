@@ -33,7 +33,7 @@ from engage.core import events
 from engage.core.working_days import closed_days, is_working_day
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
-from messaging.dispatch import Claimed, Withhold
+from messaging.sending.dispatch import Claimed, Withhold
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from engage.agencies.model import Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import kept_hubs
-from messaging.endings import BAD_ENDS
+from messaging.failures import BAD_ENDS
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

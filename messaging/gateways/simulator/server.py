@@ -15,7 +15,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from messaging.gateways.simulator.app import create_simulator, provider_of
 from messaging.gateways.simulator.settings import SimulatorSettings
-from messaging.stopping import stop_signals
+from messaging.shutdown import stop_signals
 
 _log = structlog.get_logger(__name__)
 _LARGEST_BODY = 1_000_000

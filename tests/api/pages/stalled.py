@@ -7,10 +7,11 @@ from sqlalchemy import select, update
 
 from engage.core.db import Database
 from engage.people.model import Person
-from messaging import inbound, outbox, pacing, routes
+from messaging import inbound, outbox
 from messaging.gateways.base import NotProcessed
 from messaging.inbound import MAX_ATTEMPTS
 from messaging.outbox import Lane
+from messaging.sending import pacing, routes
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
 

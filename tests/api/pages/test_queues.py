@@ -15,7 +15,8 @@ from engage.core.db import Database
 from engage.core.model import Event
 from engage.people.model import Person
 from engage.queries.messaging import engine
-from messaging import inbound, pacing
+from messaging import inbound
+from messaging.sending import pacing
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message
 from tests import builders

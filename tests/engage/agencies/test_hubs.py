@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules, hub_rules
-from messaging.routes import Route
+from messaging.sending.routes import Route
 from tests import builders
 
 

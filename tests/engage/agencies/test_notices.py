@@ -15,8 +15,8 @@ from engage.core.errors import Invalid, NotFound
 from engage.queries import listings
 from engage.sending import last_look
 from messaging import suppression
-from messaging.dispatch import Claimed, Withhold
 from messaging.outbox import Lane
+from messaging.sending.dispatch import Claimed, Withhold
 from messaging.tables import Message
 from tests import builders
 

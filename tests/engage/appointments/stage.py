@@ -17,7 +17,7 @@ from engage.appointments.model import Appointment, AppointmentType, Reminder, Re
 from engage.appointments.reminders import planning
 from engage.people.model import Person
 from messaging import states
-from messaging.dispatch import Claimed
+from messaging.sending.dispatch import Claimed
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders

@@ -10,7 +10,7 @@ from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
 from engage.appointments.reminders import planning
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import CustodyStatus
-from messaging.dispatch import Defer, Withhold
+from messaging.sending.dispatch import Defer, Withhold
 from messaging.states import MessageStatus as S
 from tests import builders
 from tests.engage.appointments.stage import (

@@ -16,8 +16,8 @@ from engage.people.model import CustodyStatus, NumberState, Person
 from engage.sending import follow_up, last_look
 from engage.signals import SignalKind
 from messaging import states, suppression
-from messaging.claim import claim
-from messaging.dispatch import Defer, Verdict, Withhold
+from messaging.sending.claim import claim
+from messaging.sending.dispatch import Defer, Verdict, Withhold
 from messaging.states import MessageStatus, Move
 from messaging.tables import Message, Sender
 from tests import builders

@@ -17,7 +17,7 @@ from engage.people.model import Person
 from engage.signals import SignalKind
 from engage.understanding.auto_replies import automatic
 from messaging import inbound
-from messaging.crowding import OFTEN, Crowd
+from messaging.fairness import OFTEN, Crowd
 from messaging.tables import Inbound, InboundStatus
 from tests import builders
 from tests.engage.conversation.phones import (

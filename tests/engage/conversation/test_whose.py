@@ -14,8 +14,8 @@ from engage.core.settings import DEMO_NUMBER
 from engage.people import phones
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.signals import SignalKind
-from messaging import pacing
 from messaging.outbox import Lane
+from messaging.sending import pacing
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from messaging import pacing, receipts, retry, routes, states
-from messaging.claim import Claimed
+from messaging import receipts, states
 from messaging.gateways.base import Accepted, Outcome
-from messaging.retry import Decision
+from messaging.sending import pacing, retry, routes
+from messaging.sending.claim import Claimed
+from messaging.sending.retry import Decision
 from messaging.states import MessageStatus, Move, Moved
 from messaging.suppression import suppress
 

@@ -21,11 +21,21 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from messaging import pacing, routes, silence
-from messaging.claim import Claim, Claimed, Defer, Guard, Verdict, Withhold, claim, expire, lapse
 from messaging.gateways.base import Gateway, Outcome, OutgoingText, Unknown
-from messaging.outage import is_outage
-from messaging.settle import NotBegun, Result, settle
+from messaging.sending import circuit_breaker, pacing, routes
+from messaging.sending.claim import (
+    Claim,
+    Claimed,
+    Defer,
+    Guard,
+    Verdict,
+    Withhold,
+    claim,
+    expire,
+    lapse,
+)
+from messaging.sending.outage import is_outage
+from messaging.sending.settle import NotBegun, Result, settle
 from messaging.states import MessageStatus
 
 __all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Verdict", "Withhold"]
@@ -207,7 +217,9 @@ class Dispatcher:
             self._look_at = monotonic() + _IDLE_LOOK
         latest = begun + (self._lease - self._send_within).total_seconds()
         with self._hearing:
-            self._unanswered = Counter({s: n for s, n in self._unanswered.items() if n < silence.ENOUGH})
+            self._unanswered = Counter(
+                {s: n for s, n in self._unanswered.items() if n < circuit_breaker.ENOUGH}
+            )
         for held_text in taken.texts:
             self._in_flight += 1
             self._pool.submit(self._send, held_text, latest)
@@ -235,11 +247,11 @@ class Dispatcher:
     def _nobody_answers(self, sender: str) -> bool:
         """Has this worker heard nothing so often that what it holds goes back? It knows before the database does, which then decides."""
         with self._hearing:
-            return self._unanswered[sender] >= silence.ENOUGH
+            return self._unanswered[sender] >= circuit_breaker.ENOUGH
 
     def _hear(self, sender: str, outcome: Outcome) -> None:
         with self._hearing:
-            run = silence.after(self._unanswered[sender], [silence.Heard(outcome)])
+            run = circuit_breaker.after(self._unanswered[sender], [circuit_breaker.Heard(outcome)])
             self._unanswered[sender] = run.unanswered
 
     def _outgoing(self, held: Claimed) -> OutgoingText:

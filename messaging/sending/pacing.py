@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from messaging import silence
 from messaging.gateways.base import Outcome, Unknown
-from messaging.silence import ENOUGH, Heard, Stand
+from messaging.sending import circuit_breaker
+from messaging.sending.circuit_breaker import ENOUGH, Heard, Stand
 from messaging.tables import Sender
 
 __all__ = ["BURST", "hear", "register", "rooms", "sends", "slow", "take", "usual_senders"]
@@ -131,7 +131,7 @@ def hear(
     holding = False
     for row in session.execute(_LISTEN, given).all():
         came = sends.get(row.id, ())
-        stand = silence.after(row.unanswered, (Heard(one, id == row.trial) for id, one in came))
+        stand = circuit_breaker.after(row.unanswered, (Heard(one, id == row.trial) for id, one in came))
         holding = holding or stand.unanswered >= ENOUGH
         if stand != Stand(row.unanswered):
             latest = next((id for id, one in reversed(came) if isinstance(one, Unknown)), row.trial)

@@ -14,8 +14,9 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from messaging import pacing, states
-from messaging.outage import is_outage
+from messaging import states
+from messaging.sending import pacing
+from messaging.sending.outage import is_outage
 from messaging.states import MessageStatus, Move
 from messaging.suppression import suppressed
 

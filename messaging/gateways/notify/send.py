@@ -19,7 +19,6 @@ import requests
 from notifications_python_client.errors import APIError, InvalidResponse
 from notifications_python_client.notifications import NotificationsAPIClient
 
-from messaging import retry, routes
 from messaging.gateways.base import (
     Accepted,
     GatewayUnavailable,
@@ -34,6 +33,7 @@ from messaging.gateways.base import (
 from messaging.gateways.lines import broken, never_left
 from messaging.inbound import Received
 from messaging.receipts import Said
+from messaging.sending import retry, routes
 
 __all__ = ["DEFAULT_SENDER", "NotifyGateway", "delivery_code", "receipt", "received", "valid_token"]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from messaging import retry
+from messaging.sending import retry
 from messaging.states import MessageStatus
 from messaging.tables import Message
 

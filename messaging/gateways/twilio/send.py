@@ -27,7 +27,6 @@ from twilio.request_validator import (
 )
 from twilio.rest import Client
 
-from messaging import retry, routes
 from messaging.gateways.base import (
     Accepted,
     GatewayUnavailable,
@@ -39,6 +38,7 @@ from messaging.gateways.base import (
     Unknown,
 )
 from messaging.gateways.lines import broken, never_left
+from messaging.sending import retry, routes
 
 __all__ = ["TwilioGateway", "valid_signature"]
 

@@ -17,8 +17,9 @@ import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from messaging import receipts, retry, states
+from messaging import receipts, states
 from messaging.gateways.base import Gateway, GatewayUnavailable, ProviderText
+from messaging.sending import retry
 from messaging.states import MessageStatus, Move
 from messaging.tables import Message
 

@@ -1,0 +1,1 @@
+"""GOV.UK Notify: how a text is sent, and what its callbacks say."""

@@ -1,0 +1,1 @@
+"""Twilio: how a text is sent, what its receipts say, and what its error codes mean."""
