@@ -97,7 +97,7 @@ def sign_out() -> ResponseReturnValue:
 @allow(PUBLIC)
 def signed_out() -> ResponseReturnValue:
     """Said after signing out."""
-    return render_template("pages/signed_out.html")
+    return render_template("shared/signed_out.html")
 
 
 def _signed_in() -> bool:
@@ -110,4 +110,4 @@ def _signed_in() -> bool:
 
 def _page(form: SignInForm, *, ended: bool = False) -> str:
     settings: Settings = current_app.extensions["engage.settings"]
-    return render_template("pages/sign_in.html", form=form, ended=ended, settings=settings)
+    return render_template("shared/sign_in.html", form=form, ended=ended, settings=settings)

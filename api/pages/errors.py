@@ -25,4 +25,4 @@ def render(problem: Problem) -> ResponseReturnValue:
         # Nobody has asked who this is, because there is no view; the menu is still theirs.
         g.actor = identify()
     title = problem.title if problem.code == "stale_form" else _TITLES.get(problem.status, problem.title)
-    return render_template("pages/problem.html", problem=problem, title=title)
+    return render_template("shared/problem.html", problem=problem, title=title)

@@ -1,0 +1,208 @@
+"""Who has seen a person's record, and who may: disclosures, emergencies, the log of who looked, limits by name, merged records."""
+
+import uuid
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor, staff
+from api.database import now, transaction
+from api.pages import record_nav
+from api.pages.blueprint import pages
+from api.pages.forms import PageForm, Words, choices, joined, stripped
+from api.pages.frame import say
+from api.pages.list_places import place_or_404
+from api.pages.submit import act, attempt
+from engage.agencies.model import Role
+from engage.core.errors import Invalid
+from engage.people import restrictions
+from engage.people.restrictions import KEEPERS
+from engage.queries.access import disclosures as model
+from engage.records import merging
+from engage.records.merging import LONGEST_REASON
+
+LIMIT = staff(*KEEPERS)
+MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)
+OUT, IN = "out", "in"
+
+
+class RestrictForm(PageForm):
+    """Whether only named staff see the record."""
+
+    restricted = BooleanField("Only the offender manager and staff let in by name see this record")
+    texts_allowed = BooleanField("Texts still go to this person")
+
+
+class NameForm(PageForm):
+    """A member of staff to bar from the record or to let into it."""
+
+    staff = SelectField("Who", validate_choice=False)
+    excluded = RadioField(
+        "What",
+        [InputRequired("Say whether they are to be kept out or let in")],
+        choices=choices({OUT: "Keep them out", IN: "Let them in while the record is restricted"}),
+    )
+
+
+class MergeForm(PageForm):
+    """The other record of the same person, and how that is known."""
+
+    crn = StringField("CRN of the other record", [Words(7, missing="Enter the CRN")], filters=[stripped])
+    reason = TextAreaField(
+        "How you know that they are the same person", [Words(LONGEST_REASON, lines=True)], filters=[joined]
+    )
+
+
+@pages.get("/people/<uuid:person_id>/access")
+@allow(STAFF)
+def record_access(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Who has seen the record, and who may see it."""
+    return _page(person_id)
+
+
+@pages.post("/people/<uuid:person_id>/access/restricted")
+@allow(LIMIT)
+def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Make the record a restricted one, or an ordinary one again."""
+    form = RestrictForm(request.form)
+    restricted, texts = bool(form.restricted.data), bool(form.texts_allowed.data)
+
+    def work(session: Session) -> None:
+        restrictions.restrict(
+            session, current_actor(), person_id, restricted=restricted, texts_allowed=texts, now=now()
+        )
+
+    say(act(work) or ("The record is restricted." if restricted else "The record is not restricted."))
+    return redirect(_address(person_id))
+
+
+@pages.post("/people/<uuid:person_id>/access/staff")
+@allow(LIMIT)
+def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep somebody out of the record, or let them in."""
+    form = NameForm(request.form)
+
+    def work(session: Session) -> str:
+        restrictions.name_staff(
+            session,
+            current_actor(),
+            person_id,
+            _id(form.staff.data),
+            excluded=form.excluded.data == OUT,
+            now=now(),
+        )
+        return _address(person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("They are kept out." if form.excluded.data == OUT else "They are let in.")
+        return redirect(address)
+    return _page(person_id, naming=form), 422
+
+
+@pages.post("/people/<uuid:person_id>/access/staff/<uuid:staff_id>/remove")
+@allow(LIMIT)
+def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnValue:
+    """Their role alone decides again."""
+
+    def work(session: Session) -> None:
+        restrictions.unname_staff(session, current_actor(), person_id, staff_id, now=now())
+
+    say(act(work) or "Their role alone decides again.")
+    return redirect(_address(person_id))
+
+
+@pages.get("/people/<uuid:person_id>/merge")
+@allow(MERGE)
+def merge(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask for the other record; with its CRN, show both side by side."""
+    form = MergeForm(request.args)
+    if not request.args:
+        return _merge_page(person_id, MergeForm())
+    if form.crn.validate(form):
+        return _merge_page(person_id, form)
+    return _merge_page(person_id, form), 422
+
+
+@pages.post("/people/<uuid:person_id>/merge")
+@allow(MERGE)
+def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Merge the two."""
+    form = MergeForm(request.form)
+
+    def work(session: Session) -> str:
+        merging.merge(
+            session, current_actor(), person_id, form.crn.data or "", reason=form.reason.data or "", now=now()
+        )
+        return _address(person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The two records are one now.")
+        return redirect(address)
+    return _merge_page(person_id, form), 422
+
+
+@pages.post("/people/<uuid:person_id>/merges/<uuid:merge_id>/undo")
+@allow(MERGE)
+def undo_merge(person_id: uuid.UUID, merge_id: uuid.UUID) -> ResponseReturnValue:
+    """Part the two records again."""
+
+    def work(session: Session) -> None:
+        merging.undo(session, current_actor(), merge_id, now=now())
+
+    say(act(work) or "The two records are parted again.")
+    return redirect(_address(person_id))
+
+
+def _merge_page(person_id: uuid.UUID, form: MergeForm) -> str:
+    with transaction() as session:
+        found = None
+        if form.crn.data:
+            try:
+                found = merging.pair(session, current_actor(), person_id, form.crn.data, now=now())
+            except Invalid as refusal:
+                form.refuse({name: words for name, words in refusal.fields.items() if not form.crn.errors})
+        person = merging.openable(session, current_actor(), person_id, now=now())
+        return render_template("access/merge.html", person=person, pair=found, form=form)
+
+
+def _page(person_id: uuid.UUID, *, naming: NameForm | None = None) -> str:
+    before = place_or_404(_line, request.args.get("before"))
+    with transaction() as session:
+        page = model.load(session, current_actor(), person_id, now=now(), before=before)
+        ways = record_nav.ways(session, current_actor(), page.person, now=now())
+        form = naming or NameForm()
+        form.staff.choices = choices({str(one.id): one.name for one in page.candidates})
+        return render_template(
+            "access/record_access.html",
+            page=page,
+            ways=ways,
+            now=now(),
+            form=form,
+            restricting=RestrictForm(
+                data={
+                    "restricted": page.person.restricted,
+                    "texts_allowed": page.person.restricted_texts_allowed,
+                }
+            ),
+            later=before is not None,
+        )
+
+
+def _line(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise ValueError("not a line of the log")
+    return int(given)
+
+
+def _address(person_id: uuid.UUID) -> str:
+    return url_for("pages.record_access", person_id=person_id)
+
+
+def _id(given: str | None) -> uuid.UUID:
+    try:
+        return uuid.UUID(given or "")
+    except ValueError:
+        return uuid.UUID(int=0)

@@ -1,0 +1,175 @@
+"""The numbers of the rule book that a hub has chosen, since when, and by whom; and the day on which a hub closes."""
+
+import uuid
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import SelectField, StringField
+
+from api.access import allow, current_actor, staff
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, PageForm, Words, choices, stripped
+from api.pages.frame import say
+from api.pages.submit import act, attempt
+from engage.access import hub_settings as use
+from engage.agencies import setup
+from engage.agencies.hub_settings import (
+    HubRules,
+    hub_rules,
+    limits,
+    zone,
+)
+from engage.agencies.model import HubSettingsSpell
+from engage.core.errors import Invalid
+from engage.labels.access import SETTINGS
+from engage.queries import actor_names
+
+SEE = staff(*use.READERS)
+CHANGE = staff(*use.KEEPERS)
+_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+
+
+class SettingForm(PageForm):
+    """One setting and its new value."""
+
+    setting = SelectField("Setting", choices=choices(dict(sorted(SETTINGS.items(), key=lambda one: one[1]))))
+    value = StringField("New value", [Words(20, missing="Enter the new value")], filters=[stripped])
+
+
+class CloseForm(PageForm):
+    """The day on which the hub closes, and its name once more, so that nobody closes one by mistake."""
+
+    CALLED = {"on": "closes_on"}
+
+    closes_on = DateField("The hub closes as this day begins")
+    name = StringField(
+        "Name of the hub", [Words(80, missing="Enter the name of the hub")], filters=[stripped]
+    )
+
+
+@pages.get("/hubs")
+@allow(SEE)
+def hubs() -> ResponseReturnValue:
+    """The hubs whose settings the actor may see."""
+    with transaction() as session:
+        found = use.readable(session, current_actor())
+        if len(found) == 1:
+            return redirect(url_for("pages.hub_settings", hub_id=found[0].id))
+        return render_template("agencies/hubs.html", hubs=found)
+
+
+@pages.get("/hubs/<uuid:hub_id>")
+@allow(SEE)
+def hub_settings(hub_id: uuid.UUID) -> ResponseReturnValue:
+    """A hub's settings, and what they were."""
+    return _page(hub_id)
+
+
+@pages.post("/hubs/<uuid:hub_id>")
+@allow(CHANGE)
+def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose one setting, from now on."""
+    form = SettingForm(request.form)
+
+    def work(session: Session) -> str:
+        hub = use.to_change(session, current_actor(), hub_id)
+        try:
+            setup.choose(
+                session, hub, form.setting.data, _value(form), actor=current_actor().label, now=now()
+            )
+        except Invalid as refusal:
+            raise Invalid(fields={"value": " ".join(refusal.fields.values())}) from None
+        return url_for("pages.hub_settings", hub_id=hub_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The setting holds from now on.")
+        return redirect(address)
+    return _page(hub_id, form), 422
+
+
+@pages.post("/hubs/<uuid:hub_id>/close")
+@allow(CHANGE)
+def close_hub(hub_id: uuid.UUID) -> ResponseReturnValue:
+    """Say on which day the hub closes."""
+    form = CloseForm(request.form)
+
+    def work(session: Session) -> str:
+        hub = use.to_change(session, current_actor(), hub_id)
+        if form.name.data != hub.name:
+            raise Invalid(fields={"name": "This is not the name of the hub."})
+        assert form.closes_on.data is not None  # noqa: S101 (the field is validated)
+        setup.close_hub(session, hub, form.closes_on.data, actor=current_actor().label, now=now())
+        return url_for("pages.hub_settings", hub_id=hub_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The day is recorded. Until then it can be taken back.")
+        return redirect(address)
+    return _page(hub_id, closing=form), 422
+
+
+@pages.post("/hubs/<uuid:hub_id>/keep-open")
+@allow(CHANGE)
+def keep_hub_open(hub_id: uuid.UUID) -> ResponseReturnValue:
+    """The hub does not close after all."""
+
+    def work(session: Session) -> None:
+        hub = use.to_change(session, current_actor(), hub_id)
+        setup.keep_open(session, hub, actor=current_actor().label, now=now())
+
+    say(act(work) or "The hub stays open.")
+    return redirect(url_for("pages.hub_settings", hub_id=hub_id))
+
+
+def _value(form: SettingForm) -> int | bool | str:
+    """What was typed, as the setting holds it: yes or no, a number, or a word."""
+    given = (form.value.data or "").casefold()
+    default = getattr(HubRules(), form.setting.data)
+    if isinstance(default, bool):
+        if given not in _WORDS:
+            raise Invalid(fields={"value": "Enter yes or no."})
+        return _WORDS[given]
+    if isinstance(default, int):
+        if not (given.isascii() and given.isdigit()):
+            raise Invalid(fields={"value": "Enter a whole number."})
+        return int(given)
+    return given
+
+
+def _page(hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm | None = None) -> str:
+    with transaction() as session:
+        hub = use.to_read(session, current_actor(), hub_id)
+        spells = setup.history(session, hub)
+        who = actor_names.of_labels(session, {spell.changed_by for spell in spells})
+        return render_template(
+            "agencies/hub_settings.html",
+            hub=hub,
+            zone=zone(hub),
+            now=now(),
+            rules=asdict(hub_rules(hub)),
+            defaults=asdict(HubRules()),
+            limits={name: limits(name) for name in SETTINGS},
+            changes=_changes(spells),
+            who=who,
+            may_change=use.may_change(current_actor(), hub),
+            setting=form or SettingForm(),
+            closing=closing or CloseForm(),
+            form=form or closing or SettingForm(),
+        )
+
+
+def _changes(spells: Any) -> list[tuple[HubSettingsSpell, list[tuple[str, Any, Any]]]]:
+    """What each spell changed against the one before it: setting, value before, value after; the latest first."""
+    found = []
+    for spell, before in pairwise(spells):
+        changed = [
+            (name, before.settings.get(name), spell.settings.get(name))
+            for name in sorted({*spell.settings, *before.settings})
+            if spell.settings.get(name) != before.settings.get(name)
+        ]
+        found.append((spell, changed))
+    return found

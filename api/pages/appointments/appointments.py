@@ -1,0 +1,352 @@
+"""Appointments: find who it is for, book, look, move, cancel, and record what happened."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import (
+    DateField,
+    OnceForm,
+    PageForm,
+    TimeField,
+    WholeNumberField,
+    Words,
+    choices,
+    joined,
+    stripped,
+)
+from api.pages.frame import say
+from api.pages.submit import act, attempt
+from engage import texts
+from engage.access.policy import Ability
+from engage.appointments import booking as service
+from engage.appointments.booking import NewAppointment
+from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
+from engage.appointments.reminders.rules import NoSuchTime, local_moment
+from engage.compliance import outcomes
+from engage.core.errors import Invalid
+from engage.labels.appointments import OUTCOMES, TYPES
+from engage.queries.appointments import booking
+from engage.queries.appointments.booking import Offer
+from engage.queries.people import caseload
+from engage.queries.people import person as model
+from engage.queries.people.person import AppointmentPage
+
+FOUND = 20
+A_DAY_AT_MOST = NumberRange(1, 1440, "Enter a length from 1 to 1440 minutes")
+
+
+class WhenForm(OnceForm):
+    """A day and a time, by the clock of the hub."""
+
+    CALLED = MappingProxyType({"starts_at": "date", "worker_name": "worker", "agency_id": "agency"})
+
+    date = DateField("Date")
+    time = TimeField("Time")
+    minutes = WholeNumberField(
+        "Length in minutes", [InputRequired("Enter a length from 1 to 1440 minutes"), A_DAY_AT_MOST]
+    )
+
+    def starts_at(self, zone: ZoneInfo) -> datetime:
+        """The moment that was meant. Raises Invalid for a time that the clocks jump over."""
+        if self.date.data is None or self.time.data is None:
+            raise Invalid(fields={"date": "Enter a date"})
+        try:
+            return local_moment(self.date.data, self.time.data, zone).at
+        except NoSuchTime as problem:
+            raise Invalid(fields={"time": str(problem)}) from None
+
+
+class BookForm(WhenForm):
+    """A one-off appointment."""
+
+    type = SelectField("Kind", choices=choices(TYPES))
+    agency = SelectField("Agency", validate_choice=False)
+    worker = StringField(
+        "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
+    )
+    place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
+    place = StringField("Address, for staff", [Words(120)], filters=[stripped])
+    enforceable = RadioField(
+        "Does the order demand it?",
+        [InputRequired("Say whether the order demands it")],
+        choices=choices({"yes": "Yes, it can be enforced", "no": "No"}),
+    )
+    clash = BooleanField("Book it although they have another appointment then")
+
+
+class MoveForm(WhenForm):
+    """Another time, and where that changes, another worker or place."""
+
+    worker = StringField(
+        "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
+    )
+    place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
+    clash = BooleanField("Move it although they have another appointment then")
+
+
+class CancelForm(PageForm):
+    """Why an appointment is cancelled."""
+
+    reason = StringField(
+        "Why is it cancelled?", [Words(200, missing="Say why it is cancelled")], filters=[stripped]
+    )
+
+
+class OutcomeForm(PageForm):
+    """What happened."""
+
+    code = RadioField(
+        "What happened?",
+        [InputRequired("Choose what happened")],
+        choices=choices({code: f"{name} ({code})" for code, name in OUTCOMES.items()}),
+    )
+    note = TextAreaField("Note", [Words(1000, lines=True)], filters=[joined])
+
+
+@pages.get("/book")
+@allow(STAFF)
+def choose_person() -> ResponseReturnValue:
+    """Who the appointment is for: picked from a list, or found by name or CRN."""
+    picked = request.args.get("person", "")
+    if picked:
+        try:
+            return redirect(url_for("pages.book", person_id=uuid.UUID(picked)))
+        except ValueError:
+            picked = ""
+    search = (stripped(request.args.get("q")) or "")[: caseload.SEARCH_MAX]
+    with transaction() as session:
+        found = caseload.search_for_choice(
+            session, current_actor(), search, ability=Ability.BOOK, limit=FOUND + 1
+        )
+    if search and len(found) == 1:
+        return redirect(url_for("pages.book", person_id=found[0].id))
+    return render_template(
+        "appointments/choose_person.html", search=search, found=found[:FOUND], more=len(found) > FOUND
+    )
+
+
+@pages.get("/people/<uuid:person_id>/book")
+@allow(STAFF)
+def book(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The booking form, filled in as far as can be known."""
+    with transaction() as session:
+        offer = booking.offer(session, current_actor(), person_id, now=now())
+    form = BookForm(
+        data={
+            "type": offer.type.value,
+            "date": offer.day,
+            "minutes": offer.minutes,
+            "agency": str(offer.agency_id) if offer.agency_id else None,
+            "worker": offer.worker_name,
+            "place": offer.place,
+            "place_alias": offer.place_alias,
+            "enforceable": "yes" if offer.enforceable else "no",
+        }
+    )
+    return _booking_page(offer, form)
+
+
+@pages.post("/people/<uuid:person_id>/book")
+@allow(STAFF)
+def book_it(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Book it, once; the page that follows says which texts will go when, or why none will."""
+    form, at, actor = BookForm(request.form), now(), current_actor()
+    with transaction() as session:
+        offer = booking.offer(session, actor, person_id, now=at)
+    form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
+    complete = form.validate()
+    if form.agency.data not in {str(agency.id) for agency in offer.agencies}:
+        form.refuse({"agency": "Choose the agency"})
+        complete = False
+
+    def work(session: Session) -> str:
+        made = service.book(
+            session,
+            actor,
+            NewAppointment(
+                person_id=person_id,
+                agency_id=uuid.UUID(form.agency.data),
+                type=AppointmentType(form.type.data),
+                starts_at=form.starts_at(offer.zone),
+                minutes=form.minutes.data or 0,
+                worker_name=form.worker.data or "",
+                place=form.place.data or form.place_alias.data or "",
+                place_alias=form.place_alias.data or "",
+                enforceable=form.enforceable.data == "yes",
+            ),
+            now=at,
+            allow_clash=bool(form.clash.data),
+        )
+        return url_for("pages.appointment", appointment_id=made.id, booked="yes")
+
+    if complete and (address := attempt(form, work)):
+        return redirect(address)
+    return _booking_page(offer, form), 422
+
+
+@pages.get("/appointments/<uuid:appointment_id>")
+@allow(STAFF)
+def appointment(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """One appointment: what was said, delivered and recorded, and every text with its reasons."""
+    page = _load(appointment_id)
+    return render_template(
+        "appointments/appointment.html",
+        page=page,
+        one=page.appointment,
+        now=now(),
+        booked="booked" in request.args,
+        absences=outcomes.ABSENCES,
+    )
+
+
+@pages.get("/appointments/<uuid:appointment_id>/move")
+@allow(STAFF)
+def move(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for another time."""
+    page = _load(appointment_id)
+    one = page.appointment
+    local = one.starts_at.astimezone(one.zone)
+    form = MoveForm(
+        data={
+            "date": local.date(),
+            "time": local.time(),
+            "minutes": one.minutes,
+            "worker": one.worker_name,
+            "place_alias": one.place_alias,
+        }
+    )
+    return _form_page("move", page, form)
+
+
+@pages.post("/appointments/<uuid:appointment_id>/move")
+@allow(STAFF)
+def move_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Move it; texts about the old time are void, and the person is told if they knew of it."""
+    page, form = _load(appointment_id), MoveForm(request.form)
+
+    def work(session: Session) -> str:
+        service.move(
+            session,
+            current_actor(),
+            appointment_id,
+            starts_at=form.starts_at(page.appointment.zone),
+            minutes=form.minutes.data,
+            worker_name=form.worker.data,
+            place_alias=form.place_alias.data,
+            now=now(),
+            allow_clash=bool(form.clash.data),
+        )
+        return url_for("pages.appointment", appointment_id=appointment_id)
+
+    return _send("move", page, form, work, "The appointment is moved.")
+
+
+@pages.get("/appointments/<uuid:appointment_id>/cancel")
+@allow(STAFF)
+def cancel(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for cancelling."""
+    return _form_page("cancel", _load(appointment_id), CancelForm())
+
+
+@pages.post("/appointments/<uuid:appointment_id>/cancel")
+@allow(STAFF)
+def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Cancel it; texts that have not gone are called back."""
+    page, form = _load(appointment_id), CancelForm(request.form)
+
+    def work(session: Session) -> str:
+        service.cancel(session, current_actor(), appointment_id, reason=form.reason.data or "", now=now())
+        return url_for("pages.appointment", appointment_id=appointment_id)
+
+    return _send("cancel", page, form, work, "The appointment is cancelled.")
+
+
+@pages.get("/appointments/<uuid:appointment_id>/outcome")
+@allow(STAFF)
+def outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for what happened."""
+    page = _load(appointment_id)
+    recorded = page.appointment.recorded
+    data = {"code": recorded.code.value, "note": recorded.note} if recorded else None
+    return _form_page("outcome", page, OutcomeForm(data=data))
+
+
+@pages.post("/appointments/<uuid:appointment_id>/outcome")
+@allow(STAFF)
+def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Record what happened; what was recorded before stays to be read."""
+    page, form = _load(appointment_id), OutcomeForm(request.form)
+
+    def work(session: Session) -> str:
+        outcomes.record_outcome(
+            session,
+            current_actor(),
+            appointment_id,
+            code=OutcomeCode(form.code.data),
+            note=form.note.data or "",
+            now=now(),
+        )
+        return url_for("pages.appointment", appointment_id=appointment_id)
+
+    return _send("outcome", page, form, work, "The outcome is recorded.")
+
+
+@pages.post("/appointments/<uuid:appointment_id>/absence")
+@allow(STAFF)
+def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept what they said about an absence, record it as unacceptable, or leave it: said by whoever may record outcomes."""
+    at = now()
+    try:
+        reason = uuid.UUID(request.form.get("reason", ""))
+        decision = AbsenceDecision(request.form.get("decision", ""))
+    except ValueError:
+        raise Invalid(fields={"decision": "Choose what to do about the reason."}) from None
+
+    def work(session: Session) -> None:
+        outcomes.decide_absence(session, current_actor(), appointment_id, reason, decision, now=at)
+
+    say(act(work) or _DECIDED[decision])
+    return redirect(url_for("pages.appointment", appointment_id=appointment_id))
+
+
+_DECIDED = {
+    AbsenceDecision.ACCEPTED: "The reason is accepted and the outcome recorded.",
+    AbsenceDecision.NOT_ACCEPTED: "The absence is recorded as unacceptable.",
+    AbsenceDecision.LEFT: "The reason is left as it is. Nothing is recorded.",
+}
+
+
+def _load(appointment_id: uuid.UUID) -> AppointmentPage:
+    with transaction() as session:
+        return model.appointment(session, current_actor(), appointment_id, now=now())
+
+
+def _send(
+    what: str, page: AppointmentPage, form: PageForm, work: Callable[[Session], str], done: str
+) -> ResponseReturnValue:
+    if form.validate() and (address := attempt(form, work)):
+        say(done)
+        return redirect(address)
+    return _form_page(what, page, form), 422
+
+
+def _form_page(what: str, page: AppointmentPage, form: PageForm) -> str:
+    return render_template(f"appointments/{what}.html", page=page, one=page.appointment, form=form, now=now())
+
+
+def _booking_page(offer: Offer, form: BookForm) -> str:
+    form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
+    place = form.place_alias.data or ""
+    return render_template("appointments/book.html", offer=offer, form=form, problems=texts.lint(place))

@@ -1,0 +1,1 @@
+"""Pages of the cohort: referrals, assessments, meetings, status, transfers, numbers."""

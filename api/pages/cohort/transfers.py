@@ -1,0 +1,129 @@
+"""From one offender manager to another: one person, or the whole caseload of somebody who leaves."""
+
+import uuid
+from typing import TypeVar
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor, staff
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import OnceForm, Words, choices, joined
+from api.pages.frame import say
+from api.pages.list_places import place_or_404
+from api.pages.submit import attempt
+from engage.agencies.model import Role
+from engage.cohort.transfers import LONGEST_NOTE
+from engage.conversation import transfers
+from engage.queries.cohort import status as model
+
+HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
+"""Who may give people to another offender manager: those whom they manage."""
+_NOBODY = {"": "Choose"}
+
+
+class TransferForm(OnceForm):
+    """To whom, and what they must know."""
+
+    to = SelectField("To", [InputRequired("Choose an offender manager")])
+    note = TextAreaField(
+        "Note for them",
+        [Words(LONGEST_NOTE, missing="Write what they must know", lines=True)],
+        filters=[joined],
+    )
+
+
+class HandoverForm(TransferForm):
+    """The same for several people at once."""
+
+    people = SelectMultipleField("People", [InputRequired("Choose at least one person")])
+
+
+Sent = TypeVar("Sent", bound=TransferForm)
+
+
+@pages.get("/people/<uuid:person_id>/transfer")
+@allow(STAFF)
+def transfer(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that gives one person to another offender manager."""
+    page = _one(person_id)
+    return _transfer_page(page, _offering(TransferForm(), page))
+
+
+@pages.post("/people/<uuid:person_id>/transfer")
+@allow(STAFF)
+def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Give them to another; whoever had them loses sight of them."""
+    page = _one(person_id)
+    form, at = _offering(TransferForm(request.form), page), now()
+
+    def work(session: Session) -> str:
+        to_id, note = uuid.UUID(form.to.data), form.note.data or ""
+        transfers.hand_over(session, current_actor(), [person_id], to_id=to_id, note=note, now=at)
+        return url_for("pages.caseload")
+
+    if form.validate() and (address := attempt(form, work)):
+        say("They have another offender manager now.")
+        return redirect(address)
+    return _transfer_page(page, form), 422
+
+
+@pages.get("/handover")
+@allow(staff(*HANDERS))
+def handover() -> ResponseReturnValue:
+    """Whose people, which of them, to whom."""
+    from_id = place_or_404(uuid.UUID, request.args.get("whose"))
+    page = _many(from_id)
+    return _handover_page(page, _offering(HandoverForm(), page))
+
+
+@pages.post("/handover")
+@allow(staff(*HANDERS))
+def record_handover() -> ResponseReturnValue:
+    """Give all that were chosen to another, or none."""
+    from_id = place_or_404(uuid.UUID, request.args.get("whose"))
+    page = _many(from_id)
+    form, at = _offering(HandoverForm(request.form), page), now()
+
+    def work(session: Session) -> str:
+        people = [uuid.UUID(one) for one in form.people.data or ()]
+        to_id, note = uuid.UUID(form.to.data), form.note.data or ""
+        transfers.hand_over(session, current_actor(), people, to_id=to_id, note=note, now=at)
+        return url_for("pages.handover", whose=from_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        count = len(form.people.data or ())
+        say(f"{count} {'person has' if count == 1 else 'people have'} another offender manager now.")
+        return redirect(address)
+    return _handover_page(page, form), 422
+
+
+def _offering(form: Sent, page: model.TransferPage | model.Handover) -> Sent:
+    """The form with the choices of this page, and no others."""
+    form.to.choices = choices({**_NOBODY, **{str(one.id): one.name for one in page.takers}})
+    if isinstance(form, HandoverForm) and isinstance(page, model.Handover):
+        names = {str(one.id): f"{one.last_name}, {one.first_name}" for one in page.people}
+        form.people.choices = choices(names)
+    return form
+
+
+def _one(person_id: uuid.UUID) -> model.TransferPage:
+    with transaction() as session:
+        return model.to_transfer(session, current_actor(), person_id, now=now())
+
+
+def _many(from_id: uuid.UUID | None) -> model.Handover:
+    with transaction() as session:
+        return model.handover(session, current_actor(), from_id)
+
+
+def _transfer_page(page: model.TransferPage, form: TransferForm) -> str:
+    return render_template("cohort/transfer.html", page=page, form=form)
+
+
+def _handover_page(page: model.Handover, form: TransferForm) -> str:
+    return render_template("cohort/handover.html", page=page, form=form)

@@ -1,0 +1,1 @@
+"""Pages to read and answer texts, take a conversation over, and be on call."""

@@ -1,0 +1,1 @@
+"""Pages that make and show packs."""

@@ -1,0 +1,118 @@
+"""Evidence packs on pages: made for a purpose and somebody who gets them, and taken out as JSON or on paper."""
+
+import uuid
+
+from dateutil.relativedelta import relativedelta
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import StringField
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, OnceForm, Words, stripped
+from api.pages.frame import say
+from api.pages.submit import attempt
+from engage.documents.evidence_pack import pdf, service
+from engage.queries.compliance import compliance as model
+
+
+class PackForm(OnceForm):
+    """Of which time, for what, and for whom."""
+
+    CALLED = {"from_on": "first", "until_on": "last"}
+
+    first = DateField("First day")
+    last = DateField("Last day")
+    recipient = StringField(
+        "Who gets it?", [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")], filters=[stripped]
+    )
+    purpose = StringField(
+        "What is it for?", [Words(service.LONGEST_PURPOSE, missing="Say what it is for")], filters=[stripped]
+    )
+
+
+HINTS = {
+    "recipient": "Such as the court by its name",
+    "purpose": "Such as a breach hearing. It is kept, and shown to whoever asks who has seen the record",
+}
+
+
+@pages.get("/people/<uuid:person_id>/compliance/pack")
+@allow(STAFF)
+def new_pack(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for a pack, filled in with the last twelve months."""
+    return _page(person_id, None)
+
+
+@pages.post("/people/<uuid:person_id>/compliance/pack")
+@allow(STAFF)
+def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Make it, once; it is logged as disclosed."""
+    form = PackForm(request.form)
+
+    def work(session: Session) -> str:
+        made = service.make(
+            session,
+            current_actor(),
+            person_id,
+            from_on=form.data["first"],
+            until_on=form.data["last"],
+            purpose=form.purpose.data or "",
+            recipient=form.recipient.data or "",
+            now=now(),
+        )
+        return url_for("pages.compliance", person_id=made.person_id, _anchor=f"pack-{made.id}")
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The pack is made. Take it out below, on paper or as JSON.")
+        return redirect(address)
+    return _page(person_id, form), 422
+
+
+@pages.get("/packs/<uuid:pack_id>.pdf")
+@allow(STAFF)
+def pack_on_paper(pack_id: uuid.UUID) -> ResponseReturnValue:
+    """A pack on numbered pages."""
+    opened = _opened(pack_id)
+    return _named(pdf.render(opened.facts, opened.pack.digest), opened, "pdf")
+
+
+@pages.get("/packs/<uuid:pack_id>.json")
+@allow(STAFF)
+def pack_as_json(pack_id: uuid.UUID) -> ResponseReturnValue:
+    """A pack as it was made, byte for byte."""
+    opened = _opened(pack_id)
+    return _named(opened.pack.content, opened, "json")
+
+
+def _opened(pack_id: uuid.UUID) -> service.Opened:
+    with transaction() as session:
+        return service.open_pack(session, current_actor(), pack_id, now=now())
+
+
+def _named(content: bytes, opened: service.Opened, kind: str) -> Response:
+    answer = Response(content, mimetype=f"application/{kind}")
+    name = f"evidence-{opened.facts['person']['crn']}-{opened.pack.until_on:%Y-%m-%d}.{kind}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _page(person_id: uuid.UUID, form: PackForm | None) -> str:
+    with transaction() as session:
+        page = model.to_enforce(session, current_actor(), person_id, now=now())
+    if form is None:
+        form = PackForm(
+            data={"first": page.today - relativedelta(months=12) + relativedelta(days=1), "last": page.today}
+        )
+    return render_template(
+        "shared/compliance_form.html",
+        person=page.person,
+        form=form,
+        hints=HINTS,
+        back_to=url_for("pages.compliance", person_id=person_id),
+        heading="Make an evidence pack",
+        button="Make the pack",
+        lead="Every appointment of the time: how and when they were told, what the network said, what they answered, what was recorded and by whom. What did not arrive is called out on its first page. Making it is logged as a disclosure.",
+    )

@@ -1,0 +1,252 @@
+"""A person's time in prison: into it, sentenced or moved, the plan for the day of release, and out of it."""
+
+import uuid
+from typing import Any
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import (
+    DateField,
+    OnceForm,
+    OptionalDateField,
+    PageForm,
+    WholeNumberField,
+    Words,
+    choices,
+    joined,
+    stripped,
+)
+from api.pages.frame import say
+from api.pages.legal.forms import form_page, legal_page
+from api.pages.submit import attempt
+from engage.labels.legal import CUSTODY_KINDS
+from engage.legal import custody
+from engage.legal.kinds import CustodyKind
+from engage.queries.legal import legal as model
+
+HINTS = {
+    "sentence": "Leave it out on remand, or while it is not known",
+    "release_on": "As it is expected now; leave it out while nobody knows",
+    "home": "Where they will live",
+    "travel": "How they get there, and who meets them",
+    "health": "Prescriptions and treatment that go on",
+}
+
+
+class ChangeCustodyForm(PageForm):
+    """What may be changed of a time in prison."""
+
+    CALLED = {"sentence_days": "sentence"}
+
+    kind = RadioField("Why are they held?", choices=choices(CUSTODY_KINDS))
+    prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
+    sentence = WholeNumberField("Length of the sentence, in days")
+    release_on = OptionalDateField("Day of release")
+
+
+class CustodyForm(OnceForm):
+    """A new time in prison."""
+
+    CALLED = {"sentence_days": "sentence"}
+
+    kind = RadioField(
+        "Why are they held?", [InputRequired("Say why they are held")], choices=choices(CUSTODY_KINDS)
+    )
+    since = DateField("Since when?")
+    prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
+    sentence = WholeNumberField("Length of the sentence, in days")
+    release_on = OptionalDateField("Day of release")
+
+
+class ReleaseForm(PageForm):
+    """The day on which they left prison."""
+
+    on = DateField("On which day did they leave?")
+
+
+class ReleasePlanForm(PageForm):
+    """What is arranged for the day of release."""
+
+    home = StringField(
+        "Home", [Words(custody.LONGEST_LINE, missing="Say where they will live")], filters=[stripped]
+    )
+    travel = StringField("The way there", [Words(custody.LONGEST_LINE)], filters=[stripped])
+    health = StringField("Health", [Words(custody.LONGEST_LINE)], filters=[stripped])
+    note = TextAreaField("Anything else", [Words(custody.LONGEST_NOTE, lines=True)], filters=[joined])
+
+
+@pages.get("/people/<uuid:person_id>/custody/new")
+@allow(STAFF)
+def new_custody(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that says that somebody is in prison."""
+    return _new_page(person_id, CustodyForm())
+
+
+@pages.post("/people/<uuid:person_id>/custody/new")
+@allow(STAFF)
+def take_into_custody(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Record it, once; texts stop with it."""
+    form = CustodyForm(request.form)
+
+    def work(session: Session) -> str:
+        spell = custody.take_into(
+            session, current_actor(), person_id, since=form.since.given, **_values(form), now=now()
+        )
+        return legal_page(spell.person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("Recorded. No texts go while they are in prison.")
+        return redirect(address)
+    return _new_page(person_id, form), 422
+
+
+@pages.get("/custody/<uuid:spell_id>/change")
+@allow(STAFF)
+def change_custody(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for another day of release, a sentence, another prison."""
+    return _change_page(spell_id)
+
+
+@pages.post("/custody/<uuid:spell_id>/change")
+@allow(STAFF)
+def change_custody_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was changed."""
+    form = ChangeCustodyForm(request.form)
+
+    def work(session: Session) -> str:
+        spell = custody.change(session, current_actor(), spell_id, **_values(form), now=now())
+        return legal_page(spell.person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The change is saved.")
+        return redirect(address)
+    return _change_page(spell_id, form), 422
+
+
+@pages.get("/custody/<uuid:spell_id>/release")
+@allow(STAFF)
+def release(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that says that they have left prison."""
+    return _release_page(spell_id, ReleaseForm())
+
+
+@pages.post("/custody/<uuid:spell_id>/release")
+@allow(STAFF)
+def release_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """Record it; texts may go from now on."""
+    form = ReleaseForm(request.form)
+
+    def work(session: Session) -> str:
+        spell = custody.release(session, current_actor(), spell_id, on=form.on.given, now=now())
+        return legal_page(spell.person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("Recorded. If they are on licence, record the licence next.")
+        return redirect(address)
+    return _release_page(spell_id, form), 422
+
+
+@pages.get("/custody/<uuid:spell_id>/plan")
+@allow(STAFF)
+def release_plan(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for what is arranged for the day of release."""
+    return _plan_page(spell_id)
+
+
+@pages.post("/custody/<uuid:spell_id>/plan")
+@allow(STAFF)
+def make_release_plan(spell_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep it."""
+    form = ReleasePlanForm(request.form)
+    with transaction() as session:
+        desk, _ = model.spell_desk(session, current_actor(), spell_id, now=now())
+    if not desk.may_health:
+        del form.health
+
+    def work(session: Session) -> str:
+        custody.make_plan(
+            session,
+            current_actor(),
+            spell_id,
+            home=form.home.data or "",
+            travel=form.travel.data or "",
+            health=(form["health"].data or "") if "health" in form else None,
+            note=form.note.data or "",
+            now=now(),
+        )
+        return legal_page(desk.person.id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The release plan is saved.")
+        return redirect(address)
+    return _plan_page(spell_id, form), 422
+
+
+def _values(form: CustodyForm | ChangeCustodyForm) -> dict[str, Any]:
+    return {
+        "kind": CustodyKind(form.kind.data),
+        "prison": form.prison.data or "",
+        "sentence_days": form.sentence.data,
+        "release_on": form.release_on.data,
+    }
+
+
+def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
+    with transaction() as session:
+        desk = model.desk(session, current_actor(), person_id, now=now())
+    return form_page(
+        form,
+        desk.person,
+        "In prison",
+        lead="Texts that wait are called back. Appointments stand: cancel what they cannot come to. A visit in prison may be booked; it is not texted.",
+        hints=HINTS,
+    )
+
+
+def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> str:
+    with transaction() as session:
+        desk, spell = model.spell_desk(session, current_actor(), spell_id, now=now())
+    if form is None:
+        given = {
+            "kind": spell.kind.value,
+            "prison": spell.prison,
+            "sentence": spell.sentence_days,
+            "release_on": spell.release_on,
+        }
+        form = ChangeCustodyForm(data=given)
+    return form_page(form, desk.person, "Change the time in prison", hints=HINTS)
+
+
+def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
+    with transaction() as session:
+        desk, _ = model.spell_desk(session, current_actor(), spell_id, now=now())
+    return form_page(
+        form,
+        desk.person,
+        "They have left prison",
+        button="Record the release",
+        lead="Texts may go from now on.",
+    )
+
+
+def _plan_page(spell_id: uuid.UUID, form: ReleasePlanForm | None = None) -> str:
+    with transaction() as session:
+        desk, spell = model.spell_desk(session, current_actor(), spell_id, now=now())
+    if form is None:
+        form = ReleasePlanForm(obj=spell.plan)
+        if not desk.may_health:
+            del form.health
+    return form_page(
+        form,
+        desk.person,
+        "Release plan",
+        lead=f"Due {desk.release_days} days before the release.",
+        hints=HINTS,
+    )

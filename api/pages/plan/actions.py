@@ -1,0 +1,299 @@
+"""Actions of plans: proposed, agreed to, done, withdrawn; and what one agency is to do for everybody."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
+from api.pages.frame import say
+from api.pages.list_places import place_or_404
+from api.pages.submit import act, attempt
+from engage.core.errors import Forbidden, Invalid
+from engage.labels import plan
+from engage.plan import actions as service
+from engage.plan.actions import NewAction
+from engage.plan.kinds import ActionClass, ActionState, Pathway
+from engage.plan.open_record import LONGEST_NOTE
+from engage.queries.plan import actions as model
+from engage.queries.plan import plan as plans
+
+LIVE_NOW = "The action is live."
+WAITS = "The action is proposed. It waits for the offender manager."
+
+
+class ActionForm(OnceForm):
+    """What is to be done, by whom, by when."""
+
+    CALLED = {"due_on": "date"}
+
+    what = TextAreaField(
+        "What is to be done?",
+        [Words(service.LONGEST_WHAT, missing="Say what is to be done", lines=True)],
+        filters=[joined],
+    )
+    pathway = RadioField("Which need is it about?", [InputRequired("Choose which need it is about")])
+    action_class = RadioField(
+        "What sort of action is it?",
+        [InputRequired("Choose what sort it is")],
+        choices=choices(plan.ACTION_CLASSES),
+    )
+    agency = SelectField("Which agency does it?")
+    responsible = StringField(
+        "Who does it?",
+        [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
+        filters=[stripped],
+    )
+    date = DateField("By when?")
+    exit_plan = BooleanField("It is part of the exit plan")
+    text = TextAreaField("Text to the person", [Words(service.LONGEST_TEXT, lines=True)], filters=[joined])
+
+
+class DoneForm(PageForm):
+    """When it was done."""
+
+    CALLED = {"done_on": "date"}
+
+    date = DateField("When was it done?")
+    note = TextAreaField("Anything to note", [Words(LONGEST_NOTE, lines=True)], filters=[joined])
+
+
+class WithdrawForm(PageForm):
+    """Why it is not done after all."""
+
+    reason = TextAreaField("Why?", [Words(LONGEST_NOTE, missing="Say why", lines=True)], filters=[joined])
+
+
+class ChangeForm(PageForm):
+    """Somebody else, or another day."""
+
+    CALLED = {"due_on": "date"}
+
+    responsible = StringField(
+        "Who does it?",
+        [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
+        filters=[stripped],
+    )
+    date = DateField("By when?")
+
+
+@pages.get("/actions")
+@allow(STAFF)
+def agency_actions() -> ResponseReturnValue:
+    """What the reader's own agency is to do, soonest first."""
+    mine = request.args.get("whose") == "mine"
+    after = place_or_404(_place, request.args.get("after"))
+    with transaction() as session:
+        page = model.of_agency(session, current_actor(), now=now(), mine=mine, after=after)
+    following = f"{page.following[0].isoformat()}_{page.following[1]}" if page.following else None
+    return render_template(
+        "plan/actions.html", page=page, mine=mine, following=following, continued=after is not None
+    )
+
+
+@pages.get("/people/<uuid:person_id>/plan/actions/new")
+@allow(STAFF)
+def propose_action(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that puts an action into the plan."""
+    return _propose_page(person_id, ActionForm())
+
+
+@pages.post("/people/<uuid:person_id>/plan/actions/new")
+@allow(STAFF)
+def propose_action_sent(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Proposed; live at once where it is agreed to already."""
+    form, said = ActionForm(request.form), [WAITS]
+    _offer(form, _choices(person_id))
+
+    def work(session: Session) -> str:
+        made = service.propose(session, current_actor(), person_id, _wanted(form), now=now())
+        if made.state is ActionState.LIVE:
+            said[0] = LIVE_NOW
+        return url_for("pages.action", action_id=made.id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say(said[0])
+        return redirect(address)
+    return _propose_page(person_id, form), 422
+
+
+@pages.get("/actions/<uuid:action_id>")
+@allow(STAFF)
+def action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """One action, with all that became of it."""
+    with transaction() as session:
+        one = model.action(session, current_actor(), action_id, now=now())
+        reads_plan = model.reads_plan(session, current_actor(), one.person_id, now=now())
+    return render_template("plan/action.html", one=one, reads_plan=reads_plan)
+
+
+@pages.post("/actions/<uuid:action_id>/approve")
+@allow(STAFF)
+def approve_action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """The offender manager agrees."""
+    return _acted(action_id, service.approve, LIVE_NOW)
+
+
+@pages.post("/actions/<uuid:action_id>/text")
+@allow(STAFF)
+def text_action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """Its text goes, if now it may."""
+    return _acted(action_id, service.send_text, "The text is on its way.")
+
+
+@pages.get("/actions/<uuid:action_id>/done")
+@allow(STAFF)
+def finish_action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that says when it was done."""
+    one = _open(action_id, "finish")
+    today = now().astimezone(one.zone).date()
+    return render_template("plan/action_done.html", one=one, form=DoneForm(data={"date": today}))
+
+
+@pages.post("/actions/<uuid:action_id>/done")
+@allow(STAFF)
+def finish_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
+    """It is done."""
+    form = DoneForm(request.form)
+
+    def work(session: Session) -> None:
+        service.finish(
+            session,
+            current_actor(),
+            action_id,
+            done_on=_day(form.date),
+            note=form.note.data or "",
+            now=now(),
+        )
+
+    return _sent(action_id, form, work, "plan/action_done.html", "The action is done.")
+
+
+@pages.get("/actions/<uuid:action_id>/withdraw")
+@allow(STAFF)
+def withdraw_action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that says why it is not done after all."""
+    return render_template(
+        "plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm()
+    )
+
+
+@pages.post("/actions/<uuid:action_id>/withdraw")
+@allow(STAFF)
+def withdraw_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
+    """It is not done."""
+    form = WithdrawForm(request.form)
+
+    def work(session: Session) -> None:
+        service.withdraw(session, current_actor(), action_id, reason=form.reason.data or "", now=now())
+
+    return _sent(action_id, form, work, "plan/action_withdraw.html", "The action is withdrawn.")
+
+
+@pages.get("/actions/<uuid:action_id>/change")
+@allow(STAFF)
+def change_action(action_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for somebody else, or another day."""
+    one = _open(action_id, "change")
+    form = ChangeForm(data={"responsible": one.responsible, "date": one.due_on})
+    return render_template("plan/action_change.html", one=one, form=form)
+
+
+@pages.post("/actions/<uuid:action_id>/change")
+@allow(STAFF)
+def change_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
+    """Changed."""
+    form = ChangeForm(request.form)
+
+    def work(session: Session) -> None:
+        service.change(
+            session,
+            current_actor(),
+            action_id,
+            responsible=form.responsible.data or "",
+            due_on=_day(form.date),
+            now=now(),
+        )
+
+    return _sent(action_id, form, work, "plan/action_change.html", "The action is changed.")
+
+
+def _acted(action_id: uuid.UUID, use_case: Callable[..., object], done: str) -> ResponseReturnValue:
+    def work(session: Session) -> None:
+        use_case(session, current_actor(), action_id, now=now())
+
+    refusal = act(work)
+    say(refusal or done)
+    return redirect(url_for("pages.action", action_id=action_id))
+
+
+def _sent(
+    action_id: uuid.UUID, form: PageForm, work: Callable[[Session], None], template: str, done: str
+) -> ResponseReturnValue:
+    def and_back(session: Session) -> str:
+        work(session)
+        return url_for("pages.action", action_id=action_id)
+
+    if form.validate() and (address := attempt(form, and_back)):
+        say(done)
+        return redirect(address)
+    with transaction() as session:
+        one = model.action(session, current_actor(), action_id, now=now())
+    return render_template(template, one=one, form=form), 422
+
+
+def _open(action_id: uuid.UUID, what: str) -> model.ActionView:
+    """The action that a form is about, for whoever may still do that to it."""
+    with transaction() as session:
+        one = model.action(session, current_actor(), action_id, now=now())
+    if not getattr(one.may, what):
+        raise Forbidden("Your role does not allow this, or the action has ended.")
+    return one
+
+
+def _wanted(form: ActionForm) -> NewAction:
+    return NewAction(
+        pathway=Pathway(form.pathway.data),
+        action_class=ActionClass(form.action_class.data),
+        what=form.what.data or "",
+        agency_id=uuid.UUID(form.agency.data),
+        responsible=form.responsible.data or "",
+        due_on=_day(form.date),
+        exit_plan=bool(form.exit_plan.data),
+        text=form.text.data or "",
+    )
+
+
+def _day(field: DateField) -> date:
+    if field.data is None:
+        raise Invalid(fields={"date": "Enter a date"})
+    return field.data
+
+
+def _choices(person_id: uuid.UUID) -> plans.Choices:
+    with transaction() as session:
+        return plans.to_add(session, current_actor(), person_id, now=now())
+
+
+def _offer(form: ActionForm, found: plans.Choices) -> None:
+    form.pathway.choices = choices({one: plan.PATHWAYS[one] for one in found.pathways})
+    form.agency.choices = choices({str(agency.id): agency.name for agency in found.agencies})
+
+
+def _propose_page(person_id: uuid.UUID, form: ActionForm) -> str:
+    found = _choices(person_id)
+    _offer(form, found)
+    return render_template("plan/action_new.html", person=found.person, form=form, manager=found.manager)
+
+
+def _place(given: str) -> model.Place:
+    day, _, id = given.partition("_")
+    return date.fromisoformat(day), uuid.UUID(id)

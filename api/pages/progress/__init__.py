@@ -1,0 +1,1 @@
+"""Pages of progress: housing, activities, check-ins, drug tests, self-reports."""

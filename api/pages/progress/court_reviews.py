@@ -1,0 +1,194 @@
+"""Court reviews of a drug rehabilitation requirement: the day that the court named, what it found, and the report before it."""
+
+import uuid
+from datetime import date
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import TextAreaField
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, PageForm, Words, joined
+from api.pages.frame import say
+from api.pages.submit import act, attempt
+from engage.documents.court_report import facts as model
+from engage.documents.court_report import pdf
+from engage.legal.model import Requirement
+from engage.people.model import Person
+from engage.progress import verification
+from engage.progress.drug_tests import court_reviews
+from engage.progress.drug_tests.model import CourtReview
+
+
+class NextForm(PageForm):
+    """The day of the next review."""
+
+    CALLED = {"review_on": "day"}
+
+    day = DateField("When does the court review?")
+
+
+class HeldForm(PageForm):
+    """What the court found."""
+
+    CALLED = {"held_on": "day"}
+
+    day = DateField("When was the review?")
+    finding = TextAreaField(
+        "What did the court find?",
+        [Words(court_reviews.LONGEST_FINDING, missing="Say what the court found", lines=True)],
+        filters=[joined],
+    )
+
+
+@pages.get("/requirements/<uuid:requirement_id>/court-review")
+@allow(STAFF)
+def court_review_next(requirement_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for the day of the next review."""
+    person, need, standing = _requirement(requirement_id)
+    return _next_page(person, need, NextForm(data={"day": standing}))
+
+
+@pages.post("/requirements/<uuid:requirement_id>/court-review")
+@allow(STAFF)
+def court_review_next_sent(requirement_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the day that the court named."""
+    form = NextForm(request.form)
+    person, need, _ = _requirement(requirement_id)
+
+    def work(session: Session) -> str:
+        court_reviews.set_review(
+            session, current_actor(), requirement_id, review_on=form.day.data or date.min, now=now()
+        )
+        return _tests(person.id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The day of the review is kept.")
+        return redirect(address)
+    return _next_page(person, need, form), 422
+
+
+@pages.get("/court-reviews/<uuid:review_id>/held")
+@allow(STAFF)
+def court_review_held(review_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for what the court found."""
+    person, review = _opened(review_id)
+    return _held_page(person, review, HeldForm(data={"day": review.held_on or review.review_on}))
+
+
+@pages.post("/court-reviews/<uuid:review_id>/held")
+@allow(STAFF)
+def court_review_held_sent(review_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep it; the next review is planned."""
+    form = HeldForm(request.form)
+    person, review = _opened(review_id)
+
+    def work(session: Session) -> str:
+        court_reviews.hold(
+            session,
+            current_actor(),
+            review_id,
+            held_on=form.day.data or date.max,
+            finding=form.finding.data or "",
+            now=now(),
+        )
+        return _tests(person.id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("What the court found is recorded.")
+        return redirect(address)
+    return _held_page(person, review, form), 422
+
+
+@pages.post("/court-reviews/<uuid:review_id>/cancel")
+@allow(STAFF)
+def cancel_court_review(review_id: uuid.UUID) -> ResponseReturnValue:
+    """The review does not take place."""
+
+    def work(session: Session) -> None:
+        court_reviews.cancel(session, current_actor(), review_id, now=now())
+
+    refusal = act(work)
+    say(refusal or "The review is cancelled.")
+    person, _ = _opened(review_id)
+    return redirect(_tests(person.id))
+
+
+@pages.get("/court-reviews/<uuid:review_id>/report")
+@allow(STAFF)
+def court_report(review_id: uuid.UUID) -> ResponseReturnValue:
+    """The report to the court, to read and to print."""
+    page = _report(review_id)
+    return render_template("progress/court_report.html", page=page, paper=pdf)
+
+
+@pages.post("/court-reviews/<uuid:review_id>/report")
+@allow(STAFF)
+def make_court_report(review_id: uuid.UUID) -> ResponseReturnValue:
+    """Make it, or make it anew."""
+
+    def work(session: Session) -> None:
+        model.make(session, current_actor(), review_id, now=now())
+
+    refusal = act(work)
+    say(refusal or "The report is made. That it goes to the court is on the record.")
+    return redirect(url_for("pages.court_report", review_id=review_id))
+
+
+@pages.get("/court-reviews/<uuid:review_id>/report.pdf")
+@allow(STAFF)
+def court_report_pdf(review_id: uuid.UUID) -> ResponseReturnValue:
+    """The report on paper."""
+    page = _report(review_id)
+    answer = Response(pdf.pdf(page), mimetype="application/pdf")
+    return _named(answer, page, "pdf")
+
+
+@pages.get("/court-reviews/<uuid:review_id>/report.json")
+@allow(STAFF)
+def court_report_json(review_id: uuid.UUID) -> ResponseReturnValue:
+    """The report for another system."""
+    page = _report(review_id)
+    return _named(jsonify(model.as_json(page.report)), page, "json")
+
+
+def _report(review_id: uuid.UUID) -> model.ReportPage:
+    with transaction() as session:
+        return model.load(session, current_actor(), review_id, now=now())
+
+
+def _named(answer: Response, page: model.ReportPage, kind: str) -> Response:
+    name = f"court-review-{page.person.crn}-{page.review.review_on.isoformat()}.{kind}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _requirement(requirement_id: uuid.UUID) -> tuple[Person, Requirement, date]:
+    """A requirement that runs, its person, and the day of the review that is planned, else today."""
+    with transaction() as session:
+        person, need = court_reviews.requirement_to_change(
+            session, current_actor(), requirement_id, now=now()
+        )
+        standing = court_reviews.open_review(session, need.id)
+        today = verification.today(session, person, now())
+    return person, need, standing.review_on if standing is not None else today
+
+
+def _opened(review_id: uuid.UUID) -> tuple[Person, CourtReview]:
+    with transaction() as session:
+        return court_reviews.to_change(session, current_actor(), review_id, now=now())
+
+
+def _tests(person_id: uuid.UUID) -> str:
+    return url_for("pages.tests", person_id=person_id, _anchor="reviews")
+
+
+def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
+    return render_template("progress/court_review_next.html", person=person, need=need, form=form)
+
+
+def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
+    return render_template("progress/court_review_held.html", person=person, review=review, form=form)

@@ -1,0 +1,172 @@
+"""A person's drug tests and court reviews: the page of them and their forms. Only for staff who may see matters of health; nothing is texted."""
+
+import uuid
+from datetime import date
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages import record_nav
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
+from api.pages.frame import say
+from api.pages.submit import act, attempt
+from engage.core.errors import NotFound
+from engage.labels import progress as words
+from engage.people.model import Person
+from engage.progress import verification
+from engage.progress.drug_tests import service
+from engage.progress.drug_tests.kinds import DrugTestResult
+from engage.progress.drug_tests.model import DrugTest
+from engage.queries.progress import drug_tests as model
+
+
+class TestForm(OnceForm):
+    """What came of the test of a day."""
+
+    CALLED = {"due_on": "day"}
+
+    day = DateField("Day of the test")
+    result = RadioField(
+        "What came of it?", [InputRequired("Choose what came of it")], choices=choices(words.TEST_RESULTS)
+    )
+    note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
+
+
+class CorrectForm(PageForm):
+    """What really came of it."""
+
+    result = RadioField(
+        "What really came of it?",
+        [InputRequired("Choose what came of it")],
+        choices=choices(words.TEST_RESULTS),
+    )
+    note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
+
+
+@pages.get("/people/<uuid:person_id>/tests")
+@allow(STAFF)
+def tests(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The tests that wait, what came of those done, and the reviews of the court."""
+    at = now()
+    with transaction() as session:
+        page = model.load(session, current_actor(), person_id, now=at, before=_before())
+        ways = record_nav.ways(session, current_actor(), page.person, now=at)
+    return render_template("progress/tests.html", page=page, ways=ways, now=at, later=_before() is not None)
+
+
+@pages.get("/people/<uuid:person_id>/tests/new")
+@allow(STAFF)
+def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for what came of a test."""
+    with transaction() as session:
+        person = service.to_record(session, current_actor(), person_id, now=now())
+        today = verification.today(session, person, now())
+    return _add_page(person, TestForm(data={"day": _day() or today}))
+
+
+@pages.post("/people/<uuid:person_id>/tests/new")
+@allow(STAFF)
+def add_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Record it."""
+    form = TestForm(request.form)
+    with transaction() as session:
+        person = service.to_record(session, current_actor(), person_id, now=now())
+
+    def work(session: Session) -> str:
+        service.record(
+            session,
+            current_actor(),
+            person_id,
+            due_on=form.day.data or date.max,
+            result=DrugTestResult(form.result.data),
+            note=form.note.data or "",
+            now=now(),
+        )
+        return url_for("pages.tests", person_id=person_id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The result is recorded. No text goes because of it.")
+        return redirect(address)
+    return _add_page(person, form), 422
+
+
+@pages.get("/tests/<uuid:test_id>/correct")
+@allow(STAFF)
+def correct_test(test_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for another result."""
+    person, test = _opened(test_id)
+    if test.result is None:
+        raise NotFound("This test has no result to correct.")
+    return _correct_page(person, test, CorrectForm(data={"result": test.result, "note": test.note}))
+
+
+@pages.post("/tests/<uuid:test_id>/correct")
+@allow(STAFF)
+def correct_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
+    """Put it in the place of the one recorded, which stays."""
+    form = CorrectForm(request.form)
+    person, test = _opened(test_id)
+
+    def work(session: Session) -> str:
+        service.correct(
+            session,
+            current_actor(),
+            test_id,
+            result=DrugTestResult(form.result.data),
+            note=form.note.data or "",
+            now=now(),
+        )
+        return url_for("pages.tests", person_id=person.id)
+
+    if form.validate() and (address := attempt(form, work)):
+        say("The result is corrected. What was recorded before is kept.")
+        return redirect(address)
+    return _correct_page(person, test, form), 422
+
+
+@pages.post("/tests/<uuid:test_id>/call-off")
+@allow(STAFF)
+def call_off_test(test_id: uuid.UUID) -> ResponseReturnValue:
+    """A planned test is not asked for after all."""
+
+    def work(session: Session) -> None:
+        service.call_off(session, current_actor(), test_id, now=now())
+
+    refusal = act(work)
+    say(refusal or "The test is called off, and counts for nothing.")
+    person, _ = _opened(test_id)
+    return redirect(url_for("pages.tests", person_id=person.id))
+
+
+def _opened(test_id: uuid.UUID) -> tuple[Person, DrugTest]:
+    with transaction() as session:
+        return service.to_change(session, current_actor(), test_id, now=now())
+
+
+def _before() -> model.Place | None:
+    day, _, id = request.args.get("before", "").partition("_")
+    try:
+        return date.fromisoformat(day), uuid.UUID(id)
+    except ValueError:
+        return None
+
+
+def _day() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _add_page(person: Person, form: TestForm) -> str:
+    return render_template("progress/test_add.html", person=person, form=form)
+
+
+def _correct_page(person: Person, test: DrugTest, form: CorrectForm) -> str:
+    return render_template("progress/test_correct.html", person=person, test=test, form=form)

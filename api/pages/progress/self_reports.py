@@ -1,0 +1,165 @@
+"""What people tell of how they are getting on: a worker adds it, makes sure of it, or says that it is not so."""
+
+import uuid
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired
+
+from api.access import STAFF, allow, current_actor
+from api.database import now, transaction
+from api.pages.blueprint import pages
+from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined
+from api.pages.frame import say
+from api.pages.submit import act, attempt
+from engage.access.policy import Ability, abilities, open_person
+from engage.agencies.hub_settings import zone
+from engage.agencies.model import Hub
+from engage.labels.progress import REPORT_FACTS, REPORT_KINDS
+from engage.people.model import Person
+from engage.progress import rules, service
+from engage.progress.housing import service as housing
+from engage.progress.kinds import ReportFact, ReportKind
+
+
+class ReportForm(OnceForm):
+    """Something that a person told a worker."""
+
+    CALLED = {"said_at": "date"}
+
+    kind = RadioField("What is it about?", [InputRequired("Choose what it is about")])
+    fact = SelectField("The news", choices=choices({"": "None of these", **REPORT_FACTS}))
+    date = DateField("When did they tell you?")
+    note = TextAreaField("What they told you", [Words(service.LONGEST_NOTE, lines=True)], filters=[joined])
+
+
+class DisputeForm(PageForm):
+    """Why it is not so."""
+
+    note = TextAreaField(
+        "What did you find?",
+        [Words(service.LONGEST_NOTE, missing="Say what you found", lines=True)],
+        filters=[joined],
+    )
+
+
+@pages.get("/people/<uuid:person_id>/reports/new")
+@allow(STAFF)
+def add_report(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The form for what a person told."""
+    with transaction() as session:
+        found, hub_zone = _to_record(session, person_id)
+    return _add_page(found, ReportForm(data={"date": now().astimezone(hub_zone).date()}))
+
+
+@pages.post("/people/<uuid:person_id>/reports/new")
+@allow(STAFF)
+def add_report_sent(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep it as the person's own word."""
+    form, at = ReportForm(request.form), now()
+    with transaction() as session:
+        found, hub_zone = _to_record(session, person_id)
+    form.kind.choices = _kinds(found)
+
+    def work(session: Session) -> str:
+        service.add(
+            session,
+            current_actor(),
+            person_id,
+            kind=ReportKind(form.kind.data),
+            fact=ReportFact(form.fact.data) if form.fact.data else None,
+            note=form.note.data or "",
+            said_at=_said_at(form, at, hub_zone),
+            now=at,
+        )
+        return url_for("pages.person", person_id=person_id, _anchor="told")
+
+    if form.validate() and (address := attempt(form, work)):
+        say("What they told you is kept.")
+        return redirect(address)
+    return _add_page(found, form), 422
+
+
+@pages.post("/reports/<uuid:report_id>/verify")
+@allow(STAFF)
+def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody has made sure of it. News of a home leads on to where that is, unless it is recorded already."""
+    at = now()
+    refusal = act(lambda session: _verify(session, report_id, at))
+    say(refusal or "Marked: you made sure of it.")
+    with transaction() as session:
+        person, report = service.to_judge(session, current_actor(), report_id, now=at)
+        to_place = report.fact is ReportFact.GOT_HOME and not housing.made_from(session, report.id)
+    if to_place and refusal is None:
+        return redirect(url_for("pages.add_housing", person_id=person.id, report=report_id))
+    return redirect(url_for("pages.person", person_id=person.id, _anchor="told"))
+
+
+@pages.get("/reports/<uuid:report_id>/dispute")
+@allow(STAFF)
+def dispute_report(report_id: uuid.UUID) -> ResponseReturnValue:
+    """The form that says why it is not so."""
+    return _dispute_page(report_id, DisputeForm())
+
+
+@pages.post("/reports/<uuid:report_id>/dispute")
+@allow(STAFF)
+def dispute_report_sent(report_id: uuid.UUID) -> ResponseReturnValue:
+    """It is not so."""
+    form, at = DisputeForm(request.form), now()
+
+    def work(session: Session) -> str:
+        report = service.dispute(session, current_actor(), report_id, note=form.note.data or "", now=at)
+        return url_for("pages.person", person_id=report.person_id, _anchor="told")
+
+    if form.validate() and (address := attempt(form, work)):
+        say("Marked as disputed.")
+        return redirect(address)
+    return _dispute_page(report_id, form), 422
+
+
+def _verify(session: Session, report_id: uuid.UUID, at: datetime) -> None:
+    service.verify(session, current_actor(), report_id, now=at)
+
+
+def _to_record(session: Session, person_id: uuid.UUID) -> tuple[Person, ZoneInfo]:
+    found = open_person(
+        session,
+        current_actor(),
+        person_id,
+        now=now(),
+        what="report.page",
+        ability=Ability.RECORD,
+        change=True,
+    )
+    return found, zone(session.get_one(Hub, found.hub_id))
+
+
+def _said_at(form: ReportForm, at: datetime, hub_zone: ZoneInfo) -> datetime:
+    """The day that was given: today at this moment, another day at noon."""
+    day = form.date.data
+    if day is None or day == at.astimezone(hub_zone).date():
+        return at
+    return datetime.combine(day, time(12), tzinfo=hub_zone)
+
+
+def _kinds(found: Person) -> dict[str, str]:
+    health = Ability.HEALTH in abilities(current_actor(), found)
+    shown = {kind: name for kind, name in REPORT_KINDS.items() if health or kind not in rules.HEALTH}
+    named: dict[str, str] = choices(shown)
+    return named
+
+
+def _add_page(found: Person, form: ReportForm) -> str:
+    form.kind.choices = _kinds(found)
+    return render_template("progress/report_add.html", person=found, form=form)
+
+
+def _dispute_page(report_id: uuid.UUID, form: DisputeForm) -> str:
+    with transaction() as session:
+        person, report = service.to_judge(session, current_actor(), report_id, now=now())
+    return render_template("progress/report_dispute.html", person=person, report=report, form=form)
