@@ -19,7 +19,7 @@ from api.access import PUBLIC, allow, allowance_of
 from api.problems import MEDIA_TYPE
 from api.v1 import fields as ours
 from api.v1.once import HEADER, LONGEST_KEY
-from api.v1.reading import Resource, check_form
+from api.v1.parsing import Resource, check_form
 from engage.core.settings import Settings
 
 VERSION = "1"

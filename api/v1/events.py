@@ -8,7 +8,7 @@ from api.access import allow, current_actor, scope
 from api.database import transaction
 from api.v1.fields import Given, Whole, Words
 from api.v1.paging import bad_cursor
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.core.events import Cursor
 from engage.queries import listings
 

@@ -181,9 +181,7 @@ def finish_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def withdraw_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form that says why it is not done after all."""
-    return render_template(
-        "plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm()
-    )
+    return render_template("plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm())
 
 
 @pages.post("/actions/<uuid:action_id>/withdraw")

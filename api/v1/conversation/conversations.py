@@ -9,8 +9,8 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Given, Id, Nothing, Words, one_of
 from api.v1.once import once
-from api.v1.people import StaffRef
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
+from api.v1.people.people import StaffRef
 from engage.access.policy import Ability, open_person
 from engage.conversation import takeover
 from engage.conversation.corrections.service import correct

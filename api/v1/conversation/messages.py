@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.v1.fields import Flag, Given, Words, one_of
 from api.v1.once import once
 from api.v1.paging import LONGEST_CURSOR, page_of, read, write
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.access import health_redaction
 from engage.access.policy import Ability, open_person
 from engage.conversation import staff_actions

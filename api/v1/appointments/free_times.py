@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.v1.fields import Flag, Given, Moment, Nothing, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.agencies.service import find_staff
 from engage.appointments.free_times import service
 from engage.appointments.model import AppointmentType

@@ -11,10 +11,10 @@ from marshmallow import Schema, fields
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Day, Flag, Given, Nothing, Whole, Words, one_of
+from api.v1.legal.orders import place
 from api.v1.once import once
-from api.v1.orders import place
 from api.v1.paging import PageQuery, page, page_of
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.legal import custody as service
 from engage.legal import offences
 from engage.legal.kinds import CustodyKind, OffenceKind

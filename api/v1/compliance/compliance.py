@@ -12,7 +12,7 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import one_of
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.rules import Step

@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.v1.fields import Given, Moment, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.progress import service
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.queries.progress import self_reports

@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.v1.fields import Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.people import signals as attention
 from engage.queries import listings
 from engage.signals import Severity, Signal, SignalKind, SignalState

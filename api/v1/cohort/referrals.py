@@ -10,7 +10,7 @@ from api.database import now, transaction
 from api.v1.fields import Crn, Day, Flag, Given, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import agency_in
 from engage.cohort import assessments, referrals

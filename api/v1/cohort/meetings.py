@@ -8,11 +8,11 @@ from marshmallow import Schema, fields, validate
 
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
-from api.v1.case_pack_shape import CasePackOut, shape
+from api.v1.documents.case_pack import CasePackOut, shape
 from api.v1.fields import Crn, Day, Flag, Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.agencies.hub_settings import agency_in
 from engage.agencies.service import find_staff
 from engage.cohort import agenda, decisions, meetings

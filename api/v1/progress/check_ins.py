@@ -11,7 +11,7 @@ from api.database import now, transaction
 from api.v1.fields import Given, Nothing, Whole, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.core.errors import NotFound
 from engage.progress.check_ins import service
 from engage.progress.check_ins.model import CheckInPlan, CheckInState, HelpSaid

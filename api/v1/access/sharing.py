@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.access import agreements
 from engage.access.model import SharingAgreement
 from engage.access.sharing import Field

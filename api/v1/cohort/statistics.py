@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Given
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.queries.cohort import statistics as model
 
 cohort = Resource(

@@ -10,8 +10,8 @@ from api.database import now, transaction
 from api.v1.fields import Flag, Given, Id, Words, one_of
 from api.v1.once import once
 from api.v1.paging import page_of
-from api.v1.progress import DisputeIn, VerifyIn
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
+from api.v1.progress.self_reports import DisputeIn, VerifyIn
 from engage.progress.activities import service as activities
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.housing import service

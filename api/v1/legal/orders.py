@@ -11,7 +11,7 @@ from api.database import now, transaction
 from api.v1.fields import Day, Flag, Given, Nothing, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.legal import orders as service
 from engage.legal import requirements
 from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind

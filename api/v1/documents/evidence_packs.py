@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.documents.evidence_pack import service
 from engage.queries.compliance import packs as made
 

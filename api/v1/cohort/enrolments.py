@@ -13,7 +13,7 @@ from api.database import now, transaction
 from api.v1.fields import Day, Given, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.agencies.service import find_staff
 from engage.cohort import exits, reviews
 from engage.cohort.enrolments import LONGEST_REASON

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
-from api.v1.people import StaffRef
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
+from api.v1.people.people import StaffRef
 from engage.conversation.safety import rota
 
 on_call = Resource("on_call", __name__, url_prefix="/v1/on-call", description="Who is on call.")

@@ -11,7 +11,7 @@ from api.database import now, transaction
 from api.v1.fields import Given, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
-from api.v1.reading import Resource
+from api.v1.parsing import Resource
 from engage.documents.court_report import facts
 from engage.progress.drug_tests import court_reviews, service
 from engage.progress.drug_tests.kinds import DrugTestResult
