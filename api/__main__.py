@@ -1,5 +1,5 @@
 """`python -m api`: the `engage` command where its script is not on the path."""
 
-from api.cli import main
+from api.cli.main import main
 
 main(prog_name="engage")

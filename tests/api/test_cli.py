@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from api.cli import main
+from api.cli.main import main
 from engage.access.policy import SCOPES
 from engage.agencies import service
 from engage.agencies.model import Hub, Role, Staff
@@ -255,7 +255,7 @@ def test_understanding_answers_line_by_line() -> None:
 def test_understanding_loads_neither_web_nor_database() -> None:
     """It starts at once because it leaves alone what it does not need."""
     code = (
-        "import sys; from click.testing import CliRunner; from api.cli import main;"
+        "import sys; from click.testing import CliRunner; from api.cli.main import main;"
         "done = CliRunner().invoke(main, ['understand'], input='appointment\\tyes\\n');"
         "assert done.exit_code == 0, done.output;"
         "print(sorted({'flask', 'sqlalchemy', 'twilio', 'apscheduler'} & set(sys.modules)))"

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from api.cli import main
+from api.cli.main import main
 from engage.core.db import Database
 from tests import builders
 from tests.engage.compliance.stage import missed, order, settle

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from api.cli import main
+from api.cli.main import main
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.corrections.model import CorpusLine, LineState
 from engage.conversation.model import Reading

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from api.cli import main
+from api.cli.main import main
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.safety import rota

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api.supervisor import ChildEnded, Program, Supervisor
+from api.cli.supervisor import ChildEnded, Program, Supervisor
 
 WAITS = """
 import signal, sys
@@ -63,7 +63,7 @@ def test_a_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> No
     """SIGTERM and Ctrl-C end the wait; the programs end with it, and none is left behind."""
     code = f"""
 import os, pathlib, sys
-from api.supervisor import Program, Supervisor
+from api.cli.supervisor import Program, Supervisor
 here = pathlib.Path({str(tmp_path)!r})
 with Supervisor(os.environ, here) as supervisor:
     supervisor.start(Program("web", [sys.executable, "-c", {WAITS!r}, str(here / "ended"), "web"], here / "web.log"))
@@ -82,7 +82,7 @@ with Supervisor(os.environ, here) as supervisor:
 
 def test_a_program_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that ignores the request is killed when patience is over."""
-    monkeypatch.setattr("api.supervisor.PATIENCE", 0.2)
+    monkeypatch.setattr("api.cli.supervisor.PATIENCE", 0.2)
     deaf = program(
         tmp_path,
         "deaf",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.words import problem_with
+from api.text_fields import problem_with
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
-from api.words import problem_with
+from api.text_fields import problem_with
 from engage.cohort import agenda, meetings
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
-from api.cli import main
+from api.cli.main import main
 from engage.agencies.model import Hub
 from engage.conversation import intake
 from engage.conversation.corrections.model import CorpusLine, ReadingCorrection

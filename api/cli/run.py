@@ -15,7 +15,12 @@ from contextlib import contextmanager
 
 import click
 
-from api.supervisor import GLANCE, ChildEnded, Program, Supervisor
+from api.cli.supervisor import (
+    GLANCE,
+    ChildEnded,
+    Program,
+    Supervisor,
+)
 from engage.core import embedded, migrate
 from engage.core.clock import Clock
 from engage.core.db import Database

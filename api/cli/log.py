@@ -2,7 +2,7 @@
 
 import click
 
-from api.cli_access import in_transaction
+from api.cli.access import in_transaction
 
 AT_ONCE = 500
 

@@ -12,11 +12,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from api.cli_access import key, staff
-from api.cli_corrections import corrections
-from api.cli_hub import agency, hub
-from api.cli_log import log
-from api.cli_retention import retention
+from api.cli.access import key, staff
+from api.cli.corrections import corrections
+from api.cli.hub import agency, hub
+from api.cli.log import log
+from api.cli.retention import retention
 from engage.core.errors import EngageError, Invalid
 from engage.core.settings import Settings, SettingsError
 
@@ -197,7 +197,7 @@ def simulator(host: str, port: int | None) -> None:
 @main.command()
 def run() -> None:
     """Everything at once, for trying it out: database, web, worker and simulator, with demonstration data."""
-    from api.run import run as run_all
+    from api.cli.run import run as run_all
 
     sys.exit(run_all())
 
