@@ -9,7 +9,7 @@ from engage.cohort.meetings import Presence
 from engage.people.model import Person
 from tests import builders
 from tests.browser.conftest import House
-from tests.engage.scheme import table
+from tests.engage.cohort import table
 
 LONG = "She is seen near the shops most days, and the three of them sell what they take before noon. " * 3
 

@@ -1,11 +1,11 @@
 """The sample file from import to signals: reminders, replies, receipts and what the offender manager sees, through HTTP alone."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tests import DATA
 from tests.end_to_end.house import House, eventually
 
-SAMPLE = Path(__file__).parent.parent / "data" / "appointments.csv"
+SAMPLE = DATA / "appointments.csv"
 REFUSED = {"A-1009", "A-1026", "A-1030", "A-1034", *(f"A-10{number}" for number in range(18, 26))}
 KATRINA, DEAN, GETHIN = "+447700900101", "+447700900102", "+447700900103"
 UNTEXTED = ("+447700900105", "+447700900108", "+447700900109", "+447700900117")

@@ -14,10 +14,10 @@ from engage.core.db import Database
 from engage.signals import SignalKind
 from tests import builders, case_builders
 from tests.api.pages.conftest import House
-from tests.api.pages.test_today import heard, signal
+from tests.api.pages.signals.test_today import heard, signal
 from tests.api.pages.visitor import Page, Visitor
+from tests.engage.cohort import table
 from tests.engage.legal import scenes
-from tests.engage.scheme import table
 
 SitDown = Callable[[Staff], Visitor]
 

@@ -10,9 +10,9 @@ from engage.legal.model import OffenceKind, RequirementKind
 from engage.people.model import Person
 from engage.queries.legal import legal
 from tests.builders import NOW
-from tests.engage.insight.test_statements import counted
 from tests.engage.legal import scenes
 from tests.engage.legal.scenes import TODAY
+from tests.engage.queries.test_statements import counted
 
 
 def _fill(session: Session, whose: Person, first: int, behind: int) -> None:

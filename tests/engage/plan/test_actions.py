@@ -30,8 +30,8 @@ from engage.signals import Evidence, SignalKind, SignalState
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
-from tests.engage.conversation.test_effects import held
 from tests.engage.plan.stage import TEXT, Stage, live, proposed, stage, texts
+from tests.engage.sending.test_follow_up import held
 
 NOW = builders.NOW
 

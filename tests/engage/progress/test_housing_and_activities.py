@@ -33,10 +33,10 @@ from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.progress.stability import stable, stable_of
 from engage.signals import Signal
 from tests import builders
-from tests.engage.insight.test_statements import counted
 from tests.engage.progress import stage
 from tests.engage.progress.stage import TODAY
 from tests.engage.progress.test_reports import partner
+from tests.engage.queries.test_statements import counted
 
 FLAT = HousingStage.SOCIAL_TENANCY
 

@@ -1,0 +1,96 @@
+"""The cohort page and its file: charts with a table beside each, for whoever may read cases."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from engage.agencies.model import Staff
+from engage.appointments.model import OutcomeCode
+from engage.core.db import Database
+from tests import builders
+from tests.api.pages.conftest import House
+from tests.api.pages.visitor import Visitor
+from tests.engage.cohort.nightly.nights import action
+from tests.engage.queries.cohort.test_statistics import came, member
+
+SitDown = Callable[[Staff], Visitor]
+
+
+@pytest.fixture
+def cohort(committed: Database, house: House) -> None:
+    """Two people on it, of two officers; one came, one did not."""
+    with committed.begin() as session:
+        one, two = member(session, house.pat), member(session, house.other)
+        came(session, one, 3, OutcomeCode.ATTENDED_COMPLIED)
+        came(session, two, 4, OutcomeCode.UNACCEPTABLE_ABSENCE)
+        action(session, one, builders.NOW.date() - timedelta(days=1))
+
+
+@pytest.mark.usefixtures("cohort")
+def test_every_chart_has_its_table(house: House, sit_down: SitDown) -> None:
+    """The same words and numbers, a denominator and an interval with each rate, breach apart from reoffending."""
+    page = sit_down(house.coordinator).open("/cohort")
+    assert page.status == 200
+    assert page.html.count("<svg class=") == page.html.count('class="govuk-table engage-stack') == 19
+    for words in (
+        "2 people are on the cohort",
+        "Came Count: 1 of 2 In 100: 50 (9 to 91)",
+        "Probation Count: 1 of 1 In 100: 100 (21 to 100)",
+        "Not reviewed yet Count: 2 of 2",
+        "Reoffending",
+        "Nothing to count",
+    ):
+        assert words in page.words
+    assert "style=" not in page.html
+
+
+@pytest.mark.usefixtures("cohort")
+def test_an_officer_counts_their_own_caseload_over_the_time_they_choose(
+    house: House, sit_down: SitDown
+) -> None:
+    """And is offered no other hub."""
+    visitor = sit_down(house.pat)
+    page = visitor.open("/cohort?days=365&hub=")
+    assert "1 person is on the cohort" in page.words and "20 March 2026 to 20 March 2027" in page.words
+    assert 'id="hub"' not in page.html
+
+
+@pytest.mark.parametrize(
+    "query", ["days=30", "days=x", "hub=nonsense", f"hub={'0' * 8}-{'-'.join(['0' * 4] * 3)}-{'0' * 12}"]
+)
+def test_what_is_no_period_and_no_hub_is_not_found(house: House, sit_down: SitDown, query: str) -> None:
+    """Nobody types these by hand."""
+    assert sit_down(house.coordinator).open(f"/cohort?{query}").status == 404
+
+
+@pytest.mark.usefixtures("cohort")
+def test_the_file_says_the_same(house: House, sit_down: SitDown) -> None:
+    """One row for each line; a rate with its interval where the table measures."""
+    answer = sit_down(house.coordinator).client.get("/cohort.csv?days=28")
+    assert answer.headers["Content-Disposition"].endswith('"cohort-2027-02-20-to-2027-03-20.csv"')
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
+    assert rows[0] == ["Table", "Line", "Count", "Of", "Percent", "Lowest", "Highest"]
+    assert ["Attendance", "Came", "1", "2", "50.0", "9.5", "90.5"] in rows
+    assert ["Hub", "Tyneside", "2", "2"] in rows
+    assert ["First contact after release", "Not yet", "0", "0"] in rows
+
+
+def test_an_agency_named_like_a_formula_is_harmless_in_the_file(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """A spreadsheet must not run it."""
+    with committed.begin() as session:
+        came(session, member(session, house.pat), 1, OutcomeCode.ATTENDED_COMPLIED, agency_name="=1+1")
+    assert "'=1+1" in sit_down(house.pat).client.get("/cohort.csv").get_data(as_text=True)
+
+
+def test_who_may_read_no_case_is_refused(house: House, sit_down: SitDown) -> None:
+    """The menu offers it to nobody else."""
+    for one in (house.partner, house.administrator):
+        visitor = sit_down(one)
+        assert visitor.open("/cohort").status == 403 and visitor.open("/cohort.csv").status == 403
+        assert 'href="/cohort"' not in visitor.open("/today").html
+    assert 'href="/cohort"' in sit_down(house.auditor).open("/today").html

@@ -1,0 +1,362 @@
+"""A person's page: the thread with what is known and unknown, the number and what may be said of it, details, and the log of looking."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engage.agencies.model import Staff
+from engage.conversation.model import Reading
+from engage.core.db import Database
+from engage.core.model import AccessRecord
+from engage.people.model import ContactPoint, CustodyStatus, Language, NumberState, Person
+from engage.people.phones import set_number
+from engage.people.service import ensure_involved
+from messaging import outbox, suppression
+from messaging.states import MessageStatus, move
+from messaging.tables import Message
+from tests import builders
+from tests.api.pages.conftest import House
+from tests.api.pages.signals.test_today import heard
+from tests.api.pages.visitor import Visitor
+
+SitDown = Callable[[Staff], Visitor]
+
+
+@pytest.fixture
+def katrina(committed: Database, house: House) -> Person:
+    """One person of Pat's, who can be texted."""
+    with committed.begin() as session:
+        return builders.person(session, house.pat)
+
+
+def point_of(database: Database, person: Person) -> ContactPoint:
+    """The person's current number."""
+    with database.begin() as session:
+        return session.scalars(
+            select(ContactPoint).where(
+                ContactPoint.person_id == person.id, ContactPoint.state != NumberState.RETIRED
+            )
+        ).one()
+
+
+def written(database: Database, person: Person, key: str, at: datetime, *steps: MessageStatus) -> Message:
+    """A text to the person that went through some statuses."""
+    with database.begin() as session:
+        message = outbox.enqueue(
+            session,
+            outbox.Text(
+                to="+447700900101",
+                body=f"Words of {key}",
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=key,
+                recipient=str(person.id),
+                context={"purpose": "reminder"},
+            ),
+            now=at,
+        )
+        session.flush()
+        for step in steps:
+            move(session, [message.id], step, now=at, reason=f"because {step.value}")
+        return message
+
+
+SHOWN = [
+    ((), "Waiting to go"),
+    ((MessageStatus.SENDING,), "Going now"),
+    ((MessageStatus.SENDING, MessageStatus.ACCEPTED), "Handed to the network"),
+    ((MessageStatus.SENDING, MessageStatus.SENT), "Sent, delivery not confirmed"),
+    ((MessageStatus.SENDING, MessageStatus.DELIVERED), "Delivered"),
+    ((MessageStatus.SENDING, MessageStatus.UNDELIVERED), "Not delivered"),
+    ((MessageStatus.SENDING, MessageStatus.FAILED), "Failed"),
+    ((MessageStatus.SENDING, MessageStatus.REFUSED), "Refused by the network"),
+    ((MessageStatus.SENDING, MessageStatus.UNKNOWN), "Unknown whether it went"),
+    ((MessageStatus.WITHDRAWN,), "Called back before it went"),
+    ((MessageStatus.WITHHELD,), "Stopped before it went"),
+    ((MessageStatus.EXPIRED,), "Too late to be of use"),
+]
+
+
+def test_every_state_of_a_text_is_shown_as_what_it_is(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """All twelve, each with its reason; unknown is never shown as sent or as failed."""
+    for minute, (steps, _) in enumerate(SHOWN):
+        written(committed, katrina, f"text {minute}", now + timedelta(minutes=minute), *steps)
+    words = sit_down(house.pat).open(f"/people/{katrina.id}").words
+    for minute, (steps, shown) in enumerate(SHOWN):
+        after = words.split(f"Words of text {minute} ")[1].strip()
+        assert after.startswith(shown), shown
+        assert not steps or f"because {steps[-1].value}" in after[:200]
+
+
+def test_what_was_said_stands_before_what_was_answered(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """A reply and its answer have the same moment; the reply is shown first, oldest at the top."""
+    written(committed, katrina, "reminder", now - timedelta(hours=1))
+    heard(committed, katrina, "what time again?", now, needs_human=True)
+    written(committed, katrina, "answer", now)
+    words = sit_down(house.pat).open(f"/people/{katrina.id}").words
+    assert words.index("Words of reminder") < words.index("what time again?") < words.index("Words of answer")
+    assert "Needs you" in words and "Read as: not understood" in words
+
+
+def test_the_thread_goes_back_page_by_page(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """120 texts, many with the same moment: the latest 50, then the older ones; each exactly once."""
+    for number in range(120):
+        written(committed, katrina, f"text {number}", now - timedelta(minutes=number // 10))
+    visitor, address, seen = sit_down(house.pat), f"/people/{katrina.id}", []
+    while address:
+        html = visitor.open(address).html
+        page = [part.split('"')[0] for part in html.split('id="out-')[1:]]
+        seen += page
+        older = html.split("?thread=")
+        address = (
+            f"/people/{katrina.id}?thread={older[1].split('#')[0].split('&#34;')[0]}"
+            if len(older) > 1
+            else ""
+        )
+        assert len(page) <= 50
+    assert len(seen) == len(set(seen)) == 120
+
+
+def test_a_changed_number_is_marked_in_the_thread(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """The mark stands between the texts, and a text to the old number says where it went."""
+    written(
+        committed, katrina, "old", now - timedelta(days=1), MessageStatus.SENDING, MessageStatus.DELIVERED
+    )
+    visitor = sit_down(house.pat)
+    page = visitor.open(f"/people/{katrina.id}/number/change")
+    page = visitor.send(page.form("/change"), given="07700 900155", how="asked face to face")
+    assert "The number is up to date" in page.words and "Phone number changed" in page.words
+    assert "To 07700 900101" in page.words and "Phone 07700 900155" in page.words
+    assert point_of(committed, katrina).state is NumberState.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", "Enter a mobile number"),
+        ("0191 498 0100", "mobile"),
+        ("12", "few"),
+        ("+33 6 12 34 56 78", "country"),
+        ("not a number", "number"),
+        ("0" * 41, "at most 40"),
+    ],
+)
+def test_what_is_no_mobile_number_is_refused(
+    given: str, words: str, committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """The reason in words, what was typed still there, the old number untouched."""
+    visitor = sit_down(house.pat)
+    form = visitor.open(f"/people/{katrina.id}/number/change").form("/change")
+    page = visitor.send(form, given=given, how="ask")
+    assert page.status == 422 and words in page.words.split("There is a problem")[1]
+    assert page.form("/change").fields["given"] == given
+    assert point_of(committed, katrina).number == "+447700900101"
+
+
+def test_a_number_is_confirmed_suspended_and_confirmed_again(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Each step says how or why; without that it does not happen."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat, verified=False)
+    visitor = sit_down(house.pat)
+    form = visitor.open(f"/people/{person.id}/number/verify").form("/verify")
+    assert visitor.send(form).status == 422
+    visitor.send(form, how="asked face to face")
+    assert point_of(committed, person).state is NumberState.VERIFIED
+    page = visitor.open(f"/people/{person.id}")
+    visitor.send(page.form("/number/safe"))
+    form = visitor.open(f"/people/{person.id}/number/suspend").form("/suspend")
+    assert visitor.send(form).status == 422
+    page = visitor.send(form, why="The ex partner has the phone")
+    assert "No texts go to Katrina: The ex partner has the phone" in page.words
+    assert point_of(committed, person).state is NumberState.SUSPENDED
+
+
+def test_a_shared_number_is_named_and_can_be_agreed(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """Pat sees that Dai's person has the number but not who; the coordinator sees the name; agreeing needs a tick."""
+    with committed.begin() as session:
+        builders.person(session, house.other, first_name="Huw", last_name="Jenkins", crn="X700211")
+    visitor = sit_down(house.pat)
+    page = visitor.open(f"/people/{katrina.id}")
+    assert "somebody whom you may not see" in page.words and "Huw" not in page.words
+    assert "Huw Jenkins" in sit_down(house.coordinator).open(f"/people/{katrina.id}").words
+    form = visitor.open(f"/people/{katrina.id}/number/shared").form("/shared")
+    assert visitor.send(form).status == 422
+    visitor.send(form, sure="y")
+    assert point_of(committed, katrina).shared_agreed_at is not None
+
+
+def test_a_stopped_number_says_so(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Nobody can text it, and the page says since when and what would end it."""
+    with committed.begin() as session:
+        suppression.suppress(session, "+447700900101", reason="STOP", evidence="1", now=now)
+    words = sit_down(house.pat).open(f"/people/{katrina.id}").words
+    assert "The number asked for no more texts on 20 March 2027" in words and "START" in words
+
+
+def test_details_are_changed_and_texts_that_wait_called_back(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """Custody stops what has not gone in the same breath; name, language and hours are kept."""
+    waiting = written(committed, katrina, "waiting", now)
+    visitor = sit_down(house.pat)
+    form = visitor.open(f"/people/{katrina.id}/details").form("/details")
+    assert form.fields["approved"] == "y" and form.fields["language"] == "en"
+    page = visitor.send(
+        form, preferred_name="Kat", language="cy", custody_status="remand", text_from_hour="10"
+    )
+    assert "The details are saved" in page.words and "remanded in custody" in page.words
+    with committed.begin() as session:
+        person = session.get_one(Person, katrina.id)
+        assert (person.preferred_name, person.language) == ("Kat", Language.WELSH)
+        assert person.custody_status is CustodyStatus.REMAND and person.text_from_hour == 10
+        assert session.get_one(Message, waiting.id).status is MessageStatus.WITHDRAWN
+
+
+def test_approval_of_texts_is_taken_back_and_given_again(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """An unticked box ends the approval; ticking it again names who approved."""
+    visitor = sit_down(house.pat)
+    address = f"/people/{katrina.id}/details"
+    form = visitor.open(address).form("/details")
+    del form.fields["approved"]
+    assert "Not approved: no text goes" in visitor.send(form).words
+    page = visitor.send(visitor.open(address).form("/details"), approved="y")
+    assert "Approved by Pat Hale" in page.words
+
+
+def test_the_name_in_texts_is_shown_as_it_is_shortened(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """A long preferred name is cut by rule, and the page says so."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat, preferred_name="Maximiliana-Josephine")
+    assert "shortened from Maximiliana-Josephine" in sit_down(house.pat).open(f"/people/{person.id}").words
+
+
+def test_a_support_worker_sees_their_part_alone(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """No thread, no number, no signals, no actions on the person."""
+    heard(committed, katrina, "secret words", now)
+    with committed.begin() as session:
+        ensure_involved(session, katrina.id, house.partner.agency_id, now=now)
+    visitor = sit_down(house.partner)
+    page = visitor.open(f"/people/{katrina.id}")
+    assert page.status == 200 and "Book an appointment" in page.words
+    assert not any(words in page.words for words in ("secret", "07700", "Change", "Approval", "Send"))
+    token = visitor.token()
+    for address in ("details", "text", "number/change", "number/safe", "text/facts"):
+        sent = visitor.post(f"/people/{katrina.id}/{address}", {"csrf_token": token, "body": "hello"})
+        assert sent.status in (403, 422), address
+    with committed.begin() as session:
+        assert session.scalars(select(Message)).first() is None
+
+
+def test_an_auditor_reads_everything_and_changes_nothing(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """The thread is there; no button is; posts made by hand are refused."""
+    heard(committed, katrina, "words of hers", now, needs_human=True)
+    visitor = sit_down(house.auditor)
+    page = visitor.open(f"/people/{katrina.id}")
+    assert "words of hers" in page.words
+    assert not any(words in page.words for words in ("Book an", "Change", "Mark as read", "Suspend"))
+    token = visitor.token()
+    with committed.begin() as session:
+        reading = session.scalars(select(Reading.id)).one()
+    for address in (
+        f"/people/{katrina.id}/text",
+        f"/people/{katrina.id}/number/safe",
+        f"/readings/{reading}/read",
+    ):
+        assert visitor.post(address, {"csrf_token": token, "body": "hello"}).status == 403, address
+
+
+def test_looking_at_a_person_is_logged_and_others_find_nobody(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """Pat's look is in the log with what was looked at; Dai is told that there is no such person."""
+    sit_down(house.pat).open(f"/people/{katrina.id}")
+    assert sit_down(house.other).open(f"/people/{katrina.id}").status == 404
+    with committed.begin() as session:
+        log = session.scalars(select(AccessRecord).where(AccessRecord.person_id == katrina.id)).all()
+        assert ("person.page", f"staff:{house.pat.id}") in {(one.what, one.actor) for one in log}
+
+
+def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """Search words may come in any order; each row says whether texts go, and why not."""
+    with committed.begin() as session:
+        builders.person(session, house.pat, number=None, first_name="Ann", last_name="O'Neil")
+    visitor = sit_down(house.pat)
+    everybody = visitor.open("/people").words
+    assert "Dodds, Katrina" in everybody and "No mobile number" in everybody
+    assert "O'Neil, Ann" not in visitor.open("/people?q=kat+dod").words
+    assert "O'Neil, Ann" in visitor.open("/people?q=o'n").words
+    assert "Nobody on your caseload has “%_”" in visitor.open("/people?q=%25_").words
+    assert visitor.open("/people?after=x").status == 404
+
+
+def test_a_long_caseload_goes_on_page_by_page(committed: Database, house: House, sit_down: SitDown) -> None:
+    """110 people, many with one name: each on exactly one page."""
+    with committed.begin() as session:
+        for number in range(110):
+            builders.person(session, house.pat, number=None, last_name=f"Smith {number // 30}")
+    visitor, address, seen = sit_down(house.pat), "/people", []
+    while address:
+        html = visitor.open(address).html
+        seen += [part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]]
+        following = html.split('href="/people?after=')
+        address = "/people?after=" + following[1].split('"')[0] if len(following) > 1 else ""
+    assert len(seen) == len(set(seen)) == 110
+
+
+def test_an_address_of_the_caseload_holds_no_name(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Addresses end up in the logs of proxies: the next page is asked for by an id, and only of somebody on one's own list."""
+    with committed.begin() as session:
+        for _ in range(51):
+            builders.person(session, house.pat, number=None, last_name="Unusual", first_name="Quentin")
+        hidden = builders.person(session, house.other, number=None)
+    visitor = sit_down(house.pat)
+    address = visitor.open("/people").html.split('href="/people?after=')[1].split('"')[0]
+    assert str(uuid.UUID(address)) == address
+    assert visitor.open(f"/people?after={hidden.id}").status == 404
+
+
+def test_a_search_for_what_no_name_can_hold_finds_nobody(house: House, sit_down: SitDown) -> None:
+    """A NUL in an address is no failure of ours."""
+    visitor = sit_down(house.pat)
+    assert "Nobody on your caseload" in visitor.open("/people?q=a%00b").words
+    assert visitor.open("/book?q=%00").status == 200
+    assert visitor.open("/people?after=%00").status == 404
+
+
+def test_a_new_number_is_known_at_once(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
+) -> None:
+    """A number put in elsewhere shows with how it stands, and the one before it with its end."""
+    with committed.begin() as session:
+        set_number(session, builders.actor(house.pat), katrina.id, "07700 900156", now=now)
+    words = sit_down(house.pat).open(f"/people/{katrina.id}").words
+    assert "07700 900156 Not yet confirmed as theirs" in words
+    assert "Until 20 March 2027: 07700 900101" in words

@@ -1,0 +1,357 @@
+"""The nightly sweep: what the calendar makes of the case, once for each cause, and how it goes on after it was stopped."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from engage.agencies.model import Hub, Staff
+from engage.appointments.model import Outcome, OutcomeCode
+from engage.cohort.kinds import ExitReason, Rag
+from engage.cohort.model import ReReferral
+from engage.cohort.nightly import service
+from engage.core.model import Event
+from engage.legal.model import ReleasePlan, Requirement
+from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
+from engage.plan.kinds import ActionState
+from engage.signals import Evidence, Signal, SignalKind, raise_signal, resolve
+from messaging.states import MessageStatus
+from messaging.tables import Message
+from tests import builders
+from tests.engage.cohort.nightly.nights import (
+    action,
+    court_review,
+    enrolled,
+    in_prison,
+    reviewed,
+    swept,
+    told,
+)
+from tests.engage.conversation.phones import gone, says
+
+TODAY = date(2027, 3, 20)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hub(session: Session) -> Hub:
+    """A hub with the usual settings."""
+    return builders.hub(session)
+
+
+@pytest.fixture
+def pat(session: Session, hub: Hub) -> Staff:
+    """An offender manager."""
+    return builders.staff(session, hub)
+
+
+@pytest.fixture
+def katrina(session: Session, pat: Staff, now: datetime) -> Person:
+    """Somebody known since yesterday, of whom nothing is due."""
+    return builders.person(session, pat, created_at=now - DAY)
+
+
+@pytest.mark.parametrize(("days", "lost"), [(13, False), (14, True), (60, True)])
+@pytest.mark.parametrize("last", ["reply", "delivery", "attendance", "release"])
+def test_silence_is_told_after_fourteen_days(
+    session: Session, pat: Staff, now: datetime, days: int, last: str, lost: bool
+) -> None:
+    """RULES.md 17: counted from the last reply, delivered text or attendance, and not from before somebody left prison."""
+    person = builders.person(session, pat, created_at=now - 365 * DAY)
+    at = now - days * DAY
+    if last == "reply":
+        says(session, "ok see you", at)
+        for answer in session.scalars(select(Message)):
+            answer.status = MessageStatus.UNDELIVERED
+    elif last == "delivery":
+        gone(session, person, at).delivered_at = at
+    elif last == "attendance":
+        came = builders.appointment(session, person, at)
+        session.add(
+            Outcome(
+                appointment_id=came.id,
+                code=OutcomeCode.ATTENDED_COMPLIED,
+                recorded_by="system",
+                recorded_at=at,
+            )
+        )
+    else:
+        in_prison(session, person, None, released_on=at.date())
+    swept(session, now + timedelta(hours=12) if last == "release" else now)
+    assert [kind for kind, _ in told(session, person)] == [SignalKind.LOST_CONTACT] * lost
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"custody_status": CustodyStatus.CUSTODY},
+        {"custody_status": CustodyStatus.REMAND},
+        {"contact_status": ContactStatus.CLOSED},
+        {"contact_status": ContactStatus.SUSPENDED},
+        {"contact_status": ContactStatus.DEAD},
+    ],
+)
+def test_who_cannot_answer_is_not_lost(
+    session: Session, pat: Staff, now: datetime, values: dict[str, Any]
+) -> None:
+    """Whoever is in prison, or whose case allows no contact, is not told as lost; somebody unlawfully at large is."""
+    builders.person(session, pat, created_at=now - 60 * DAY, **values)
+    at_large = builders.person(
+        session,
+        pat,
+        number=None,
+        created_at=now - 60 * DAY,
+        custody_status=CustodyStatus.UNLAWFULLY_AT_LARGE,
+    )
+    assert swept(session, now).raised == 1
+    assert [kind for kind, _ in told(session, at_large)] == [SignalKind.LOST_CONTACT]
+
+
+def test_texts_that_did_not_arrive_are_no_contact_and_no_fault(
+    session: Session, pat: Staff, now: datetime
+) -> None:
+    """RULES.md 8, 17: an undelivered text does not count as contact, and the signal blames nobody."""
+    person = builders.person(session, pat, created_at=now - 60 * DAY)
+    gone(session, person, now - DAY, status=MessageStatus.UNDELIVERED)
+    swept(session, now)
+    why = "No reply, attendance or delivered text since Tue 19 January 2027, 60 days ago."
+    assert told(session, person) == [(SignalKind.LOST_CONTACT, why)]
+
+
+def test_a_hub_chooses_how_long_silence_may_last(session: Session, now: datetime) -> None:
+    """The number of days is the hub's setting."""
+    patient = builders.hub(session, silent_days=30)
+    person = builders.person(session, builders.staff(session, patient), created_at=now - 29 * DAY)
+    assert swept(session, now).raised == 0
+    swept(session, now + DAY)
+    assert [kind for kind, _ in told(session, person)] == [SignalKind.LOST_CONTACT]
+
+
+def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_new_cause(
+    session: Session, pat: Staff, now: datetime
+) -> None:
+    """One signal for each silence: resolved by Engage when they are heard of, raised anew for the next."""
+    person = builders.person(session, pat, created_at=now - 60 * DAY)
+    assert swept(session, now).raised == 1
+    gone(session, person, now + DAY).delivered_at = now + DAY
+    assert swept(session, now + 2 * DAY).resolved == 1
+    assert told(session, person) == []
+    swept(session, now + 15 * DAY)
+    assert [why for _, why in told(session, person)] == [
+        "The last text reached them on Sun 21 March 2027, 14 days ago. Nothing has been heard since."
+    ]
+    kinds = session.scalars(
+        select(Event.kind).where(Event.person_id == person.id, Event.actor == "system").order_by(Event.id)
+    )
+    assert [kind for kind in kinds if kind.startswith("signal.")] == [
+        "signal.raised",
+        "signal.resolved",
+        "signal.raised",
+    ]
+
+
+@pytest.mark.parametrize(("days", "soon"), [(15, False), (14, True), (0, True), (-3, True)])
+def test_a_release_is_told_fourteen_days_before(
+    session: Session, katrina: Person, now: datetime, days: int, soon: bool
+) -> None:
+    """Until somebody records that they are out."""
+    in_prison(session, katrina, TODAY + days * DAY)
+    swept(session, now)
+    assert [kind for kind, _ in told(session, katrina)] == [SignalKind.RELEASE_SOON] * soon
+
+
+def test_a_release_that_moves_is_told_by_its_new_day(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The signal of the old day ends with it; that of the new one when the release plan is made."""
+    spell = in_prison(session, katrina, TODAY + 10 * DAY)
+    swept(session, now)
+    spell.release_on = TODAY + 5 * DAY
+    swept(session, now + DAY)
+    why = "Release is expected on Thu 25 March 2027, and there is no release plan yet."
+    assert told(session, katrina) == [(SignalKind.RELEASE_SOON, why)]
+    session.add(
+        ReleasePlan(custody_spell_id=spell.id, home="A hostel", made_by="system", made_at=builders.NOW)
+    )
+    swept(session, now + 2 * DAY)
+    assert told(session, katrina) == []
+
+
+def test_an_order_whose_last_day_has_passed_is_ended(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Before anybody is looked at, so that the night finds them as they stand."""
+    review = court_review(session, katrina, TODAY + 60 * DAY, held_on=TODAY)
+    order = session.get_one(Requirement, review.requirement_id).order
+    order.ends_on = TODAY - DAY
+    katrina.legal_status = LegalStatus.STATUTORY
+    swept(session, now)
+    assert (order.ended_on, katrina.legal_status) == (TODAY - DAY, LegalStatus.NON_STATUTORY)
+
+
+@pytest.mark.parametrize(("days", "soon"), [(8, False), (7, True), (0, True), (-1, False)])
+def test_a_court_review_is_told_seven_days_before(
+    session: Session, katrina: Person, now: datetime, days: int, soon: bool
+) -> None:
+    """RULES.md 13: while its report is not made."""
+    review = court_review(session, katrina, TODAY + days * DAY)
+    swept(session, now)
+    assert [kind for kind, _ in told(session, katrina)] == [SignalKind.COURT_REVIEW_SOON] * soon
+    review.report_made_at = now
+    swept(session, now + DAY)
+    assert told(session, katrina) == []
+
+
+@pytest.mark.parametrize(
+    ("due", "state", "overdue"),
+    [
+        (TODAY, ActionState.LIVE, False),
+        (TODAY - DAY, ActionState.LIVE, True),
+        (TODAY - DAY, ActionState.PROPOSED, False),
+        (TODAY - DAY, ActionState.DONE, False),
+        (TODAY - DAY, ActionState.WITHDRAWN, False),
+    ],
+)
+def test_an_action_past_its_date_is_told_with_its_agency(
+    session: Session, katrina: Person, now: datetime, due: date, state: ActionState, overdue: bool
+) -> None:
+    """What nobody has approved is nobody's to do yet."""
+    action(session, katrina, due, state)
+    swept(session, now)
+    why = "Probation was to have done an action of the plan by Fri 19 March 2027."
+    assert told(session, katrina) == [(SignalKind.ACTION_OVERDUE, why)] * overdue
+
+
+def test_a_review_is_told_on_its_day_and_at_once_when_there_was_none(
+    session: Session, katrina: Person, pat: Staff, now: datetime
+) -> None:
+    """RULES.md 12."""
+    enrolment = enrolled(session, katrina)
+    swept(session, now)
+    assert told(session, katrina) == [(SignalKind.REVIEW_DUE, "No review has been held since they joined.")]
+    reviewed(session, enrolment, Rag.AMBER, TODAY, TODAY + 14 * DAY, now)
+    swept(session, now + DAY)
+    assert told(session, katrina) == []
+    swept(session, now + 14 * DAY)
+    assert (SignalKind.REVIEW_DUE, "The next review was due on Sat 3 April 2027.") in told(session, katrina)
+
+
+def test_something_urgent_makes_a_review_due_at_once(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """RULES.md 12, whether or not the signal itself is dealt with by then."""
+    enrolment = enrolled(session, katrina)
+    reviewed(session, enrolment, Rag.GREEN, TODAY, TODAY + 28 * DAY, now)
+    raise_signal(
+        session,
+        SignalKind.CRISIS,
+        person_id=katrina.id,
+        hub_id=katrina.hub_id,
+        cause="test",
+        why="Said so",
+        evidence=[Evidence("rule", "1")],
+        now=now + timedelta(hours=1),
+    )
+    resolve(session, session.scalars(select(Signal)).one(), how="Rang", actor="system", now=now + DAY)
+    swept(session, now + DAY)
+    assert told(session, katrina) == [
+        (SignalKind.REVIEW_DUE, "Something urgent has happened since the last review.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("history", "since"),
+    [
+        ([(Rag.GREEN, 0)], "Sun 20 December 2026"),
+        ([(Rag.GREEN, -1)], None),
+        ([(Rag.AMBER, -30), (Rag.GREEN, 0), (Rag.GREEN, 28)], "Sun 20 December 2026"),
+        ([(Rag.GREEN, -60), (Rag.RED, 0), (Rag.GREEN, 1)], None),
+        ([(Rag.GREEN, -60), (Rag.AMBER, 60)], None),
+    ],
+)
+def test_three_green_months_without_a_break_are_told(
+    session: Session, katrina: Person, now: datetime, history: list[tuple[Rag, int]], since: str | None
+) -> None:
+    """RULES.md 10: days are counted from 20 December, three months before; a break begins the count anew."""
+    enrolment = enrolled(session, katrina)
+    for rag, after in history:
+        shift = 1 if after == -1 else after
+        reviewed(session, enrolment, rag, date(2026, 12, 20) + shift * DAY, TODAY + 28 * DAY, now)
+    swept(session, now)
+    wanted = [(SignalKind.GREEN_THREE_MONTHS, f"Green without a break since {since}.")] if since else []
+    assert told(session, katrina) == wanted
+
+
+def test_who_left_for_a_long_custody_is_told_when_to_be_referred_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """RULES.md 10: although the enrolment has ended and the case is closed."""
+    katrina.contact_status = ContactStatus.CLOSED
+    enrolment = enrolled(session, katrina, ended_on=date(2026, 6, 1), exit_reason=ExitReason.LONG_CUSTODY)
+    spell = in_prison(session, katrina, date(2028, 3, 21))
+    session.add(
+        ReReferral(
+            enrolment_id=enrolment.id,
+            person_id=katrina.id,
+            custody_spell_id=spell.id,
+            due_on=TODAY + DAY,
+        )
+    )
+    assert swept(session, now).raised == 0
+    swept(session, now + DAY)
+    assert [kind for kind, _ in told(session, katrina)] == [SignalKind.RE_REFERRAL_DUE]
+
+
+def test_a_cause_that_somebody_dealt_with_is_not_told_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The same overdue action nags once; moved to another day it is another cause."""
+    late = action(session, katrina, TODAY - DAY)
+    swept(session, now)
+    one = session.scalars(select(Signal)).one()
+    resolve(session, one, how="Rang them", actor="system", now=now)
+    assert swept(session, now + DAY).raised == 0
+    late.due_on = TODAY
+    assert swept(session, now + 2 * DAY).raised == 1
+
+
+def test_the_number_of_statements_does_not_grow_with_people(
+    session: Session, pat: Staff, now: datetime
+) -> None:
+    """A chunk costs the same statements for two people as for twenty."""
+    counts = []
+    for more in (2, 18):
+        for _ in range(more):
+            builders.person(session, pat, number=None, created_at=now - 60 * DAY)
+        count = 0
+
+        def counted(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        session.flush()
+        event.listen(session.get_bind(), "before_cursor_execute", counted)
+        swept(session, now + len(counts) * DAY)
+        event.remove(session.get_bind(), "before_cursor_execute", counted)
+        counts.append(count)
+    assert counts[0] == counts[1]
+
+
+def test_the_keys_are_those_of_a_signal_raised_by_hand(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """What a use case raised in its own transaction is not raised again at night."""
+    late = action(session, katrina, TODAY - DAY)
+    raise_signal(
+        session,
+        SignalKind.ACTION_OVERDUE,
+        person_id=katrina.id,
+        hub_id=katrina.hub_id,
+        cause=f"{late.id}:{late.due_on}",
+        why="Late",
+        evidence=[Evidence("rule", "10")],
+        now=now,
+    )
+    assert swept(session, now) == service.Swept(people=1, raised=0, resolved=0, finished=True)

@@ -1,0 +1,131 @@
+"""Rebooking by text when time has passed, somebody else was quicker, or staff did something in between."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engage.appointments import booking
+from engage.appointments.kinds import OutcomeCode
+from engage.people import rebooking_permission as allowance
+from engage.people.model import CustodyStatus, Person
+from engage.understanding.vocabulary import Intent, Prompt
+from tests import builders
+from tests.engage.conversation.handlers.offered import (
+    ANOTHER,
+    DAY,
+    THU,
+    WED,
+    Scene,
+    local,
+    made,
+)
+from tests.engage.conversation.phones import (
+    answers,
+    asked,
+    last_answer,
+    minutes,
+    says,
+)
+from tests.engage.conversation.turns import hear, read_as
+
+
+@pytest.fixture
+def scene(session: Session, now: datetime) -> Scene:
+    """Katrina, who may rebook, and Pat, who has three free times."""
+    return made(session, now)
+
+
+def test_after_the_hold_it_is_booked_if_it_is_still_free(scene: Scene) -> None:
+    """An hour is over, nobody else has it."""
+    scene.asks()
+    says(scene.session, "3", scene.now + minutes(200))
+    assert scene.starts() == local(THU)
+
+
+def test_after_the_hold_somebody_else_may_have_it_and_others_are_offered(scene: Scene) -> None:
+    """It is said that it has gone; what is left is offered and held; the appointment stands."""
+    scene.asks()
+    later = scene.now + minutes(61)
+    other = _other(scene)
+    hear(scene.session, other, read_as(Intent.RESCHEDULE, day="wed"), later, number="+447700900102")
+    says(scene.session, "2", later + minutes(1))
+    assert scene.starts() == local("2027-03-22 10:00")
+    assert last_answer(scene.session) == (
+        "Sorry Katrina. That time has gone. Reply 1 for Tue 23 2:00pm, 2 for Thu 25 4:00pm, 0 for none of these. "
+        "Your old time stands."
+    )
+    scene.leave()
+    says(scene.session, "2", later + minutes(2))
+    assert scene.starts() == local(THU)
+
+
+def _other(scene: Scene) -> Person:
+    other = builders.person(scene.session, scene.om, number="+447700900102", first_name="Dean")
+    allowance.allow(scene.session, builders.actor(scene.om), other.id, allowed=True, now=scene.now)
+    booked = builders.appointment(scene.session, other, local("2027-03-22 11:00"))
+    asked(scene.session, booked, scene.now - DAY, to="+447700900102")
+    return other
+
+
+def test_what_is_held_for_one_is_not_offered_to_another(scene: Scene) -> None:
+    """While Katrina thinks, Dean is told that nothing is free; after the hour he is offered it, without any sweep."""
+    scene.asks()
+    other = _other(scene)
+    done = hear(scene.session, other, ANOTHER, scene.now + minutes(30), number="+447700900102")
+    assert "No free time" in done.words
+    done = hear(scene.session, other, ANOTHER, scene.now + minutes(60), number="+447700900102")
+    assert "Offered 3" in done.words
+
+
+def test_the_same_choice_twice_is_done_once_and_another_one_is_for_a_human(scene: Scene) -> None:
+    """Repeating it changes nothing and is not answered; picking another time after all is not guessed at."""
+    scene.asks()
+    says(scene.session, "2", scene.now + minutes(2))
+    scene.leave()
+    count = len(answers(scene.session))
+    again = says(scene.session, "2", scene.now + minutes(3))
+    assert again.done == "Said again: it is booked already" and not again.needs_human
+    assert len(answers(scene.session)) == count and scene.appointment.revision == 2
+    other = says(scene.session, "3", scene.now + minutes(4))
+    assert other.needs_human and scene.starts() == local(WED)
+
+
+@pytest.mark.parametrize("what", ["move", "cancel", "outcome"])
+def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
+    """A choice after the appointment was moved, cancelled or dealt with is for a human; what was held is free."""
+    scene.asks()
+    actor, at = builders.actor(scene.om), scene.now + minutes(5)
+    if what == "move":
+        booking.move(scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at)
+    if what == "cancel":
+        booking.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
+    if what == "outcome":
+        code = OutcomeCode.ABSENT_MEDICAL
+        booking.record_outcome(scene.session, actor, scene.appointment.id, code=code, note="", now=at)
+    before = scene.starts(), scene.appointment.revision
+    reading = says(scene.session, "2", at + minutes(5))
+    assert reading.needs_human and "has changed since" in reading.done
+    assert (scene.starts(), scene.appointment.revision) == before
+    assert scene.held() == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_in_custody_nothing_is_offered_and_nothing_moves(scene: Scene, when: str) -> None:
+    """Rule 1 closes it, before the offer or between offer and choice; a human reads what came."""
+    if when == "after":
+        scene.asks()
+    scene.katrina.custody_status = CustodyStatus.CUSTODY
+    scene.session.flush()
+    count = len(answers(scene.session))
+    done = hear(
+        scene.session,
+        scene.katrina,
+        ANOTHER if when == "before" else read_as(Intent.SLOT_CHOICE, value=2),
+        scene.now + minutes(5),
+        body="2",
+        prompt=Prompt.REBOOK,
+    )
+    assert done.needs_human and not done.acted
+    assert len(answers(scene.session)) == count
+    assert scene.starts() == local("2027-03-22 10:00")
