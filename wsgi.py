@@ -1,8 +1,8 @@
 """gunicorn's entry: `gunicorn wsgi:app`."""
 
-from engage.core.process_start import without_collecting
+from engage.core.process_start import without_garbage_collection
 
-with without_collecting():
+with without_garbage_collection():
     from api import create_app
 
     app = create_app()

@@ -21,7 +21,7 @@ from engage.appointments import absences
 from engage.appointments.imports import uploads
 from engage.appointments.reminders import due, planning
 from engage.appointments.reminders.last_look import last_look as look_at_reminders
-from engage.appointments.reminders.replan import reconsider
+from engage.appointments.reminders.replan import replan_changed
 from engage.cohort import agenda
 from engage.cohort.nightly import service as nightly
 from engage.conversation import (
@@ -35,8 +35,8 @@ from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import Settings
-from engage.core.worker_loop import Clockwork, Tick
-from engage.people.contactability import REACH_CHANNEL
+from engage.core.worker_loop import Tick, WorkerLoop
+from engage.people.contactability import CONTACTABILITY_CHANNEL
 from engage.progress.check_ins import lifecycle
 from engage.progress.drug_tests import schedule
 from engage.records import erasure, retention
@@ -74,7 +74,7 @@ STATUS_PATH = "/webhooks/twilio/status"
 
 
 @dataclass(frozen=True)
-class Way:
+class ProviderRoute:
     """A way out: a provider, where it reports to, and how fast its senders may speak (segments a second)."""
 
     gateway: Gateway
@@ -83,7 +83,7 @@ class Way:
     rates: Mapping[str, float] = field(default_factory=dict)
 
 
-def ways(settings: Settings) -> list[Way]:
+def provider_routes(settings: Settings) -> list[ProviderRoute]:
     """The providers that the settings name: Twilio always, GOV.UK Notify where there is a key for it."""
     twilio, notify = settings.twilio, settings.notify
     gateway: Gateway = TwilioGateway(
@@ -94,7 +94,7 @@ def ways(settings: Settings) -> list[Way]:
         api_base_url=twilio.api_base_url,
     )
     callback_url = f"{settings.public_url}{STATUS_PATH}"
-    found = [Way(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)]
+    found = [ProviderRoute(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)]
     if notify is not None:
         gateway = NotifyGateway(
             notify.api_key,
@@ -103,7 +103,7 @@ def ways(settings: Settings) -> list[Way]:
             base_url=notify.base_url,
         )
         # It is told once, in its own pages, where to post.
-        found.append(Way(gateway, None, notify.segments_per_second))
+        found.append(ProviderRoute(gateway, None, notify.segments_per_second))
     return found
 
 
@@ -115,7 +115,9 @@ def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapp
 class Worker:
     """One process's share of the work."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, ways: Sequence[Way]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, ways: Sequence[ProviderRoute]
+    ) -> None:
         self._database = database
         self._clock = clock
         self._zone = settings.timezone
@@ -136,7 +138,7 @@ class Worker:
             )
             for way in ways
         }
-        self._clockwork = Clockwork(self._ticks(), database.url)
+        self._clockwork = WorkerLoop(self._ticks(), database.url)
 
     def start(self) -> None:
         """Begin to work."""
@@ -171,7 +173,7 @@ class Worker:
             *outboxes,
             Tick("reminders", self._remind, _seconds(2), (planning.CHANNEL,)),
             Tick("check-ins", self._check_in, _seconds(10)),
-            Tick("reach", self._reconsider, _seconds(5), (REACH_CHANNEL,)),
+            Tick("reach", self._reconsider, _seconds(5), (CONTACTABILITY_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
             Tick("endings", self._follow_endings, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
@@ -207,7 +209,7 @@ class Worker:
 
     def _reconsider(self) -> bool:
         with self._database.begin() as session:
-            return reconsider(session, now=self._clock.now()) > 0
+            return replan_changed(session, now=self._clock.now()) > 0
 
     def _raise_alarms(self) -> bool:
         with self._database.begin() as session:
@@ -279,7 +281,7 @@ def run(settings: Settings, database: Database) -> None:
     """Work until SIGTERM or SIGINT, then stop cleanly."""
     with stop_signals() as told_to_stop:
         classifier()  # not on the first reply: a worker that cannot read must not start
-        worker = Worker(settings, database, Clock.from_settings(settings), ways(settings))
+        worker = Worker(settings, database, Clock.from_settings(settings), provider_routes(settings))
         worker.start()
         try:
             told_to_stop()

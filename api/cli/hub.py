@@ -54,7 +54,9 @@ def choose(setting: str, value: str, hub_name: str | None) -> None:
     from engage.agencies.hub_settings import find_hub
 
     with in_transaction() as (session, now):
-        setup.choose(session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now)
+        setup.set_hub_setting(
+            session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now
+        )
     click.echo(f"{setting} is {value}.")
 
 

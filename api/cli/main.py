@@ -142,9 +142,9 @@ def demo(people: int) -> None:
 @main.command()
 def worker() -> None:
     """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may run."""
-    from engage.core.process_start import without_collecting
+    from engage.core.process_start import without_garbage_collection
 
-    with without_collecting():
+    with without_garbage_collection():
         from engage.worker import run as work
 
     settings = Settings.from_environment()

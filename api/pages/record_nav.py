@@ -8,7 +8,7 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import Field, fields_for
+from engage.access.sharing import RecordPart, fields_for
 from engage.people.model import Person
 
 
@@ -22,22 +22,22 @@ class Part:
 
     endpoint: str
     words: str
-    field: Field
+    field: RecordPart
     by_role: Ability | None = None
     by_agreement: bool = False
 
 
 PARTS: tuple[Part, ...] = (
-    Part("pages.shared_appointments", "All appointments", Field.APPOINTMENTS, by_agreement=True),
-    Part("pages.case_status", "Status", Field.STATUS),
-    Part("pages.legal", "Legal", Field.LEGAL),
-    Part("pages.compliance", "Compliance", Field.COMPLIANCE),
-    Part("pages.plan", "Plan", Field.PLAN),
-    Part("pages.progress", "Progress", Field.PROGRESS),
-    Part("pages.tests", "Tests", Field.HEALTH),
-    Part("pages.person_assessments", "Assessments", Field.STATUS),
-    Part("pages.case_pack", "Case pack", Field.STATUS, by_role=Ability.CASE),
-    Part("pages.record_access", "Who has seen it", Field.STATUS, by_role=Ability.CASE),
+    Part("pages.shared_appointments", "All appointments", RecordPart.APPOINTMENTS, by_agreement=True),
+    Part("pages.case_status", "Status", RecordPart.STATUS),
+    Part("pages.legal", "Legal", RecordPart.LEGAL),
+    Part("pages.compliance", "Compliance", RecordPart.COMPLIANCE),
+    Part("pages.plan", "Plan", RecordPart.PLAN),
+    Part("pages.progress", "Progress", RecordPart.PROGRESS),
+    Part("pages.tests", "Tests", RecordPart.HEALTH),
+    Part("pages.person_assessments", "Assessments", RecordPart.STATUS),
+    Part("pages.case_pack", "Case pack", RecordPart.STATUS, by_role=Ability.CASE),
+    Part("pages.record_access", "Who has seen it", RecordPart.STATUS, by_role=Ability.CASE),
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from engage.access.model import SharingAgreement
 from engage.access.policy import Actor, ActorKind
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
@@ -42,7 +42,7 @@ class NewAgreement:
     agency_id: uuid.UUID
     purpose: str
     lawful_basis: str
-    fields: Collection[Field]
+    fields: Collection[RecordPart]
     starts_on: date
     ends_on: date
 
@@ -64,7 +64,7 @@ def record_agreement(session: Session, actor: Actor, new: NewAgreement, *, now: 
         agency_id=new.agency_id,
         purpose=purpose,
         lawful_basis=basis,
-        fields=[part.value for part in Field if part in new.fields],
+        fields=[part.value for part in RecordPart if part in new.fields],
         starts_on=new.starts_on,
         ends_on=new.ends_on,
         recorded_by=actor.label,
@@ -92,7 +92,7 @@ def end_agreement(
 ) -> SharingAgreement:
     """End an agreement at once: nothing more is seen by it. Raises NotFound, or Conflict where it is over already."""
     found = session.get(SharingAgreement, agreement_id, with_for_update=True, populate_existing=True)
-    if found is None or not may_keep(actor, found.hub_id):
+    if found is None or not may_manage(actor, found.hub_id):
         raise NotFound("There is no such agreement, or you may not see it.")
     today = now.astimezone(zone(session.get_one(Hub, found.hub_id))).date()
     if found.ended_at is not None or found.ends_on < today:
@@ -120,25 +120,25 @@ def agreements_of(
     return session.scalars(query).all()
 
 
-def holds(agreement: SharingAgreement, today: date) -> bool:
+def in_force(agreement: SharingAgreement, today: date) -> bool:
     """Whether something is seen by the agreement on this day."""
     return agreement.ended_at is None and agreement.starts_on <= today <= agreement.ends_on
 
 
-def kept_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
+def managed_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
     """The hubs whose agreements the actor keeps, by name."""
     return session.scalars(
         select(Hub).where(Hub.id.in_(actor.hubs(*KEEPERS))).order_by(Hub.name, Hub.id)
     ).all()
 
 
-def may_keep(actor: Actor, hub_id: uuid.UUID) -> bool:
+def may_manage(actor: Actor, hub_id: uuid.UUID) -> bool:
     """Whether the actor answers for the agreements of a hub."""
     return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*KEEPERS)
 
 
 def _may_keep(actor: Actor, hub_id: uuid.UUID) -> None:
-    if not may_keep(actor, hub_id):
+    if not may_manage(actor, hub_id):
         raise Forbidden(
             "Only a coordinator, supervisor or administrator records the agreements of their hub."
         )

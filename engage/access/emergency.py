@@ -132,4 +132,4 @@ def _tell(session: Session, person: Person, staff: Staff, opening: BreakGlass, n
         actor=f"staff:{staff.id}",
     )
     manager = session.get_one(Staff, person.offender_manager_id)
-    staff_notices.tell_worker(session, manager, about=f"opened:{opening.id}", now=now, urgent=True)
+    staff_notices.notify_worker(session, manager, about=f"opened:{opening.id}", now=now, urgent=True)

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import aliased
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.conversation.corrections.model import ReadingCorrection
-from engage.conversation.model import Reading
+from engage.conversation.corrections.model import ReplyCorrection
+from engage.conversation.model import ReplyRecord
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.model import SelfReport
@@ -31,8 +31,8 @@ def sees_health(actor: Actor, person: Person) -> bool:
 
 def tells_of_health() -> ColumnElement[bool]:
     """The SQL condition on Inbound (null where a row has none) for texts that tell of health."""
-    read = aliased(Reading)
-    corrected = exists().where(ReadingCorrection.reading_id == read.id, ReadingCorrection.now.in_(_INTENTS))
+    read = aliased(ReplyRecord)
+    corrected = exists().where(ReplyCorrection.reading_id == read.id, ReplyCorrection.now.in_(_INTENTS))
     as_health = (
         select(read.id)
         .where(

@@ -22,33 +22,33 @@ REFERRERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.COORDINA
 SELECTS_AT_ARREST = AgencyKind.POLICE
 
 
-def refers(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_to_refer_to(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs to which the actor may refer somebody."""
     return _key_hub(actor, "referrals:write") or actor.hubs(*REFERRERS)
 
 
-def reads_queue(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_with_queue(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs of which the actor reads every agency's referrals, and all of a meeting."""
     return _key_hub(actor, "referrals:read", "meetings:read") or actor.hubs(*HUB_WIDE_ROLES)
 
 
-def decides(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_to_decide_in(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs in which the actor keeps the queue, calls meetings and records what they decided."""
     return _with(actor, Ability.DECIDE)
 
 
-def assesses(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_to_assess_in(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs in which the actor may assess somebody who has been referred."""
     found = frozenset(hub for hub, role in actor.roles if Ability.MANAGE in ABILITIES[role])
     return _key_hub(actor, "referrals:write") or found
 
 
-def attends(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_to_attend(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs whose meetings the actor may look at: all of it, or the part about people whom they see."""
     return _with(actor, Ability.CASE)
 
 
-def reads_health(actor: Actor) -> frozenset[uuid.UUID]:
+def hubs_with_health(actor: Actor) -> frozenset[uuid.UUID]:
     """The hubs in which the actor may see what tells of the health of somebody who is referred."""
     return _with(actor, Ability.HEALTH)
 
@@ -58,7 +58,7 @@ def may(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> bool:
     return actor.kind is ActorKind.SYSTEM or hub_id in hubs
 
 
-def need(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> None:
+def require(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> None:
     """Raise NotFound for a hub that the actor has nothing to do with, Forbidden for one where their role does not allow this."""
     if may(actor, hubs, hub_id):
         return

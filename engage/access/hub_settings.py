@@ -17,21 +17,21 @@ READERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COORDINATOR)
 KEEPERS = (Role.ADMINISTRATOR,)
 
 
-class WithRoles(Protocol):
+class HasHubRoles(Protocol):
     """Whoever has roles in hubs."""
 
     def hubs(self, *roles: Role) -> frozenset[uuid.UUID]:
         """The hubs in which they have one of `roles`."""
 
 
-def readable(session: Session, actor: WithRoles) -> Sequence[Hub]:
+def readable_hubs(session: Session, actor: HasHubRoles) -> Sequence[Hub]:
     """The hubs whose settings the actor may read, by name."""
     return session.scalars(
         select(Hub).where(Hub.id.in_(actor.hubs(*READERS))).order_by(Hub.name, Hub.id)
     ).all()
 
 
-def to_read(session: Session, actor: WithRoles, hub_id: uuid.UUID) -> Hub:
+def to_read(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
     """A hub whose settings the actor may read. Raises NotFound."""
     hub = session.get(Hub, hub_id)
     if hub is None or hub_id not in actor.hubs(*READERS):
@@ -39,7 +39,7 @@ def to_read(session: Session, actor: WithRoles, hub_id: uuid.UUID) -> Hub:
     return hub
 
 
-def to_change(session: Session, actor: WithRoles, hub_id: uuid.UUID) -> Hub:
+def to_change(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
     """A hub whose settings the actor may change. Raises NotFound, or Forbidden for who only reads them."""
     hub = to_read(session, actor, hub_id)
     if not may_change(actor, hub):
@@ -47,6 +47,6 @@ def to_change(session: Session, actor: WithRoles, hub_id: uuid.UUID) -> Hub:
     return hub
 
 
-def may_change(actor: WithRoles, hub: Hub) -> bool:
+def may_change(actor: HasHubRoles, hub: Hub) -> bool:
     """Whether the actor may change the settings of this hub."""
     return hub.id in actor.hubs(*KEEPERS)

@@ -18,7 +18,7 @@ from engage.access.policy import (
 )
 from engage.agencies.model import Role
 from engage.appointments.model import Appointment
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import HEALTH, Signal
 
@@ -42,7 +42,7 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
     return and_(people(actor), or_(own, visible_to(wide)) if wide.roles or wide.opened else own)
 
 
-def of_signals(actor: Actor) -> ColumnElement[bool]:
+def signals(actor: Actor) -> ColumnElement[bool]:
     """The condition on Signal joined with Person: signals of health only of people whose health the actor may see."""
     return or_(Signal.kind.not_in(HEALTH), people(actor, Ability.HEALTH))
 
@@ -53,11 +53,11 @@ def unknown_texts(actor: Actor) -> ColumnElement[bool]:
     A phone that people of another hub share is theirs to sort out, and so is one whose people are all kept from the actor.
     """
     on_it = exists().where(
-        ContactPoint.number == Reading.number,
+        ContactPoint.number == ReplyRecord.number,
         ContactPoint.state != NumberState.RETIRED,
         Person.id == ContactPoint.person_id,
     )
-    return and_(Reading.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE))))
+    return and_(ReplyRecord.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE))))
 
 
 def may_see_people(actor: Actor) -> bool:

@@ -30,7 +30,7 @@ from engage.people.model import Person
 log = structlog.get_logger(__name__)
 
 
-class Field(StrEnum):
+class RecordPart(StrEnum):
     """The parts of a record that an agreement can name."""
 
     APPOINTMENTS = "appointments"
@@ -43,7 +43,7 @@ class Field(StrEnum):
 
 
 def open_part(
-    session: Session, actor: Actor, person_id: uuid.UUID, part: Field, *, now: datetime, what: str
+    session: Session, actor: Actor, person_id: uuid.UUID, part: RecordPart, *, now: datetime, what: str
 ) -> Person:
     """The person, if the actor may read this part of the record: by role, or by an agreement in force today, which is then logged as used.
 
@@ -82,17 +82,17 @@ def open_part(
     return person
 
 
-def fields_for(session: Session, actor: Actor, person: Person, *, now: datetime) -> frozenset[Field]:
+def fields_for(session: Session, actor: Actor, person: Person, *, now: datetime) -> frozenset[RecordPart]:
     """The parts that `open_part` would let the actor read: for menus. It logs nothing, and asks the database at most once."""
-    by_role = frozenset(part for part in Field if _by_role(actor, person, part))
-    if len(by_role) == len(Field) or actor.kind is not ActorKind.STAFF or actor.agency_id is None:
+    by_role = frozenset(part for part in RecordPart if _by_role(actor, person, part))
+    if len(by_role) == len(RecordPart) or actor.kind is not ActorKind.STAFF or actor.agency_id is None:
         return by_role
     agreed = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))
-    return by_role | {Field(name) for agreement in agreed for name in agreement.fields}
+    return by_role | {RecordPart(name) for agreement in agreed for name in agreement.fields}
 
 
 def agreement_for(
-    session: Session, actor: Actor, person: Person, part: Field, *, now: datetime
+    session: Session, actor: Actor, person: Person, part: RecordPart, *, now: datetime
 ) -> SharingAgreement | None:
     """The agreement in force by which the actor's agency may see this part of the person's record, if there is one."""
     if actor.kind is not ActorKind.STAFF or actor.agency_id is None:
@@ -115,9 +115,9 @@ def _in_force(agency_id: uuid.UUID, person: Person, today: date) -> Select[Shari
     )
 
 
-def _by_role(actor: Actor, person: Person, part: Field) -> bool:
+def _by_role(actor: Actor, person: Person, part: RecordPart) -> bool:
     found = abilities(actor, person)
-    return (Ability.HEALTH if part is Field.HEALTH else Ability.CASE) in found
+    return (Ability.HEALTH if part is RecordPart.HEALTH else Ability.CASE) in found
 
 
 def _today(session: Session, person: Person, now: datetime) -> date:

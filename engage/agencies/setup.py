@@ -72,7 +72,7 @@ def add_agency(
     return agency
 
 
-def choose(
+def set_hub_setting(
     session: Session, hub: Hub, setting: str, value: int | bool | str, *, actor: str, now: datetime
 ) -> None:
     """Set one number of the rule book for this hub, from now on; what held before is kept. Choosing what it is already changes nothing.

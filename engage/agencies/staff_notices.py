@@ -35,7 +35,7 @@ def recipient(staff_id: uuid.UUID) -> str:
     return f"staff:{staff_id}"
 
 
-def may_be_told(session: Session, staff: Staff) -> bool:
+def can_be_notified(session: Session, staff: Staff) -> bool:
     """Whether a notice can reach them: at work here, with a mobile that they want used and that has not said STOP."""
     return (
         staff.active
@@ -45,15 +45,15 @@ def may_be_told(session: Session, staff: Staff) -> bool:
     )
 
 
-def tell_worker(session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False) -> bool:
+def notify_worker(session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False) -> bool:
     """Queue the text that an item needs them, once for each `about`; False where no notice can reach them.
 
     What is not `urgent` waits for the morning. Nothing about any person is taken, so nothing can leave.
     """
-    return notice(session, staff, about=about, now=now, urgent=urgent) is not None
+    return queue_notice(session, staff, about=about, now=now, urgent=urgent) is not None
 
 
-def notice(
+def queue_notice(
     session: Session,
     staff: Staff,
     *,
@@ -66,7 +66,7 @@ def notice(
 
     `item` is what waits for somebody, as signals.py and the readings name it: once it is taken up, a notice that has not left is called back.
     """
-    if staff.mobile is None or not may_be_told(session, staff):
+    if staff.mobile is None or not can_be_notified(session, staff):
         return None
     hub = _home(session, staff)
     at = now if urgent or hub is None else _awake(now, hub)

@@ -12,9 +12,9 @@ from engage.appointments.reminders.rules import (
     JUST_TOLD,
     NO_HOUR_LEFT,
     TOO_LATE,
-    Slot,
-    into_hours,
+    PlannedReminder,
     local_day,
+    within_hours,
 )
 from engage.people.rules import Reason
 
@@ -64,20 +64,20 @@ def decision_near(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
 
 def chases(
     starts_at: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int], days: int
-) -> tuple[Slot, Slot]:
+) -> tuple[PlannedReminder, PlannedReminder]:
     """The two texts about an absence recorded at `now`: at once within the hours, and two days before the window ends.
 
     The second goes at the time of day of the appointment, and not within a day of the first. After the window nothing is asked.
     """
     ends = window_ends(starts_at, zone, days)
-    at_once = into_hours(now, now=now, zone=zone, hours=hours)
+    at_once = within_hours(now, now=now, zone=zone, hours=hours)
     clock = starts_at.astimezone(zone).time()
     again = datetime.combine(last_day(starts_at, zone, days) - timedelta(days=LAST_ASKED), clock, tzinfo=zone)
     if again > now:
-        again = into_hours(again, now=now, zone=zone, hours=hours)
+        again = within_hours(again, now=now, zone=zone, hours=hours)
     return (
-        Slot(ReminderKind.MISSED, at_once, ends, _against_first(at_once, now, ends)),
-        Slot(ReminderKind.MISSED_AGAIN, again, ends, _against_second(again, at_once, ends)),
+        PlannedReminder(ReminderKind.MISSED, at_once, ends, _against_first(at_once, now, ends)),
+        PlannedReminder(ReminderKind.MISSED_AGAIN, again, ends, _against_second(again, at_once, ends)),
     )
 
 

@@ -83,7 +83,7 @@ def store(
     if made is None:
         return False
     session.expire(appointment, ["absence_reasons"])
-    absence_chasers.end(session, appointment, absence_rules.SAID_WHY, now=now)
+    absence_chasers.withdraw(session, appointment, absence_rules.SAID_WHY, now=now)
     events.record(
         session,
         "absence.explained",

@@ -18,7 +18,7 @@ from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, disputes
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
-from engage.appointments.model import Appointment, Intent, Outcome
+from engage.appointments.model import Appointment, Outcome, StatedIntent
 from engage.appointments.open_record import open_appointment
 from engage.appointments.reminders import (
     absence_chasers,
@@ -26,7 +26,7 @@ from engage.appointments.reminders import (
     planning,
     rules,
 )
-from engage.appointments.reminders.message_history import Told
+from engage.appointments.reminders.message_history import SentReminder
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.signals import Evidence, Signal, SignalKind, SignalState
@@ -108,10 +108,10 @@ def record_outcome(
     )
     _signal(session, actor, appointment, outcome, standing, now)
     if code is not OutcomeCode.FAILED_TO_ATTEND:
-        absence_chasers.end(session, appointment, absence_rules.DECIDED, now=now)
+        absence_chasers.withdraw(session, appointment, absence_rules.DECIDED, now=now)
     elif earlier is None or earlier.code is not code:
         absence_chasers.plan(session, appointment, now=now)
-    disputes.follow(session, appointment, outcome, actor=actor.label, now=now)
+    disputes.compare_claim(session, appointment, outcome, actor=actor.label, now=now)
     return outcome
 
 
@@ -130,7 +130,7 @@ def _signal(
     actor: Actor,
     appointment: Appointment,
     outcome: Outcome,
-    standing: Sequence[Told],
+    standing: Sequence[SentReminder],
     now: datetime,
 ) -> None:
     waiting = _open(session, SignalKind.NO_SHOW, appointment)
@@ -165,26 +165,28 @@ def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Seque
     ).all()
 
 
-def _last_said(session: Session, appointment: Appointment) -> Intent | None:
+def _last_said(session: Session, appointment: Appointment) -> StatedIntent | None:
     return session.scalars(
-        select(Intent)
+        select(StatedIntent)
         .where(
-            Intent.appointment_id == appointment.id,
-            Intent.revision == appointment.revision,
-            Intent.withdrawn_at.is_(None),
+            StatedIntent.appointment_id == appointment.id,
+            StatedIntent.revision == appointment.revision,
+            StatedIntent.withdrawn_at.is_(None),
         )
-        .order_by(Intent.said_at.desc(), Intent.id.desc())
+        .order_by(StatedIntent.said_at.desc(), StatedIntent.id.desc())
         .limit(1)
     ).one_or_none()
 
 
-def _why(session: Session, appointment: Appointment, standing: Sequence[Told], said: Intent | None) -> str:
+def _why(
+    session: Session, appointment: Appointment, standing: Sequence[SentReminder], said: StatedIntent | None
+) -> str:
     hub = session.get_one(Hub, appointment.hub_id)
     last = absence_rules.last_day(appointment.starts_at, zone(hub), hub_rules(hub).evidence_days)
     words = [
         f"Did not come on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
         f"They can explain until {texts.day_named(last, 'en')}.",
-        reached(
+        delivery_note(
             [
                 one
                 for one in standing
@@ -197,7 +199,7 @@ def _why(session: Session, appointment: Appointment, standing: Sequence[Told], s
     return " ".join(word for word in words if word)
 
 
-def reached(standing: Sequence[Told]) -> str:
+def delivery_note(standing: Sequence[SentReminder]) -> str:
     """What the network says of the texts about an appointment, in words that count nothing against the person (RULES.md 8)."""
     statuses = [one.status for one in standing if one.gone]
     delivered = statuses.count(MessageStatus.DELIVERED)
@@ -216,7 +218,7 @@ def reached(standing: Sequence[Told]) -> str:
 
 
 def _evidence(
-    appointment: Appointment, outcome: Outcome, standing: Sequence[Told], said: Intent | None
+    appointment: Appointment, outcome: Outcome, standing: Sequence[SentReminder], said: StatedIntent | None
 ) -> list[Evidence]:
     links = [Evidence("outcome", str(outcome.id)), Evidence("appointment", str(appointment.id))]
     seen = dict.fromkeys(str(one.reminder.message_id) for one in standing if one.reminder.message_id)

@@ -17,7 +17,7 @@ MOST = 200
 """Appointments looked back over; nobody needs a longer row."""
 
 
-def in_a_row(outcomes: Iterable[OutcomeCode]) -> int:
+def streak(outcomes: Iterable[OutcomeCode]) -> int:
     """How many of `outcomes`, latest first, were attended before the first that was not."""
     kept = 0
     for code in outcomes:
@@ -28,9 +28,9 @@ def in_a_row(outcomes: Iterable[OutcomeCode]) -> int:
     return kept
 
 
-def kept_in_a_row(session: Session, person_id: uuid.UUID) -> int:
+def current_streak(session: Session, person_id: uuid.UUID) -> int:
     """The person's row up to now; what nobody has recorded yet neither counts nor breaks it."""
-    return in_a_row(
+    return streak(
         session.scalars(
             select(Outcome.code)
             .join(Appointment, Appointment.id == Outcome.appointment_id)

@@ -262,7 +262,7 @@ def write_amendment(
         ensure_involved(session, person.id, appointment.agency_id, now=now)
     if _IN_TEXTS & changed.keys() and appointment.starts_at > now:
         hub = session.get_one(Hub, appointment.hub_id)
-        planning.tell_again(session, appointment, person, hub, now=now)
+        planning.resend_details(session, appointment, person, hub, now=now)
     _record(session, "appointment.amended", appointment, actor, now, fields=sorted(changed))
     return appointment
 

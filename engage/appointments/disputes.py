@@ -13,11 +13,11 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.appointments.absence_rules import ABSENT
 from engage.appointments.kinds import IntentKind
-from engage.appointments.model import Appointment, Intent, Outcome
+from engage.appointments.model import Appointment, Outcome, StatedIntent
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 
-def follow(
+def compare_claim(
     session: Session, appointment: Appointment, outcome: Outcome | None, *, actor: str, now: datetime
 ) -> bool:
     """Tell of a claim to have been there that stands against the record; once the record agrees, resolve it. True when it is disputed."""
@@ -28,14 +28,14 @@ def follow(
             signals.resolve(session, signal, how=f"{outcome.code.value} was recorded.", actor=actor, now=now)
         return False
     claims = session.scalars(
-        select(Intent)
+        select(StatedIntent)
         .where(
-            Intent.appointment_id == appointment.id,
-            Intent.kind == IntentKind.HERE,
-            Intent.revision == appointment.revision,
-            Intent.withdrawn_at.is_(None),
+            StatedIntent.appointment_id == appointment.id,
+            StatedIntent.kind == IntentKind.HERE,
+            StatedIntent.revision == appointment.revision,
+            StatedIntent.withdrawn_at.is_(None),
         )
-        .order_by(Intent.said_at, Intent.id)
+        .order_by(StatedIntent.said_at, StatedIntent.id)
     ).all()
     if not claims:
         return False
@@ -57,7 +57,7 @@ def follow(
     return True
 
 
-def _why(session: Session, appointment: Appointment, claim: Intent, outcome: Outcome) -> str:
+def _why(session: Session, appointment: Appointment, claim: StatedIntent, outcome: Outcome) -> str:
     where = zone(session.get_one(Hub, appointment.hub_id))
     said, booked = (texts.when(moment, where, "en") for moment in (claim.said_at, appointment.starts_at))
     later = " (after it was over)" if claim.said_at > appointment.ends_at else ""

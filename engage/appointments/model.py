@@ -72,7 +72,9 @@ class Appointment(Base):
     reminders: Mapped[list["Reminder"]] = relationship(
         back_populates="appointment", order_by="Reminder.due_at"
     )
-    intents: Mapped[list["Intent"]] = relationship(back_populates="appointment", order_by="Intent.said_at")
+    intents: Mapped[list["StatedIntent"]] = relationship(
+        back_populates="appointment", order_by="StatedIntent.said_at"
+    )
     outcomes: Mapped[list["Outcome"]] = relationship(
         back_populates="appointment", order_by="Outcome.recorded_at"
     )
@@ -114,7 +116,7 @@ class Reminder(Base):
     appointment: Mapped[Appointment] = relationship(back_populates="reminders")
 
 
-class Intent(Base):
+class StatedIntent(Base):
     """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one.
 
     `cause` is what stands in the way of coming, where the text names it. What Engage read wrongly is `withdrawn` by a worker and counts no

@@ -17,7 +17,7 @@ from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub
 from engage.cohort import rules
 from engage.cohort.kinds import AgendaReason, Rag, ReferralState
-from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingDecision
 from engage.cohort.model import (
     Enrolment,
     RagReview,
@@ -88,7 +88,7 @@ def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
     return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
 
 
-def ask_for(
+def request_item(
     session: Session, actor: Actor, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime
 ) -> AgendaItem:
     """Put a person on the agenda because somebody who manages them wants to talk about them. Again changes nothing.
@@ -116,7 +116,7 @@ def ask_for(
     return item
 
 
-def follow(session: Session, referral: Referral, *, actor: str, now: datetime) -> None:
+def add_referral(session: Session, referral: Referral, *, actor: str, now: datetime) -> None:
     """A referral waits: it stands on the agenda of every meeting that has been called."""
     today = now.astimezone(zone(session.get_one(Hub, referral.hub_id))).date()
     for meeting in session.scalars(
@@ -128,7 +128,7 @@ def follow(session: Session, referral: Referral, *, actor: str, now: datetime) -
         _put(session, meeting, _of(referral), AgendaReason.REFERRAL, actor, now)
 
 
-def forget(session: Session, referral: Referral) -> None:
+def remove_referral(session: Session, referral: Referral) -> None:
     """A referral waits no longer, or is found to be of somebody known: what stands on open agendas because of it alone goes."""
     others = select(Referral.id).where(
         Referral.person_id == referral.person_id,
@@ -324,7 +324,7 @@ def _of_hub(meeting: Meeting) -> ColumnElement[bool]:
 
 
 def _decided() -> ColumnElement[bool]:
-    return select(Decision.id).where(Decision.item_id == AgendaItem.id).exists()
+    return select(MeetingDecision.id).where(MeetingDecision.item_id == AgendaItem.id).exists()
 
 
 def _of(referral: Referral) -> Whom:

@@ -20,7 +20,7 @@ from engage.access.policy import (
     open_person,
     visible_to,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.cohort import referrals
 from engage.cohort.model import Assessment, Referral, Risk
 from engage.core import events
@@ -80,7 +80,7 @@ def assess_referral(
     system that may see them. Raises NotFound, Forbidden or Invalid.
     """
     referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
-    hub_roles.need(actor, hub_roles.assesses(actor), referral.hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
     if referral.person_id is not None:
         ability = Ability.VIEW if actor.kind is ActorKind.KEY else Ability.MANAGE
         open_person(
@@ -108,7 +108,7 @@ def of_person(
     before: int | None = None,
 ) -> tuple[Person, Sequence[Assessment]]:
     """A person's assessments, the latest first, below a version. Read by role or by an agreement that names the status."""
-    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="assessments")
+    person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="assessments")
     query = select(Assessment).where(Assessment.person_id == person.id)
     if before is not None:
         query = query.where(Assessment.version < before)
@@ -136,7 +136,7 @@ def of_referral(session: Session, actor: Actor, referral: Referral) -> Sequence[
     ).all()
 
 
-def give_to(session: Session, referral: Referral, person_id: uuid.UUID) -> None:
+def attach_to_person(session: Session, referral: Referral, person_id: uuid.UUID) -> None:
     """What was judged of somebody unknown becomes the person's, behind the versions that they have."""
     last = _last(session, Assessment.person_id == person_id)
     moved = session.scalars(

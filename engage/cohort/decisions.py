@@ -32,7 +32,7 @@ from engage.cohort.kinds import (
     ReferralState,
     Strand,
 )
-from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingDecision
 from engage.cohort.model import Referral, ReReferral
 from engage.core import events
 from engage.core.db import new_id
@@ -62,7 +62,7 @@ MISSING = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class DecisionDetails:
     """A decision and what it sets. `crn` and `offender_manager` are for somebody whom Engage does not know yet; a change of strand may set the status too."""
 
     kind: DecisionKind
@@ -77,20 +77,22 @@ class Choice:
     offender_manager: uuid.UUID | None = None
 
 
-def possible(*, enrolled: bool, asks: bool) -> tuple[DecisionKind, ...]:
+def possible_decisions(*, enrolled: bool, asks: bool) -> tuple[DecisionKind, ...]:
     """The decisions that make sense of somebody who is on the cohort or not; `asks` when a referral, or one that is due, asks for them."""
     if enrolled:
         return (DecisionKind.RETAIN, DecisionKind.CHANGE_STRAND, DecisionKind.DEREGISTER)
     return (DecisionKind.ADOPT, DecisionKind.DECLINE) if asks else (DecisionKind.ADOPT,)
 
 
-def decide(session: Session, actor: Actor, item_id: uuid.UUID, choice: Choice, *, now: datetime) -> Decision:
+def decide(
+    session: Session, actor: Actor, item_id: uuid.UUID, choice: DecisionDetails, *, now: datetime
+) -> MeetingDecision:
     """Record the decision and do what it says.
 
     Raises NotFound or Forbidden for whoever does not decide in that hub or may not see the person; Invalid naming what is missing; Conflict
     where it was decided already, the meeting is closed or still to come, or the decision does not fit how the person stands.
     """
-    item = to_decide(session, actor, item_id, now=now)
+    item = open_item(session, actor, item_id, now=now)
     waiting = _waiting(session, item)
     meeting = session.get_one(
         Meeting, item.meeting_id, with_for_update={"read": True}, populate_existing=True
@@ -106,7 +108,7 @@ def decide(session: Session, actor: Actor, item_id: uuid.UUID, choice: Choice, *
         _settle_re_referral(session, actor, person, choice, now)
     if waiting:
         details["referrals"] = [str(referral.id) for referral in waiting]
-    decision = Decision(
+    decision = MeetingDecision(
         id=new_id(),
         item_id=item.id,
         kind=choice.kind,
@@ -135,13 +137,13 @@ def decide(session: Session, actor: Actor, item_id: uuid.UUID, choice: Choice, *
     return decision
 
 
-def to_decide(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> AgendaItem:
+def open_item(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> AgendaItem:
     """An item about which the actor may record a decision, decided or not. Raises NotFound or Forbidden."""
     item = session.get(AgendaItem, item_id)
     if item is None:
         raise NotFound("There is no such item, or you may not see it.")
     hub_id = meetings.open_meeting(session, actor, item.meeting_id).hub_id
-    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     if item.person_id is not None:
         open_person(
             session,
@@ -177,7 +179,9 @@ def _hold(session: Session, item_id: uuid.UUID) -> AgendaItem:
 
 
 def _check_open(session: Session, meeting: Meeting, item: AgendaItem, now: datetime) -> None:
-    decided = session.scalars(select(Decision.kind).where(Decision.item_id == item.id)).one_or_none()
+    decided = session.scalars(
+        select(MeetingDecision.kind).where(MeetingDecision.item_id == item.id)
+    ).one_or_none()
     if decided is not None:
         raise Conflict(
             f"This meeting has decided about them already: {decided.value.replace('_', ' ')}.",
@@ -185,11 +189,11 @@ def _check_open(session: Session, meeting: Meeting, item: AgendaItem, now: datet
         )
     if meeting.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
-    if not meetings.held(meeting, session.get_one(Hub, meeting.hub_id), now):
+    if not meetings.has_begun(meeting, session.get_one(Hub, meeting.hub_id), now):
         raise Conflict("The day of this meeting has not come yet.", code="not_held")
 
 
-def _check_named(choice: Choice) -> None:
+def _check_named(choice: DecisionDetails) -> None:
     wrong = {name: MISSING[name] for name in NEEDS[choice.kind] if getattr(choice, name) is None}
     if not choice.reason.strip():
         wrong["reason"] = "Give the reason for the decision."
@@ -202,7 +206,7 @@ def _whose(
     actor: Actor,
     item: AgendaItem,
     waiting: Sequence[Referral],
-    choice: Choice,
+    choice: DecisionDetails,
     now: datetime,
 ) -> Person | None:
     """The person, opened and held; somebody unknown who is adopted is added first, and one who is not stays unknown."""
@@ -216,7 +220,12 @@ def _whose(
 
 
 def _added(
-    session: Session, actor: Actor, item: AgendaItem, referral: Referral, choice: Choice, now: datetime
+    session: Session,
+    actor: Actor,
+    item: AgendaItem,
+    referral: Referral,
+    choice: DecisionDetails,
+    now: datetime,
 ) -> Person:
     crn = choice.crn or referral.crn
     if crn is None:
@@ -231,12 +240,12 @@ def _added(
         person = _create(session, actor, referral, crn, choice, now)
     referral.crn, referral.person_id = crn, person.id
     session.flush()
-    assessments.give_to(session, referral, person.id)
+    assessments.attach_to_person(session, referral, person.id)
     return person
 
 
 def _create(
-    session: Session, actor: Actor, referral: Referral, crn: str, choice: Choice, now: datetime
+    session: Session, actor: Actor, referral: Referral, crn: str, choice: DecisionDetails, now: datetime
 ) -> Person:
     if choice.offender_manager is None:
         raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
@@ -284,10 +293,12 @@ def _opened(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime)
     )
 
 
-def _check_fits(session: Session, choice: Choice, person: Person | None, waiting: Sequence[Referral]) -> None:
+def _check_fits(
+    session: Session, choice: DecisionDetails, person: Person | None, waiting: Sequence[Referral]
+) -> None:
     enrolled = person is not None and enrolments.open_enrolment(session, person.id) is not None
     asks = bool(waiting) or (person is not None and _re_referral(session, person.id) is not None)
-    if choice.kind not in possible(enrolled=enrolled, asks=asks):
+    if choice.kind not in possible_decisions(enrolled=enrolled, asks=asks):
         raise Conflict(
             "They are on the cohort: retain them, change the strand or deregister them."
             if enrolled
@@ -297,7 +308,7 @@ def _check_fits(session: Session, choice: Choice, person: Person | None, waiting
 
 
 def _take_effect(
-    session: Session, actor: Actor, person: Person | None, choice: Choice, now: datetime
+    session: Session, actor: Actor, person: Person | None, choice: DecisionDetails, now: datetime
 ) -> dict[str, Any]:
     """Do what was decided; what it set, by name and id."""
     if person is None or choice.kind is DecisionKind.DECLINE:
@@ -351,19 +362,19 @@ def _given(value: Value | None, name: str) -> Value:
     return value
 
 
-def _named(choice: Choice, *names: str) -> dict[str, Any]:
+def _named(choice: DecisionDetails, *names: str) -> dict[str, Any]:
     values = {name: getattr(choice, name) for name in names}
     return {name: str(value) for name, value in values.items() if value is not None}
 
 
 def _end_referrals(
-    session: Session, actor: Actor, waiting: Sequence[Referral], choice: Choice, now: datetime
+    session: Session, actor: Actor, waiting: Sequence[Referral], choice: DecisionDetails, now: datetime
 ) -> None:
     adopted = choice.kind is DecisionKind.ADOPT
     state = ReferralState.ADOPTED if adopted else ReferralState.DECLINED
-    referrals.end_with(session, actor, waiting, state, why=choice.reason.strip(), now=now)
+    referrals.close_with_decision(session, actor, waiting, state, why=choice.reason.strip(), now=now)
     for referral in waiting:
-        agenda.forget(session, referral)
+        agenda.remove_referral(session, referral)
 
 
 def _re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
@@ -373,7 +384,7 @@ def _re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
 
 
 def _settle_re_referral(
-    session: Session, actor: Actor, person: Person, choice: Choice, now: datetime
+    session: Session, actor: Actor, person: Person, choice: DecisionDetails, now: datetime
 ) -> None:
     """They were due to be referred again, and the meeting does not want them: asked and answered."""
     if choice.kind is not DecisionKind.DECLINE:

@@ -31,7 +31,7 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.legal.model import CustodySpell
-from engage.people.contactability import note_reach_changed, withdraw_all
+from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.plan import actions
 from engage.signals import SignalKind
@@ -87,7 +87,7 @@ def adopt(
     session.flush()
     if found.contact_status is ContactStatus.CLOSED:
         found.contact_status = ContactStatus.OPEN
-        note_reach_changed(session, found, now)
+        note_contactability_changed(session, found, now)
     session.execute(
         update(ReReferral)
         .where(ReReferral.person_id == found.id, ReReferral.done_at.is_(None))
@@ -104,8 +104,8 @@ def adopt(
         cohort=cohort.value,
         lead_agency=lead_agency_id,
     )
-    put_strand(session, actor, found, enrolment, strand=strand, reason=words, now=now)
-    put_review(session, actor, found, enrolment, rag=rag, reason=words, now=now)
+    write_strand(session, actor, found, enrolment, strand=strand, reason=words, now=now)
+    write_review(session, actor, found, enrolment, rag=rag, reason=words, now=now)
     return enrolment
 
 
@@ -114,12 +114,12 @@ def change_strand(
 ) -> StrandSpell:
     """Work with somebody by another strand from today on; the lead agency stays. Raises Conflict when they are on it already or on no cohort."""
     person = _open(session, actor, person_id, "change strand", now)
-    enrolment = standing(session, person)
+    enrolment = lock_enrolment(session, person)
     words = checked_reason(reason)
     current = current_strand(session, enrolment.id)
     if current is not None and current.strand is strand:
         raise Conflict("They are on this strand already.", code="same_strand")
-    return put_strand(session, actor, person, enrolment, strand=strand, reason=words, now=now)
+    return write_strand(session, actor, person, enrolment, strand=strand, reason=words, now=now)
 
 
 def retain(
@@ -127,8 +127,8 @@ def retain(
 ) -> RagReview:
     """Keep somebody on the cohort with this status: the meeting's review. Raises Conflict when they are on no cohort."""
     person = _open(session, actor, person_id, "retain", now)
-    enrolment = standing(session, person)
-    return put_review(session, actor, person, enrolment, rag=rag, reason=checked_reason(reason), now=now)
+    enrolment = lock_enrolment(session, person)
+    return write_review(session, actor, person, enrolment, rag=rag, reason=checked_reason(reason), now=now)
 
 
 def deregister(
@@ -148,8 +148,8 @@ def deregister(
     the day is noted. Raises Conflict when they are on no cohort, or no custody with its release is recorded for that reason.
     """
     person = _open(session, actor, person_id, "deregister", now)
-    enrolment = standing(session, person)
-    return end(
+    enrolment = lock_enrolment(session, person)
+    return end_enrolment(
         session,
         actor,
         person,
@@ -161,7 +161,7 @@ def deregister(
     )
 
 
-def end(
+def end_enrolment(
     session: Session,
     actor: Actor,
     person: Person,
@@ -202,7 +202,7 @@ def end(
     return enrolment
 
 
-def standing(session: Session, person: Person) -> Enrolment:
+def lock_enrolment(session: Session, person: Person) -> Enrolment:
     """The person's open enrolment, freshly read under the lock of their row. Raises Conflict when there is none."""
     found = session.scalars(
         select(Enrolment)
@@ -234,7 +234,7 @@ def current_review(session: Session, enrolment_id: uuid.UUID) -> RagReview | Non
     ).one_or_none()
 
 
-def put_strand(
+def write_strand(
     session: Session,
     actor: Actor,
     person: Person,
@@ -252,7 +252,7 @@ def put_strand(
         strand=strand,
         since=today(session.get_one(Hub, person.hub_id), now),
         reason=reason,
-        suggested=suggestions.kept_strand(suggested.strand),
+        suggested=suggestions.strand_as_stored(suggested.strand),
         decided_by=actor.label,
         decided_at=now,
     )
@@ -262,7 +262,7 @@ def put_strand(
     return spell
 
 
-def put_review(
+def write_review(
     session: Session,
     actor: Actor,
     person: Person,
@@ -282,7 +282,7 @@ def put_review(
         rag=rag,
         held_on=day,
         reason=reason,
-        suggested=suggestions.kept_status(suggested.status),
+        suggested=suggestions.status_as_stored(suggested.status),
         next_due_on=rules.review_due(rag, day, suggestions.status_rules(hub_rules(hub))),
         decided_by=actor.label,
         decided_at=now,
@@ -358,7 +358,7 @@ def _close_contact(session: Session, person: Person, now: datetime) -> None:
     person.updated_at = now
     session.flush()
     withdraw_all(session, person, LEFT, now)
-    note_reach_changed(session, person, now)
+    note_contactability_changed(session, person, now)
 
 
 def _note_re_referral(session: Session, person: Person, enrolment: Enrolment, months: int) -> None:

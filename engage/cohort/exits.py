@@ -57,7 +57,7 @@ def stay_voluntarily(session: Session, actor: Actor, person_id: uuid.UUID, *, no
         change=True,
         lock=True,
     )
-    enrolment = enrolments.standing(session, person)
+    enrolment = enrolments.lock_enrolment(session, person)
     if enrolment.voluntary_since is not None:
         return enrolment
     if person.legal_status is LegalStatus.STATUTORY:
@@ -83,7 +83,9 @@ def record_death(
     enrolment = enrolments.open_enrolment(session, person.id)
     if enrolment is None:
         return None
-    return enrolments.end(session, actor, person, enrolment, exit_reason=ExitReason.DIED, note=DIED, now=now)
+    return enrolments.end_enrolment(
+        session, actor, person, enrolment, exit_reason=ExitReason.DIED, note=DIED, now=now
+    )
 
 
 def end_settled(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
@@ -105,9 +107,9 @@ def end_settled(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int
         .execution_options(populate_existing=True)
     ).all()
     for person in people:
-        enrolment = enrolments.standing(session, person)
+        enrolment = enrolments.lock_enrolment(session, person)
         dead = person.contact_status is ContactStatus.DEAD
-        enrolments.end(
+        enrolments.end_enrolment(
             session,
             SYSTEM,
             person,
@@ -147,7 +149,7 @@ def follow_releases(session: Session, person_id: uuid.UUID | None = None) -> int
     return len(moved.all())
 
 
-def waiting_re_referral(session: Session, person_id: uuid.UUID) -> ReReferral | None:
+def re_referral_due_on(session: Session, person_id: uuid.UUID) -> ReReferral | None:
     """By when somebody is to be referred again, if they are; for whoever has opened the person."""
     return session.scalars(
         select(ReReferral)

@@ -69,10 +69,10 @@ class AgendaItem(Base):
     added_by: Mapped[str] = mapped_column(String(80))
     added_at: Mapped[datetime]
 
-    decision: Mapped["Decision | None"] = relationship(back_populates="item", lazy="selectin")
+    decision: Mapped["MeetingDecision | None"] = relationship(back_populates="item", lazy="selectin")
 
 
-class Decision(Base):
+class MeetingDecision(Base):
     """What the meeting decided about one item: exactly one decision, with its reason. `details` holds what it set, by name and id."""
 
     __tablename__ = "decision"

@@ -52,7 +52,7 @@ def call(
     Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting
     or the hub has closed by then.
     """
-    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
@@ -82,9 +82,9 @@ def call(
     return meeting
 
 
-def bring_up_to_date(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime) -> Meeting:
+def rebuild_agenda(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime) -> Meeting:
     """Build the agenda anew. Raises NotFound, Forbidden, or Conflict for a closed meeting."""
-    meeting = to_keep(session, actor, meeting_id)
+    meeting = open_to_change(session, actor, meeting_id)
     agenda.build(session, meeting, actor=actor.label, now=now)
     return meeting
 
@@ -102,7 +102,7 @@ def note_attendance(
 
     Raises Invalid for an agency of another area, Conflict for a closed meeting or one that is still to come.
     """
-    meeting = to_keep(session, actor, meeting_id)
+    meeting = open_to_change(session, actor, meeting_id)
     hub = session.get_one(Hub, meeting.hub_id)
     _must_be_held(meeting, hub, now)
     known = set(session.scalars(select(Agency.id).where(Agency.area_id == hub.area_id)))
@@ -131,7 +131,7 @@ def write_minutes(
     session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
 ) -> Meeting:
     """Keep the minutes as they are by now. Raises Conflict for a closed meeting, Invalid where they are too long."""
-    meeting = to_keep(session, actor, meeting_id)
+    meeting = open_to_change(session, actor, meeting_id)
     meeting.minutes = _checked(minutes)
     session.flush()
     _record(session, "meeting.minuted", meeting, actor, now)
@@ -143,7 +143,7 @@ def close(session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str
 
     Raises Invalid without minutes or before any agency was noted as there, Conflict for a meeting that is closed or still to come.
     """
-    meeting = to_keep(session, actor, meeting_id)
+    meeting = open_to_change(session, actor, meeting_id)
     _must_be_held(meeting, session.get_one(Hub, meeting.hub_id), now)
     tidy = _checked(minutes)
     if not tidy:
@@ -156,7 +156,7 @@ def close(session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str
     return meeting
 
 
-def next_on(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
+def next_meeting(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
     """When the hub meets next. Where none is called, the day on which one is due by the hub's setting (RULES.md 12), today at the earliest."""
     today = now.astimezone(zone(hub)).date()
     called = session.scalars(
@@ -180,28 +180,28 @@ def next_on(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
 def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
     """A meeting at which the actor has a seat. Raises NotFound."""
     found = session.get(Meeting, meeting_id)
-    if found is None or not hub_roles.may(actor, hub_roles.attends(actor), found.hub_id):
+    if found is None or not hub_roles.may(actor, hub_roles.hubs_to_attend(actor), found.hub_id):
         raise NotFound("There is no such meeting, or you have no seat there.")
     return found
 
 
-def to_keep(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
+def open_to_change(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
     """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or Conflict where it is closed."""
     open_meeting(session, actor, meeting_id)
     found = session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
-    hub_roles.need(actor, hub_roles.decides(actor), found.hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), found.hub_id)
     if found.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
     return found
 
 
-def held(meeting: Meeting, hub: Hub, now: datetime) -> bool:
+def has_begun(meeting: Meeting, hub: Hub, now: datetime) -> bool:
     """Whether the day of the meeting has come."""
     return meeting.held_on <= now.astimezone(zone(hub)).date()
 
 
 def _must_be_held(meeting: Meeting, hub: Hub, now: datetime) -> None:
-    if not held(meeting, hub, now):
+    if not has_begun(meeting, hub, now):
         raise Conflict("The day of this meeting has not come yet.", code="not_held")
 
 

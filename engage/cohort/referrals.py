@@ -91,7 +91,7 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
     record(session, "referral.made", referral, actor, now, at_arrest=new.at_arrest, agency=agency.id)
     if first is None:
         _answer_re_referral(session, actor, referral, now)
-        agenda.follow(session, referral, actor=actor.label, now=now)
+        agenda.add_referral(session, referral, actor=actor.label, now=now)
     return referral
 
 
@@ -103,9 +103,9 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
     _one_at_a_time(session, open_referral(session, actor, referral_id, now=now).hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     own = actor.kind is ActorKind.STAFF and referral.agency_id == actor.agency_id
-    may_refer = hub_roles.may(actor, hub_roles.refers(actor), referral.hub_id)
+    may_refer = hub_roles.may(actor, hub_roles.hubs_to_refer_to(actor), referral.hub_id)
     if not (
-        hub_roles.may(actor, hub_roles.decides(actor), referral.hub_id)
+        hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), referral.hub_id)
         or (own and may_refer)
         or _by(actor, referral)
     ):
@@ -114,7 +114,7 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
     _end(referral, ReferralState.WITHDRAWN, actor, why, now)
     session.flush()
     record(session, "referral.withdrawn", referral, actor, now)
-    agenda.forget(session, referral)
+    agenda.remove_referral(session, referral)
     _next_waits(session, actor, referral, now)
     return referral
 
@@ -127,7 +127,7 @@ def mark_duplicate(
     Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this one waits no longer.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
-    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     # Of two that are each said to be the other's duplicate at the same moment, one must go on waiting.
     _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
@@ -144,7 +144,7 @@ def mark_duplicate(
     referral.duplicate_of_id = other.id
     session.flush()
     record(session, "referral.duplicate", referral, actor, now, of=other.id)
-    agenda.forget(session, referral)
+    agenda.remove_referral(session, referral)
     return referral
 
 
@@ -162,7 +162,7 @@ def identify(
     Raises Conflict where another referral with this CRN waits: mark this one as its duplicate instead.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
-    hub_roles.need(actor, hub_roles.decides(actor), hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     _must_wait(referral)
@@ -178,12 +178,12 @@ def identify(
     session.flush()
     record(session, "referral.identified", referral, actor, now)
     _answer_re_referral(session, actor, referral, now)
-    agenda.forget(session, referral)
-    agenda.follow(session, referral, actor=actor.label, now=now)
+    agenda.remove_referral(session, referral)
+    agenda.add_referral(session, referral, actor=actor.label, now=now)
     return referral
 
 
-def end_with(
+def close_with_decision(
     session: Session,
     actor: Actor,
     referrals: Sequence[Referral],
@@ -224,12 +224,12 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.SYSTEM:
         return true()
     queue = and_(
-        Referral.hub_id.in_(hub_roles.reads_queue(actor)),
+        Referral.hub_id.in_(hub_roles.hubs_with_queue(actor)),
         or_(Referral.person_id.is_(None), visible_to(actor)),
     )
     if actor.kind is not ActorKind.STAFF:
         return or_(queue, Referral.referred_by == actor.label)
-    own = and_(Referral.hub_id.in_(hub_roles.refers(actor)), Referral.agency_id == actor.agency_id)
+    own = and_(Referral.hub_id.in_(hub_roles.hubs_to_refer_to(actor)), Referral.agency_id == actor.agency_id)
     return or_(queue, own)
 
 
@@ -250,7 +250,7 @@ def record(
 
 
 def _hub(session: Session, actor: Actor, hub_id: uuid.UUID) -> Hub:
-    hub_roles.need(actor, hub_roles.refers(actor), hub_id)
+    hub_roles.require(actor, hub_roles.hubs_to_refer_to(actor), hub_id)
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
@@ -351,7 +351,7 @@ def _next_waits(session: Session, actor: Actor, gone: Referral, now: datetime) -
         other.duplicate_of_id = first.id
     session.flush()
     record(session, "referral.waits_again", first, actor, now)
-    agenda.follow(session, first, actor=actor.label, now=now)
+    agenda.add_referral(session, first, actor=actor.label, now=now)
 
 
 def _must_wait(referral: Referral) -> None:

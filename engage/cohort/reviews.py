@@ -28,9 +28,9 @@ def review(
     person = open_person(
         session, actor, person_id, now=now, what="review", ability=Ability.MANAGE, change=True, lock=True
     )
-    enrolment = enrolments.standing(session, person)
+    enrolment = enrolments.lock_enrolment(session, person)
     words = enrolments.checked_reason(reason)
-    return enrolments.put_review(session, actor, person, enrolment, rag=rag, reason=words, now=now)
+    return enrolments.write_review(session, actor, person, enrolment, rag=rag, reason=words, now=now)
 
 
 def history(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[RagReview]:
@@ -54,7 +54,7 @@ def strands(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequenc
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReviewStatus:
     """How somebody stands on the cohort: the status decided last, since when, and by which day it must be looked at again."""
 
     enrolment_id: uuid.UUID
@@ -65,9 +65,9 @@ class Standing:
     late: bool
 
 
-def standings(
+def review_statuses(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
-) -> Mapping[uuid.UUID, Standing]:
+) -> Mapping[uuid.UUID, ReviewStatus]:
     """How each stands; those on no cohort are left out. Two statements, however many people.
 
     A review is due by its term, or from the day of an urgent signal since then, whatever became of that.
@@ -93,17 +93,17 @@ def standings(
     }
 
 
-def standing(session: Session, person_id: uuid.UUID, *, now: datetime) -> Standing | None:
+def review_status(session: Session, person_id: uuid.UUID, *, now: datetime) -> ReviewStatus | None:
     """The same for one person; None when they are not on the cohort."""
-    return standings(session, [person_id], now=now).get(person_id)
+    return review_statuses(session, [person_id], now=now).get(person_id)
 
 
 def _standing(
     enrolment: Enrolment, hub: Hub, review: RagReview, urgent: datetime | None, now: datetime
-) -> Standing:
+) -> ReviewStatus:
     raised = urgent if urgent is not None and urgent > review.decided_at else None
     due_on = rules.due_on(review.next_due_on, today(hub, raised) if raised is not None else None)
-    return Standing(
+    return ReviewStatus(
         enrolment_id=enrolment.id,
         cohort=enrolment.cohort,
         rag=review.rag,

@@ -11,7 +11,7 @@ from engage.cohort.kinds import ExitReason, Rag, Strand
 
 
 @dataclass(frozen=True)
-class Reason:
+class StatusReason:
     """Why a rule says what it says: a stable code, and words that an officer understands."""
 
     code: str
@@ -78,8 +78,8 @@ class StatusVerdict:
     """The status that rule 9 suggests, why, and what would turn it green (empty when it is)."""
 
     rag: Rag
-    reasons: tuple[Reason, ...]
-    to_green: tuple[Reason, ...]
+    reasons: tuple[StatusReason, ...]
+    to_green: tuple[StatusReason, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class StrandVerdict:
     """The strand that rule 11 suggests and why; `prison_leads` where the lead agency is the prison until release."""
 
     strand: Strand
-    reasons: tuple[Reason, ...]
+    reasons: tuple[StatusReason, ...]
     prison_leads: bool = False
 
 
@@ -106,8 +106,8 @@ class ExitVerdict:
     """Why somebody may leave (None: not yet), what speaks for it, and what is still missing."""
 
     because: ExitReason | None
-    reasons: tuple[Reason, ...]
-    missing: tuple[Reason, ...]
+    reasons: tuple[StatusReason, ...]
+    missing: tuple[StatusReason, ...]
 
     @property
     def eligible(self) -> bool:
@@ -131,74 +131,76 @@ def suggest_status(facts: StatusFacts, rules: StatusRules) -> StatusVerdict:
     return StatusVerdict(Rag.GREEN, (*_holding(facts), *open_yet), ())
 
 
-def _awaited(facts: StatusFacts) -> tuple[Reason, ...]:
+def _awaited(facts: StatusFacts) -> tuple[StatusReason, ...]:
     """What is said and counts for nothing: a provisional absence is not held against anybody (rule 5)."""
     if not facts.awaited:
         return ()
     one = facts.awaited == 1
     many = "1 absence waits" if one else f"{facts.awaited} absences wait"
     counts = "does" if one else "do"
-    return (Reason("awaited", f"{many} for a decision, and {counts} not count until then"),)
+    return (StatusReason("awaited", f"{many} for a decision, and {counts} not count until then"),)
 
 
 _WAY_OUT = {
-    "arrest": Reason("no_arrest", "No arrest in the window"),
-    "intelligence": Reason("no_intelligence", "No current intelligence"),
-    "unlawfully_at_large": Reason("found", "No longer unlawfully at large"),
-    "breach": Reason("breach_over", "The breach is dealt with"),
-    "no_contact": Reason("contact", "Contact: a reply, a visit or an appointment kept"),
+    "arrest": StatusReason("no_arrest", "No arrest in the window"),
+    "intelligence": StatusReason("no_intelligence", "No current intelligence"),
+    "unlawfully_at_large": StatusReason("found", "No longer unlawfully at large"),
+    "breach": StatusReason("breach_over", "The breach is dealt with"),
+    "no_contact": StatusReason("contact", "Contact: a reply, a visit or an appointment kept"),
 }
 
 
-def _red(facts: StatusFacts, rules: StatusRules) -> list[Reason]:
+def _red(facts: StatusFacts, rules: StatusRules) -> list[StatusReason]:
     found = []
     if facts.arrested_on is not None and facts.arrested_on >= facts.window_from:
-        found.append(Reason("arrest", f"Arrested on {facts.arrested_on:%-d %B %Y}"))
+        found.append(StatusReason("arrest", f"Arrested on {facts.arrested_on:%-d %B %Y}"))
     if facts.intelligence_since is not None:
         found.append(
-            Reason("intelligence", f"Current intelligence since {facts.intelligence_since:%-d %B %Y}")
+            StatusReason("intelligence", f"Current intelligence since {facts.intelligence_since:%-d %B %Y}")
         )
     if facts.unlawfully_at_large:
-        found.append(Reason("unlawfully_at_large", "Unlawfully at large"))
+        found.append(StatusReason("unlawfully_at_large", "Unlawfully at large"))
     if facts.breach_since is not None:
-        found.append(Reason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}"))
+        found.append(StatusReason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}"))
     heard = max(
         (day for day in (facts.last_contact, facts.counted_from) if day is not None), default=facts.on
     )
     if not facts.in_custody and (facts.on - heard).days >= rules.silent_days:
-        found.append(Reason("no_contact", f"No contact for {(facts.on - heard).days} days"))
+        found.append(StatusReason("no_contact", f"No contact for {(facts.on - heard).days} days"))
     return found
 
 
-def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[Reason, Reason]]:
+def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[StatusReason, StatusReason]]:
     """What keeps somebody from green, each with what would change it."""
     found = []
     if facts.missed:
-        kept = Reason("missed", f"Kept {facts.attended} of {facts.expected} appointments in the window")
-        found.append((kept, Reason("attend_all", "Every appointment of the window kept")))
+        kept = StatusReason("missed", f"Kept {facts.attended} of {facts.expected} appointments in the window")
+        found.append((kept, StatusReason("attend_all", "Every appointment of the window kept")))
     elif not facts.expected:
-        none = Reason("no_appointments", "No appointment in the window has an outcome")
-        found.append((none, Reason("attend", "An appointment kept, and its outcome recorded")))
-    settled = Reason("unsettled", "Neither housing nor work is known to be stable")
-    settle = Reason("settle", "Stable housing or work, made sure of by staff")
-    tests = Reason("tests", f"{facts.tests_failed} of {facts.tests} tests positive, missed or refused")
-    untested = Reason("untested", "No test in the window has a result")
-    negative = Reason("negative_tests", "Negative tests")
+        none = StatusReason("no_appointments", "No appointment in the window has an outcome")
+        found.append((none, StatusReason("attend", "An appointment kept, and its outcome recorded")))
+    settled = StatusReason("unsettled", "Neither housing nor work is known to be stable")
+    settle = StatusReason("settle", "Stable housing or work, made sure of by staff")
+    tests = StatusReason("tests", f"{facts.tests_failed} of {facts.tests} tests positive, missed or refused")
+    untested = StatusReason("untested", "No test in the window has a result")
+    negative = StatusReason("negative_tests", "Negative tests")
     not_clean = tests if facts.tests_failed else untested
     if rules.strict:
         found += [] if facts.clean else [(not_clean, negative)]
         found += [] if facts.settled else [(settled, settle)]
     elif not facts.clean and not facts.settled:
-        found.append((not_clean if facts.tests else settled, Reason("either", _EITHER)))
+        found.append((not_clean if facts.tests else settled, StatusReason("either", _EITHER)))
     return found
 
 
 _FOR_POLICE_AND_OM = frozenset({"intelligence", "no_intelligence"})
 _OF_HEALTH = frozenset({"tests", "untested", "clean", "negative_tests"})
-WITHHELD = Reason("withheld", "Something that your role does not show you")
+WITHHELD = StatusReason("withheld", "Something that your role does not show you")
 
 
-def shown(reasons: Sequence[Reason], *, intelligence: bool, health: bool) -> tuple[Reason, ...]:
+def visible_reasons(
+    reasons: Sequence[StatusReason], *, intelligence: bool, health: bool
+) -> tuple[StatusReason, ...]:
     """The reasons for eyes that may not see everything: what is kept from them is said to be there, once, and not what it is."""
     kept = (frozenset() if intelligence else _FOR_POLICE_AND_OM) | (frozenset() if health else _OF_HEALTH)
     return tuple(dict.fromkeys(WITHHELD if reason.code in kept else reason for reason in reasons))
@@ -207,15 +209,15 @@ def shown(reasons: Sequence[Reason], *, intelligence: bool, health: bool) -> tup
 _EITHER = "Negative tests, or stable housing or work made sure of by staff"
 
 
-def _holding(facts: StatusFacts) -> list[Reason]:
-    held = [Reason("attended", f"Kept all {facts.expected} appointments in the window")]
+def _holding(facts: StatusFacts) -> list[StatusReason]:
+    held = [StatusReason("attended", f"Kept all {facts.expected} appointments in the window")]
     if facts.clean:
-        held.append(Reason("clean", f"All {facts.tests} tests negative"))
+        held.append(StatusReason("clean", f"All {facts.tests} tests negative"))
     if facts.housing_stable:
-        held.append(Reason("housed", "Housing is stable"))
+        held.append(StatusReason("housed", "Housing is stable"))
     if facts.work_stable:
-        held.append(Reason("in_work", "Work is stable"))
-    held.append(Reason("no_intelligence", "No current intelligence"))
+        held.append(StatusReason("in_work", "Work is stable"))
+    held.append(StatusReason("no_intelligence", "No current intelligence"))
     return held
 
 
@@ -223,7 +225,9 @@ def suggest_strand(facts: StatusFacts) -> StrandVerdict:
     """Rule 11 [practice]: custody → Rehabilitate and Resettle led by the prison; arrest, intelligence or non-compliance → Catch and Control."""
     if facts.in_custody:
         words = "In custody: the prison leads until release"
-        return StrandVerdict(Strand.REHABILITATE_AND_RESETTLE, (Reason("custody", words),), prison_leads=True)
+        return StrandVerdict(
+            Strand.REHABILITATE_AND_RESETTLE, (StatusReason("custody", words),), prison_leads=True
+        )
     against = [
         reason
         for reason in _red(facts, StatusRules(silent_days=10_000))
@@ -231,41 +235,46 @@ def suggest_strand(facts: StatusFacts) -> StrandVerdict:
     ]
     if facts.failed_to_comply:
         against.append(
-            Reason("non_compliance", f"{facts.failed_to_comply} unacceptable absences or failures to comply")
+            StatusReason(
+                "non_compliance", f"{facts.failed_to_comply} unacceptable absences or failures to comply"
+            )
         )
     if facts.tests_failed:
-        against.append(Reason("tests", f"{facts.tests_failed} tests positive, missed or refused"))
+        against.append(StatusReason("tests", f"{facts.tests_failed} tests positive, missed or refused"))
     if against:
         return StrandVerdict(Strand.CATCH_AND_CONTROL, tuple(against))
     return StrandVerdict(
-        Strand.REHABILITATE_AND_RESETTLE, (Reason("engaging", "Nothing stands against them in the window"),)
+        Strand.REHABILITATE_AND_RESETTLE,
+        (StatusReason("engaging", "Nothing stands against them in the window"),),
     )
 
 
-def may_leave(facts: ExitFacts, *, green_months: int, long_custody_years: int) -> ExitVerdict:
+def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int) -> ExitVerdict:
     """Rule 10 [practice]: green without a break for `green_months` and the exit plan implemented, or a sentence of `long_custody_years`."""
     years = "years" if long_custody_years != 1 else "year"
     if facts.sentence_days is not None and facts.sentence_days >= days_of_years(long_custody_years):
-        reason = Reason("long_custody", f"In custody for {long_custody_years} {years} or more")
+        reason = StatusReason("long_custody", f"In custody for {long_custody_years} {years} or more")
         return ExitVerdict(ExitReason.LONG_CUSTODY, (reason,), ())
     met, missing = [], []
     months = "months" if green_months != 1 else "month"
     if facts.green_since is None:
-        missing.append(Reason("green", f"Green without a break for {green_months} {months}"))
+        missing.append(StatusReason("green", f"Green without a break for {green_months} {months}"))
     else:
         until = add_months(facts.green_since, green_months)
         words = f"Green without a break since {facts.green_since:%-d %B %Y}"
         if facts.on >= until:
-            met.append(Reason("green", words))
+            met.append(StatusReason("green", words))
         else:
             missing.append(
-                Reason("green", f"{words}: {green_months} {months} will be reached on {until:%-d %B %Y}")
+                StatusReason(
+                    "green", f"{words}: {green_months} {months} will be reached on {until:%-d %B %Y}"
+                )
             )
-    plan = Reason("exit_plan", "The exit plan is implemented")
+    plan = StatusReason("exit_plan", "The exit plan is implemented")
     if facts.exit_plan_done:
         met.append(plan)
     else:
-        missing.append(Reason("exit_plan", "The exit plan is not implemented yet"))
+        missing.append(StatusReason("exit_plan", "The exit plan is not implemented yet"))
     return ExitVerdict(None if missing else ExitReason.GREEN, tuple(met), tuple(missing))
 
 

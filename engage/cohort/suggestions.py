@@ -12,16 +12,11 @@ from engage.access.policy import Ability
 from engage.agencies.hub_settings import HubRules
 from engage.cohort import facts, rules
 from engage.cohort.facts import Known
-from engage.cohort.rules import (
-    ExitVerdict,
-    Reason,
-    StatusVerdict,
-    StrandVerdict,
-)
+from engage.cohort.rules import ExitVerdict, StatusReason, StatusVerdict, StrandVerdict
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class StatusSuggestion:
     """What the rules say of one person, and what is known of them."""
 
     known: Known
@@ -32,14 +27,16 @@ class Suggestion:
 
 def suggest(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
-) -> Mapping[uuid.UUID, Suggestion]:
+) -> Mapping[uuid.UUID, StatusSuggestion]:
     """What the rules say of each, in a constant number of statements. Who may see which reasons is `seen_by`'s to say."""
     return {id: _suggest(known) for id, known in facts.gather(session, people, now=now).items()}
 
 
-def seen_by(granted: frozenset[Ability], reasons: Collection[Reason]) -> tuple[Reason, ...]:
+def reasons_visible_to(
+    granted: frozenset[Ability], reasons: Collection[StatusReason]
+) -> tuple[StatusReason, ...]:
     """The reasons for an actor with these abilities: intelligence for police and the OM, tests for whoever may see matters of health."""
-    return rules.shown(
+    return rules.visible_reasons(
         tuple(reasons), intelligence=Ability.INTELLIGENCE in granted, health=Ability.HEALTH in granted
     )
 
@@ -55,7 +52,7 @@ def status_rules(numbers: HubRules) -> rules.StatusRules:
     )
 
 
-def kept_status(verdict: StatusVerdict) -> dict[str, Any]:
+def status_as_stored(verdict: StatusVerdict) -> dict[str, Any]:
     """How a suggested status is kept beside what was decided."""
     return {
         "rag": verdict.rag.value,
@@ -64,7 +61,7 @@ def kept_status(verdict: StatusVerdict) -> dict[str, Any]:
     }
 
 
-def kept_strand(verdict: StrandVerdict) -> dict[str, Any]:
+def strand_as_stored(verdict: StrandVerdict) -> dict[str, Any]:
     """How a suggested strand is kept beside what was decided."""
     return {
         "strand": verdict.strand.value,
@@ -73,17 +70,17 @@ def kept_strand(verdict: StrandVerdict) -> dict[str, Any]:
     }
 
 
-def reasons_kept(kept: Mapping[str, Any], name: str = "reasons") -> tuple[Reason, ...]:
+def stored_reasons(kept: Mapping[str, Any], name: str = "reasons") -> tuple[StatusReason, ...]:
     """The reasons of a suggestion as it was kept."""
-    return tuple(Reason(row["code"], row["words"]) for row in kept.get(name, ()))
+    return tuple(StatusReason(row["code"], row["words"]) for row in kept.get(name, ()))
 
 
-def _suggest(known: Known) -> Suggestion:
-    return Suggestion(
+def _suggest(known: Known) -> StatusSuggestion:
+    return StatusSuggestion(
         known=known,
         status=rules.suggest_status(known.status, status_rules(known.numbers)),
         strand=rules.suggest_strand(known.status),
-        leaving=rules.may_leave(
+        leaving=rules.exit_verdict(
             known.leaving,
             green_months=known.numbers.green_months,
             long_custody_years=known.numbers.long_custody_years,
@@ -91,5 +88,5 @@ def _suggest(known: Known) -> Suggestion:
     )
 
 
-def _rows(reasons: Collection[Reason]) -> list[dict[str, str]]:
+def _rows(reasons: Collection[StatusReason]) -> list[dict[str, str]]:
     return [{"code": reason.code, "words": reason.words} for reason in reasons]

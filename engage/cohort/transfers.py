@@ -179,7 +179,7 @@ def _hand_on_appointments(session: Session, person: Person, old: Staff, new: Sta
         ).all()
         ids = sorted(one for one in waiting if one is not None)
         for gone in states.move(session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER):
-            planning.write_again(session, gone.id, now=now)
+            planning.rewrite(session, gone.id, now=now)
     return len(theirs)
 
 
@@ -204,9 +204,9 @@ def _tell(
     """Queue the one text that says whose they are now, where rule 1 allows; an earlier one that still waits is called back."""
     before = select(Transfer.id).where(Transfer.person_id == person.id, Transfer.message_id.is_not(None))
     for earlier in session.scalars(before):
-        key = unprompted.Wanted("", unprompted.WORKER_CHANGED, earlier).key
+        key = unprompted.UnpromptedText("", unprompted.WORKER_CHANGED, earlier).key
         outbox.withdraw(session, now=now, reason=AGAIN, group_key=key)
-    reach = contactability.reach(session, [person.id], now)[person.id]
+    reach = contactability.contactability_of(session, [person.id], now)[person.id]
     try:
         body = texts.render(
             TextKind.WORKER_CHANGED,
@@ -217,6 +217,6 @@ def _tell(
     except TextValueError:
         log.error("transfer.unwritable", transfer=str(transfer_id))
         return None
-    wanted = unprompted.Wanted(body, unprompted.WORKER_CHANGED, transfer_id)
+    wanted = unprompted.UnpromptedText(body, unprompted.WORKER_CHANGED, transfer_id)
     queued = unprompted.queue(session, reach, wanted, now=now)
     return queued.message.id if queued.message is not None else None

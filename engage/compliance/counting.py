@@ -17,18 +17,18 @@ from engage.appointments.model import Appointment, AppointmentState, Outcome
 from engage.compliance import rules
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
-from engage.compliance.rules import Failure, Numbers, Suggestion
+from engage.compliance.rules import EnforcementSuggestion, Failure, Numbers
 from engage.core.working_days import closed_days
 from engage.legal.model import Order
 from engage.people.model import LegalStatus, Person
 
 
 @dataclass(frozen=True)
-class Standing:
+class OrderPosition:
     """How somebody stands under one order (None where none is recorded) on a day."""
 
     order: Order | None
-    suggestion: Suggestion
+    suggestion: EnforcementSuggestion
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Compliance:
     numbers: Numbers
     orders: tuple[Order, ...]
     decisions: tuple[Enforcement, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[OrderPosition, ...]
 
     @property
     def counted(self) -> tuple[Failure, ...]:
@@ -79,12 +79,12 @@ def assess(session: Session, person: Person, *, now: datetime) -> Compliance:
     found = _failures(session, person.id, today, numbers)
     if orders:
         standings = tuple(
-            Standing(order, _under(order, found, decisions, today, numbers))
+            OrderPosition(order, _under(order, found, decisions, today, numbers))
             for order in orders
             if in_force(order, today)
         )
     elif person.legal_status is LegalStatus.STATUTORY:
-        standings = (Standing(None, _under(None, found, decisions, today, numbers)),)
+        standings = (OrderPosition(None, _under(None, found, decisions, today, numbers)),)
     else:
         standings = ()
     return Compliance(today, numbers, orders, decisions, standings)
@@ -95,7 +95,7 @@ def in_force(order: Order, day: date) -> bool:
     return order.starts_on <= day <= min(order.ends_on, order.ended_on or order.ends_on)
 
 
-def answered(decisions: Sequence[Enforcement]) -> frozenset[uuid.UUID]:
+def decided_outcomes(decisions: Sequence[Enforcement]) -> frozenset[uuid.UUID]:
     """The outcomes that decisions which stand rest on."""
     return frozenset(
         failure.outcome_id for one in decisions if one.withdrawn_at is None for failure in one.failures
@@ -108,7 +108,7 @@ def _under(
     decisions: Sequence[Enforcement],
     today: date,
     numbers: Numbers,
-) -> Suggestion:
+) -> EnforcementSuggestion:
     warned = [
         one.given_on
         for one in decisions
@@ -119,11 +119,11 @@ def _under(
         and one.order_id == order.id
     ]
     own = [one for one in decisions if order is None or one.order_id in (None, order.id)]
-    return rules.ladder(
+    return rules.suggest(
         [one for one in found if order is None or in_force(order, one.on)],
         kind=order.kind if order is not None else None,
         warned_on=warned,
-        answered=answered(own),
+        answered=decided_outcomes(own),
         on=today,
         numbers=numbers,
     )

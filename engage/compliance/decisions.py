@@ -21,7 +21,7 @@ from engage.compliance import (
     letters,
     rules,
 )
-from engage.compliance.counting import Compliance, Standing
+from engage.compliance.counting import Compliance, OrderPosition
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.compliance.rules import Failure
@@ -82,11 +82,11 @@ def decide(
     session.add(decision)
     session.flush()
     _note(session, "enforcement.decided", actor, person, decision, now, enforcement_kind=kind.value)
-    escalation.weigh(session, person, now=now, actor=actor.label)
+    escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
 
-def give(
+def record_delivery(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, how: Delivery, now: datetime
 ) -> Enforcement:
     """Record when and how a letter reached the person; a warning is in force from that day. Raises Conflict where it has none, or was given."""
@@ -99,11 +99,13 @@ def give(
     decision.given_on, decision.given_how = on, how
     session.flush()
     _note(session, "enforcement.given", actor, person, decision, now, on=on.isoformat(), how=how.value)
-    escalation.weigh(session, person, now=now, actor=actor.label)
+    escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
 
-def finish(session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, now: datetime) -> Enforcement:
+def record_completion(
+    session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, now: datetime
+) -> Enforcement:
     """Record that a referral is with the court, or a recall asked for. Raises Conflict for other decisions and the second time."""
     person, decision = _found(session, actor, decision_id, now=now, what="finish enforcement")
     if decision.kind not in _ON_ALL:
@@ -135,7 +137,7 @@ def withdraw(
     )
     for signal in told.all():
         signals.resolve(session, signal, how="The decision was withdrawn.", actor=actor.label, now=now)
-    escalation.weigh(session, person, now=now, actor=actor.label)
+    escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
 
@@ -161,14 +163,14 @@ def _found(
     return person, decision
 
 
-def _standing(found: Compliance, order_id: uuid.UUID | None) -> Standing:
+def _standing(found: Compliance, order_id: uuid.UUID | None) -> OrderPosition:
     for standing in found.standings:
         if (standing.order.id if standing.order is not None else None) == order_id:
             return standing
     raise Conflict("This order is not in force, so nothing can follow under it.", code="not_in_force")
 
 
-def _check(kind: EnforcementKind, standing: Standing, found: Compliance) -> None:
+def _check(kind: EnforcementKind, standing: OrderPosition, found: Compliance) -> None:
     order, suggestion = standing.order, standing.suggestion
     if order is None and kind is not EnforcementKind.NONE:
         raise Invalid(fields={"kind": "Record the order first: what can follow depends on it."})
@@ -187,7 +189,7 @@ def _check(kind: EnforcementKind, standing: Standing, found: Compliance) -> None
         )
 
 
-def _suggested(standing: Standing) -> dict[str, Any]:
+def _suggested(standing: OrderPosition) -> dict[str, Any]:
     suggestion = standing.suggestion
     return {
         "step": suggestion.step.value,
@@ -197,7 +199,7 @@ def _suggested(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _due(kind: EnforcementKind, standing: Standing, found: Compliance) -> date | None:
+def _due(kind: EnforcementKind, standing: OrderPosition, found: Compliance) -> date | None:
     if kind is not EnforcementKind.REFERRAL:
         return None
     suggestion = standing.suggestion
@@ -222,7 +224,7 @@ def _letter(
     return letters.letter(
         kind,
         language,
-        letters.Facts(
+        letters.LetterFacts(
             name=person.name,
             crn=person.crn,
             hub=hub.name,

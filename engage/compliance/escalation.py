@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.appointments.model import Outcome
 from engage.compliance import counting
-from engage.compliance.counting import Compliance, Standing
+from engage.compliance.counting import Compliance, OrderPosition
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.compliance.rules import Step
@@ -21,7 +21,7 @@ from engage.people.model import Person
 from engage.signals import Evidence, SignalKind
 
 
-def weigh(session: Session, person: Person, *, now: datetime, actor: str) -> Compliance:
+def apply_rules(session: Session, person: Person, *, now: datetime, actor: str) -> Compliance:
     """Raise what rules 6 and 7 say of the person now, once for each failure; resolve what they no longer say. The caller holds the person."""
     found = counting.assess(session, person, now=now)
     for standing in found.standings:
@@ -33,7 +33,7 @@ def weigh(session: Session, person: Person, *, now: datetime, actor: str) -> Com
     return found
 
 
-def ground_gone(
+def flag_changed_ground(
     session: Session, person: Person, appointment_id: uuid.UUID, *, now: datetime, actor: str
 ) -> None:
     """Tell whoever must know that a decision which stands rests on an outcome that has been put right since."""
@@ -70,11 +70,11 @@ def ground_gone(
 def catch_up(session: Session, people: Iterable[Person], *, now: datetime) -> None:
     """Weigh these people anew, for the nightly sweep: time alone moves the window, and what was recorded elsewhere is caught here."""
     for person in people:
-        weigh(session, person, now=now, actor="system")
+        apply_rules(session, person, now=now, actor="system")
 
 
 def _raise(
-    session: Session, person: Person, standing: Standing, found: Compliance, *, now: datetime, actor: str
+    session: Session, person: Person, standing: OrderPosition, found: Compliance, *, now: datetime, actor: str
 ) -> None:
     suggestion = standing.suggestion
     if not suggestion.fresh:

@@ -27,7 +27,7 @@ class Missed:
 
 
 @dataclass(frozen=True)
-class Facts:
+class LetterFacts:
     """What a letter is filled in with. `phone` is the hub's, empty where it has none."""
 
     name: str
@@ -198,7 +198,7 @@ _COURT = {Language.ENGLISH: " at {court}", Language.WELSH: " yn {court}"}
 _REFERENCE = {Language.ENGLISH: ", reference {reference}", Language.WELSH: ", cyfeirnod {reference}"}
 
 
-def letter(kind: EnforcementKind, language: Language, facts: Facts) -> str:
+def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str:
     """The letter for a warning or a licence letter. Raises KeyError for a decision that has no letter."""
     order = _ORDERS[language][facts.order]
     made = _MADE[language].format(

@@ -141,8 +141,8 @@ def _held(
 def _weigh(session: Session, actor: Actor, appointment: Appointment, *, now: datetime) -> None:
     person = session.get_one(Person, appointment.person_id)
     session.flush()
-    escalation.weigh(session, person, now=now, actor=actor.label)
-    escalation.ground_gone(session, person, appointment.id, now=now, actor=actor.label)
+    escalation.apply_rules(session, person, now=now, actor=actor.label)
+    escalation.flag_changed_ground(session, person, appointment.id, now=now, actor=actor.label)
 
 
 def _may_overrule(actor: Actor, person: Person) -> bool:

@@ -63,7 +63,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class EnforcementSuggestion:
     """What follows from the rules for one order, with every reason. `fresh` are the failures nobody has decided about, `counted` all of the window."""
 
     step: Step
@@ -84,7 +84,7 @@ def window_begins(on: date, months: int) -> date:
     return on - relativedelta(months=months) + timedelta(days=1)
 
 
-def last_liable(warned_on: date, months: int) -> date:
+def liability_ends(warned_on: date, months: int) -> date:
     """The last day on which another failure meets a warning of that day (rule 7) [law: 12 months]."""
     day = warned_on + relativedelta(months=months)
     return day if window_begins(day, months) <= warned_on else day - timedelta(days=1)
@@ -96,7 +96,7 @@ def refer_by(decided_at: datetime, numbers: Numbers) -> date:
     return working_day_after(day, numbers.working_days, numbers.closed)
 
 
-def ladder(
+def suggest(
     failures: Sequence[Failure],
     *,
     kind: OrderKind | None,
@@ -104,7 +104,7 @@ def ladder(
     answered: Collection[uuid.UUID],
     on: date,
     numbers: Numbers,
-) -> Suggestion:
+) -> EnforcementSuggestion:
     """What rules 6 and 7 suggest on a day for one order (None: the person is statutory, and no order is recorded).
 
     `failures` happened while that order was in force; `warned_on` are the days on which its warnings, not withdrawn, were given to the
@@ -118,22 +118,25 @@ def ladder(
     fresh = tuple(one for one in counted if one.outcome_id not in answered)
     consider = bool(fresh) and len(counted) >= numbers.consider
     if not fresh:
-        return Suggestion(Step.NOTHING, (_none(counted, numbers),), counted, fresh, consider)
+        return EnforcementSuggestion(Step.NOTHING, (_none(counted, numbers),), counted, fresh, consider)
     reasons = [_so_many(counted, fresh, numbers)]
     if kind is None:
         reasons.append("No order is recorded, so what must follow cannot be told. Record the order.")
-        return Suggestion(Step.NO_ORDER, tuple(reasons), counted, fresh, consider)
+        return EnforcementSuggestion(Step.NO_ORDER, tuple(reasons), counted, fresh, consider)
     if kind not in LADDER:
         reasons.append("On licence there is no ladder: the offender manager decides on a letter or recall.")
-        return Suggestion(Step.OM_DECIDES, tuple(reasons), counted, fresh, consider)
+        return EnforcementSuggestion(Step.OM_DECIDES, tuple(reasons), counted, fresh, consider)
     after = [
-        (one, day) for one in fresh for day in warned_on if day < one.on <= last_liable(day, numbers.months)
+        (one, day)
+        for one in fresh
+        for day in warned_on
+        if day < one.on <= liability_ends(day, numbers.months)
     ]
     if not after:
         reasons.append(
             f"No warning of the last {numbers.months} months was given before: warn, or refer to court."
         )
-        return Suggestion(Step.WARN_OR_REFER, tuple(reasons), counted, fresh, consider)
+        return EnforcementSuggestion(Step.WARN_OR_REFER, tuple(reasons), counted, fresh, consider)
     first, day = min(after, key=lambda pair: pair[0].decided_at)
     due = refer_by(first.decided_at, numbers)
     reasons.append(
@@ -142,7 +145,7 @@ def ladder(
     reasons.append(
         f"The referral is due by {_day(due)}: {numbers.working_days} working days after it was decided on {_day(first.decided_at.astimezone(numbers.zone).date())}."
     )
-    return Suggestion(Step.MUST_REFER, tuple(reasons), counted, fresh, consider, due)
+    return EnforcementSuggestion(Step.MUST_REFER, tuple(reasons), counted, fresh, consider, due)
 
 
 def nothing_arrived(arrived: Sequence[bool | None]) -> bool:

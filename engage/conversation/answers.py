@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from engage import texts
 from engage.appointments.model import Appointment
-from engage.conversation.context import Turn
-from engage.conversation.phone_owner import Holder, Standing, textable
+from engage.conversation.context import ReplyContext
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner, textable
 from engage.texts import TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
@@ -60,7 +60,12 @@ LAST_WORDS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.W
 
 
 def answer(
-    turn: Turn, kind: TextKind, body: str, *, holder: Holder | None, about: Appointment | None = None
+    turn: ReplyContext,
+    kind: TextKind,
+    body: str,
+    *,
+    holder: PhoneOwner | None,
+    about: Appointment | None = None,
 ) -> bool:
     """Queue the one answer to a text, if it may go; True when it will. An answer about an appointment is withdrawn with it."""
     if turn.quiet or not _may(turn, kind, holder):
@@ -95,12 +100,12 @@ def answer(
     return True
 
 
-def neutral(turn: Turn, kind: TextKind, language: str, *, holder: Holder | None = None) -> bool:
+def neutral(turn: ReplyContext, kind: TextKind, language: str, *, holder: PhoneOwner | None = None) -> bool:
     """Answer with a text that has no blanks."""
     return answer(turn, kind, texts.render(kind, language), holder=holder)
 
 
-def personal(turn: Turn, kind: TextKind, holder: Holder) -> bool:
+def personal(turn: ReplyContext, kind: TextKind, holder: PhoneOwner) -> bool:
     """Answer with a text that may name the person and their offender manager, and nothing else."""
     known: dict[str, str | int] = {"first": first_name(holder), "worker": manager_name(holder)}
     language = holder.person.language
@@ -109,24 +114,24 @@ def personal(turn: Turn, kind: TextKind, holder: Holder) -> bool:
     return answer(turn, kind, body, holder=holder)
 
 
-def not_sure(turn: Turn, holder: Holder) -> bool:
+def not_sure(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Say that a human will read it; without a name where the phone may be in other hands."""
-    if holder.standing is Standing.OPEN:
+    if holder.standing is AnswerScope.OPEN:
         return personal(turn, TextKind.NOT_SURE, holder)
     return neutral(turn, TextKind.NOT_SURE_UNNAMED, holder.person.language, holder=holder)
 
 
-def first_name(holder: Holder) -> str:
+def first_name(holder: PhoneOwner) -> str:
     """What texts call the person."""
     return texts.shorten_first_name(holder.person.first_name, holder.person.preferred_name)
 
 
-def manager_name(holder: Holder) -> str:
+def manager_name(holder: PhoneOwner) -> str:
     """What texts call the person's offender manager, who sees the signals and reads what a machine cannot."""
     return holder.person.offender_manager.first_name
 
 
-def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
+def _may(turn: ReplyContext, kind: TextKind, holder: PhoneOwner | None) -> bool:
     if not textable(turn.number) or (holder is None and _is_ours(turn)):
         return False
     if kind in LAST_WORDS:
@@ -138,16 +143,16 @@ def _may(turn: Turn, kind: TextKind, holder: Holder | None) -> bool:
     if holder is None:
         return kind in NOTHING_LEARNT or kind is TextKind.START
     if kind in NOTHING_LEARNT:
-        return holder.standing is not Standing.SILENT
-    return holder.standing is Standing.OPEN
+        return holder.standing is not AnswerScope.SILENT
+    return holder.standing is AnswerScope.OPEN
 
 
-def _is_ours(turn: Turn) -> bool:
+def _is_ours(turn: ReplyContext) -> bool:
     """Whether the text came from a number that we send from: answering it would be texting ourselves."""
     return turn.number == turn.inbound.to_number or pacing.sends(turn.session, turn.number)
 
 
-def _said_just_now(turn: Turn, body: str) -> bool:
+def _said_just_now(turn: ReplyContext, body: str) -> bool:
     """Whether these very words answer one of the texts just before this one already."""
     keys = [f"reply:{id}" for id in turn.burst.before]
     if not keys:
@@ -158,7 +163,7 @@ def _said_just_now(turn: Turn, body: str) -> bool:
     return turn.session.scalar(same.limit(1)) is not None
 
 
-def _within_limits(turn: Turn, kind: TextKind) -> bool:
+def _within_limits(turn: ReplyContext, kind: TextKind) -> bool:
     if kind is TextKind.CRISIS:
         return _answers_since(turn.session, turn.number, turn.now - HOUR, kind) < SAFETY_AN_HOUR
     if _answers_since(turn.session, turn.number, turn.now - HOUR) >= ANSWERS_AN_HOUR:

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from engage.appointments.model import (
     Appointment,
     AppointmentState,
-    Intent,
     IntentKind,
     Reminder,
     ReminderKind,
     ReminderState,
+    StatedIntent,
 )
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Prompt
@@ -43,13 +43,13 @@ LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timed
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedAppointment:
     """An appointment that a text has asked about, when and how it last did, and what the person last said of it (at its present time)."""
 
     appointment: Appointment
     asked_at: datetime
     how: ReminderKind
-    said: Intent | None
+    said: StatedIntent | None
 
     @property
     def waits(self) -> bool:
@@ -60,14 +60,14 @@ class Asked:
 # Statements that every reply needs are written once: to write them anew each time costs more than to run them.
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
 _ASKED = (
-    select(Appointment, _left_at, Reminder.kind, Intent)
+    select(Appointment, _left_at, Reminder.kind, StatedIntent)
     .join(Reminder, Reminder.appointment_id == Appointment.id)
     .join(Message, Message.id == Reminder.message_id)
     .outerjoin(
-        Intent,
-        (Intent.appointment_id == Appointment.id)
-        & (Intent.revision == Appointment.revision)
-        & Intent.withdrawn_at.is_(None),
+        StatedIntent,
+        (StatedIntent.appointment_id == Appointment.id)
+        & (StatedIntent.revision == Appointment.revision)
+        & StatedIntent.withdrawn_at.is_(None),
     )
     .where(
         Appointment.person_id == bindparam("person"),
@@ -80,7 +80,7 @@ _ASKED = (
         Message.status.in_(LEFT),
         _left_at <= bindparam("left_by"),
     )
-    .order_by(_left_at, Reminder.due_at, Intent.said_at, Intent.id)
+    .order_by(_left_at, Reminder.due_at, StatedIntent.said_at, StatedIntent.id)
 )
 """Of the rows of an appointment the last has the latest text about it, and the latest that the person said of it."""
 _TOLD = (
@@ -118,7 +118,9 @@ _OF_NOW = (
 )
 
 
-def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: datetime) -> list[Asked]:
+def asked_about(
+    session: Session, person_id: uuid.UUID, number: str, heard_at: datetime
+) -> list[AskedAppointment]:
     """The person's appointments that lay ahead at `heard_at` and that a text to this number had asked about by then, soonest first."""
     given = {
         "person": person_id,
@@ -127,7 +129,7 @@ def asked_about(session: Session, person_id: uuid.UUID, number: str, heard_at: d
         "left_by": heard_at + CLOCKS_DIFFER_BY,
     }
     rows = session.execute(_ASKED, given).all()
-    last = {row[0].id: Asked(*row) for row in rows}
+    last = {row[0].id: AskedAppointment(*row) for row in rows}
     return sorted(last.values(), key=lambda one: (one.appointment.starts_at, one.appointment.id))
 
 
@@ -157,7 +159,7 @@ def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: Int
     return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
 
 
-def prompt(asked: Sequence[Asked], near: bool, since: Prompt | None = None) -> Prompt:
+def prompt(asked: Sequence[AskedAppointment], near: bool, since: Prompt | None = None) -> Prompt:
     """What the person was last asked about appointments, and whether we said something else `since`.
 
     `near` says that one of now could be meant by late or here, which counts only where nothing was asked.
@@ -171,7 +173,7 @@ def prompt(asked: Sequence[Asked], near: bool, since: Prompt | None = None) -> P
 
 
 def told_since(
-    session: Session, person_id: uuid.UUID, number: str, asked: Sequence[Asked], heard_at: datetime
+    session: Session, person_id: uuid.UUID, number: str, asked: Sequence[AskedAppointment], heard_at: datetime
 ) -> Prompt | None:
     """What the last text that left for the person before `heard_at` makes of the question before it; None where it asks or there is none.
 

@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import IntentKind
 from engage.conversation import appointment_match
-from engage.conversation.context import Burst, Done, Turn
+from engage.conversation.context import Burst, Handled, ReplyContext
 from engage.conversation.corrections import withdrawal
 from engage.conversation.handlers import attendance
-from engage.conversation.model import QuestionKind, Reading
+from engage.conversation.model import QuestionKind, ReplyRecord
 from engage.conversation.open_questions import close, open_for
-from engage.conversation.phone_owner import Holder, language_of
+from engage.conversation.phone_owner import PhoneOwner, language_of
 from engage.signals import Evidence
 from engage.understanding.choices import read_choice
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.joining import DANGER, How, choose
 from engage.understanding.keywords import keyword
 from engage.understanding.vocabulary import (
@@ -32,7 +32,7 @@ from engage.understanding.vocabulary import (
     Intent,
     Prompt,
 )
-from engage.understanding.vocabulary import Reading as Heard
+from engage.understanding.vocabulary import Interpretation as Heard
 from messaging import suppression
 from messaging.tables import Inbound, Message
 
@@ -46,8 +46,8 @@ _OF_COMING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Promp
 """After any of these the same question about coming may be meant."""
 
 _BEFORE = (
-    select(Inbound, Reading)
-    .join(Reading, Reading.inbound_id == Inbound.id)
+    select(Inbound, ReplyRecord)
+    .join(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
     .where(
         Inbound.from_number == bindparam("number"),
         Inbound.received_at >= bindparam("since"),
@@ -73,18 +73,18 @@ _OURS = (
 @dataclass(frozen=True)
 class _Earlier:
     text: Inbound
-    reading: Reading
+    reading: ReplyRecord
 
 
 def listen(
-    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder], *, first: bool = False
+    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[PhoneOwner], *, first: bool = False
 ) -> tuple[Heard, Prompt, Burst]:
     """Read a text, with those that it goes on from (`first`: there are none); its reading, the prompt in whose light it was read, and how.
 
     Whoever shares a phone has not said whose each text is: there only danger is read across texts.
     """
     language = language_of(held)
-    alone = understand(inbound.body, prompt, language)
+    alone = interpret(inbound.body, prompt, language)
     if not _TURNED_ROUND.isdisjoint(inbound.body):
         return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
     earlier = [] if first else _earlier(session, inbound, prompt, held)
@@ -92,8 +92,8 @@ def listen(
         return alone, prompt, Burst()
     asked = Prompt(earlier[0].reading.prompt)
     bodies = [one.text.body for one in earlier]
-    joint = understand(inbound.body, asked, language, Context(tuple(bodies)))
-    before = understand(bodies[-1], asked, language, Context(tuple(bodies[:-1])))
+    joint = interpret(inbound.body, asked, language, Context(tuple(bodies)))
+    before = interpret(bodies[-1], asked, language, Context(tuple(bodies[:-1])))
     done = [Intent(one.reading.intent) if one.reading.act else None for one in earlier]
     if any(_told_harm(one.reading) for one in earlier):
         # "im gonna kill" / "myself": what was told of as harm to others may be to themselves, and nothing else is made of it
@@ -107,7 +107,9 @@ def listen(
     return choice.heard, asked if whole else prompt, Burst(tuple(one.text.id for one in earlier), choice.how)
 
 
-def _earlier(session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[Holder]) -> list[_Earlier]:
+def _earlier(
+    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[PhoneOwner]
+) -> list[_Earlier]:
     """The texts that belong with this one, oldest first: the rule in one place (the bounds are settings)."""
     apart = _apart(held)
     if not apart or _stands_alone(inbound.body):
@@ -125,7 +127,7 @@ def _earlier(session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[
     return _since_ours(session, inbound, found)[::-1]
 
 
-def _apart(held: Sequence[Holder]) -> timedelta:
+def _apart(held: Sequence[PhoneOwner]) -> timedelta:
     rules = [holder.reach.hub for holder in held] or [HubRules()]
     return timedelta(minutes=min(one.texts_together_minutes for one in rules))
 
@@ -147,7 +149,7 @@ def _goes_on(one: _Earlier, prompt: Prompt, person: uuid.UUID | None) -> bool:
     )
 
 
-def _told_harm(reading: Reading) -> bool:
+def _told_harm(reading: ReplyRecord) -> bool:
     return Intent.HARM_TO_OTHERS in reading.intents
 
 
@@ -178,13 +180,13 @@ def evidence(burst: Burst) -> list[Evidence]:
     return [Evidence("inbound", str(id)) for id in burst.before if burst.how is How.JOINED]
 
 
-def follow(turn: Turn, holder: Holder) -> Done | None:
+def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """Before a text is done: what the earlier ones recorded and the whole does not say counts no more. What adds nothing is done already."""
     before, how = turn.burst.before, turn.burst.how
     if not before:
         return None
     if how is How.SAME:
-        return Done("Goes on from the text before: nothing new in it", person_id=holder.person.id)
+        return Handled("Goes on from the text before: nothing new in it", person_id=holder.person.id)
     if unsaid := _unsaid(turn.heard, how):
         withdrawal.withdraw(turn, holder, before, kinds=unsaid)
     if how is How.JOINED and turn.heard.acts:
@@ -203,9 +205,11 @@ def _unsaid(heard: Heard, how: How) -> frozenset[IntentKind]:
     return frozenset({IntentKind.WILL_ATTEND}) if how is How.DOUBTED or moved else frozenset()
 
 
-def _understood(turn: Turn, holder: Holder) -> None:
+def _understood(turn: ReplyContext, holder: PhoneOwner) -> None:
     """The earlier pieces were left to a human, or asked about, only because the rest was missing."""
-    pieces = turn.session.scalars(select(Reading).where(Reading.inbound_id.in_(turn.burst.before))).all()
+    pieces = turn.session.scalars(
+        select(ReplyRecord).where(ReplyRecord.inbound_id.in_(turn.burst.before))
+    ).all()
     for piece in pieces:
         if piece.needs_human and piece.read_at is None and piece.done.startswith(attendance.UNCLEAR):
             piece.needs_human = False

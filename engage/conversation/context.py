@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage.signals import Evidence
 from engage.understanding.joining import How
 from engage.understanding.vocabulary import Intent, Prompt
-from engage.understanding.vocabulary import Reading as Heard
+from engage.understanding.vocabulary import Interpretation as Heard
 from messaging.tables import Inbound
 
 
@@ -22,7 +22,7 @@ class Burst:
 
 
 @dataclass
-class Turn:
+class ReplyContext:
     """An inbound text in hand.
 
     `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier text gets its owner later. A `quiet`
@@ -70,7 +70,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Done:
+class Handled:
     """What came of a text, in words that the thread shows; `needs_human` when somebody must still read it.
 
     An `alarming` one tells of danger and is nobody's, so that no signal can say it: whoever is on call is told of the text itself.
@@ -86,7 +86,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Opened:
+class PendingQuestion:
     """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left.
 
     A `settled` one has its answer, which a later text may still put right: whatever waits for one comes before it.

@@ -19,17 +19,17 @@ from engage.conversation import (
     rate_limits,
     routing,
 )
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import check_ins, shared_phone, stop
-from engage.conversation.model import Alarm, QuestionKind, Reading
-from engage.conversation.phone_owner import Holder
+from engage.conversation.model import Alarm, QuestionKind, ReplyRecord
+from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.safety import alerts, compromised_phone
 from engage.core import events
 from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
 from engage.understanding import auto_replies
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.joining import How
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging import suppression
@@ -37,7 +37,7 @@ from messaging.tables import Inbound
 
 LONGEST = 1600
 """Characters of a text of very many that danger is looked for in: no network carries a longer one."""
-_READ = select(Reading.id).where(Reading.inbound_id == bindparam("inbound"))
+_READ = select(ReplyRecord.id).where(ReplyRecord.inbound_id == bindparam("inbound"))
 BLOCKED = "the text service blocked it at a word it takes for STOP"
 
 
@@ -47,7 +47,7 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
     phone_owner.lock_number(session, number)
     if session.scalar(_READ, {"inbound": inbound.id}) is not None:
         return
-    held = phone_owner.holders(session, number, now)
+    held = phone_owner.owners_of(session, number, now)
     before = rate_limits.before(session, inbound)
     if rate_limits.over(before, held):
         turn = _skim(session, inbound, held, now)
@@ -59,13 +59,13 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
     _keep(turn, done, held)
 
 
-def _act(turn: Turn, held: list[Holder]) -> Done:
+def _act(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
     unsafe = compromised_phone.hush(turn, held)
     if suppression.stop_word(turn.body):
         return stop.stop(turn, held)
     if suppression.start_word(turn.body):
         return stop.start(turn, held)
-    former: Sequence[Person] = () if held else phone_owner.former_holders(turn.session, turn.number)
+    former: Sequence[Person] = () if held else phone_owner.former_owners_of(turn.session, turn.number)
     if danger := alerts.look(turn, held, former):
         return check_ins.beside_danger(turn, held, danger)
     if auto_replies.automatic(turn.body):
@@ -83,12 +83,12 @@ def _act(turn: Turn, held: list[Holder]) -> Done:
     return replace(done, words=f"{done.words}; the text service may have blocked the number at this word")
 
 
-def _act_on_danger(turn: Turn, held: list[Holder]) -> Done | None:
+def _act_on_danger(turn: ReplyContext, held: list[PhoneOwner]) -> Handled | None:
     """What is heeded in a text however many came before it: another reader, STOP, danger, and a wish for no more texts."""
     unsafe = compromised_phone.hush(turn, held)
     if suppression.stop_word(turn.body):
         return stop.stop(turn, held)
-    former: Sequence[Person] = () if held else phone_owner.former_holders(turn.session, turn.number)
+    former: Sequence[Person] = () if held else phone_owner.former_owners_of(turn.session, turn.number)
     if danger := alerts.look(turn, held, former):
         return danger
     if turn.heard.acts and turn.heard.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
@@ -96,8 +96,8 @@ def _act_on_danger(turn: Turn, held: list[Holder]) -> Done | None:
     return compromised_phone.hand_over(turn, held) if unsafe else None
 
 
-def _nobody_wrote(held: Sequence[Holder]) -> Done:
-    return Done(
+def _nobody_wrote(held: Sequence[PhoneOwner]) -> Handled:
+    return Handled(
         "An automatic reply of a phone or an office: nothing to do",
         person_id=held[0].person.id if len(held) == 1 else None,
         intent=Intent.OTHER,
@@ -105,7 +105,7 @@ def _nobody_wrote(held: Sequence[Holder]) -> Done:
     )
 
 
-def _hear(turn: Turn, held: list[Holder]) -> Done:
+def _hear(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
     match held:
         case []:
             return _unknown(turn)
@@ -115,12 +115,12 @@ def _hear(turn: Turn, held: list[Holder]) -> Done:
             return shared_phone.hear(turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder))
 
 
-def _says_blocked(turn: Turn) -> bool:
+def _says_blocked(turn: ReplyContext) -> bool:
     """The provider says with the text that it has blocked the number."""
     return turn.inbound.params.get("OptOutType") == "STOP"
 
 
-def _record_block(turn: Turn, held: list[Holder]) -> None:
+def _record_block(turn: ReplyContext, held: list[PhoneOwner]) -> None:
     """CANCEL, END and QUIT are read by what they mean, but a provider may block the number at them without a word: that is recorded."""
     for holder in held:
         events.record(
@@ -134,7 +134,7 @@ def _record_block(turn: Turn, held: list[Holder]) -> None:
         )
 
 
-def _unknown(turn: Turn) -> Done:
+def _unknown(turn: ReplyContext) -> Handled:
     """Nobody has the number now, whoever once had it: one answer that says nothing, and a human finds out whose it is."""
     if ended := routing.ends_texts(turn, []):
         return ended
@@ -144,10 +144,10 @@ def _unknown(turn: Turn) -> Done:
         if answered
         else "Nobody has this number"
     )
-    return Done(f"{words}; for a coordinator to read", needs_human=True, acted=False)
+    return Handled(f"{words}; for a coordinator to read", needs_human=True, acted=False)
 
 
-def _prompt(session: Session, held: list[Holder], number: str, heard_at: datetime) -> Prompt:
+def _prompt(session: Session, held: list[PhoneOwner], number: str, heard_at: datetime) -> Prompt:
     """What was last asked of the number; with several people on it, anything that any of them was asked."""
     if len(held) > 1 and open_questions.open_for(session, number, heard_at, QuestionKind.WHO):
         return Prompt.WHO
@@ -167,7 +167,7 @@ _FIRST = (
 )
 
 
-def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
+def _as_theirs(turn: ReplyContext, inbound: Inbound, holder: PhoneOwner) -> ReplyContext:
     """A text of this number read again in the light of what `holder` was asked; the one in hand stays in hand."""
     prompt = routing.prompt_for(turn.session, holder, turn.number, inbound.received_at)
     again = _listen(turn.session, inbound, prompt, [holder], turn.now)
@@ -178,23 +178,23 @@ def _as_theirs(turn: Turn, inbound: Inbound, holder: Holder) -> Turn:
     return turn
 
 
-def _skim(session: Session, inbound: Inbound, held: Sequence[Holder], now: datetime) -> Turn:
+def _skim(session: Session, inbound: Inbound, held: Sequence[PhoneOwner], now: datetime) -> ReplyContext:
     """A text of very many: read by itself, for danger and the like only."""
-    heard = understand(inbound.body[:LONGEST], Prompt.NONE, phone_owner.language_of(held))
-    return Turn(session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id())
+    heard = interpret(inbound.body[:LONGEST], Prompt.NONE, phone_owner.language_of(held))
+    return ReplyContext(session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id())
 
 
 def _listen(
     session: Session,
     inbound: Inbound,
     prompt: Prompt,
-    held: Sequence[Holder],
+    held: Sequence[PhoneOwner],
     now: datetime,
     *,
     first: bool = False,
-) -> Turn:
+) -> ReplyContext:
     heard, asked, burst = bursts.listen(session, inbound, prompt, held, first=first)
-    return Turn(
+    return ReplyContext(
         session,
         inbound,
         now,
@@ -209,9 +209,9 @@ def _listen(
     )
 
 
-def _keep(turn: Turn, done: Done, held: Sequence[Holder]) -> None:
+def _keep(turn: ReplyContext, done: Handled, held: Sequence[PhoneOwner]) -> None:
     turn.inbound.redact = any(holder.reach.hub.redact_after_delivery for holder in held)
-    reading = Reading(
+    reading = ReplyRecord(
         id=turn.reading_id,
         inbound_id=turn.inbound.id,
         number=turn.number[:16],

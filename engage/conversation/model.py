@@ -97,7 +97,7 @@ class AlarmStep(Base):
     message_id: Mapped[uuid.UUID | None]
 
 
-class Reading(Base):
+class ReplyRecord(Base):
     """How one inbound text was read, whose it is, and what was done. One per inbound text.
 
     `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move. `intents` is
@@ -144,7 +144,7 @@ class Reading(Base):
     passed_over: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
-class HoldEnd(enum.StrEnum):
+class TakeoverEnd(enum.StrEnum):
     """How a worker's turn in a conversation ended."""
 
     HANDED_BACK = "handed_back"
@@ -152,7 +152,7 @@ class HoldEnd(enum.StrEnum):
     TIMED_OUT = "timed_out"
 
 
-class ConversationHold(Base):
+class Takeover(Base):
     """A worker has the conversation with a person: Engage records and answers nothing of what they text until it ends.
 
     It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until` on.
@@ -176,6 +176,6 @@ class ConversationHold(Base):
     since: Mapped[datetime]
     until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    how: Mapped[HoldEnd | None]
+    how: Mapped[TakeoverEnd | None]
 
     staff: Mapped[Staff] = relationship(lazy="joined")

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engage.people.contactability import Reach, reach
+from engage.people.contactability import Contactability, contactability_of
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.rules import PAUSED
 from messaging.numbers import NumberProblem, parse_mobile
@@ -22,7 +22,7 @@ _LOCK = 7_020_301
 """The first half of the advisory lock on a number; the second half is a hash of the number."""
 
 
-class Standing(StrEnum):
+class AnswerScope(StrEnum):
     """How far an answer to a text may go."""
 
     OPEN = "open"
@@ -39,20 +39,20 @@ _NEUTRAL = {"number_unverified", "number_shared", "not_safe"}
 
 
 @dataclass(frozen=True)
-class Holder:
+class PhoneOwner:
     """A person who has the number now, with how they may be reached."""
 
     person: Person
     point: ContactPoint
-    reach: Reach
+    reach: Contactability
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> AnswerScope:
         """How far an answer may go, by rule 1: a reason that is not only about the hour closes it, some more than others."""
         lasting = {reason.code for reason in self.reach.verdict.reasons if not reason.passing} - _NOT_ANSWERS
         if not lasting:
-            return Standing.OPEN
-        return Standing.NEUTRAL if lasting <= _NEUTRAL else Standing.SILENT
+            return AnswerScope.OPEN
+        return AnswerScope.NEUTRAL if lasting <= _NEUTRAL else AnswerScope.SILENT
 
     @property
     def verified(self) -> bool:
@@ -81,33 +81,33 @@ def lock_number(session: Session, number: str) -> None:
     )
 
 
-def holders(session: Session, number: str, now: datetime) -> list[Holder]:
+def owners_of(session: Session, number: str, now: datetime) -> list[PhoneOwner]:
     """Everybody whose current number this is, in a steady order, their rows held until the transaction ends.
 
     Held so that a change of custody, contact or number by staff comes wholly before or wholly after the answer.
     """
     people = session.scalars(_HOLDERS, {"number": number}).all()
-    found = reach(session, [person.id for person in people], now)
+    found = contactability_of(session, [person.id for person in people], now)
     held = []
     for person in people:
         known = found[person.id]
         if known.point is not None and known.point.number == number:
-            held.append(Holder(person, known.point, known))
+            held.append(PhoneOwner(person, known.point, known))
     return held
 
 
-def one_holder(session: Session, person_id: uuid.UUID, now: datetime) -> Holder | None:
+def owner_of(session: Session, person_id: uuid.UUID, now: datetime) -> PhoneOwner | None:
     """The person with their current number, if they have one."""
-    known = reach(session, [person_id], now).get(person_id)
-    return None if known is None or known.point is None else Holder(known.person, known.point, known)
+    known = contactability_of(session, [person_id], now).get(person_id)
+    return None if known is None or known.point is None else PhoneOwner(known.person, known.point, known)
 
 
-def former_holders(session: Session, number: str) -> Sequence[Person]:
+def former_owners_of(session: Session, number: str) -> Sequence[Person]:
     """People who once had the number, in a steady order: for danger only, since it may be their old phone."""
     return session.scalars(_FORMER, {"number": number}).all()
 
 
-def sharing_agreed(held: Sequence[Holder]) -> bool:
+def sharing_agreed(held: Sequence[PhoneOwner]) -> bool:
     """Whether workers have agreed the sharing of this phone for everybody on it."""
     return all(holder.point.shared_agreed_at is not None for holder in held)
 
@@ -120,7 +120,7 @@ def textable(number: str) -> bool:
         return False
 
 
-def language_of(held: Sequence[Holder]) -> str:
+def language_of(held: Sequence[PhoneOwner]) -> str:
     """The language that everybody on the number has; English where they differ or nobody is known."""
     languages = {holder.person.language.value for holder in held}
     return languages.pop() if len(languages) == 1 else "en"

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
-from engage.conversation.context import Done, Turn
-from engage.conversation.model import Reading
-from engage.conversation.phone_owner import Holder
+from engage.conversation.context import Handled, ReplyContext
+from engage.conversation.model import ReplyRecord
+from engage.conversation.phone_owner import PhoneOwner
 from messaging.tables import Inbound
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -26,7 +26,7 @@ LATELY = timedelta(hours=2)
 """Longer than texts are counted here, or read with one another: to a text with none before it in this time neither question is put."""
 
 _READ = select(
-    func.count().filter(Reading.at > bindparam("minute")).label("minute"),
+    func.count().filter(ReplyRecord.at > bindparam("minute")).label("minute"),
     func.count().label("hour"),
     select(Inbound.id)
     .where(
@@ -36,7 +36,11 @@ _READ = select(
     )
     .exists()
     .label("others"),
-).where(Reading.number == bindparam("number"), ~Reading.passed_over, Reading.at > bindparam("hour_ago"))
+).where(
+    ReplyRecord.number == bindparam("number"),
+    ~ReplyRecord.passed_over,
+    ReplyRecord.at > bindparam("hour_ago"),
+)
 _SAME = (
     select(Inbound.id)
     .where(
@@ -48,19 +52,19 @@ _SAME = (
     .limit(SAME_WORDS + 1)
 )
 _WAITING = (
-    select(Reading.id)
+    select(ReplyRecord.id)
     .where(
-        Reading.number == bindparam("number"),
-        Reading.passed_over,
-        Reading.needs_human,
-        Reading.read_at.is_(None),
+        ReplyRecord.number == bindparam("number"),
+        ReplyRecord.passed_over,
+        ReplyRecord.needs_human,
+        ReplyRecord.read_at.is_(None),
     )
     .limit(1)
 )
 
 
 @dataclass(frozen=True)
-class Before:
+class RecentTexts:
     """What came from a number before a text: how many were read in the minute and in the hour, and whether there were `others` at all lately."""
 
     minute: int
@@ -68,7 +72,7 @@ class Before:
     others: bool
 
 
-def before(session: Session, inbound: Inbound) -> Before:
+def before(session: Session, inbound: Inbound) -> RecentTexts:
     """What came from the number before this text."""
     at = inbound.received_at
     given = {
@@ -80,10 +84,10 @@ def before(session: Session, inbound: Inbound) -> Before:
         "id": inbound.id,
     }
     read = session.execute(_READ, given).one()
-    return Before(read.minute, read.hour, read.others)
+    return RecentTexts(read.minute, read.hour, read.others)
 
 
-def over(read: Before, held: Sequence[Holder]) -> bool:
+def over(read: RecentTexts, held: Sequence[PhoneOwner]) -> bool:
     """Whether as many texts of the number as may be have been read in the minute, or the hour, before this one came."""
     rules = [holder.reach.hub for holder in held] or [HubRules()]
     in_minute, in_hour = (
@@ -93,11 +97,11 @@ def over(read: Before, held: Sequence[Holder]) -> bool:
     return bool(read.minute >= in_minute or read.hour >= in_hour)
 
 
-def pass_over(turn: Turn, held: Sequence[Holder]) -> Done:
+def pass_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
     """Leave a text unread; it waits for a human unless one like it does already."""
     turn.passed_over = True
     waiting = turn.session.scalar(_WAITING, {"number": turn.number[:16]}) is not None
-    return Done(
+    return Handled(
         PASSED_OVER,
         needs_human=not waiting,
         person_id=held[0].person.id if len(held) == 1 else None,
@@ -105,7 +109,7 @@ def pass_over(turn: Turn, held: Sequence[Holder]) -> Done:
     )
 
 
-def hush_repeats(turn: Turn) -> None:
+def hush_repeats(turn: ReplyContext) -> None:
     """Answer the same words no more after a few times in an hour; the first that gets no answer waits for a human."""
     if not turn.inbound.body.strip():
         return

@@ -17,7 +17,7 @@ from engage.conversation import (
     open_questions,
     takeover,
 )
-from engage.conversation.context import Done, Opened, Turn
+from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import (
     absences,
     attendance,
@@ -32,12 +32,12 @@ from engage.conversation.handlers import (
     stop,
 )
 from engage.conversation.model import QuestionKind
-from engage.conversation.phone_owner import Holder, Standing
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner
 from engage.texts import TextKind
 from engage.understanding.choices import says_yes_to_all
 from engage.understanding.vocabulary import Intent, Prompt
 
-_OPENED: tuple[Callable[[Session, Holder, str, datetime], Opened | None], ...] = (
+_OPENED: tuple[Callable[[Session, PhoneOwner, str, datetime], PendingQuestion | None], ...] = (
     absences.opened,
     check_ins.opened,
     rebooking.opened,
@@ -52,7 +52,7 @@ _SILENT = {
 }
 
 
-def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime) -> Prompt:
+def prompt_for(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> Prompt:
     """What the person was last asked, as far as it waits for an answer: the check of the number before appointments.
 
     "Which one?" is no prompt of its own: what is no choice among those offered is a new answer to the texts about them.
@@ -71,10 +71,10 @@ def prompt_for(session: Session, holder: Holder, number: str, heard_at: datetime
 
 def _about_coming(
     session: Session,
-    holder: Holder,
+    holder: PhoneOwner,
     number: str,
     heard_at: datetime,
-    asked: Sequence[appointment_match.Asked],
+    asked: Sequence[appointment_match.AskedAppointment],
 ) -> Prompt:
     """What was last asked about appointments to come."""
     near = not asked and bool(appointment_match.of_now(session, holder.person.id, heard_at, IntentKind.LATE))
@@ -82,7 +82,7 @@ def _about_coming(
     return appointment_match.prompt(asked, near, since)
 
 
-def hear(turn: Turn, holder: Holder) -> Done:
+def hear(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Do what the text asks for, as this person's, and say what was done."""
     if not retraction.plainly(turn, holder) and (ended := ends_texts(turn, [holder])):
         return ended
@@ -92,9 +92,9 @@ def hear(turn: Turn, holder: Holder) -> Done:
         done := number_check.answered(turn, holder)
     ):
         return done
-    if holder.standing is Standing.SILENT:
+    if holder.standing is AnswerScope.SILENT:
         return _silent(holder)
-    if holder.standing is Standing.NEUTRAL:
+    if holder.standing is AnswerScope.NEUTRAL:
         return _neutral(turn, holder)
     if not turn.body.strip():
         return _no_words(turn, holder)
@@ -116,7 +116,7 @@ def hear(turn: Turn, holder: Holder) -> Done:
     return check_ins.and_beside(turn, holder, done, answered)
 
 
-def _listen_again(turn: Turn, holder: Holder) -> None:
+def _listen_again(turn: ReplyContext, holder: PhoneOwner) -> None:
     """What makes no sense as an answer to what was asked last may be to a check-in or an appointment that was asked about before."""
     if turn.heard.acts or turn.heard.sure:
         return
@@ -127,7 +127,7 @@ def _listen_again(turn: Turn, holder: Holder) -> None:
     check_ins.listen_again(turn, holder, other)
 
 
-def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
+def ends_texts(turn: ReplyContext, held: list[PhoneOwner]) -> Handled | None:
     """Wishes that stop texts to the number, or let them go again, whoever of its people has them."""
     if not turn.heard.acts:
         return None
@@ -138,7 +138,7 @@ def ends_texts(turn: Turn, held: list[Holder]) -> Done | None:
     return stop.wished_back(turn, held)
 
 
-def _by_meaning(turn: Turn, holder: Holder) -> Done:
+def _by_meaning(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     intent = turn.heard.intent
     if turn.prompt in (Prompt.APPOINTMENT, Prompt.ANSWERED) and says_yes_to_all(turn.body):
         return attendance.said(turn, holder, IntentKind.WILL_ATTEND)
@@ -156,21 +156,21 @@ def _by_meaning(turn: Turn, holder: Holder) -> Done:
     return attendance.unsure(turn, holder, "Needs a human") if follow is None else follow(turn, holder)
 
 
-def follow(turn: Turn, holder: Holder) -> Done:
+def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """What follows from the strongest meaning by itself, for a text of which a worker has said what it means."""
     handler = _FOLLOWS.get(turn.heard.intent)
-    return Done("Nothing to do", person_id=holder.person.id) if handler is None else handler(turn, holder)
+    return Handled("Nothing to do", person_id=holder.person.id) if handler is None else handler(turn, holder)
 
 
-def _thanked(turn: Turn, holder: Holder) -> Done:
-    return Done("Thanks: nothing to do", person_id=holder.person.id)
+def _thanked(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+    return Handled("Thanks: nothing to do", person_id=holder.person.id)
 
 
-def _explain(turn: Turn, holder: Holder) -> Done:
+def _explain(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     return requests.explain(turn, holder, holder.person.language)
 
 
-_FOLLOWS: dict[Intent, Callable[[Turn, Holder], Done]] = {
+_FOLLOWS: dict[Intent, Callable[[ReplyContext, PhoneOwner], Handled]] = {
     Intent.ABSENCE_REASON: absences.explained,
     Intent.CALL_ME: requests.call,
     Intent.CHECKIN_ANSWER: check_ins.answered,
@@ -183,26 +183,26 @@ _FOLLOWS: dict[Intent, Callable[[Turn, Holder], Done]] = {
 """What follows from a text that surely means this, besides what is said about an appointment (replies.py)."""
 
 
-def _silent(holder: Holder) -> Done:
+def _silent(holder: PhoneOwner) -> Handled:
     codes = [reason.code for reason in holder.reach.verdict.reasons]
     why = next(
         (words for code, words in _SILENT.items() if code in codes),
         "Texts to them are off, so no answer went",
     )
-    return Done(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+    return Handled(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
 
 
-def _neutral(turn: Turn, holder: Holder) -> Done:
+def _neutral(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     if turn.heard.acts and turn.heard.intent is Intent.HELP:
         return requests.explain(turn, holder, holder.person.language)
     return attendance.unsure(turn, holder, "The number is not confirmed as theirs and safe")
 
 
-def _no_words(turn: Turn, holder: Holder) -> Done:
+def _no_words(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """A picture or a voice note cannot be read by a machine here; a text without anything needs no answer."""
     if not turn.inbound.num_media:
-        return Done("A text without words", needs_human=True, person_id=holder.person.id, acted=False)
+        return Handled("A text without words", needs_human=True, person_id=holder.person.id, acted=False)
     answers.personal(turn, TextKind.PICTURE, holder)
-    return Done(
+    return Handled(
         "A picture or voice note: asked for words", needs_human=True, person_id=holder.person.id, acted=False
     )

@@ -20,7 +20,7 @@ from engage.signals import Evidence, Signal, SignalKind, SignalState
 STILL_OPEN = (SignalState.OPEN, SignalState.ACKNOWLEDGED)
 
 
-def tell(
+def raise_signal(
     session: Session,
     kind: SignalKind,
     person: Person,
@@ -64,7 +64,7 @@ _WAITING = (
 )
 
 
-def untell(
+def withdraw_signal(
     session: Session, *kinds: SignalKind, person_id: uuid.UUID, about: str, how: str, now: datetime
 ) -> None:
     """The cause has gone by the person's own word: resolve what of these kinds is open about it."""
@@ -73,7 +73,7 @@ def untell(
             signals.resolve(session, signal, how=how, actor="person", now=now)
 
 
-def has_open(session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str) -> bool:
+def has_open_signal(session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str) -> bool:
     """Whether a signal about this waits for somebody."""
     return _open_key(session, kind, person_id, about, STILL_OPEN) is not None
 

@@ -22,7 +22,7 @@ from engage.access.policy import (
 )
 from engage.agencies.model import Role
 from engage.conversation import takeover
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.conversation.phone_owner import lock_number
 from engage.conversation.safety.alerts import (
     CHANNEL,
@@ -30,7 +30,7 @@ from engage.conversation.safety.alerts import (
     SIGNALS,
     reading_item,
 )
-from engage.conversation.signals import tell
+from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.core.db import new_id, wake
 from engage.core.errors import (
@@ -75,7 +75,7 @@ def send_text(
         session, actor, person_id, now=now, what="send text", ability=Ability.CONVERSE, change=True, lock=True
     )
     words = _checked(body, person, anyway)
-    reach = contactability.reach(session, [person.id], now)[person.id]
+    reach = contactability.contactability_of(session, [person.id], now)[person.id]
     own_word = actor.kind is ActorKind.STAFF and actor.id == person.offender_manager_id
     spared = {PAUSED.code, "not_approved"} if own_word else {PAUSED.code}
     against = [reason.words for reason in reach.verdict.reasons if reason.code not in spared]
@@ -139,10 +139,10 @@ def _checked(body: str, person: Person, anyway: bool) -> str:
     return words
 
 
-def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime) -> Reading:
+def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime) -> ReplyRecord:
     """Somebody has read a reply. Reading it twice changes nothing. A text that is nobody's is read by a coordinator or supervisor."""
     concerned = _concerned(session, actor, reading_id, now)
-    reading = session.get_one(Reading, reading_id, with_for_update=True, populate_existing=True)
+    reading = session.get_one(ReplyRecord, reading_id, with_for_update=True, populate_existing=True)
     if reading.read_at is not None:
         return reading
     reading.read_at, reading.read_by = now, actor.label
@@ -200,7 +200,7 @@ def _concerned(session: Session, actor: Actor, reading_id: uuid.UUID, now: datet
 
 def _whose(session: Session, reading_id: uuid.UUID) -> tuple[uuid.UUID | None, str]:
     row = session.execute(
-        select(Reading.person_id, Reading.number).where(Reading.id == reading_id)
+        select(ReplyRecord.person_id, ReplyRecord.number).where(ReplyRecord.id == reading_id)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such reply, or you may not see it.")
@@ -214,21 +214,23 @@ def read_before_acting(
 
     `seen` are ids of texts to us. What came since was not seen and stays unread; texts of others are left alone.
     """
-    waiting = select(Reading.id).where(
-        Reading.person_id == person_id,
-        Reading.inbound_id.in_(seen),
-        Reading.needs_human,
-        Reading.read_at.is_(None),
+    waiting = select(ReplyRecord.id).where(
+        ReplyRecord.person_id == person_id,
+        ReplyRecord.inbound_id.in_(seen),
+        ReplyRecord.needs_human,
+        ReplyRecord.read_at.is_(None),
     )
-    for reading_id in session.scalars(waiting.order_by(Reading.id)).all():
+    for reading_id in session.scalars(waiting.order_by(ReplyRecord.id)).all():
         mark_read(session, actor, reading_id, now=now)
 
 
 def _unread(session: Session, person_id: uuid.UUID, shared_number: str | None) -> bool:
-    mine = Reading.person_id == person_id
+    mine = ReplyRecord.person_id == person_id
     if shared_number is not None:
-        mine |= Reading.person_id.is_(None) & (Reading.number == shared_number)
-    waiting = select(Reading.id).where(mine, Reading.needs_human, Reading.read_at.is_(None)).limit(1)
+        mine |= ReplyRecord.person_id.is_(None) & (ReplyRecord.number == shared_number)
+    waiting = (
+        select(ReplyRecord.id).where(mine, ReplyRecord.needs_human, ReplyRecord.read_at.is_(None)).limit(1)
+    )
     return session.scalar(waiting) is not None
 
 
@@ -255,9 +257,9 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
         raise Conflict("Somebody else has this number.", code="number_taken")
     since = _given_up(session, number, person.id)
     moving = session.scalars(
-        select(Reading)
-        .where(Reading.number == number, Reading.person_id.is_(None), Reading.at > since)
-        .order_by(Reading.at, Reading.id)
+        select(ReplyRecord)
+        .where(ReplyRecord.number == number, ReplyRecord.person_id.is_(None), ReplyRecord.at > since)
+        .order_by(ReplyRecord.at, ReplyRecord.id)
         .with_for_update()
     ).all()
     if not moving:
@@ -286,12 +288,12 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     return len(moving)
 
 
-def _tell_of_danger(session: Session, person: Person, moved: Sequence[Reading], now: datetime) -> None:
+def _tell_of_danger(session: Session, person: Person, moved: Sequence[ReplyRecord], now: datetime) -> None:
     """A text that told of danger while it was nobody's becomes the signal that it could not be then."""
     for reading in moved:
         kind = SIGNALS.get(Intent(reading.intent))
         if kind is not None and reading.read_at is None:
-            tell(
+            raise_signal(
                 session,
                 kind,
                 person,

@@ -18,7 +18,7 @@ from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.conversation import open_questions, phone_owner
 from engage.conversation.handlers.shared_phone import tell_all
-from engage.conversation.model import Question, QuestionKind, Reading
+from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.core.working_days import after_working_days, closed_days
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
@@ -32,7 +32,7 @@ DAY_PASSED = "The day has passed."
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepCounts:
     """What one sweep found: new signals of each kind, questions that it closed, and signals whose day has passed."""
 
     unread: int = 0
@@ -41,12 +41,12 @@ class Swept:
     passed: int = 0
 
 
-def sweep(session: Session, *, now: datetime) -> Swept:
+def sweep(session: Session, *, now: datetime) -> SweepCounts:
     """Do all sweeps, unless another worker is at it."""
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
-        return Swept()
+        return SweepCounts()
     unanswered = close_unanswered(session, now=now)
-    return Swept(
+    return SweepCounts(
         unread=reply_unread(session, now=now),
         silent=no_reply(session, now=now),
         unanswered=unanswered,
@@ -196,7 +196,7 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
             continue
         open_questions.close(question, now=now)
         if question.kind is QuestionKind.WHICH:
-            _to_human(session, Reading.id == uuid.UUID(question.options["reading"]), "no answer came")
+            _to_human(session, ReplyRecord.id == uuid.UUID(question.options["reading"]), "no answer came")
         elif question.kind is QuestionKind.WHO:
             _nobody_said(session, question, now)
     return len(over)
@@ -204,15 +204,15 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
 
 def _nobody_said(session: Session, question: Question, now: datetime) -> None:
     inbounds = question.options["inbounds"]
-    _to_human(session, Reading.inbound_id.in_(inbounds), "no name came, for a coordinator to read")
-    held = phone_owner.holders(session, question.number, now)
+    _to_human(session, ReplyRecord.inbound_id.in_(inbounds), "no name came, for a coordinator to read")
+    held = phone_owner.owners_of(session, question.number, now)
     tell_all(session, held, [Evidence("inbound", str(id)) for id in inbounds], now)
 
 
 def _to_human(session: Session, which: ColumnElement[bool], words: str) -> None:
     session.execute(
-        update(Reading)
+        update(ReplyRecord)
         .where(which)
-        .values(needs_human=True, done=Reading.done + f"; {words}")
+        .values(needs_human=True, done=ReplyRecord.done + f"; {words}")
         .execution_options(synchronize_session="fetch")
     )

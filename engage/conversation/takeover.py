@@ -26,10 +26,10 @@ from engage.agencies import staff_notices
 from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Staff
 from engage.agencies.service import find_staff
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import number_check, stop
-from engage.conversation.model import ConversationHold, HoldEnd
-from engage.conversation.phone_owner import Holder
+from engage.conversation.model import Takeover, TakeoverEnd
+from engage.conversation.phone_owner import PhoneOwner
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import Person
@@ -39,7 +39,7 @@ from engage.understanding.choices import read_check
 AT_ONCE = 100
 
 
-def current(session: Session, person_id: uuid.UUID, now: datetime) -> ConversationHold | None:
+def current(session: Session, person_id: uuid.UUID, now: datetime) -> Takeover | None:
     """Who has the conversation with a person now, if anybody has."""
     return _current(session, [person_id], now)
 
@@ -52,7 +52,7 @@ def take_over(
     now: datetime,
     over: uuid.UUID | None = None,
     staff_email: str | None = None,
-) -> ConversationHold:
+) -> Takeover:
     """Take the conversation over for the hub's time-out; taken over again by the same worker it lasts from now.
 
     `over` is the id of somebody else's hold that the worker was warned of: without it theirs stands. A system says by `staff_email` who has
@@ -79,7 +79,7 @@ def hold(
     *,
     now: datetime,
     over: uuid.UUID | None = None,
-) -> ConversationHold:
+) -> Takeover:
     """As `take_over`, for whoever has opened the person and holds the row."""
     until = now + timedelta(
         minutes=hub_rules(session.get_one(Hub, person.hub_id)).conversation_timeout_minutes
@@ -96,10 +96,8 @@ def hold(
                 f"{standing.staff.name} has the conversation. Take it over from them first, or leave it to them.",
                 code="conversation_taken",
             )
-        _end(session, standing, HoldEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
-    taken = ConversationHold(
-        person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until
-    )
+        _end(session, standing, TakeoverEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
+    taken = Takeover(person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until)
     session.add(taken)
     session.flush()
     events.record(
@@ -141,10 +139,10 @@ def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
             f"{standing.staff.name} has the conversation. Take it over from them first.",
             code="conversation_taken",
         )
-    _end(session, standing, HoldEnd.HANDED_BACK, now, actor.label, person.hub_id)
+    _end(session, standing, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
 
 
-def leave_to_worker(turn: Turn, holder: Holder) -> Done | None:
+def leave_to_worker(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """What becomes of a person's text while a worker has the conversation: they read it, and nothing else is done; None when nobody has.
 
     "Not my phone" in answer to the check of the number acts all the same.
@@ -156,7 +154,7 @@ def leave_to_worker(turn: Turn, holder: Holder) -> Done | None:
         return stop.wrong_number(turn, [holder])
     _tell(turn, standing)
     check_ins.left_to_worker(turn.session, holder.person.id, at=turn.heard_at)
-    return Done(
+    return Handled(
         f"{standing.staff.first_name} has the conversation: for them to answer",
         needs_human=True,
         person_id=holder.person.id,
@@ -164,12 +162,12 @@ def leave_to_worker(turn: Turn, holder: Holder) -> Done | None:
     )
 
 
-def leave_shared_to_worker(turn: Turn, held: Sequence[Holder]) -> Done | None:
+def leave_shared_to_worker(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
     """The same for a phone that several people have: when a worker has the conversation with one of them, nothing is asked or answered."""
     standing = _current(turn.session, [holder.person.id for holder in held], turn.now)
     if standing is None:
         return None
-    return Done(
+    return Handled(
         "A worker has the conversation with somebody on this phone: for a coordinator to read",
         needs_human=True,
         acted=False,
@@ -179,15 +177,15 @@ def leave_shared_to_worker(turn: Turn, held: Sequence[Holder]) -> Done | None:
 def end_overdue(session: Session, *, now: datetime) -> int:
     """Give back what ran out of time; returns how many. A row that somebody is at is left for the next time."""
     over = session.execute(
-        select(ConversationHold, Person.hub_id)
-        .join(Person, Person.id == ConversationHold.person_id)
-        .where(ConversationHold.ended_at.is_(None), ConversationHold.until <= now)
-        .order_by(ConversationHold.until)
+        select(Takeover, Person.hub_id)
+        .join(Person, Person.id == Takeover.person_id)
+        .where(Takeover.ended_at.is_(None), Takeover.until <= now)
+        .order_by(Takeover.until)
         .limit(AT_ONCE)
-        .with_for_update(of=[ConversationHold, Person], skip_locked=True, key_share=True)
+        .with_for_update(of=[Takeover, Person], skip_locked=True, key_share=True)
     ).all()
     for one, hub_id in over:
-        _end(session, one, HoldEnd.TIMED_OUT, one.until, "system", hub_id, now)
+        _end(session, one, TakeoverEnd.TIMED_OUT, one.until, "system", hub_id, now)
     return len(over)
 
 
@@ -198,45 +196,45 @@ def end_unseen(session: Session, person_id: uuid.UUID, *, actor: Actor, now: dat
         return
     person = session.get_one(Person, person_id)
     if not _may_converse(session, standing.staff, person):
-        _end(session, standing, HoldEnd.HANDED_BACK, now, actor.label, person.hub_id)
+        _end(session, standing, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
 
 
 _CURRENT = (
-    select(ConversationHold)
+    select(Takeover)
     .where(
-        ConversationHold.person_id.in_(bindparam("people", expanding=True)),
-        ConversationHold.ended_at.is_(None),
-        ConversationHold.until > bindparam("now"),
+        Takeover.person_id.in_(bindparam("people", expanding=True)),
+        Takeover.ended_at.is_(None),
+        Takeover.until > bindparam("now"),
     )
-    .order_by(ConversationHold.since)
+    .order_by(Takeover.since)
     .limit(1)
     .execution_options(populate_existing=True)
 )
 
 
-def _current(session: Session, people: Sequence[uuid.UUID], now: datetime) -> ConversationHold | None:
+def _current(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Takeover | None:
     return session.scalars(_CURRENT, {"people": list(people), "now": now}).one_or_none()
 
 
 def _end_if_over(session: Session, person_id: uuid.UUID, now: datetime) -> None:
     """One that ran out and that no sweep has seen yet makes room."""
     over = session.execute(
-        select(ConversationHold, Person.hub_id)
-        .join(Person, Person.id == ConversationHold.person_id)
+        select(Takeover, Person.hub_id)
+        .join(Person, Person.id == Takeover.person_id)
         .where(
-            ConversationHold.person_id == person_id,
-            ConversationHold.ended_at.is_(None),
-            ConversationHold.until <= now,
+            Takeover.person_id == person_id,
+            Takeover.ended_at.is_(None),
+            Takeover.until <= now,
         )
     ).one_or_none()
     if over is not None:
-        _end(session, over[0], HoldEnd.TIMED_OUT, over[0].until, "system", over[1], now)
+        _end(session, over[0], TakeoverEnd.TIMED_OUT, over[0].until, "system", over[1], now)
 
 
 def _end(
     session: Session,
-    standing: ConversationHold,
-    how: HoldEnd,
+    standing: Takeover,
+    how: TakeoverEnd,
     at: datetime,
     actor: str,
     hub_id: uuid.UUID,
@@ -272,7 +270,7 @@ def _may_converse(session: Session, staff: Staff, person: Person) -> bool:
     return seen is not None and Ability.CONVERSE in abilities(who, person) and may_change(who, person)
 
 
-def _tell(turn: Turn, standing: ConversationHold) -> None:
+def _tell(turn: ReplyContext, standing: Takeover) -> None:
     """One notice for each of the worker's texts: what the person sends after it, in however many pieces, is one item."""
     about = f"conversation:{standing.id}:{standing.until:%m%d%H%M%S}"
-    staff_notices.tell_worker(turn.session, standing.staff, about=about, now=turn.now)
+    staff_notices.notify_worker(turn.session, standing.staff, about=about, now=turn.now)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from engage.conversation import phone_owner
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
@@ -29,7 +29,9 @@ def show(session: Session, *, now: datetime) -> int:
     """Give every text that was set aside without one a reading that asks for a human; returns how many got one."""
     waiting = session.scalars(
         select(Inbound)
-        .where(Inbound.status == InboundStatus.SET_ASIDE, ~exists().where(Reading.inbound_id == Inbound.id))
+        .where(
+            Inbound.status == InboundStatus.SET_ASIDE, ~exists().where(ReplyRecord.inbound_id == Inbound.id)
+        )
         .order_by(Inbound.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -38,7 +40,7 @@ def show(session: Session, *, now: datetime) -> int:
         held = phones.people_on(session, text.from_number)
         person = held[0][0] if len(held) == 1 else None
         session.add(
-            Reading(
+            ReplyRecord(
                 id=new_id(),
                 inbound_id=text.id,
                 number=text.from_number[:16],
@@ -69,9 +71,11 @@ def again(session: Session, id: int, *, actor: str, now: datetime) -> None:
     """Let Engage try once more, from the beginning. Raises Conflict when it is not set aside, or a human has dealt with it already."""
     _lock(session, id)
     session.execute(
-        delete(Reading).where(Reading.inbound_id == id, Reading.done == DONE, Reading.read_at.is_(None))
+        delete(ReplyRecord).where(
+            ReplyRecord.inbound_id == id, ReplyRecord.done == DONE, ReplyRecord.read_at.is_(None)
+        )
     )
-    if session.scalar(select(Reading.id).where(Reading.inbound_id == id)) is not None:
+    if session.scalar(select(ReplyRecord.id).where(ReplyRecord.inbound_id == id)) is not None:
         raise Conflict("A human has read this text already: dismiss it.", code="read_already")
     inbound.retry(session, id, now=now)
     events.record(session, "reply.tried_again", now=now, actor=actor, inbound=id)

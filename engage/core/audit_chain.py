@@ -24,7 +24,7 @@ _EVERYWHERE = 1
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenSeal:
     """The first place of a chain at which it does not hold, and why, in words for whoever must look into it."""
 
     place: int
@@ -85,7 +85,7 @@ def head(session: Session, person_id: uuid.UUID) -> str:
     return found or START
 
 
-def verify(session: Session, person_id: uuid.UUID, *, heads: Collection[str] = ()) -> Broken | None:
+def verify(session: Session, person_id: uuid.UUID, *, heads: Collection[str] = ()) -> BrokenSeal | None:
     """The first broken place of a person's chain, or None where it holds.
 
     `heads` are last links that were written down elsewhere, on packs given to a court: each must still be a link of the chain.
@@ -99,15 +99,15 @@ def verify(session: Session, person_id: uuid.UUID, *, heads: Collection[str] = (
     before, known = START, {START}
     for expected, (one, event) in enumerate(chain, 1):
         if why := _fault(one, event, expected, before):
-            return Broken(expected, why)
+            return BrokenSeal(expected, why)
         before = one.link
         known.add(before)
     if any(written not in known for written in heads):
-        return Broken(
+        return BrokenSeal(
             len(chain) + 1, "A link that stands on a pack is not in the chain: its end was removed."
         )
     if session.scalar(_SLIPPED_IN, {"person": person_id}):
-        return Broken(len(chain) + 1, "An event was put among those that had been sealed.")
+        return BrokenSeal(len(chain) + 1, "An event was put among those that had been sealed.")
     return None
 
 

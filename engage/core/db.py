@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from engage.core.wakeups import Bell
+from engage.core.wakeups import Wakeups
 
 BARE_TIMEOUT = 5.0
 """Seconds that `at_once` waits for a connection; a webhook that is not answered is posted again."""
@@ -71,7 +71,7 @@ class Database:
         )
         self._application, self._pool_size = application, pool_size
         self._opening = threading.Lock()
-        self._bell = Bell(self.url)
+        self._bell = Wakeups(self.url)
         self._bare: ConnectionPool[psycopg.Connection[Any]] | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 

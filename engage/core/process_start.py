@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_collecting() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """For imports and what is set up once: it all stays, and to look among it for garbage takes a fifth of a start, and most of an end."""
     gc.disable()
     try:

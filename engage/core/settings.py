@@ -97,7 +97,7 @@ class Settings:
 
 
 def _read(values: dict[str, str]) -> Settings:
-    text = _Reader(values)
+    text = _EnvironmentReader(values)
     environment = text.choice("ENGAGE_ENV", Environment, Environment.DEVELOPMENT)
     production = environment is Environment.PRODUCTION
     port = text.port("ENGAGE_PORT", 5000)
@@ -127,7 +127,7 @@ def _read(values: dict[str, str]) -> Settings:
     )
 
 
-class _Reader:
+class _EnvironmentReader:
     """Parses single variables; every refusal names the variable."""
 
     def __init__(self, values: dict[str, str]) -> None:

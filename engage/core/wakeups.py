@@ -17,7 +17,7 @@ APART = 0.02
 """Seconds between two wake-ups of one process."""
 
 
-class Bell:
+class Wakeups:
     """Rings channels from a thread of its own, which begins with the first ring."""
 
     def __init__(self, url: URL) -> None:

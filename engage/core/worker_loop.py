@@ -66,7 +66,7 @@ class Tick:
                 self._running.release()
 
 
-class Clockwork:
+class WorkerLoop:
     """Runs ticks until it is stopped."""
 
     def __init__(self, ticks: list[Tick], url: URL) -> None:

@@ -9,7 +9,7 @@ from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.demo.house import House
 from engage.demo.lives import Group
-from engage.demo.people import Someone, noon
+from engage.demo.people import DemoPerson, noon
 from engage.demo.rows import Rows
 from engage.legal.kinds import CustodyKind, OffenceKind, OrderEnding, OrderKind, RequirementKind
 from engage.legal.model import (
@@ -26,7 +26,7 @@ from engage.progress.drug_tests.model import CourtReview, DrugTest, DrugTestResu
 _RESULTS = (DrugTestResult.NEGATIVE, DrugTestResult.POSITIVE, DrugTestResult.MISSED)
 
 
-def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -> uuid.UUID | None:
+def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> uuid.UUID | None:
     """Orders, prison, offences, the flag and tests; the id of the order that runs, if one does."""
     today = now.date()
     order_id = _order(rows, one, today, luck)
@@ -47,7 +47,7 @@ def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -
     return order_id
 
 
-def _order(rows: Rows, one: Someone, today: date, luck: Random) -> uuid.UUID | None:
+def _order(rows: Rows, one: DemoPerson, today: date, luck: Random) -> uuid.UUID | None:
     """One that runs, or for half of those who come of their own will one that is over."""
     voluntary = one.life.group is Group.VOLUNTARY
     if voluntary and luck.random() < 0.5:
@@ -77,7 +77,7 @@ def _order(rows: Rows, one: Someone, today: date, luck: Random) -> uuid.UUID | N
 
 
 def _requirements(
-    rows: Rows, one: Someone, order_id: uuid.UUID, starts_on: date, today: date, luck: Random
+    rows: Rows, one: DemoPerson, order_id: uuid.UUID, starts_on: date, today: date, luck: Random
 ) -> None:
     days = luck.choice((10, 15, 20, 25))
     rar = _requirement(rows, one, order_id, RequirementKind.RAR, starts_on, amount=days)
@@ -115,7 +115,7 @@ def _requirements(
 
 
 def _requirement(
-    rows: Rows, one: Someone, order_id: uuid.UUID, kind: RequirementKind, starts_on: date, **values: int
+    rows: Rows, one: DemoPerson, order_id: uuid.UUID, kind: RequirementKind, starts_on: date, **values: int
 ) -> uuid.UUID:
     return rows.add(
         Requirement,
@@ -128,7 +128,7 @@ def _requirement(
     )
 
 
-def _credit(rows: Rows, one: Someone, requirement_id: uuid.UUID, on: date, amount: int, what: str) -> None:
+def _credit(rows: Rows, one: DemoPerson, requirement_id: uuid.UUID, on: date, amount: int, what: str) -> None:
     rows.add(
         RequirementCredit,
         requirement_id=requirement_id,
@@ -141,7 +141,7 @@ def _credit(rows: Rows, one: Someone, requirement_id: uuid.UUID, on: date, amoun
     )
 
 
-def _tests(rows: Rows, one: Someone, drr: uuid.UUID, starts_on: date, today: date, luck: Random) -> None:
+def _tests(rows: Rows, one: DemoPerson, drr: uuid.UUID, starts_on: date, today: date, luck: Random) -> None:
     """Every week out of prison; one in two is planned ahead. A review by the court every four weeks, the next one ahead."""
     on = max(starts_on, one.life.adopted_on) + timedelta(days=7)
     reviewed = on + timedelta(days=21)
@@ -176,7 +176,7 @@ def _tests(rows: Rows, one: Someone, drr: uuid.UUID, starts_on: date, today: dat
         reviewed += timedelta(days=28)
 
 
-def _prison(rows: Rows, one: Someone, today: date, luck: Random) -> None:
+def _prison(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     spell = one.life.prison
     if spell is None:
         return
@@ -203,7 +203,7 @@ def _prison(rows: Rows, one: Someone, today: date, luck: Random) -> None:
         )
 
 
-def _offences(rows: Rows, one: Someone, today: date, luck: Random) -> None:
+def _offences(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     """Before they joined, always; since then the fewer the better they keep to things."""
     before = one.life.adopted_on - timedelta(days=luck.randint(5, 60))
     days = [(before, OffenceKind.CONVICTION)]
@@ -226,7 +226,7 @@ def _offences(rows: Rows, one: Someone, today: date, luck: Random) -> None:
 
 def enforce(
     rows: Rows,
-    one: Someone,
+    one: DemoPerson,
     order_id: uuid.UUID | None,
     failures: list[tuple[uuid.UUID, uuid.UUID, date]],
     today: date,

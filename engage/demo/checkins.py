@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from engage.demo.people import Someone, noon
+from engage.demo.people import DemoPerson, noon
 from engage.demo.rows import Rows
-from engage.demo.texting import ENGAGE, heard
+from engage.demo.texting import ENGAGE, reply_row
 from engage.progress.check_ins.model import (
     CheckIn,
     CheckInAnswer,
@@ -29,7 +29,7 @@ SAID = {
 HELP = 4
 
 
-def write(rows: Rows, one: Someone, now: datetime, luck: Random) -> None:
+def write(rows: Rows, one: DemoPerson, now: datetime, luck: Random) -> None:
     """The plan of one in four who can be reached, and its last rounds."""
     today = now.date()
     if one.number is None or not one.life.free(today, today) or luck.random() >= 0.25:
@@ -52,7 +52,7 @@ def write(rows: Rows, one: Someone, now: datetime, luck: Random) -> None:
             _round(rows, one, one.number, day, luck)
 
 
-def _round(rows: Rows, one: Someone, number: str, day: date, luck: Random) -> None:
+def _round(rows: Rows, one: DemoPerson, number: str, day: date, luck: Random) -> None:
     asked_at = noon(day)
     state = luck.choices(STATES, weights=(14, 5, 1))[0]
     arrived = state is not CheckInState.NOT_DELIVERED
@@ -109,7 +109,7 @@ def _round(rows: Rows, one: Someone, number: str, day: date, luck: Random) -> No
             CheckInAnswer,
             check_in_id=check_in_id,
             value=value,
-            inbound_id=heard(
+            inbound_id=reply_row(
                 rows,
                 one,
                 luck.choice(SAID[value]),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import SharingAgreement
 from engage.access.policy import SYSTEM
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies import service as agencies
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
 from engage.demo.seed import PASSWORD
@@ -143,7 +143,7 @@ def _agreement(hub: Hub, agency_id: uuid.UUID, since: datetime) -> SharingAgreem
         agency_id=agency_id,
         purpose="To plan support together",
         lawful_basis="Crime and Disorder Act 1998, section 115",
-        fields=[Field.APPOINTMENTS.value, Field.STATUS.value, Field.PLAN.value],
+        fields=[RecordPart.APPOINTMENTS.value, RecordPart.STATUS.value, RecordPart.PLAN.value],
         starts_on=since.date(),
         ends_on=since.date() + timedelta(days=730),
         recorded_by=SYSTEM.label,

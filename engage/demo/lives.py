@@ -152,7 +152,7 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True)
-class Spell:
+class PrisonSpell:
     """A time in prison; `until` is the day of release, past or expected, None where nobody knows it yet."""
 
     since: date
@@ -180,7 +180,7 @@ class Life:
     keeps: float
     drugs: bool
     phone: bool
-    prison: Spell | None
+    prison: PrisonSpell | None
 
     @property
     def silent(self) -> bool:
@@ -218,20 +218,22 @@ def life(number: int, today: date, luck: Random) -> Life:
     )
 
 
-def _prison(group: Group, adopted_on: date, today: date, luck: Random) -> Spell | None:
+def _prison(group: Group, adopted_on: date, today: date, luck: Random) -> PrisonSpell | None:
     on_the_cohort = (today - adopted_on).days
     if group is Group.PRISON:
         since = today - timedelta(days=luck.randint(5, on_the_cohort))
         if luck.random() < 0.2:
-            return Spell(since, None, remand=True, days=None)
+            return PrisonSpell(since, None, remand=True, days=None)
         ahead = luck.randint(2, 14) if luck.random() < 0.12 else luck.randint(15, 500)
         if luck.random() < 0.04:
-            return Spell(since, today + timedelta(days=1200), remand=False, days=luck.randint(1900, 3000))
+            return PrisonSpell(
+                since, today + timedelta(days=1200), remand=False, days=luck.randint(1900, 3000)
+            )
         until = today + timedelta(days=ahead)
-        return Spell(since, until, remand=False, days=2 * (until - since).days)
+        return PrisonSpell(since, until, remand=False, days=2 * (until - since).days)
     if luck.random() < 0.35:
         since = adopted_on + timedelta(days=luck.randint(0, on_the_cohort // 3))
         until = since + timedelta(days=luck.randint(14, max(15, on_the_cohort // 2)))
         if until < today - timedelta(days=1):
-            return Spell(since, until, remand=False, days=2 * (until - since).days)
+            return PrisonSpell(since, until, remand=False, days=2 * (until - since).days)
     return None

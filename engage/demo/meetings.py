@@ -5,16 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from engage.cohort.kinds import AgendaReason, DecisionKind
-from engage.cohort.meeting_model import (
-    AgendaItem,
-    Decision,
-    Meeting,
-    MeetingAttendance,
-)
+from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingAttendance, MeetingDecision
 from engage.cohort.model import Referral, Transfer
 from engage.demo.house import House
 from engage.demo.lives import FIRST_NAMES, LAST_NAMES
-from engage.demo.people import Someone, noon
+from engage.demo.people import DemoPerson, noon
 from engage.demo.rows import Rows
 
 WEEKS = 52
@@ -22,7 +17,7 @@ WAITING = 9
 WEDNESDAY = 2
 
 
-def write(rows: Rows, house: House, people: Sequence[Someone], now: datetime, luck: Random) -> None:
+def write(rows: Rows, house: House, people: Sequence[DemoPerson], now: datetime, luck: Random) -> None:
     """Every Wednesday for a year; each person was adopted by the first meeting on or after the day they joined."""
     today = now.date()
     first = today - timedelta(days=7 * WEEKS)
@@ -48,8 +43,8 @@ def _meeting(
     rows: Rows,
     house: House,
     held_on: date,
-    adopted: Sequence[Someone],
-    reviewed: Sequence[Someone],
+    adopted: Sequence[DemoPerson],
+    reviewed: Sequence[DemoPerson],
     luck: Random,
 ) -> None:
     by = f"staff:{house.coordinator.id}"
@@ -90,7 +85,7 @@ def _meeting(
             **who,
         )
         rows.add(
-            Decision,
+            MeetingDecision,
             item_id=item_id,
             kind=kind,
             reason="Agreed by all who were there.",
@@ -120,7 +115,7 @@ def _waiting(rows: Rows, house: House, today: date, luck: Random) -> None:
         )
 
 
-def _transfer(rows: Rows, house: House, one: Someone, today: date, luck: Random) -> None:
+def _transfer(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
     before = luck.choice([officer for officer in house.officers if officer.id != one.officer.id])
     days = (today - one.life.adopted_on).days
     rows.add(

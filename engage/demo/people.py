@@ -40,7 +40,7 @@ ORDER_OF_RAG = (Rag.RED, Rag.AMBER, Rag.GREEN)
 
 
 @dataclass(frozen=True)
-class Someone:
+class DemoPerson:
     """A person that has a row, and what other rows need of them."""
 
     life: Life
@@ -61,7 +61,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> Someone:
+def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> DemoPerson:
     """The person, their number, their way to the cohort and every review since."""
     officer, today = house.officer_of(life.number), now.date()
     joined = noon(life.adopted_on)
@@ -100,7 +100,7 @@ def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> 
         else None,
         voluntary_since=life.adopted_on if life.group is Group.VOLUNTARY and luck.random() < 0.5 else None,
     )
-    someone = Someone(life, person_id, officer, number, enrolment_id, referral_id)
+    someone = DemoPerson(life, person_id, officer, number, enrolment_id, referral_id)
     for kind, at in (("person.added", joined), ("enrolment.began", joined)):
         rows.event(kind, at, hub_id=house.hub.id, person_id=person_id, actor=someone.label)
     _reviews(rows, house, someone, today, luck)
@@ -172,7 +172,7 @@ def _referred(rows: Rows, house: House, life: Life, person_id: uuid.UUID, luck: 
     )
 
 
-def _reviews(rows: Rows, house: House, one: Someone, today: date, luck: Random) -> None:
+def _reviews(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
     for held_on, rag in _statuses(one.life, today, luck):
         rows.add(
             RagReview,
@@ -210,7 +210,7 @@ def _statuses(life: Life, today: date, luck: Random) -> Iterator[tuple[date, Rag
             at = max(0, min(2, at + (1 if luck.random() < life.keeps - 0.2 else -1)))
 
 
-def _strands(rows: Rows, one: Someone, today: date, luck: Random) -> None:
+def _strands(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     life = one.life
     moves = [(life.adopted_on, Strand.CATCH_AND_CONTROL if luck.random() < 0.6 else Strand.PREVENT_AND_DETER)]
     later = life.adopted_on + timedelta(days=luck.randint(20, 120))

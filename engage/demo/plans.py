@@ -7,7 +7,7 @@ from engage.access.policy import SYSTEM
 from engage.cohort.kinds import MilestoneKind
 from engage.cohort.model import Milestone
 from engage.demo.house import House
-from engage.demo.people import Someone, noon
+from engage.demo.people import DemoPerson, noon
 from engage.demo.rows import Rows
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
@@ -35,7 +35,7 @@ NEWS = (
 )
 
 
-def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -> None:
+def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> None:
     """The plan and the progress of one person."""
     today = now.date()
     _needs(rows, one, today, luck)
@@ -45,7 +45,7 @@ def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -
     _news(rows, one, now, luck)
 
 
-def _needs(rows: Rows, one: Someone, today: date, luck: Random) -> None:
+def _needs(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     for pathway in Pathway:
         score, on = luck.randint(0, 3), one.life.adopted_on
         while on <= today:
@@ -61,7 +61,7 @@ def _needs(rows: Rows, one: Someone, today: date, luck: Random) -> None:
             on += timedelta(days=91)
 
 
-def _actions(rows: Rows, house: House, one: Someone, today: date, luck: Random) -> None:
+def _actions(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
     if luck.random() < 0.3:
         rows.add(
             StandingApproval,
@@ -109,7 +109,7 @@ def _state(due_on: date, today: date, luck: Random) -> ActionState:
     return luck.choices((ActionState.LIVE, ActionState.DONE, ActionState.WITHDRAWN), weights=(7, 82, 11))[0]
 
 
-def _housing(rows: Rows, one: Someone, today: date, luck: Random) -> None:
+def _housing(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     stage, since = luck.randint(0, 6), one.life.adopted_on
     for _ in range(luck.randint(1, 3)):
         if since > today:
@@ -132,7 +132,7 @@ def _housing(rows: Rows, one: Someone, today: date, luck: Random) -> None:
         stage, since = later, since + timedelta(days=luck.randint(40, 120))
 
 
-def _activities(rows: Rows, house: House, one: Someone, today: date, luck: Random) -> None:
+def _activities(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
     for kind, name in (
         (ActivityKind.COURSE, "Level 1 in catering"),
         (ActivityKind.WORK, "Warehouse, nights"),
@@ -161,7 +161,7 @@ def _activities(rows: Rows, house: House, one: Someone, today: date, luck: Rando
             _reached(rows, one, MilestoneKind.COURSE_STARTED, 1, started, today)
 
 
-def _reached(rows: Rows, one: Someone, kind: MilestoneKind, step: int, on: date, today: date) -> None:
+def _reached(rows: Rows, one: DemoPerson, kind: MilestoneKind, step: int, on: date, today: date) -> None:
     if on < today:
         rows.add(
             Milestone,
@@ -175,7 +175,7 @@ def _reached(rows: Rows, one: Someone, kind: MilestoneKind, step: int, on: date,
         )
 
 
-def _news(rows: Rows, one: Someone, now: datetime, luck: Random) -> None:
+def _news(rows: Rows, one: DemoPerson, now: datetime, luck: Random) -> None:
     for kind, fact in NEWS:
         if luck.random() < 0.12:
             said = now - timedelta(days=luck.randint(1, 38), hours=luck.randint(1, 8))

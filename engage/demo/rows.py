@@ -18,7 +18,7 @@ _AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
-class Said:
+class EventRow:
     """Stands for the id of an inbound text, which the database gives when it is written."""
 
     sid: str
@@ -40,11 +40,11 @@ class Rows:
         """A row of a table whose key is something else."""
         self._rows[table.__tablename__].append(values)
 
-    def said(self, **values: Any) -> Said:
+    def said(self, **values: Any) -> EventRow:
         """An inbound text; what is given back stands for its id in other rows."""
         sid = f"DEMO{uuid.uuid4().hex}"
         self._rows[Inbound.__tablename__].append({"message_sid": sid, **values})
-        return Said(sid)
+        return EventRow(sid)
 
     def event(
         self, kind: str, at: datetime, *, hub_id: uuid.UUID, person_id: uuid.UUID, actor: str, **data: Any
@@ -90,4 +90,4 @@ def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _known(row: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
-    return {name: known[value.sid] if isinstance(value, Said) else value for name, value in row.items()}
+    return {name: known[value.sid] if isinstance(value, EventRow) else value for name, value in row.items()}

@@ -64,7 +64,7 @@ STAFF = [
 
 
 @dataclass(frozen=True)
-class _Someone:
+class _SeedPerson:
     """One invented person: who they are, and how they may be reached."""
 
     crn: str
@@ -80,20 +80,20 @@ class _Someone:
 
 
 CASELOAD = [
-    _Someone("X700201", "Leanne", "Archer", "07700 900201"),
-    _Someone("X700202", "Marcus", "Bell", "07700 900202"),
-    _Someone("X700203", "Rhiannon", "Price", "07700 900203", language=Language.WELSH),
-    _Someone("X700204", "Anthony", "Cairns", "07700 900204", preferred_name="Tony"),
-    _Someone("X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY),
-    _Someone("X700206", "Craig", "Ellis", "07700 900206", custody_status=CustodyStatus.CUSTODY),
-    _Someone("X700207", "Donna", "Fenwick", None),
-    _Someone("X700208", "Ewan", "Grant", "07700 900208", verified=False),
-    _Someone("X700209", "Faye", "Hewitt", "07700 900209"),
-    _Someone("X700210", "Gary", "Irwin", "07700 900209"),
-    _Someone(
+    _SeedPerson("X700201", "Leanne", "Archer", "07700 900201"),
+    _SeedPerson("X700202", "Marcus", "Bell", "07700 900202"),
+    _SeedPerson("X700203", "Rhiannon", "Price", "07700 900203", language=Language.WELSH),
+    _SeedPerson("X700204", "Anthony", "Cairns", "07700 900204", preferred_name="Tony"),
+    _SeedPerson("X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY),
+    _SeedPerson("X700206", "Craig", "Ellis", "07700 900206", custody_status=CustodyStatus.CUSTODY),
+    _SeedPerson("X700207", "Donna", "Fenwick", None),
+    _SeedPerson("X700208", "Ewan", "Grant", "07700 900208", verified=False),
+    _SeedPerson("X700209", "Faye", "Hewitt", "07700 900209"),
+    _SeedPerson("X700210", "Gary", "Irwin", "07700 900209"),
+    _SeedPerson(
         "X700211", "Huw", "Jenkins", "07700 900211", om="d.rees@probation.example", language=Language.WELSH
     ),
-    _Someone("X700212", "Imogen", "Kerr", "07700 900212", om="d.rees@probation.example"),
+    _SeedPerson("X700212", "Imogen", "Kerr", "07700 900212", om="d.rees@probation.example"),
 ]
 
 
@@ -268,7 +268,7 @@ def _staff(session: Session, hub: Hub, offices: dict[str, Agency], now: datetime
     return made
 
 
-def _person(session: Session, hub: Hub, one: _Someone, staff: dict[str, Staff], now: datetime) -> Person:
+def _person(session: Session, hub: Hub, one: _SeedPerson, staff: dict[str, Staff], now: datetime) -> Person:
     new = NewPerson(
         crn=one.crn,
         first_name=one.first_name,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.policy import Actor, staff_actor
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.cohort import (
@@ -90,7 +90,7 @@ def _share(session: Session, hub: Hub, staff: Mapping[str, Staff], today: date, 
         agency_id=staff[PARTNER].agency_id,
         purpose="To plan support together",
         lawful_basis="Crime and Disorder Act 1998, section 115",
-        fields=[Field.APPOINTMENTS, Field.STATUS, Field.PLAN],
+        fields=[RecordPart.APPOINTMENTS, RecordPart.STATUS, RecordPart.PLAN],
         starts_on=today - ADOPTED,
         ends_on=today + timedelta(days=365),
     )

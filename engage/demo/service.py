@@ -52,6 +52,6 @@ def fill(session: Session, *, now: datetime, count: int = PEOPLE, seed: int = SE
     meetings.write(rows, built, everybody, now, luck)
     written = rows.write(session)
     session.execute(text("ANALYZE"))
-    raised, _ = nightly.look(session, after=nightly.FIRST, upto=LAST, now=now)
+    raised, _ = nightly.sweep_people(session, after=nightly.FIRST, upto=LAST, now=now)
     written += sharing.packs(session, built, everybody, now)
     return Demonstration(HUB, count, written, raised)

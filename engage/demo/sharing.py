@@ -10,7 +10,7 @@ from engage.access.model import Disclosure
 from engage.access.policy import staff_actor
 from engage.demo.house import House
 from engage.demo.lives import Group
-from engage.demo.people import Someone
+from engage.demo.people import DemoPerson
 from engage.demo.rows import Rows
 from engage.documents.evidence_pack import service
 
@@ -19,7 +19,7 @@ PACK_DAYS = 180
 """How far back a pack of the demonstration goes."""
 
 
-def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -> None:
+def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> None:
     """What each partner with an agreement looked at, for two people in five, since they joined."""
     if luck.random() >= 0.4:
         return
@@ -55,7 +55,7 @@ def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -
         )
 
 
-def packs(session: Session, house: House, people: Sequence[Someone], now: datetime) -> int:
+def packs(session: Session, house: House, people: Sequence[DemoPerson], now: datetime) -> int:
     """Evidence for the court about a few people, by their offender managers, after everything else is written; how many."""
     chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][:PACKS]
     for one in chosen:

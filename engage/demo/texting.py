@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from engage.access.policy import PERSON
 from engage.agencies.hub_settings import zone
 from engage.appointments.kinds import IntentKind, OutcomeCode, ReminderKind, ReminderState
-from engage.appointments.model import Appointment, AppointmentType, Intent, Outcome, Reminder
-from engage.conversation.model import Reading
+from engage.appointments.model import Appointment, AppointmentType, Outcome, Reminder, StatedIntent
+from engage.conversation.model import ReplyRecord
 from engage.demo.house import House
 from engage.demo.lives import Group
-from engage.demo.people import Someone
-from engage.demo.rows import Rows, Said
+from engage.demo.people import DemoPerson
+from engage.demo.rows import EventRow, Rows
 from engage.people.model import Involvement
 from messaging.states import MessageStatus
 from messaging.tables import InboundStatus, Message
@@ -45,7 +45,7 @@ class Failures:
         self.of: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID, date]]] = {}
 
 
-def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -> Failures:
+def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> Failures:
     """Everything between a person and their workers: with the offender manager every week or two, with a partner every third week."""
     failures = Failures()
     where = zone(house.hub)
@@ -62,7 +62,7 @@ def write(rows: Rows, house: House, one: Someone, now: datetime, luck: Random) -
     return failures
 
 
-def _days(one: Someone, every: int, now: datetime, *, shift: int = 0) -> Iterator[date]:
+def _days(one: DemoPerson, every: int, now: datetime, *, shift: int = 0) -> Iterator[date]:
     today = now.date()
     day = one.life.adopted_on + timedelta(days=3 + shift)
     while day <= today + AHEAD:
@@ -80,7 +80,7 @@ def _at(day: date, hour: int, where: ZoneInfo) -> datetime:
 def _one(
     rows: Rows,
     house: House,
-    one: Someone,
+    one: DemoPerson,
     starts_at: datetime,
     partner: tuple[uuid.UUID, str] | None,
     failures: Failures,
@@ -128,7 +128,7 @@ def _one(
 def _remind(
     rows: Rows,
     house: House,
-    one: Someone,
+    one: DemoPerson,
     appointment_id: uuid.UUID,
     starts_at: datetime,
     now: datetime,
@@ -186,7 +186,7 @@ def _remind(
     return _answer(rows, house, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck)
 
 
-def heard(rows: Rows, one: Someone, words: str, at: datetime, **reading: Any) -> Said:
+def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: Any) -> EventRow:
     """A text from somebody, read and acted on at once; `reading` says what was asked, what it was read as, and what was done."""
     inbound = rows.said(
         from_number=one.number,
@@ -199,7 +199,7 @@ def heard(rows: Rows, one: Someone, words: str, at: datetime, **reading: Any) ->
         handled_at=at,
     )
     rows.add(
-        Reading,
+        ReplyRecord,
         inbound_id=inbound,
         number=one.number,
         person_id=one.id,
@@ -212,11 +212,11 @@ def heard(rows: Rows, one: Someone, words: str, at: datetime, **reading: Any) ->
 
 
 def _answer(
-    rows: Rows, house: House, one: Someone, appointment_id: uuid.UUID, at: datetime, luck: Random
+    rows: Rows, house: House, one: DemoPerson, appointment_id: uuid.UUID, at: datetime, luck: Random
 ) -> IntentKind:
     kind = luck.choices(list(WORDS), weights=(86, 8, 6))[0]
     words = luck.choice(WORDS[kind])
-    inbound = heard(
+    inbound = reply_row(
         rows,
         one,
         words,
@@ -229,7 +229,9 @@ def _answer(
         done="Recorded what they said of the appointment.",
         appointment_id=appointment_id,
     )
-    rows.add(Intent, appointment_id=appointment_id, kind=kind, said_at=at, inbound_id=inbound, revision=1)
+    rows.add(
+        StatedIntent, appointment_id=appointment_id, kind=kind, said_at=at, inbound_id=inbound, revision=1
+    )
     rows.event(
         "intent.recorded",
         at,
@@ -243,7 +245,7 @@ def _answer(
 
 
 def _came(
-    one: Someone, starts_at: datetime, said: IntentKind | None, now: datetime, luck: Random
+    one: DemoPerson, starts_at: datetime, said: IntentKind | None, now: datetime, luck: Random
 ) -> OutcomeCode | None:
     """What a worker recorded. Who said yes mostly comes, who said no mostly has a reason."""
     age = now - starts_at
@@ -262,7 +264,12 @@ def _came(
 
 
 def _record(
-    rows: Rows, house: House, one: Someone, appointment_id: uuid.UUID, code: OutcomeCode, starts_at: datetime
+    rows: Rows,
+    house: House,
+    one: DemoPerson,
+    appointment_id: uuid.UUID,
+    code: OutcomeCode,
+    starts_at: datetime,
 ) -> uuid.UUID:
     at = starts_at + timedelta(hours=3)
     outcome_id = rows.add(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Style = Literal["", "B"]
 
 
-class Paper:
+class PdfDocument:
     """A document that is written from top to bottom and then finished once.
 
     `footer` stands at the foot of every page, before the number of the page. `language` is `en` or `cy`, for those who have it read aloud.

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 
-PARTS_OF_RECORD: Mapping[Field, str] = {
-    Field.APPOINTMENTS: "Appointments of every agency",
-    Field.STATUS: "Status: cohort, strand, red, amber or green",
-    Field.PLAN: "Plan: needs and actions",
-    Field.LEGAL: "Orders, requirements and custody",
-    Field.PROGRESS: "Progress: housing, courses and work",
-    Field.COMPLIANCE: "Compliance",
-    Field.HEALTH: "Health, drug tests among it",
+PARTS_OF_RECORD: Mapping[RecordPart, str] = {
+    RecordPart.APPOINTMENTS: "Appointments of every agency",
+    RecordPart.STATUS: "Status: cohort, strand, red, amber or green",
+    RecordPart.PLAN: "Plan: needs and actions",
+    RecordPart.LEGAL: "Orders, requirements and custody",
+    RecordPart.PROGRESS: "Progress: housing, courses and work",
+    RecordPart.COMPLIANCE: "Compliance",
+    RecordPart.HEALTH: "Health, drug tests among it",
 }
 SETTINGS: Mapping[str, str] = {
     "safe_days": "Days for which a number stays confirmed as safe",

@@ -24,14 +24,14 @@ from messaging import outbox
 from messaging.states import MessageStatus
 from messaging.tables import Message, Suppression
 
-REACH_CHANNEL = "engage_reach"
+CONTACTABILITY_CHANNEL = "engage_reach"
 """Notified, in the transaction, when a person's number or the leave to text them has changed."""
 CHECK_LIFE = timedelta(days=3)
 _NOT_SENT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
 
 
 @dataclass(frozen=True)
-class Reach:
+class Contactability:
     """A person, the number they have now, the facts about it, and the verdict of rule 1 at the moment asked for."""
 
     person: Person
@@ -89,7 +89,9 @@ _REACH = _reach_statement()
 """Every reply and every reminder asks this; to write it anew each time would cost more than to run it."""
 
 
-def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+def contactability_of(
+    session: Session, person_ids: Collection[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, Contactability]:
     """The reach of each person at `now`, in two statements however many there are. Unknown ids are left out."""
     if not person_ids:
         return {}
@@ -101,11 +103,11 @@ def reach(session: Session, person_ids: Collection[uuid.UUID], now: datetime) ->
         hub_numbers, where = hub_rules(hub), zone(hub)
         facts = _facts(person, point, others, stopped, today.get(str(person.id), 0))
         verdict = rules.may_text(facts, contact_rules(hub_numbers), now, where)
-        found[person.id] = Reach(person, point, facts, hub_numbers, where, verdict)
+        found[person.id] = Contactability(person, point, facts, hub_numbers, where, verdict)
     return found
 
 
-def request_check(session: Session, reach_now: Reach, *, now: datetime) -> Message | None:
+def request_check(session: Session, reach_now: Contactability, *, now: datetime) -> Message | None:
     """Ask an unverified number whose it is, once, with no content (TEXTS.md: two-step check). None where that may not be.
 
     The text goes only if the number is the one obstacle besides the hour; it waits for the window by its `send_after`.
@@ -119,7 +121,7 @@ def request_check(session: Session, reach_now: Reach, *, now: datetime) -> Messa
     return _ask(session, reach_now, f"number_check:{point.id}", point.number, point, now)
 
 
-def ask_again(session: Session, reach_now: Reach, *, since: date, now: datetime) -> Message | None:
+def ask_again(session: Session, reach_now: Contactability, *, since: date, now: datetime) -> Message | None:
     """Ask a confirmed number anew whose it is, because nothing was heard since that day (RULES.md 17). None where that may not be.
 
     Once for each silence: the number waits to be confirmed again, as a new one does, and whoever has been asked in this silence is not asked
@@ -137,7 +139,7 @@ def ask_again(session: Session, reach_now: Reach, *, since: date, now: datetime)
 
 
 def _ask(
-    session: Session, reach_now: Reach, key: str, number: str, point: ContactPoint, now: datetime
+    session: Session, reach_now: Contactability, key: str, number: str, point: ContactPoint, now: datetime
 ) -> Message:
     person = reach_now.person
     message = outbox.enqueue(
@@ -174,7 +176,7 @@ def _ask(
     return message
 
 
-def next_window(reach_now: Reach, now: datetime) -> datetime:
+def next_window(reach_now: Contactability, now: datetime) -> datetime:
     """`now` when it is inside the person's window for texts, else the next moment at which that opens."""
     start, end = rules.window(reach_now.facts, reach_now.rules)
     if start >= end or rules.in_window(reach_now.facts, reach_now.rules, now, reach_now.zone):
@@ -228,10 +230,10 @@ def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> 
     return {recipient: count for recipient, count in rows if recipient is not None}
 
 
-def note_reach_changed(session: Session, person: Person, now: datetime) -> None:
+def note_contactability_changed(session: Session, person: Person, now: datetime) -> None:
     """What stood against texts may have gone: reminders that were skipped are thought over by whoever wakes to `REACH_CHANNEL`."""
     person.reach_changed_at = now
-    wake(session, REACH_CHANNEL)
+    wake(session, CONTACTABILITY_CHANNEL)
 
 
 def withdraw_all(session: Session, person: Person, reason: str, now: datetime) -> int:

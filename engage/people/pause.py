@@ -59,5 +59,5 @@ def resume(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
     events.record(
         session, "texts.resumed", now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id
     )
-    contactability.note_reach_changed(session, person, now)
+    contactability.note_contactability_changed(session, person, now)
     return person

@@ -17,7 +17,7 @@ from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
-from engage.people.contactability import note_reach_changed, withdraw_all
+from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Evidence, SignalKind
 from messaging import numbers
@@ -74,7 +74,7 @@ def mark_verified(
     point.unsafe_since = None
     point.safe_until = _safe_until(session, person, now)
     _record(session, "number.verified", person, point, actor, now)
-    note_reach_changed(session, person, now)
+    note_contactability_changed(session, person, now)
     for kind in (SignalKind.WRONG_NUMBER, SignalKind.NUMBER_DEAD):
         signals.resolve_cause(
             session, kind, person_id=person.id, how="The number was verified.", actor=actor, now=now
@@ -87,7 +87,7 @@ def confirm_safe(session: Session, actor: Actor, person_id: uuid.UUID, *, now: d
     person, point = _open_point(session, actor, person_id, now, "confirm safe to contact")
     point.safe_until = _safe_until(session, person, now)
     _record(session, "number.confirmed_safe", person, point, actor.label, now)
-    note_reach_changed(session, person, now)
+    note_contactability_changed(session, person, now)
     return point
 
 
@@ -215,7 +215,7 @@ def _put_number(
         _retire(session, person, old, now)
     point = add_number(session, person, given, old, actor=actor, now=now, verified_how=verified_how)
     if number is not None:
-        note_reach_changed(session, person, now)
+        note_contactability_changed(session, person, now)
     return point
 
 

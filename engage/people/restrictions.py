@@ -81,7 +81,7 @@ def name_staff(
     _put(session, actor, person, staff_id, excluded=excluded, now=now)
 
 
-def unname_staff(
+def remove_named_staff(
     session: Session, actor: Actor, person_id: uuid.UUID, staff_id: uuid.UUID, *, now: datetime
 ) -> None:
     """Take somebody off the list: their role alone decides again. Taking off whoever is not on it changes nothing.

@@ -31,7 +31,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import phones
-from engage.people.contactability import note_reach_changed, withdraw_all
+from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import (
     ContactStatus,
     CustodyStatus,
@@ -58,7 +58,7 @@ class NewPerson:
     given_number: str | None = None
 
 
-def whose_crn(crn: str) -> ScalarSelect[uuid.UUID]:
+def person_with_crn(crn: str) -> ScalarSelect[uuid.UUID]:
     """SQL for the id of the record with a CRN, or of the one that it was merged into, for callers that check access themselves."""
     return (
         select(func.coalesce(Person.merged_into_id, Person.id))
@@ -145,7 +145,7 @@ def update_person(
             fields=changed,
         )
         _stop_if_needed(session, person, now)
-        note_reach_changed(session, person, now)
+        note_contactability_changed(session, person, now)
     return person
 
 
@@ -191,7 +191,7 @@ def approve_texts(
         hub_id=person.hub_id,
     )
     if approved:
-        note_reach_changed(session, person, now)
+        note_contactability_changed(session, person, now)
     else:
         withdraw_all(session, person, "The offender manager took back the approval of texts", now)
     return person

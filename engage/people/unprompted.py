@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from engage.people import contactability
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.rules import Reason
 from messaging import outbox
 from messaging.tables import Message
@@ -26,7 +26,7 @@ LONGEST_WHY = 300
 
 
 @dataclass(frozen=True)
-class Wanted:
+class UnpromptedText:
     """A text that is to go: its words, what it is for (one of `PURPOSES`), and the one thing that it is about."""
 
     body: str
@@ -40,7 +40,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Queued:
+class QueuedText:
     """What came of it: the message, or every reason why there is none."""
 
     message: Message | None
@@ -54,14 +54,14 @@ class Queued:
         return "; ".join(reason.words for reason in self.reasons)[:LONGEST_WHY]
 
 
-def queue(session: Session, reach: Reach, wanted: Wanted, *, now: datetime) -> Queued:
+def queue(session: Session, reach: Contactability, wanted: UnpromptedText, *, now: datetime) -> QueuedText:
     """Put the text in the queue, if rule 1 allows it now or at the next hour for texts. The caller holds the person's row."""
     lasting = tuple(reason for reason in reach.verdict.reasons if not reason.passing)
     if lasting or reach.number is None:
-        return Queued(None, lasting)
+        return QueuedText(None, lasting)
     send_after = _next(reach, now)
     if send_after is None:
-        return Queued(None, reach.verdict.reasons)
+        return QueuedText(None, reach.verdict.reasons)
     message = outbox.enqueue(
         session,
         outbox.Text(
@@ -84,10 +84,10 @@ def queue(session: Session, reach: Reach, wanted: Wanted, *, now: datetime) -> Q
         ),
         now=now,
     )
-    return Queued(message)
+    return QueuedText(message)
 
 
-def _next(reach: Reach, now: datetime) -> datetime | None:
+def _next(reach: Contactability, now: datetime) -> datetime | None:
     """When it may go; None where the person has no hour for texts."""
     reasons: Sequence[Reason] = reach.verdict.reasons
     if not reasons:

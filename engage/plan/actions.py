@@ -206,14 +206,14 @@ def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None
     return rules.exit_done(session.scalars(query).all())
 
 
-def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.Standing]:
+def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.AgreedClass]:
     """The standing approvals of a person that have not ended."""
     rows = session.execute(
         select(StandingApproval.action_class, StandingApproval.agency_id, StandingApproval.given_by).where(
             StandingApproval.person_id == person_id, StandingApproval.ended_at.is_(None)
         )
     )
-    return [rules.Standing(*row) for row in rows]
+    return [rules.AgreedClass(*row) for row in rows]
 
 
 def _go_live(session: Session, person: Person, action: Action, how: Approval, by: str, now: datetime) -> None:
@@ -228,8 +228,8 @@ def _go_live(session: Session, person: Person, action: Action, how: Approval, by
 
 
 def _text(session: Session, person: Person, action: Action, now: datetime) -> None:
-    reach = contactability.reach(session, [person.id], now)[person.id]
-    wanted = unprompted.Wanted(action.text or "", unprompted.ACTION, action.id)
+    reach = contactability.contactability_of(session, [person.id], now)[person.id]
+    wanted = unprompted.UnpromptedText(action.text or "", unprompted.ACTION, action.id)
     queued = unprompted.queue(session, reach, wanted, now=now)
     action.message_id = queued.message.id if queued.message is not None else None
     action.not_texted = queued.why_not

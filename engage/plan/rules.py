@@ -20,7 +20,7 @@ SCORES = (0, 1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Standing:
+class AgreedClass:
     """A standing approval that has not ended: to which class, by which agency (None: any), and by whom it was given."""
 
     action_class: ActionClass
@@ -31,7 +31,7 @@ class Standing:
 def agreed_beforehand(
     action_class: ActionClass,
     agency_id: uuid.UUID,
-    standing: Iterable[Standing],
+    standing: Iterable[AgreedClass],
     offender_manager: str,
 ) -> bool:
     """Whether the offender manager has agreed to such an action already [practice].

@@ -19,19 +19,19 @@ from engage.progress.housing import rules as housing_rules
 from engage.progress.housing.model import HousingSpell
 
 
-class Stable(NamedTuple):
+class Stability(NamedTuple):
     """Whether home and work are stable."""
 
     housing: bool
     work: bool
 
 
-def stable(session: Session, person_id: uuid.UUID, on: date) -> Stable:
+def stable(session: Session, person_id: uuid.UUID, on: date) -> Stability:
     """Whether a person has a stable home and stable work on a day (RULES.md 9)."""
     return stable_of(session, [person_id], on)[person_id]
 
 
-def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapping[uuid.UUID, Stable]:
+def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapping[uuid.UUID, Stability]:
     """The same for many people, in two statements."""
     dwellings: dict[uuid.UUID, list[housing_rules.Dwelling]] = defaultdict(list)
     for whose, stage, since, state in session.execute(
@@ -40,14 +40,16 @@ def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapp
         .order_by(HousingSpell.since, HousingSpell.recorded_at, HousingSpell.id)
     ):
         dwellings[whose].append(housing_rules.Dwelling(stage, since, state))
-    work: dict[uuid.UUID, list[activity_rules.Spell]] = defaultdict(list)
+    work: dict[uuid.UUID, list[activity_rules.ActivitySpell]] = defaultdict(list)
     for whose, kind, started_on, ended_on, state in session.execute(
         select(
             Activity.person_id, Activity.kind, Activity.started_on, Activity.ended_on, Activity.state
         ).where(Activity.person_id.in_(people), Activity.kind == ActivityKind.WORK, Activity.started_on <= on)
     ):
-        work[whose].append(activity_rules.Spell(kind, started_on, ended_on, state))
+        work[whose].append(activity_rules.ActivitySpell(kind, started_on, ended_on, state))
     return {
-        whose: Stable(housing_rules.stable(dwellings[whose], on), activity_rules.work_stable(work[whose], on))
+        whose: Stability(
+            housing_rules.stable(dwellings[whose], on), activity_rules.work_stable(work[whose], on)
+        )
         for whose in people
     }

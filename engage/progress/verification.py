@@ -24,7 +24,7 @@ LONGEST_NOTE = service.LONGEST_NOTE
 EARLIEST = date(1920, 1, 1)
 
 
-class Judged(Protocol):
+class Verifiable(Protocol):
     """A record that staff make something of."""
 
     id: uuid.UUID
@@ -42,14 +42,14 @@ def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
 
 
 def verify(
-    session: Session, actor: Actor, person: Person, row: Judged, kind: str, *, note: str, now: datetime
+    session: Session, actor: Actor, person: Person, row: Verifiable, kind: str, *, note: str, now: datetime
 ) -> bool:
     """Somebody has made sure of it. False where that stood already, with the same words."""
     return _judge(session, actor, person, row, kind, ReportState.VERIFIED, checked(note), now)
 
 
 def dispute(
-    session: Session, actor: Actor, person: Person, row: Judged, kind: str, *, note: str, now: datetime
+    session: Session, actor: Actor, person: Person, row: Verifiable, kind: str, *, note: str, now: datetime
 ) -> bool:
     """Somebody has found otherwise, and says what. Raises Invalid without a note."""
     tidy = checked(note)
@@ -129,7 +129,7 @@ def _judge(
     session: Session,
     actor: Actor,
     person: Person,
-    row: Judged,
+    row: Verifiable,
     kind: str,
     state: ReportState,
     note: str,

@@ -201,7 +201,7 @@ def _visible_signals(actor: Actor) -> Select[Signal]:
     return (
         select(Signal)
         .join(Person, Person.id == Signal.person_id)
-        .where(scope.people(actor, Ability.SIGNALS), scope.of_signals(actor))
+        .where(scope.people(actor, Ability.SIGNALS), scope.signals(actor))
     )
 
 

@@ -76,7 +76,7 @@ _FORGET = tuple(
 
 
 @dataclass(frozen=True)
-class Leaving:
+class DuePerson:
     """The people of one hub who are due to be forgotten: how many, the day on which the first of them left, and the day before which they did."""
 
     hub_id: UUID
@@ -86,12 +86,12 @@ class Leaving:
     before: date
 
 
-def due(session: Session, *, now: datetime) -> list[Leaving]:
+def due(session: Session, *, now: datetime) -> list[DuePerson]:
     """Everybody whom `forget` would forget now, by hub; changes nothing."""
     befores = _befores(session, now)
     rows = session.execute(_COUNTED, _given(befores))
     found = [
-        Leaving(row.hub_id, befores[row.hub_id][0], row.many, row.oldest, befores[row.hub_id][1])
+        DuePerson(row.hub_id, befores[row.hub_id][0], row.many, row.oldest, befores[row.hub_id][1])
         for row in rows
     ]
     return sorted(found, key=lambda one: (one.hub, one.hub_id))

@@ -20,7 +20,7 @@ from engage import signals
 from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.people.contactability import note_reach_changed, withdraw_all
+from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import (
     ContactPoint,
     ContactStatus,
@@ -96,7 +96,7 @@ def merge(
     session.expire_all()
     _settle_shared_number(session, actor, kept, now)
     _record(session, "person.merged", actor, made, kept, now)
-    note_reach_changed(session, kept, now)
+    note_contactability_changed(session, kept, now)
     return made
 
 
@@ -145,8 +145,8 @@ def undo(session: Session, actor: Actor, merge_id: uuid.UUID, *, now: datetime) 
     made.undone_at, made.undone_by = now, actor.label
     session.flush()
     _record(session, "person.merge_undone", actor, made, kept, now)
-    note_reach_changed(session, kept, now)
-    note_reach_changed(session, gone, now)
+    note_contactability_changed(session, kept, now)
+    note_contactability_changed(session, gone, now)
     return made
 
 

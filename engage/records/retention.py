@@ -140,7 +140,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True)
-class Share:
+class DueErasure:
     """Some words of one hub that are due to be erased: how many of what, the oldest of them, and the day before which they fall."""
 
     hub_id: UUID | None
@@ -167,14 +167,14 @@ class _Limits:
         }
 
 
-def due(session: Session, *, now: datetime) -> list[Share]:
+def due(session: Session, *, now: datetime) -> list[DueErasure]:
     """Everything that `erase` would erase now, by hub and kind; changes nothing."""
     found = []
     for kind in _KINDS:
         limits = _limits(session, kind, now)
         for row in session.execute(kind.count, limits.given()):
             name, before = limits.hubs.get(row.hub_id, (NOBODY, limits.usual))
-            found.append(Share(row.hub_id, name, kind.words, row.many, row.oldest, before))
+            found.append(DueErasure(row.hub_id, name, kind.words, row.many, row.oldest, before))
     return sorted(found, key=lambda share: (share.hub_id is None, share.hub, share.what))
 
 
@@ -205,7 +205,7 @@ def _erase_kind(begin: Begin, kind: _Kind, now: datetime, limit: int) -> int:
     return erased
 
 
-def _record(session: Session, shares: Iterable[Share], now: datetime) -> None:
+def _record(session: Session, shares: Iterable[DueErasure], now: datetime) -> None:
     """One event per hub. It says what was due; what came to be held in the same moment was left."""
     counts: dict[UUID | None, dict[str, int]] = {}
     for share in shares:

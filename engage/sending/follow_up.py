@@ -12,7 +12,7 @@ from engage.agencies import staff_notices
 from engage.appointments.reminders import planning
 from engage.conversation.answers import LAST_WORDS
 from engage.conversation.phone_owner import lock_number
-from engage.conversation.signals import tell
+from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.people import (
     phones,
@@ -37,7 +37,7 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
         if ending.context.get("purpose") == staff_notices.PURPOSE:
             log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
-            planning.write_again(session, ending.message_id, now=now)
+            planning.rewrite(session, ending.message_id, now=now)
     return len(taken)
 
 
@@ -49,7 +49,7 @@ def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
         phones.mark_suspended(
             session, person, point, why=f"Texts cannot reach it: {words}", actor="system", now=now
         )
-        tell(
+        raise_signal(
             session,
             SignalKind.NUMBER_DEAD,
             person,
@@ -69,7 +69,7 @@ def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
     if ending.context.get("texts") in LAST_WORDS:
         return  # the confirmation of a STOP that we know of
     for person, point in phones.people_on(session, ending.to_number):
-        new = tell(
+        new = raise_signal(
             session,
             SignalKind.OPTED_OUT,
             person,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies import staff_notices
 from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
-from engage.conversation.phone_owner import Holder, Standing
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner
 from engage.conversation.safety import on_call
 from engage.conversation.safety.compromised_phone import OTHER_READER
 from engage.people import (
@@ -16,7 +16,7 @@ from engage.people import (
     rules,
     unprompted,
 )
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.model import NumberState
 from engage.progress.check_ins.lifecycle import PURPOSE
 from engage.texts import TextKind
@@ -37,7 +37,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         for one in claimed
         if one.recipient is not None and one.context.get("purpose") in _LOOKS
     }
-    reaches = contactability.reach(session, set(ours.values()), now)
+    reaches = contactability.contactability_of(session, set(ours.values()), now)
     verdicts: dict[uuid.UUID, Verdict] = {}
     for one in claimed:
         if one.id not in ours:
@@ -53,7 +53,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
     return {**verdicts, **staff_notices.last_look(session, claimed), **on_call.last_look(session, claimed)}
 
 
-def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+def _look_at_answer(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
     """An answer goes at any hour. The last words to a number and safety advice always go, to the phone that wrote."""
     kind = one.context.get("texts")
     if reach.point is not None and reach.point.unsafe_since is not None and reach.number == one.to_number:
@@ -62,13 +62,13 @@ def _look_at_answer(one: Claimed, reach: Reach, now: datetime) -> Verdict | None
         return None
     if reach.number != one.to_number or reach.point is None:
         return Withhold(CHANGED)
-    standing = Holder(reach.person, reach.point, reach).standing
-    if standing is Standing.OPEN or (standing is Standing.NEUTRAL and kind in NOTHING_LEARNT):
+    standing = PhoneOwner(reach.person, reach.point, reach).standing
+    if standing is AnswerScope.OPEN or (standing is AnswerScope.NEUTRAL and kind in NOTHING_LEARNT):
         return None
     return _against(reach)
 
 
-def _look_at_staff_text(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+def _look_at_staff_text(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
     if reach.number != one.to_number:
         return Withhold(CHANGED)
     spared = {rules.PAUSED.code}
@@ -79,7 +79,7 @@ def _look_at_staff_text(one: Claimed, reach: Reach, now: datetime) -> Verdict | 
     return _wait_for_window(reach, now)
 
 
-def _look_at_check(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+def _look_at_check(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
     if reach.number != one.to_number:
         return Withhold(CHANGED)
     if reach.point is None or reach.point.state is not NumberState.CHECKING:
@@ -89,7 +89,7 @@ def _look_at_check(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
     return _wait_for_window(reach, now)
 
 
-def _look_at_unasked(one: Claimed, reach: Reach, now: datetime) -> Verdict | None:
+def _look_at_unasked(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
     if reach.number != one.to_number:
         return Withhold(CHANGED)
     return _against(reach) if lasting(reach) else _wait_for_window(reach, now)
@@ -104,15 +104,15 @@ _LOOKS = {
 }
 
 
-def lasting(reach: Reach) -> list[rules.Reason]:
+def lasting(reach: Contactability) -> list[rules.Reason]:
     """The reasons of rule 1 against a text that do not end by themselves."""
     return [reason for reason in reach.verdict.reasons if not reason.passing]
 
 
-def _against(reach: Reach) -> Withhold:
+def _against(reach: Contactability) -> Withhold:
     return Withhold("; ".join(reason.words for reason in lasting(reach)))
 
 
-def _wait_for_window(reach: Reach, now: datetime) -> Defer | None:
+def _wait_for_window(reach: Contactability, now: datetime) -> Defer | None:
     opens = contactability.next_window(reach, now)
     return Defer(opens, "Outside the hours for texts") if opens > now else None

@@ -4,7 +4,7 @@ One segment each, nothing that a stranger could learn from. Nothing here knows w
 """
 
 from engage.texts.about import (
-    Booked,
+    AppointmentDetails,
     appointment_text,
     kind_for,
     merged_reminder,
@@ -16,7 +16,7 @@ from engage.texts.about import (
 )
 from engage.texts.catalogue import CATALOGUE, TextValueError, Wording, render, wording
 from engage.texts.discreet import DiscreetProblem, discreet, lint
-from engage.texts.kinds import Passed, TextKind, Way
+from engage.texts.kinds import MeetingWay, Passed, TextKind
 from engage.texts.times import LANGUAGES, day_named, day_of, time_of, when
 from engage.texts.values import (
     fold,
@@ -30,12 +30,12 @@ from engage.texts.values import (
 __all__ = [
     "CATALOGUE",
     "LANGUAGES",
-    "Booked",
+    "AppointmentDetails",
     "DiscreetProblem",
+    "MeetingWay",
     "Passed",
     "TextKind",
     "TextValueError",
-    "Way",
     "Wording",
     "appointment_text",
     "day_named",

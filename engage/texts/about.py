@@ -11,18 +11,18 @@ from datetime import datetime, tzinfo
 
 from engage.texts.catalogue import TextValueError, render, wording
 from engage.texts.discreet import discreet
-from engage.texts.kinds import TextKind, Way
+from engage.texts.kinds import MeetingWay, TextKind
 from engage.texts.times import day_of, short_day_of, time_of, when
 from engage.texts.values import shorten_place, shorten_worker
 from messaging.text import measure
 
 _KINDS = frozenset(TextKind)
-_BY_WAY = {Way.HOME: "_home", Way.PHONE: "_phone", Way.VIDEO: "_video"}
+_BY_WAY = {MeetingWay.HOME: "_home", MeetingWay.PHONE: "_phone", MeetingWay.VIDEO: "_video"}
 _MEETING = {
-    (Way.PHONE, "en"): "by phone",
-    (Way.VIDEO, "en"): "by video",
-    (Way.PHONE, "cy"): "galwad",
-    (Way.VIDEO, "cy"): "fideo",
+    (MeetingWay.PHONE, "en"): "by phone",
+    (MeetingWay.VIDEO, "en"): "by video",
+    (MeetingWay.PHONE, "cy"): "galwad",
+    (MeetingWay.VIDEO, "cy"): "fideo",
 }
 _CALLS = {
     TextKind.CALLED_OFF: TextKind.CALLED_OFF_CALL,
@@ -33,13 +33,13 @@ _CALLS = {
 
 
 @dataclass(frozen=True)
-class Booked:
+class AppointmentDetails:
     """What a text needs to know of an appointment. `starts_at` is aware; `place` is the everyday name, if there is one."""
 
     starts_at: datetime
     worker: str
     place: str | None = None
-    way: Way = Way.IN_PERSON
+    way: MeetingWay = MeetingWay.IN_PERSON
 
 
 def place_for_text(place: str | None) -> str | None:
@@ -49,12 +49,12 @@ def place_for_text(place: str | None) -> str | None:
     return shorten_place(place) or None
 
 
-def kind_for(kind: TextKind, way: Way, place: str | None = None) -> TextKind:
+def kind_for(kind: TextKind, way: MeetingWay, place: str | None = None) -> TextKind:
     """The variant of `kind` for the way of meeting; without a place that may be shown, the wording without one."""
     if kind in _CALLS:
-        if way in (Way.PHONE, Way.VIDEO):
+        if way in (MeetingWay.PHONE, MeetingWay.VIDEO):
             return _CALLS[kind]
-        return TextKind.CALLED_OFF_HOME if (kind, way) == (TextKind.CALLED_OFF, Way.HOME) else kind
+        return TextKind.CALLED_OFF_HOME if (kind, way) == (TextKind.CALLED_OFF, MeetingWay.HOME) else kind
     ending = _BY_WAY.get(way, "")
     variant = TextKind(f"{kind}{ending}") if f"{kind}{ending}" in _KINDS else kind
     if "place" in wording(variant, "en").blanks and place_for_text(place) is None:
@@ -63,7 +63,7 @@ def kind_for(kind: TextKind, way: Way, place: str | None = None) -> TextKind:
 
 
 def appointment_text(
-    kind: TextKind, language: str, *, first: str, about: Booked, zone: tzinfo, **more: str | int
+    kind: TextKind, language: str, *, first: str, about: AppointmentDetails, zone: tzinfo, **more: str | int
 ) -> str:
     """A text about one appointment: a reminder, a change, or the answer to a reply. `more` holds values such as `phone`.
 
@@ -84,7 +84,7 @@ def appointment_text(
     return render(variant, language, **{name: known[name] for name in blanks & known.keys()})
 
 
-def merged_reminder(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+def merged_reminder(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
     """One text for two or more appointments on one day (RULES.md 3), in the order of the clock.
 
     Workers are left out first, then places, until it fits; with more times than fit, the first ones and `...`.
@@ -107,7 +107,7 @@ def merged_reminder(language: str, *, first: str, booked: Sequence[Booked], zone
     )
 
 
-def next_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+def next_text(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
     """The answer to NEXT: what is booked, soonest first, at most three; without anything, that nothing is."""
     if not booked:
         return render(TextKind.NEXT_NONE, language, first=first)
@@ -135,7 +135,7 @@ def rebook(language: str, *, first: str, starts: Sequence[datetime], zone: tzinf
     return render(TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed)
 
 
-def week_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+def week_text(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
     """The answer to WEEK: everything that is booked in the next days, soonest first, in as much detail as fits."""
     if not booked:
         return render(TextKind.WEEK_NONE, language, first=first)
@@ -154,7 +154,7 @@ def week_text(language: str, *, first: str, booked: Sequence[Booked], zone: tzin
     )
 
 
-def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:
+def which_one(language: str, *, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
     """The question which of several appointments a reply is about, numbered in the order given.
 
     Two: 1, 2, or 3 for both. More: their numbers, at most as many as fit (never fewer than four).
@@ -179,23 +179,23 @@ def which_one(language: str, *, booked: Sequence[Booked], zone: tzinfo) -> str:
     )
 
 
-def _which_of_two(language: str, booked: Sequence[Booked], zone: tzinfo) -> str:
+def _which_of_two(language: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
     one_day = len({day_of(one.starts_at, zone, language) for one in booked}) == 1
     name = time_of if one_day else when
     a, b = _told_apart([name(one.starts_at, zone, language) for one in booked], booked)
     return render(TextKind.WHICH_ONE, language, a=a, b=b)
 
 
-def _told_apart(names: Sequence[str], booked: Sequence[Booked]) -> list[str]:
+def _told_apart(names: Sequence[str], booked: Sequence[AppointmentDetails]) -> list[str]:
     """`names` with the worker where that is known, so that two at the same time can be told apart."""
     return [_entry(name, _worker(one)) for name, one in zip(names, booked, strict=True)]
 
 
-def _worker(one: Booked) -> str:
+def _worker(one: AppointmentDetails) -> str:
     return shorten_worker(one.worker)
 
 
-def _where(one: Booked, language: str) -> str:
+def _where(one: AppointmentDetails, language: str) -> str:
     """The place, or how they will meet: empty when that may not be shown."""
     return _MEETING.get((one.way, language)) or place_for_text(one.place) or ""
 

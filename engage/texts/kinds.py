@@ -109,7 +109,7 @@ class TextKind(StrEnum):
     NOTICE = "notice"
 
 
-class Way(StrEnum):
+class MeetingWay(StrEnum):
     """How the two will meet. It decides the wording, and whether a place is named."""
 
     IN_PERSON = "in_person"

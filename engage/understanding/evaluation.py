@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from engage.understanding.classifier import lines, training
-from engage.understanding.classifier.lines import Line
+from engage.understanding.classifier.lines import LabelledLine
 from engage.understanding.classifier.predict import classifier
-from engage.understanding.interpret import read_with
-from engage.understanding.vocabulary import Intent, Prompt, Reading
+from engage.understanding.interpret import interpret_with
+from engage.understanding.vocabulary import Intent, Interpretation, Prompt
 
-Read = Callable[[str, Prompt], Reading]
+Read = Callable[[str, Prompt], Interpretation]
 EVERY = 6
 """Of the natural styles, one in so many is held out."""
 LARGEST_SHARE, DANGER_SHARE = 0.35, 0.2
@@ -36,7 +36,7 @@ WELSH = ("cymraeg", "welsh")
 
 
 @dataclass(frozen=True)
-class Share:
+class Proportion:
     """So many of so many."""
 
     count: int
@@ -50,22 +50,25 @@ class Share:
 class Figures:
     """What docs/understanding.md promises, for one set of labelled lines."""
 
-    right: Share
-    right_where_it_acts: Share
-    acts: Share
-    danger_found: Share
-    ends_found: Share
+    right: Proportion
+    right_where_it_acts: Proportion
+    acts: Proportion
+    danger_found: Proportion
+    ends_found: Proportion
     refusals_as_yes: int
-    chatter_acted_on: Share
-    false_alarms: Share
+    chatter_acted_on: Proportion
+    false_alarms: Proportion
 
 
-def figures(found: Sequence[tuple[Line, Reading]]) -> Figures:
+def figures(found: Sequence[tuple[LabelledLine, Interpretation]]) -> Figures:
     """The figures of lines and how each was read. `acts` counts the lines that a machine may act on by their label."""
 
-    def share(good: Callable[[Line, Reading], bool], among: Callable[[Line, Reading], bool]) -> Share:
+    def share(
+        good: Callable[[LabelledLine, Interpretation], bool],
+        among: Callable[[LabelledLine, Interpretation], bool],
+    ) -> Proportion:
         chosen = [(line, reading) for line, reading in found if among(line, reading)]
-        return Share(sum(good(line, reading) for line, reading in chosen), len(chosen))
+        return Proportion(sum(good(line, reading) for line, reading in chosen), len(chosen))
 
     return Figures(
         right=share(lambda line, reading: reading.intent is line.intent, lambda line, reading: True),
@@ -94,7 +97,7 @@ def figures(found: Sequence[tuple[Line, Reading]]) -> Figures:
     )
 
 
-def natural(found: Sequence[Line]) -> bool:
+def natural(found: Sequence[LabelledLine]) -> bool:
     """Whether a style holds a bit of everything in shares that a real person's texts might have, and was not written to be hard on one point."""
     shares = Counter(line.intent for line in found)
     danger = sum(shares[intent] for intent in DANGER)
@@ -105,7 +108,7 @@ def natural(found: Sequence[Line]) -> bool:
     )
 
 
-def held_out() -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:
+def held_out() -> tuple[dict[str, list[LabelledLine]], dict[str, list[LabelledLine]]]:
     """The corpus in two: styles to learn from, and styles to measure with."""
     styles = lines.styles()
     chosen = [name for name, found in styles.items() if natural(found)][::EVERY]
@@ -115,7 +118,7 @@ def held_out() -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:
     )
 
 
-def report(console: Console, title: str, given: Sequence[Line], read: Read) -> Figures:
+def report(console: Console, title: str, given: Sequence[LabelledLine], read: Read) -> Figures:
     """Read every line, print what came of it, and give the figures."""
     found = [(line, read(line.text, line.prompt)) for line in given]
     measured = figures(found)
@@ -144,7 +147,7 @@ def _summary(console: Console, measured: Figures) -> None:
     console.print(table)
 
 
-def _by_intent(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+def _by_intent(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
     table = Table("intent", "lines", "precision", "recall", "acted on", "right of those", box=None)
     for intent in Intent:
         meant = [reading for line, reading in found if line.intent is intent]
@@ -162,7 +165,7 @@ def _by_intent(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
     console.print(table)
 
 
-def _confusion(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+def _confusion(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
     wrong = Counter(
         (line.intent.value, reading.intent.value)
         for line, reading in found
@@ -174,7 +177,7 @@ def _confusion(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
     console.print(table)
 
 
-def _calibration(console: Console, found: Sequence[tuple[Line, Reading]]) -> None:
+def _calibration(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
     table = Table("confidence", "readings", "right", box=None)
     for low, high in pairwise(_BINS):
         chosen = [
@@ -188,9 +191,9 @@ def _rate(count: int, of: int) -> str:
     return f"{count / of:.2f}" if of else ""
 
 
-def sets(paths: Sequence[str]) -> dict[str, list[Line]]:
+def sets(paths: Sequence[str]) -> dict[str, list[LabelledLine]]:
     """The lines of each set: files whose names differ only by a number at the end are one."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[LabelledLine]] = {}
     for path in paths:
         found.setdefault(re.sub(r"_\d+$", "", Path(path).stem), []).extend(lines.read(Path(path)))
     return found
@@ -201,14 +204,14 @@ def main(paths: Sequence[str]) -> None:
     console = Console()
     learnt = classifier()
     for name, given in sets(paths).items():
-        report(console, name, given, lambda text, prompt: read_with(learnt, text, prompt))
+        report(console, name, given, lambda text, prompt: interpret_with(learnt, text, prompt))
     known, unknown = held_out()
     console.print(f"Learning without {len(unknown)} styles (a minute or two): {', '.join(unknown)}")
     without = training.learn(known)
     welsh = [line for name, found in unknown.items() if name.startswith(WELSH) for line in found]
     other = [line for name, found in unknown.items() if not name.startswith(WELSH) for line in found]
     for title, given in (("Styles held out", other), ("Welsh styles held out", welsh)):
-        report(console, title, given, lambda text, prompt: read_with(without, text, prompt))
+        report(console, title, given, lambda text, prompt: interpret_with(without, text, prompt))
 
 
 if __name__ == "__main__":

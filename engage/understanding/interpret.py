@@ -23,21 +23,12 @@ from engage.understanding.language.tiling import (
     tile,
 )
 from engage.understanding.safety.danger import crisis_words, harm_words
-from engage.understanding.vocabulary import (
-    Act,
-    Asks,
-    Cause,
-    Context,
-    Fact,
-    Intent,
-    Prompt,
-    Reading,
-)
+from engage.understanding.vocabulary import Act, Asks, Cause, Context, Fact, Intent, Interpretation, Prompt
 
 if TYPE_CHECKING:
     from engage.understanding.classifier.predict import Classifier, Weighed
 
-__all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Prompt", "Reading", "understand"]
+__all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Interpretation", "Prompt", "interpret"]
 
 SURE, FAIRLY_SURE, RULE_FOR_DANGER = 0.99, 0.97, 0.9
 ACTS_FROM, UNASKED_ACTS_FROM = 0.6, 0.85
@@ -109,9 +100,9 @@ class _Text:
         return {phrase.means for phrase in self.phrases}
 
 
-def understand(
+def interpret(
     text: str, prompt: Prompt | str, language: str = "en", context: Context | None = None
-) -> Reading:
+) -> Interpretation:
     """Read `text`, sent in answer to `prompt` by somebody whose texts are in `language` (`en` or `cy`).
 
     With a `context`, the texts before it and this one are read as one, joined by a space.
@@ -121,10 +112,10 @@ def understand(
     # Imported with the first text, so that what reads none does not wait for numpy.
     from engage.understanding.classifier.predict import classifier
 
-    return read_with(classifier(), whole, Prompt(prompt), language)
+    return interpret_with(classifier(), whole, Prompt(prompt), language)
 
 
-def read_with(learnt: "Classifier", text: str, prompt: Prompt, language: str = "en") -> Reading:
+def interpret_with(learnt: "Classifier", text: str, prompt: Prompt, language: str = "en") -> Interpretation:
     """As `understand`, with what `learnt` has learnt: the measuring leaves styles out of it."""
     given = _look(text, prompt, language)
     weighed = learnt.weigh(given.body, _TRAINED_AS.get(given.prompt, given.prompt))
@@ -155,9 +146,9 @@ def _look(text: str, prompt: Prompt, language: str) -> _Text:
     )
 
 
-def _by_rule(decision: Decision, given: _Text) -> Reading:
+def _by_rule(decision: Decision, given: _Text) -> Interpretation:
     tiles = given.tiles or ()
-    return Reading(
+    return Interpretation(
         intent=decision.intents[0],
         confidence=SURE if len(tiles) == 1 else FAIRLY_SURE,
         act=Act.ACT,
@@ -186,11 +177,11 @@ def _danger(given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bo
 
 def _in_danger(
     danger: dict[Intent, str], given: _Text, weighed: "Weighed", decision: Decision | None
-) -> Reading:
+) -> Interpretation:
     beside = decision.intents if decision else _found(given, weighed)
     intents = _ordered({*danger, *(set(beside) - {Intent.OTHER, Intent.THANKS})})
     by_rule = RULE_FOR_DANGER if crisis_words(given.line) or harm_words(given.line) else 0.0
-    return Reading(
+    return Interpretation(
         intent=intents[0],
         confidence=max(by_rule, min(weighed.of(*_DANGER), SURE)),
         act=Act.HUMAN,
@@ -199,9 +190,9 @@ def _in_danger(
     )
 
 
-def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Reading:
+def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Interpretation:
     if not given.words:
-        return Reading(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
+        return Interpretation(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
     intent = max((one for one in Intent if one not in _DANGER), key=lambda one: weighed.of(one))
     value, asks = _value(intent, given), _asks(intent, given)
     named = extract.days(given.line)
@@ -214,7 +205,7 @@ def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Readin
     beside = _surely_beside(intent, given, weighed, learnt) if sure else frozenset()
     seen = _found(given, weighed) - ({Intent.CONFIRM, Intent.DECLINE} if sure else set())
     found = _ordered({intent, *seen, *beside} - {Intent.OTHER} or {Intent.OTHER})
-    return Reading(
+    return Interpretation(
         intent=intent,
         confidence=min(weighed.of(intent), SURE),
         act=Act.ACT if sure else Act.HUMAN,
@@ -251,7 +242,7 @@ def _held_back(intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classi
     """What keeps a likely reading from being acted on."""
     if intent in _NO_ACT:
         return True
-    if vetoes.held_back(intent, given.said, given.language):
+    if vetoes.vetoed(intent, given.said, given.language):
         return True
     if given.prompt in _WHOSE and (intent not in _ENDS or Means.YES in given.meanings):
         return True
@@ -291,7 +282,7 @@ def _surely_beside(
         or intent in _REFUSALS
         or weighed.of(*_REFUSALS) > _MAY_BE_REFUSED
         or bool(given.meanings & _REFUSING_PHRASES)
-        or vetoes.held_back(Intent.CONFIRM, given.said, given.language)
+        or vetoes.vetoed(Intent.CONFIRM, given.said, given.language)
     ):
         found -= {Intent.CONFIRM, Intent.DECLINE}
     return frozenset(found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engage.understanding.choices import plain_words
-from engage.understanding.vocabulary import Act, Intent, Reading
+from engage.understanding.vocabulary import Act, Intent, Interpretation
 
 DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
 AGAINST = frozenset({Intent.DECLINE, Intent.RESCHEDULE})
@@ -60,31 +60,31 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Joined:
     """The reading that counts, and how it came about."""
 
     how: How
-    heard: Reading
+    heard: Interpretation
 
 
 def choose(
-    alone: Reading,
-    joint: Reading,
-    before: Reading,
+    alone: Interpretation,
+    joint: Interpretation,
+    before: Interpretation,
     *,
     text: str,
     earlier: Sequence[str],
     done: Sequence[Intent | None],
-) -> Choice:
+) -> Joined:
     """Which reading counts: of this text (`alone`), of all texts as one (`joint`), given that of the earlier ones (`before`).
 
     `text` are the words of this one, `earlier` those of the others, oldest first; `done` says what was acted on for each of those, None for
     one that was not sure enough.
     """
     if _dangerous(alone):
-        return Choice(How.ALONE, alone)
+        return Joined(How.ALONE, alone)
     if _dangerous(joint):
-        return Choice(How.JOINED, joint)
+        return Joined(How.JOINED, joint)
     acted = any(one is not None for one in done)
     if not alone.acts:
         return _unsure_alone(alone, joint, before, text, acted, said_yes=Intent.CONFIRM in done)
@@ -94,10 +94,10 @@ def choose(
         if not (joint.acts and _says_yes(joint)):
             return _doubt(alone)
     surer = joint.acts and joint.confidence > alone.confidence and alone.intent in joint.intents
-    return _whole(joint, before, acted) if surer and not _same(joint, alone) else Choice(How.ALONE, alone)
+    return _whole(joint, before, acted) if surer and not _same(joint, alone) else Joined(How.ALONE, alone)
 
 
-def _may_hang(before: Reading, text: str, last: str, done: Intent | None) -> bool:
+def _may_hang(before: Interpretation, text: str, last: str, done: Intent | None) -> bool:
     """Whether a yes may be the end of a sentence that refuses: "no way" / "il be there", "not sure" / "il make it".
 
     A text that begins with yes begins a sentence: after a whole no it is the later word.
@@ -108,23 +108,29 @@ def _may_hang(before: Reading, text: str, last: str, done: Intent | None) -> boo
 
 
 def _unsure_alone(
-    alone: Reading, joint: Reading, before: Reading, text: str, acted: bool, *, said_yes: bool
-) -> Choice:
+    alone: Interpretation,
+    joint: Interpretation,
+    before: Interpretation,
+    text: str,
+    acted: bool,
+    *,
+    said_yes: bool,
+) -> Joined:
     if said_yes and joint.acts and _says_yes(joint):
         # "il be there" / "doubt it", "jk", "wait": to the yes that was said such a piece adds nothing, and may take it back
         if _begins_turning(text):
             return _doubt(alone)
         if alone.intent not in _GOES_WITH_YES and not _BANTER.issuperset(_words(text)):
-            return Choice(How.ALONE, alone)
+            return Joined(How.ALONE, alone)
     if joint.acts:
         return _doubt(alone) if _says_yes(joint) and _hints_against(alone) else _whole(joint, before, acted)
     if said_yes and (_hints_against(alone, joint) or _begins_turning(text)):
         return _doubt(alone)
-    return Choice(How.ALONE, alone)
+    return Joined(How.ALONE, alone)
 
 
-def _whole(joint: Reading, before: Reading, acted: bool) -> Choice:
-    return Choice(How.SAME if acted and _same(joint, before) else How.JOINED, joint)
+def _whole(joint: Interpretation, before: Interpretation, acted: bool) -> Joined:
+    return Joined(How.SAME if acted and _same(joint, before) else How.JOINED, joint)
 
 
 def turns_back(words: str) -> bool:
@@ -141,31 +147,31 @@ def _words(text: str) -> list[str]:
     return plain_words(text).replace("'", "").split()
 
 
-def _doubt(reading: Reading) -> Choice:
-    return Choice(How.DOUBTED, replace(reading, act=Act.HUMAN, sure=frozenset()))
+def _doubt(reading: Interpretation) -> Joined:
+    return Joined(How.DOUBTED, replace(reading, act=Act.HUMAN, sure=frozenset()))
 
 
-def _dangerous(reading: Reading) -> bool:
+def _dangerous(reading: Interpretation) -> bool:
     return not DANGER.isdisjoint(reading.intents)
 
 
-def _says_yes(reading: Reading) -> bool:
+def _says_yes(reading: Interpretation) -> bool:
     return reading.surely(Intent.CONFIRM) and not _refuses(reading)
 
 
-def _refuses(reading: Reading) -> bool:
+def _refuses(reading: Interpretation) -> bool:
     return not AGAINST.isdisjoint(reading.sure)
 
 
-def _hints_against(*readings: Reading) -> bool:
+def _hints_against(*readings: Interpretation) -> bool:
     return any(not AGAINST.isdisjoint(one.intents) for one in readings)
 
 
-def _same(one: Reading, other: Reading) -> bool:
+def _same(one: Interpretation, other: Interpretation) -> bool:
     """Whether two readings ask for the same."""
     return one.sure == other.sure and _values(one) == _values(other)
 
 
-def _values(reading: Reading) -> tuple[object, ...]:
+def _values(reading: Interpretation) -> tuple[object, ...]:
     said = reading
     return said.intent, said.value, said.day, said.time, said.cause, said.fact, said.asks, said.name

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 
 UNREAD = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
@@ -26,7 +26,7 @@ def read_lines(lines: Iterable[str], *, errors: TextIO | None = None) -> Iterato
             print(f"line {number}: {fault}", file=errors or sys.stderr)
             yield UNREAD
             continue
-        reading = understand(text, Prompt(prompt))
+        reading = interpret(text, Prompt(prompt))
         yield f"{reading.intent}\t{reading.confidence:.2f}\t{reading.act}"
 
 

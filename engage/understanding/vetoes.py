@@ -126,7 +126,7 @@ _ONLY_IN_WELSH = frozenset({"do", "oes", "do i", "ai", "a"})
 """An answer in Welsh, another word in English."""
 
 
-def held_back(intent: Intent, said: Words, language: str) -> bool:
+def vetoed(intent: Intent, said: Words, language: str) -> bool:
     """Whether a text that probably means `intent` has to be looked at by a person first."""
     pattern = _HELD.get(intent)
     if pattern is not None and pattern.search(said.line):

@@ -117,7 +117,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """How one text was read.
 
     `intents` begins with `intent` and holds every other found, strongest first; `sure` those of them that may be acted on by themselves.

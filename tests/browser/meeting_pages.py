@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engage.cohort import agenda, assessments, meetings
-from engage.cohort.decisions import Choice
+from engage.cohort.decisions import DecisionDetails
 from engage.cohort.kinds import DecisionKind
 from engage.cohort.meetings import Presence
 from engage.people.model import Person
@@ -26,8 +26,10 @@ def fill(session: Session, house: House, whose: Person) -> list[str]:
     meeting = table.call(session, keeper, house.hub)
     came = {house.pat.agency_id: Presence(True, "Pat Hale and somebody from the office upstairs")}
     meetings.note_attendance(session, keeper, meeting.id, came, now=builders.NOW)
-    agenda.ask_for(session, keeper, meeting.id, whose.id, now=builders.NOW)
-    table.decided(session, keeper, meeting, gone, Choice(DecisionKind.DECLINE, "Low predictor. " * 20))
+    agenda.request_item(session, keeper, meeting.id, whose.id, now=builders.NOW)
+    table.decided(
+        session, keeper, meeting, gone, DecisionDetails(DecisionKind.DECLINE, "Low predictor. " * 20)
+    )
     known = table.item_of(session, meeting, whose).id
     unknown = table.item_of(session, meeting, first).id
     return [

@@ -56,7 +56,7 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
     for crn in ("X320742", "X320743"):
         builders.person(session, person.offender_manager, crn=crn, last_name=LONG[:60], number=None)
     merging.merge(session, SYSTEM, person.id, "X320743", reason=f"The same birthday {LONG}", now=now)
-    setup.choose(session, hub, "silent_days", 21, actor="system", now=now)
+    setup.set_hub_setting(session, hub, "silent_days", 21, actor="system", now=now)
     whose = f"/people/{person.id}"
     return [
         "/agreements",

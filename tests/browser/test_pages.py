@@ -15,7 +15,7 @@ from engage.appointments import booking as appointments
 from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AppointmentType
 from engage.conversation import intake as conversation
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
@@ -113,7 +113,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
     write(committed, "+447700900555", "its kat, new phone", now)
     with committed.begin() as session:
         signal = session.scalars(select(Signal.id).limit(1)).one()
-        reading = session.scalars(select(Reading.id).where(Reading.person_id.is_(None))).one()
+        reading = session.scalars(select(ReplyRecord.id).where(ReplyRecord.person_id.is_(None))).one()
     whose, which = f"/people/{person.id}", f"/appointments/{booked.id}"
     return [
         "/today",

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from engage.core.worker_loop import Clockwork, Tick
+from engage.core.worker_loop import Tick, WorkerLoop
 from messaging import inbound, outbox, receipts
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.outbox import Lane, Text, enqueue
@@ -103,7 +103,7 @@ class FaultyWorker:
             Tick("outbox", self._send, timedelta(seconds=0.2), (outbox.channel(self._gateway.name),)),
             Tick("reconcile", self._reconcile, timedelta(seconds=0.3)),
         ]
-        self._clockwork = Clockwork(ticks, self._database.url)
+        self._clockwork = WorkerLoop(ticks, self._database.url)
 
     def run(self) -> None:
         """Work until SIGTERM."""

@@ -16,7 +16,7 @@ from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access import agreements as use
 from engage.access.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.service import agencies_of
 from engage.labels.access import PARTS_OF_RECORD
@@ -82,7 +82,7 @@ def _wanted(form: AgreementForm) -> NewAgreement:
         agency_id=_id(form.agency.data),
         purpose=form.purpose.data or "",
         lawful_basis=form.lawful_basis.data or "",
-        fields={Field(one) for one in form.fields.data or ()},
+        fields={RecordPart(one) for one in form.fields.data or ()},
         starts_on=first,
         ends_on=last,
     )
@@ -98,7 +98,7 @@ def _id(given: str | None) -> uuid.UUID:
 def _page(form: AgreementForm) -> str:
     actor, at = current_actor(), now()
     with transaction() as session:
-        hubs = use.kept_hubs(session, actor)
+        hubs = use.managed_hubs(session, actor)
         ids = [hub.id for hub in hubs]
         form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
         form.agency.choices = choices({str(one.id): one.name for one in agencies_of(session, ids)})
@@ -112,7 +112,7 @@ def _page(form: AgreementForm) -> str:
             form=form,
             hubs={hub.id: hub for hub in hubs},
             zones={hub.id: zone(hub) for hub in hubs},
-            holding=[one for one in found if use.holds(one, days[one.hub_id])],
+            holding=[one for one in found if use.in_force(one, days[one.hub_id])],
             to_come=[one for one in found if one.ended_at is None and one.starts_on > days[one.hub_id]],
             over=[one for one in found if one.ended_at is not None or one.ends_on < days[one.hub_id]],
             who=who,

@@ -108,7 +108,7 @@ def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnVal
     """Their role alone decides again."""
 
     def work(session: Session) -> None:
-        restrictions.unname_staff(session, current_actor(), person_id, staff_id, now=now())
+        restrictions.remove_named_staff(session, current_actor(), person_id, staff_id, now=now())
 
     say(act(work) or "Their role alone decides again.")
     return redirect(_address(person_id))

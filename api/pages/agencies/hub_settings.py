@@ -57,7 +57,7 @@ class CloseForm(PageForm):
 def hubs() -> ResponseReturnValue:
     """The hubs whose settings the actor may see."""
     with transaction() as session:
-        found = use.readable(session, current_actor())
+        found = use.readable_hubs(session, current_actor())
         if len(found) == 1:
             return redirect(url_for("pages.hub_settings", hub_id=found[0].id))
         return render_template("agencies/hubs.html", hubs=found)
@@ -79,7 +79,7 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         hub = use.to_change(session, current_actor(), hub_id)
         try:
-            setup.choose(
+            setup.set_hub_setting(
                 session, hub, form.setting.data, _value(form), actor=current_actor().label, now=now()
             )
         except Invalid as refusal:

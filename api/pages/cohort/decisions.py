@@ -17,7 +17,7 @@ from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.cohort import decisions
-from engage.cohort.decisions import Choice
+from engage.cohort.decisions import DecisionDetails
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import (
     Cohort,
@@ -51,10 +51,10 @@ class DecisionForm(PageForm):
         filters=[joined],
     )
 
-    def choice(self, kind: DecisionKind, shown: tuple[str, ...]) -> Choice:
+    def choice(self, kind: DecisionKind, shown: tuple[str, ...]) -> DecisionDetails:
         """The decision, with only those of the fields that its form shows. What is not of a set counts as not given."""
         given = {name: self[name].data for name in shown}
-        return Choice(
+        return DecisionDetails(
             kind=kind,
             reason=self.reason.data or "",
             cohort=_one_of(Cohort, given.get("cohort")),

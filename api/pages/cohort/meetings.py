@@ -101,7 +101,7 @@ def build_agenda(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """Bring the agenda up to date."""
 
     def work(session: Session) -> None:
-        meetings.bring_up_to_date(session, current_actor(), meeting_id, now=now())
+        meetings.rebuild_agenda(session, current_actor(), meeting_id, now=now())
 
     say(act(work) or "The agenda is up to date.")
     return redirect(url_for("pages.meeting", meeting_id=meeting_id))
@@ -166,7 +166,7 @@ def ask_for(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         wanted = _id(request.form.get("meeting"), "meeting")
-        agenda.ask_for(session, current_actor(), wanted, person_id, now=now())
+        agenda.request_item(session, current_actor(), wanted, person_id, now=now())
 
     say(act(work) or "They are on the agenda.")
     return redirect(url_for("pages.case_pack", person_id=person_id))

@@ -21,7 +21,7 @@ from engage.appointments.kinds import OutcomeCode
 from engage.compliance import decisions, outcomes
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.core.errors import NotFound
-from engage.documents.pdf import Paper
+from engage.documents.pdf import PdfDocument
 from engage.labels.appointments import OUTCOMES
 from engage.labels.compliance import DELIVERIES, ENFORCEMENTS
 from engage.labels.people import LANGUAGES
@@ -139,7 +139,7 @@ def letter_pdf(decision_id: uuid.UUID) -> ResponseReturnValue:
     page = _with_letter(decision_id)
     sender, _, rest = page.letter.partition("\n")
     tongue = page.decision.language or Language.ENGLISH
-    paper = Paper(sender, made_at=page.decision.at, footer=page.person.crn, language=tongue.value)
+    paper = PdfDocument(sender, made_at=page.decision.at, footer=page.person.crn, language=tongue.value)
     paper.paragraph(rest)
     answer = Response(paper.finished(), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="letter-{page.person.crn}.pdf"'
@@ -160,7 +160,7 @@ def letter_given_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     form = GivenForm(request.form)
 
     def work(session: Session) -> str:
-        made = decisions.give(
+        made = decisions.record_delivery(
             session,
             current_actor(),
             decision_id,
@@ -190,7 +190,9 @@ def enforcement_done_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     form = DoneForm(request.form)
 
     def work(session: Session) -> str:
-        made = decisions.finish(session, current_actor(), decision_id, on=form.data["on"], now=now())
+        made = decisions.record_completion(
+            session, current_actor(), decision_id, on=form.data["on"], now=now()
+        )
         return _home(made.person_id, f"decision-{made.id}")
 
     if form.validate() and (address := attempt(form, work)):

@@ -24,7 +24,7 @@ ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 def corrections() -> ResponseReturnValue:
     """The lines that wait to be looked at, or those already decided."""
     state = next((one for one in LineState if one == request.args.get("state")), LineState.WAITING)
-    after = place_or_404(corpus_lines.Place.parse, request.args.get("after"))
+    after = place_or_404(corpus_lines.LineCursor.parse, request.args.get("after"))
     with transaction() as session:
         page = corpus_lines.listed(session, current_actor(), state, after=after)
     return render_template("conversation/corrections.html", page=page, state=state, states=list(LineState))

@@ -131,7 +131,7 @@ def _change(staff_id: uuid.UUID, address: str) -> ResponseReturnValue:
 
 def _notices_page(staff_id: uuid.UUID, form: NoticesForm | None) -> str:
     with transaction() as session:
-        found = rota.whose_notices(session, current_actor(), staff_id)
+        found = rota.staff_for_notices(session, current_actor(), staff_id)
         own = found.id == current_actor().id
         shown = form or NoticesForm(data={"mobile": _shown(found.mobile), "wants": found.wants_notices})
         return render_template("conversation/notices.html", form=shown, name=found.name, own=own)
@@ -143,7 +143,7 @@ def _shown(number: str | None) -> str:
 
 def _turn(session: Session, form: TurnForm) -> NewTurn:
     hub = next(
-        (one for one in rota.kept_hubs(session, current_actor()) if str(one.id) == form.hub.data), None
+        (one for one in rota.managed_hubs(session, current_actor()) if str(one.id) == form.hub.data), None
     )
     return NewTurn(
         hub_id=hub.id if hub is not None else uuid.UUID(int=0),
@@ -176,7 +176,7 @@ def _warning(found: Staff) -> str:
 def _page(form: TurnForm) -> str:
     actor, at = current_actor(), now()
     with transaction() as session:
-        hubs = rota.kept_hubs(session, actor)
+        hubs = rota.managed_hubs(session, actor)
         ids = [hub.id for hub in hubs]
         who = rota.eligible(session, ids)
         form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})

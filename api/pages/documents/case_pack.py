@@ -11,7 +11,7 @@ from api.pages import record_nav
 from api.pages.blueprint import pages
 from engage.access.policy import Ability, abilities, may_change
 from engage.documents.case_pack import facts as model
-from engage.documents.case_pack.pdf import on_paper
+from engage.documents.case_pack.pdf import render
 from engage.queries.cohort import assessments, meetings
 
 
@@ -38,6 +38,6 @@ def case_pack_pdf(person_id: uuid.UUID) -> ResponseReturnValue:
     """The same as PDF. The reading is logged."""
     with transaction() as session:
         pack = model.load(session, current_actor(), person_id, now=now())
-    answer = Response(on_paper(pack), mimetype="application/pdf")
+    answer = Response(render(pack), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="case-pack-{pack.person.crn}.pdf"'
     return answer

@@ -87,12 +87,12 @@ def pack_as_json(pack_id: uuid.UUID) -> ResponseReturnValue:
     return _named(opened.pack.content, opened, "json")
 
 
-def _opened(pack_id: uuid.UUID) -> service.Opened:
+def _opened(pack_id: uuid.UUID) -> service.OpenedPack:
     with transaction() as session:
         return service.open_pack(session, current_actor(), pack_id, now=now())
 
 
-def _named(content: bytes, opened: service.Opened, kind: str) -> Response:
+def _named(content: bytes, opened: service.OpenedPack, kind: str) -> Response:
     answer = Response(content, mimetype=f"application/{kind}")
     name = f"evidence-{opened.facts['person']['crn']}-{opened.pack.until_on:%Y-%m-%d}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -49,8 +49,8 @@ class DetailsForm(PageForm):
 def person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Everything the actor may see of one person. The reading is logged."""
     at = now()
-    before = place_or_404(thread.Place.parse, request.args.get("thread"))
-    past_before = place_or_404(model.Place.parse, request.args.get("past"))
+    before = place_or_404(thread.ThreadCursor.parse, request.args.get("thread"))
+    past_before = place_or_404(model.PersonCursor.parse, request.args.get("past"))
     with transaction() as session:
         page = model.load(session, current_actor(), person_id, now=at, before=before, past_before=past_before)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)

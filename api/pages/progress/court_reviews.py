@@ -143,7 +143,7 @@ def make_court_report(review_id: uuid.UUID) -> ResponseReturnValue:
 def court_report_pdf(review_id: uuid.UUID) -> ResponseReturnValue:
     """The report on paper."""
     page = _report(review_id)
-    answer = Response(pdf.pdf(page), mimetype="application/pdf")
+    answer = Response(pdf.render(page), mimetype="application/pdf")
     return _named(answer, page, "pdf")
 
 

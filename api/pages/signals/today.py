@@ -15,7 +15,7 @@ from engage.core.errors import NotFound
 from engage.queries.conversation import alarms
 from engage.queries.people import caseload
 from engage.queries.signals import today as model
-from engage.queries.signals.signals import COUNTED, Place
+from engage.queries.signals.signals import COUNTED, SignalCursor
 
 OFFERED = 60
 
@@ -32,7 +32,7 @@ def start() -> ResponseReturnValue:
 def today() -> ResponseReturnValue:
     """Open signals, replies to read, and the appointments of today and tomorrow."""
     actor, at = current_actor(), now()
-    after = place_or_404(Place.parse, request.args.get("after"))
+    after = place_or_404(SignalCursor.parse, request.args.get("after"))
     if not scope.may_see_people(actor):
         return render_template("shared/no_people.html")
     books = scope.may_write(actor) and scope.may_anywhere(actor, Ability.BOOK)
@@ -64,7 +64,7 @@ def today() -> ResponseReturnValue:
 def day(day: str) -> ResponseReturnValue:
     """All appointments of one day, page by page."""
     actor, at = current_actor(), now()
-    after = place_or_404(model.Place.parse, request.args.get("after"))
+    after = place_or_404(model.TodayCursor.parse, request.args.get("after"))
     wanted = place_or_404(date.fromisoformat, day)
     if wanted is None or not 2000 <= wanted.year < 2100:
         raise NotFound("There is no such day.")

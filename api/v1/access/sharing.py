@@ -12,7 +12,7 @@ from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.parsing import Resource
 from engage.access import agreements
 from engage.access.model import SharingAgreement
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.queries.access import disclosures
 
 sharing = Resource(
@@ -31,7 +31,7 @@ class AgreementOut(Schema):
     purpose = fields.String(required=True)
     lawful_basis = fields.String(required=True)
     fields_ = fields.List(
-        fields.String(validate=validate.OneOf([part.value for part in Field])),
+        fields.String(validate=validate.OneOf([part.value for part in RecordPart])),
         required=True,
         attribute="fields",
         data_key="fields",

@@ -16,7 +16,7 @@ from api.v1.parsing import Resource
 from engage.agencies.hub_settings import agency_in
 from engage.agencies.service import find_staff
 from engage.cohort import agenda, decisions, meetings
-from engage.cohort.decisions import MISSING, Choice
+from engage.cohort.decisions import MISSING, DecisionDetails
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import (
     AgendaReason,
@@ -191,7 +191,7 @@ def get_meeting(meeting_id: uuid.UUID) -> MeetingPage:
 def build_agenda(_given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Bring the agenda up to date."""
     with transaction() as session:
-        meetings.bring_up_to_date(session, current_actor(), meeting_id, now=now())
+        meetings.rebuild_agenda(session, current_actor(), meeting_id, now=now())
         return model.one(session, current_actor(), meeting_id, now=now())
 
 
@@ -203,7 +203,7 @@ def build_agenda(_given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
 def ask_for_person(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Put a person on the agenda."""
     with transaction() as session:
-        agenda.ask_for(session, current_actor(), meeting_id, given["person_id"], now=now())
+        agenda.request_item(session, current_actor(), meeting_id, given["person_id"], now=now())
         return model.one(session, current_actor(), meeting_id, now=now())
 
 
@@ -249,12 +249,12 @@ def decide(given: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
     actor, at = current_actor(), now()
     lead, manager = given.pop("lead_agency"), given.pop("offender_manager")
     with transaction() as session:
-        item = decisions.to_decide(session, actor, item_id, now=at)
+        item = decisions.open_item(session, actor, item_id, now=at)
         lead_id = agency_in(session, actor.hub_id, lead).id if lead else None
         found = find_staff(session, manager) if manager else None
         if manager and found is None:
             raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
-        choice = Choice(
+        choice = DecisionDetails(
             **given, lead_agency=lead_id, offender_manager=found.id if found is not None else None
         )
         meeting_id = item.meeting_id

@@ -110,7 +110,7 @@ def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
     """The person's thread, newest first. What a text tells of health is left out for a key without `health:read`."""
     what = f"messages {person_id}"
     place = read(query["after"], what)
-    before = None if place is None else thread.Place.parse(place[0])
+    before = None if place is None else thread.ThreadCursor.parse(place[0])
     with transaction() as session:
         person = open_person(
             session, current_actor(), person_id, now=now(), what="read thread", ability=Ability.CONVERSE

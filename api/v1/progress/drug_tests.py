@@ -16,7 +16,7 @@ from engage.documents.court_report import facts
 from engage.progress.drug_tests import court_reviews, service
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.queries.progress import drug_tests as insight
-from engage.queries.progress.drug_tests import ReviewView, TestView
+from engage.queries.progress.drug_tests import CourtReviewView, TestView
 
 drug_tests = Resource(
     "drug_tests", __name__, url_prefix="/v1", description="Drug tests and court reviews: a matter of health."
@@ -150,7 +150,7 @@ def list_court_reviews(person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @drug_tests.reads(ReviewIn)
 @drug_tests.answers(201, CourtReviewOut)
-def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> ReviewView:
+def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> CourtReviewView:
     """Keep the day of the next review, at least a month after the one before; it takes the place of the one that was planned."""
     with transaction() as session:
         row = court_reviews.set_review(session, current_actor(), requirement_id, **given, now=now())
@@ -162,7 +162,7 @@ def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> Review
 @once
 @drug_tests.reads(HeldIn)
 @drug_tests.answers(200, CourtReviewOut)
-def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
+def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> CourtReviewView:
     """Keep what the court found; the next review is planned where the order names how often."""
     with transaction() as session:
         row = court_reviews.hold(session, current_actor(), review_id, **given, now=now())
@@ -174,7 +174,7 @@ def hold_court_review(given: dict[str, Any], review_id: uuid.UUID) -> ReviewView
 @once
 @drug_tests.reads(Nothing, required=False)
 @drug_tests.answers(200, CourtReviewOut)
-def cancel_court_review(_given: dict[str, Any], review_id: uuid.UUID) -> ReviewView:
+def cancel_court_review(_given: dict[str, Any], review_id: uuid.UUID) -> CourtReviewView:
     """The review does not take place."""
     with transaction() as session:
         row = court_reviews.cancel(session, current_actor(), review_id, now=now())

@@ -18,7 +18,7 @@ from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
 from engage.queries.progress import progress as insight
-from engage.queries.progress.progress import ActivityView, HomeView
+from engage.queries.progress.progress import ActivityView, HousingView
 
 housing = Resource(
     "housing", __name__, url_prefix="/v1", description="Where people live, and what they take part in."
@@ -100,7 +100,7 @@ def list_housing(person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @housing.reads(HousingIn)
 @housing.answers(201, HousingOut)
-def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HomeView:
+def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HousingView:
     """Record where a person lives."""
     with transaction() as session:
         spell = service.record(session, current_actor(), person_id, **given, now=now())
@@ -112,7 +112,7 @@ def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HomeView:
 @once
 @housing.reads(VerifyIn, required=False)
 @housing.answers(200, HousingOut)
-def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HomeView:
+def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
     """Somebody has made sure of it."""
     with transaction() as session:
         spell = service.verify(session, current_actor(), spell_id, note=given["note"], now=now())
@@ -124,7 +124,7 @@ def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HomeView:
 @once
 @housing.reads(DisputeIn)
 @housing.answers(200, HousingOut)
-def dispute_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HomeView:
+def dispute_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
     """Somebody has found otherwise: it stays, and counts for nothing."""
     with transaction() as session:
         spell = service.dispute(session, current_actor(), spell_id, note=given["note"], now=now())

@@ -20,7 +20,7 @@ from engage.appointments.booking import why_fixed, write_move
 from engage.appointments.booking_checks import clashing
 from engage.appointments.free_times import rules
 from engage.appointments.free_times.model import FreeTime, SlotOffer
-from engage.appointments.free_times.rules import Slot, Wish
+from engage.appointments.free_times.rules import FreeSlot, TimeWish
 from engage.appointments.free_times.service import (
     busy_times,
     clashes,
@@ -43,21 +43,21 @@ A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Asked:
+class OfferRequest:
     """Who asks, from which number, by which text, and what they wish. `repeat`: what was offered before may be offered again."""
 
     person: Person
     number: str
     inbound_id: int
     heard_at: datetime
-    wish: Wish
+    wish: TimeWish
     repeat: bool = False
 
 
-def against(session: Session, person: Person, appointment: Appointment) -> Reason | None:
+def obstacles(session: Session, person: Person, appointment: Appointment) -> Reason | None:
     """Why nothing may be offered to this person for this appointment, whatever is free."""
     hub = session.get_one(Hub, appointment.hub_id)
-    return rules.against(
+    return rules.obstacles(
         allowed=person.rebooking_allowed_at is not None,
         demanded=appointment.enforceable and person.legal_status is LegalStatus.STATUTORY,
         hub_allows_demanded=hub_rules(hub).rebook_enforceable,
@@ -65,7 +65,9 @@ def against(session: Session, person: Person, appointment: Appointment) -> Reaso
     )
 
 
-def hold(session: Session, asked: Asked, appointment: Appointment, *, now: datetime) -> SlotOffer | None:
+def make_offer(
+    session: Session, asked: OfferRequest, appointment: Appointment, *, now: datetime
+) -> SlotOffer | None:
     """Hold the few free times that fit for the person, as a new offer; None where the worker has none.
 
     An earlier offer to the person is closed and what it held is free again; its times come again only if they may repeat, or a day or time was asked for.
@@ -104,9 +106,9 @@ def hold(session: Session, asked: Asked, appointment: Appointment, *, now: datet
 
 def _write(
     session: Session,
-    asked: Asked,
+    asked: OfferRequest,
     appointment: Appointment,
-    chosen: Sequence[Slot],
+    chosen: Sequence[FreeSlot],
     until: datetime,
     now: datetime,
 ) -> SlotOffer:
@@ -272,7 +274,7 @@ def _free(
     appointment: Appointment,
     *,
     now: datetime,
-) -> list[Slot]:
+) -> list[FreeSlot]:
     """Those of the worker's times that nobody else holds and at which neither the worker nor the person has anything else."""
     rows = session.scalars(
         select(FreeTime)
@@ -288,7 +290,7 @@ def _free(
         return []
     busy = busy_times(session, worker, rows[0].starts_at, rows[-1].starts_at + A_DAY)
     return [
-        Slot(row.id, row.starts_at, row.minutes, row.type, row.despite_closed)
+        FreeSlot(row.id, row.starts_at, row.minutes, row.type, row.despite_closed)
         for row in rows
         if not clashes(row.starts_at, row.minutes, busy)
         and not clashing(session, person.id, row.starts_at, appointment.minutes, appointment.id)

@@ -48,7 +48,7 @@ RULES = SlotRules()
 
 
 @dataclass(frozen=True)
-class Slot:
+class FreeSlot:
     """A time at which a worker is free."""
 
     id: uuid.UUID
@@ -59,7 +59,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Wish:
+class TimeWish:
     """What the person asked for: a day (`mon` to `sun`, `today`, `tomorrow`, counted from when they wrote), a time (`14:30`), or neither.
 
     `avoid` is a day that they cannot do.
@@ -75,7 +75,7 @@ class Wish:
         return self.day is None and self.time is None
 
 
-def against(
+def obstacles(
     *, allowed: bool, demanded: bool, hub_allows_demanded: bool, kind: AppointmentType
 ) -> Reason | None:
     """Why nothing may be offered for an appointment; `demanded`: enforceable, of somebody under an order."""
@@ -88,15 +88,15 @@ def against(
 
 def wish(
     day: str | None, time: str | None, *, starts_at: datetime, heard_at: datetime, zone: ZoneInfo
-) -> Wish:
+) -> TimeWish:
     """What a text asks for. The day of the appointment itself, without a time, is the day that they cannot do."""
     if day is None or not _is_day(local_day(starts_at, zone), day, heard_at, zone):
-        return Wish(day, time)
-    return Wish(day, time) if time is not None else Wish(avoid=local_day(starts_at, zone))
+        return TimeWish(day, time)
+    return TimeWish(day, time) if time is not None else TimeWish(avoid=local_day(starts_at, zone))
 
 
 def offerable(
-    free: Sequence[Slot],
+    free: Sequence[FreeSlot],
     *,
     kind: AppointmentType,
     minutes: int,
@@ -104,7 +104,7 @@ def offerable(
     zone: ZoneInfo,
     closed: Collection[date],
     rules: SlotRules = RULES,
-) -> list[Slot]:
+) -> list[FreeSlot]:
     """Those that may be offered at `now` for an appointment of that kind and length, soonest first."""
     return sorted(
         (
@@ -120,8 +120,13 @@ def offerable(
 
 
 def pick(
-    slots: Sequence[Slot], wanted: Wish, *, heard_at: datetime, zone: ZoneInfo, at_most: int = RULES.at_most
-) -> tuple[Slot, ...]:
+    slots: Sequence[FreeSlot],
+    wanted: TimeWish,
+    *,
+    heard_at: datetime,
+    zone: ZoneInfo,
+    at_most: int = RULES.at_most,
+) -> tuple[FreeSlot, ...]:
     """The few that are offered, soonest first: what fits the day and the time asked for, else the day, else the time, else the soonest.
 
     Where no day was asked for they are on different days as far as there are such.
@@ -156,9 +161,9 @@ def named(
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _spread(slots: Sequence[Slot], zone: ZoneInfo, at_most: int) -> tuple[Slot, ...]:
+def _spread(slots: Sequence[FreeSlot], zone: ZoneInfo, at_most: int) -> tuple[FreeSlot, ...]:
     """The first of each day, and where days are few the next ones of these."""
-    firsts: dict[date, Slot] = {}
+    firsts: dict[date, FreeSlot] = {}
     for one in slots:
         firsts.setdefault(local_day(one.starts_at, zone), one)
     others = [one for one in slots if one not in firsts.values()]
@@ -166,7 +171,7 @@ def _spread(slots: Sequence[Slot], zone: ZoneInfo, at_most: int) -> tuple[Slot, 
     return tuple(sorted(chosen, key=lambda one: one.starts_at))
 
 
-def _closeness(slot: Slot, wanted: Wish, zone: ZoneInfo) -> tuple[timedelta, datetime]:
+def _closeness(slot: FreeSlot, wanted: TimeWish, zone: ZoneInfo) -> tuple[timedelta, datetime]:
     return (_apart(slot.starts_at, wanted.time, zone) if wanted.time else timedelta(0), slot.starts_at)
 
 

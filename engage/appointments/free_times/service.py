@@ -62,7 +62,7 @@ class NewTimes:
 
 
 @dataclass(frozen=True)
-class Added:
+class AddedTimes:
     """What came of it: the times that are in, and those that are not, with the reason."""
 
     times: tuple[FreeTime, ...]
@@ -78,7 +78,7 @@ def slot_rules(hub: HubRules) -> SlotRules:
     )
 
 
-def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime) -> Added:
+def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime) -> AddedTimes:
     """Put free times in. A week that cannot be is left out and reported.
 
     Raises Invalid for values that cannot be, or when no week can be; Forbidden for whoever may not keep this worker's times; NotFound
@@ -130,7 +130,7 @@ def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now
         worker=worker.id,
         times=[one.id for one in added],
     )
-    return Added(tuple(added), tuple(refused))
+    return AddedTimes(tuple(added), tuple(refused))
 
 
 def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: datetime) -> FreeTime:

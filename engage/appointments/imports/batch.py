@@ -203,7 +203,9 @@ class Lookahead:
     def _values(self, person: Person, one: Ready) -> dict[str, Any]:
         new = new_appointment(person, one)
         appointment_id = new_id()
-        slots = planning.slots_for(person, self._hub, new.starts_at, first=ReminderKind.BOOKED, now=self._now)
+        slots = planning.reminders_for(
+            person, self._hub, new.starts_at, first=ReminderKind.BOOKED, now=self._now
+        )
         rows = [planning.row_for(appointment_id, 1, slot, 1, self._now) for slot in slots]
         said = {
             "appointment": str(appointment_id),

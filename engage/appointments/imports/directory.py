@@ -14,7 +14,7 @@ from engage.appointments.imports.sheets import RowProblem
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedWorker:
     """What the names in a row stand for. `worker_id` only where exactly one worker of the agency has that first name."""
 
     offender_manager_id: uuid.UUID
@@ -30,7 +30,7 @@ class Directory:
     agencies: Mapping[str, uuid.UUID]
     workers: Mapping[tuple[uuid.UUID, str], uuid.UUID]
 
-    def look_up(self, row: Row) -> Named:
+    def look_up(self, row: Row) -> NamedWorker:
         """What the row names. Raises RowProblem for an offender manager or an agency that is not there."""
         manager = self.offender_managers.get(row.om_email)
         if manager is None:
@@ -38,7 +38,7 @@ class Directory:
         agency = self.agencies.get(row.agency.casefold())
         if agency is None:
             raise RowProblem("agency", "No agency of this area has this name")
-        return Named(manager, agency, self.workers.get((agency, row.worker.casefold())))
+        return NamedWorker(manager, agency, self.workers.get((agency, row.worker.casefold())))
 
 
 def load_directory(session: Session, hub: Hub) -> Directory:

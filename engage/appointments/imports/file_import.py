@@ -22,7 +22,7 @@ from engage.access.policy import Actor, ActorKind
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role
 from engage.appointments.imports.batch import Lookahead
-from engage.appointments.imports.directory import Named, load_directory
+from engage.appointments.imports.directory import NamedWorker, load_directory
 from engage.appointments.imports.row_import import (
     Effect,
     Outcome,
@@ -103,7 +103,7 @@ def import_file(
         directory = load_directory(session, hub)
         session.expunge(hub)
     report = ImportReport(rows=len(records))
-    good: list[tuple[Row, Named]] = []
+    good: list[tuple[Row, NamedWorker]] = []
     for record in records:
         try:
             if record.problem is not None:

@@ -24,7 +24,7 @@ from engage.access.policy import (
 from engage.agencies.model import Hub
 from engage.appointments import booking, booking_checks
 from engage.appointments.imports import phone_numbers
-from engage.appointments.imports.directory import Named
+from engage.appointments.imports.directory import NamedWorker
 from engage.appointments.imports.row_parser import Row
 from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem
 from engage.appointments.model import Appointment
@@ -32,7 +32,7 @@ from engage.appointments.reminders import rules
 from engage.core.errors import EngageError
 from engage.people.model import Person
 from engage.people.phones import expect_sharing
-from engage.people.service import NewPerson, create_person, whose_crn
+from engage.people.service import NewPerson, create_person, person_with_crn
 
 CLASH = "The person has another appointment at that time"
 
@@ -67,7 +67,7 @@ class Ready:
     """
 
     row: Row
-    named: Named
+    named: NamedWorker
     superseded: bool
     shared: bool
 
@@ -143,7 +143,7 @@ class RowWork:
         """
         found = session.execute(
             select(Person, visible_to(self.actor))
-            .where(Person.id == whose_crn(row.crn))
+            .where(Person.id == person_with_crn(row.crn))
             .with_for_update(of=Person)
         ).one_or_none()
         if found is None:

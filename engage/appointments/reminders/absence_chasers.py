@@ -18,7 +18,7 @@ from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
 from engage.appointments.reminders import message_history, planning
 from engage.appointments.reminders.due import as_rows
-from engage.appointments.reminders.message_history import Told
+from engage.appointments.reminders.message_history import SentReminder
 from engage.core.db import wake
 from engage.people import rules as people_rules
 from engage.people.contactability import contact_rules
@@ -59,7 +59,7 @@ def plan(session: Session, appointment: Appointment, *, now: datetime) -> None:
         wake(session, planning.CHANNEL)
 
 
-def end(
+def withdraw(
     session: Session,
     appointment: Appointment,
     reason: Reason,
@@ -80,7 +80,7 @@ def end(
     session.flush()
 
 
-def _chases(session: Session, appointment: Appointment) -> list[Told]:
+def _chases(session: Session, appointment: Appointment) -> list[SentReminder]:
     return [
         one
         for one in message_history.reminders_of(session, [appointment.id])
@@ -88,5 +88,5 @@ def _chases(session: Session, appointment: Appointment) -> list[Told]:
     ]
 
 
-def _stands(one: Told) -> bool:
+def _stands(one: SentReminder) -> bool:
     return one.gone or one.waiting or one.reminder.state is ReminderState.PLANNED

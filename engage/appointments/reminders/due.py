@@ -25,7 +25,7 @@ from engage.appointments.reminders import message_history, rules, wording
 from engage.core import events
 from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.rules import Reason, Verdict
 from engage.texts import TextValueError
 from messaging import outbox
@@ -78,7 +78,10 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
             continue
         try:
             with session.begin_nested():
-                reach = reaches.get(person_id) or contactability.reach(session, [person_id], now)[person_id]
+                reach = (
+                    reaches.get(person_id)
+                    or contactability.contactability_of(session, [person_id], now)[person_id]
+                )
                 _Round(session, reach, planned, now).decide(due)
         except Exception as problem:
             if not session.is_active or is_outage(problem):
@@ -89,11 +92,13 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
     return done
 
 
-def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+def _reaches(
+    session: Session, people: Sequence[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, Contactability]:
     """The reach of all at once; if that fails (a hub's setting makes no sense), of nobody, so that each is asked alone."""
     try:
         with session.begin_nested():
-            return contactability.reach(session, people, now)
+            return contactability.contactability_of(session, people, now)
     except Exception as problem:
         if is_outage(problem):
             raise
@@ -125,7 +130,9 @@ def _put_off(session: Session, due: Sequence[Reminder], until: datetime) -> None
 class _Round:
     """One person's reminders at one moment."""
 
-    def __init__(self, session: Session, reach: Reach, planned: Sequence[Reminder], now: datetime) -> None:
+    def __init__(
+        self, session: Session, reach: Contactability, planned: Sequence[Reminder], now: datetime
+    ) -> None:
         self.session, self.reach, self.planned, self.now = session, reach, planned, now
         self.rules = reminder_rules(reach.hub)
         self.hours = people_rules.window(reach.facts, reach.rules)
@@ -306,7 +313,7 @@ class _Round:
             reminder.message_id = message.id
             self._close(reminder, ReminderState.SENT, [])
 
-    def _write_chase(self, kind: ReminderKind, missed: Appointment) -> wording.Written:
+    def _write_chase(self, kind: ReminderKind, missed: Appointment) -> wording.RenderedReminder:
         reach = self.reach
         return wording.write_chase(
             kind,

@@ -16,7 +16,7 @@ from engage.appointments.model import Appointment, Reminder
 from engage.appointments.reminders import rules
 from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.rules import Reason
 from messaging.sending.dispatch import Claimed, Defer, Withhold
 
@@ -52,7 +52,7 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         people[message_id] = person_id
         if problem := _overtaken(kind, state, revision, stands, present):
             overtaken[message_id] = problem.words
-    reaches = contactability.reach(session, set(people.values()), now)
+    reaches = contactability.contactability_of(session, set(people.values()), now)
     verdicts: dict[UUID, Withhold | Defer] = {}
     for one in ours:
         if one.id not in people:
@@ -74,7 +74,7 @@ def _overtaken(
     return None
 
 
-def _look(one: Claimed, reach: Reach, now: datetime) -> Withhold | Defer | None:
+def _look(one: Claimed, reach: Contactability, now: datetime) -> Withhold | Defer | None:
     if reach.number != one.to_number:
         return Withhold("The person's number was changed")
     against = [reason for reason in reach.verdict.reasons if not reason.passing]

@@ -24,7 +24,7 @@ _DID_NOT_ARRIVE = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 
 
 @dataclass(frozen=True)
-class Told:
+class SentReminder:
     """A reminder with what became of its text, if it got one."""
 
     reminder: Reminder
@@ -54,7 +54,7 @@ class Told:
         return self.reminder.state is ReminderState.SENT and self.status in NEVER_LEFT
 
 
-def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> list[Told]:
+def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> list[SentReminder]:
     """Every reminder of the appointments as it stands in the database now, oldest due first."""
     rows = session.execute(
         select(Reminder, Message.status, Message.context)
@@ -63,15 +63,15 @@ def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> li
         .order_by(Reminder.due_at, Reminder.id)
         .execution_options(populate_existing=True)
     )
-    return [Told(reminder, status, _named(context, reminder)) for reminder, status, context in rows]
+    return [SentReminder(reminder, status, _named(context, reminder)) for reminder, status, context in rows]
 
 
-def times_told(reminders: Sequence[Told]) -> set[datetime | None]:
+def times_told(reminders: Sequence[SentReminder]) -> set[datetime | None]:
     """Every time that a text has named, or may have; empty when the person has been told nothing."""
     return {one.named for one in reminders if one.gone}
 
 
-def last_told(reminders: Sequence[Told]) -> datetime | None:
+def last_told(reminders: Sequence[SentReminder]) -> datetime | None:
     """The time that the person believes in: that of the last text that left, before any that is known not to have arrived."""
     gone = [one for one in reminders if one.gone and one.named is not None]
     if not gone:

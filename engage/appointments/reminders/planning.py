@@ -21,7 +21,7 @@ from engage.appointments.reminders import message_history, rules
 from engage.appointments.reminders.due import as_rows, reminder_rules
 from engage.appointments.reminders.due import send_due as send_due
 from engage.appointments.reminders.last_look import last_look as last_look
-from engage.appointments.reminders.message_history import Told
+from engage.appointments.reminders.message_history import SentReminder
 from engage.core.db import new_id, wake
 from engage.people import rules as people_rules
 from engage.people.contactability import contact_rules
@@ -50,12 +50,14 @@ def plan(
     now: datetime,
 ) -> None:
     """Write the reminders of the appointment's present time, those that are not to go with their reason."""
-    _write(session, appointment, slots_for(person, hub, appointment.starts_at, first=first, now=now), (), now)
+    _write(
+        session, appointment, reminders_for(person, hub, appointment.starts_at, first=first, now=now), (), now
+    )
 
 
-def slots_for(
+def reminders_for(
     person: Person, hub: Hub, starts_at: datetime, *, first: ReminderKind | None, now: datetime
-) -> tuple[rules.Slot, ...]:
+) -> tuple[rules.PlannedReminder, ...]:
     """The texts of an appointment at that time, by the hub's rules and the person's own hours."""
     return rules.plan(
         starts_at,
@@ -68,7 +70,7 @@ def slots_for(
     )
 
 
-def void(session: Session, appointment: Appointment, reason: Reason, *, now: datetime) -> list[Told]:
+def void(session: Session, appointment: Appointment, reason: Reason, *, now: datetime) -> list[SentReminder]:
     """End every reminder of the appointment that has not gone, call back texts that wait, and return all as they then stand.
 
     A called-back text that also spoke of other appointments is planned again for those.
@@ -83,7 +85,7 @@ def void(session: Session, appointment: Appointment, reason: Reason, *, now: dat
     return message_history.reminders_of(session, [appointment.id])
 
 
-def first_for(reminders: Sequence[Told], starts_at: datetime) -> ReminderKind | None:
+def first_for(reminders: Sequence[SentReminder], starts_at: datetime) -> ReminderKind | None:
     """The text that tells the new time: a change if another time was told or may have been, none if it is the one they know."""
     times = message_history.times_told(reminders)
     if not times:
@@ -91,7 +93,9 @@ def first_for(reminders: Sequence[Told], starts_at: datetime) -> ReminderKind | 
     return None if times == {starts_at} else ReminderKind.CHANGED
 
 
-def told_by_answer(session: Session, appointment: Appointment, message: Message, *, now: datetime) -> None:
+def answered_with_time(
+    session: Session, appointment: Appointment, message: Message, *, now: datetime
+) -> None:
     """An answer to the person has told the present time: it stands for the first reminder, so that no second text says the same.
 
     A later reply can then be to it, and a later change calls it back, as with any reminder.
@@ -127,7 +131,7 @@ def told_by_answer(session: Session, appointment: Appointment, message: Message,
 def call_off(
     session: Session,
     appointment: Appointment,
-    reminders: Sequence[Told],
+    reminders: Sequence[SentReminder],
     person: Person,
     hub: Hub,
     *,
@@ -139,13 +143,13 @@ def call_off(
     )
     if expected is None or expected <= now:
         return
-    due = rules.into_hours(now, now=now, zone=zone(hub), hours=_hours(person, hub))
+    due = rules.within_hours(now, now=now, zone=zone(hub), hours=_hours(person, hub))
     reason = rules.NO_HOUR_LEFT if due >= expected else None
-    slot = rules.Slot(ReminderKind.CALLED_OFF, due, expected, reason)
+    slot = rules.PlannedReminder(ReminderKind.CALLED_OFF, due, expected, reason)
     _write(session, appointment, [slot], reminders, now)
 
 
-def tell_again(
+def resend_details(
     session: Session, appointment: Appointment, person: Person, hub: Hub, *, now: datetime
 ) -> None:
     """The details that texts show have changed, but not the time: rewrite texts that wait, and tell anew what had gone."""
@@ -155,7 +159,7 @@ def tell_again(
     for one in before:
         if one.reminder.message_id in withdrawn:
             _end(one.reminder, rules.AMENDED, now)
-            slots.append(rules.Slot(one.reminder.kind, now, one.reminder.useless_at))
+            slots.append(rules.PlannedReminder(one.reminder.kind, now, one.reminder.useless_at))
     session.flush()
     _speak_again_of_others(session, withdrawn, appointment, now)
     waiting = {slot.kind for slot in slots} | {
@@ -163,7 +167,7 @@ def tell_again(
     }
     if not waiting & rules.FIRST and any(one.gone for one in before):
         useless = appointment.starts_at - reminder_rules(hub_rules(hub)).booked_until
-        slots.append(rules.Slot(ReminderKind.BOOKED, now, useless))
+        slots.append(rules.PlannedReminder(ReminderKind.BOOKED, now, useless))
     _write(session, appointment, _in_hours(slots, person, hub, now), before, now)
 
 
@@ -191,7 +195,7 @@ def replan_skipped(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
     return planned
 
 
-def write_again(session: Session, message_id: uuid.UUID, *, now: datetime) -> int:
+def rewrite(session: Session, message_id: uuid.UUID, *, now: datetime) -> int:
     """A reminder's text was withheld in the last moment: plan those of its reminders that still stand once more; returns how many.
 
     They are decided afresh, so one that may not go is then skipped with its reasons.
@@ -207,7 +211,7 @@ def write_again(session: Session, message_id: uuid.UUID, *, now: datetime) -> in
     return _again(session, [message_id], None, rules.WRITTEN_AGAIN, now)
 
 
-def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> int:
+def plan_two_hour_texts(session: Session, person_id: uuid.UUID, *, now: datetime) -> int:
     """The offender manager now asks for the 2-hour text: plan it for what is already booked; returns how many.
 
     When the mark is taken away nothing needs doing: the text is skipped when it falls due.
@@ -232,7 +236,7 @@ def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
         if any(_of_now(one, appointment) and one.reminder.kind is ReminderKind.TWO_HOURS for one in mine):
             continue
-        slots = slots_for(person, hub, appointment.starts_at, first=None, now=now)
+        slots = reminders_for(person, hub, appointment.starts_at, first=None, now=now)
         wanted = [slot for slot in slots if slot.kind is ReminderKind.TWO_HOURS]
         _write(session, appointment, wanted, mine, now)
         planned += sum(slot.reason is None for slot in wanted)
@@ -240,8 +244,8 @@ def mark_two_hours(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
 
 
 def _still_of_use(
-    appointment: Appointment, mine: Sequence[Told], hub: Hub, now: datetime
-) -> list[rules.Slot]:
+    appointment: Appointment, mine: Sequence[SentReminder], hub: Hub, now: datetime
+) -> list[rules.PlannedReminder]:
     cancelled = appointment.state is AppointmentState.CANCELLED
     current = [
         one
@@ -265,10 +269,10 @@ def _still_of_use(
     ]
     if soon and kind not in (ReminderKind.CHANGED, ReminderKind.CALLED_OFF):
         return []
-    return [rules.Slot(kind, now, lost[kind].reminder.useless_at)]
+    return [rules.PlannedReminder(kind, now, lost[kind].reminder.useless_at)]
 
 
-def _of_now(one: Told, appointment: Appointment) -> bool:
+def _of_now(one: SentReminder, appointment: Appointment) -> bool:
     return one.reminder.revision == appointment.revision
 
 
@@ -280,18 +284,20 @@ def _hours(person: Person, hub: Hub) -> tuple[int, int]:
     return people_rules.narrowed(contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour)
 
 
-def _in_hours(slots: Iterable[rules.Slot], person: Person, hub: Hub, now: datetime) -> list[rules.Slot]:
+def _in_hours(
+    slots: Iterable[rules.PlannedReminder], person: Person, hub: Hub, now: datetime
+) -> list[rules.PlannedReminder]:
     """The slots moved into the hours for texts, without those that then come too late."""
     hours, where = _hours(person, hub), zone(hub)
     moved = [
-        replace(slot, due_at=rules.into_hours(slot.due_at, now=now, zone=where, hours=hours))
+        replace(slot, due_at=rules.within_hours(slot.due_at, now=now, zone=where, hours=hours))
         for slot in slots
     ]
     return [slot for slot in moved if slot.due_at < slot.useless_at]
 
 
 def _call_back(
-    session: Session, reminders: Sequence[Told], reason: Reason, now: datetime
+    session: Session, reminders: Sequence[SentReminder], reason: Reason, now: datetime
 ) -> set[uuid.UUID | None]:
     """Withdraw the texts in the queue; a text that a worker already holds is not touched and counts as gone."""
     waiting = {one.reminder.message_id for one in reminders if one.waiting and one.reminder.message_id}
@@ -329,7 +335,7 @@ def _again(
         stands = appointment.state is AppointmentState.BOOKED or reminder.kind is ReminderKind.CALLED_OFF
         if appointment.id == but or not stands or reminder.revision != appointment.revision:
             continue
-        slots = _in_hours([rules.Slot(reminder.kind, now, reminder.useless_at)], person, hub, now)
+        slots = _in_hours([rules.PlannedReminder(reminder.kind, now, reminder.useless_at)], person, hub, now)
         if slots:
             _end(reminder, reason, now)
             session.flush()
@@ -346,8 +352,8 @@ def _end(reminder: Reminder, reason: Reason, now: datetime) -> None:
 def _write(
     session: Session,
     appointment: Appointment,
-    slots: Sequence[rules.Slot],
-    earlier: Sequence[Told],
+    slots: Sequence[rules.PlannedReminder],
+    earlier: Sequence[SentReminder],
     now: datetime,
 ) -> None:
     """Insert the slots as rows, each as the next attempt of its kind, and wake the worker when one is due."""
@@ -368,7 +374,7 @@ def _write(
 
 
 def row_for(
-    appointment_id: uuid.UUID, revision: int, slot: rules.Slot, attempt: int, now: datetime
+    appointment_id: uuid.UUID, revision: int, slot: rules.PlannedReminder, attempt: int, now: datetime
 ) -> dict[str, Any]:
     """A slot as the row that is stored."""
     return {

@@ -13,7 +13,7 @@ from engage.appointments.reminders import planning
 from engage.people.model import Person
 
 
-def reconsider(session: Session, *, now: datetime, limit: int = 20) -> int:
+def replan_changed(session: Session, *, now: datetime, limit: int = 20) -> int:
     """Plan again what was skipped and would still help, for up to `limit` people whose reach changed; returns how many people."""
     people = session.scalars(
         select(Person)
@@ -25,5 +25,5 @@ def reconsider(session: Session, *, now: datetime, limit: int = 20) -> int:
     for person in people:
         person.reach_changed_at = None
         planning.replan_skipped(session, person.id, now=now)
-        planning.mark_two_hours(session, person.id, now=now)
+        planning.plan_two_hour_texts(session, person.id, now=now)
     return len(people)

@@ -63,7 +63,7 @@ RULES = ReminderRules()
 
 
 @dataclass(frozen=True)
-class Slot:
+class PlannedReminder:
     """One text of the plan: due at, useless from, and the reason when it is not to go at all."""
 
     kind: ReminderKind
@@ -108,7 +108,7 @@ def plan(
     first: ReminderKind | None,
     two_hours: bool,
     rules: ReminderRules = RULES,
-) -> tuple[Slot, ...]:
+) -> tuple[PlannedReminder, ...]:
     """The texts of an appointment at `starts_at`, planned at `now`; those that are not to go carry the reason.
 
     `first` is the text that goes at once (booked or changed), None when the person knows the time already. `hours` are the local
@@ -130,11 +130,11 @@ def _first(
     zone: ZoneInfo,
     hours: tuple[int, int],
     rules: ReminderRules,
-) -> Slot:
-    due = into_hours(now, now=now, zone=zone, hours=hours)
+) -> PlannedReminder:
+    due = within_hours(now, now=now, zone=zone, hours=hours)
     useless = starts_at if kind is ReminderKind.CHANGED else starts_at - rules.booked_until
     reason = TOO_LATE if now >= useless else NO_HOUR_LEFT if due >= useless else None
-    return Slot(kind, due, useless, reason)
+    return PlannedReminder(kind, due, useless, reason)
 
 
 def _reminders(
@@ -144,22 +144,24 @@ def _reminders(
     hours: tuple[int, int],
     two_hours: bool,
     rules: ReminderRules,
-) -> list[Slot]:
+) -> list[PlannedReminder]:
     def moved(raw: datetime) -> datetime:
-        return into_hours(raw, now=now, zone=zone, hours=hours) if raw > now else raw
+        return within_hours(raw, now=now, zone=zone, hours=hours) if raw > now else raw
 
     one_day = moved(days_before(starts_at, 1, zone))
     slots = [
-        Slot(ReminderKind.THREE_DAYS, moved(days_before(starts_at, 3, zone)), one_day),
-        Slot(ReminderKind.ONE_DAY, one_day, starts_at - rules.one_day_until),
+        PlannedReminder(ReminderKind.THREE_DAYS, moved(days_before(starts_at, 3, zone)), one_day),
+        PlannedReminder(ReminderKind.ONE_DAY, one_day, starts_at - rules.one_day_until),
     ]
     if two_hours:
         due = moved(starts_at - timedelta(hours=2))
-        slots.append(Slot(ReminderKind.TWO_HOURS, due, starts_at - rules.two_hours_until))
+        slots.append(PlannedReminder(ReminderKind.TWO_HOURS, due, starts_at - rules.two_hours_until))
     return slots
 
 
-def _after_first(slot: Slot, now: datetime, told_at: datetime, late: bool, rules: ReminderRules) -> Slot:
+def _after_first(
+    slot: PlannedReminder, now: datetime, told_at: datetime, late: bool, rules: ReminderRules
+) -> PlannedReminder:
     if late:
         return _because(slot, BOOKED_LATE)
     checked = _in_time(slot, now)
@@ -168,14 +170,14 @@ def _after_first(slot: Slot, now: datetime, told_at: datetime, late: bool, rules
     return checked
 
 
-def _in_time(slot: Slot, now: datetime) -> Slot:
+def _in_time(slot: PlannedReminder, now: datetime) -> PlannedReminder:
     if slot.due_at < now:
         return _because(slot, BOOKED_LATE)
     return _because(slot, NO_HOUR_LEFT) if slot.due_at >= slot.useless_at else slot
 
 
-def _because(slot: Slot, reason: Reason) -> Slot:
-    return Slot(slot.kind, slot.due_at, slot.useless_at, reason)
+def _because(slot: PlannedReminder, reason: Reason) -> PlannedReminder:
+    return PlannedReminder(slot.kind, slot.due_at, slot.useless_at, reason)
 
 
 def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
@@ -185,7 +187,7 @@ def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     return earlier.replace(fold=0).astimezone(UTC)
 
 
-def into_hours(moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int]) -> datetime:
+def within_hours(moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int]) -> datetime:
     """`moment` when it is inside the hours for texts; else the last hour of the evening before, if that is still ahead; else the opening.
 
     Hours that leave no time at all leave the moment alone: rule 1 then says so when it falls due.
@@ -208,7 +210,7 @@ def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow:
     return today if today > now and not tomorrow else _at(local.date() + timedelta(days=1), hours[0], zone)
 
 
-def said_as(kind: ReminderKind, starts_at: datetime, now: datetime, zone: ZoneInfo) -> ReminderKind:
+def wording_kind(kind: ReminderKind, starts_at: datetime, now: datetime, zone: ZoneInfo) -> ReminderKind:
     """Which reminder's words are true at `now`: "today" and "tomorrow" follow the calendar, not the name of the reminder.
 
     A text moved to an earlier evening, or held back to a later morning, would else name the wrong day.

@@ -14,19 +14,19 @@ from engage.appointments.kinds import AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules
 from engage.people.model import Person
-from engage.texts import Booked, TextKind, TextValueError, Way
+from engage.texts import AppointmentDetails, MeetingWay, TextKind, TextValueError
 
 _WAYS = {
-    AppointmentType.HOME_VISIT: Way.HOME,
-    AppointmentType.PHONE: Way.PHONE,
-    AppointmentType.VIDEO: Way.VIDEO,
+    AppointmentType.HOME_VISIT: MeetingWay.HOME,
+    AppointmentType.PHONE: MeetingWay.PHONE,
+    AppointmentType.VIDEO: MeetingWay.VIDEO,
 }
 LONGEST_ALIAS = 60
 _OF_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
 
 
 @dataclass(frozen=True)
-class Written:
+class RenderedReminder:
     """A text ready to go. `day` is the local day on which its words are true ("tomorrow"), None when they always are."""
 
     body: str
@@ -34,14 +34,14 @@ class Written:
     day: date | None
 
 
-def way_of(kind: AppointmentType) -> Way:
+def way_of(kind: AppointmentType) -> MeetingWay:
     """How the two will meet."""
-    return _WAYS.get(kind, Way.IN_PERSON)
+    return _WAYS.get(kind, MeetingWay.IN_PERSON)
 
 
-def for_text(appointment: Appointment, starts_at: datetime | None = None) -> Booked:
+def for_text(appointment: Appointment, starts_at: datetime | None = None) -> AppointmentDetails:
     """What a text may know of an appointment; `starts_at` when it is about another time than the present one."""
-    return Booked(
+    return AppointmentDetails(
         starts_at=starts_at or appointment.starts_at,
         worker=_shown(appointment.worker_name),
         place=appointment.place_alias or None,
@@ -62,29 +62,29 @@ def _shown(worker: str) -> str:
 
 
 def write(
-    kind: ReminderKind, person: Person, booked: Sequence[Booked], *, now: datetime, zone: ZoneInfo
-) -> Written:
+    kind: ReminderKind, person: Person, booked: Sequence[AppointmentDetails], *, now: datetime, zone: ZoneInfo
+) -> RenderedReminder:
     """The text of `kind` about one appointment, or one text about several of a day. Raises TextValueError when it cannot be written."""
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     if len(booked) > 1:
         body = texts.merged_reminder(person.language, first=first, booked=booked, zone=zone)
-        return Written(body, TextKind.SEVERAL, None)
-    said = rules.said_as(kind, booked[0].starts_at, now, zone)
+        return RenderedReminder(body, TextKind.SEVERAL, None)
+    said = rules.wording_kind(kind, booked[0].starts_at, now, zone)
     text_kind = TextKind(said.value)
     body = texts.appointment_text(text_kind, person.language, first=first, about=booked[0], zone=zone)
-    return Written(body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None)
+    return RenderedReminder(body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None)
 
 
 def write_chase(
     kind: ReminderKind,
     person: Person,
-    missed: Booked,
+    missed: AppointmentDetails,
     *,
     now: datetime,
     zone: ZoneInfo,
     last_day: date,
     phone: str,
-) -> Written:
+) -> RenderedReminder:
     """The text about a missed appointment. On its own day it says "today" and gives the hub's telephone; later it names the day."""
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     by = texts.day_named(last_day, person.language)
@@ -94,8 +94,8 @@ def write_chase(
             body = texts.appointment_text(
                 TextKind.MISSED, person.language, first=first, about=missed, zone=zone, day=by, phone=phone
             )
-            return Written(body, TextKind.MISSED, today)
+            return RenderedReminder(body, TextKind.MISSED, today)
     body = texts.appointment_text(
         TextKind.MISSED_ON, person.language, first=first, about=missed, zone=zone, day=by
     )
-    return Written(body, TextKind.MISSED_ON, None)
+    return RenderedReminder(body, TextKind.MISSED_ON, None)

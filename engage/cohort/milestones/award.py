@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from engage import signals, texts
 from engage.cohort.milestones import rules
 from engage.cohort.milestones.facts import facts
-from engage.cohort.milestones.rules import Facts, Reached
+from engage.cohort.milestones.rules import MilestoneFacts, Reached
 from engage.cohort.model import Enrolment, Milestone
 from engage.core import events
 from engage.core.db import new_id
 from engage.people import contactability, unprompted
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.model import Person
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind, TextValueError
@@ -37,10 +37,10 @@ TOO_LATE = "It was found too late to be praised"
 UNWRITABLE = "The text could not be written"
 
 
-def find(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> int:
+def award(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> int:
     """Find what those of `people` who are on the cohort have reached; how many things were found. People with news are held by their rows."""
     known = facts(session, people, now=now)
-    fresh = {id: found for id, one in known.items() if (found := rules.new(one))}
+    fresh = {id: found for id, one in known.items() if (found := rules.newly_reached(one))}
     if not fresh:
         return 0
     session.execute(
@@ -49,38 +49,40 @@ def find(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> i
     reaches = _reaches(session, list(fresh), now)
     kept = _keep(session, {id: fresh[id] for id in reaches}, known, reaches, now)
     for id, ones in kept.items():
-        in_time = [(one_id, one) for one_id, one in ones if rules.praised(one, known[id].today)]
+        in_time = [(one_id, one) for one_id, one in ones if rules.praise_in_time(one, known[id].today)]
         if in_time:
             _praise(session, reaches[id], in_time, now)
             _tell(session, reaches[id].person, in_time, now)
     return sum(len(ones) for ones in kept.values())
 
 
-def find_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
+def award_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
     """The same for everybody on the cohort with an id in (after, upto]: a chunk of the nightly sweep."""
     ids = session.scalars(
         select(Enrolment.person_id)
         .where(Enrolment.ended_on.is_(None), Enrolment.person_id > after, Enrolment.person_id <= upto)
         .order_by(Enrolment.person_id)
     ).all()
-    return sum(find(session, ids[start : start + AT_ONCE], now=now) for start in range(0, len(ids), AT_ONCE))
+    return sum(award(session, ids[start : start + AT_ONCE], now=now) for start in range(0, len(ids), AT_ONCE))
 
 
-def how_many(session: Session, person_id: uuid.UUID) -> int:
+def count_reached(session: Session, person_id: uuid.UUID) -> int:
     """How many things the person has ever reached, whatever they are: a number that may be told by text."""
     reached = select(func.count()).select_from(Milestone).where(Milestone.person_id == person_id)
     return session.scalar(reached) or 0
 
 
-def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+def _reaches(
+    session: Session, people: Sequence[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, Contactability]:
     """The reach of all at once; where a hub's settings make no sense, of everybody else. What those have reached is found another night."""
     try:
-        return contactability.reach(session, people, now)
+        return contactability.contactability_of(session, people, now)
     except (ValueError, KeyError):
-        found: dict[uuid.UUID, Reach] = {}
+        found: dict[uuid.UUID, Contactability] = {}
     for id in people:
         try:
-            found.update(contactability.reach(session, [id], now))
+            found.update(contactability.contactability_of(session, [id], now))
         except (ValueError, KeyError) as problem:
             log.error("milestones.no_reach", person=str(id), problem=type(problem).__name__)
     return found
@@ -89,8 +91,8 @@ def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Ma
 def _keep(
     session: Session,
     fresh: Mapping[uuid.UUID, Sequence[Reached]],
-    known: Mapping[uuid.UUID, Facts],
-    reaches: Mapping[uuid.UUID, Reach],
+    known: Mapping[uuid.UUID, MilestoneFacts],
+    reaches: Mapping[uuid.UUID, Contactability],
     now: datetime,
 ) -> dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]]:
     """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept and praised it."""
@@ -103,7 +105,7 @@ def _keep(
             "counted_from": one.counted_from,
             "reached_on": one.reached_on,
             "found_at": now,
-            "not_praised": None if rules.praised(one, known[id].today) else TOO_LATE,
+            "not_praised": None if rules.praise_in_time(one, known[id].today) else TOO_LATE,
         }
         for id, found in fresh.items()
         for one in found
@@ -132,7 +134,9 @@ def _keep(
     return kept
 
 
-def _praise(session: Session, reach: Reach, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
+def _praise(
+    session: Session, reach: Contactability, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime
+) -> None:
     """One text for all that was found at once."""
     ids = [id for id, _ in kept]
     try:
@@ -141,7 +145,9 @@ def _praise(session: Session, reach: Reach, kept: Sequence[tuple[uuid.UUID, Reac
         log.error("milestones.unwritable", person=str(reach.person.id))
         _note(session, ids, None, UNWRITABLE)
         return
-    queued = unprompted.queue(session, reach, unprompted.Wanted(body, unprompted.PRAISE, ids[0]), now=now)
+    queued = unprompted.queue(
+        session, reach, unprompted.UnpromptedText(body, unprompted.PRAISE, ids[0]), now=now
+    )
     _note(session, ids, queued.message.id if queued.message is not None else None, queued.why_not)
 
 
@@ -150,7 +156,7 @@ def _words(person: Person, reached: Sequence[Reached]) -> str:
         "first": texts.shorten_first_name(person.first_name, person.preferred_name),
         "worker": person.offender_manager.first_name,
     }
-    weeks = rules.weeks(reached)
+    weeks = rules.weeks_to_praise(reached)
     if weeks is None:
         return texts.render(TextKind.PRAISE_STEP, person.language, **named)
     return texts.render(TextKind.PRAISE, person.language, n=weeks, **named)
@@ -168,7 +174,7 @@ def _note(
 
 def _tell(session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
     """Whoever works with them is told what it is, but for matters of health, of which only that there is something."""
-    named = [rules.said(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH]
+    named = [rules.description(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH]
     signals.raise_signal(
         session,
         SignalKind.MILESTONE,

@@ -17,12 +17,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub
 from engage.appointments.attendance_streak import NEITHER
 from engage.appointments.kinds import AppointmentType, OutcomeCode
-from engage.cohort.milestones.rules import (
-    ATTENDED,
-    Course,
-    Facts,
-    Reached,
-)
+from engage.cohort.milestones.rules import ATTENDED, Course, MilestoneFacts, Reached
 from engage.cohort.model import Enrolment, Milestone
 from engage.legal.kinds import OrderEnding
 from engage.legal.model import CustodySpell, Offence, Order
@@ -62,7 +57,9 @@ Rows = Mapping[uuid.UUID, Sequence[Any]]
 """What a query found, by the person in its first column."""
 
 
-def facts(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> dict[uuid.UUID, Facts]:
+def facts(
+    session: Session, people: Collection[uuid.UUID], *, now: datetime
+) -> dict[uuid.UUID, MilestoneFacts]:
     """The facts of those of `people` who are on the cohort now; of nobody else anything is reached."""
     enrolled = session.execute(
         select(
@@ -84,7 +81,7 @@ def facts(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> 
     ).all()
     if not enrolled:
         return {}
-    gathered = _Gathered(session, [row[0] for row in enrolled], now)
+    gathered = _MilestoneRows(session, [row[0] for row in enrolled], now)
     zones: dict[uuid.UUID, ZoneInfo | None] = {}
     found = {}
     for id, custody, adopted_on, voluntary_since, hub_id, timezone in enrolled:
@@ -106,7 +103,7 @@ def _zone(hub_id: uuid.UUID, name: str) -> ZoneInfo | None:
         return None
 
 
-class _Gathered:
+class _MilestoneRows:
     """What is recorded of some people, each kind of thing read once for all of them."""
 
     def __init__(self, session: Session, ids: Sequence[uuid.UUID], now: datetime) -> None:
@@ -173,7 +170,7 @@ class _Gathered:
         *,
         away: bool,
         now: datetime,
-    ) -> Facts:
+    ) -> MilestoneFacts:
         """The facts of one person, on the days of their hub's calendar."""
         held, offence = self.custody.get(id, ()), self.offences.get(id, ())
         seen = [
@@ -181,7 +178,7 @@ class _Gathered:
             for _, starts_at, kind, code in self.outcomes.get(id, ())
         ]
         seen = [one for one in seen if one[0] >= adopted_on]
-        return Facts(
+        return MilestoneFacts(
             adopted_on=adopted_on,
             today=now.astimezone(where).date(),
             away=away or any(row[2] for row in held),

@@ -57,7 +57,7 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Facts:
+class MilestoneFacts:
     """What is known of one person since they were adopted. Lists are in the order in which things happened.
 
     `away` is in custody, on warrant or unlawfully at large: days are not counted meanwhile, and begin anew on release. `groups` are the days of
@@ -79,7 +79,7 @@ class Facts:
     known: Collection[Reached] = field(default=())
 
 
-def new(facts: Facts) -> list[Reached]:
+def newly_reached(facts: MilestoneFacts) -> list[Reached]:
     """Everything reached up to today that was not found before, in the order in which it was reached."""
     found = [
         *_offence_free(facts),
@@ -95,7 +95,7 @@ def new(facts: Facts) -> list[Reached]:
     return sorted(fresh, key=lambda one: (one.reached_on, one.kind, one.step))
 
 
-def said(kind: MilestoneKind, step: int) -> str:
+def description(kind: MilestoneKind, step: int) -> str:
     """What was reached, in words for staff. Never for a text."""
     match kind:
         case MilestoneKind.OFFENCE_FREE:
@@ -118,12 +118,12 @@ def said(kind: MilestoneKind, step: int) -> str:
             return "Stayed on of their own will"
 
 
-def praised(one: Reached, today: date) -> bool:
+def praise_in_time(one: Reached, today: date) -> bool:
     """Whether praise for it still comes in time."""
     return today - one.reached_on <= PRAISE_WITHIN
 
 
-def weeks(reached: Sequence[Reached]) -> int | None:
+def weeks_to_praise(reached: Sequence[Reached]) -> int | None:
     """For how many weeks praise may thank: the longest time without an offence among what was reached; None where it is something else."""
     days = [one.step for one in reached if one.kind is MilestoneKind.OFFENCE_FREE]
     return max(days) // 7 if days else None
@@ -140,12 +140,12 @@ def _is_known(one: Reached, known: Collection[Reached]) -> bool:
     return False
 
 
-def _offence_free(facts: Facts) -> Iterator[Reached]:
+def _offence_free(facts: MilestoneFacts) -> Iterator[Reached]:
     since = max(filter(None, (facts.adopted_on, facts.released_on, facts.last_offence_on)))
     yield from _days(facts, MilestoneKind.OFFENCE_FREE, OFFENCE_FREE, since)
 
 
-def _days(facts: Facts, kind: MilestoneKind, steps: Sequence[int], since: date) -> Iterator[Reached]:
+def _days(facts: MilestoneFacts, kind: MilestoneKind, steps: Sequence[int], since: date) -> Iterator[Reached]:
     """Days that pass: none while somebody is away."""
     if facts.away:
         return
@@ -153,14 +153,14 @@ def _days(facts: Facts, kind: MilestoneKind, steps: Sequence[int], since: date) 
         yield Reached(kind, step, since, since + timedelta(days=step))
 
 
-def _attended(facts: Facts) -> Iterator[Reached]:
+def _attended(facts: MilestoneFacts) -> Iterator[Reached]:
     """An absence that was accepted, or that was the service's doing, neither counts nor breaks the run."""
     counting = [(day, code) for day, code in facts.outcomes if code not in NEITHER]
     since, days = _run(facts, counting, lambda code: code is OutcomeCode.ATTENDED_COMPLIED)
     yield from _steps(MilestoneKind.ATTENDED, ATTENDED, since, days)
 
 
-def _negative_tests(facts: Facts) -> Iterator[Reached]:
+def _negative_tests(facts: MilestoneFacts) -> Iterator[Reached]:
     """A void sample tells nothing."""
     counting = [(day, result) for day, result in facts.tests if result is not DrugTestResult.VOID]
     since, days = _run(facts, counting, lambda result: result is DrugTestResult.NEGATIVE)
@@ -168,7 +168,7 @@ def _negative_tests(facts: Facts) -> Iterator[Reached]:
 
 
 def _run(
-    facts: Facts, counting: Sequence[tuple[date, Result]], good: Callable[[Result], bool]
+    facts: MilestoneFacts, counting: Sequence[tuple[date, Result]], good: Callable[[Result], bool]
 ) -> tuple[date, list[date]]:
     """The day on which the present run may begin, the day after the last that broke it, and the days of what counts since."""
     since, days = facts.adopted_on, list[date]()
@@ -186,7 +186,7 @@ def _steps(kind: MilestoneKind, steps: Sequence[int], since: date, days: Sequenc
             yield Reached(kind, step, since, days[step - 1])
 
 
-def _housed(facts: Facts) -> Iterator[Reached]:
+def _housed(facts: MilestoneFacts) -> Iterator[Reached]:
     """A home that staff made sure of. Whoever was housed before they were adopted has not reached that here; the days count all the same."""
     since = _home_since(facts)
     if since is None:
@@ -197,7 +197,7 @@ def _housed(facts: Facts) -> Iterator[Reached]:
     yield from _days(facts, MilestoneKind.HOUSED, HOUSED[1:], counted)
 
 
-def _home_since(facts: Facts) -> date | None:
+def _home_since(facts: MilestoneFacts) -> date | None:
     """Since when somebody has lived in homes, one after another, the first of which staff made sure of; None where they do not now."""
     since = None
     for one in facts.homes:
@@ -210,7 +210,7 @@ def _home_since(facts: Facts) -> date | None:
     return since
 
 
-def _courses(facts: Facts) -> Iterator[Reached]:
+def _courses(facts: MilestoneFacts) -> Iterator[Reached]:
     for course in facts.courses:
         if course.started_on >= facts.adopted_on:
             yield Reached(MilestoneKind.COURSE_STARTED, ONCE, course.started_on, course.started_on)
@@ -218,17 +218,17 @@ def _courses(facts: Facts) -> Iterator[Reached]:
             yield Reached(MilestoneKind.COURSE_FINISHED, ONCE, course.started_on, course.finished_on)
 
 
-def _groups(facts: Facts) -> Iterator[Reached]:
+def _groups(facts: MilestoneFacts) -> Iterator[Reached]:
     yield from _steps(MilestoneKind.GROUPS, GROUPS, facts.adopted_on, facts.groups)
 
 
-def _orders(facts: Facts) -> Iterator[Reached]:
+def _orders(facts: MilestoneFacts) -> Iterator[Reached]:
     for began, ended in facts.orders:
         if ended >= facts.adopted_on:
             yield Reached(MilestoneKind.ORDER_COMPLETED, ONCE, began, ended)
 
 
-def _stayed_on(facts: Facts) -> Iterator[Reached]:
+def _stayed_on(facts: MilestoneFacts) -> Iterator[Reached]:
     if facts.voluntary_since is not None:
         since = facts.voluntary_since
         yield Reached(MilestoneKind.STAYED_ON, ONCE, since, since)

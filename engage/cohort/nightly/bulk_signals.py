@@ -21,7 +21,7 @@ _ACTOR = "system"
 
 
 @dataclass(frozen=True)
-class Standing:
+class CurrentCause:
     """A cause that holds now, with the signal it makes."""
 
     kind: SignalKind
@@ -37,9 +37,9 @@ class Standing:
         return f"{self.kind}:{self.person_id}:{self.cause}"[:120]
 
 
-def follow(
+def reconcile(
     session: Session,
-    standing: Sequence[Standing],
+    standing: Sequence[CurrentCause],
     *,
     kinds: Collection[SignalKind],
     after: uuid.UUID,
@@ -83,7 +83,7 @@ SELECT count(*) FROM made
 """)
 
 
-def _raise(session: Session, fresh: Sequence[Standing], now: datetime) -> int:
+def _raise(session: Session, fresh: Sequence[CurrentCause], now: datetime) -> int:
     if not fresh:
         return 0
     meanings = [MEANINGS[one.kind] for one in fresh]

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
-from engage.cohort.nightly.bulk_signals import Standing
+from engage.cohort.nightly.bulk_signals import CurrentCause
 from engage.people import contactability
 from engage.signals import SignalKind
 
@@ -36,7 +36,7 @@ FOR UPDATE OF person SKIP LOCKED
 """)
 
 
-def ask_again(session: Session, standing: Sequence[Standing], *, now: datetime) -> int:
+def recheck_numbers(session: Session, standing: Sequence[CurrentCause], *, now: datetime) -> int:
     """Ask the numbers of those of `standing` whose silence is long enough; how many were asked. Done again it asks nobody."""
     silent = [one for one in standing if one.kind is SignalKind.LOST_CONTACT]
     if not silent:
@@ -57,6 +57,6 @@ def ask_again(session: Session, standing: Sequence[Standing], *, now: datetime) 
 def _asked(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
     ids = list(since)
     for start in range(0, len(ids), AT_ONCE):
-        for id, reach in contactability.reach(session, ids[start : start + AT_ONCE], now).items():
+        for id, reach in contactability.contactability_of(session, ids[start : start + AT_ONCE], now).items():
             yield contactability.ask_again(session, reach, since=since[id], now=now) is not None
     session.flush()

@@ -47,12 +47,12 @@ WHERE EXISTS (SELECT FROM unnest(CAST(:steps AS int[])) AS step(days),
 )
 
 
-def find(
+def award_since_last_night(
     session: Session, *, after: uuid.UUID, upto: uuid.UUID, since: datetime | None, now: datetime
 ) -> int:
     """Find what people in (after, upto] have reached since the last night that was finished; how many things were found."""
     if since is None:
-        return award.find_between(session, after=after, upto=upto, now=now)
+        return award.award_between(session, after=after, upto=upto, now=now)
     found = session.scalars(
         _TOUCHED,
         {
@@ -66,6 +66,6 @@ def find(
         },
     ).all()
     return sum(
-        award.find(session, found[start : start + award.AT_ONCE], now=now)
+        award.award(session, found[start : start + award.AT_ONCE], now=now)
         for start in range(0, len(found), award.AT_ONCE)
     )

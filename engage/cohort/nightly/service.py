@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from engage.cohort import exits
 from engage.cohort.nightly import compliance, lost_contact, milestones
-from engage.cohort.nightly.bulk_signals import Standing, follow
+from engage.cohort.nightly.bulk_signals import CurrentCause, reconcile
 from engage.cohort.nightly.model import NightlySweep
-from engage.cohort.nightly.signal_causes import CAUSES, Cause
+from engage.cohort.nightly.signal_causes import CAUSES, SignalCause
 from engage.legal import orders
 from engage.people.model import Person
 
@@ -35,7 +35,7 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
-class Swept:
+class NightProgress:
     """How far the sweep of a night is: people looked at, signals raised and resolved, and whether it is over."""
 
     people: int
@@ -44,7 +44,7 @@ class Swept:
     finished: bool
 
 
-def sweep(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> Swept | None:
+def sweep(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> NightProgress | None:
     """Do the whole sweep of the night of `day`, or what is left of it; None where another worker is at it."""
     while True:
         swept = advance(begin, day=day, now=now, at_once=at_once)
@@ -52,7 +52,7 @@ def sweep(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> 
             return swept
 
 
-def advance(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> Swept | None:
+def advance(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> NightProgress | None:
     """Do the next `at_once` people of the night of `day`; None where another worker is at it. A finished night is left as it is."""
     with begin() as session:
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
@@ -60,7 +60,7 @@ def advance(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -
         night = _night(session, day, now)
         if night.finished_at is None:
             _next_chunk(session, night, now, at_once)
-        return Swept(night.people, night.raised, night.resolved, night.finished_at is not None)
+        return NightProgress(night.people, night.raised, night.resolved, night.finished_at is not None)
 
 
 def _night(session: Session, day: date, now: datetime) -> NightlySweep:
@@ -84,25 +84,25 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
         )
         return
     standing = _look(session, after, upto, now)
-    raised, resolved = follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
-    lost_contact.ask_again(session, standing, now=now)
-    milestones.find(session, after=after, upto=upto, since=_last(session), now=now)
+    raised, resolved = reconcile(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
+    lost_contact.recheck_numbers(session, standing, now=now)
+    milestones.award_since_last_night(session, after=after, upto=upto, since=_last(session), now=now)
     night.after = upto
     night.people += many
     night.raised += raised
     night.resolved += resolved
 
 
-def look(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> tuple[int, int]:
+def sweep_people(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> tuple[int, int]:
     """Look at the people in (after, upto], whatever night it is; how many signals of the calendar were raised, and how many resolved.
 
     Nobody is texted for it.
     """
     standing = _look(session, after, upto, now)
-    return follow(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
+    return reconcile(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
 
 
-def _look(session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> list[Standing]:
+def _look(session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> list[CurrentCause]:
     compliance.catch_up(session, after=after, upto=upto, now=now)
     return [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
 
@@ -131,11 +131,11 @@ def _chunk(session: Session, after: uuid.UUID, at_once: int) -> tuple[uuid.UUID 
 
 
 def _standing(
-    session: Session, cause: Cause, after: uuid.UUID, upto: uuid.UUID, now: datetime
-) -> list[Standing]:
+    session: Session, cause: SignalCause, after: uuid.UUID, upto: uuid.UUID, now: datetime
+) -> list[CurrentCause]:
     rows = session.execute(cause.find, {"after": after, "upto": upto, "now": now, **cause.asks})
     return [
-        Standing(
+        CurrentCause(
             kind=cause.kind,
             person_id=row.person_id,
             hub_id=row.hub_id,

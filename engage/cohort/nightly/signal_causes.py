@@ -125,7 +125,7 @@ JOIN re_referral AS task ON task.person_id = chunk.id AND task.done_at IS NULL A
 
 
 @dataclass(frozen=True)
-class Cause:
+class SignalCause:
     """A kind of signal that the calendar makes: how its causes are found, the rule behind it, and how a row is told to staff."""
 
     kind: SignalKind
@@ -188,8 +188,8 @@ def _re_referral_due(row: Any) -> str:
     return f"They were to be referred again from {day(row.day)} on, a year before their release."
 
 
-def _cause(kind: SignalKind, rule: str, statement: str, tell: Callable[[Any], str]) -> Cause:
-    return Cause(kind, rule, text(CHUNK + statement), tell)
+def _cause(kind: SignalKind, rule: str, statement: str, tell: Callable[[Any], str]) -> SignalCause:
+    return SignalCause(kind, rule, text(CHUNK + statement), tell)
 
 
 CAUSES = (

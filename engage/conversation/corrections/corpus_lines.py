@@ -21,7 +21,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Place:
+class LineCursor:
     """A place in the list, behind which the rest lies."""
 
     day: date
@@ -31,22 +31,24 @@ class Place:
         return f"{self.day.isoformat()}_{self.id}"
 
     @classmethod
-    def parse(cls, given: str) -> "Place":
+    def parse(cls, given: str) -> "LineCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         day, _, id = given.partition("_")
         return cls(date.fromisoformat(day), uuid.UUID(id))
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedLine:
     """Lines in one state, the oldest first, where the next page begins if there is one, and how many there are in each state."""
 
     lines: Sequence[CorpusLine]
-    further: Place | None
+    further: LineCursor | None
     counts: dict[LineState, int]
 
 
-def listed(session: Session, actor: Actor, state: LineState, *, after: Place | None = None) -> Listed:
+def listed(
+    session: Session, actor: Actor, state: LineState, *, after: LineCursor | None = None
+) -> ListedLine:
     """The lines of the hubs that the actor administers. Raises Forbidden for anybody else."""
     hubs = _hubs(actor)
     query = select(CorpusLine).where(CorpusLine.hub_id.in_(hubs), CorpusLine.state == state)
@@ -61,7 +63,7 @@ def listed(session: Session, actor: Actor, state: LineState, *, after: Place | N
     )
     counts = dict.fromkeys(LineState, 0) | {row[0]: row[1] for row in counted}
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Listed(found[:PAGE], Place(last.added_on, last.id) if last is not None else None, counts)
+    return ListedLine(found[:PAGE], LineCursor(last.added_on, last.id) if last is not None else None, counts)
 
 
 def decide(session: Session, actor: Actor, line_id: uuid.UUID, *, accept: bool, now: datetime) -> CorpusLine:

@@ -16,7 +16,7 @@ from engage import signals
 from engage.access.policy import Actor
 from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
+from engage.appointments.model import StatedIntent as Said
 from engage.conversation import (
     open_questions,
     phone_owner,
@@ -25,15 +25,15 @@ from engage.conversation import (
 from engage.conversation import (
     signals as telling,
 )
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import attendance, stop
-from engage.conversation.model import Question, QuestionKind, Reading
+from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.safety import alerts
 from engage.core import events
 from engage.people.model import Person
 from engage.people.pause import pause
 from engage.signals import Evidence, Signal, SignalKind, SignalState
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Inbound
 
@@ -68,12 +68,12 @@ _HOW = "A worker corrected how the text was read."
 
 
 @dataclass(frozen=True)
-class Case:
+class CorrectionCase:
     """A text whose reading a worker corrects: what it was taken for, and what it means."""
 
     actor: Actor
     person: Person
-    reading: Reading
+    reading: ReplyRecord
     inbound: Inbound
     correction_id: uuid.UUID
     was: Intent
@@ -85,7 +85,7 @@ class Case:
         return [Evidence("correction", str(self.correction_id)), Evidence("inbound", str(self.inbound.id))]
 
 
-def make_right(session: Session, case: Case, now: datetime) -> str:
+def make_right(session: Session, case: CorrectionCase, now: datetime) -> str:
     """Withdraw what does not hold, record what does; returns what was done, in words for the thread."""
     _close_question(session, case, now)
     touched = _withdraw(session, case, now)
@@ -108,7 +108,7 @@ def make_right(session: Session, case: Case, now: datetime) -> str:
     return said[:1].upper() + said[1:] if said else "Nothing was recorded of it"
 
 
-def _close_question(session: Session, case: Case, now: datetime) -> None:
+def _close_question(session: Session, case: CorrectionCase, now: datetime) -> None:
     """What was asked about the text is answered by the worker."""
     for question in session.scalars(
         select(Question).where(
@@ -121,7 +121,7 @@ def _close_question(session: Session, case: Case, now: datetime) -> None:
         open_questions.close(question, now=now)
 
 
-def _withdraw(session: Session, case: Case, now: datetime) -> list[Appointment]:
+def _withdraw(session: Session, case: CorrectionCase, now: datetime) -> list[Appointment]:
     """What was recorded by the text and is not what it says: it stays, and counts no more."""
     rows = session.scalars(
         select(Said)
@@ -153,7 +153,7 @@ def _withdraw(session: Session, case: Case, now: datetime) -> list[Appointment]:
     return found
 
 
-def _resolve_raised(session: Session, case: Case, now: datetime) -> None:
+def _resolve_raised(session: Session, case: CorrectionCase, now: datetime) -> None:
     """Signals that rest on this text alone, of what it does not say after all."""
     taken = {case.was, *(Intent(one) for one in case.reading.intents)} - {case.meaning}
     kinds = {_RAISED[one] for one in taken if one in _RAISED}
@@ -164,10 +164,10 @@ def _resolve_raised(session: Session, case: Case, now: datetime) -> None:
 
 
 def _record(
-    session: Session, case: Case, kind: IntentKind, touched: Sequence[Appointment], now: datetime
+    session: Session, case: CorrectionCase, kind: IntentKind, touched: Sequence[Appointment], now: datetime
 ) -> tuple[list[Appointment], str]:
     """Record what the text says about an appointment: the one that was recorded of, if it stands, else the one that it can be about."""
-    holder = phone_owner.one_holder(session, case.person.id, now)
+    holder = phone_owner.owner_of(session, case.person.id, now)
     if holder is None:
         return [], "nothing recorded: they have no number now"
     turn = _turn(session, case, now)
@@ -177,7 +177,7 @@ def _record(
         .values(withdrawn_at=None, withdrawn_by=None)
     )
     standing = [one for one in touched if one.state is AppointmentState.BOOKED]
-    done = Done(f"recorded: {attendance.WORDS[kind]}")
+    done = Handled(f"recorded: {attendance.WORDS[kind]}")
     if standing:
         for appointment in standing:
             attendance.record(turn, holder, appointment, kind, turn.heard.value, turn.heard.cause)
@@ -203,16 +203,16 @@ def _record(
     return recorded, f"recorded as said by text: {attendance.WORDS[kind]}"
 
 
-def _follow(session: Session, case: Case, now: datetime) -> str:
+def _follow(session: Session, case: CorrectionCase, now: datetime) -> str:
     """What else the meaning asks for, where it can be done without a word to anybody outside."""
     turn = _turn(session, case, now)
     match case.meaning:
         case Intent.OPT_OUT | Intent.WRONG_NUMBER:
-            return _end_texts(turn, case, phone_owner.holders(session, turn.number, now))
+            return _end_texts(turn, case, phone_owner.owners_of(session, turn.number, now))
         case Intent.CRISIS | Intent.HARM_TO_OTHERS:
             return _danger(session, case, now)
         case Intent.CALL_ME:
-            telling.tell(
+            telling.raise_signal(
                 session,
                 SignalKind.CALL_REQUESTED,
                 case.person,
@@ -223,13 +223,13 @@ def _follow(session: Session, case: Case, now: datetime) -> str:
                 due_at=telling.next_working_day(session, case.person, now),
             )
             return "call asked of the offender manager"
-    holder = phone_owner.one_holder(session, case.person.id, now)
+    holder = phone_owner.owner_of(session, case.person.id, now)
     if case.meaning in _HANDLED and holder is not None:
         return routing.follow(turn, holder).words.partition(": for a worker")[0]
     return ""
 
 
-def _end_texts(turn: Turn, case: Case, held: list[phone_owner.Holder]) -> str:
+def _end_texts(turn: ReplyContext, case: CorrectionCase, held: list[phone_owner.PhoneOwner]) -> str:
     """Stop texts to the number that the text came from; what somebody said of a phone that others have now binds nobody."""
     if held and case.person.id not in {holder.person.id for holder in held}:
         return "nothing stopped: the number is somebody else's now"
@@ -239,8 +239,8 @@ def _end_texts(turn: Turn, case: Case, held: list[phone_owner.Holder]) -> str:
     return "took the number off"
 
 
-def _danger(session: Session, case: Case, now: datetime) -> str:
-    telling.tell(
+def _danger(session: Session, case: CorrectionCase, now: datetime) -> str:
+    telling.raise_signal(
         session,
         alerts.SIGNALS[case.meaning],
         case.person,
@@ -255,7 +255,7 @@ def _danger(session: Session, case: Case, now: datetime) -> str:
     return "urgent signal raised; nothing was sent"
 
 
-def _clear(session: Session, case: Case, appointment: Appointment, now: datetime) -> Said | None:
+def _clear(session: Session, case: CorrectionCase, appointment: Appointment, now: datetime) -> Said | None:
     """Resolve what says that they cannot come where their last word that stands, which it returns, does not say so."""
     last = session.scalars(
         select(Said)
@@ -274,13 +274,13 @@ def _clear(session: Session, case: Case, appointment: Appointment, now: datetime
     return last
 
 
-def _settle(session: Session, case: Case, appointment: Appointment, now: datetime) -> None:
+def _settle(session: Session, case: CorrectionCase, appointment: Appointment, now: datetime) -> None:
     """Make the signals about an appointment fit the last word that stands."""
     last = _clear(session, case, appointment, now)
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
         return
     if appointment.state is AppointmentState.BOOKED and appointment.starts_at > now:
-        telling.tell(
+        telling.raise_signal(
             session,
             SignalKind.CANNOT_ATTEND,
             case.person,
@@ -296,10 +296,10 @@ def _settle(session: Session, case: Case, appointment: Appointment, now: datetim
         )
 
 
-def _turn(session: Session, case: Case, now: datetime) -> Turn:
+def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext:
     """The text in hand again, read as the worker says; nothing answers it."""
     prompt = Prompt(case.reading.prompt)
-    read = understand(case.inbound.body, prompt, case.person.language.value)
+    read = interpret(case.inbound.body, prompt, case.person.language.value)
     heard = replace(
         read,
         intent=case.meaning,
@@ -309,7 +309,7 @@ def _turn(session: Session, case: Case, now: datetime) -> Turn:
         confidence=1.0,
         value=read.value if read.intent is case.meaning else None,
     )
-    return Turn(
+    return ReplyContext(
         session,
         case.inbound,
         now,

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.agencies.model import Hub
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Base, new_id
 
 
@@ -45,14 +45,14 @@ class CorpusLine(Base):
     decided_by: Mapped[str | None] = mapped_column(String(80))
 
 
-class ReadingCorrection(Base):
+class ReplyCorrection(Base):
     """A worker said what a text really means. The reading stays as it was; the latest correction counts. `done` is what followed."""
 
     __tablename__ = "reading_correction"
     __table_args__ = (Index("ix_reading_correction_reading", "reading_id", "at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reading_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Reading.id, ondelete="CASCADE"))
+    reading_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ReplyRecord.id, ondelete="CASCADE"))
     was: Mapped[str] = mapped_column(String(30))
     now: Mapped[str] = mapped_column(String(30))
     by: Mapped[str] = mapped_column(String(80))

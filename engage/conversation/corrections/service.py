@@ -17,8 +17,8 @@ from engage.agencies.model import Hub, Membership, Staff
 from engage.appointments.model import Appointment
 from engage.conversation import staff_actions
 from engage.conversation.corrections import effects
-from engage.conversation.corrections.model import CorpusLine, LineState, ReadingCorrection
-from engage.conversation.model import Reading
+from engage.conversation.corrections.model import CorpusLine, LineState, ReplyCorrection
+from engage.conversation.model import ReplyRecord
 from engage.conversation.phone_owner import lock_number
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
@@ -41,7 +41,7 @@ _PROMPTS = {
 
 def correct(
     session: Session, actor: Actor, reading_id: uuid.UUID, meaning: Intent, *, now: datetime
-) -> ReadingCorrection:
+) -> ReplyCorrection:
     """Say what a person's text means; the reply counts as read. Where Engage had done nothing, saying what it read is right records it.
 
     Raises NotFound for a text that the actor may not see or that is nobody's, Forbidden for whoever may not converse, Invalid when that is
@@ -53,13 +53,15 @@ def correct(
     was = earlier.now if earlier is not None else reading.intent
     if was == meaning and (earlier is not None or reading.act):
         raise Invalid(fields={"intent": "That is how it is read already."})
-    correction = ReadingCorrection(
+    correction = ReplyCorrection(
         reading_id=reading.id, was=was, now=meaning.value, by=actor.label, at=now, done=""
     )
     session.add(correction)
     session.flush()
     correction.done = effects.make_right(
-        session, effects.Case(actor, person, reading, inbound, correction.id, Intent(was), meaning), now
+        session,
+        effects.CorrectionCase(actor, person, reading, inbound, correction.id, Intent(was), meaning),
+        now,
     )[:300]
     correction.line_id = _keep_line(session, person, reading, inbound, meaning, now)
     session.flush()
@@ -78,19 +80,19 @@ def correct(
     return correction
 
 
-def latest(session: Session, reading_id: uuid.UUID) -> ReadingCorrection | None:
+def latest(session: Session, reading_id: uuid.UUID) -> ReplyCorrection | None:
     """The correction of a reading that counts, if there is one."""
     return session.scalars(
-        select(ReadingCorrection)
-        .where(ReadingCorrection.reading_id == reading_id)
-        .order_by(ReadingCorrection.at.desc(), ReadingCorrection.id.desc())
+        select(ReplyCorrection)
+        .where(ReplyCorrection.reading_id == reading_id)
+        .order_by(ReplyCorrection.at.desc(), ReplyCorrection.id.desc())
         .limit(1)
     ).one_or_none()
 
 
-def _open(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) -> tuple[Reading, Person]:
+def _open(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) -> tuple[ReplyRecord, Person]:
     """The reading and its person, held in the order in which texts are handled: number, person, reading."""
-    found = session.get(Reading, reading_id)
+    found = session.get(ReplyRecord, reading_id)
     if found is None or found.person_id is None:
         raise NotFound("There is no such reply, or you may not see it.")
     lock_number(session, found.number)
@@ -114,7 +116,7 @@ def _open(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) 
 
 
 def _keep_line(
-    session: Session, person: Person, reading: Reading, inbound: Inbound, meaning: Intent, now: datetime
+    session: Session, person: Person, reading: ReplyRecord, inbound: Inbound, meaning: Intent, now: datetime
 ) -> uuid.UUID | None:
     """The line to learn from; one that nobody has looked at yet is replaced. None for a restricted record, and where no words are left."""
     _drop_waiting(session, reading.id)
@@ -143,14 +145,12 @@ def _keep_line(
 def _drop_waiting(session: Session, reading_id: uuid.UUID) -> None:
     waiting = session.scalars(
         select(CorpusLine)
-        .join(ReadingCorrection, ReadingCorrection.line_id == CorpusLine.id)
-        .where(ReadingCorrection.reading_id == reading_id, CorpusLine.state == LineState.WAITING)
+        .join(ReplyCorrection, ReplyCorrection.line_id == CorpusLine.id)
+        .where(ReplyCorrection.reading_id == reading_id, CorpusLine.state == LineState.WAITING)
         .with_for_update(of=CorpusLine)
     ).all()
     for line in waiting:
-        for correction in session.scalars(
-            select(ReadingCorrection).where(ReadingCorrection.line_id == line.id)
-        ):
+        for correction in session.scalars(select(ReplyCorrection).where(ReplyCorrection.line_id == line.id)):
             correction.line_id = None
         session.flush()
         session.delete(line)

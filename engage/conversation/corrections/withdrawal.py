@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
-from engage.conversation.context import Turn
+from engage.appointments.model import StatedIntent as Said
+from engage.conversation.context import ReplyContext
 from engage.conversation.handlers import barriers
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import has_open, tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import has_open_signal, raise_signal
 from engage.core import events
 from engage.signals import Evidence, SignalKind
 
@@ -22,7 +22,11 @@ BY = "person"
 
 
 def withdraw(
-    turn: Turn, holder: Holder, inbounds: Sequence[int], *, kinds: Collection[IntentKind] = tuple(IntentKind)
+    turn: ReplyContext,
+    holder: PhoneOwner,
+    inbounds: Sequence[int],
+    *,
+    kinds: Collection[IntentKind] = tuple(IntentKind),
 ) -> list[Appointment]:
     """Withdraw what these texts of the person recorded of those kinds; returns the appointments that it was about."""
     session = turn.session
@@ -59,7 +63,7 @@ def withdraw(
     return list(found.values())
 
 
-def _settle(turn: Turn, holder: Holder, appointment: Appointment) -> None:
+def _settle(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> None:
     """Make the signal of "cannot come" fit the last word that stands."""
     last = turn.session.scalars(
         select(Said)
@@ -76,8 +80,8 @@ def _settle(turn: Turn, holder: Holder, appointment: Appointment) -> None:
         barriers.gone(turn, holder, appointment, HOW)
         return
     lies_ahead = appointment.state is AppointmentState.BOOKED and appointment.starts_at > turn.now
-    if lies_ahead and not has_open(turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about):
-        tell(
+    if lies_ahead and not has_open_signal(turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about):
+        raise_signal(
             turn.session,
             SignalKind.CANNOT_ATTEND,
             person,

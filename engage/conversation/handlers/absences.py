@@ -14,10 +14,10 @@ from engage.appointments import absence_rules, absences
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode, ReminderState
 from engage.appointments.model import Appointment, Outcome, Reminder
 from engage.conversation import answers, appointment_match
-from engage.conversation.context import Done, Opened, Turn
+from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import attendance
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import has_open, tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import has_open_signal, raise_signal
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Cause, Intent, Prompt
@@ -48,14 +48,14 @@ _CHASED = (
 )
 
 
-def opened(session: Session, holder: Holder, number: str, heard_at: datetime) -> Opened | None:
+def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
     """The question why they were not there: open from the text that asks until the last day to explain, while nobody has decided."""
     found = _chased(session, holder, number, heard_at)
-    return None if found is None else Opened(Prompt.ABSENCE, found[1])
+    return None if found is None else PendingQuestion(Prompt.ABSENCE, found[1])
 
 
 def _chased(
-    session: Session, holder: Holder, number: str, heard_at: datetime
+    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
 ) -> tuple[Appointment, datetime] | None:
     """The missed appointment that a text to this number last asked about, and when."""
     given = {
@@ -76,7 +76,7 @@ def _longest(hub: HubRules) -> timedelta:
     return timedelta(days=hub.evidence_days + 2)
 
 
-def answers_late(turn: Turn, holder: Holder) -> bool:
+def answers_late(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Whether a text that is read as something else speaks of an appointment that is over.
 
     So does a yes or a no after "we did not see you", and a cause named then; and at any time that they forgot or overslept, where
@@ -91,7 +91,7 @@ def answers_late(turn: Turn, holder: Holder) -> bool:
     return heard.cause is not None and heard.fact is None and heard.intent in _OF_HEALTH_AND_WORK
 
 
-def _about_one_to_come(turn: Turn, holder: Holder) -> bool:
+def _about_one_to_come(turn: ReplyContext, holder: PhoneOwner) -> bool:
     day = turn.heard.day
     if day is None:
         return False
@@ -103,7 +103,7 @@ def _about_one_to_come(turn: Turn, holder: Holder) -> bool:
     return bool(appointment_match.on_day(ahead, day, turn.heard_at, zone))
 
 
-def fitting(turn: Turn, holder: Holder) -> Appointment | None:
+def fitting(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
     """The one appointment that a text about an absence can be about; None where there is none, or more than one."""
     over = _over(turn, holder)
     if turn.heard.day is not None:
@@ -119,12 +119,12 @@ def fitting(turn: Turn, holder: Holder) -> Appointment | None:
     return near[0] if len(near) == 1 else None
 
 
-def _over(turn: Turn, holder: Holder) -> list[tuple[Appointment, OutcomeCode | None]]:
+def _over(turn: ReplyContext, holder: PhoneOwner) -> list[tuple[Appointment, OutcomeCode | None]]:
     days = holder.reach.hub.evidence_days
     return absences.unexplained(turn.session, holder.person.id, at=turn.heard_at, days=days)
 
 
-def explained(turn: Turn, holder: Holder) -> Done:
+def explained(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Keep why they were not there, with the outcome that it proposes, thank them, and leave the judgement to a worker."""
     missed = fitting(turn, holder)
     if missed is None:
@@ -132,7 +132,7 @@ def explained(turn: Turn, holder: Holder) -> Done:
     _keep(turn, holder, missed)
     answers.personal(turn, TextKind.ABSENCE_THANKS, holder)
     proposed = absence_rules.proposed(turn.heard.cause)
-    return Done(
+    return Handled(
         f"Kept as their reason for not coming; {f'{proposed.value} proposed' if proposed else 'the outcome is for a worker to judge'}",
         needs_human=True,
         person_id=holder.person.id,
@@ -141,7 +141,7 @@ def explained(turn: Turn, holder: Holder) -> Done:
     )
 
 
-def beside(turn: Turn, holder: Holder) -> Appointment | None:
+def beside(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
     """Keep a reason for an absence that stands beside something stronger, if it is clear which; no answer goes for it."""
     if turn.heard.intent is Intent.ABSENCE_REASON or not turn.heard.surely(Intent.ABSENCE_REASON):
         return None
@@ -151,7 +151,7 @@ def beside(turn: Turn, holder: Holder) -> Appointment | None:
     return missed
 
 
-def _keep(turn: Turn, holder: Holder, missed: Appointment) -> None:
+def _keep(turn: ReplyContext, holder: PhoneOwner, missed: Appointment) -> None:
     absences.store(
         turn.session,
         missed,
@@ -161,8 +161,8 @@ def _keep(turn: Turn, holder: Holder, missed: Appointment) -> None:
         now=turn.now,
     )
     for kind in (SignalKind.NO_SHOW, SignalKind.EVIDENCE_DUE):
-        if has_open(turn.session, kind, holder.person.id, about=str(missed.id)):
-            tell(
+        if has_open_signal(turn.session, kind, holder.person.id, about=str(missed.id)):
+            raise_signal(
                 turn.session,
                 kind,
                 holder.person,
@@ -173,7 +173,7 @@ def _keep(turn: Turn, holder: Holder, missed: Appointment) -> None:
             )
 
 
-def came(turn: Turn, holder: Holder) -> Done | None:
+def came(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """ "I did come", of an appointment that is over: a claim with its time, told where the record says otherwise. None for one of now."""
     if appointment_match.of_now(turn.session, holder.person.id, turn.heard_at, IntentKind.HERE):
         return None
@@ -182,7 +182,7 @@ def came(turn: Turn, holder: Holder) -> Done | None:
         return None
     attendance.record(turn, holder, over, IntentKind.HERE)
     answers.personal(turn, TextKind.ABSENCE_THANKS, holder)
-    return Done(
+    return Handled(
         "Recorded: says that they came",
         needs_human=True,
         person_id=holder.person.id,

@@ -13,27 +13,27 @@ from engage.agencies.model import Staff
 from engage.appointments import absence_rules, attendance, disputes
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
-from engage.conversation.context import Turn
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.appointments.model import StatedIntent as Said
+from engage.conversation.context import ReplyContext
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.signals import Evidence, Signal, SignalKind
 
 
-def follow(turn: Turn, holder: Holder, appointment: Appointment, kind: IntentKind) -> None:
+def follow(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, kind: IntentKind) -> None:
     """What follows once late or here has been recorded of an appointment."""
     if kind is IntentKind.LATE:
         _tell_worker(turn, holder, appointment)
         _tell_of_pattern(turn, holder)
     elif kind is IntentKind.HERE:
         outcome = attendance.current_outcome(turn.session, appointment.id)
-        disputes.follow(turn.session, appointment, outcome, actor="system", now=turn.now)
+        disputes.compare_claim(turn.session, appointment, outcome, actor="system", now=turn.now)
 
 
-def _tell_worker(turn: Turn, holder: Holder, appointment: Appointment) -> None:
+def _tell_worker(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> None:
     """Whoever waits for them; where the appointment names no member of staff, their offender manager. Once for each appointment."""
     worker = None if appointment.worker_id is None else turn.session.get(Staff, appointment.worker_id)
-    staff_notices.tell_worker(
+    staff_notices.notify_worker(
         turn.session,
         worker or holder.person.offender_manager,
         about=f"late:{appointment.id}:{appointment.revision}",
@@ -41,7 +41,7 @@ def _tell_worker(turn: Turn, holder: Holder, appointment: Appointment) -> None:
     )
 
 
-def _tell_of_pattern(turn: Turn, holder: Holder) -> None:
+def _tell_of_pattern(turn: ReplyContext, holder: PhoneOwner) -> None:
     """Late for so many appointments of the last days, not counting those that were told of before."""
     hub, session = holder.reach.hub, turn.session
     told = session.scalar(
@@ -65,7 +65,7 @@ def _tell_of_pattern(turn: Turn, holder: Holder) -> None:
     if not absence_rules.late_too_often(len(rows), many=hub.late_times):
         return
     texts = [Evidence("inbound", str(inbound)) for _, inbound in rows if inbound is not None]
-    tell(
+    raise_signal(
         session,
         SignalKind.LATE_PATTERN,
         holder.person,

@@ -14,14 +14,14 @@ from sqlalchemy.dialects.postgresql import insert
 from engage import texts
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
+from engage.appointments.model import StatedIntent as Said
 from engage.appointments.reminders.wording import for_text
 from engage.conversation import answers, appointment_match, open_questions
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import arrival, barriers
-from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.conversation.model import Question, QuestionKind, ReplyRecord
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.core.db import new_id
 from engage.signals import Evidence, SignalKind
@@ -55,7 +55,7 @@ MOST_ASKED = 4
 """More than this cannot be listed in one text; a human sorts it out."""
 
 
-def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
+def said(turn: ReplyContext, holder: PhoneOwner, kind: IntentKind) -> Handled:
     """Record what was said about the one appointment that it can be about; ask when there are several; else a human reads it."""
     found = appointment_match.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
     if turn.only:
@@ -69,7 +69,7 @@ def said(turn: Turn, holder: Holder, kind: IntentKind) -> Done:
     return ask_which(turn, holder, found, kind)
 
 
-def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
+def chosen(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
     """Act on an answer to "which one?"; None when the text is none. What was asked about must still stand as it was."""
     offered = question.options["appointments"]
     choice = read_choice(turn.body, len(offered))
@@ -85,13 +85,13 @@ def chosen(turn: Turn, holder: Holder, question: Question) -> Done | None:
 
 
 def settle(
-    turn: Turn, question: Question, choice: Sequence[int], kind: IntentKind
+    turn: ReplyContext, question: Question, choice: Sequence[int], kind: IntentKind
 ) -> list[Appointment] | None:
     """Close "which one?" with its answer and give what was chosen; None when one of them has changed since it was asked about."""
     offered = question.options["appointments"]
     turn.prompt = Prompt.WHICH
     open_questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
-    first = turn.session.get(Reading, uuid.UUID(question.options["reading"]))
+    first = turn.session.get(ReplyRecord, uuid.UUID(question.options["reading"]))
     picked = [
         appointment_match.still_stands(
             turn.session, uuid.UUID(offered[place]["id"]), offered[place]["revision"]
@@ -109,7 +109,7 @@ def settle(
 
 
 @dataclass(frozen=True)
-class Beside:
+class SideAnswer:
     """What was recorded beside a text's strongest meaning."""
 
     appointment_id: uuid.UUID
@@ -121,7 +121,7 @@ class Beside:
         return f"; recorded: {WORDS[self.kind]}"
 
 
-def beside(turn: Turn, holder: Holder) -> Beside | None:
+def beside(turn: ReplyContext, holder: PhoneOwner) -> SideAnswer | None:
     """Record what a text surely says about coming beside something stronger, if exactly one appointment fits; None when nothing was.
 
     It never asks and never answers: the answer belongs to the stronger meaning, and the caller says in its `Done` what was recorded here
@@ -139,25 +139,25 @@ def beside(turn: Turn, holder: Holder) -> Beside | None:
     if len(found) != 1:
         return None
     record(turn, holder, found[0], kind, cause=_cause(turn, kind))
-    return Beside(found[0].id, kind)
+    return SideAnswer(found[0].id, kind)
 
 
-def and_beside(done: Done, also: Beside | None) -> Done:
+def and_beside(done: Handled, also: SideAnswer | None) -> Handled:
     """What was done, with what was recorded beside it."""
     if also is None:
         return done
     return replace(done, words=f"{done.words}{also.words}", appointment_id=also.appointment_id)
 
 
-def unsure(turn: Turn, holder: Holder, why: str) -> Done:
+def unsure(turn: ReplyContext, holder: PhoneOwner, why: str) -> Handled:
     """A human reads it; the person is told so, not every time."""
     answers.not_sure(turn, holder)
-    return Done(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+    return Handled(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
 
 
 def record(
-    turn: Turn,
-    holder: Holder,
+    turn: ReplyContext,
+    holder: PhoneOwner,
     appointment: Appointment,
     kind: IntentKind,
     minutes: int | None = None,
@@ -192,7 +192,7 @@ def record(
         inbound=turn.inbound.id,
     )
     if kind is IntentKind.CANNOT_ATTEND:
-        tell(
+        raise_signal(
             session,
             SignalKind.CANNOT_ATTEND,
             holder.person,
@@ -209,18 +209,18 @@ def record(
 
 
 def _record_all(
-    turn: Turn,
-    holder: Holder,
+    turn: ReplyContext,
+    holder: PhoneOwner,
     found: Sequence[Appointment],
     kind: IntentKind,
     minutes: int | None,
     cause: Cause | None,
-) -> Done:
+) -> Handled:
     for appointment in found:
         record(turn, holder, appointment, kind, minutes, cause)
     _thank(turn, holder, found, kind)
     several = f" for {len(found)} appointments" if len(found) > 1 else ""
-    return Done(
+    return Handled(
         f"Recorded: {WORDS[kind]}{several}",
         person_id=holder.person.id,
         appointment_id=found[0].id if len(found) == 1 else None,
@@ -228,7 +228,7 @@ def _record_all(
     )
 
 
-def _thank(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: IntentKind) -> None:
+def _thank(turn: ReplyContext, holder: PhoneOwner, found: Sequence[Appointment], kind: IntentKind) -> None:
     """Say what was understood. A text that waited too long to be handled gets no answer about a time that has passed."""
     ahead = [one for one in found if one.starts_at > turn.now or kind in (IntentKind.LATE, IntentKind.HERE)]
     if not ahead:
@@ -248,27 +248,27 @@ def _thank(turn: Turn, holder: Holder, found: Sequence[Appointment], kind: Inten
 
 
 def ask_which(
-    turn: Turn,
-    holder: Holder,
+    turn: ReplyContext,
+    holder: PhoneOwner,
     found: Sequence[Appointment],
     kind: IntentKind,
     *,
     wish: Mapping[str, str | None] | None = None,
-) -> Done:
+) -> Handled:
     """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a human asks.
 
     With a `wish` (the `day` and `time` asked for) the answer says which of them is to have another time (rebooking.py).
     """
     offered = [{"id": str(one.id), "revision": one.revision} for one in found]
     if _just_asked(turn, holder, offered, kind):
-        return Done(
+        return Handled(
             "Already asked which appointment it is about", person_id=holder.person.id, intent=_MEANT[kind]
         )
     body = texts.which_one(
         holder.person.language, booked=[for_text(one) for one in found], zone=holder.reach.zone
     )
     if turn.quiet or not answers.answer(turn, TextKind.WHICH_ONE, body, holder=holder):
-        return Done(
+        return Handled(
             "It could be about several appointments: for a worker to read",
             needs_human=True,
             person_id=holder.person.id,
@@ -290,14 +290,16 @@ def ask_which(
         now=turn.now,
         expires_at=_use_of_answer(found, kind),
     )
-    return Done(
+    return Handled(
         f"Asked which of {len(found)} appointments it is about",
         person_id=holder.person.id,
         intent=_MEANT[kind],
     )
 
 
-def _just_asked(turn: Turn, holder: Holder, offered: list[dict[str, Any]], kind: IntentKind) -> bool:
+def _just_asked(
+    turn: ReplyContext, holder: PhoneOwner, offered: list[dict[str, Any]], kind: IntentKind
+) -> bool:
     """People split what they say over several texts: the same question does not go twice within minutes."""
     return any(
         question.person_id == holder.person.id
@@ -308,11 +310,11 @@ def _just_asked(turn: Turn, holder: Holder, offered: list[dict[str, Any]], kind:
     )
 
 
-def _minutes(turn: Turn, kind: IntentKind) -> int | None:
+def _minutes(turn: ReplyContext, kind: IntentKind) -> int | None:
     return turn.heard.value if kind is IntentKind.LATE else None
 
 
-def _cause(turn: Turn, kind: IntentKind) -> Cause | None:
+def _cause(turn: ReplyContext, kind: IntentKind) -> Cause | None:
     return turn.heard.cause if kind in (IntentKind.CANNOT_ATTEND, IntentKind.LATE) else None
 
 
@@ -322,7 +324,7 @@ def _use_of_answer(found: Sequence[Appointment], kind: IntentKind) -> datetime:
     return min(one.starts_at for one in found)
 
 
-def _in_time(turn: Turn, appointment: Appointment, kind: IntentKind) -> bool:
+def _in_time(turn: ReplyContext, appointment: Appointment, kind: IntentKind) -> bool:
     if kind in (IntentKind.LATE, IntentKind.HERE):
         return turn.heard_at <= appointment.ends_at + appointment_match.HERE_UNTIL
     return appointment.starts_at > turn.heard_at

@@ -7,9 +7,9 @@ given beforehand is a chance to help. Causes that nobody can remove (a funeral, 
 from datetime import datetime
 
 from engage.appointments.model import Appointment
-from engage.conversation.context import Turn
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import next_working_day, tell, untell
+from engage.conversation.context import ReplyContext
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import next_working_day, raise_signal, withdraw_signal
 from engage.signals import Evidence, SignalKind
 from engage.understanding.vocabulary import Cause
 
@@ -29,17 +29,17 @@ HELPS: dict[Cause, str] = {
 }
 
 
-def due(turn: Turn, holder: Holder, appointment: Appointment) -> datetime:
+def due(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> datetime:
     """When it must be dealt with: within a working day, and before the appointment begins."""
     within = next_working_day(turn.session, holder.person, turn.now)
     return min(within, max(appointment.starts_at, turn.now))
 
 
-def tell_of(turn: Turn, holder: Holder, appointment: Appointment, cause: Cause | None) -> bool:
+def tell_of(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, cause: Cause | None) -> bool:
     """Tell of what stands in the way of one appointment, once for each cause; False where there is nothing that could be removed."""
     if cause not in STANDS:
         return False
-    return tell(
+    return raise_signal(
         turn.session,
         SignalKind.BARRIER,
         holder.person,
@@ -52,9 +52,9 @@ def tell_of(turn: Turn, holder: Holder, appointment: Appointment, cause: Cause |
     )
 
 
-def gone(turn: Turn, holder: Holder, appointment: Appointment, how: str) -> None:
+def gone(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, how: str) -> None:
     """They say something else of the appointment now: neither "cannot come" nor what stood in its way stands any longer."""
-    untell(
+    withdraw_signal(
         turn.session,
         SignalKind.BARRIER,
         SignalKind.CANNOT_ATTEND,

@@ -13,17 +13,17 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.conversation import answers, appointment_match
-from engage.conversation.context import Done, Opened, Turn
+from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import attendance, requests
-from engage.conversation.phone_owner import Holder, Standing
-from engage.conversation.signals import tell, untell
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner
+from engage.conversation.signals import raise_signal, withdraw_signal
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.model import CheckIn, HelpSaid
 from engage.progress.check_ins.service import keep_answer
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import plain_words
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.joining import turns_back
 from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Message
@@ -72,7 +72,7 @@ _OPEN = (
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenCheckIn:
     """A check-in that can still be answered, and when it, or the offer of a call that followed, last asked something."""
 
     check_in: CheckIn
@@ -80,7 +80,7 @@ class Open:
     offers_call: bool
 
 
-def open_for(session: Session, holder: Holder, number: str, heard_at: datetime) -> Open | None:
+def open_for(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> OpenCheckIn | None:
     """The person's check-in that was open at `heard_at`, if its text went to this number.
 
     A text that came in time but is handled after the check-in was closed still answers it.
@@ -94,10 +94,10 @@ def open_for(session: Session, holder: Holder, number: str, heard_at: datetime) 
     offered_at = check_in.help_asked_at
     asked = [at for at in (row[1], row[2], offered_at) if at is not None and at <= left_by]
     offers = offered_at is not None and check_in.help_said is None and heard_at < offered_at + rules.HELP_OPEN
-    return Open(check_in, max(asked), offers)
+    return OpenCheckIn(check_in, max(asked), offers)
 
 
-def opened(session: Session, holder: Holder, number: str, heard_at: datetime) -> Opened | None:
+def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
     """What of a check-in waits for an answer: the question itself, or the offer of a call.
 
     Once it is answered, and no call is offered, it may still be corrected, but whatever else waits comes first.
@@ -106,10 +106,10 @@ def opened(session: Session, holder: Holder, number: str, heard_at: datetime) ->
     if found is None:
         return None
     settled = bool(found.check_in.answers) and not found.offers_call
-    return Opened(Prompt.CHECKIN, found.asked_at, settled=settled)
+    return PendingQuestion(Prompt.CHECKIN, found.asked_at, settled=settled)
 
 
-def answered(turn: Turn, holder: Holder) -> Done:
+def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """An answer to the check-in and nothing stronger: keep it, tell somebody of a hard one, and thank or offer a call."""
     found = open_for(turn.session, holder, turn.number, turn.heard_at)
     value = _value(turn)
@@ -123,7 +123,7 @@ def answered(turn: Turn, holder: Holder) -> Done:
     also = attendance.beside(turn, holder)
     words = _said(value) + _answer(turn, holder, found, value)
     otherwise = value < rules.LOW and _may_say_otherwise(turn, holder)
-    done = Done(
+    done = Handled(
         f"{words}; the words beside it may say otherwise" if otherwise else words,
         needs_human=otherwise or Intent.OTHER in turn.heard.intents,
         person_id=holder.person.id,
@@ -132,17 +132,17 @@ def answered(turn: Turn, holder: Holder) -> Done:
     return attendance.and_beside(done, also)
 
 
-def _may_say_otherwise(turn: Turn, holder: Holder) -> bool:
+def _may_say_otherwise(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Whether the words behind a good number are not good, or not understood: "1 but feeling down" is for somebody to read."""
     rest = rules.extra_words(turn.body) if rules.leading_number(turn.body) is not None else ""
     if not rest:
         return False
-    said = understand(rest, Prompt.CHECKIN, holder.person.language)
+    said = interpret(rest, Prompt.CHECKIN, holder.person.language)
     low = Intent.CHECKIN_ANSWER in said.intents and said.value is not None and said.value >= rules.LOW
     return low or not said.acts or turns_back(rest)
 
 
-def beside(turn: Turn, holder: Holder) -> str:
+def beside(turn: ReplyContext, holder: PhoneOwner) -> str:
     """Keep an answer that a text gives beside something stronger; in words what was kept, nothing when there was none.
 
     The stronger meaning is done by whoever does it and has the one answer; only beside news, a hard answer comes first: the news is kept,
@@ -163,7 +163,7 @@ def beside(turn: Turn, holder: Holder) -> str:
     return words
 
 
-def beside_danger(turn: Turn, held: Sequence[Holder], done: Done) -> Done:
+def beside_danger(turn: ReplyContext, held: Sequence[PhoneOwner], done: Handled) -> Handled:
     """`done` about a text of danger, with the number of the scale kept that it began with: whoever looks at the danger sees it too.
 
     No text goes out for it: the safety answer is the one answer.
@@ -171,7 +171,7 @@ def beside_danger(turn: Turn, held: Sequence[Holder], done: Done) -> Done:
     value = rules.leading_number(turn.body)
     if len(held) != 1 or turn.prompt is not Prompt.CHECKIN or value is None:
         return done
-    if held[0].standing is not Standing.OPEN:
+    if held[0].standing is not AnswerScope.OPEN:
         return done
     found = open_for(turn.session, held[0], turn.number, turn.heard_at)
     if found is None:
@@ -180,7 +180,7 @@ def beside_danger(turn: Turn, held: Sequence[Holder], done: Done) -> Done:
     return replace(done, words=f"{done.words}; {_said(value)[0].lower()}{_said(value)[1:]}")
 
 
-def _split(turn: Turn, holder: Holder) -> None:
+def _split(turn: ReplyContext, holder: PhoneOwner) -> None:
     """After "how are things?" the number that a text begins with is the answer, and the words behind it mean what they mean by themselves.
 
     Words that are not understood go with the answer to whoever reads them.
@@ -192,7 +192,7 @@ def _split(turn: Turn, holder: Holder) -> None:
         return
     if not heard.acts:
         rest = rules.extra_words(turn.body)
-        again = understand(rest, Prompt.NONE, holder.person.language) if rest else None
+        again = interpret(rest, Prompt.NONE, holder.person.language) if rest else None
         if again is not None and again.acts and (again.day or again.intent not in _ONLY_WITH_A_DAY):
             heard = again
     if heard.acts and _STRENGTH[heard.intent] < _STRENGTH[Intent.CHECKIN_ANSWER]:
@@ -217,7 +217,7 @@ _ONLY_WITH_A_DAY = frozenset({Intent.CONFIRM, Intent.DECLINE})
 """A bare "good thanks" behind a number is no word about coming."""
 
 
-def and_beside(turn: Turn, holder: Holder, done: Done, words: str) -> Done:
+def and_beside(turn: ReplyContext, holder: PhoneOwner, done: Handled, words: str) -> Handled:
     """`done`, saying what was kept of a check-in beside it; a call that was asked for takes up the offer of one."""
     if Intent.CALL_ME in (done.intent, turn.heard.intent) and done.acted:
         found = open_for(turn.session, holder, turn.number, turn.heard_at)
@@ -226,7 +226,7 @@ def and_beside(turn: Turn, holder: Holder, done: Done, words: str) -> Done:
     return replace(done, words=f"{done.words}{words}") if words else done
 
 
-def about_call(turn: Turn, holder: Holder) -> Done | None:
+def about_call(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """A plain yes or no to "Would a call help?", while that was the last thing asked; None when the text is none."""
     if turn.prompt is not Prompt.CHECKIN:
         return None
@@ -244,12 +244,12 @@ def about_call(turn: Turn, holder: Holder) -> Done | None:
     if answer is not None:
         _tell(turn, holder, found.check_in, answer.value)
     answers.personal(turn, TextKind.CHECK_IN_THANKS, holder)
-    return Done(
+    return Handled(
         "No call wanted: noted, the signal stands", person_id=holder.person.id, intent=Intent.CHECKIN_ANSWER
     )
 
 
-def listen_again(turn: Turn, holder: Holder, other: Prompt) -> None:
+def listen_again(turn: ReplyContext, holder: PhoneOwner, other: Prompt) -> None:
     """A text that makes no sense as an answer to what was asked last may be to the other open question: the reading becomes that one.
 
     `other` is what was asked about appointments, where a check-in was asked last. Where it was not, a text that begins with a number of the
@@ -267,11 +267,11 @@ def listen_again(turn: Turn, holder: Holder, other: Prompt) -> None:
             value=meant,
         )
     elif turn.prompt is Prompt.CHECKIN:
-        again = understand(turn.body, other, holder.person.language)
+        again = interpret(turn.body, other, holder.person.language)
         if again.acts and again.intent in attendance.KINDS:
             turn.prompt, turn.heard = other, again
     elif turn.prompt in _NOT_NUMBERED and rules.leading_number(turn.body) is not None:
-        again = understand(turn.body, Prompt.CHECKIN, holder.person.language)
+        again = interpret(turn.body, Prompt.CHECKIN, holder.person.language)
         if again.surely(Intent.CHECKIN_ANSWER) and open_for(turn.session, holder, turn.number, turn.heard_at):
             turn.prompt, turn.heard = Prompt.CHECKIN, again
 
@@ -282,8 +282,8 @@ _NOT_NUMBERED = frozenset(
 
 
 def asked_of(
-    session: Session, held: Sequence[Holder], number: str, body: str, heard_at: datetime
-) -> list[Holder]:
+    session: Session, held: Sequence[PhoneOwner], number: str, body: str, heard_at: datetime
+) -> list[PhoneOwner]:
     """Those who share a phone and whose open check-in a text that begins with a number of the scale may answer."""
     if rules.leading_number(body) is None:
         return []
@@ -300,7 +300,7 @@ def wants_call(body: str) -> bool | None:
     return False if said and _NO.fullmatch(said) else None
 
 
-def _value(turn: Turn) -> int | None:
+def _value(turn: ReplyContext) -> int | None:
     """The answer: the number that the text begins with, else what the reader made of its words."""
     led = rules.leading_number(turn.body)
     if led is not None:
@@ -314,15 +314,15 @@ def _value(turn: Turn) -> int | None:
     return value
 
 
-def _may_replace(turn: Turn, check_in: CheckIn, value: int) -> bool:
+def _may_replace(turn: ReplyContext, check_in: CheckIn, value: int) -> bool:
     """A number replaces an earlier answer. Words alone do so only when they say that things are worse: an "ok" may be to what we said since."""
     before = check_in.answer
     return before is None or value > before.value or any(one in turn.body for one in "1234")
 
 
-def _more_words(holder: Holder, found: Open) -> Done:
+def _more_words(holder: PhoneOwner, found: OpenCheckIn) -> Handled:
     """Words after an answer that change nothing; after the offer of a call somebody reads them, for they may be a yes."""
-    return Done(
+    return Handled(
         "Said more after the check-in; the answer stands",
         needs_human=found.offers_call,
         person_id=holder.person.id,
@@ -331,7 +331,7 @@ def _more_words(holder: Holder, found: Open) -> Done:
     )
 
 
-def _keep(turn: Turn, holder: Holder, check_in: CheckIn, value: int) -> None:
+def _keep(turn: ReplyContext, holder: PhoneOwner, check_in: CheckIn, value: int) -> None:
     """Keep the answer; what an earlier one had raised is resolved when this one says otherwise, and a hard one is told."""
     before = check_in.answer
     fresh = keep_answer(
@@ -348,7 +348,7 @@ def _keep(turn: Turn, holder: Holder, check_in: CheckIn, value: int) -> None:
         return
     if before is not None and before.value != value:
         check_in.help_said = None
-        untell(
+        withdraw_signal(
             turn.session,
             SignalKind.FEELING_LOW,
             person_id=holder.person.id,
@@ -360,8 +360,8 @@ def _keep(turn: Turn, holder: Holder, check_in: CheckIn, value: int) -> None:
         _tell(turn, holder, check_in, value)
 
 
-def _tell(turn: Turn, holder: Holder, check_in: CheckIn, value: int) -> None:
-    tell(
+def _tell(turn: ReplyContext, holder: PhoneOwner, check_in: CheckIn, value: int) -> None:
+    raise_signal(
         turn.session,
         SignalKind.FEELING_LOW,
         holder.person,
@@ -378,7 +378,7 @@ def _about(check_in: CheckIn, value: int) -> str:
     return f"check_in:{check_in.id}:{value}"
 
 
-def _answer(turn: Turn, holder: Holder, found: Open, value: int) -> str:
+def _answer(turn: ReplyContext, holder: PhoneOwner, found: OpenCheckIn, value: int) -> str:
     """Thank for an answer, or offer a call after a hard one, once; in words what was offered."""
     if value < rules.LOW or found.offers_call:
         if value < rules.LOW:

@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, func, select
 from engage.appointments import absence_rules, attendance
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
-from engage.appointments.model import Intent as Said
+from engage.appointments.model import StatedIntent as Said
 from engage.conversation import appointment_match
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import absences
 from engage.conversation.handlers import attendance as replies
-from engage.conversation.phone_owner import Holder
+from engage.conversation.phone_owner import PhoneOwner
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Message
 
@@ -43,7 +43,7 @@ _ASKED_LAST = (
 )
 
 
-def answered(turn: Turn, holder: Holder) -> Done | None:
+def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """What becomes of a yes or a no to an appointment that had begun when it came; None when it is no such answer."""
     if turn.heard.intent not in _ANSWERS or turn.prompt not in _ASKING:
         return None
@@ -60,7 +60,7 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
     return replies.unsure(turn, holder, "It came after the appointment that it answers had begun")
 
 
-def _asked_last(turn: Turn, holder: Holder) -> Appointment | None:
+def _asked_last(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
     """The appointment that has begun within a day, if the last text that asked was about it and it has no answer."""
     given = {
         "person": holder.person.id,
@@ -78,7 +78,7 @@ def _asked_last(turn: Turn, holder: Holder) -> Appointment | None:
     return None if turn.session.scalar(said.limit(1)) is not None else appointment
 
 
-def _names_another(turn: Turn, holder: Holder, over: Appointment) -> bool:
+def _names_another(turn: ReplyContext, holder: PhoneOwner, over: Appointment) -> bool:
     """A day named on which that one was not: the answer is about another."""
     day = turn.heard.day
     return day is not None and not appointment_match.on_day([over], day, turn.heard_at, holder.reach.zone)

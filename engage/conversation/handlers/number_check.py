@@ -15,9 +15,9 @@ from engage.appointments.model import Appointment, Reminder
 from engage.appointments.reminders import planning
 from engage.conversation import answers
 from engage.conversation.appointment_match import LEFT
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers.stop import wrong_number
-from engage.conversation.phone_owner import Holder, one_holder
+from engage.conversation.phone_owner import PhoneOwner, owner_of
 from engage.people import phones
 from engage.people.model import NumberState
 from engage.texts import TextKind
@@ -28,7 +28,7 @@ from messaging.tables import Message
 HOW = "answered by text"
 
 
-def pending(session: Session, held: Sequence[Holder]) -> list[Holder]:
+def pending(session: Session, held: Sequence[PhoneOwner]) -> list[PhoneOwner]:
     """Those of `held` whose number was asked whose it is and has not been answered for."""
     return [
         holder
@@ -47,7 +47,7 @@ def pending(session: Session, held: Sequence[Holder]) -> list[Holder]:
     ]
 
 
-def answered(turn: Turn, holder: Holder) -> Done | None:
+def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """Act on a plain answer to the check; None when the text is none."""
     match read_check(turn.body):
         case True:
@@ -58,13 +58,13 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
             return None
 
 
-def _theirs(turn: Turn, holder: Holder) -> Done:
+def _theirs(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     phones.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
     planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
-    known = one_holder(turn.session, holder.person.id, turn.now)
+    known = owner_of(turn.session, holder.person.id, turn.now)
     if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):
         answers.personal(turn, TextKind.NUMBER_CHECK_THANKS, known)
-    return Done("The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM)
+    return Handled("The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM)
 
 
 def _a_text_follows(session: Session, person_id: uuid.UUID, now: datetime) -> bool:

@@ -7,10 +7,10 @@ What nobody but a human can tell good from hard goes to a human.
 from dataclasses import replace
 
 from engage.conversation import answers
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import attendance
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.progress import rules, service
 from engage.progress.kinds import ReportFact, ReportKind
 from engage.signals import SignalKind
@@ -41,14 +41,14 @@ _WORDS = {
 }
 
 
-def told(turn: Turn, holder: Holder) -> Done:
+def told(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Keep the news, thank for it, and record what the text says of coming beside it."""
     kinds = _kept(turn, holder)
     if not kinds:
         return attendance.unsure(turn, holder, "News that is not clear enough to keep")
     answer = _answer(turn, kinds)
     answers.personal(turn, answer, holder)
-    done = Done(
+    done = Handled(
         f"Kept: {_listed(kinds)}",
         needs_human=answer is TextKind.NEWS,
         person_id=holder.person.id,
@@ -57,7 +57,7 @@ def told(turn: Turn, holder: Holder) -> Done:
     return attendance.and_beside(done, attendance.beside(turn, holder))
 
 
-def beside(turn: Turn, holder: Holder, done: Done) -> Done:
+def beside(turn: ReplyContext, holder: PhoneOwner, done: Handled) -> Handled:
     """What was done about a text, with the news kept that it surely tells beside something stronger."""
     if turn.heard.intent in KINDS and turn.heard.acts:
         return done
@@ -65,7 +65,7 @@ def beside(turn: Turn, holder: Holder, done: Done) -> Done:
     return replace(done, words=f"{done.words}; kept: {_listed(kinds)}") if kinds else done
 
 
-def _kept(turn: Turn, holder: Holder) -> list[ReportKind]:
+def _kept(turn: ReplyContext, holder: PhoneOwner) -> list[ReportKind]:
     """The kinds of news that the text surely tells, each kept and told to whoever can help."""
     kinds = [kind for intent, kind in KINDS.items() if turn.heard.surely(intent)]
     for kind in kinds:
@@ -73,7 +73,7 @@ def _kept(turn: Turn, holder: Holder) -> list[ReportKind]:
     return kinds
 
 
-def _keep(turn: Turn, holder: Holder, kind: ReportKind) -> None:
+def _keep(turn: ReplyContext, holder: PhoneOwner, kind: ReportKind) -> None:
     fact = _fact(turn)
     service.told_by_text(
         turn.session,
@@ -86,7 +86,7 @@ def _keep(turn: Turn, holder: Holder, kind: ReportKind) -> None:
     )
     signal = service.signal_for(kind, rules.fact_for(kind, fact))
     if signal is not None:
-        tell(
+        raise_signal(
             turn.session,
             signal,
             holder.person,
@@ -97,7 +97,7 @@ def _keep(turn: Turn, holder: Holder, kind: ReportKind) -> None:
         )
 
 
-def _answer(turn: Turn, kinds: list[ReportKind]) -> TextKind:
+def _answer(turn: ReplyContext, kinds: list[ReportKind]) -> TextKind:
     """Support first; then what is hard; good only where all of it is known to be."""
     if ReportKind.LAPSE in kinds:
         return TextKind.LAPSE
@@ -108,7 +108,7 @@ def _answer(turn: Turn, kinds: list[ReportKind]) -> TextKind:
     return TextKind.GOOD_NEWS if known and fact in rules.GOOD else TextKind.NEWS
 
 
-def _fact(turn: Turn) -> ReportFact | None:
+def _fact(turn: ReplyContext) -> ReportFact | None:
     return FACTS[turn.heard.fact] if turn.heard.fact is not None else None
 
 

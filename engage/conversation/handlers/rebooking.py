@@ -16,17 +16,17 @@ from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.appointments.free_times import offers, rules
 from engage.appointments.free_times.model import FreeTime, SlotOffer
-from engage.appointments.free_times.rules import Wish
+from engage.appointments.free_times.rules import TimeWish
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import planning
 from engage.appointments.reminders.wording import for_text
 from engage.conversation import answers, appointment_match, open_questions
-from engage.conversation.context import Done, Opened, Turn
+from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import attendance, barriers
 from engage.conversation.model import Question, QuestionKind
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import read_choice
@@ -43,15 +43,15 @@ _AFTER = (Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE)
 _ASKS = "They ask by text for another time"
 
 
-def opened(session: Session, holder: Holder, number: str, heard_at: datetime) -> Opened | None:
+def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
     """The offer that waits for the person's answer, if its text left."""
     offer = offers.latest(session, holder.person.id, number, heard_at)
     if offer is None or offer.closed_at is not None or not _left(session, offer):
         return None
-    return Opened(Prompt.REBOOK, offer.asked_again_at or offer.offered_at)
+    return PendingQuestion(Prompt.REBOOK, offer.asked_again_at or offer.offered_at)
 
 
-def wanted(turn: Turn, holder: Holder) -> Done:
+def wanted(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """They want another time: offer some for the one appointment that it is about, ask which of several, else tell a human."""
     offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
     if offer is not None and offer.closed_at is None and turn.prompt is Prompt.REBOOK:
@@ -69,7 +69,7 @@ def wanted(turn: Turn, holder: Holder) -> Done:
     return attendance.ask_which(turn, holder, found, IntentKind.CANNOT_ATTEND, wish=wish)
 
 
-def of_which(turn: Turn, holder: Holder, question: Question) -> Done | None:
+def of_which(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
     """They have said for which of several appointments they want another time; None when the text is no answer to that."""
     choice = read_choice(turn.body, len(question.options["appointments"]))
     if choice is None:
@@ -80,7 +80,7 @@ def of_which(turn: Turn, holder: Holder, question: Question) -> Done | None:
     cause = _cause(question)
     if len(picked) > 1:
         for appointment in picked:
-            _tell_manager(turn, holder, appointment, Wish())
+            _tell_manager(turn, holder, appointment, TimeWish())
             barriers.tell_of(turn, holder, appointment, cause)
         return _promised(turn, holder, picked[0], "They want other times for several appointments")
     asked = question.options["wish"]
@@ -100,7 +100,7 @@ def _cause(question: Question) -> Cause | None:
     return None if cause is None else Cause(cause)
 
 
-def answered(turn: Turn, holder: Holder) -> Done | None:
+def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """What a text says of the times that were offered; None when it speaks of something else."""
     offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
     if offer is None:
@@ -119,7 +119,7 @@ def answered(turn: Turn, holder: Holder) -> Done | None:
     return None
 
 
-def picks(turn: Turn, holder: Holder) -> bool:
+def picks(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Whether the whole text picks one of the times that wait for this person's answer, or none of them."""
     if opened(turn.session, holder, turn.number, turn.heard_at) is None:
         return False
@@ -127,13 +127,13 @@ def picks(turn: Turn, holder: Holder) -> bool:
     return offer is not None and _read(turn, holder, offer) is not None
 
 
-def _read(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
+def _read(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | None:
     zone = holder.reach.zone
     starts = [one.astimezone(zone) for one in offer.starts]
     return read_slot(turn.body, starts, turn.heard_at.astimezone(zone).date())
 
 
-def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
+def _number(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | None:
     """The number that was picked: by the strict reading of the whole text, else by what the reader is sure of."""
     number, heard = _read(turn, holder, offer), turn.heard
     if number is not None or heard.intent is not Intent.SLOT_CHOICE or not heard.surely(Intent.SLOT_CHOICE):
@@ -145,12 +145,14 @@ def _number(turn: Turn, holder: Holder, offer: SlotOffer) -> int | None:
     return rules.named(offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=holder.reach.zone)
 
 
-def _alone(turn: Turn) -> bool:
+def _alone(turn: ReplyContext) -> bool:
     """Whether the text says nothing that is stronger than yes, no or a choice."""
     return turn.heard.intent in (Intent.DECLINE, Intent.CONFIRM, Intent.SLOT_CHOICE)
 
 
-def _once_more(turn: Turn, holder: Holder, offer: SlotOffer, number: int | None) -> Done | None:
+def _once_more(
+    turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, number: int | None
+) -> Handled | None:
     """The same choice said twice is done once; another one after that is for a human."""
     if number is None or number == NONE_OF_THEM or offer.chosen_id is None:
         return None
@@ -159,7 +161,7 @@ def _once_more(turn: Turn, holder: Holder, offer: SlotOffer, number: int | None)
         return None
     if offer.ids[number - 1] != offer.chosen_id:
         return attendance.unsure(turn, holder, "They pick another time than the one that was booked by text")
-    return Done(
+    return Handled(
         "Said again: it is booked already",
         person_id=holder.person.id,
         appointment_id=appointment.id,
@@ -168,28 +170,28 @@ def _once_more(turn: Turn, holder: Holder, offer: SlotOffer, number: int | None)
 
 
 def _offer(
-    turn: Turn,
-    holder: Holder,
+    turn: ReplyContext,
+    holder: PhoneOwner,
     appointment: Appointment,
-    wish: Wish,
+    wish: TimeWish,
     *,
     gone: bool = False,
     cause: Cause | None = None,
-) -> Done:
+) -> Handled:
     """Hold times that fit and offer them; where that may not or cannot be, the offender manager is told and the person is told so."""
     _tell_manager(turn, holder, appointment, wish)
     if turn.heard.surely(Intent.DECLINE) and not gone:
         attendance.record(turn, holder, appointment, IntentKind.CANNOT_ATTEND, cause=turn.heard.cause)
     else:
         barriers.tell_of(turn, holder, appointment, cause or turn.heard.cause)
-    if reason := offers.against(turn.session, holder.person, appointment):
+    if reason := offers.obstacles(turn.session, holder.person, appointment):
         return _promised(turn, holder, appointment, f"{_ASKS}. {reason.words}")
     if turn.quiet or appointment.starts_at <= turn.now:
         return _promised(turn, holder, appointment, _ASKS)
     if offers.offers_since(turn.session, appointment.id, turn.now - A_DAY) >= MOST_OFFERS:
         return _promised(turn, holder, appointment, f"{_ASKS}, after {MOST_OFFERS} offers in a day")
-    asked = offers.Asked(holder.person, turn.number, turn.inbound.id, turn.heard_at, wish, repeat=gone)
-    offer = offers.hold(turn.session, asked, appointment, now=turn.now)
+    asked = offers.OfferRequest(holder.person, turn.number, turn.inbound.id, turn.heard_at, wish, repeat=gone)
+    offer = offers.make_offer(turn.session, asked, appointment, now=turn.now)
     if offer is None:
         return _promised(turn, holder, appointment, f"{_ASKS}. No free time of the worker fits")
     if not _send(turn, holder, offer, appointment, gone=gone):
@@ -198,7 +200,7 @@ def _offer(
     _close_questions(turn, holder)
     count = len(offer.options)
     lost = "The time picked is gone: " if gone else ""
-    return Done(
+    return Handled(
         f"{lost}Offered {count} other time{'s' if count > 1 else ''}; the appointment stands until one is picked",
         person_id=holder.person.id,
         appointment_id=appointment.id,
@@ -207,7 +209,7 @@ def _offer(
 
 
 def _send(
-    turn: Turn, holder: Holder, offer: SlotOffer, appointment: Appointment, *, gone: bool = False
+    turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, appointment: Appointment, *, gone: bool = False
 ) -> bool:
     body = texts.rebook(
         holder.person.language,
@@ -223,23 +225,23 @@ def _send(
     return True
 
 
-def _picked(turn: Turn, holder: Holder, offer: SlotOffer, number: int) -> Done:
+def _picked(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, number: int) -> Handled:
     appointment = offers.standing(turn.session, offer, now=turn.now)
     if appointment is None:
         offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
         return attendance.unsure(
             turn, holder, "They picked another time, but the appointment has changed since"
         )
-    if reason := offers.against(turn.session, holder.person, appointment):
+    if reason := offers.obstacles(turn.session, holder.person, appointment):
         offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
         return _promised(turn, holder, appointment, f"They picked another time. {reason.words}")
     taken = offers.take(turn.session, offer, appointment, number, inbound_id=turn.inbound.id, now=turn.now)
     if taken is None:
-        return _offer(turn, holder, appointment, Wish(offer.wanted_day, offer.wanted_time), gone=True)
+        return _offer(turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time), gone=True)
     return _booked(turn, holder, appointment, taken)
 
 
-def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTime) -> Done:
+def _booked(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, taken: FreeTime) -> Handled:
     """It is moved: one text says so, what they said against the old time is dealt with, and both workers are told."""
     session, zone = turn.session, holder.reach.zone
     how = "They picked another time by text, and the appointment was moved."
@@ -249,9 +251,9 @@ def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTim
         TextKind.CHANGED, language, first=first, about=for_text(appointment), zone=zone
     )
     if answers.answer(turn, TextKind.CHANGED, body, holder=holder, about=appointment):
-        planning.told_by_answer(session, appointment, _own_answer(turn), now=turn.now)
+        planning.answered_with_time(session, appointment, _own_answer(turn), now=turn.now)
     _tell_workers(turn, [taken.worker, holder.person.offender_manager], appointment)
-    return Done(
+    return Handled(
         f"Moved by text to {texts.when(appointment.starts_at, zone, 'en')}",
         person_id=holder.person.id,
         appointment_id=appointment.id,
@@ -259,24 +261,24 @@ def _booked(turn: Turn, holder: Holder, appointment: Appointment, taken: FreeTim
     )
 
 
-def _tell_workers(turn: Turn, workers: Sequence[Staff], appointment: Appointment) -> None:
+def _tell_workers(turn: ReplyContext, workers: Sequence[Staff], appointment: Appointment) -> None:
     for worker in {one.id: one for one in workers}.values():
         about_it = f"moved:{appointment.id}:{appointment.revision}"
-        staff_notices.tell_worker(turn.session, worker, about=about_it, now=turn.now)
+        staff_notices.notify_worker(turn.session, worker, about=about_it, now=turn.now)
 
 
-def _none(turn: Turn, holder: Holder, offer: SlotOffer) -> Done:
+def _none(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> Handled:
     offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
     appointment = offers.standing(turn.session, offer, now=turn.now)
     if appointment is None:
         return attendance.unsure(
             turn, holder, "None of the times offered, and the appointment has changed since"
         )
-    _tell_manager(turn, holder, appointment, Wish(offer.wanted_day, offer.wanted_time))
+    _tell_manager(turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time))
     return _promised(turn, holder, appointment, "None of the times offered will do")
 
 
-def _ask_again(turn: Turn, holder: Holder, offer: SlotOffer) -> Done:
+def _ask_again(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> Handled:
     """It could be any of them: the same times are sent once more, then a human reads it."""
     appointment = offers.standing(turn.session, offer, now=turn.now)
     if appointment is None or offer.asked_again_at is not None or offer.held_until <= turn.now:
@@ -284,13 +286,13 @@ def _ask_again(turn: Turn, holder: Holder, offer: SlotOffer) -> Done:
     if not _send(turn, holder, offer, appointment):
         return attendance.unsure(turn, holder, "Which of the times offered is not certain")
     offer.asked_again_at = turn.now
-    return Done("Asked again which of the times offered", person_id=holder.person.id, acted=False)
+    return Handled("Asked again which of the times offered", person_id=holder.person.id, acted=False)
 
 
-def _promised(turn: Turn, holder: Holder, appointment: Appointment, why: str) -> Done:
+def _promised(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, why: str) -> Handled:
     """The offender manager has it, and will be in touch about another time."""
     answers.personal(turn, TextKind.CANNOT_ATTEND, holder)
-    return Done(
+    return Handled(
         f"{why}. The offender manager is told",
         person_id=holder.person.id,
         appointment_id=appointment.id,
@@ -298,8 +300,8 @@ def _promised(turn: Turn, holder: Holder, appointment: Appointment, why: str) ->
     )
 
 
-def _tell_manager(turn: Turn, holder: Holder, appointment: Appointment, wish: Wish) -> None:
-    tell(
+def _tell_manager(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, wish: TimeWish) -> None:
+    raise_signal(
         turn.session,
         SignalKind.CANNOT_ATTEND,
         holder.person,
@@ -320,13 +322,13 @@ _DAY_NAMES = dict(
 )
 
 
-def _in_words(wish: Wish) -> str:
+def _in_words(wish: TimeWish) -> str:
     asked = [_DAY_NAMES.get(wish.day or "", ""), wish.time or ""]
     named = ", ".join(one for one in asked if one)
     return f" ({named})" if named else ""
 
 
-def _wish(turn: Turn, holder: Holder, appointment: Appointment) -> Wish:
+def _wish(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> TimeWish:
     return rules.wish(
         turn.heard.day,
         turn.heard.time,
@@ -336,14 +338,14 @@ def _wish(turn: Turn, holder: Holder, appointment: Appointment) -> Wish:
     )
 
 
-def _close_questions(turn: Turn, holder: Holder) -> None:
+def _close_questions(turn: ReplyContext, holder: PhoneOwner) -> None:
     """A number that comes next answers the offer, not an earlier "which one?"."""
     for question in open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
         if question.person_id == holder.person.id:
             open_questions.close(question, now=turn.now)
 
 
-def _own_answer(turn: Turn) -> Message:
+def _own_answer(turn: ReplyContext) -> Message:
     """The answer to this text that was put in the queue."""
     key = f"reply:{turn.answers_to.id}"
     return turn.session.scalars(select(Message).where(Message.dedupe_key == key)).one()

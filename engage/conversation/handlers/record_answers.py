@@ -8,17 +8,17 @@ the person has not been told or done themselves.
 from datetime import timedelta
 
 from engage import texts
-from engage.appointments.attendance_streak import kept_in_a_row
+from engage.appointments.attendance_streak import current_streak
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders.wording import for_text
-from engage.cohort.milestones.award import how_many
+from engage.cohort.milestones.award import count_reached
 from engage.conversation import answers, appointment_match
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import attendance, requests
-from engage.conversation.phone_owner import Holder
+from engage.conversation.phone_owner import PhoneOwner
 from engage.progress.service import good_news
-from engage.texts import Booked, TextKind, Way
+from engage.texts import AppointmentDetails, MeetingWay, TextKind
 from engage.understanding.keywords import Keyword, keyword
 from engage.understanding.vocabulary import Asks, Intent, Prompt
 
@@ -37,7 +37,7 @@ _KEYWORD_OF = {
 _ASKED = {Asks.WHEN: "when it is", Asks.WHERE: "where it is", Asks.WHO: "whom they see"}
 
 
-def by_keyword(turn: Turn, holder: Holder) -> Done | None:
+def by_keyword(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """Answer a text that is one of the words that always work; None when it is none.
 
     After "how are things?", HELP is an answer and not a question about texts.
@@ -48,7 +48,7 @@ def by_keyword(turn: Turn, holder: Holder) -> Done | None:
     return _answered(turn, holder, asked)
 
 
-def question(turn: Turn, holder: Holder) -> Done:
+def question(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Answer a question from the record where the record has a certain answer; else a human reads it."""
     asks = turn.heard.asks
     also = attendance.beside(turn, holder)
@@ -58,7 +58,7 @@ def question(turn: Turn, holder: Holder) -> Done:
     return attendance.and_beside(done or attendance.unsure(turn, holder, "A question"), also)
 
 
-def _answered(turn: Turn, holder: Holder, asked: Keyword) -> Done:
+def _answered(turn: ReplyContext, holder: PhoneOwner, asked: Keyword) -> Handled:
     match asked:
         case Keyword.HELP:
             return requests.explain(turn, holder, holder.person.language)
@@ -73,7 +73,7 @@ def _answered(turn: Turn, holder: Holder, asked: Keyword) -> Done:
             return _done(holder, "Sent who can read the texts")
 
 
-def _next(turn: Turn, holder: Holder) -> Done:
+def _next(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     booked = appointment_match.ahead(turn.session, holder.person.id, turn.now, NEXT_SHOWN)
     body = texts.next_text(
         holder.person.language,
@@ -85,7 +85,7 @@ def _next(turn: Turn, holder: Holder) -> Done:
     return _done(holder, "Sent what is booked next")
 
 
-def _week(turn: Turn, holder: Holder) -> Done:
+def _week(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Today and the six days after it, on the hub's calendar."""
     until = (turn.now.astimezone(holder.reach.zone) + timedelta(days=WEEK_DAYS)).date()
     booked = [
@@ -100,12 +100,12 @@ def _week(turn: Turn, holder: Holder) -> Done:
     return _done(holder, "Sent what is booked in the next 7 days")
 
 
-def _progress(turn: Turn, holder: Holder) -> Done:
+def _progress(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """Counts and praise, nothing else: not of what, for whoever holds the phone may read it."""
     counts = {
-        "n": min(kept_in_a_row(turn.session, holder.person.id), MOST_COUNTED),
+        "n": min(current_streak(turn.session, holder.person.id), MOST_COUNTED),
         "m": min(good_news(turn.session, holder.person.id), MOST_COUNTED),
-        "k": min(how_many(turn.session, holder.person.id), MOST_COUNTED),
+        "k": min(count_reached(turn.session, holder.person.id), MOST_COUNTED),
     }
     shown = {name: count for name, count in counts.items() if count}
     kind = _PROGRESS[tuple(shown)]
@@ -126,7 +126,7 @@ _PROGRESS: dict[tuple[str, ...], TextKind] = {
 }
 
 
-def _about_one(turn: Turn, holder: Holder, asks: Asks) -> Done | None:
+def _about_one(turn: ReplyContext, holder: PhoneOwner, asks: Asks) -> Handled | None:
     """The answer about the one appointment that is certainly meant, if the text can say what was asked."""
     meant = _meant(turn, holder)
     if meant is None:
@@ -142,7 +142,7 @@ def _about_one(turn: Turn, holder: Holder, asks: Asks) -> Done | None:
         zone=holder.reach.zone,
     )
     answers.answer(turn, TextKind.ONE_BOOKED, body, holder=holder, about=meant)
-    return Done(
+    return Handled(
         f"Answered from the record: {_ASKED[asks]}",
         person_id=holder.person.id,
         appointment_id=meant.id,
@@ -150,17 +150,17 @@ def _about_one(turn: Turn, holder: Holder, asks: Asks) -> Done | None:
     )
 
 
-def _can_say(asks: Asks, booked: Booked) -> bool:
+def _can_say(asks: Asks, booked: AppointmentDetails) -> bool:
     match asks:
         case Asks.WHERE:
-            return booked.way is not Way.IN_PERSON or texts.place_for_text(booked.place) is not None
+            return booked.way is not MeetingWay.IN_PERSON or texts.place_for_text(booked.place) is not None
         case Asks.WHO:
             return bool(texts.shorten_worker(booked.worker))
         case _:
             return asks is Asks.WHEN
 
 
-def _meant(turn: Turn, holder: Holder) -> Appointment | None:
+def _meant(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
     """The only one that is ahead or going on, or else the only one that our last text asked about; a day that was named must fit."""
     person, now = holder.person.id, turn.now
     coming = _going_on(turn, holder) + appointment_match.ahead(turn.session, person, now, _AHEAD_SEEN)
@@ -176,10 +176,10 @@ def _meant(turn: Turn, holder: Holder) -> Appointment | None:
     return last[0] if len(last) == 1 and last[0] in coming else None
 
 
-def _going_on(turn: Turn, holder: Holder) -> list[Appointment]:
+def _going_on(turn: ReplyContext, holder: PhoneOwner) -> list[Appointment]:
     near = appointment_match.of_now(turn.session, holder.person.id, turn.now, IntentKind.LATE)
     return [one for one in near if one.starts_at <= turn.now]
 
 
-def _done(holder: Holder, words: str) -> Done:
-    return Done(words, person_id=holder.person.id, intent=Intent.QUESTION)
+def _done(holder: PhoneOwner, words: str) -> Handled:
+    return Handled(words, person_id=holder.person.id, intent=Intent.QUESTION)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from engage.agencies.model import Hub
 from engage.conversation import answers, call_times
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import absences, attendance
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.core.working_days import closed_days
 from engage.signals import SignalKind
 from engage.texts import TextKind
@@ -17,10 +17,10 @@ _OF_AN_APPOINTMENT = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDUL
 """Beside one of these, a day or a time that the text names may be that of the appointment."""
 
 
-def call(turn: Turn, holder: Holder) -> Done:
+def call(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     """They want to be phoned: a task, due when they asked for it, else within a working day. What it says beside that about coming is recorded too."""
     asked, due_at = _when(turn, holder)
-    tell(
+    raise_signal(
         turn.session,
         SignalKind.CALL_REQUESTED,
         holder.person,
@@ -34,11 +34,11 @@ def call(turn: Turn, holder: Holder) -> Done:
     also = attendance.beside(turn, holder)
     absences.beside(turn, holder)
     answers.personal(turn, TextKind.CALL, holder)
-    done = Done("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
+    done = Handled("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
     return attendance.and_beside(done, also)
 
 
-def _when(turn: Turn, holder: Holder) -> tuple[str, datetime]:
+def _when(turn: ReplyContext, holder: PhoneOwner) -> tuple[str, datetime]:
     """What they asked for, in words, and by when to ring."""
     hub = turn.session.get_one(Hub, holder.person.hub_id)
     told = not _OF_AN_APPOINTMENT & set(turn.heard.intents)
@@ -61,7 +61,9 @@ _DAYS = {
 }
 
 
-def explain(turn: Turn, holder: Holder | None, language: str) -> Done:
+def explain(turn: ReplyContext, holder: PhoneOwner | None, language: str) -> Handled:
     """How the texts work."""
     answers.neutral(turn, TextKind.HELP, language, holder=holder)
-    return Done("Sent how the texts work", person_id=holder.person.id if holder else None, intent=Intent.HELP)
+    return Handled(
+        "Sent how the texts work", person_id=holder.person.id if holder else None, intent=Intent.HELP
+    )

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.conversation.context import Burst, Done, Turn
+from engage.conversation.context import Burst, Handled, ReplyContext
 from engage.conversation.corrections import withdrawal
 from engage.conversation.handlers import attendance
-from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.phone_owner import Holder
+from engage.conversation.model import Question, QuestionKind, ReplyRecord
+from engage.conversation.phone_owner import PhoneOwner
 from engage.core import events
 from engage.signals import Evidence
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.joining import DANGER, How
 from engage.understanding.retractions import Retraction, retraction
 from engage.understanding.vocabulary import Intent, Prompt
@@ -31,7 +31,7 @@ _REPLACED = frozenset(
 """What a later text can wholly replace: words about coming are withdrawn here, an answer to a check-in by a new one; the others did nothing."""
 
 
-def heed(turn: Turn, holder: Holder) -> Done | None:
+def heed(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
     """If the text takes the one before back, undo that and leave what is said instead in the turn; a Done where only a human can go on."""
     found = _retracts(turn)
     earlier = None if found is None else _taken_back(turn, holder, found[1])
@@ -39,7 +39,7 @@ def heed(turn: Turn, holder: Holder) -> Done | None:
         return None
     said = found[0]
     instead = (
-        understand(said.instead, Prompt(earlier.prompt), holder.person.language) if said.instead else None
+        interpret(said.instead, Prompt(earlier.prompt), holder.person.language) if said.instead else None
     )
     if not said.plainly and (instead is None or not instead.acts):
         return None
@@ -55,7 +55,7 @@ def heed(turn: Turn, holder: Holder) -> Done | None:
     return None
 
 
-def plainly(turn: Turn, holder: Holder) -> bool:
+def plainly(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Whether the text plainly takes an earlier one back: "wrong one, 2 not 1" then speaks of that, and not of a wrong number.
 
     Where what it says instead asks for no more texts, or says whose phone it is not, that is the reading that counts.
@@ -63,14 +63,14 @@ def plainly(turn: Turn, holder: Holder) -> bool:
     found = retraction(turn.body)
     if found is None or not found.plainly or _taken_back(turn, holder, turn.inbound.id) is None:
         return False
-    instead = understand(found.instead, Prompt.NONE, holder.person.language) if found.instead else None
+    instead = interpret(found.instead, Prompt.NONE, holder.person.language) if found.instead else None
     if instead is not None and instead.acts and instead.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
         turn.heard = instead
         return False
     return True
 
 
-def _retracts(turn: Turn) -> tuple[Retraction, int] | None:
+def _retracts(turn: ReplyContext) -> tuple[Retraction, int] | None:
     """What takes back, and the first text that belongs to it: this one, or pieces before it ("sorry meant" / "no")."""
     words = turn.body
     if (found := retraction(words)) is not None:
@@ -82,18 +82,18 @@ def _retracts(turn: Turn) -> tuple[Retraction, int] | None:
     return None
 
 
-def _taken_back(turn: Turn, holder: Holder, before: int) -> Reading | None:
+def _taken_back(turn: ReplyContext, holder: PhoneOwner, before: int) -> ReplyRecord | None:
     """The person's text before the one with that id, if an answer could still be put right and no human has written since."""
     earlier = turn.session.scalars(
-        select(Reading)
+        select(ReplyRecord)
         .where(
-            Reading.person_id == holder.person.id,
-            Reading.number == turn.number[:16],
-            Reading.inbound_id < before,
-            Reading.at > turn.heard_at - WITHIN,
-            ~Reading.passed_over,
+            ReplyRecord.person_id == holder.person.id,
+            ReplyRecord.number == turn.number[:16],
+            ReplyRecord.inbound_id < before,
+            ReplyRecord.at > turn.heard_at - WITHIN,
+            ~ReplyRecord.passed_over,
         )
-        .order_by(Reading.inbound_id.desc())
+        .order_by(ReplyRecord.inbound_id.desc())
         .limit(1)
     ).one_or_none()
     if (
@@ -105,7 +105,7 @@ def _taken_back(turn: Turn, holder: Holder, before: int) -> Reading | None:
     return earlier
 
 
-def _human_wrote(session: Session, holder: Holder, since: datetime, until: datetime) -> bool:
+def _human_wrote(session: Session, holder: PhoneOwner, since: datetime, until: datetime) -> bool:
     wrote = select(Message.id).where(
         Message.recipient == str(holder.person.id),
         Message.created_at > since,
@@ -115,7 +115,7 @@ def _human_wrote(session: Session, holder: Holder, since: datetime, until: datet
     return session.scalar(wrote.limit(1)) is not None
 
 
-def _undo(turn: Turn, holder: Holder, earlier: Reading) -> None:
+def _undo(turn: ReplyContext, holder: PhoneOwner, earlier: ReplyRecord) -> None:
     """Withdraw what the earlier text recorded, open again the question that it answered, and mark it."""
     appointments = withdrawal.withdraw(turn, holder, [earlier.inbound_id, *earlier.read_with])
     turn.only = frozenset(one.id for one in appointments)
@@ -136,7 +136,7 @@ def _undo(turn: Turn, holder: Holder, earlier: Reading) -> None:
     )
 
 
-def _opened_again(turn: Turn, holder: Holder, inbound_id: int) -> bool:
+def _opened_again(turn: ReplyContext, holder: PhoneOwner, inbound_id: int) -> bool:
     """ "Which one?" that the text taken back had answered waits again, so that "2, not 1" is an answer to it."""
     question = turn.session.scalars(
         select(Question).where(
@@ -153,14 +153,14 @@ def _opened_again(turn: Turn, holder: Holder, inbound_id: int) -> bool:
     return True
 
 
-def _asked_since(turn: Turn, person_id: uuid.UUID) -> bool:
+def _asked_since(turn: ReplyContext, person_id: uuid.UUID) -> bool:
     waiting = select(Question.id).where(
         Question.person_id == person_id, Question.kind == QuestionKind.WHICH, Question.closed_at.is_(None)
     )
     return turn.session.scalar(waiting.limit(1)) is not None
 
 
-def _to_human(turn: Turn, holder: Holder, earlier: Reading, why: str) -> Done:
+def _to_human(turn: ReplyContext, holder: PhoneOwner, earlier: ReplyRecord, why: str) -> Handled:
     """Both texts wait for a human."""
     if earlier.read_at is None:
         earlier.needs_human = True

@@ -19,21 +19,16 @@ from engage.conversation import (
     routing,
     takeover,
 )
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import (
     attendance,
     check_ins,
     number_check,
     rebooking,
 )
-from engage.conversation.model import Question, QuestionKind, Reading
-from engage.conversation.phone_owner import (
-    Holder,
-    Standing,
-    language_of,
-    sharing_agreed,
-)
-from engage.conversation.signals import next_working_day, tell
+from engage.conversation.model import Question, QuestionKind, ReplyRecord
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, sharing_agreed
+from engage.conversation.signals import next_working_day, raise_signal
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import (
@@ -45,11 +40,11 @@ from engage.understanding.choices import (
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound
 
-Listen = Callable[[Inbound, Holder], Turn]
+Listen = Callable[[Inbound, PhoneOwner], ReplyContext]
 """Reads an earlier text again in the light of what that person was asked."""
 
 
-def hear(turn: Turn, held: Sequence[Holder], listen: Listen) -> Done:
+def hear(turn: ReplyContext, held: Sequence[PhoneOwner], listen: Listen) -> Handled:
     """Do what the text asks for where it is certain whose it is; else ask, or leave it to humans."""
     if ended := routing.ends_texts(turn, list(held)):
         return ended
@@ -57,12 +52,12 @@ def hear(turn: Turn, held: Sequence[Holder], listen: Listen) -> Done:
         tell_all(turn.session, held, turn.evidence, turn.now)
         return left
     if turn.heard.acts and turn.heard.intent is Intent.THANKS:
-        return Done("Thanks: nothing to do")
-    if not sharing_agreed(held) or all(holder.standing is Standing.SILENT for holder in held):
+        return Handled("Thanks: nothing to do")
+    if not sharing_agreed(held) or all(holder.standing is AnswerScope.SILENT for holder in held):
         return _to_humans(turn, held, "Several people have this number")
     if turn.heard.acts and turn.heard.intent is Intent.HELP:
         answers.neutral(turn, TextKind.HELP, language_of(held))
-        return Done("Sent how the texts work")
+        return Handled("Sent how the texts work")
     if answering := _answers_own_question(turn, held):
         return routing.hear(listen(turn.inbound, answering), answering)
     waiting = open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHO)
@@ -74,7 +69,7 @@ def hear(turn: Turn, held: Sequence[Holder], listen: Listen) -> Done:
     return _ask(turn, held)
 
 
-def _answers_own_question(turn: Turn, held: Sequence[Holder]) -> Holder | None:
+def _answers_own_question(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
     """The person who was asked a question with numbered answers that this text answers, if there is exactly one such question."""
     asked: list[uuid.UUID | None] = []
     if read_check(turn.body) is not None:
@@ -90,7 +85,7 @@ def _answers_own_question(turn: Turn, held: Sequence[Holder]) -> Holder | None:
     return next((holder for holder in held if holder.person.id == asked[0]), None)
 
 
-def _only_one_it_can_be(turn: Turn, held: Sequence[Holder]) -> Holder | None:
+def _only_one_it_can_be(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
     """For a word about an appointment: the one person with anything booked, if that one was asked and the others have nothing at all."""
     kind = attendance.KINDS.get(turn.heard.intent)
     if kind is None or not turn.heard.acts:
@@ -108,7 +103,7 @@ def _only_one_it_can_be(turn: Turn, held: Sequence[Holder]) -> Holder | None:
     return busy[0] if fits else None
 
 
-def _ask(turn: Turn, held: Sequence[Holder]) -> Done:
+def _ask(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
     if not _names_differ(held):
         return _to_humans(turn, held, "Several people with one name have this number")
     if not answers.neutral(turn, TextKind.WHO, language_of(held)):
@@ -121,23 +116,23 @@ def _ask(turn: Turn, held: Sequence[Holder]) -> Done:
         options={"inbounds": [turn.inbound.id]},
         now=turn.now,
     )
-    return Done("Asked who is writing: several people have this number", acted=False)
+    return Handled("Asked who is writing: several people have this number", acted=False)
 
 
-def _wait(turn: Turn, question: Question) -> Done:
+def _wait(turn: ReplyContext, question: Question) -> Handled:
     """No name yet: the text waits with those before it. Nothing is asked twice while a question is open."""
     question.options = {**question.options, "inbounds": [*question.options["inbounds"], turn.inbound.id]}
-    return Done("Waits until it is known who is writing", acted=False)
+    return Handled("Waits until it is known who is writing", acted=False)
 
 
-def _settle(turn: Turn, holder: Holder, question: Question, listen: Listen) -> Done:
+def _settle(turn: ReplyContext, holder: PhoneOwner, question: Question, listen: Listen) -> Handled:
     """The name has come: what waited is done as theirs, in order; one answer goes, to the last of it."""
     open_questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
     ids = question.options["inbounds"]
     inbounds = {one.id: one for one in turn.session.scalars(select(Inbound).where(Inbound.id.in_(ids)))}
     readings = {
         one.inbound_id: one
-        for one in turn.session.scalars(select(Reading).where(Reading.inbound_id.in_(ids)))
+        for one in turn.session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id.in_(ids)))
     }
     for id in ids:
         reading = readings[id]
@@ -151,10 +146,10 @@ def _settle(turn: Turn, holder: Holder, question: Question, listen: Listen) -> D
         reading.act, reading.done = done.acted, f"Asked who is writing; {done.words}"[:200]
         reading.needs_human = done.needs_human or again.limited
         reading.prompt = again.prompt
-    return Done("Said who is writing", person_id=holder.person.id, intent=Intent.OTHER)
+    return Handled("Said who is writing", person_id=holder.person.id, intent=Intent.OTHER)
 
 
-def _named(turn: Turn, held: Sequence[Holder]) -> Holder | None:
+def _named(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
     """Who of them gives their name: the whole text, or the name that reading it found; None unless exactly one fits."""
     names = [_names(holder) for holder in held]
     place = read_name(turn.body, names)
@@ -163,28 +158,30 @@ def _named(turn: Turn, held: Sequence[Holder]) -> Holder | None:
     return None if place is None else held[place]
 
 
-def _names_differ(held: Sequence[Holder]) -> bool:
+def _names_differ(held: Sequence[PhoneOwner]) -> bool:
     known = [{plain_words(name) for name in _names(holder)} for holder in held]
     return all(not (one & other) for place, one in enumerate(known) for other in known[place + 1 :])
 
 
-def _names(holder: Holder) -> list[str]:
+def _names(holder: PhoneOwner) -> list[str]:
     person = holder.person
     return [name for name in (person.first_name, person.preferred_name) if name]
 
 
-def _to_humans(turn: Turn, held: Sequence[Holder], why: str) -> Done:
+def _to_humans(turn: ReplyContext, held: Sequence[PhoneOwner], why: str) -> Handled:
     """Each offender manager learns that something came; its words stay with the coordinator, because they may be the other person's."""
-    if any(holder.standing is not Standing.SILENT for holder in held):
+    if any(holder.standing is not AnswerScope.SILENT for holder in held):
         answers.neutral(turn, TextKind.NOT_SURE_UNNAMED, language_of(held))
     tell_all(turn.session, held, turn.evidence, turn.now)
-    return Done(f"{why}: for a coordinator to read", needs_human=True, acted=False)
+    return Handled(f"{why}: for a coordinator to read", needs_human=True, acted=False)
 
 
-def tell_all(session: Session, held: Sequence[Holder], evidence: Sequence[Evidence], now: datetime) -> None:
+def tell_all(
+    session: Session, held: Sequence[PhoneOwner], evidence: Sequence[Evidence], now: datetime
+) -> None:
     """Tell everybody's offender manager that a text came from the shared phone."""
     for holder in held:
-        tell(
+        raise_signal(
             session,
             SignalKind.REPLY_UNREAD,
             holder.person,

@@ -10,14 +10,9 @@ from collections.abc import Sequence
 from engage import signals, texts
 from engage.appointments.reminders import planning
 from engage.conversation import answers, open_questions
-from engage.conversation.context import Done, Turn
-from engage.conversation.phone_owner import (
-    Holder,
-    Standing,
-    holders,
-    language_of,
-)
-from engage.conversation.signals import tell
+from engage.conversation.context import Handled, ReplyContext
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, owners_of
+from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.people import phones
 from engage.people.model import LegalStatus
@@ -30,7 +25,7 @@ STOPPED = "it asked for no more texts"
 WRONG = "a reply said that it is the wrong number"
 
 
-def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
+def stop(turn: ReplyContext, held: Sequence[PhoneOwner], *, why: str = STOPPED) -> Handled:
     """Stop texts to the number for everybody on it, confirm once, and tell their offender managers."""
     new = suppression.suppress(turn.session, turn.number, why, f"inbound:{turn.inbound.id}", turn.now)
     open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
@@ -40,7 +35,7 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
     confirmed = answers.neutral(turn, _last_words(held), language_of(held), holder=only)
     for holder in held:
         _record(turn, "number.stopped", holder)
-        tell(
+        raise_signal(
             turn.session,
             SignalKind.OPTED_OUT,
             holder.person,
@@ -53,7 +48,7 @@ def stop(turn: Turn, held: Sequence[Holder], *, why: str = STOPPED) -> Done:
     return _done(only, f"Stopped all texts to the number {how}", intent=Intent.OPT_OUT)
 
 
-def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START.") -> Done:
+def start(turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They texted START.") -> Handled:
     """Let texts to the number go again, and plan anew what was skipped.
 
     A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
@@ -80,8 +75,8 @@ def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START."
             actor="person",
             now=turn.now,
         )
-    now_held = holders(turn.session, turn.number, turn.now)
-    silent = [holder for holder in now_held if holder.standing is Standing.SILENT]
+    now_held = owners_of(turn.session, turn.number, turn.now)
+    silent = [holder for holder in now_held if holder.standing is AnswerScope.SILENT]
     for holder in now_held:
         if holder not in silent:
             planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
@@ -96,7 +91,7 @@ def start(turn: Turn, held: Sequence[Holder], *, how: str = "They texted START."
     return _done(only, "Restarted texts to the number and confirmed it", intent=Intent.OPT_IN)
 
 
-def wished_back(turn: Turn, held: Sequence[Holder]) -> Done | None:
+def wished_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
     """Do as START does for a text that surely asks for texts again, from a stopped number that somebody has; None for any other."""
     if turn.heard.intent is not Intent.OPT_IN or not turn.heard.surely(Intent.OPT_IN) or not held:
         return None
@@ -105,15 +100,15 @@ def wished_back(turn: Turn, held: Sequence[Holder]) -> Done | None:
     return start(turn, held, how="They asked by text for texts again.")
 
 
-def _welcome_back(turn: Turn, held: Sequence[Holder]) -> None:
-    only = held[0] if len(held) == 1 and held[0].standing is Standing.OPEN else None
+def _welcome_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> None:
+    only = held[0] if len(held) == 1 and held[0].standing is AnswerScope.OPEN else None
     first = answers.first_name(only) if only else ""
     answers.answer(
         turn, TextKind.START, texts.render(TextKind.START, language_of(held), first=first), holder=only
     )
 
 
-def wrong_number(turn: Turn, held: Sequence[Holder]) -> Done:
+def wrong_number(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
     """The phone is not theirs: stop the number, suspend it on everybody who has it, apologise once without saying for whom."""
     new = suppression.suppress(turn.session, turn.number, WRONG, f"inbound:{turn.inbound.id}", turn.now)
     open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
@@ -126,7 +121,7 @@ def wrong_number(turn: Turn, held: Sequence[Holder]) -> Done:
             actor="person",
             now=turn.now,
         )
-        tell(
+        raise_signal(
             turn.session,
             SignalKind.WRONG_NUMBER,
             holder.person,
@@ -143,7 +138,7 @@ def wrong_number(turn: Turn, held: Sequence[Holder]) -> Done:
     return _done(only, f"Took the number off {how}", intent=Intent.WRONG_NUMBER)
 
 
-def _last_words(held: Sequence[Holder]) -> TextKind:
+def _last_words(held: Sequence[PhoneOwner]) -> TextKind:
     """The confirmation for people under an order reminds them to come; a stranger who may hold the phone must not read that."""
     ordered = held and all(
         holder.verified and holder.person.legal_status is LegalStatus.STATUTORY for holder in held
@@ -151,7 +146,7 @@ def _last_words(held: Sequence[Holder]) -> TextKind:
     return TextKind.OPTED_OUT_ORDER if ordered else TextKind.OPTED_OUT_VOLUNTARY
 
 
-def _record(turn: Turn, kind: str, holder: Holder) -> None:
+def _record(turn: ReplyContext, kind: str, holder: PhoneOwner) -> None:
     events.record(
         turn.session,
         kind,
@@ -164,5 +159,5 @@ def _record(turn: Turn, kind: str, holder: Holder) -> None:
     )
 
 
-def _done(only: Holder | None, words: str, *, intent: Intent, needs_human: bool = False) -> Done:
-    return Done(words, needs_human=needs_human, person_id=only.person.id if only else None, intent=intent)
+def _done(only: PhoneOwner | None, words: str, *, intent: Intent, needs_human: bool = False) -> Handled:
+    return Handled(words, needs_human=needs_human, person_id=only.person.id if only else None, intent=intent)

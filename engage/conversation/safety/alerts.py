@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import structlog
 
 from engage.conversation import answers
-from engage.conversation.context import Done, Turn
-from engage.conversation.phone_owner import Holder, language_of
-from engage.conversation.signals import tell
+from engage.conversation.context import Handled, ReplyContext
+from engage.conversation.phone_owner import PhoneOwner, language_of
+from engage.conversation.signals import raise_signal
 from engage.core.db import wake
 from engage.people.model import Person
 from engage.people.pause import pause
@@ -43,7 +43,7 @@ def reading_item(reading_id: uuid.UUID) -> str:
     return f"reading:{reading_id}"
 
 
-def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done | None:
+def look(turn: ReplyContext, held: Sequence[PhoneOwner], former: Sequence[Person]) -> Handled | None:
     """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and say what was done; else None.
 
     `former` are people who once had a number that is nobody's now: it may still be their phone.
@@ -66,7 +66,7 @@ def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done |
         if answers.neutral(turn, TextKind.CRISIS, language_of(held), holder=only):
             told += "; safety advice sent"
     wake(turn.session, CHANNEL)
-    return Done(
+    return Handled(
         told,
         needs_human=True,
         person_id=only.person.id if only else None,
@@ -75,9 +75,9 @@ def look(turn: Turn, held: Sequence[Holder], former: Sequence[Person]) -> Done |
     )
 
 
-def _tell(turn: Turn, kind: SignalKind, person: Person, *, sure: bool) -> None:
+def _tell(turn: ReplyContext, kind: SignalKind, person: Person, *, sure: bool) -> None:
     """Joins a signal that nobody has taken up yet; once somebody has, a new text is news."""
-    tell(
+    raise_signal(
         turn.session,
         kind,
         person,

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import stop
-from engage.conversation.phone_owner import Holder
-from engage.conversation.signals import tell
+from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.signals import raise_signal
 from engage.people import phones
 from engage.signals import SignalKind
 from engage.understanding.safety.unsafe_phone import read_by_another
@@ -24,7 +24,7 @@ _STOP = re.compile(
 )
 
 
-def hush(turn: Turn, held: Sequence[Holder]) -> bool:
+def hush(turn: ReplyContext, held: Sequence[PhoneOwner]) -> bool:
     """Answer nothing to a phone that somebody else reads; True when this very text shows it, which suspends the number for everybody on it."""
     if any(holder.point.unsafe_since is not None for holder in held):
         turn.quiet = True
@@ -36,7 +36,7 @@ def hush(turn: Turn, held: Sequence[Holder]) -> bool:
     return True
 
 
-def hand_over(turn: Turn, held: Sequence[Holder]) -> Done:
+def hand_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
     """Nothing else is made of such a text, but that a wish in so many words for no more texts is kept, without a word to the phone.
 
     A reader that guesses takes "somebody else has this phone" for a wrong number or a STOP, and the other reader may have written the rest.
@@ -47,7 +47,7 @@ def hand_over(turn: Turn, held: Sequence[Holder]) -> Done:
             words="Stopped all texts to the number; somebody else may read this phone, so no answer went",
             needs_human=True,
         )
-    return Done(
+    return Handled(
         "Somebody else may read this phone: no text goes to it, and no answer went",
         needs_human=True,
         person_id=held[0].person.id if len(held) == 1 else None,
@@ -56,13 +56,13 @@ def hand_over(turn: Turn, held: Sequence[Holder]) -> Done:
     )
 
 
-def _suspend(turn: Turn, holder: Holder) -> None:
+def _suspend(turn: ReplyContext, holder: PhoneOwner) -> None:
     if holder.point.unsafe_since is None:
         holder.point.unsafe_since = turn.now
     phones.mark_suspended(
         turn.session, holder.person, holder.point, why=OTHER_READER, actor="person", now=turn.now
     )
-    tell(
+    raise_signal(
         turn.session,
         SignalKind.UNSAFE_PHONE,
         holder.person,

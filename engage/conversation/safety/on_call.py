@@ -25,7 +25,7 @@ from engage.access.policy import (
 from engage.agencies import staff_notices
 from engage.agencies.hub_settings import HubRules, hub_rules, zone
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, Reading
+from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, ReplyRecord
 from engage.conversation.safety import rota
 from engage.conversation.safety.alerts import CHANNEL as CHANNEL
 from engage.conversation.safety.alerts import reading_item
@@ -106,7 +106,9 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
         select(Signal.id).where(Signal.id.in_(ids), Signal.state == SignalState.OPEN)
     )
     unread = session.scalars(
-        select(Reading.id).where(Reading.id.in_(ids), Reading.read_at.is_(None), Reading.person_id.is_(None))
+        select(ReplyRecord.id).where(
+            ReplyRecord.id.in_(ids), ReplyRecord.read_at.is_(None), ReplyRecord.person_id.is_(None)
+        )
     )
     waiting = {*map(signals.item, open_signals), *map(reading_item, unread)}
     return {id: Withhold(signals.TAKEN_UP) for id, item in items.items() if item not in waiting}
@@ -115,7 +117,7 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
 def _about(session: Session, alarm: Alarm) -> _About | None:
     """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to be somebody's (who then has a signal)."""
     if alarm.signal_id is None:
-        reading = session.get(Reading, alarm.reading_id, populate_existing=True)
+        reading = session.get(ReplyRecord, alarm.reading_id, populate_existing=True)
         if reading is None or reading.read_at is not None or reading.person_id is not None:
             return None
         return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reading.id))
@@ -198,7 +200,7 @@ class _Step:
         message_id = None
         if self.about.sees(staff):
             about = f"alarm:{self.alarm.id}:{self.alarm.steps}"
-            message_id = staff_notices.notice(
+            message_id = staff_notices.queue_notice(
                 self.session, staff, about=about, now=self.now, urgent=True, item=self.about.item
             )
         if message_id is not None:

@@ -84,7 +84,7 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
 def remove(session: Session, actor: Actor, turn_id: uuid.UUID, *, now: datetime) -> None:
     """Take a turn off. Raises NotFound when there is none, or it is of a hub that the actor does not keep."""
     turn = session.get(OnCallTurn, turn_id, with_for_update=True)
-    if turn is None or not may_keep(actor, turn.hub_id):
+    if turn is None or not may_manage(actor, turn.hub_id):
         raise NotFound("There is no such turn, or you may not see it.")
     session.delete(turn)
     session.flush()
@@ -132,14 +132,14 @@ def eligible(session: Session, hub_ids: Collection[uuid.UUID]) -> Sequence[Staff
     ).all()
 
 
-def kept_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
+def managed_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
     """The hubs whose rota the actor keeps, by name."""
     return session.scalars(
         select(Hub).where(Hub.id.in_(actor.hubs(*KEEPERS))).order_by(Hub.name, Hub.id)
     ).all()
 
 
-def may_keep(actor: Actor, hub_id: uuid.UUID) -> bool:
+def may_manage(actor: Actor, hub_id: uuid.UUID) -> bool:
     """Whether the actor keeps the rota of a hub."""
     return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*KEEPERS)
 
@@ -151,12 +151,12 @@ def change_mobile(
 
     Raises NotFound for anybody else, Invalid for what is no UK mobile number.
     """
-    staff = whose_notices(session, actor, staff_id)
+    staff = staff_for_notices(session, actor, staff_id)
     staff_notices.set_mobile(session, staff, given, wants=wants, actor=actor.label, now=now)
     return staff
 
 
-def whose_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> Staff:
+def staff_for_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> Staff:
     """The member of staff whose notices the actor may change: themselves, or a colleague whom they administer. Raises NotFound."""
     found = session.get(Staff, staff_id)
     hubs = {membership.hub_id for membership in found.memberships} if found is not None else set()
@@ -170,5 +170,5 @@ def whose_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> Staff:
 
 
 def _may_keep(actor: Actor, hub_id: uuid.UUID) -> None:
-    if not may_keep(actor, hub_id):
+    if not may_manage(actor, hub_id):
         raise Forbidden("Only a coordinator, supervisor or administrator keeps the rota of their hub.")

@@ -27,15 +27,15 @@ from engage.appointments.model import Appointment, Outcome
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.cohort import suggestions
 from engage.cohort.kinds import DecisionKind
-from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingDecision
 from engage.cohort.model import (
     Assessment,
     Enrolment,
     RagReview,
     StrandSpell,
 )
-from engage.cohort.rules import Reason
-from engage.cohort.suggestions import Suggestion
+from engage.cohort.rules import StatusReason
+from engage.cohort.suggestions import StatusSuggestion
 from engage.legal.kinds import OffenceKind
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order
 from engage.people.model import Person
@@ -56,7 +56,7 @@ FAILED = frozenset({OutcomeCode.UNACCEPTABLE_ABSENCE, OutcomeCode.ATTENDED_FAILE
 
 
 @dataclass(frozen=True)
-class Tally:
+class AttendanceTally:
     """Appointments of a time: `all` that were booked and have passed, and what was recorded of them."""
 
     days: int
@@ -70,7 +70,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Visit:
+class AppointmentLine:
     """One appointment with what was recorded of it, None while nothing is."""
 
     starts_at: datetime
@@ -80,7 +80,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionLine:
     """What a meeting decided last about them."""
 
     kind: DecisionKind
@@ -90,7 +90,7 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Overdue:
+class OverdueActionLine:
     """An agreed action that is past its day. Of a matter of health only that it is one is said to whoever may not see those."""
 
     id: uuid.UUID
@@ -110,16 +110,16 @@ class CasePack:
     offender_manager: str
     made_at: datetime
     made_by: str
-    suggestion: Suggestion | None
+    suggestion: StatusSuggestion | None
     lead_agency: str | None
-    why: tuple[Reason, ...]
-    to_green: tuple[Reason, ...]
+    why: tuple[StatusReason, ...]
+    to_green: tuple[StatusReason, ...]
     statuses: tuple[RagReview, ...]
     strands: tuple[StrandSpell, ...]
     called: Mapping[str | None, str]
-    window: Tally
-    year: Tally
-    visits: tuple[Visit, ...]
+    window: AttendanceTally
+    year: AttendanceTally
+    visits: tuple[AppointmentLine, ...]
     orders: tuple[Order, ...]
     custody: CustodySpell | None
     offences: tuple[Offence, ...]
@@ -130,9 +130,9 @@ class CasePack:
     activities: tuple[Activity, ...]
     assessment: Assessment | None
     signals: tuple[SignalView, ...]
-    overdue: tuple[Overdue, ...]
+    overdue: tuple[OverdueActionLine, ...]
     live_actions: int
-    decision: Decided | None
+    decision: DecisionLine | None
 
     @property
     def enrolment(self) -> Enrolment | None:
@@ -165,14 +165,18 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         made_by=called[actor.label],
         suggestion=suggestion,
         lead_agency=_lead(session, suggestion),
-        why=suggestions.seen_by(granted, suggestion.status.reasons) if suggestion and on_cohort else (),
-        to_green=suggestions.seen_by(granted, suggestion.status.to_green) if suggestion and on_cohort else (),
+        why=suggestions.reasons_visible_to(granted, suggestion.status.reasons)
+        if suggestion and on_cohort
+        else (),
+        to_green=suggestions.reasons_visible_to(granted, suggestion.status.to_green)
+        if suggestion and on_cohort
+        else (),
         statuses=tuple(statuses),
         strands=tuple(strands),
         called=called,
         window=_tally(past, now, hub_rules(hub).rag_window_days),
         year=_tally(past, now, YEAR.days),
-        visits=tuple(Visit(*row) for row in past[:SHOWN]),
+        visits=tuple(AppointmentLine(*row) for row in past[:SHOWN]),
         orders=tuple(orders),
         custody=suggestion.known.custody if suggestion else None,
         offences=tuple(session.scalars(_offences(person.id, today)).all()),
@@ -187,15 +191,15 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
             _overdue(action, health=Ability.HEALTH in granted) for action in actions if action.due_on < today
         ),
         live_actions=len(actions),
-        decision=Decided(decision.kind, decision.reason, decision.held_on, called[decision.decided_by])
+        decision=DecisionLine(decision.kind, decision.reason, decision.held_on, called[decision.decided_by])
         if decision
         else None,
     )
 
 
-def _overdue(action: Action, *, health: bool) -> Overdue:
+def _overdue(action: Action, *, health: bool) -> OverdueActionLine:
     hidden = action.pathway in plan_rules.HEALTH and not health
-    return Overdue(
+    return OverdueActionLine(
         id=action.id,
         what=health_redaction.NOT_SHOWN if hidden else action.what,
         due_on=action.due_on,
@@ -204,7 +208,7 @@ def _overdue(action: Action, *, health: bool) -> Overdue:
     )
 
 
-def _lead(session: Session, suggestion: Suggestion | None) -> str | None:
+def _lead(session: Session, suggestion: StatusSuggestion | None) -> str | None:
     enrolment = suggestion.known.enrolment if suggestion else None
     return session.get_one(Agency, enrolment.lead_agency_id).name if enrolment else None
 
@@ -247,7 +251,7 @@ def _past(person_id: uuid.UUID, now: datetime) -> Select[datetime, AppointmentTy
 
 def _tally(
     past: Sequence[tuple[datetime, AppointmentType, str, OutcomeCode | None]], now: datetime, days: int
-) -> Tally:
+) -> AttendanceTally:
     codes = [code for starts_at, _, _, code in past if starts_at >= now - timedelta(days=days)]
     told = {
         "attended": sum(code is OutcomeCode.ATTENDED_COMPLIED for code in codes),
@@ -256,7 +260,7 @@ def _tally(
         "awaiting": sum(code is OutcomeCode.FAILED_TO_ATTEND for code in codes),
         "unrecorded": sum(code is None for code in codes),
     }
-    return Tally(days=days, all=len(codes), other=len(codes) - sum(told.values()), **told)
+    return AttendanceTally(days=days, all=len(codes), other=len(codes) - sum(told.values()), **told)
 
 
 def _orders(person_id: uuid.UUID, today: date) -> Select[Order]:
@@ -338,10 +342,10 @@ def _live(person_id: uuid.UUID) -> Select[Action]:
 
 def _last_decision(person_id: uuid.UUID) -> Select[DecisionKind, str, str, date]:
     return (
-        select(Decision.kind, Decision.reason, Decision.decided_by, Meeting.held_on)
-        .join(AgendaItem, AgendaItem.id == Decision.item_id)
+        select(MeetingDecision.kind, MeetingDecision.reason, MeetingDecision.decided_by, Meeting.held_on)
+        .join(AgendaItem, AgendaItem.id == MeetingDecision.item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(AgendaItem.person_id == person_id)
-        .order_by(Decision.decided_at.desc(), Decision.id.desc())
+        .order_by(MeetingDecision.decided_at.desc(), MeetingDecision.id.desc())
         .limit(1)
     )

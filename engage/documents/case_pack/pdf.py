@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from engage.documents.case_pack.facts import CasePack, Tally
-from engage.documents.pdf import Paper
+from engage.documents.case_pack.facts import AttendanceTally, CasePack
+from engage.documents.pdf import PdfDocument
 from engage.labels import cohort as enrolment_words
 from engage.labels import meetings
 from engage.labels.formats import day_and_year, moment
@@ -15,11 +15,11 @@ from engage.labels.signals import SEVERITIES
 from engage.queries.cohort import assessments
 
 
-def on_paper(pack: CasePack) -> bytes:
+def render(pack: CasePack) -> bytes:
     """The pack as PDF: one page for most people, more where there is more to say."""
     person = pack.person
     foot = f"{person.crn}. Made for {pack.made_by}, {moment(pack.made_at, pack.zone)}. Confidential."
-    paper = Paper(f"Case pack: {person.name}", made_at=pack.made_at, footer=foot)
+    paper = PdfDocument(f"Case pack: {person.name}", made_at=pack.made_at, footer=foot)
     paper.facts(_standing(pack))
     paper.heading("Status", small=True)
     if pack.statuses:
@@ -72,7 +72,7 @@ def _standing(pack: CasePack) -> list[tuple[str, str]]:
     return found
 
 
-def _tally(tally: Tally) -> tuple[str, ...]:
+def _tally(tally: AttendanceTally) -> tuple[str, ...]:
     counts = (
         tally.all,
         tally.attended,
@@ -85,7 +85,7 @@ def _tally(tally: Tally) -> tuple[str, ...]:
     return (f"{tally.days} days", *map(str, counts))
 
 
-def _lists(paper: Paper, pack: CasePack) -> None:
+def _lists(paper: PdfDocument, pack: CasePack) -> None:
     facts: list[tuple[str, str]] = []
     if pack.offences:
         told = (f"{OFFENCE_KINDS[one.kind]}, {one.what} ({_short(one.happened_on)})" for one in pack.offences)

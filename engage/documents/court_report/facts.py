@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.kinds import AppointmentState, OutcomeCode
@@ -99,7 +99,7 @@ class CourtReport:
     from_on: date
     until_on: date
     tests: tuple[TestLine, ...]
-    counts: rules.Tally
+    counts: rules.TestTally
     not_recorded: int
     attendance: Attendance
     home: HomeLine | None
@@ -210,7 +210,7 @@ def _opened(
     review = session.get(CourtReview, review_id)
     if review is None:
         raise NotFound("There is no such review, or you may not see it.")
-    person = open_part(session, actor, review.person_id, Field.HEALTH, now=now, what="court report")
+    person = open_part(session, actor, review.person_id, RecordPart.HEALTH, now=now, what="court report")
     if not {Ability.CASE, Ability.HEALTH} <= abilities(actor, person):
         raise Forbidden("Your role does not let you see the reports to the court.")
     return person, review

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from engage.documents.court_report.facts import CourtReport, ReportPage
-from engage.documents.pdf import Paper
+from engage.documents.pdf import PdfDocument
 from engage.labels import progress as words
 from engage.labels.formats import clock_time, day_and_year
 
@@ -15,10 +15,10 @@ NOTHING = "Nothing is recorded."
 Facts = Sequence[tuple[str, str]]
 
 
-def pdf(page: ReportPage) -> bytes:
+def render(page: ReportPage) -> bytes:
     """The report as a PDF."""
     report = page.report
-    paper = Paper(TITLE, made_at=report.made_at, footer=f"{report.crn}  {_digest(page)}")
+    paper = PdfDocument(TITLE, made_at=report.made_at, footer=f"{report.crn}  {_digest(page)}")
     if notice := standing(page):
         paper.notice(notice)
     paper.facts(about(page))

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Agency, ApiKey, Staff
 from engage.appointments import absence_rules
-from engage.appointments.model import AbsenceReason, Appointment, Intent, Outcome
+from engage.appointments.model import AbsenceReason, Appointment, Outcome, StatedIntent
 from engage.appointments.reminders import message_history
-from engage.appointments.reminders.message_history import Told
+from engage.appointments.reminders.message_history import SentReminder
 from engage.compliance import rules
 from engage.compliance.counting import Compliance
 from engage.compliance.model import Enforcement
@@ -47,10 +47,10 @@ class Period:
 class _Found:
     """What stands in the tables about the appointments of the period, by appointment."""
 
-    told: Mapping[uuid.UUID, Sequence[Told]]
+    told: Mapping[uuid.UUID, Sequence[SentReminder]]
     messages: Mapping[uuid.UUID, Message]
     receipts: Mapping[uuid.UUID, Sequence[Receipt]]
-    intents: Mapping[uuid.UUID, Sequence[Intent]]
+    intents: Mapping[uuid.UUID, Sequence[StatedIntent]]
     reasons: Mapping[uuid.UUID, Sequence[AbsenceReason]]
     outcomes: Mapping[uuid.UUID, Sequence[Outcome]]
     history: Mapping[str, Sequence[Event]]
@@ -130,7 +130,9 @@ def _gather(session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], 
         select(Receipt).where(Receipt.message_id.in_(sent)).order_by(Receipt.received_at, Receipt.id)
     )
     intents = session.scalars(
-        select(Intent).where(Intent.appointment_id.in_(ids)).order_by(Intent.said_at, Intent.id)
+        select(StatedIntent)
+        .where(StatedIntent.appointment_id.in_(ids))
+        .order_by(StatedIntent.said_at, StatedIntent.id)
     ).all()
     reasons = session.scalars(
         select(AbsenceReason)
@@ -224,7 +226,7 @@ def _appointment(
     }
 
 
-def _arrived(one: Told) -> bool | None:
+def _arrived(one: SentReminder) -> bool | None:
     if one.status is MessageStatus.DELIVERED:
         return True
     return None if one.gone and one.status not in _BAD else False
@@ -240,7 +242,7 @@ def _history(event: Event, names: Names) -> Json:
     }
 
 
-def _told(one: Told, facts: _Found) -> Json:
+def _told(one: SentReminder, facts: _Found) -> Json:
     reminder = one.reminder
     found: Json = {
         "kind": reminder.kind.value,
@@ -273,7 +275,7 @@ def _told(one: Told, facts: _Found) -> Json:
     return found
 
 
-def _said(one: Intent, facts: _Found, names: Names) -> Json:
+def _said(one: StatedIntent, facts: _Found, names: Names) -> Json:
     return {
         "kind": one.kind.value,
         "at": at(one.said_at),

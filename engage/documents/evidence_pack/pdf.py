@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engage.documents.evidence_pack import wording as words
-from engage.documents.pdf import Paper
+from engage.documents.pdf import PdfDocument
 
 Json = dict[str, Any]
 _SHORT = 16
@@ -20,7 +20,7 @@ def render(facts: Json, digest: str) -> bytes:
     made_at = _moment(facts["made"]["at"])
     zone = ZoneInfo(facts["made"]["zone"])
     person = facts["person"]
-    paper = Paper(
+    paper = PdfDocument(
         f"Evidence pack: {person['name']}",
         made_at=made_at,
         footer=f"Evidence pack, {person['crn']}, made {_when(facts['made']['at'], zone)}",
@@ -37,7 +37,7 @@ def render(facts: Json, digest: str) -> bytes:
     return paper.finished()
 
 
-def _face(paper: Paper, facts: Json, digest: str, zone: ZoneInfo) -> None:
+def _face(paper: PdfDocument, facts: Json, digest: str, zone: ZoneInfo) -> None:
     made, person, period = facts["made"], facts["person"], facts["period"]
     paper.facts(
         [
@@ -92,7 +92,7 @@ def _order(one: Json) -> str:
     )
 
 
-def _count(paper: Paper, facts: Json) -> None:
+def _count(paper: PdfDocument, facts: Json) -> None:
     count = facts["count"]
     paper.heading("Failures to comply that count")
     paper.paragraph(
@@ -121,7 +121,7 @@ def _count(paper: Paper, facts: Json) -> None:
         paper.paragraph(f"{under}: {' '.join(one['reasons'])}")
 
 
-def _decisions(paper: Paper, facts: Json, zone: ZoneInfo) -> None:
+def _decisions(paper: PdfDocument, facts: Json, zone: ZoneInfo) -> None:
     paper.heading("Decisions")
     if not facts["decisions"]:
         paper.paragraph("None was made.")
@@ -160,7 +160,7 @@ def _came_of(one: Json, zone: ZoneInfo) -> str:
     return " ".join(parts)
 
 
-def _appointment(paper: Paper, number: int, one: Json, zone: ZoneInfo) -> None:
+def _appointment(paper: PdfDocument, number: int, one: Json, zone: ZoneInfo) -> None:
     paper.heading(
         f"{number}. {_when(one['starts_at'], zone)}, {words.TYPES[one['type']]}, with {one['with']} of {one['agency']}",
         small=True,
@@ -251,7 +251,7 @@ def _reason(reason: Json, zone: ZoneInfo) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _chain(paper: Paper, chain: Json, zone: ZoneInfo) -> None:
+def _chain(paper: PdfDocument, chain: Json, zone: ZoneInfo) -> None:
     paper.heading("The chain over the log of events")
     if chain["holds"]:
         paper.paragraph(

@@ -47,7 +47,7 @@ _SHOWN = ("appointment.", "outcome.", "intent.", "absence.", "reminder.", "enfor
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedPack:
     """A pack that somebody may read: its row, and what it says."""
 
     pack: EvidencePack
@@ -194,7 +194,7 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
     }
 
 
-def verify(session: Session, person_id: uuid.UUID) -> audit_chain.Broken | None:
+def verify(session: Session, person_id: uuid.UUID) -> audit_chain.BrokenSeal | None:
     """The first broken place of a person's chain, the links on their packs looked for in it; None where it holds."""
     heads = set(session.scalars(select(EvidencePack.head).where(EvidencePack.person_id == person_id))) - {
         audit_chain.START
@@ -222,7 +222,7 @@ def sealed_people(
     return found
 
 
-def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: datetime) -> Opened:
+def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: datetime) -> OpenedPack:
     """A pack as it was given, for whoever may enforce; the reading is logged. Raises NotFound or Forbidden."""
     person_id = session.scalar(select(EvidencePack.person_id).where(EvidencePack.id == pack_id))
     if person_id is None:
@@ -236,7 +236,7 @@ def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: dateti
         raise Forbidden(
             "This pack holds the words of texts, which your role may not read. Make one of your own."
         )
-    return Opened(pack, facts)
+    return OpenedPack(pack, facts)
 
 
 def _count(found: Compliance) -> Json:

@@ -27,7 +27,7 @@ ENDS = {
 
 
 @dataclass(frozen=True)
-class Spell:
+class ActivitySpell:
     """Something that somebody takes part in, from a day until it ended (None while it goes on), and what staff made of it."""
 
     kind: ActivityKind
@@ -36,12 +36,12 @@ class Spell:
     state: ReportState
 
 
-def running(spell: Spell, on: date) -> bool:
+def running(spell: ActivitySpell, on: date) -> bool:
     """Whether it goes on on that day; the day on which it ended belongs to it."""
     return spell.started_on <= on and (spell.ended_on is None or spell.ended_on >= on)
 
 
-def work_stable(spells: Iterable[Spell], on: date) -> bool:
+def work_stable(spells: Iterable[ActivitySpell], on: date) -> bool:
     """Whether somebody has work on a day that staff made sure of (RULES.md 9) [ours]."""
     return any(
         spell.kind is ActivityKind.WORK and spell.state is ReportState.VERIFIED and running(spell, on)

@@ -23,7 +23,7 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contactability import Reach
+from engage.people.contactability import Contactability
 from engage.people.model import Person
 from engage.people.rules import Reason, Verdict
 from engage.progress.check_ins import rules
@@ -138,15 +138,17 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     return len(waiting)
 
 
-def _reaches(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Reach]:
+def _reaches(
+    session: Session, people: Sequence[uuid.UUID], now: datetime
+) -> Mapping[uuid.UUID, Contactability]:
     """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked alone."""
     try:
-        return contactability.reach(session, people, now)
+        return contactability.contactability_of(session, people, now)
     except _NONSENSE:
-        found: dict[uuid.UUID, Reach] = {}
+        found: dict[uuid.UUID, Contactability] = {}
     for person_id in people:
         try:
-            found.update(contactability.reach(session, [person_id], now))
+            found.update(contactability.contactability_of(session, [person_id], now))
         except _NONSENSE as problem:
             log.error("check_in.reach_failed", person=str(person_id), problem=type(problem).__name__)
     return found
@@ -159,7 +161,7 @@ class _Look:
         self.session, self.now = session, now
         self.sent: Counter[uuid.UUID] = Counter()
 
-    def at(self, check_in: CheckIn, message: Message | None, reach: Reach, on: bool) -> None:
+    def at(self, check_in: CheckIn, message: Message | None, reach: Contactability, on: bool) -> None:
         """Move one check-in on."""
         if check_in.state is CheckInState.PLANNED:
             self._send(check_in, reach, on)
@@ -170,7 +172,7 @@ class _Look:
         else:
             self._nudge(check_in, check_in.closes_at, message, reach, on)
 
-    def _send(self, check_in: CheckIn, reach: Reach, on: bool) -> None:
+    def _send(self, check_in: CheckIn, reach: Contactability, on: bool) -> None:
         verdict = self._verdict(reach)
         until = check_in.due_at + rules.USEFUL
         again = self._again(reach, verdict)
@@ -185,7 +187,7 @@ class _Look:
         else:
             self._end(check_in, reach, CheckInState.NOT_SENT, verdict.reasons)
 
-    def _ask(self, check_in: CheckIn, reach: Reach) -> None:
+    def _ask(self, check_in: CheckIn, reach: Contactability) -> None:
         message = self._enqueue(
             check_in, reach, TextKind.CHECK_IN, check_in.group_key, expires_at=self.now + TEXT_LIFE
         )
@@ -203,7 +205,7 @@ class _Look:
         self._record("check_in.sent", check_in, reach, message=message.id)
 
     def _nudge(
-        self, check_in: CheckIn, closes_at: datetime, message: Message | None, reach: Reach, on: bool
+        self, check_in: CheckIn, closes_at: datetime, message: Message | None, reach: Contactability, on: bool
     ) -> None:
         """One reminder of the question, where the first text may have arrived; else why there is none."""
         verdict = self._verdict(reach)
@@ -224,7 +226,7 @@ class _Look:
         else:
             check_in.nudge_reasons = as_rows(verdict.reasons)
 
-    def _send_nudge(self, check_in: CheckIn, closes_at: datetime, reach: Reach) -> None:
+    def _send_nudge(self, check_in: CheckIn, closes_at: datetime, reach: Contactability) -> None:
         key = f"check_in_nudge:{check_in.id}"
         nudge = self._enqueue(check_in, reach, TextKind.CHECK_IN_NUDGE, key, expires_at=closes_at)
         if nudge is None:
@@ -232,7 +234,7 @@ class _Look:
         check_in.nudge_id, check_in.nudge_reasons = nudge.id, []
         self._record("check_in.nudged", check_in, reach, message=nudge.id)
 
-    def _close(self, check_in: CheckIn, message: Message | None, reach: Reach) -> None:
+    def _close(self, check_in: CheckIn, message: Message | None, reach: Contactability) -> None:
         """Nobody answered in time. Only a text that is known to have arrived makes that `unanswered`; where texts to the person have
         stopped meanwhile, the check-in ended with them. What they wrote to a worker may have been the answer."""
         lasting = [reason for reason in reach.verdict.reasons if not reason.passing]
@@ -245,18 +247,20 @@ class _Look:
         else:
             self._end(check_in, reach, CheckInState.UNANSWERED, [])
 
-    def _end(self, check_in: CheckIn, reach: Reach, state: CheckInState, reasons: Sequence[Reason]) -> None:
+    def _end(
+        self, check_in: CheckIn, reach: Contactability, state: CheckInState, reasons: Sequence[Reason]
+    ) -> None:
         check_in.state, check_in.look_at, check_in.reasons = state, None, as_rows(reasons)
         codes = [reason.code for reason in reasons]
         self._record(f"check_in.{state.value}", check_in, reach, reasons=codes)
         log.info(f"check_in.{state.value}", check_in=str(check_in.id), reason=codes)
 
-    def _verdict(self, reach: Reach) -> Verdict:
+    def _verdict(self, reach: Contactability) -> Verdict:
         today = reach.facts.texts_today + self.sent[reach.person.id]
         facts = replace(reach.facts, texts_today=today)
         return people_rules.may_text(facts, reach.rules, self.now, reach.zone)
 
-    def _again(self, reach: Reach, verdict: Verdict) -> datetime | None:
+    def _again(self, reach: Contactability, verdict: Verdict) -> datetime | None:
         """When to look again at what only the hour or the day's cap is against; None where it will not end by itself."""
         if not verdict.passing_only:
             return None
@@ -268,7 +272,7 @@ class _Look:
         return again if again > self.now else None
 
     def _enqueue(
-        self, check_in: CheckIn, reach: Reach, kind: TextKind, key: str, *, expires_at: datetime
+        self, check_in: CheckIn, reach: Contactability, kind: TextKind, key: str, *, expires_at: datetime
     ) -> Message | None:
         """Queue a text of this check-in; None, and logged, where it cannot be written."""
         person = reach.person
@@ -304,7 +308,7 @@ class _Look:
             now=self.now,
         )
 
-    def _record(self, kind: str, check_in: CheckIn, reach: Reach, **data: object) -> None:
+    def _record(self, kind: str, check_in: CheckIn, reach: Contactability, **data: object) -> None:
         events.record(
             self.session,
             kind,

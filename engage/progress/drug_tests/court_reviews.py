@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.access.model import Disclosure
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub
 from engage.core.errors import (
@@ -118,7 +118,12 @@ def report_made(
             recipient=order.court or "The court",
             purpose=PURPOSE,
             lawful_basis=LAWFUL_BASIS,
-            fields=[Field.HEALTH.value, Field.PROGRESS.value, Field.LEGAL.value, Field.APPOINTMENTS.value],
+            fields=[
+                RecordPart.HEALTH.value,
+                RecordPart.PROGRESS.value,
+                RecordPart.LEGAL.value,
+                RecordPart.APPOINTMENTS.value,
+            ],
             actor=actor.label,
             at=now,
         )

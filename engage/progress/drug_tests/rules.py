@@ -54,7 +54,7 @@ def a_month_after(day: date) -> date:
 
 
 @dataclass(frozen=True)
-class Tally:
+class TestTally:
     """What came of the tests of a time: how many were asked for, and how many of each result. A void test tells nothing."""
 
     asked: int
@@ -65,10 +65,10 @@ class Tally:
     void: int
 
 
-def tally(results: Iterable[DrugTestResult]) -> Tally:
+def tally(results: Iterable[DrugTestResult]) -> TestTally:
     """Count the results."""
     counts = Counter(results)
-    return Tally(counts.total(), **{result.value: counts[result] for result in DrugTestResult})
+    return TestTally(counts.total(), **{result.value: counts[result] for result in DrugTestResult})
 
 
 def _working(day: date, closed: Collection[date]) -> date:

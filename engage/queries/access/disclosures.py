@@ -47,7 +47,7 @@ class DisclosureView:
 
 
 @dataclass(frozen=True)
-class Opening:
+class EmergencyView:
     """Somebody opened the record in an emergency."""
 
     at: datetime
@@ -57,7 +57,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Look:
+class AccessView:
     """Somebody looked. `id` is the place in the log; `merged` when it was at a record that was merged into this one."""
 
     id: int
@@ -69,14 +69,14 @@ class Look:
 
 
 @dataclass(frozen=True)
-class SeenPage:
+class RecordAccessPage:
     """Everything the page shows; `older` is the place in the log behind which more lies. `may_limit` and `may_merge` say what is offered."""
 
     person: Person
     zone: ZoneInfo
     disclosures: tuple[DisclosureView, ...]
-    openings: tuple[Opening, ...]
-    looks: tuple[Look, ...]
+    openings: tuple[EmergencyView, ...]
+    looks: tuple[AccessView, ...]
     older: int | None
     named: tuple[tuple[RecordAccess, Staff], ...]
     candidates: tuple[Staff, ...]
@@ -87,7 +87,7 @@ class SeenPage:
 
 def load(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: int | None = None
-) -> SeenPage:
+) -> RecordAccessPage:
     """Who has seen a person's record, the latest first. Raises NotFound or Forbidden; this reading is logged too."""
     person = open_person(session, actor, person_id, now=now, what="who has seen it", ability=Ability.CASE)
     session.flush()
@@ -105,15 +105,15 @@ def load(
     changes = may_change(actor, person)
     limiting = changes and restrictions.may_limit(actor, person)
     shown = records[:PAGE]
-    return SeenPage(
+    return RecordAccessPage(
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
         disclosures=tuple(_disclosure(one, who) for one in disclosed),
         openings=tuple(
-            Opening(one.at, one.ends_at, who[f"staff:{one.staff_id}"], one.reason) for one in openings
+            EmergencyView(one.at, one.ends_at, who[f"staff:{one.staff_id}"], one.reason) for one in openings
         ),
         looks=tuple(
-            Look(one.id, one.at, who[one.actor], one.what, one.allowed, one.person_id != person.id)
+            AccessView(one.id, one.at, who[one.actor], one.what, one.allowed, one.person_id != person.id)
             for one in shown
         ),
         older=shown[-1].id if len(records) > PAGE else None,

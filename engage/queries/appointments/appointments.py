@@ -28,13 +28,13 @@ from engage.appointments.model import (
     Appointment,
     AppointmentState,
     AppointmentType,
-    Intent,
     IntentKind,
     Outcome,
     OutcomeCode,
     Reminder,
     ReminderKind,
     ReminderState,
+    StatedIntent,
 )
 from engage.people.model import Person
 from engage.queries import actor_names
@@ -43,7 +43,7 @@ from messaging.tables import Inbound, Message
 
 
 @dataclass(frozen=True)
-class Said:
+class IntentView:
     """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way.
 
     `withdrawn` when it counts no more: the person took it back, or (`misread`) a worker says that the text was read wrongly. `corrected` when
@@ -63,7 +63,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Reminded:
+class ReminderView:
     """One reminder: what it is, when it was or is due, what was decided and why, and what became of its text."""
 
     id: uuid.UUID
@@ -79,7 +79,7 @@ class Reminded:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class OutcomeView:
     """What a worker recorded, by whom and when; `superseded_at` when somebody corrected it."""
 
     code: OutcomeCode
@@ -90,7 +90,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Explained:
+class AbsenceReasonView:
     """Why they were not there, by their own word: the cause, the outcome that it proposes, and what a worker made of it, if anybody did."""
 
     id: uuid.UUID
@@ -130,12 +130,12 @@ class AppointmentView:
     zone: ZoneInfo
     booked_by: str
     booked_at: datetime
-    said: Said | None = None
-    said_before: tuple[Said, ...] = ()
-    reminders: tuple[Reminded, ...] = ()
-    recorded: Recorded | None = None
-    recorded_before: tuple[Recorded, ...] = field(default=())
-    explained: tuple[Explained, ...] = ()
+    said: IntentView | None = None
+    said_before: tuple[IntentView, ...] = ()
+    reminders: tuple[ReminderView, ...] = ()
+    recorded: OutcomeView | None = None
+    recorded_before: tuple[OutcomeView, ...] = field(default=())
+    explained: tuple[AbsenceReasonView, ...] = ()
 
     @property
     def ends_at(self) -> datetime:
@@ -155,14 +155,14 @@ class AppointmentView:
             now_said and self.stands and self.recorded is None and not (self.said and self.said.earlier_time)
         )
 
-    def to_decide(self, one: Explained) -> bool:
+    def to_decide(self, one: AbsenceReasonView) -> bool:
         """Whether a reason waits for a worker: an absence is recorded, and nobody has decided about this reason since."""
         if one.decision is not None or self.recorded is None or self.recorded.code not in ABSENT:
             return False
         return self.recorded.code is OutcomeCode.FAILED_TO_ATTEND or one.at > self.recorded.at
 
     @property
-    def latest_text(self) -> Reminded | None:
+    def latest_text(self) -> ReminderView | None:
         """The last reminder of the present time that became a text."""
         sent = [
             one
@@ -172,7 +172,7 @@ class AppointmentView:
         return sent[-1] if sent else None
 
     @property
-    def next_text(self) -> Reminded | None:
+    def next_text(self) -> ReminderView | None:
         """The next reminder that is still to be decided."""
         return next((one for one in self.reminders if one.state is ReminderState.PLANNED), None)
 
@@ -245,13 +245,13 @@ def _view(
     agency: str,
     hub: Hub,
     booked_by: str,
-    reminders: list[Reminded],
-    intents: list[tuple[Intent, str | None]],
-    outcomes: list[Recorded],
-    explained: tuple[Explained, ...],
+    reminders: list[ReminderView],
+    intents: list[tuple[StatedIntent, str | None]],
+    outcomes: list[OutcomeView],
+    explained: tuple[AbsenceReasonView, ...],
 ) -> AppointmentView:
     said = [
-        Said(
+        IntentView(
             kind=intent.kind,
             at=intent.said_at,
             minutes_late=intent.minutes_late,
@@ -296,21 +296,21 @@ def _view(
     )
 
 
-def _reminders(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[Reminded]]:
+def _reminders(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[ReminderView]]:
     rows = session.execute(
         select(Reminder, Message)
         .outerjoin(Message, Message.id == Reminder.message_id)
         .where(Reminder.appointment_id.in_(wanted))
         .order_by(Reminder.revision, Reminder.due_at, Reminder.attempt, Reminder.id)
     )
-    found: dict[uuid.UUID, list[Reminded]] = {}
+    found: dict[uuid.UUID, list[ReminderView]] = {}
     for reminder, message in rows:
         found.setdefault(reminder.appointment_id, []).append(_reminded(reminder, message))
     return found
 
 
-def _reminded(reminder: Reminder, message: Message | None) -> Reminded:
-    return Reminded(
+def _reminded(reminder: Reminder, message: Message | None) -> ReminderView:
+    return ReminderView(
         id=reminder.id,
         kind=reminder.kind,
         due_at=reminder.due_at,
@@ -341,14 +341,14 @@ def _said(
     wanted: list[uuid.UUID],
     readable: Collection[uuid.UUID],
     of_health: Collection[uuid.UUID],
-) -> dict[uuid.UUID, list[tuple[Intent, str | None]]]:
+) -> dict[uuid.UUID, list[tuple[StatedIntent, str | None]]]:
     rows = session.execute(
-        select(Intent, Inbound.body, health_redaction.tells_of_health())
-        .outerjoin(Inbound, Inbound.id == Intent.inbound_id)
-        .where(Intent.appointment_id.in_(wanted))
-        .order_by(Intent.said_at, Intent.id)
+        select(StatedIntent, Inbound.body, health_redaction.tells_of_health())
+        .outerjoin(Inbound, Inbound.id == StatedIntent.inbound_id)
+        .where(StatedIntent.appointment_id.in_(wanted))
+        .order_by(StatedIntent.said_at, StatedIntent.id)
     )
-    found: dict[uuid.UUID, list[tuple[Intent, str | None]]] = {}
+    found: dict[uuid.UUID, list[tuple[StatedIntent, str | None]]] = {}
     for intent, body, delicate in rows:
         shown = intent.appointment_id in (of_health if delicate else readable)
         found.setdefault(intent.appointment_id, []).append((intent, body if shown else None))
@@ -374,8 +374,8 @@ def _explained(
     return found
 
 
-def _reason(row: AbsenceReason, words: str | None, who: Mapping[str | None, str]) -> Explained:
-    return Explained(
+def _reason(row: AbsenceReason, words: str | None, who: Mapping[str | None, str]) -> AbsenceReasonView:
+    return AbsenceReasonView(
         id=row.id,
         at=row.said_at,
         cause=row.cause,
@@ -396,5 +396,7 @@ def _outcomes(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list
     return found
 
 
-def _recorded(row: Outcome, by: str) -> Recorded:
-    return Recorded(code=row.code, note=row.note, by=by, at=row.recorded_at, superseded_at=row.superseded_at)
+def _recorded(row: Outcome, by: str) -> OutcomeView:
+    return OutcomeView(
+        code=row.code, note=row.note, by=by, at=row.recorded_at, superseded_at=row.superseded_at
+    )

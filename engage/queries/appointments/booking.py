@@ -73,7 +73,7 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
         place=last.place if last is not None and last.place != last.place_alias else "",
         place_alias=last.place_alias if last is not None else "",
         enforceable=last.enforceable if last is not None else _demanded(person, agencies, actor),
-        why_not=obstacles(contactability.reach(session, [person.id], now)[person.id]),
+        why_not=obstacles(contactability.contactability_of(session, [person.id], now)[person.id]),
     )
 
 

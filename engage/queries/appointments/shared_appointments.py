@@ -13,13 +13,13 @@ from sqlalchemy import and_, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.people.model import Person
-from engage.queries.people.person import Place
+from engage.queries.people.person import PersonCursor
 
 PAGE = 30
 
@@ -44,14 +44,16 @@ class SharedPage:
     person: Person
     zone: ZoneInfo
     rows: tuple[SharedAppointment, ...]
-    older: Place | None
+    older: PersonCursor | None
 
 
 def load(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: Place | None = None
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: PersonCursor | None = None
 ) -> SharedPage:
     """The page, by role or by an agreement, which is then logged as used. Raises NotFound or Forbidden as open_part does."""
-    person = open_part(session, actor, person_id, Field.APPOINTMENTS, now=now, what="shared appointments")
+    person = open_part(
+        session, actor, person_id, RecordPart.APPOINTMENTS, now=now, what="shared appointments"
+    )
     query = (
         select(Appointment, Agency.name, Outcome.code)
         .join(Agency, Agency.id == Appointment.agency_id)
@@ -79,5 +81,5 @@ def load(
         for one, agency, code in session.execute(query)
     ]
     rows = tuple(found[:PAGE])
-    older = Place(rows[-1].starts_at, rows[-1].id) if len(found) > PAGE else None
+    older = PersonCursor(rows[-1].starts_at, rows[-1].id) if len(found) > PAGE else None
     return SharedPage(person, zone(session.get_one(Hub, person.hub_id)), rows, older)

@@ -32,7 +32,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Standing:
+class MemberStatus:
     """What was decided and recorded of one enrolment: None where nothing was."""
 
     strand: str | None
@@ -45,7 +45,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Booked:
+class AppointmentCounts:
     """So many appointments of one sort, and what became of them: `came` is None where nothing is recorded yet, `excused` an accepted absence."""
 
     hub: str
@@ -62,7 +62,7 @@ class Booked:
 
 
 @dataclass(frozen=True)
-class Owed:
+class OverdueActions:
     """Live actions of one agency, and how many of them are past their date."""
 
     agency: str
@@ -113,12 +113,12 @@ LEFT JOIN LATERAL (SELECT bool_or(kind = 'arrest') AS arrested, bool_or(kind = '
 """)
 
 
-def standing(session: Session, those: Sequence[Member], since: datetime) -> dict[uuid.UUID, Standing]:
+def standing(session: Session, those: Sequence[Member], since: datetime) -> dict[uuid.UUID, MemberStatus]:
     """How each enrolment stands, stood at `since`, and what was decided or recorded since then. Breach and offences are apart (RULES.md 19)."""
     rows = session.execute(
         _STANDING, {"enrolments": [one.enrolment_id for one in those], "since": since, "day": since.date()}
     )
-    return {row[0]: Standing(*row[1:]) for row in rows}
+    return {row[0]: MemberStatus(*row[1:]) for row in rows}
 
 
 # An appointment counts while its person was on the cohort. What was texted is what a provider took; the chase after an absence is no reminder.
@@ -159,7 +159,9 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """)
 
 
-def booked(session: Session, those: Sequence[Member], since: datetime, until: datetime) -> list[Booked]:
+def booked(
+    session: Session, those: Sequence[Member], since: datetime, until: datetime
+) -> list[AppointmentCounts]:
     """What became of the appointments of the period, by sort: at most a few hundred rows however many people there are."""
     rows = session.execute(
         _BOOKED,
@@ -174,7 +176,7 @@ def booked(session: Session, those: Sequence[Member], since: datetime, until: da
             "until": until,
         },
     )
-    return [Booked(*row) for row in rows]
+    return [AppointmentCounts(*row) for row in rows]
 
 
 # First contact is theirs: a reply or an attendance. That a text was delivered says nothing of them.
@@ -217,7 +219,7 @@ GROUP BY agency.name ORDER BY overdue DESC, agency.name
 """)
 
 
-def owed(session: Session, those: Sequence[Member], now: datetime) -> list[Owed]:
+def owed(session: Session, those: Sequence[Member], now: datetime) -> list[OverdueActions]:
     """Each agency's live actions for people who are on the cohort now."""
     people = [one.person_id for one in those if one.ended_on is None]
-    return [Owed(*row) for row in session.execute(_OWED, {"people": people, "now": now})]
+    return [OverdueActions(*row) for row in session.execute(_OWED, {"people": people, "now": now})]

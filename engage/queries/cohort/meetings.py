@@ -27,7 +27,7 @@ from engage.cohort.kinds import (
     ReferralState,
     Strand,
 )
-from engage.cohort.meeting_model import AgendaItem, Decision, Meeting
+from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingDecision
 from engage.cohort.meetings import NextMeeting
 from engage.cohort.model import (
     Enrolment,
@@ -78,7 +78,7 @@ class DecisionView:
 
 
 @dataclass(frozen=True)
-class Item:
+class AgendaItemView:
     """Somebody on the agenda. A person has an id and a status where they are on the cohort; a referral of somebody unknown has neither."""
 
     id: uuid.UUID
@@ -96,7 +96,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Came:
+class AttendeeView:
     """Whether an agency of the area came, None while nobody has noted it."""
 
     agency: Agency
@@ -111,9 +111,9 @@ class MeetingPage:
     meeting: Meeting
     hub: Hub
     zone: ZoneInfo
-    items: tuple[Item, ...]
+    items: tuple[AgendaItemView, ...]
     hidden: int
-    agencies: tuple[Came, ...]
+    agencies: tuple[AttendeeView, ...]
     keeps: bool
     reads_all: bool
     held: bool
@@ -129,7 +129,7 @@ class MeetingPage:
 class DecidingPage:
     """One item with what a decision about it may choose from. `referral` is the one that asks for them, where one waits."""
 
-    item: Item
+    item: AgendaItemView
     meeting: Meeting
     hub: Hub
     kinds: tuple[DecisionKind, ...]
@@ -148,12 +148,12 @@ def listed(
             Meeting,
             Hub.name,
             func.count(AgendaItem.id),
-            func.count(Decision.id),
+            func.count(MeetingDecision.id),
         )
         .join(Hub, Hub.id == Meeting.hub_id)
         .outerjoin(AgendaItem, AgendaItem.meeting_id == Meeting.id)
-        .outerjoin(Decision, Decision.item_id == AgendaItem.id)
-        .where(Meeting.hub_id.in_(hub_roles.attends(actor)))
+        .outerjoin(MeetingDecision, MeetingDecision.item_id == AgendaItem.id)
+        .where(Meeting.hub_id.in_(hub_roles.hubs_to_attend(actor)))
         .group_by(Meeting.id, Hub.name)
         .order_by(Meeting.held_on.desc(), Meeting.id.desc())
         .limit(limit)
@@ -178,11 +178,11 @@ def listed(
 
 def load(session: Session, actor: Actor, *, now: datetime) -> Meetings:
     """The page of meetings."""
-    hubs = [hub for hub in hubs_of(session, hub_roles.attends(actor)) if hub.closed_at is None]
-    decides = hub_roles.decides(actor)
+    hubs = [hub for hub in hubs_of(session, hub_roles.hubs_to_attend(actor)) if hub.closed_at is None]
+    decides = hub_roles.hubs_to_decide_in(actor)
     return Meetings(
         rows=tuple(listed(session, actor)),
-        hubs=tuple((hub, meetings.next_on(session, hub, now=now)) for hub in hubs),
+        hubs=tuple((hub, meetings.next_meeting(session, hub, now=now)) for hub in hubs),
         keeps=tuple(hub for hub in hubs if hub.id in decides),
     )
 
@@ -197,7 +197,7 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
     )
     noted = {presence.agency_id: presence for presence in meeting.attendance}
     called = actor_names.of_labels(session, {meeting.closed_by})
-    keeps = hub_roles.may(actor, hub_roles.decides(actor), hub.id) and meeting.closed_at is None
+    keeps = hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), hub.id) and meeting.closed_at is None
     return MeetingPage(
         meeting=meeting,
         hub=hub,
@@ -205,7 +205,7 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
         items=items,
         hidden=(total or 0) - len(items),
         agencies=tuple(
-            Came(
+            AttendeeView(
                 agency,
                 noted[agency.id].came if agency.id in noted else None,
                 noted[agency.id].names if agency.id in noted else "",
@@ -213,15 +213,15 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
             for agency in agencies_of(session, [hub.id])
         ),
         keeps=keeps,
-        reads_all=hub_roles.may(actor, hub_roles.reads_queue(actor), hub.id),
-        held=meetings.held(meeting, hub, now),
+        reads_all=hub_roles.may(actor, hub_roles.hubs_with_queue(actor), hub.id),
+        held=meetings.has_begun(meeting, hub, now),
         closed_by=called[meeting.closed_by] if meeting.closed_by else None,
     )
 
 
 def deciding(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> DecidingPage:
     """The form of one decision. Raises NotFound, or Forbidden for whoever does not decide in that hub."""
-    item = decisions.to_decide(session, actor, item_id, now=now)
+    item = decisions.open_item(session, actor, item_id, now=now)
     meeting = session.get_one(Meeting, item.meeting_id)
     found = _items(session, actor, meeting, only=item.id)
     hub = session.get_one(Hub, meeting.hub_id)
@@ -241,17 +241,17 @@ def deciding(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetim
         item=found[0],
         meeting=meeting,
         hub=hub,
-        kinds=decisions.possible(enrolled=found[0].enrolled, asks=asks),
+        kinds=decisions.possible_decisions(enrolled=found[0].enrolled, asks=asks),
         referral=referral,
         agencies=agencies_of(session, [hub.id]),
         offender_managers=offender_managers(session, [hub.id]) if item.person_id is None else (),
-        held=meetings.held(meeting, hub, now),
+        held=meetings.has_begun(meeting, hub, now),
     )
 
 
 def open_for(session: Session, actor: Actor, person: Person) -> Sequence[Meeting]:
     """The meetings on whose agenda a person could still be put, the nearest first."""
-    if person.hub_id not in hub_roles.attends(actor):
+    if person.hub_id not in hub_roles.hubs_to_attend(actor):
         return ()
     return session.scalars(
         select(Meeting)
@@ -268,20 +268,20 @@ def is_enrolled(session: Session, person_id: uuid.UUID) -> bool:
 
 def may_attend(actor: Actor) -> bool:
     """Whether the actor has a seat anywhere: for the menu."""
-    return bool(hub_roles.attends(actor))
+    return bool(hub_roles.hubs_to_attend(actor))
 
 
 def may_refer(actor: Actor) -> bool:
     """Whether the actor refers anybody or reads a queue anywhere: for the menu."""
-    return bool(hub_roles.refers(actor) or hub_roles.reads_queue(actor)) and not actor.hubs() <= actor.hubs(
-        Role.ADMINISTRATOR
-    )
+    return bool(
+        hub_roles.hubs_to_refer_to(actor) or hub_roles.hubs_with_queue(actor)
+    ) and not actor.hubs() <= actor.hubs(Role.ADMINISTRATOR)
 
 
 def _items(
     session: Session, actor: Actor, meeting: Meeting, *, only: uuid.UUID | None = None
-) -> tuple[Item, ...]:
-    reads_all = hub_roles.may(actor, hub_roles.reads_queue(actor), meeting.hub_id)
+) -> tuple[AgendaItemView, ...]:
+    reads_all = hub_roles.may(actor, hub_roles.hubs_with_queue(actor), meeting.hub_id)
     status = (
         select(RagReview.rag)
         .where(RagReview.enrolment_id == Enrolment.id)
@@ -320,7 +320,7 @@ def _items(
     return tuple(sorted(found, key=_place))
 
 
-def _place(item: Item) -> tuple[int, str]:
+def _place(item: AgendaItemView) -> tuple[int, str]:
     return min((_ORDER[reason] for reason in item.reasons), default=len(_ORDER)), item.name.casefold()
 
 
@@ -333,10 +333,10 @@ def _item(
     strand: Strand | None,
     manager: str | None,
     called: Mapping[str | None, str],
-) -> Item:
+) -> AgendaItemView:
     decision = item.decision
     whose = person or referral
-    return Item(
+    return AgendaItemView(
         id=item.id,
         person_id=person.id if person else None,
         referral_id=referral.id if referral else None,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.access import sharing
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.cohort.kinds import MilestoneKind
 from engage.cohort.milestones import rules
 from engage.cohort.model import Milestone
@@ -36,7 +36,7 @@ class MilestoneView:
     @property
     def words(self) -> str:
         """What was reached, for staff."""
-        return rules.said(self.kind, self.step)
+        return rules.description(self.kind, self.step)
 
 
 def of_person(
@@ -71,5 +71,7 @@ def listed(
     limit: int,
 ) -> tuple[MilestoneView, ...]:
     """The same for a system. Raises NotFound or Forbidden; the reading is logged."""
-    person = sharing.open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read milestones")
+    person = sharing.open_part(
+        session, actor, person_id, RecordPart.PROGRESS, now=now, what="read milestones"
+    )
     return of_person(session, actor, person, after=after, limit=limit)

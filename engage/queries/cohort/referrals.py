@@ -30,7 +30,7 @@ MOST_ALIKE = 20
 
 
 @dataclass(frozen=True)
-class Alike:
+class PossibleMatch:
     """Somebody who may be the same: a person, or another referral that waits. `by` is `crn`, `birth` or `name`."""
 
     by: str
@@ -52,7 +52,7 @@ class ReferralView:
     referred_by: str
     ended_by: str | None
     person_id: uuid.UUID | None
-    alike: tuple[Alike, ...]
+    alike: tuple[PossibleMatch, ...]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,7 +98,7 @@ class ReferralPage:
 
 def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
     """The page of referrals. A constant number of statements for each hub of the actor's."""
-    reads = hub_roles.reads_queue(actor)
+    reads = hub_roles.hubs_with_queue(actor)
     rows: Sequence[Referral] = ()
     if reads:
         rows = session.scalars(
@@ -108,7 +108,7 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
             .limit(PAGE + 1)
         ).all()
     sent: Sequence[Referral] = ()
-    if hub_roles.refers(actor) and actor.agency_id is not None:
+    if hub_roles.hubs_to_refer_to(actor) and actor.agency_id is not None:
         sent = session.scalars(
             _seen(actor)
             .where(Referral.agency_id == actor.agency_id)
@@ -116,13 +116,15 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
             .limit(PAGE)
         ).all()
     views = _views(session, actor, [*rows[:PAGE], *sent], with_alike=bool(reads))
-    found = hubs_of(session, reads | hub_roles.refers(actor))
+    found = hubs_of(session, reads | hub_roles.hubs_to_refer_to(actor))
     return Queue(
         waiting=tuple(views[one.id] for one in rows[:PAGE]),
         more=len(rows) > PAGE,
         sent=tuple(views[one.id] for one in sent),
-        hubs=tuple((hub, meetings.next_on(session, hub, now=now)) for hub in found if hub.closed_at is None),
-        may_refer=bool(hub_roles.refers(actor)),
+        hubs=tuple(
+            (hub, meetings.next_meeting(session, hub, now=now)) for hub in found if hub.closed_at is None
+        ),
+        may_refer=bool(hub_roles.hubs_to_refer_to(actor)),
     )
 
 
@@ -164,22 +166,22 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         .limit(MOST_ALIKE)
     ).all()
     views = _views(session, actor, [referral, *copies], with_alike=True)
-    keeps = hub_roles.may(actor, hub_roles.decides(actor), referral.hub_id)
-    assesses = hub_roles.may(actor, hub_roles.assesses(actor), referral.hub_id)
+    keeps = hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), referral.hub_id)
+    assesses = hub_roles.may(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
     made = assessments.of_referral(session, actor, referral) if keeps or assesses else ()
     waits = referral.state is ReferralState.WAITING
-    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.refers(actor)
+    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.hubs_to_refer_to(actor)
     return ReferralPage(
         view=views[referral.id],
         duplicates=tuple(views[copy.id] for copy in copies),
         assessments=made,
         assessed_by=actor_names.of_labels(session, {row.made_by for row in made}),
-        meets=meetings.next_on(session, views[referral.id].hub, now=now),
+        meets=meetings.next_meeting(session, views[referral.id].hub, now=now),
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own),
         may_assess=waits and assesses and (referral.person_id is None or _manages(session, actor, referral)),
-        health=referral.hub_id in hub_roles.reads_health(actor),
-        reads_all=hub_roles.may(actor, hub_roles.reads_queue(actor), referral.hub_id),
+        health=referral.hub_id in hub_roles.hubs_with_health(actor),
+        reads_all=hub_roles.may(actor, hub_roles.hubs_with_queue(actor), referral.hub_id),
     )
 
 
@@ -191,7 +193,7 @@ def _manages(session: Session, actor: Actor, referral: Referral) -> bool:
 
 def places(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:
     """The open hubs to which the actor may refer, and the agencies of their areas, each by name."""
-    hubs = [hub for hub in hubs_of(session, hub_roles.refers(actor)) if hub.closed_at is None]
+    hubs = [hub for hub in hubs_of(session, hub_roles.hubs_to_refer_to(actor)) if hub.closed_at is None]
     return hubs, agencies_of(session, [hub.id for hub in hubs])
 
 
@@ -218,7 +220,7 @@ def _views(
         if ids
         else set()
     )
-    keeps = hub_roles.reads_queue(actor)
+    keeps = hub_roles.hubs_with_queue(actor)
     waiting = [one for one in rows if one.state is ReferralState.WAITING and one.hub_id in keeps]
     alike = _alike(session, actor, waiting) if with_alike else {}
     return {
@@ -237,7 +239,7 @@ def _views(
 
 def _alike(
     session: Session, actor: Actor, waiting: Sequence[Referral]
-) -> Mapping[uuid.UUID, tuple[Alike, ...]]:
+) -> Mapping[uuid.UUID, tuple[PossibleMatch, ...]]:
     if not waiting:
         return {}
     people = session.scalars(
@@ -272,12 +274,12 @@ def _alike(
     return {
         one.id: tuple(
             [
-                Alike(by, person.name, person.crn, person.date_of_birth, person_id=person.id)
+                PossibleMatch(by, person.name, person.crn, person.date_of_birth, person_id=person.id)
                 for person in people
                 if (by := _by(one, person)) is not None
             ]
             + [
-                Alike(
+                PossibleMatch(
                     by,
                     f"{other.first_name} {other.last_name}",
                     other.crn,

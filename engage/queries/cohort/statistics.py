@@ -23,7 +23,7 @@ from engage.cohort.kinds import Rag, Strand
 from engage.core.errors import Invalid, NotFound
 from engage.people.model import CustodyStatus, LegalStatus
 from engage.queries.cohort import counts
-from engage.queries.cohort.counts import Booked, Member, Standing
+from engage.queries.cohort.counts import AppointmentCounts, Member, MemberStatus
 from engage.queries.cohort.intervals import Interval, wilson
 
 PERIODS = (28, 91, 182, 365)
@@ -34,7 +34,7 @@ LATER, NOT_YET = "later", "not_yet"
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """A count among a denominator, by the key of what was counted. `interval` is None where nothing could be counted."""
 
     key: str
@@ -53,16 +53,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
+class StatisticsTable:
     """Lines of one sort. A `measured` table is about how things go and its rates have intervals; another counts everybody there is."""
 
     id: str
     measured: bool
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Filter:
     """A hub that can be looked at alone."""
 
     id: uuid.UUID
@@ -77,12 +77,12 @@ class CohortView:
     until: date
     days: int
     hub_id: uuid.UUID | None
-    hubs: tuple[Choice, ...]
+    hubs: tuple[Filter, ...]
     people: int
-    tables: tuple[Table, ...]
+    tables: tuple[StatisticsTable, ...]
     days_to_contact: float | None
 
-    def table(self, id: str) -> Table:
+    def table(self, id: str) -> StatisticsTable:
         """The table of that id."""
         return next(table for table in self.tables if table.id == id)
 
@@ -115,10 +115,12 @@ def load(
             *_attendance(appointments),
             *_funnel(appointments),
             _released(after),
-            Table(
+            StatisticsTable(
                 "overdue",
                 True,
-                tuple(Line(one.agency, one.overdue, one.live) for one in counts.owed(session, those, now)),
+                tuple(
+                    TableLine(one.agency, one.overdue, one.live) for one in counts.owed(session, those, now)
+                ),
             ),
             *_ends(those, found),
         ),
@@ -126,20 +128,20 @@ def load(
     )
 
 
-def _hubs(session: Session, actor: Actor) -> tuple[Choice, ...]:
+def _hubs(session: Session, actor: Actor) -> tuple[Filter, ...]:
     query = select(Hub.id, Hub.name).order_by(Hub.name)
     if actor.kind is ActorKind.KEY:
         query = query.where(Hub.id == actor.hub_id)
     elif actor.kind is ActorKind.STAFF:
         query = query.where(Hub.id.in_(actor.hubs()))
-    return tuple(Choice(*row) for row in session.execute(query)) if _may(actor) else ()
+    return tuple(Filter(*row) for row in session.execute(query)) if _may(actor) else ()
 
 
 def _may(actor: Actor) -> bool:
     return actor.kind is not ActorKind.STAFF or scope.may_anywhere(actor, Ability.CASE)
 
 
-def _numbers(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterator[Table]:
+def _numbers(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> Iterator[StatisticsTable]:
     """Everybody who is on the cohort now, by six questions."""
     hubs = sorted({one.hub for one in here})
     strand = {one.enrolment_id: found[one.enrolment_id].strand or UNKNOWN for one in here}
@@ -152,13 +154,13 @@ def _numbers(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterat
     yield _by("legal", LegalStatus, (one.legal for one in here))
 
 
-def _by(id: str, keys: Iterable[str], values: Iterable[str]) -> Table:
+def _by(id: str, keys: Iterable[str], values: Iterable[str]) -> StatisticsTable:
     found = Counter(str(value) for value in values)
     wanted = [str(key) for key in keys if str(key) != UNKNOWN or found[UNKNOWN]]
-    return Table(id, False, tuple(Line(key, found[key], found.total()) for key in wanted))
+    return StatisticsTable(id, False, tuple(TableLine(key, found[key], found.total()) for key in wanted))
 
 
-def _movement(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Table:
+def _movement(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> StatisticsTable:
     """From the status that held when the period began to the one that holds now, of those who had both."""
     moved = Counter(
         (one.rag_before, one.rag)
@@ -166,16 +168,16 @@ def _movement(here: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Table
         if one.rag_before is not None
     )
     began = Counter({rag: sum(moved[rag, to] for to in Rag) for rag in Rag})
-    return Table(
+    return StatisticsTable(
         "movement",
         True,
-        tuple(Line(f"{was}_{now}", moved[was, now], began[was]) for was, now in product(Rag, Rag)),
+        tuple(TableLine(f"{was}_{now}", moved[was, now], began[was]) for was, now in product(Rag, Rag)),
     )
 
 
-def _attendance(appointments: Sequence[Booked]) -> Iterator[Table]:
+def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
     """Came, of those who were expected: without absences that were accepted, and without what nobody has recorded yet."""
-    every: list[tuple[str, Callable[[Booked], str]]] = [
+    every: list[tuple[str, Callable[[AppointmentCounts], str]]] = [
         ("attendance", lambda _: "all"),
         ("attendance_hub", lambda one: one.hub),
         ("attendance_cohort", lambda one: one.cohort),
@@ -188,8 +190,10 @@ def _attendance(appointments: Sequence[Booked]) -> Iterator[Table]:
         lines = []
         for name in keys:
             mine = [one for one in appointments if key(one) == name]
-            lines.append(Line(name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False)))
-        yield Table(id, True, tuple(lines))
+            lines.append(
+                TableLine(name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False))
+            )
+        yield StatisticsTable(id, True, tuple(lines))
     total = sum(one.many for one in appointments)
     recorded = {
         "attended": _many(appointments, came=True),
@@ -197,14 +201,16 @@ def _attendance(appointments: Sequence[Booked]) -> Iterator[Table]:
         "absent": _many(appointments, came=False),
         "unrecorded": sum(one.many for one in appointments if one.came is None and not one.excused),
     }
-    yield Table("recorded", False, tuple(Line(key, many, total) for key, many in recorded.items()))
+    yield StatisticsTable(
+        "recorded", False, tuple(TableLine(key, many, total) for key, many in recorded.items())
+    )
 
 
-def _many(appointments: Iterable[Booked], *, came: bool) -> int:
+def _many(appointments: Iterable[AppointmentCounts], *, came: bool) -> int:
     return sum(one.many for one in appointments if one.came is came)
 
 
-def _funnel(appointments: Sequence[Booked]) -> Iterator[Table]:
+def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
     """Each step among those of the step before; then who came, by how far the reminder got. It compares, and proves no cause."""
     texted = [one for one in appointments if one.texted]
     delivered = [one for one in texted if one.delivered]
@@ -212,33 +218,35 @@ def _funnel(appointments: Sequence[Booked]) -> Iterator[Table]:
     steps = {"booked": appointments, "texted": texted, "delivered": delivered, "answered": answered}
     sizes = {name: sum(one.many for one in group) for name, group in steps.items()}
     names = list(sizes)
-    lines = [Line(name, sizes[name], sizes[before]) for before, name in pairwise(names)]
+    lines = [TableLine(name, sizes[name], sizes[before]) for before, name in pairwise(names)]
     came, expected = _many(answered, came=True), _many(answered, came=True) + _many(answered, came=False)
-    yield Table("funnel", True, (*lines, Line("attended", came, expected)))
+    yield StatisticsTable("funnel", True, (*lines, TableLine("attended", came, expected)))
     groups = {
         "answered": answered,
         "delivered": [one for one in delivered if not one.answered],
         "not_delivered": [one for one in texted if not one.delivered],
         "not_texted": [one for one in appointments if not one.texted],
     }
-    yield Table(
+    yield StatisticsTable(
         "came_after",
         True,
         tuple(
-            Line(name, _many(group, came=True), _many(group, came=True) + _many(group, came=False))
+            TableLine(name, _many(group, came=True), _many(group, came=True) + _many(group, came=False))
             for name, group in groups.items()
         ),
     )
 
 
-def _released(after: Counter[int | None]) -> Table:
+def _released(after: Counter[int | None]) -> StatisticsTable:
     total = after.total()
     lines, left = [], Counter({days: many for days, many in after.items() if days is not None})
     for key, last in AFTER_RELEASE:
         within = [days for days in left if days <= last]
-        lines.append(Line(key, sum(left.pop(days) for days in within), total))
-    return Table(
-        "release", True, (*lines, Line(LATER, left.total(), total), Line(NOT_YET, after[None], total))
+        lines.append(TableLine(key, sum(left.pop(days) for days in within), total))
+    return StatisticsTable(
+        "release",
+        True,
+        (*lines, TableLine(LATER, left.total(), total), TableLine(NOT_YET, after[None], total)),
     )
 
 
@@ -247,24 +255,24 @@ def _median(after: Counter[int | None]) -> float | None:
     return float(median(known)) if known else None
 
 
-def _ends(those: Sequence[Member], found: dict[uuid.UUID, Standing]) -> Iterator[Table]:
+def _ends(those: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> Iterator[StatisticsTable]:
     """Breach of those under an order, and offences of everybody: two questions, never one number."""
-    people: dict[uuid.UUID, list[Standing]] = {}
+    people: dict[uuid.UUID, list[MemberStatus]] = {}
     for one in those:
         people.setdefault(one.person_id, []).append(found[one.enrolment_id])
     statutory = {one.person_id for one in those if one.legal is LegalStatus.STATUTORY}
     breached = sum(any(one.breach for one in people[person]) for person in statutory)
-    yield Table("breach", True, (Line("breach", breached, len(statutory)),))
-    kinds: list[tuple[str, Callable[[Standing], bool]]] = [
+    yield StatisticsTable("breach", True, (TableLine("breach", breached, len(statutory)),))
+    kinds: list[tuple[str, Callable[[MemberStatus], bool]]] = [
         ("arrest", lambda one: one.arrested),
         ("charge", lambda one: one.charged),
         ("conviction", lambda one: one.convicted),
     ]
-    yield Table(
+    yield StatisticsTable(
         "reoffending",
         True,
         tuple(
-            Line(key, sum(any(map(is_so, each)) for each in people.values()), len(people))
+            TableLine(key, sum(any(map(is_so, each)) for each in people.values()), len(people))
             for key, is_so in kinds
         ),
     )

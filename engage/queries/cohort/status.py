@@ -21,7 +21,7 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.agencies.service import offender_managers
@@ -43,8 +43,8 @@ from engage.cohort.model import (
     ReReferral,
     Transfer,
 )
-from engage.cohort.reviews import Standing
-from engage.cohort.rules import Reason
+from engage.cohort.reviews import ReviewStatus
+from engage.cohort.rules import StatusReason
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.queries import actor_names
 from engage.queries.cohort import milestones
@@ -109,14 +109,14 @@ class SuggestionView:
     """What the rules say now, in reasons that the viewer may see."""
 
     rag: Rag
-    reasons: tuple[Reason, ...]
-    to_green: tuple[Reason, ...]
+    reasons: tuple[StatusReason, ...]
+    to_green: tuple[StatusReason, ...]
     strand: Strand
-    strand_reasons: tuple[Reason, ...]
+    strand_reasons: tuple[StatusReason, ...]
     prison_leads: bool
     exit_because: ExitReason | None
-    exit_reasons: tuple[Reason, ...]
-    exit_missing: tuple[Reason, ...]
+    exit_reasons: tuple[StatusReason, ...]
+    exit_missing: tuple[StatusReason, ...]
     window_from: date
 
 
@@ -130,7 +130,7 @@ class CasePage:
     manager: str
     may_manage: bool
     current: EnrolmentView | None
-    standing: Standing | None
+    standing: ReviewStatus | None
     earlier: tuple[EnrolmentView, ...]
     reviews: tuple[ReviewView, ...]
     strands: tuple[StrandView, ...]
@@ -148,7 +148,7 @@ class CasePage:
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePage:
     """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="case.page")
+    person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="case.page")
     granted = abilities(actor, person)
     whole = Ability.CASE in granted
     hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
@@ -172,14 +172,14 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         manager=manager.name,
         may_manage=may_manage,
         current=next((_view(row, agency) for row, agency in rows if row is current), None),
-        standing=reviews.standing(session, person.id, now=now),
+        standing=reviews.review_status(session, person.id, now=now),
         earlier=tuple(_view(row, agency) for row, agency in rows if row is not current),
         reviews=tuple(_review(one, who[one.decided_by], whole) for one in held),
         strands=tuple(StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells),
         suggestion=_suggestion(session, person, granted, now) if whole and current is not None else None,
         transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
         reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN) if whole else None,
-        re_referral=exits.waiting_re_referral(session, person.id),
+        re_referral=exits.re_referral_due_on(session, person.id),
         may_stay=may_manage and _may_stay(person, current),
     )
 
@@ -194,7 +194,7 @@ def listed(
     limit: int,
 ) -> tuple[ReviewView, ...]:
     """A page of a person's reviews, of every time on the cohort, latest first; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.STATUS, now=now, what="read reviews")
+    person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="read reviews")
     query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
     if after is not None:
         here = tuple_(*(literal(part) for part in after))
@@ -214,7 +214,7 @@ class ReviewPage:
     """What must be known to review somebody."""
 
     person: Person
-    standing: Standing | None
+    standing: ReviewStatus | None
     suggestion: SuggestionView
     terms: dict[Rag, int]
 
@@ -225,7 +225,7 @@ def to_review(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     numbers = hub_rules(session.get_one(Hub, person.hub_id))
     return ReviewPage(
         person=person,
-        standing=reviews.standing(session, person.id, now=now),
+        standing=reviews.review_status(session, person.id, now=now),
         suggestion=_suggestion(session, person, abilities(actor, person), now),
         terms={
             Rag.RED: numbers.review_red_days,
@@ -341,10 +341,10 @@ def _suggestion(
     found = suggestions.suggest(session, [person.id], now=now)[person.id]
     return SuggestionView(
         rag=found.status.rag,
-        reasons=suggestions.seen_by(granted, found.status.reasons),
-        to_green=suggestions.seen_by(granted, found.status.to_green),
+        reasons=suggestions.reasons_visible_to(granted, found.status.reasons),
+        to_green=suggestions.reasons_visible_to(granted, found.status.to_green),
         strand=found.strand.strand,
-        strand_reasons=suggestions.seen_by(granted, found.strand.reasons),
+        strand_reasons=suggestions.reasons_visible_to(granted, found.strand.reasons),
         prison_leads=found.strand.prison_leads,
         exit_because=found.leaving.because,
         exit_reasons=found.leaving.reasons,

@@ -19,7 +19,7 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance
@@ -56,7 +56,7 @@ class FailureView:
 
 
 @dataclass(frozen=True)
-class StandingView:
+class OrderPositionView:
     """What the rules suggest for one order in force (None: none is recorded)."""
 
     order_id: uuid.UUID | None
@@ -70,7 +70,7 @@ class StandingView:
 
 
 @dataclass(frozen=True)
-class DecisionView:
+class EnforcementView:
     """What was decided. `changed` counts failures whose outcome was put right since; `holds_until` is the last day of a warning that was given."""
 
     id: uuid.UUID
@@ -105,7 +105,7 @@ class DecisionView:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class AbsenceToDecide:
     """A provisional absence, and the day by which it must be explained (RULES.md 5)."""
 
     appointment_id: uuid.UUID
@@ -139,9 +139,9 @@ class CompliancePage:
     statutory: bool
     may_enforce: bool
     may_overrule: bool
-    standings: tuple[StandingView, ...]
-    decisions: tuple[DecisionView, ...]
-    waiting: tuple[Waiting, ...]
+    standings: tuple[OrderPositionView, ...]
+    decisions: tuple[EnforcementView, ...]
+    waiting: tuple[AbsenceToDecide, ...]
     packs: tuple[PackView, ...]
 
 
@@ -150,13 +150,13 @@ class LetterPage:
     """A letter with the person whom it goes to."""
 
     person: Person
-    decision: DecisionView
+    decision: EnforcementView
     letter: str
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
     """The page of one person, for whoever may read this part; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.COMPLIANCE, now=now, what="compliance.page")
+    person = open_part(session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="compliance.page")
     found = counting.assess(session, person, now=now)
     granted, changes = abilities(actor, person), may_change(actor, person)
     may_enforce = changes and Ability.ENFORCE in granted
@@ -195,9 +195,9 @@ def list_decisions(
     before: tuple[datetime, uuid.UUID] | None,
     limit: int,
     now: datetime,
-) -> tuple[DecisionView, ...]:
+) -> tuple[EnforcementView, ...]:
     """A page of what was decided, the latest first; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.COMPLIANCE, now=now, what="enforcements")
+    person = open_part(session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="enforcements")
     found = counting.assess(session, person, now=now)
     rows = [one for one in found.decisions if before is None or (one.decided_at, one.id) < before][:limit]
     outcomes = _outcomes(session, found, rows)
@@ -243,11 +243,11 @@ def _standings(
     found: Compliance,
     outcomes: Mapping[uuid.UUID, Outcome],
     called: Mapping[str | None, str],
-) -> tuple[StandingView, ...]:
+) -> tuple[OrderPositionView, ...]:
     appointments = _appointments(session, {one.appointment_id for one in found.counted})
     reached = _reached(session, appointments)
     return tuple(
-        StandingView(
+        OrderPositionView(
             order_id=standing.order.id if standing.order else None,
             order=standing.order.kind if standing.order else None,
             ends_on=standing.order.ends_on if standing.order else None,
@@ -290,12 +290,12 @@ def _appointments(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.
 
 
 def _reached(session: Session, appointments: Mapping[uuid.UUID, Appointment]) -> Mapping[uuid.UUID, str]:
-    about: dict[uuid.UUID, list[message_history.Told]] = {id: [] for id in appointments}
+    about: dict[uuid.UUID, list[message_history.SentReminder]] = {id: [] for id in appointments}
     for one in message_history.reminders_of(session, list(appointments)):
         of = appointments[one.reminder.appointment_id]
         if one.reminder.revision == of.revision and one.reminder.kind not in absence_rules.CHASES:
             about[of.id].append(one)
-    return {id: attendance.reached(standing) for id, standing in about.items()}
+    return {id: attendance.delivery_note(standing) for id, standing in about.items()}
 
 
 def _decision(
@@ -303,10 +303,10 @@ def _decision(
     found: Compliance,
     outcomes: Mapping[uuid.UUID, Outcome],
     called: Mapping[str | None, str],
-) -> DecisionView:
+) -> EnforcementView:
     kinds = {order.id: order.kind for order in found.orders}
     given = one.given_on if one.kind is EnforcementKind.WARNING else None
-    return DecisionView(
+    return EnforcementView(
         id=one.id,
         kind=one.kind,
         order=kinds.get(one.order_id) if one.order_id else None,
@@ -322,14 +322,14 @@ def _decision(
         language=one.letter_language,
         given_on=one.given_on,
         given_how=one.given_how,
-        holds_until=rules.last_liable(given, found.numbers.months) if given else None,
+        holds_until=rules.liability_ends(given, found.numbers.months) if given else None,
         withdrawn_by=called[one.withdrawn_by] if one.withdrawn_by else None,
         withdrawn_at=one.withdrawn_at,
         withdrawn_why=one.withdrawn_why,
     )
 
 
-def _waiting(session: Session, person: Person, hub: Hub, now: datetime) -> tuple[Waiting, ...]:
+def _waiting(session: Session, person: Person, hub: Hub, now: datetime) -> tuple[AbsenceToDecide, ...]:
     rows = session.execute(
         select(Appointment.id, Appointment.starts_at)
         .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
@@ -343,7 +343,7 @@ def _waiting(session: Session, person: Person, hub: Hub, now: datetime) -> tuple
     )
     where, days = zone(hub), hub_rules(hub).evidence_days
     return tuple(
-        Waiting(
+        AbsenceToDecide(
             id,
             starts_at,
             absence_rules.last_day(starts_at, where, days),

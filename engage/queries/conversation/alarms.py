@@ -12,7 +12,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.conversation.safety import rota
-from engage.conversation.safety.rota import kept_hubs
+from engage.conversation.safety.rota import managed_hubs
 from messaging.failures import BAD_ENDS
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -22,7 +22,7 @@ SEE_GAPS = (Role.COORDINATOR, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)
-class Line:
+class AlarmLine:
     """One step: when, who, at which level of the rota (0 is the offender manager), what came of it, and whether the text arrived.
 
     `called_back` when the text had not left yet as somebody took it up.
@@ -40,7 +40,7 @@ class Line:
 class AlarmView:
     """The steps of an alarm, the newest 50 in order of time, and when the next person is told if nobody takes it up."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[AlarmLine, ...]
     next_at: datetime | None
 
 
@@ -70,7 +70,7 @@ def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, A
         .where(which)
         .order_by(steps.c.at, steps.c.id)
     ).all()
-    lines: dict[uuid.UUID, list[Line]] = {}
+    lines: dict[uuid.UUID, list[AlarmLine]] = {}
     for alarm, one, name, status in rows:
         found = lines.setdefault(alarm.id, [])
         if one is not None:
@@ -82,9 +82,11 @@ def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, A
     }
 
 
-def _line(step: AlarmStep, name: str | None, status: MessageStatus | None) -> Line:
+def _line(step: AlarmStep, name: str | None, status: MessageStatus | None) -> AlarmLine:
     called_back = status is MessageStatus.WITHDRAWN or status is MessageStatus.WITHHELD
-    return Line(step.at, step.outcome, name, step.level, status in BAD_ENDS and not called_back, called_back)
+    return AlarmLine(
+        step.at, step.outcome, name, step.level, status in BAD_ENDS and not called_back, called_back
+    )
 
 
 def uncovered(session: Session, actor: Actor, *, now: datetime) -> tuple[str, ...]:
@@ -93,4 +95,4 @@ def uncovered(session: Session, actor: Actor, *, now: datetime) -> tuple[str, ..
     if not seen:
         return ()
     covered = {turn.hub_id for turn in rota.on_call(session, seen, now)}
-    return tuple(hub.name for hub in kept_hubs(session, actor) if hub.id in seen - covered)
+    return tuple(hub.name for hub in managed_hubs(session, actor) if hub.id in seen - covered)

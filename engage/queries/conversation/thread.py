@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from engage.access import health_redaction
 from engage.appointments.model import Appointment
-from engage.conversation.corrections.model import ReadingCorrection
-from engage.conversation.model import Reading
+from engage.conversation.corrections.model import ReplyCorrection
+from engage.conversation.model import ReplyRecord
 from engage.core.model import Event
 from engage.queries import actor_names
 from engage.queries.appointments.appointments import last_moment
@@ -134,7 +134,7 @@ Entry = TextOut | TextIn | Mark
 
 
 @dataclass(frozen=True)
-class Place:
+class ThreadCursor:
     """A place in the thread, before which older entries lie."""
 
     at: datetime
@@ -145,7 +145,7 @@ class Place:
         return f"{self.at.isoformat()}_{self.source.value}_{self.id}"
 
     @classmethod
-    def parse(cls, given: str) -> "Place":
+    def parse(cls, given: str) -> "ThreadCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         moment, source, id = given.split("_")
         at = datetime.fromisoformat(moment)
@@ -164,10 +164,12 @@ class Thread:
     """A page of the thread, oldest entry first; `older` is where the page before it ends, if there is one."""
 
     entries: tuple[Entry, ...]
-    older: Place | None
+    older: ThreadCursor | None
 
 
-def load(session: Session, person_id: uuid.UUID, *, health: bool, before: Place | None = None) -> Thread:
+def load(
+    session: Session, person_id: uuid.UUID, *, health: bool, before: ThreadCursor | None = None
+) -> Thread:
     """The latest entries of a person's thread (before a place), in five statements; the caller has opened the person.
 
     Without `health` the words of texts that tell of health are left out, and how they were read.
@@ -195,7 +197,7 @@ def load(session: Session, person_id: uuid.UUID, *, health: bool, before: Place 
     entries.sort(key=_order, reverse=True)
     shown = entries[:PAGE]
     last = shown[-1] if len(entries) > PAGE else None
-    older = Place(last.at, last.source, str(last.id)) if last is not None else None
+    older = ThreadCursor(last.at, last.source, str(last.id)) if last is not None else None
     return Thread(tuple(reversed(shown)), older)
 
 
@@ -203,7 +205,7 @@ def _order(entry: Entry) -> tuple[datetime, str, int]:
     return entry.at, entry.source.value, entry.id.int if isinstance(entry.id, uuid.UUID) else entry.id
 
 
-def _out(session: Session, person_id: uuid.UUID, before: Place | None) -> list[Message]:
+def _out(session: Session, person_id: uuid.UUID, before: ThreadCursor | None) -> list[Message]:
     return list(
         session.scalars(
             select(Message)
@@ -216,21 +218,21 @@ def _out(session: Session, person_id: uuid.UUID, before: Place | None) -> list[M
 
 
 def _in(
-    session: Session, person_id: uuid.UUID, before: Place | None
-) -> list[tuple[Reading, Inbound, datetime | None, bool]]:
+    session: Session, person_id: uuid.UUID, before: ThreadCursor | None
+) -> list[tuple[ReplyRecord, Inbound, datetime | None, bool]]:
     rows = session.execute(
-        select(Reading, Inbound, Appointment.starts_at, health_redaction.tells_of_health())
-        .join(Inbound, Inbound.id == Reading.inbound_id)
-        .outerjoin(Appointment, Appointment.id == Reading.appointment_id)
-        .where(Reading.person_id == person_id)
-        .where(*_before(Reading.at, Reading.inbound_id, Source.IN, before))
-        .order_by(Reading.at.desc(), Reading.inbound_id.desc())
+        select(ReplyRecord, Inbound, Appointment.starts_at, health_redaction.tells_of_health())
+        .join(Inbound, Inbound.id == ReplyRecord.inbound_id)
+        .outerjoin(Appointment, Appointment.id == ReplyRecord.appointment_id)
+        .where(ReplyRecord.person_id == person_id)
+        .where(*_before(ReplyRecord.at, ReplyRecord.inbound_id, Source.IN, before))
+        .order_by(ReplyRecord.at.desc(), ReplyRecord.inbound_id.desc())
         .limit(PAGE + 1)
     )
     return [(reading, text, starts_at, delicate) for reading, text, starts_at, delicate in rows]
 
 
-def _marks(session: Session, person_id: uuid.UUID, before: Place | None) -> list[Event]:
+def _marks(session: Session, person_id: uuid.UUID, before: ThreadCursor | None) -> list[Event]:
     return list(
         session.scalars(
             select(Event)
@@ -242,17 +244,17 @@ def _marks(session: Session, person_id: uuid.UUID, before: Place | None) -> list
     )
 
 
-def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID, ReadingCorrection]:
+def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID, ReplyCorrection]:
     """The correction that counts of each reading that has one."""
     rows = session.scalars(
-        select(ReadingCorrection)
-        .where(ReadingCorrection.reading_id.in_(readings))
-        .order_by(ReadingCorrection.at, ReadingCorrection.id)
+        select(ReplyCorrection)
+        .where(ReplyCorrection.reading_id.in_(readings))
+        .order_by(ReplyCorrection.at, ReplyCorrection.id)
     )
     return {row.reading_id: row for row in rows}
 
 
-def _before(at: Any, id: Any, source: Source, before: Place | None) -> tuple[ColumnElement[bool], ...]:
+def _before(at: Any, id: Any, source: Source, before: ThreadCursor | None) -> tuple[ColumnElement[bool], ...]:
     if before is None:
         return ()
     if source.value < before.source.value:
@@ -294,11 +296,11 @@ def _without_health(entry: TextIn) -> TextIn:
 
 
 def _text_in(
-    reading: Reading,
+    reading: ReplyRecord,
     text: Inbound,
     starts_at: datetime | None,
     who: Mapping[str | None, str],
-    correction: ReadingCorrection | None,
+    correction: ReplyCorrection | None,
 ) -> TextIn:
     return TextIn(
         at=reading.at,

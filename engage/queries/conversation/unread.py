@@ -13,7 +13,7 @@ from engage.access import health_redaction, scope
 from engage.access.policy import Ability, Actor, may_change
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.people.model import Person
 from engage.queries import actor_names
 from engage.queries.conversation import alarms
@@ -65,13 +65,13 @@ class UnknownText:
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
-        select(Reading, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health())
-        .join(Person, Person.id == Reading.person_id)
+        select(ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health())
+        .join(Person, Person.id == ReplyRecord.person_id)
         .join(Hub, Hub.id == Person.hub_id)
         .join(Staff, Staff.id == Person.offender_manager_id)
-        .join(Inbound, Inbound.id == Reading.inbound_id)
-        .where(Reading.needs_human, Reading.read_at.is_(None), scope.people(actor, Ability.CONVERSE))
-        .order_by(Reading.at, Reading.id)
+        .join(Inbound, Inbound.id == ReplyRecord.inbound_id)
+        .where(ReplyRecord.needs_human, ReplyRecord.read_at.is_(None), scope.people(actor, Ability.CONVERSE))
+        .order_by(ReplyRecord.at, ReplyRecord.id)
         .limit(PAGE)
     )
     return tuple(
@@ -120,7 +120,7 @@ def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]
 def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
     """The number of nobody that wrote one text, with all that it wrote."""
     number = session.scalar(
-        select(Reading.number).where(Reading.id == reading_id, scope.unknown_texts(actor))
+        select(ReplyRecord.number).where(ReplyRecord.id == reading_id, scope.unknown_texts(actor))
     )
     if number is None or not may_see_unknown(actor):
         return None
@@ -129,10 +129,10 @@ def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> 
 
 def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]:
     rows = session.execute(
-        select(Reading, Inbound.body)
-        .join(Inbound, Inbound.id == Reading.inbound_id)
-        .where(Reading.person_id.is_(None), Reading.number.in_(numbers))
-        .order_by(Reading.at.desc(), Reading.id.desc())
+        select(ReplyRecord, Inbound.body)
+        .join(Inbound, Inbound.id == ReplyRecord.inbound_id)
+        .where(ReplyRecord.person_id.is_(None), ReplyRecord.number.in_(numbers))
+        .order_by(ReplyRecord.at.desc(), ReplyRecord.id.desc())
         .limit(PAGE * 10)
     ).all()
     told = alarms.of_readings(session, [reading.id for reading, _ in rows])
@@ -153,8 +153,8 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
 
 def _waiting(actor: Actor) -> Select[Any]:
     return (
-        select(Reading.number)
-        .where(scope.unknown_texts(actor), Reading.needs_human, Reading.read_at.is_(None))
-        .group_by(Reading.number)
-        .order_by(func.min(Reading.at))
+        select(ReplyRecord.number)
+        .where(scope.unknown_texts(actor), ReplyRecord.needs_human, ReplyRecord.read_at.is_(None))
+        .group_by(ReplyRecord.number)
+        .order_by(func.min(ReplyRecord.at))
     )

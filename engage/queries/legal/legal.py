@@ -21,7 +21,7 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.legal import intelligence
@@ -30,9 +30,9 @@ from engage.legal.open_record import found
 from engage.people.model import CustodyStatus, Person
 from engage.queries.legal.legal_views import (
     FlagView,
+    LegalReader,
     OffenceView,
     OrderView,
-    Reading,
     RequirementView,
     SpellView,
 )
@@ -72,8 +72,8 @@ class LegalPage:
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalPage:
     """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.LEGAL, now=now, what="legal.page")
-    read = Reading(session, actor, person, now)
+    person = open_part(session, actor, person_id, RecordPart.LEGAL, now=now, what="legal.page")
+    read = LegalReader(session, actor, person, now)
     orders_ = session.scalars(_latest(Order, person.id, None, MOST)).all()
     offences = session.scalars(_latest(Offence, person.id, None, MOST)).all()
     spells = session.scalars(_latest(CustodySpell, person.id, None, MOST)).all()
@@ -126,12 +126,12 @@ def list_custody(
 def order(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> OrderView:
     """One order with its requirements; the reading is logged. Raises NotFound or Forbidden."""
     row = found(session.get(Order, order_id), "order")
-    person = open_part(session, actor, row.person_id, Field.LEGAL, now=now, what="order")
-    return Reading(session, actor, person, now).named([row]).order(row)
+    person = open_part(session, actor, row.person_id, RecordPart.LEGAL, now=now, what="order")
+    return LegalReader(session, actor, person, now).named([row]).order(row)
 
 
 @dataclass(frozen=True)
-class Desk:
+class LegalFormPage:
     """What a form about one person's legal matters must know."""
 
     person: Person
@@ -141,12 +141,14 @@ class Desk:
     may_health: bool
 
 
-def desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Desk:
+def desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalFormPage:
     """For a form that changes something; whoever may not is refused before they fill it in. Raises NotFound or Forbidden."""
     return _desk(session, actor, person_id, Ability.MANAGE, now)
 
 
-def flag_desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[Desk, bool]:
+def flag_desk(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[LegalFormPage, bool]:
     """For the form about the intelligence flag, and whether one stands. Raises NotFound or Forbidden."""
     at = _desk(session, actor, person_id, Ability.INTELLIGENCE, now)
     return at, intelligence.current(session, at.person.id) is not None
@@ -154,16 +156,16 @@ def flag_desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
 
 def order_desk(
     session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime
-) -> tuple[Desk, OrderView]:
+) -> tuple[LegalFormPage, OrderView]:
     """For a form about an order. Raises NotFound or Forbidden."""
     row = found(session.get(Order, order_id), "order")
     at = desk(session, actor, row.person_id, now=now)
-    return at, Reading(session, actor, at.person, now).named([row]).order(row)
+    return at, LegalReader(session, actor, at.person, now).named([row]).order(row)
 
 
 def requirement_desk(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime
-) -> tuple[Desk, RequirementView]:
+) -> tuple[LegalFormPage, RequirementView]:
     """For a form about a requirement. Raises NotFound or Forbidden."""
     row = found(session.get(Requirement, requirement_id), "requirement")
     at, view = order_desk(session, actor, row.order_id, now=now)
@@ -172,23 +174,23 @@ def requirement_desk(
 
 def spell_desk(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, now: datetime
-) -> tuple[Desk, SpellView]:
+) -> tuple[LegalFormPage, SpellView]:
     """For a form about a time in prison. Raises NotFound or Forbidden."""
     row = found(session.get(CustodySpell, spell_id), "time in prison")
     at = desk(session, actor, row.person_id, now=now)
-    return at, Reading(session, actor, at.person, now).named([row]).spell(row)
+    return at, LegalReader(session, actor, at.person, now).named([row]).spell(row)
 
 
 def one_offence(session: Session, actor: Actor, row: Offence, *, now: datetime) -> OffenceView:
     """An offence that the actor has just written."""
     person = session.get_one(Person, row.person_id)
-    return Reading(session, actor, person, now).named([row]).offence(row)
+    return LegalReader(session, actor, person, now).named([row]).offence(row)
 
 
 def one_order(session: Session, actor: Actor, row: Order, *, now: datetime) -> OrderView:
     """An order that the actor has just written."""
     person = session.get_one(Person, row.person_id)
-    return Reading(session, actor, person, now).named([row]).order(row)
+    return LegalReader(session, actor, person, now).named([row]).order(row)
 
 
 def one_requirement(session: Session, actor: Actor, row: Requirement, *, now: datetime) -> RequirementView:
@@ -200,14 +202,16 @@ def one_requirement(session: Session, actor: Actor, row: Requirement, *, now: da
 def one_spell(session: Session, actor: Actor, row: CustodySpell, *, now: datetime) -> SpellView:
     """A time in prison that the actor has just written."""
     person = session.get_one(Person, row.person_id)
-    return Reading(session, actor, person, now).named([row]).spell(row)
+    return LegalReader(session, actor, person, now).named([row]).spell(row)
 
 
-def _desk(session: Session, actor: Actor, person_id: uuid.UUID, ability: Ability, now: datetime) -> Desk:
+def _desk(
+    session: Session, actor: Actor, person_id: uuid.UUID, ability: Ability, now: datetime
+) -> LegalFormPage:
     person = open_person(session, actor, person_id, now=now, what="legal.form", ability=ability, change=True)
     hub = session.get_one(Hub, person.hub_id)
     numbers = hub_rules(hub)
-    return Desk(
+    return LegalFormPage(
         person=person,
         today=now.astimezone(zone(hub)).date(),
         test_days=numbers.test_days,
@@ -224,11 +228,11 @@ def _listed(
     before: Place | None,
     limit: int,
     now: datetime,
-) -> tuple[Reading, Sequence[Row]]:
+) -> tuple[LegalReader, Sequence[Row]]:
     what = f"{kind.__tablename__} list"
-    person = open_part(session, actor, person_id, Field.LEGAL, now=now, what=what)
+    person = open_part(session, actor, person_id, RecordPart.LEGAL, now=now, what=what)
     rows = session.scalars(_latest(kind, person.id, before, limit)).all()
-    return Reading(session, actor, person, now).named(rows), rows
+    return LegalReader(session, actor, person, now).named(rows), rows
 
 
 def _latest(kind: type[Row], person_id: uuid.UUID, before: Place | None, limit: int) -> Select[Row]:

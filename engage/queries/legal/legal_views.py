@@ -142,7 +142,7 @@ class FlagView:
     by: str
 
 
-class Reading:
+class LegalReader:
     """One person's rows turned into views, with the names of whoever wrote them."""
 
     def __init__(self, session: Session, actor: Actor, person: Person, now: datetime) -> None:
@@ -165,7 +165,7 @@ class Reading:
                 labels.add(row.plan.made_by)
         self._names = actor_names.of_labels(self._session, labels)
 
-    def named(self, rows: Sequence[Order | Offence | CustodySpell]) -> "Reading":
+    def named(self, rows: Sequence[Order | Offence | CustodySpell]) -> "LegalReader":
         """The same, with the names looked up."""
         self.name(rows)
         return self

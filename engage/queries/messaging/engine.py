@@ -42,7 +42,7 @@ SELECT (SELECT count(*) FROM message WHERE redact AND redacted_at IS NULL AND pr
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingTexts:
     """Texts of one provider and lane in one state that somebody must still act on. `late`: the oldest was due and has not gone."""
 
     provider: str
@@ -64,7 +64,7 @@ class SenderView:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedText:
     """Texts that came to the same bad end for the same reason in the last week."""
 
     provider: str
@@ -76,7 +76,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class UnknownText:
+class UnknownSend:
     """A text of which nobody knows whether it went. `ask_at` is None when nobody will ask the provider again by itself."""
 
     id: uuid.UUID
@@ -91,7 +91,7 @@ class UnknownText:
 
 
 @dataclass(frozen=True)
-class SetAside:
+class UnprocessedText:
     """A text to us that was set aside. `problem` names the kind of fault and nothing of the text."""
 
     id: int
@@ -104,14 +104,14 @@ class SetAside:
 class Engine:
     """The page. `more_unknown` and `more_set_aside` say that there are more than are listed."""
 
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingTexts, ...]
     depths: queues.Depths
     failing: tuple[tuple[str, datetime], ...]
     senders: tuple[SenderView, ...]
-    failures: tuple[Failure, ...]
-    unknown: tuple[UnknownText, ...]
+    failures: tuple[FailedText, ...]
+    unknown: tuple[UnknownSend, ...]
     more_unknown: bool
-    set_aside: tuple[SetAside, ...]
+    set_aside: tuple[UnprocessedText, ...]
     more_set_aside: bool
     erasing: int
 
@@ -122,7 +122,7 @@ def load(session: Session, *, now: datetime) -> Engine:
     set_aside = _set_aside(session)
     return Engine(
         waiting=tuple(
-            Waiting(
+            WaitingTexts(
                 row.provider,
                 Lane(row.lane),
                 status := MessageStatus(row.status),
@@ -157,7 +157,7 @@ def load(session: Session, *, now: datetime) -> Engine:
             )
         ),
         failures=tuple(
-            Failure(
+            FailedText(
                 row.provider,
                 MessageStatus(row.status),
                 row.error_code,
@@ -175,7 +175,7 @@ def load(session: Session, *, now: datetime) -> Engine:
     )
 
 
-def _unknown(session: Session) -> tuple[UnknownText, ...]:
+def _unknown(session: Session) -> tuple[UnknownSend, ...]:
     rows = session.scalars(
         select(Message)
         .where(Message.status == MessageStatus.UNKNOWN)
@@ -183,7 +183,7 @@ def _unknown(session: Session) -> tuple[UnknownText, ...]:
         .limit(PAGE + 1)
     )
     return tuple(
-        UnknownText(
+        UnknownSend(
             id=row.id,
             provider=row.provider,
             lane=Lane(row.lane),
@@ -198,11 +198,12 @@ def _unknown(session: Session) -> tuple[UnknownText, ...]:
     )
 
 
-def _set_aside(session: Session) -> tuple[SetAside, ...]:
+def _set_aside(session: Session) -> tuple[UnprocessedText, ...]:
     rows = session.scalars(
         select(Inbound).where(Inbound.status == InboundStatus.SET_ASIDE).order_by(Inbound.id).limit(PAGE + 1)
     )
     # What stands after the colon may quote the text.
     return tuple(
-        SetAside(row.id, row.received_at, row.attempts, (row.problem or "").partition(":")[0]) for row in rows
+        UnprocessedText(row.id, row.received_at, row.attempts, (row.problem or "").partition(":")[0])
+        for row in rows
     )

@@ -14,8 +14,8 @@ from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment, AppointmentState
 from engage.cohort import reviews
-from engage.cohort.reviews import Standing
-from engage.conversation.model import Reading
+from engage.cohort.reviews import ReviewStatus
+from engage.conversation.model import ReplyRecord
 from engage.core.errors import NotFound
 from engage.people import contactability
 from engage.people.model import Person
@@ -43,7 +43,7 @@ class CaseloadRow:
     open_signals: int | None
     worst: Severity | None
     why_not: tuple[str, ...] | None
-    standing: Standing | None
+    standing: ReviewStatus | None
     zone: ZoneInfo
 
 
@@ -56,7 +56,7 @@ class Caseload:
 
 
 @dataclass(frozen=True)
-class Found:
+class PersonMatch:
     """A person found by a search, for a choice."""
 
     id: uuid.UUID
@@ -80,11 +80,11 @@ def load(
     ).all()
     shown = found[:PAGE]
     ids = [person.id for person, _ in shown]
-    reaches = contactability.reach(session, ids, now)
+    reaches = contactability.contactability_of(session, ids, now)
     upcoming = _next(session, actor, ids, now)
     replies = _last_replies(session, actor, ids)
     counts = _open_signals(session, actor, ids)
-    stands = reviews.standings(session, ids, now=now)
+    stands = reviews.review_statuses(session, ids, now=now)
     rows = tuple(
         _row(actor, person, manager, reaches[person.id], upcoming, replies, counts, stands)
         for person, manager in shown
@@ -106,11 +106,11 @@ def _row(
     actor: Actor,
     person: Person,
     manager: str,
-    reach: contactability.Reach,
+    reach: contactability.Contactability,
     upcoming: Mapping[uuid.UUID, datetime],
     replies: Mapping[uuid.UUID, datetime | None],
     counts: Mapping[uuid.UUID, tuple[int, Severity | None]],
-    stands: Mapping[uuid.UUID, Standing],
+    stands: Mapping[uuid.UUID, ReviewStatus],
 ) -> CaseloadRow:
     granted = abilities(actor, person)
     count, worst = counts.get(person.id, (0, None))
@@ -131,11 +131,11 @@ def _row(
 
 def search_for_choice(
     session: Session, actor: Actor, search: str, *, ability: Ability, limit: int
-) -> tuple[Found, ...]:
+) -> tuple[PersonMatch, ...]:
     """People for whom the actor has `ability`, by name, at most `limit`: what a form offers."""
     people = session.scalars(_people(actor, search, None, ability).limit(limit))
     return tuple(
-        Found(person.id, person.crn, f"{person.last_name}, {person.first_name}") for person in people
+        PersonMatch(person.id, person.crn, f"{person.last_name}, {person.first_name}") for person in people
     )
 
 
@@ -186,7 +186,7 @@ def _last_replies(
     session: Session, actor: Actor, ids: list[uuid.UUID]
 ) -> Mapping[uuid.UUID, datetime | None]:
     # The newest of each is one step into the index: a group-by would read every reply that each of them ever sent.
-    latest = aliased(Reading)
+    latest = aliased(ReplyRecord)
     newest = (
         select(latest.at)
         .where(latest.person_id == Person.id)
@@ -212,7 +212,7 @@ def _open_signals(
             Signal.person_id.in_(ids),
             Signal.state != SignalState.RESOLVED,
             scope.people(actor, Ability.SIGNALS),
-            scope.of_signals(actor),
+            scope.signals(actor),
         )
         .group_by(Signal.person_id)
     )

@@ -37,7 +37,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class May:
+class Permissions:
     """What the actor may do on this page; an auditor reads and changes nothing."""
 
     book: bool
@@ -51,7 +51,7 @@ class May:
 
 
 @dataclass(frozen=True)
-class Place:
+class PersonCursor:
     """A place among a person's appointments, before which older ones lie."""
 
     starts_at: datetime
@@ -61,7 +61,7 @@ class Place:
         return f"{self.starts_at.isoformat()}_{self.id}"
 
     @classmethod
-    def parse(cls, given: str) -> "Place":
+    def parse(cls, given: str) -> "PersonCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         moment, _, id = given.partition("_")
         starts_at = datetime.fromisoformat(moment)
@@ -79,20 +79,20 @@ class PersonPage:
     zone: ZoneInfo
     offender_manager: Staff
     approved_by: str | None
-    reach: contactability.Reach
+    reach: contactability.Contactability
     why_not: tuple[str, ...]
     not_expected: bool
     sharers: tuple[Sharer, ...]
     stopped_since: datetime | None
     earlier_numbers: tuple[ContactPoint, ...]
-    may: May
+    may: Permissions
     signals: tuple[signals.SignalView, ...]
     upcoming: tuple[AppointmentView, ...]
     past: tuple[AppointmentView, ...]
-    older: Place | None
+    older: PersonCursor | None
     reports: tuple[self_reports.ReportView, ...]
     check_ins: checkins.CheckIns | None
-    held: takeover.Held | None
+    held: takeover.TakeoverView | None
     thread: thread.Thread
 
 
@@ -102,8 +102,8 @@ def load(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    before: thread.Place | None = None,
-    past_before: Place | None = None,
+    before: thread.ThreadCursor | None = None,
+    past_before: PersonCursor | None = None,
 ) -> PersonPage:
     """The page of one person; the reading is logged. A constant number of statements, each with a limit.
 
@@ -112,7 +112,7 @@ def load(
     person = open_person(session, actor, person_id, now=now, what="person.page")
     may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
     hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
-    reach = contactability.reach(session, [person.id], now)[person.id]
+    reach = contactability.contactability_of(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
     past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
     views = appointments.load(session, actor, upcoming_ids + past_ids[:PAGE])
@@ -133,7 +133,7 @@ def load(
         signals=signals.of_person(session, actor, person.id, now=now) if may.see_signals else (),
         upcoming=tuple(views[id] for id in upcoming_ids),
         past=past,
-        older=Place(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
+        older=PersonCursor(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
         reports=self_reports.of_person(session, actor, person),
         check_ins=checkins.of_person(session, person.id, health=health) if may.read_thread else None,
         held=takeover.of_person(session, actor, person.id, now=now) if may.read_thread else None,
@@ -143,10 +143,10 @@ def load(
     )
 
 
-def allowed(actor: Actor, person: Person) -> May:
+def allowed(actor: Actor, person: Person) -> Permissions:
     """What the actor may do on a person's pages."""
     granted, changes = abilities(actor, person), may_change(actor, person)
-    return May(
+    return Permissions(
         book=changes and Ability.BOOK in granted,
         record=changes and Ability.RECORD in granted,
         manage=changes and Ability.MANAGE in granted,
@@ -163,7 +163,7 @@ class NumberPage:
     """What must be known to change or judge a person's number."""
 
     person: Person
-    reach: contactability.Reach
+    reach: contactability.Contactability
     sharers: tuple[Sharer, ...]
     safe_days: int
 
@@ -173,13 +173,13 @@ def to_manage(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     person = open_person(
         session, actor, person_id, now=now, what="number.page", ability=Ability.MANAGE, change=True
     )
-    reach = contactability.reach(session, [person.id], now)[person.id]
+    reach = contactability.contactability_of(session, [person.id], now)[person.id]
     return NumberPage(person, reach, _sharers(session, actor, reach), reach.hub.safe_days)
 
 
 def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
     """Everything that keeps a text from a person at this moment; the caller has opened the person."""
-    reasons = contactability.reach(session, [person_id], now)[person_id].verdict.reasons
+    reasons = contactability.contactability_of(session, [person_id], now)[person_id].verdict.reasons
     return tuple(reason.words for reason in reasons)
 
 
@@ -189,7 +189,7 @@ class AppointmentPage:
 
     appointment: AppointmentView
     person: Person
-    may: May
+    may: Permissions
     why_not: tuple[str, ...]
 
 
@@ -210,11 +210,11 @@ def appointment(
         appointment=appointments.load(session, actor, [row.id])[row.id],
         person=person,
         may=may,
-        why_not=obstacles(contactability.reach(session, [person.id], now)[person.id]),
+        why_not=obstacles(contactability.contactability_of(session, [person.id], now)[person.id]),
     )
 
 
-def obstacles(reach: contactability.Reach) -> tuple[str, ...]:
+def obstacles(reach: contactability.Contactability) -> tuple[str, ...]:
     """What keeps texts from a person until somebody does something: rule 1's reasons without the hour and the day's cap."""
     return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
 
@@ -228,7 +228,7 @@ def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
     )
 
 
-def _past(actor: Actor, person_id: uuid.UUID, now: datetime, before: Place | None) -> Select[Any]:
+def _past(actor: Actor, person_id: uuid.UUID, now: datetime, before: PersonCursor | None) -> Select[Any]:
     query = _of(actor, person_id).where(Appointment.starts_at < now)
     if before is not None:
         here = tuple_(literal(before.starts_at), literal(before.id))
@@ -244,7 +244,7 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
     )
 
 
-def _sharers(session: Session, actor: Actor, reach: contactability.Reach) -> tuple[Sharer, ...]:
+def _sharers(session: Session, actor: Actor, reach: contactability.Contactability) -> tuple[Sharer, ...]:
     found = shared_numbers.of_numbers(session, actor, [reach.number] if reach.number else [])
     return tuple(one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id)
 

@@ -23,7 +23,7 @@ class Sharer:
 
 
 @dataclass(frozen=True)
-class OnNumber:
+class NumberSharing:
     """Somebody on a number, and how they are shown. The id is for telling people apart, never for a page."""
 
     person_id: uuid.UUID
@@ -32,7 +32,7 @@ class OnNumber:
 
 def of_numbers(
     session: Session, actor: Actor, numbers: Collection[str]
-) -> Mapping[str, tuple[OnNumber, ...]]:
+) -> Mapping[str, tuple[NumberSharing, ...]]:
     """Everybody who has each of these numbers now, by name. No statement for no number."""
     if not numbers:
         return {}
@@ -43,8 +43,8 @@ def of_numbers(
         .order_by(Person.last_name, Person.first_name, Person.id)
         .limit(MOST)
     )
-    found: dict[str, tuple[OnNumber, ...]] = {}
+    found: dict[str, tuple[NumberSharing, ...]] = {}
     for number, person, visible in rows:
         shown = Sharer(person.id, person.name) if visible else Sharer(None, None)
-        found[number or ""] = (*found.get(number or "", ()), OnNumber(person.id, shown))
+        found[number or ""] = (*found.get(number or "", ()), NumberSharing(person.id, shown))
     return found

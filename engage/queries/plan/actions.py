@@ -23,7 +23,7 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.core.errors import NotFound
@@ -43,7 +43,7 @@ Place = tuple[date, uuid.UUID]
 
 
 @dataclass(frozen=True)
-class MayAct:
+class ActionPermissions:
     """What the reader may do about one action."""
 
     approve: bool = False
@@ -87,12 +87,12 @@ class ActionView:
     ended_at: datetime | None
     ended_note: str
     hidden: bool
-    may: MayAct
+    may: ActionPermissions
     zone: ZoneInfo
 
 
 @dataclass(frozen=True)
-class Sight:
+class ActionScope:
     """How much of a plan the reader sees: everything, or by an agreement; matters of health or not."""
 
     actor: Actor
@@ -109,9 +109,9 @@ def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetim
     found, person = row[0], row[1]
     if own_agency_only(actor, person) and found.agency_id == actor.agency_id:
         open_person(session, actor, person.id, now=now, what="action")
-        seen = Sight(actor, person, whole=False, health=False)
+        seen = ActionScope(actor, person, whole=False, health=False)
     else:
-        sharing.open_part(session, actor, person.id, Field.PLAN, now=now, what="action")
+        sharing.open_part(session, actor, person.id, RecordPart.PLAN, now=now, what="action")
         seen = sight_of(session, actor, person, now)
         if not seen.whole and found.action_class is ActionClass.DISRUPT:
             raise NotFound("There is no such action, or you may not see it.")
@@ -152,7 +152,7 @@ def of_agency(
     views = tuple(
         view(
             row,
-            Sight(actor, row[1], whole=False, health=False),
+            ActionScope(actor, row[1], whole=False, health=False),
             who,
             now.astimezone(zone(row[2])).date(),
             zone(row[2]),
@@ -174,16 +174,16 @@ def of_agency(
     )
 
 
-def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> Sight:
+def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> ActionScope:
     """What the reader, who may read this plan, sees of it; health that an agreement opens is logged as disclosed."""
     granted = abilities(actor, person)
     if Ability.CASE in granted:
-        return Sight(actor, person, whole=True, health=Ability.HEALTH in granted)
+        return ActionScope(actor, person, whole=True, health=Ability.HEALTH in granted)
     health = Ability.HEALTH in granted
-    if not health and sharing.agreement_for(session, actor, person, Field.HEALTH, now=now) is not None:
-        sharing.open_part(session, actor, person.id, Field.HEALTH, now=now, what="plan: health")
+    if not health and sharing.agreement_for(session, actor, person, RecordPart.HEALTH, now=now) is not None:
+        sharing.open_part(session, actor, person.id, RecordPart.HEALTH, now=now, what="plan: health")
         health = True
-    return Sight(actor, person, whole=False, health=health)
+    return ActionScope(actor, person, whole=False, health=health)
 
 
 def listed() -> Listed:
@@ -198,7 +198,7 @@ def listed() -> Listed:
     )
 
 
-def of_plan(seen: Sight) -> Listed:
+def of_plan(seen: ActionScope) -> Listed:
     """The actions of one plan that the reader may know of."""
     query = listed().where(Action.person_id == seen.person.id)
     if seen.whole:
@@ -215,7 +215,12 @@ def labels_of(rows: Sequence[Any]) -> set[str | None]:
 
 
 def view(
-    row: Any, seen: Sight, who: Mapping[str | None, str], today: date, where: ZoneInfo, manager: str | None
+    row: Any,
+    seen: ActionScope,
+    who: Mapping[str | None, str],
+    today: date,
+    where: ZoneInfo,
+    manager: str | None,
 ) -> ActionView:
     """One row of `listed` as the reader sees it."""
     one, person, _, agency, status, _, send_after = row
@@ -256,14 +261,14 @@ def view(
     )
 
 
-def _may(actor: Actor, person: Person, one: Action, hidden: bool) -> MayAct:
+def _may(actor: Actor, person: Person, one: Action, hidden: bool) -> ActionPermissions:
     granted = abilities(actor, person)
     own = not own_agency_only(actor, person) or one.agency_id == actor.agency_id
     if hidden or not own or not may_change(actor, person) or Ability.RECORD not in granted:
-        return MayAct()
+        return ActionPermissions()
     manages = Ability.MANAGE in granted
     waits, live = one.state is ActionState.PROPOSED, one.state is ActionState.LIVE
-    return MayAct(
+    return ActionPermissions(
         approve=waits and is_manager(actor, person),
         finish=live,
         withdraw=waits or (live and manages),
@@ -275,4 +280,4 @@ def _may(actor: Actor, person: Person, one: Action, hidden: bool) -> MayAct:
 def reads_plan(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> bool:
     """Whether the actor may open the plan of a person whom they see: for links. It logs nothing."""
     person = session.get_one(Person, person_id)
-    return Field.PLAN in sharing.fields_for(session, actor, person, now=now)
+    return RecordPart.PLAN in sharing.fields_for(session, actor, person, now=now)

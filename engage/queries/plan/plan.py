@@ -22,7 +22,7 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of
@@ -32,14 +32,7 @@ from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
 from engage.plan.open_record import is_manager, knows, manager_label
 from engage.queries import actor_names
-from engage.queries.plan.actions import (
-    ActionView,
-    Sight,
-    labels_of,
-    of_plan,
-    sight_of,
-    view,
-)
+from engage.queries.plan.actions import ActionScope, ActionView, labels_of, of_plan, sight_of, view
 
 MOST = 100
 """Live and waiting actions on one page; a plan with more is no plan."""
@@ -100,7 +93,7 @@ class PlanPage:
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> PlanPage:
     """A person's plan; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
-    person = sharing.open_part(session, actor, person_id, Field.PLAN, now=now, what="plan")
+    person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="plan")
     seen = sight_of(session, actor, person, now)
     hub = session.get_one(Hub, person.hub_id)
     today = now.astimezone(zone(hub)).date()
@@ -188,7 +181,7 @@ def listed(
     limit: int,
 ) -> tuple[ActionView, ...]:
     """A person's actions in any state, latest proposed first, for a system. Raises NotFound or Forbidden; the reading is logged."""
-    person = sharing.open_part(session, actor, person_id, Field.PLAN, now=now, what="read actions")
+    person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="read actions")
     seen = sight_of(session, actor, person, now)
     query = of_plan(seen)
     if after is not None:
@@ -203,13 +196,13 @@ def listed(
 
 def needs(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[NeedView, ...]:
     """A person's needs, for a system. Raises NotFound or Forbidden; the reading is logged."""
-    person = sharing.open_part(session, actor, person_id, Field.PLAN, now=now, what="read needs")
+    person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="read needs")
     scores = _scores(session, person.id)
     who = actor_names.of_labels(session, {one.scored_by for one in scores})
     return _needs(scores, sight_of(session, actor, person, now), who)
 
 
-def _rows_of_plan(session: Session, seen: Sight) -> Sequence[Any]:
+def _rows_of_plan(session: Session, seen: ActionScope) -> Sequence[Any]:
     standing = Action.state.in_((ActionState.PROPOSED, ActionState.LIVE))
     rows = session.execute(of_plan(seen).where(standing).order_by(Action.due_on, Action.id).limit(MOST)).all()
     ended = session.execute(
@@ -232,7 +225,9 @@ def _scores(session: Session, person_id: uuid.UUID) -> Sequence[NeedScore]:
     ).all()
 
 
-def _needs(scores: Sequence[NeedScore], seen: Sight, who: Mapping[str | None, str]) -> tuple[NeedView, ...]:
+def _needs(
+    scores: Sequence[NeedScore], seen: ActionScope, who: Mapping[str | None, str]
+) -> tuple[NeedView, ...]:
     found = []
     for pathway in Pathway:
         of_pathway = [one for one in scores if one.pathway is pathway]

@@ -18,7 +18,7 @@ from engage.access.policy import (
     abilities,
     may_change,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core.errors import Forbidden
@@ -51,7 +51,7 @@ class TestView:
 
 
 @dataclass(frozen=True)
-class ReviewView:
+class CourtReviewView:
     """A court review: to come while it is neither held nor cancelled, with the day by which its report is due."""
 
     id: uuid.UUID
@@ -71,7 +71,7 @@ class ReviewView:
 
 
 @dataclass(frozen=True)
-class RequirementView:
+class TestRequirementView:
     """A drug rehabilitation requirement that runs: how often it asks for tests and reviews, the first day for another review."""
 
     id: uuid.UUID
@@ -90,12 +90,12 @@ class TestsPage:
     person: Person
     zone: ZoneInfo
     today: date
-    requirements: tuple[RequirementView, ...]
+    requirements: tuple[TestRequirementView, ...]
     waiting: tuple[TestView, ...]
     done: tuple[TestView, ...]
     older: Place | None
-    counts: rules.Tally
-    reviews: tuple[ReviewView, ...]
+    counts: rules.TestTally
+    reviews: tuple[CourtReviewView, ...]
     may_record: bool
     may_manage: bool
 
@@ -104,7 +104,7 @@ def load(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: Place | None = None
 ) -> TestsPage:
     """The page of one person's tests, in a constant number of statements; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.HEALTH, now=now, what="tests.page")
+    person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="tests.page")
     hub = session.get_one(Hub, person.hub_id)
     granted, changes = abilities(actor, person), may_change(actor, person)
     today = verification.today(session, person, now)
@@ -142,7 +142,7 @@ def listed(
     limit: int,
 ) -> tuple[TestView, ...]:
     """A page of a person's tests, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.HEALTH, now=now, what="read tests")
+    person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read tests")
     rows = service.of_person(session, person.id, before=before, limit=limit)
     who = actor_names.of_labels(session, [row.recorded_by for row in rows])
     today = verification.today(session, person, now)
@@ -159,9 +159,9 @@ def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
 
 def reviews_of(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
-) -> tuple[ReviewView, ...]:
+) -> tuple[CourtReviewView, ...]:
     """A person's court reviews, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.HEALTH, now=now, what="read court reviews")
+    person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read court reviews")
     if Ability.CASE not in abilities(actor, person):
         raise Forbidden("Your role does not let you see the reviews of the court.")
     hub = session.get_one(Hub, person.hub_id)
@@ -170,7 +170,7 @@ def reviews_of(
     return tuple(_review(review, hub, who) for review in rows)
 
 
-def review(session: Session, row: CourtReview) -> ReviewView:
+def review(session: Session, row: CourtReview) -> CourtReviewView:
     """One review that the actor has just changed."""
     hub = session.scalars(select(Hub).join(Person).where(Person.id == row.person_id)).one()
     return _review(row, hub, actor_names.of_labels(session, [row.report_made_by]))
@@ -190,8 +190,8 @@ def _test(row: DrugTest, who: Mapping[str | None, str], today: date) -> TestView
     )
 
 
-def _requirement(need: Requirement, hub: Hub) -> RequirementView:
-    return RequirementView(
+def _requirement(need: Requirement, hub: Hub) -> TestRequirementView:
+    return TestRequirementView(
         id=need.id,
         order=need.order.kind,
         court=need.order.court,
@@ -202,8 +202,8 @@ def _requirement(need: Requirement, hub: Hub) -> RequirementView:
     )
 
 
-def _review(row: CourtReview, hub: Hub, who: Mapping[str | None, str]) -> ReviewView:
-    return ReviewView(
+def _review(row: CourtReview, hub: Hub, who: Mapping[str | None, str]) -> CourtReviewView:
+    return CourtReviewView(
         id=row.id,
         requirement_id=row.requirement_id,
         review_on=row.review_on,

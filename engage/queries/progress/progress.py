@@ -18,7 +18,7 @@ from engage.access.policy import (
     abilities,
     may_change,
 )
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.people.model import Person
@@ -32,7 +32,7 @@ from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.progress.model import SelfReport
-from engage.progress.stability import Stable, stable
+from engage.progress.stability import Stability, stable
 from engage.queries import actor_names
 
 PAGE = 50
@@ -41,7 +41,7 @@ NEWS_AGE = timedelta(days=182)
 
 
 @dataclass(frozen=True)
-class Standing:
+class StabilityView:
     """How a record stands: by whose word, and who made what of it when."""
 
     state: ReportState
@@ -53,7 +53,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class HomeView:
+class HousingView:
     """Where somebody lives from a day on. `until` is the day on which the next one that stands begins; `current` where they live now."""
 
     id: uuid.UUID
@@ -62,7 +62,7 @@ class HomeView:
     until: date | None
     current: bool
     note: str
-    standing: Standing
+    standing: StabilityView
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class ActivityView:
     started_on: date
     ended_on: date | None
     ending: ActivityEnding | None
-    standing: Standing
+    standing: StabilityView
 
 
 @dataclass(frozen=True)
-class News:
+class SelfReportView:
     """Something that they told and nobody has recorded: a home, an activity to begin (`begins`) or one to end (`ends`)."""
 
     id: uuid.UUID
@@ -98,17 +98,17 @@ class ProgressPage:
     person: Person
     zone: ZoneInfo
     today: date
-    stable: Stable
-    homes: tuple[HomeView, ...]
+    stable: Stability
+    homes: tuple[HousingView, ...]
     activities: tuple[ActivityView, ...]
-    news: tuple[News, ...]
+    news: tuple[SelfReportView, ...]
     may_record: bool
     health: bool
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ProgressPage:
     """The page of one person's progress, in a constant number of statements; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="progress.page")
+    person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="progress.page")
     granted = abilities(actor, person)
     health = Ability.HEALTH in granted
     spells = housing.of_person(session, person.id, limit=PAGE)
@@ -128,14 +128,14 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     )
 
 
-def homes(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[HomeView, ...]:
+def homes(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[HousingView, ...]:
     """Where a person lives and lived, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read housing")
+    person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read housing")
     spells = housing.of_person(session, person.id, limit=PAGE)
     return home_views(session, spells, verification.today(session, person, now))
 
 
-def home(session: Session, spell: HousingSpell, *, now: datetime) -> HomeView:
+def home(session: Session, spell: HousingSpell, *, now: datetime) -> HousingView:
     """One of them that the actor has just changed."""
     person = session.get_one(Person, spell.person_id)
     spells = housing.of_person(session, person.id, limit=PAGE)
@@ -148,12 +148,12 @@ def listed(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[ActivityView, ...]:
     """What a person takes part in, latest first, for a system; treatment only where it may see health. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, Field.PROGRESS, now=now, what="read activities")
+    person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read activities")
     health = Ability.HEALTH in abilities(actor, person)
     return activity_views(session, service.of_person(session, person.id, health=health, limit=PAGE))
 
 
-def home_views(session: Session, spells: Sequence[HousingSpell], today: date) -> tuple[HomeView, ...]:
+def home_views(session: Session, spells: Sequence[HousingSpell], today: date) -> tuple[HousingView, ...]:
     """Spells, latest first, each with the day on which it made way."""
     who = _names(session, spells)
     views, following, current = [], None, None
@@ -162,7 +162,7 @@ def home_views(session: Session, spells: Sequence[HousingSpell], today: date) ->
         if stands and current is None and spell.since <= today:
             current = spell.id
         views.append(
-            HomeView(
+            HousingView(
                 id=spell.id,
                 stage=spell.stage,
                 since=spell.since,
@@ -202,8 +202,8 @@ def _names(session: Session, rows: Sequence[HousingSpell] | Sequence[Activity]) 
     return actor_names.of_labels(session, labels)
 
 
-def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> Standing:
-    return Standing(
+def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> StabilityView:
+    return StabilityView(
         state=row.state,
         recorded_by=who[row.recorded_by],
         recorded_at=row.recorded_at,
@@ -215,7 +215,7 @@ def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> St
 
 def _news(
     session: Session, person: Person, activities: Sequence[Activity], health: bool, now: datetime
-) -> tuple[News, ...]:
+) -> tuple[SelfReportView, ...]:
     """What they told lately that a home or an activity can be made from, or that ends one, and that was not."""
     home_made = exists().where(
         HousingSpell.report_id == SelfReport.id, HousingSpell.state != ReportState.DISPUTED
@@ -249,7 +249,7 @@ def _news(
     if not health:
         query = query.where(SelfReport.kind.not_in(news_rules.HEALTH))
     return tuple(
-        News(
+        SelfReportView(
             id=report.id,
             kind=report.kind,
             fact=report.fact,

@@ -21,7 +21,7 @@ from engage.access.policy import (
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.queries import actor_names
 from engage.queries.people import shared_numbers
@@ -36,7 +36,7 @@ _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
 
 @dataclass(frozen=True)
-class Behind:
+class EvidenceView:
     """One thing behind a signal: its type and id for a link, and where they exist its words, moment and whose the text is."""
 
     type: str
@@ -77,12 +77,12 @@ class SignalView:
     resolved_at: datetime | None
     resolved_by: str | None
     resolution: str | None
-    evidence: tuple[Behind, ...]
+    evidence: tuple[EvidenceView, ...]
     zone: ZoneInfo
 
 
 @dataclass(frozen=True)
-class Place:
+class SignalCursor:
     """A place in the list, behind which the next page begins."""
 
     rank: int
@@ -93,7 +93,7 @@ class Place:
         return f"{self.rank}.{self.due_at.isoformat()}.{self.id}"
 
     @classmethod
-    def parse(cls, given: str) -> "Place":
+    def parse(cls, given: str) -> "SignalCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         rank, _, rest = given.partition(".")
         moment, _, id = rest.rpartition(".")
@@ -111,11 +111,13 @@ class SignalPage:
     """
 
     signals: tuple[SignalView, ...]
-    following: Place | None
+    following: SignalCursor | None
     counts: Mapping[Severity, int]
 
 
-def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place | None = None) -> SignalPage:
+def open_signals(
+    session: Session, actor: Actor, *, now: datetime, after: SignalCursor | None = None
+) -> SignalPage:
     """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
     waiting = session.execute(_waiting(actor, after)).all()
     counts = dict.fromkeys(Severity, 0)
@@ -126,7 +128,9 @@ def open_signals(session: Session, actor: Actor, *, now: datetime, after: Place 
     found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
     views = _views(session, actor, [found[id] for id in shown], now)
     last = ordered[PAGE - 1] if len(ordered) > PAGE else None
-    return SignalPage(views, Place(last.rank, last.due_at, last.id) if last is not None else None, counts)
+    return SignalPage(
+        views, SignalCursor(last.rank, last.due_at, last.id) if last is not None else None, counts
+    )
 
 
 def of_person(
@@ -136,7 +140,7 @@ def of_person(
     rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
     rows = session.execute(
         _listed()
-        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, scope.of_signals(actor))
+        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, scope.signals(actor))
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
     ).all()
@@ -146,7 +150,7 @@ def of_person(
 def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
     """One signal in any state, if the actor may see it."""
     rows = session.execute(
-        _listed().where(Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.of_signals(actor))
+        _listed().where(Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.signals(actor))
     ).all()
     views = _views(session, actor, rows, now)
     return views[0] if views else None
@@ -166,7 +170,7 @@ def _listed() -> Select[Signal, Person, Hub, str | None, str]:
     )
 
 
-def _waiting(actor: Actor, after: Place | None) -> Executable:
+def _waiting(actor: Actor, after: SignalCursor | None) -> Executable:
     # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost does not grow with what waits.
     # Whoever has a caseload: all of it, which is bounded by its people.
     if actor.hubs(*HUB_WIDE_ROLES):
@@ -180,7 +184,9 @@ def _waiting(actor: Actor, after: Place | None) -> Executable:
     return query.order_by(rank, Signal.due_at, Signal.id).limit(COUNTED * len(Severity))
 
 
-def _of_severity(actor: Actor, severity: Severity, after: Place | None) -> Select[uuid.UUID, int, datetime]:
+def _of_severity(
+    actor: Actor, severity: Severity, after: SignalCursor | None
+) -> Select[uuid.UUID, int, datetime]:
     query = _places(actor, literal(RANK[severity]).label("rank")).where(Signal.severity == severity)
     if after is not None and RANK[severity] < after.rank:
         query = query.where(literal(False))
@@ -198,7 +204,7 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
         .where(
             Signal.state != SignalState.RESOLVED,
             scope.people(actor, Ability.SIGNALS),
-            scope.of_signals(actor),
+            scope.signals(actor),
         )
     )
 
@@ -237,7 +243,7 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
             resolution=signal.resolution,
             evidence=tuple(
                 _shown(
-                    behind.get((link["type"], link["id"]), Behind(link["type"], link["id"])),
+                    behind.get((link["type"], link["id"]), EvidenceView(link["type"], link["id"])),
                     signal,
                     health=health_redaction.sees_health(actor, person),
                 )
@@ -249,21 +255,21 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
     )
 
 
-def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Behind]:
-    found: dict[tuple[str, str], Behind] = {}
+def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], EvidenceView]:
+    found: dict[tuple[str, str], EvidenceView] = {}
     inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
     texts = (
-        select(Inbound, Reading.person_id, health_redaction.tells_of_health())
-        .outerjoin(Reading, Reading.inbound_id == Inbound.id)
+        select(Inbound, ReplyRecord.person_id, health_redaction.tells_of_health())
+        .outerjoin(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
         .where(Inbound.id.in_(inbound))
     )
     for text, whose, delicate in session.execute(texts):
         owner = str(whose) if whose else None
-        found["inbound", str(text.id)] = Behind(
+        found["inbound", str(text.id)] = EvidenceView(
             "inbound", str(text.id), text.body, text.received_at, owner, delicate
         )
     for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
-        found["message", str(message.id)] = Behind(
+        found["message", str(message.id)] = EvidenceView(
             "message",
             str(message.id),
             message.body,
@@ -272,11 +278,13 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
             health_redaction.answers_health(message),
         )
     for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
-        found["appointment", str(booked.id)] = Behind("appointment", str(booked.id), None, booked.starts_at)
+        found["appointment", str(booked.id)] = EvidenceView(
+            "appointment", str(booked.id), None, booked.starts_at
+        )
     return found
 
 
-def _shown(behind: Behind, signal: Signal, *, health: bool) -> Behind:
+def _shown(behind: EvidenceView, signal: Signal, *, health: bool) -> EvidenceView:
     """Evidence as it may be shown: words of health only with `health`, and from a shared phone those of its owner alone, unless they tell of danger."""
     others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
     kept = others or (behind.of_health and not health)

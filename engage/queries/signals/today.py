@@ -27,7 +27,7 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class Place:
+class TodayCursor:
     """A place among a day's appointments, behind which the next page begins."""
 
     starts_at: datetime
@@ -37,7 +37,7 @@ class Place:
         return f"{self.starts_at.isoformat()}_{self.id}"
 
     @classmethod
-    def parse(cls, given: str) -> "Place":
+    def parse(cls, given: str) -> "TodayCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         moment, _, id = given.partition("_")
         starts_at = datetime.fromisoformat(moment)
@@ -56,7 +56,7 @@ class Day:
     date: date
     zone: ZoneInfo
     appointments: tuple[appointments.AppointmentView, ...]
-    following: Place | None
+    following: TodayCursor | None
     why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
     @property
@@ -88,7 +88,9 @@ def home_zone(session: Session, actor: Actor) -> ZoneInfo:
     return zone(home) if home is not None else ZoneInfo("Europe/London")
 
 
-def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place | None = None) -> Today:
+def load(
+    session: Session, actor: Actor, *, now: datetime, after: signals.SignalCursor | None = None
+) -> Today:
     """Today for this actor: a constant number of statements, each with a limit."""
     where = home_zone(session, actor)
     first = now.astimezone(where).date()
@@ -106,14 +108,21 @@ def load(session: Session, actor: Actor, *, now: datetime, after: signals.Place 
     )
 
 
-def load_day(session: Session, actor: Actor, day: date, *, now: datetime, after: Place | None = None) -> Day:
+def load_day(
+    session: Session, actor: Actor, day: date, *, now: datetime, after: TodayCursor | None = None
+) -> Day:
     """A page of one day's appointments."""
     (found,) = _days(session, actor, [day], home_zone(session, actor), now, after)
     return found
 
 
 def _days(
-    session: Session, actor: Actor, days: list[date], where: ZoneInfo, now: datetime, after: Place | None
+    session: Session,
+    actor: Actor,
+    days: list[date],
+    where: ZoneInfo,
+    now: datetime,
+    after: TodayCursor | None,
 ) -> list[Day]:
     found = {day: _rows(session, actor, day, where, after) for day in days}
     shown = [row.id for rows in found.values() for row in rows[:PAGE]]
@@ -122,7 +131,7 @@ def _days(
     people = {view.person_id for view in views.values()} if converses else set()
     why_not = {
         person_id: obstacles(reach)
-        for person_id, reach in contactability.reach(session, people, now).items()
+        for person_id, reach in contactability.contactability_of(session, people, now).items()
         if Ability.CONVERSE in abilities(actor, reach.person)
     }
     return [
@@ -130,7 +139,7 @@ def _days(
             date=day,
             zone=where,
             appointments=tuple(views[row.id] for row in rows[:PAGE]),
-            following=Place(rows[PAGE - 1].starts_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            following=TodayCursor(rows[PAGE - 1].starts_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
             why_not=why_not,
         )
         for day, rows in found.items()
@@ -138,7 +147,7 @@ def _days(
 
 
 def _rows(
-    session: Session, actor: Actor, day: date, where: ZoneInfo, after: Place | None
+    session: Session, actor: Actor, day: date, where: ZoneInfo, after: TodayCursor | None
 ) -> Sequence[Row[uuid.UUID, datetime]]:
     begins = datetime.combine(day, time(0), tzinfo=where)
     ends = datetime.combine(day + timedelta(days=1), time(0), tzinfo=where)

@@ -12,7 +12,7 @@ PROMPTS = (Prompt.APPOINTMENT, Prompt.CHECKIN, Prompt.ABSENCE, Prompt.REBOOK, Pr
 
 
 @dataclass(frozen=True)
-class Line:
+class LabelledLine:
     """One labelled text: what was asked, the strongest thing that it means, and the words."""
 
     prompt: Prompt
@@ -24,7 +24,7 @@ class LinesError(ValueError):
     """A file of labelled lines has a line that is none; the message names the file, the line and what to do."""
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[LabelledLine]:
     """The lines of one file. Raises LinesError for a line that does not have the three fields."""
     found = []
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -34,11 +34,11 @@ def read(path: Path) -> list[Line]:
         prompt, intent, text = fields
         if prompt not in PROMPTS or intent not in set(Intent):
             raise LinesError(f"{path.name}, line {number}: {prompt!r} or {intent!r} is no prompt or intent.")
-        found.append(Line(Prompt(prompt), Intent(intent), text))
+        found.append(LabelledLine(Prompt(prompt), Intent(intent), text))
     return found
 
 
-def styles(folder: Path = CORPUS) -> dict[str, list[Line]]:
+def styles(folder: Path = CORPUS) -> dict[str, list[LabelledLine]]:
     """Every file of a folder by the name of its style, in a steady order."""
     return {path.stem: read(path) for path in sorted(folder.glob("*.tsv"))}
 

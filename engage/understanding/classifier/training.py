@@ -26,7 +26,7 @@ from sklearn.svm import LinearSVC
 from engage.understanding.classifier import lines
 from engage.understanding.classifier.clauses import clauses
 from engage.understanding.classifier.features import BUCKETS, counts, scaled
-from engage.understanding.classifier.lines import Line
+from engage.understanding.classifier.lines import LabelledLine
 from engage.understanding.classifier.predict import (
     INTENTS,
     TRAINED,
@@ -47,7 +47,7 @@ _PLACE = {intent: place for place, intent in enumerate(INTENTS)}
 class Seen:
     """A line made ready: the features of the whole text and of each clause."""
 
-    line: Line
+    line: LabelledLine
     style: int
     whole: Found
     parts: Sequence[Found]
@@ -58,7 +58,7 @@ def train(folder: Path = lines.CORPUS, *, processes: int = 1) -> Classifier:
     return learn(lines.styles(folder), processes=processes)
 
 
-def learn(styles: dict[str, list[Line]], *, processes: int = 1) -> Classifier:
+def learn(styles: dict[str, list[LabelledLine]], *, processes: int = 1) -> Classifier:
     """Learn from these styles alone: the measuring leaves some out. However many processes share the work, what is learnt is the same."""
     dealt = [(style, line) for style, found in enumerate(styles.values()) for line in found]
     labels = np.array([_PLACE[line.intent] for _, line in dealt])
@@ -98,7 +98,7 @@ class FirstStep:
 _NOTHING: Array = np.zeros(0, dtype=np.float32)
 
 
-def prepared(styles: dict[str, list[Line]]) -> list[Seen]:
+def prepared(styles: dict[str, list[LabelledLine]]) -> list[Seen]:
     """Every line with its features."""
     return [
         Seen(
@@ -129,7 +129,9 @@ def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
     beside.replace(path)
 
 
-def _first_steps(styles: dict[str, list[Line]], processes: int) -> tuple[list[list[Array]], FirstStep]:
+def _first_steps(
+    styles: dict[str, list[LabelledLine]], processes: int
+) -> tuple[list[list[Array]], FirstStep]:
     """What the second step looks at for the lines of each fold, from a first step that saw no line of their styles; and one that saw everything."""
     if processes == 1:
         seen = prepared(styles)
@@ -145,7 +147,7 @@ _prepared: list[Seen] = []
 """What a process of the pool has made ready for its share of the work."""
 
 
-def _prepare(styles: dict[str, list[Line]]) -> None:
+def _prepare(styles: dict[str, list[LabelledLine]]) -> None:
     _prepared.extend(prepared(styles))
 
 
@@ -216,7 +218,7 @@ def _sharpness(second: LogisticRegression, inputs: Array, labels: Array, counted
     return float(minimize_scalar(surprise, bounds=(0.3, 4), method="bounded").x)
 
 
-def mixed(found: Sequence[Line]) -> bool:
+def mixed(found: Sequence[LabelledLine]) -> bool:
     """Whether a style holds a bit of everything, as the texts of real people do, and not one subject."""
     return len({line.intent for line in found}) >= MANY_INTENTS
 

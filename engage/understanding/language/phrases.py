@@ -17,7 +17,7 @@ from engage.understanding.language.tiling import (
 
 
 @dataclass(frozen=True)
-class Table:
+class PhraseTable:
     """Phrases to look up, and the number of words in the longest."""
 
     phrases: Phrases
@@ -25,7 +25,7 @@ class Table:
 
 
 @cache
-def table(language: str, *, scale: bool) -> Table:
+def table(language: str, *, scale: bool) -> PhraseTable:
     """The phrases for somebody whose texts are in `language`; with `scale`, words such as `good` answer a check-in."""
     found: dict[tuple[str, ...], Phrase] = {}
     for words, phrase in _everything(language):
@@ -35,7 +35,7 @@ def table(language: str, *, scale: bool) -> Table:
         for words, phrase in _scale():
             _add(over, words, phrase)
         found |= over
-    return Table(found, max(map(len, found)))
+    return PhraseTable(found, max(map(len, found)))
 
 
 def _add(found: dict[tuple[str, ...], Phrase], words: tuple[str, ...], phrase: Phrase) -> None:

@@ -11,7 +11,7 @@ from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import SYSTEM
-from engage.access.sharing import Field, fields_for, open_part
+from engage.access.sharing import RecordPart, fields_for, open_part
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.model import Event
@@ -49,7 +49,7 @@ def agree(
     jo: Staff,
     now: datetime,
     *,
-    fields: Collection[Field] = (Field.PLAN,),
+    fields: Collection[RecordPart] = (RecordPart.PLAN,),
     starts_on: date = date(2027, 3, 20),
     ends_on: date = date(2027, 3, 31),
 ) -> SharingAgreement:
@@ -58,7 +58,7 @@ def agree(
     return agreements.record_agreement(session, SYSTEM, new, now=now)
 
 
-def looks(session: Session, jo: Staff, katrina: Person, part: Field, at: datetime) -> bool:
+def looks(session: Session, jo: Staff, katrina: Person, part: RecordPart, at: datetime) -> bool:
     """Whether the support worker may read a part at a moment."""
     try:
         open_part(session, builders.actor(jo), katrina.id, part, now=at, what="test")
@@ -67,13 +67,13 @@ def looks(session: Session, jo: Staff, katrina: Person, part: Field, at: datetim
     return True
 
 
-@pytest.mark.parametrize("part", list(Field))
+@pytest.mark.parametrize("part", list(RecordPart))
 def test_an_agency_sees_what_is_agreed_and_no_other_part(
-    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, part: Field
+    session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, part: RecordPart
 ) -> None:
     """Health goes by no agreement that does not name it."""
     agree(session, hub, jo, now, fields={part})
-    assert {one for one in Field if looks(session, jo, katrina, one, now)} == {part}
+    assert {one for one in RecordPart if looks(session, jo, katrina, one, now)} == {part}
     assert fields_for(session, builders.actor(jo), katrina, now=now) == {part}
 
 
@@ -91,7 +91,7 @@ def test_it_holds_from_its_first_day_to_its_last(
 ) -> None:
     """By the hub's calendar: on the last day the clocks have changed."""
     agree(session, hub, jo, now - timedelta(days=2))
-    assert looks(session, jo, katrina, Field.PLAN, datetime.fromisoformat(at)) is open_then
+    assert looks(session, jo, katrina, RecordPart.PLAN, datetime.fromisoformat(at)) is open_then
 
 
 def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
@@ -99,8 +99,10 @@ def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
 ) -> None:
     """With the agreement; what the role shows anyway is none."""
     made = agree(session, hub, jo, now)
-    assert looks(session, jo, katrina, Field.PLAN, now) and not looks(session, jo, katrina, Field.LEGAL, now)
-    assert looks(session, katrina.offender_manager, katrina, Field.PLAN, now)
+    assert looks(session, jo, katrina, RecordPart.PLAN, now) and not looks(
+        session, jo, katrina, RecordPart.LEGAL, now
+    )
+    assert looks(session, katrina.offender_manager, katrina, RecordPart.PLAN, now)
     logged = session.scalars(select(Disclosure)).one()
     assert (logged.agreement_id, logged.recipient, logged.fields) == (made.id, "Homes North", ["plan"])
     assert session.scalar(select(func.count()).where(Event.kind == "record.disclosed")) == 1
@@ -112,7 +114,7 @@ def test_ended_it_opens_nothing_more(
     """At once, and only once."""
     made = agree(session, hub, jo, now)
     agreements.end_agreement(session, SYSTEM, made.id, now=now)
-    assert not looks(session, jo, katrina, Field.PLAN, now)
+    assert not looks(session, jo, katrina, RecordPart.PLAN, now)
     with pytest.raises(Conflict):
         agreements.end_agreement(session, SYSTEM, made.id, now=now)
 
@@ -121,22 +123,22 @@ def test_it_opens_nobody_with_whom_the_agency_does_not_work_nor_who_is_restricte
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
 ) -> None:
     """An agreement adds parts, never people."""
-    agree(session, hub, jo, now, fields=set(Field))
+    agree(session, hub, jo, now, fields=set(RecordPart))
     stranger = builders.person(session, katrina.offender_manager, number=None)
     katrina.restricted = True
     session.flush()
     for person in (stranger, katrina):
         with pytest.raises(NotFound):
-            looks(session, jo, person, Field.PLAN, now)
+            looks(session, jo, person, RecordPart.PLAN, now)
     restrictions.name_staff(session, SYSTEM, katrina.id, jo.id, excluded=False, now=now)
-    assert looks(session, jo, katrina, Field.PLAN, now)
+    assert looks(session, jo, katrina, RecordPart.PLAN, now)
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_records_and_ends_them(session: Session, hub: Hub, jo: Staff, now: datetime, role: Role) -> None:
     """Coordinators, supervisors and administrators, of their own hub."""
     actor = builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
-    new = NewAgreement(hub.id, jo.agency_id, "a", "b", {Field.PLAN}, now.date(), now.date())
+    new = NewAgreement(hub.id, jo.agency_id, "a", "b", {RecordPart.PLAN}, now.date(), now.date())
     made = agree(session, hub, jo, now)
     if role in agreements.KEEPERS:
         assert agreements.record_agreement(session, actor, new, now=now).recorded_by == actor.label

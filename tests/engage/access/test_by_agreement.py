@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.policy import SYSTEM, Actor
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import AppointmentType
 from engage.legal import requirements
@@ -45,7 +45,7 @@ def worker(session: Session, om: Staff, katrina: Person) -> Actor:
         agency_id=agency.id,
         purpose="Housing",
         lawful_basis="Public task",
-        fields=(Field.APPOINTMENTS, Field.LEGAL),
+        fields=(RecordPart.APPOINTMENTS, RecordPart.LEGAL),
         starts_on=TODAY,
         ends_on=TODAY + timedelta(days=30),
     )

@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def choose(session: Session, hub: Hub, setting: str, value: int, now: datetime) -> None:
     """A choice by the system."""
-    setup.choose(session, hub, setting, value, actor="system", now=now)
+    setup.set_hub_setting(session, hub, setting, value, actor="system", now=now)
 
 
 def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) -> None:

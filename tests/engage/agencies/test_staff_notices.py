@@ -45,8 +45,8 @@ def claimed(message: Message) -> Claimed:
 
 def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker: Staff) -> None:
     """The words are fixed; the recipient is no person's id; an ordinary one goes among answers, an urgent one before all."""
-    assert staff_notices.tell_worker(session, worker, about="late:1", now=NOW)
-    assert staff_notices.tell_worker(session, worker, about="alarm:1", now=NOW, urgent=True)
+    assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
+    assert staff_notices.notify_worker(session, worker, about="alarm:1", now=NOW, urgent=True)
     ordinary, urgent = queued(session)
     assert {ordinary.body, urgent.body} == {"Engage: an item needs you. Please sign in."}
     assert ordinary.recipient == f"staff:{worker.id}" and ordinary.to_number == MOBILE
@@ -56,8 +56,8 @@ def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker:
 
 def test_one_thing_is_told_once(session: Session, worker: Staff) -> None:
     """The same `about` again is the same text."""
-    assert staff_notices.tell_worker(session, worker, about="late:1", now=NOW)
-    assert staff_notices.tell_worker(session, worker, about="late:1", now=NOW + timedelta(hours=1))
+    assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
+    assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW + timedelta(hours=1))
     assert len(queued(session)) == 1
 
 
@@ -74,15 +74,15 @@ def test_nobody_is_told_who_cannot_or_does_not_want_to_be(
         worker.active = False
     else:
         suppression.suppress(session, MOBILE, "STOP", "inbound:1", NOW)
-    assert not staff_notices.tell_worker(session, worker, about="late:1", now=NOW)
+    assert not staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
     assert queued(session) == []
 
 
 def test_what_is_not_urgent_waits_for_the_morning(session: Session, worker: Staff) -> None:
     """At half past ten at night an ordinary notice is put off to seven; an urgent one goes at once."""
     night = datetime.fromisoformat("2027-03-20T22:30:00+00:00")
-    staff_notices.tell_worker(session, worker, about="a", now=night)
-    staff_notices.tell_worker(session, worker, about="b", now=night, urgent=True)
+    staff_notices.notify_worker(session, worker, about="a", now=night)
+    staff_notices.notify_worker(session, worker, about="b", now=night, urgent=True)
     sent = {message.lane: message.send_after for message in queued(session)}
     assert sent[Lane.REPLY] == datetime.fromisoformat("2027-03-21T07:00:00+00:00")
     assert sent[Lane.SAFETY] == night
@@ -90,7 +90,7 @@ def test_what_is_not_urgent_waits_for_the_morning(session: Session, worker: Staf
 
 def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: Staff) -> None:
     """A notice in the queue is called back with the wish, and the guard stops one that a worker process holds already."""
-    staff_notices.tell_worker(session, worker, about="a", now=NOW)
+    staff_notices.notify_worker(session, worker, about="a", now=NOW)
     (message,) = queued(session)
     staff_notices.set_mobile(session, worker, MOBILE, wants=False, actor="system", now=NOW)
     session.refresh(message)
@@ -111,7 +111,7 @@ def test_a_notice_is_nobodys_text(session: Session, worker: Staff) -> None:
     """It cannot be read as a person's message, and the sweep for silent people passes it by."""
     builders.person(session, worker, number=MOBILE)
     for about in ("a", "b", "c", "d"):
-        staff_notices.tell_worker(session, worker, about=about, now=NOW)
+        staff_notices.notify_worker(session, worker, about=about, now=NOW)
     for message in queued(session):
         message.status = type(message.status)("delivered")
     session.flush()

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Ability
 from engage.agencies.model import Role
 from engage.appointments import booking
-from engage.appointments.model import Appointment, AppointmentType, Intent, IntentKind, Outcome, OutcomeCode
+from engage.appointments.model import (
+    Appointment,
+    AppointmentType,
+    IntentKind,
+    Outcome,
+    OutcomeCode,
+    StatedIntent,
+)
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import (
     Conflict,
@@ -273,7 +280,7 @@ def test_an_absence_says_what_the_person_had_said(stage: Stage) -> None:
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     stage.session.add(
-        Intent(
+        StatedIntent(
             appointment_id=appointment.id,
             kind=IntentKind.WILL_ATTEND,
             said_at=stage.now + timedelta(hours=1),

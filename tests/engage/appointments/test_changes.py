@@ -266,10 +266,10 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
     assert isinstance(found, Withhold)
     message = messages(stage.session)[-1]
     becomes(stage.session, message, S.WITHHELD, now=night)
-    assert planning.write_again(stage.session, message.id, now=night) == 1
+    assert planning.rewrite(stage.session, message.id, now=night) == 1
     assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
     assert "See you today, 2:00pm" in stage.send(morning)[0]
-    assert planning.write_again(stage.session, message.id, now=morning) == 0
+    assert planning.rewrite(stage.session, message.id, now=morning) == 0
 
 
 def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> None:
@@ -279,7 +279,7 @@ def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> 
     message = messages(stage.session)[0]
     stage.person.custody_status = CustodyStatus.CUSTODY
     becomes(stage.session, message, S.WITHHELD, now=stage.now)
-    assert planning.write_again(stage.session, message.id, now=stage.now) == 1
+    assert planning.rewrite(stage.session, message.id, now=stage.now) == 1
     assert stage.send() == []
     assert stage.shown(appointment)["booked"] == "skipped custody"
 

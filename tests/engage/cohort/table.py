@@ -10,7 +10,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.cohort import decisions, meetings, referrals
 from engage.cohort.assessments import Judgement
-from engage.cohort.decisions import Choice
+from engage.cohort.decisions import DecisionDetails
 from engage.cohort.kinds import (
     Cohort,
     DecisionKind,
@@ -75,9 +75,9 @@ def item_of(session: Session, meeting: Meeting, whom: Person | Referral) -> Agen
     ).one()
 
 
-def adopting(om: Staff, **more: Any) -> Choice:
+def adopting(om: Staff, **more: Any) -> DecisionDetails:
     """The decision to adopt, with all that it must name."""
-    return Choice(
+    return DecisionDetails(
         DecisionKind.ADOPT,
         "High predictor, and the thefts go on",
         **{
@@ -145,6 +145,8 @@ def review(
     return made
 
 
-def decided(session: Session, by: Actor, meeting: Meeting, whom: Person | Referral, choice: Choice) -> None:
+def decided(
+    session: Session, by: Actor, meeting: Meeting, whom: Person | Referral, choice: DecisionDetails
+) -> None:
     """A decision about somebody on the agenda."""
     decisions.decide(session, by, item_of(session, meeting, whom).id, choice, now=builders.NOW)

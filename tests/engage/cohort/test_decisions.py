@@ -17,7 +17,7 @@ from engage.cohort import (
     enrolments,
     meetings,
 )
-from engage.cohort.decisions import Choice
+from engage.cohort.decisions import DecisionDetails
 from engage.cohort.kinds import (
     DecisionKind,
     ExitReason,
@@ -25,7 +25,7 @@ from engage.cohort.kinds import (
     ReferralState,
     Strand,
 )
-from engage.cohort.meeting_model import Decision, Meeting
+from engage.cohort.meeting_model import Meeting, MeetingDecision
 from engage.cohort.meetings import Presence
 from engage.cohort.model import (
     Assessment,
@@ -57,8 +57,8 @@ from tests.engage.cohort.table import (
     refer,
 )
 
-RETAIN = Choice(DecisionKind.RETAIN, "Doing better", rag=Rag.AMBER)
-DECLINE = Choice(DecisionKind.DECLINE, "Low predictor")
+RETAIN = DecisionDetails(DecisionKind.RETAIN, "Doing better", rag=Rag.AMBER)
+DECLINE = DecisionDetails(DecisionKind.DECLINE, "Low predictor")
 
 
 @pytest.fixture
@@ -137,14 +137,14 @@ def test_retaining_changing_strand_and_deregistering(
     rows = [enrol(session, one, due_on=TODAY) for one in people]
     meeting = call(session, keeper, hub)
     decided(session, keeper, meeting, people[0], RETAIN)
-    change = Choice(
+    change = DecisionDetails(
         DecisionKind.CHANGE_STRAND,
         "Engaging",
         strand=Strand.REHABILITATE_AND_RESETTLE,
         rag=Rag.GREEN,
     )
     decided(session, keeper, meeting, people[1], change)
-    leave = Choice(DecisionKind.DEREGISTER, "Has moved", exit_reason=ExitReason.MOVED_AWAY)
+    leave = DecisionDetails(DecisionKind.DEREGISTER, "Has moved", exit_reason=ExitReason.MOVED_AWAY)
     decided(session, keeper, meeting, people[2], leave)
     reviews = [enrolments.current_review(session, one.id) for one in rows]
     assert [one and one.rag for one in reviews] == [Rag.AMBER, Rag.GREEN, Rag.AMBER]
@@ -161,7 +161,7 @@ def test_one_decision_for_one_item(session: Session, hub: Hub, om: Staff, keeper
     decided(session, keeper, meeting, person, RETAIN)
     with pytest.raises(Conflict, match="retain"):
         decided(session, keeper, meeting, person, replace(RETAIN, rag=Rag.RED))
-    assert session.query(Decision).count() == 1
+    assert session.query(MeetingDecision).count() == 1
 
 
 def test_two_decisions_at_the_same_moment(committed: Database) -> None:
@@ -175,7 +175,7 @@ def test_two_decisions_at_the_same_moment(committed: Database) -> None:
         choices = [adopting(om), DECLINE]
     gate, ends = threading.Barrier(2), []
 
-    def send(choice: Choice) -> None:
+    def send(choice: DecisionDetails) -> None:
         gate.wait()
         try:
             with committed.begin() as session:
@@ -190,7 +190,7 @@ def test_two_decisions_at_the_same_moment(committed: Database) -> None:
     for thread in threads:
         thread.join()
     with committed.begin() as session:
-        made = session.scalars(select(Decision)).one()
+        made = session.scalars(select(MeetingDecision)).one()
         assert sorted(map(str, ends)) == sorted([made.kind.value, "decided"])
         adopted = made.kind is DecisionKind.ADOPT
         assert session.query(Enrolment).count() == int(adopted)
@@ -237,7 +237,7 @@ def test_a_crn_that_is_known_adopts_that_person(
     """Not where the same meeting has them under their own name: they would be decided twice."""
     referral = refer(session, keeper, hub)
     meeting = call(session, keeper, hub)
-    agenda.ask_for(session, keeper, meeting.id, katrina.id, now=builders.NOW)
+    agenda.request_item(session, keeper, meeting.id, katrina.id, now=builders.NOW)
     with pytest.raises(Conflict) as refused:
         decided(session, keeper, meeting, referral, adopting(om, crn="X111111"))
     assert refused.value.code == "listed_already"
@@ -249,7 +249,7 @@ def test_a_crn_that_is_known_adopts_that_person(
 
 @pytest.mark.parametrize("again", [RETAIN, DECLINE, "adopt"])
 def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
-    session: Session, hub: Hub, om: Staff, keeper: Actor, again: Choice | str
+    session: Session, hub: Hub, om: Staff, keeper: Actor, again: DecisionDetails | str
 ) -> None:
     """Two agencies referred somebody without a CRN: whoever gives the same CRN to both is told that the first decision stands."""
     one = refer(session, keeper, hub)
@@ -262,11 +262,11 @@ def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
         with pytest.raises(Conflict) as refused:
             decided(session, keeper, meeting, other, choice)
         assert refused.value.code == "listed_already"
-    agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
+    agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
     with pytest.raises(Conflict) as refused:
         decided(session, keeper, meeting, person, choice)
     assert refused.value.code == "decided"
-    assert session.query(Decision).count() == 1 and other.state is ReferralState.WAITING
+    assert session.query(MeetingDecision).count() == 1 and other.state is ReferralState.WAITING
 
 
 @pytest.mark.parametrize(
@@ -274,11 +274,11 @@ def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
     [(RETAIN, "not_enrolled"), (DECLINE, "not_enrolled")],
 )
 def test_a_decision_fits_how_the_person_stands(
-    session: Session, hub: Hub, keeper: Actor, katrina: Person, choice: Choice, code: str
+    session: Session, hub: Hub, keeper: Actor, katrina: Person, choice: DecisionDetails, code: str
 ) -> None:
     """Nobody is retained who is not on the cohort, nor declined whom nothing asks for."""
     meeting = call(session, keeper, hub)
-    agenda.ask_for(session, keeper, meeting.id, katrina.id, now=builders.NOW)
+    agenda.request_item(session, keeper, meeting.id, katrina.id, now=builders.NOW)
     with pytest.raises(Conflict) as refused:
         decided(session, keeper, meeting, katrina, choice)
     assert refused.value.code == code
@@ -319,7 +319,7 @@ def test_who_decides_and_when(session: Session, hub: Hub, om: Staff, keeper: Act
     meetings.note_attendance(session, keeper, today.id, came, now=builders.NOW)
     meetings.close(session, keeper, today.id, minutes="Done.", now=builders.NOW)
     assert refused(keeper, today) is Conflict
-    assert session.query(Decision).count() == 0
+    assert session.query(MeetingDecision).count() == 0
 
 
 def test_a_re_referral_is_answered_by_declining(

@@ -115,7 +115,7 @@ def test_adoption_while_in_custody_starts_no_text(session: Session, now: datetim
     """The enrolment begins; rule 1 keeps every text back until release."""
     scene = set_scene(session, custody_status=CustodyStatus.CUSTODY)
     assert adopt(session, scene, now).ended_on is None
-    reach = contactability.reach(session, [scene.katrina.id], now)[scene.katrina.id]
+    reach = contactability.contactability_of(session, [scene.katrina.id], now)[scene.katrina.id]
     assert [reason.code for reason in reach.verdict.reasons] == ["custody"]
 
 

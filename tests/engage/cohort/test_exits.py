@@ -39,7 +39,7 @@ def scene(session: Session) -> Scene:
 
 def due_on(session: Session, scene: Scene, now: datetime) -> date:
     """By when Katrina's status must be looked at again."""
-    found = reviews.standing(session, scene.katrina.id, now=now)
+    found = reviews.review_status(session, scene.katrina.id, now=now)
     assert found is not None
     return found.due_on
 
@@ -211,7 +211,7 @@ def test_a_release_that_moves_takes_the_re_referral_along(
     spell.release_on = moved_to
     session.flush()
     assert [exits.follow_releases(session, scene.katrina.id) for _ in range(2)] == [1, 0]
-    waiting = exits.waiting_re_referral(session, scene.katrina.id)
+    waiting = exits.re_referral_due_on(session, scene.katrina.id)
     assert waiting is not None
     session.refresh(waiting)
     assert waiting.due_on == due_on

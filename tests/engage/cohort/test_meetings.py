@@ -149,12 +149,12 @@ def test_bringing_it_up_to_date_adds_and_takes_away(
     enrolment = enrol(session, due, due_on=TODAY)
     enrol(session, asked)
     meeting = call(session, keeper, hub)
-    agenda.ask_for(session, builders.actor(om), meeting.id, asked.id, now=builders.NOW)
-    agenda.ask_for(session, builders.actor(om), meeting.id, asked.id, now=builders.NOW)
+    agenda.request_item(session, builders.actor(om), meeting.id, asked.id, now=builders.NOW)
+    agenda.request_item(session, builders.actor(om), meeting.id, asked.id, now=builders.NOW)
     assert items(session, meeting) == {"Due": ["review_due"], "Asked": ["asked_for"]}
     review(session, enrolment, Rag.AMBER, TODAY)
     for _ in range(2):
-        meetings.bring_up_to_date(session, keeper, meeting.id, now=builders.NOW)
+        meetings.rebuild_agenda(session, keeper, meeting.id, now=builders.NOW)
         assert items(session, meeting) == {"Asked": ["asked_for"]}
 
 
@@ -165,7 +165,7 @@ def test_whoever_was_asked_for_and_not_decided_comes_again(
     person = builders.person(session, om)
     enrol(session, person)
     first = call(session, keeper, hub)
-    agenda.ask_for(session, keeper, first.id, person.id, now=builders.NOW)
+    agenda.request_item(session, keeper, first.id, person.id, now=builders.NOW)
     came = {session.query(Agency).first().id: Presence(True, "Pat")}  # type: ignore[union-attr]
     meetings.note_attendance(session, keeper, first.id, came, now=builders.NOW)
     meetings.close(session, keeper, first.id, minutes="We ran out of time.", now=builders.NOW)
@@ -232,12 +232,12 @@ def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper:
 
 def test_when_the_hub_meets_next(session: Session, hub: Hub, keeper: Actor) -> None:
     """Today while it has never met; the day that was called; a week after the last one (RULES.md 12)."""
-    assert meetings.next_on(session, hub, now=builders.NOW).on == TODAY
+    assert meetings.next_meeting(session, hub, now=builders.NOW).on == TODAY
     called = call(session, keeper, hub, held_on=TODAY + timedelta(days=3))
-    found = meetings.next_on(session, hub, now=builders.NOW)
+    found = meetings.next_meeting(session, hub, now=builders.NOW)
     assert (found.on, found.called, found.meeting_id) == (called.held_on, True, called.id)
     later = builders.NOW + timedelta(days=4)
-    assert meetings.next_on(session, hub, now=later).on == called.held_on + timedelta(days=7)
+    assert meetings.next_meeting(session, hub, now=later).on == called.held_on + timedelta(days=7)
 
 
 def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
@@ -268,10 +268,10 @@ def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
     with pytest.raises(Conflict):
         meetings.write_minutes(session, keeper, meeting.id, minutes="x", now=builders.NOW)
     with pytest.raises(Conflict):
-        meetings.bring_up_to_date(session, keeper, meeting.id, now=builders.NOW)
+        meetings.rebuild_agenda(session, keeper, meeting.id, now=builders.NOW)
     person = builders.person(session, om)
     with pytest.raises(Conflict):
-        agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
+        agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
 
 
 def test_a_worker_without_a_seat_finds_no_meeting(session: Session, hub: Hub, keeper: Actor) -> None:

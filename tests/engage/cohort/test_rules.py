@@ -107,8 +107,13 @@ def test_rule_9_says_what_would_turn_it_green() -> None:
 )
 def test_reasons_for_eyes_that_may_not_see_all(intelligence: bool, health: bool, codes: list[str]) -> None:
     """Intelligence is for police and the OM, tests for whoever may see matters of health: others learn that there is something."""
-    given = (rules.Reason("intelligence", "Current intelligence"), rules.Reason("tests", "1 of 2 positive"))
-    assert [one.code for one in rules.shown(given, intelligence=intelligence, health=health)] == codes
+    given = (
+        rules.StatusReason("intelligence", "Current intelligence"),
+        rules.StatusReason("tests", "1 of 2 positive"),
+    )
+    assert [
+        one.code for one in rules.visible_reasons(given, intelligence=intelligence, health=health)
+    ] == codes
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,7 @@ def test_rule_11_strand(changes: dict[str, object], strand: Strand, codes: list[
 )
 def test_rule_10_exit(facts: ExitFacts, because: ExitReason | None, missing: list[str]) -> None:
     """Rule 10 [practice]: three months green without a break and the exit plan, or five years of custody."""
-    verdict = rules.may_leave(facts, green_months=3, long_custody_years=5)
+    verdict = rules.exit_verdict(facts, green_months=3, long_custody_years=5)
     assert (verdict.because, [reason.code for reason in verdict.missing]) == (because, missing)
 
 

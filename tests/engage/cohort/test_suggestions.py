@@ -10,7 +10,7 @@ from engage.access.policy import Ability
 from engage.appointments.kinds import OutcomeCode
 from engage.cohort import enrolments, suggestions
 from engage.cohort.kinds import ExitReason, Rag, Strand
-from engage.cohort.suggestions import Suggestion
+from engage.cohort.suggestions import StatusSuggestion
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.legal.model import IntelligenceFlag, Offence, OffenceKind
@@ -37,7 +37,7 @@ def scene(session: Session, now: datetime) -> Scene:
     return made
 
 
-def of(session: Session, person: Person, now: datetime) -> Suggestion:
+def of(session: Session, person: Person, now: datetime) -> StatusSuggestion:
     """What the rules say of one person."""
     return suggestions.suggest(session, [person.id], now=now)[person.id]
 
@@ -137,9 +137,9 @@ def test_intelligence_is_told_to_those_who_may_see_it(session: Session, scene: S
     )
     session.flush()
     reasons = of(session, scene.katrina, now).status.reasons
-    seen = suggestions.seen_by(frozenset({Ability.INTELLIGENCE}), reasons)
+    seen = suggestions.reasons_visible_to(frozenset({Ability.INTELLIGENCE}), reasons)
     assert seen[0].words == "Current intelligence since 20 March 2027"
-    assert suggestions.seen_by(frozenset(), reasons)[0].code == "withheld"
+    assert suggestions.reasons_visible_to(frozenset(), reasons)[0].code == "withheld"
 
 
 def test_a_breach_is_under_way_until_it_is_withdrawn_or_long_with_the_court(

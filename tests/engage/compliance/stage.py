@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.appointments.model import (
     Appointment,
-    Intent,
     IntentKind,
     Outcome,
     OutcomeCode,
     Reminder,
     ReminderKind,
     ReminderState,
+    StatedIntent,
 )
 from engage.compliance import outcomes
 from engage.core import audit_chain
@@ -127,7 +127,9 @@ def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: d
         now=now,
     )
     id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
-    session.add(Intent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision))
+    session.add(
+        StatedIntent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision)
+    )
     session.flush()
 
 

@@ -188,7 +188,7 @@ def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
     warning = stage.decide(now=stage.now - timedelta(days=20))
     missed(stage.session, stage.person, 5)
     assert stage.step() is Step.WARN_OR_REFER, "a warning that nobody gave warns nobody"
-    decisions.give(
+    decisions.record_delivery(
         stage.session,
         stage.actor,
         warning.id,
@@ -206,9 +206,9 @@ def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
     referral = stage.decide(REFERRAL)
     assert referral.due_on == date(2027, 4, 2) and referral.letter is None and len(referral.failures) == 2
     assert stage.signals(SignalKind.MUST_REFER) == []
-    decisions.finish(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
+    decisions.record_completion(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
     with pytest.raises(Conflict, match="recorded already"):
-        decisions.finish(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
+        decisions.record_completion(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
 
 
 def test_on_licence_there_is_no_ladder(stage: Stage) -> None:
@@ -261,7 +261,7 @@ def test_the_day_a_letter_was_given_must_be_possible(stage: Stage, days: int) ->
     missed(stage.session, stage.person, 3)
     warning = stage.decide()
     with pytest.raises(Invalid):
-        decisions.give(
+        decisions.record_delivery(
             stage.session,
             stage.actor,
             warning.id,
@@ -269,9 +269,13 @@ def test_the_day_a_letter_was_given_must_be_possible(stage: Stage, days: int) ->
             how=Delivery.BY_HAND,
             now=stage.now,
         )
-    decisions.give(stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now)
+    decisions.record_delivery(
+        stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now
+    )
     with pytest.raises(Conflict, match="recorded already"):
-        decisions.give(stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now)
+        decisions.record_delivery(
+            stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now
+        )
 
 
 def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage: Stage) -> None:
@@ -279,7 +283,9 @@ def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage:
     missed(stage.session, stage.person, 30)
     changed = missed(stage.session, stage.person, 3)
     warning = stage.decide()
-    decisions.give(stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.POST, now=stage.now)
+    decisions.record_delivery(
+        stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.POST, now=stage.now
+    )
     outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
     (signal,) = stage.signals(SignalKind.GROUND_GONE)
     assert "The letter has been given." in signal.why and warning.withdrawn_at is None
@@ -296,7 +302,9 @@ def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
     changed = missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     day = TODAY - timedelta(days=19)
-    decisions.give(stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now)
+    decisions.record_delivery(
+        stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now
+    )
     missed(stage.session, stage.person, 5)
     outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
     assert stage.step() is Step.MUST_REFER and len(stage.signals(SignalKind.MUST_REFER)) == 1
@@ -311,7 +319,7 @@ def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -
     missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     given = {"on": TODAY - timedelta(days=15), "how": Delivery.BY_HAND, "now": stage.now}
-    decisions.give(stage.session, stage.actor, warning.id, **given)
+    decisions.record_delivery(stage.session, stage.actor, warning.id, **given)
     missed(stage.session, stage.person, 15, code=AFTC)
     assert stage.step() is Step.WARN_OR_REFER and stage.signals(SignalKind.MUST_REFER) == []
     missed(stage.session, stage.person, 14)

@@ -71,7 +71,7 @@ def test_the_rolling_window(on: date, months: int, first: date) -> None:
 )
 def test_how_long_a_warning_holds(warned_on: date, last: date) -> None:
     """Rule 7 [law]: liable for 12 months, on every one of their days and on none after."""
-    assert rules.last_liable(warned_on, 12) == last
+    assert rules.liability_ends(warned_on, 12) == last
     assert rules.window_begins(last, 12) <= warned_on < rules.window_begins(last + timedelta(days=1), 12)
 
 
@@ -103,7 +103,7 @@ def test_the_ladder(
 ) -> None:
     """Rules 6 [practice] and 7 [law]: no warning, warn or refer; a failure after one must be referred; on licence the OM decides."""
     failures = days_ago(*ago)
-    found = rules.ladder(
+    found = rules.suggest(
         failures,
         kind=kind,
         warned_on=[] if warned is None else [TODAY - timedelta(days=warned)],
@@ -150,7 +150,7 @@ def test_the_term_begins_on_the_day_of_the_hub(decided_at: str, due: date) -> No
 def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
     """Rule 7: a third failure does not put the referral off."""
     first, second = failure(date(2027, 3, 8), decided=date(2027, 3, 15)), failure(date(2027, 3, 18))
-    found = rules.ladder(
+    found = rules.suggest(
         [second, first], kind=CO, warned_on=[date(2027, 2, 1)], answered=[], on=TODAY, numbers=NUMBERS
     )
     assert found.due_on == date(2027, 3, 31)

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
-from engage.appointments.model import Appointment, Intent, Reminder
+from engage.appointments.model import Appointment, Reminder, StatedIntent
 from engage.conversation import intake
-from engage.conversation.model import Question, Reading
+from engage.conversation.model import Question, ReplyRecord
 from engage.core.model import Event
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
@@ -40,12 +40,12 @@ def text_in(
 
 def says(
     session: Session, body: str, at: datetime, *, number: str = NUMBER, media: int = 0, **params: str
-) -> Reading:
+) -> ReplyRecord:
     """A text from a phone, answered at once; returns how it was read."""
     text = text_in(session, body, at, number=number, media=media, **params)
     intake.handle(session, text, at)
     session.flush()
-    return session.scalars(select(Reading).where(Reading.inbound_id == text.id)).one()
+    return session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == text.id)).one()
 
 
 def gone(
@@ -139,8 +139,8 @@ def last_answer(session: Session, number: str = NUMBER) -> str:
 
 def said(session: Session, about: Appointment) -> list[IntentKind]:
     """What was said about an appointment, in order."""
-    rows = select(Intent.kind).where(Intent.appointment_id == about.id)
-    return list(session.scalars(rows.order_by(Intent.said_at, Intent.id)))
+    rows = select(StatedIntent.kind).where(StatedIntent.appointment_id == about.id)
+    return list(session.scalars(rows.order_by(StatedIntent.said_at, StatedIntent.id)))
 
 
 def open_signals(session: Session, whose: Person) -> list[SignalKind]:
@@ -178,5 +178,7 @@ def minutes(count: float) -> timedelta:
 
 def standing(session: Session, about: Appointment) -> list[IntentKind]:
     """What was said about an appointment and counts, in order."""
-    rows = select(Intent.kind).where(Intent.appointment_id == about.id, Intent.withdrawn_at.is_(None))
-    return list(session.scalars(rows.order_by(Intent.said_at, Intent.id)))
+    rows = select(StatedIntent.kind).where(
+        StatedIntent.appointment_id == about.id, StatedIntent.withdrawn_at.is_(None)
+    )
+    return list(session.scalars(rows.order_by(StatedIntent.said_at, StatedIntent.id)))

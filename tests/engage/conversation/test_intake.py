@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import IntentKind
-from engage.appointments.model import Appointment, Intent
+from engage.appointments.model import Appointment, StatedIntent
 from engage.conversation import intake
-from engage.conversation.model import Question, Reading
+from engage.conversation.model import Question, ReplyRecord
 from engage.core.db import Database
 from engage.core.model import Event
 from engage.people.model import Person
@@ -60,7 +60,7 @@ def test_five_workers_answer_one_text_once(committed: Database, now: datetime) -
         worker.start()
     for worker in workers:
         worker.join()
-    assert (count(committed, Reading), count(committed, Intent)) == (1, 1)
+    assert (count(committed, ReplyRecord), count(committed, StatedIntent)) == (1, 1)
     with committed.begin() as session:
         assert len(answers(session)) == 1
         assert said(session, appointment) == [IntentKind.WILL_ATTEND]
@@ -108,20 +108,25 @@ def test_a_failure_half_way_leaves_nothing_behind(
     whole = outbox.enqueue
 
     def fails(session: Session, *_args: object, **_values: object) -> Message:
-        assert session.scalar(select(func.count()).select_from(Intent)) == 1
+        assert session.scalar(select(func.count()).select_from(StatedIntent)) == 1
         raise RuntimeError("the queue failed")
 
     monkeypatch.setattr(outbox, "enqueue", fails)
     handled = inbound.handle_next(committed.begin, intake.handle, now=now)
     assert handled is not None
     assert handled.outcome is Outcome.RETRY
-    assert [count(committed, table) for table in (Intent, Signal, Reading, Question)] == [0, 0, 0, 0]
+    assert [count(committed, table) for table in (StatedIntent, Signal, ReplyRecord, Question)] == [
+        0,
+        0,
+        0,
+        0,
+    ]
     assert count(committed, Event) == before
     monkeypatch.setattr(outbox, "enqueue", whole)
     handled = inbound.handle_next(committed.begin, intake.handle, now=now + minutes(1))
     assert handled is not None
     assert handled.outcome is Outcome.HANDLED
-    assert [count(committed, table) for table in (Intent, Signal, Reading)] == [1, 1, 1]
+    assert [count(committed, table) for table in (StatedIntent, Signal, ReplyRecord)] == [1, 1, 1]
 
 
 def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Database, now: datetime) -> None:
@@ -202,14 +207,14 @@ def test_whatever_is_texted_nothing_breaks_and_nothing_is_doubled(
             asked(session, builders.appointment(session, person, now + (2 + day) * DAY), now - DAY)
     for place, body in enumerate(bodies):
         says(session, body, now + minutes(place))
-    readings = session.scalars(select(Reading)).all()
+    readings = session.scalars(select(ReplyRecord)).all()
     replies = session.scalars(select(Message).where(Message.context["purpose"].astext == "reply")).all()
     assert len(readings) == len(bodies)
     assert len({message.dedupe_key for message in replies}) == len(replies) <= len(bodies)
     assert len(replies) <= 13
     assert all(message.segments == 1 for message in replies)
     owners = {reading.inbound_id: reading.person_id for reading in readings}
-    for intent in session.scalars(select(Intent)):
+    for intent in session.scalars(select(StatedIntent)):
         assert intent.inbound_id is not None
         assert owners[intent.inbound_id] == intent.appointment.person_id
     for message in replies:

@@ -7,18 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
-from engage.conversation.model import Reading as Row
+from engage.appointments.model import StatedIntent as Said
+from engage.conversation.model import ReplyRecord as Row
 from engage.people.model import Person
 from engage.signals import SignalKind
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.joining import How, choose, turns_back
-from engage.understanding.vocabulary import (
-    Act,
-    Context,
-    Intent,
-    Reading,
-)
+from engage.understanding.vocabulary import Act, Context, Intent, Interpretation
 from messaging.outbox import Lane
 from tests import builders
 from tests.engage.conversation.phones import (
@@ -39,14 +34,14 @@ I = Intent  # noqa: E741 — the tables below are read by their intents
 DAY = timedelta(days=1)
 
 
-def unsure(*intents: Intent, confidence: float = 0.5) -> Reading:
+def unsure(*intents: Intent, confidence: float = 0.5) -> Interpretation:
     """A reading that is for a human."""
-    return Reading(intent=intents[0], confidence=confidence, act=Act.HUMAN, intents=intents)
+    return Interpretation(intent=intents[0], confidence=confidence, act=Act.HUMAN, intents=intents)
 
 
-def sure(*intents: Intent, confidence: float = 0.97) -> Reading:
+def sure(*intents: Intent, confidence: float = 0.97) -> Interpretation:
     """A reading that may be acted on."""
-    return Reading(
+    return Interpretation(
         intent=intents[0], confidence=confidence, act=Act.ACT, intents=intents, sure=frozenset(intents)
     )
 
@@ -82,10 +77,10 @@ TABLE = [
 def test_the_rule_as_a_table(
     earlier: str,
     done: Intent | None,
-    before: Reading,
+    before: Interpretation,
     text: str,
-    alone: Reading,
-    joint: Reading,
+    alone: Interpretation,
+    joint: Interpretation,
     how: How,
 ) -> None:
     """Which reading counts for two texts in a row; a yes that is doubted is never acted on."""
@@ -106,8 +101,8 @@ def test_words_that_turn_what_stands_beside_them(words: str) -> None:
 
 def test_the_reader_reads_texts_that_are_joined_by_a_space() -> None:
     """As if they were one text."""
-    joined = understand("make it", "appointment", "en", Context(("i cant",)))
-    assert joined == understand("i cant make it", "appointment", "en")
+    joined = interpret("make it", "appointment", "en", Context(("i cant",)))
+    assert joined == interpret("i cant make it", "appointment", "en")
 
 
 def all_said(session: Session, *bodies: str, at: datetime, apart: float = 0.2) -> list[Row]:

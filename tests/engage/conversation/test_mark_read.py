@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from engage.agencies.model import Role
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.conversation.phone_owner import lock_number
 from engage.conversation.staff_actions import mark_read
 from engage.core.db import Database
@@ -45,8 +45,8 @@ def test_the_reading_is_held_last(committed: Database, now: datetime, whose: str
         until = time.monotonic() + 10
         while not session.scalar(_WAITING) and time.monotonic() < until:
             time.sleep(0.01)
-        free = select(Reading).where(Reading.id == reading_id).with_for_update(nowait=True)
+        free = select(ReplyRecord).where(ReplyRecord.id == reading_id).with_for_update(nowait=True)
         assert session.scalars(free).one().read_at is None
     thread.join(10)
     with committed.begin() as session:
-        assert session.get_one(Reading, reading_id).read_by == f"staff:{coordinator.id}"
+        assert session.get_one(ReplyRecord, reading_id).read_by == f"staff:{coordinator.id}"

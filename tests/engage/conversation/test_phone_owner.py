@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.settings import DEMO_NUMBER
 from engage.people import phones
 from engage.people.model import ContactStatus, CustodyStatus, Person
@@ -300,7 +300,7 @@ def test_a_text_to_an_old_number_is_withdrawn_with_it(session: Session, om: Staf
     message = session.scalars(select(Message).where(Message.to_number == NUMBER)).one()
     session.refresh(message)
     assert message.status is MessageStatus.WITHDRAWN
-    assert session.scalars(select(Reading.person_id)).all() == [person.id]
+    assert session.scalars(select(ReplyRecord.person_id)).all() == [person.id]
 
 
 def test_a_reply_to_a_worker_is_read_by_one(session: Session, om: Staff, now: datetime) -> None:

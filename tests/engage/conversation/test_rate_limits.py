@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.conversation import intake
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.conversation.staff_actions import mark_read
 from engage.core.db import Database
 from engage.people.model import Person
@@ -33,9 +33,9 @@ from tests.engage.conversation.phones import (
 DAY = timedelta(days=1)
 
 
-def rows(session: Session) -> list[Reading]:
+def rows(session: Session) -> list[ReplyRecord]:
     """Every reading, in the order of the texts."""
-    return list(session.scalars(select(Reading).order_by(Reading.inbound_id)))
+    return list(session.scalars(select(ReplyRecord).order_by(ReplyRecord.inbound_id)))
 
 
 @pytest.mark.parametrize(
@@ -174,11 +174,15 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
         ids = [id for _, whose, id in order if whose == number]
         assert ids == sorted(ids) and len(ids) == 2
     with committed.begin() as session:
-        assert session.scalar(select(func.count()).select_from(Reading)) == 1020
-        assert session.scalar(select(func.count()).where(Reading.passed_over)) == 980
-        assert session.scalar(select(func.count()).where(Reading.passed_over, Reading.needs_human)) == 1
+        assert session.scalar(select(func.count()).select_from(ReplyRecord)) == 1020
+        assert session.scalar(select(func.count()).where(ReplyRecord.passed_over)) == 980
+        assert (
+            session.scalar(select(func.count()).where(ReplyRecord.passed_over, ReplyRecord.needs_human)) == 1
+        )
         ids = list(
-            session.scalars(select(Reading.inbound_id).where(Reading.number == NUMBER).order_by(Reading.id))
+            session.scalars(
+                select(ReplyRecord.inbound_id).where(ReplyRecord.number == NUMBER).order_by(ReplyRecord.id)
+            )
         )
         assert ids == sorted(ids)
 
@@ -209,6 +213,6 @@ def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetim
     for reader in readers:
         reader.join()
     with committed.begin() as session:
-        assert session.scalar(select(func.count()).select_from(Reading)) == 81
+        assert session.scalar(select(func.count()).select_from(ReplyRecord)) == 81
         assert session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
-        assert session.scalar(select(func.count()).where(Reading.passed_over)) == 40
+        assert session.scalar(select(func.count()).where(ReplyRecord.passed_over)) == 40

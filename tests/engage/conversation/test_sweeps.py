@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
 from engage.conversation import sweeps
-from engage.conversation.sweeps import Swept
+from engage.conversation.sweeps import SweepCounts
 from engage.core.db import Database
 from engage.people.model import ContactStatus, NumberState, Person
 from engage.signals import Signal, SignalKind
@@ -180,7 +180,7 @@ def test_a_which_that_nobody_answered_goes_to_a_human(
     for day in range(2):
         asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
     reading = says(session, "yes", now)
-    assert sweeps.sweep(session, now=now + timedelta(hours=23)) == Swept()
+    assert sweeps.sweep(session, now=now + timedelta(hours=23)) == SweepCounts()
     assert sweeps.sweep(session, now=now + DAY).unanswered == 1
     session.refresh(reading)
     assert reading.needs_human
@@ -196,7 +196,7 @@ def test_two_workers_sweep_once(committed: Database, now: datetime) -> None:
         says(session, UNCLEAR, now)
         three_texts(session, person, now - 9 * DAY)
     inside, over = threading.Event(), threading.Event()
-    found: list[Swept] = []
+    found: list[SweepCounts] = []
 
     def first() -> None:
         with committed.begin() as session:
@@ -208,10 +208,10 @@ def test_two_workers_sweep_once(committed: Database, now: datetime) -> None:
     worker.start()
     assert inside.wait(20)
     with committed.begin() as session:
-        assert sweeps.sweep(session, now=now + 7 * DAY) == Swept()
+        assert sweeps.sweep(session, now=now + 7 * DAY) == SweepCounts()
     over.set()
     worker.join()
-    assert found == [Swept(unread=1)]
+    assert found == [SweepCounts(unread=1)]
     with committed.begin() as session:
-        assert sweeps.sweep(session, now=now + 7 * DAY) == Swept()
+        assert sweeps.sweep(session, now=now + 7 * DAY) == SweepCounts()
         assert session.scalar(select(func.count()).select_from(Signal)) == 1

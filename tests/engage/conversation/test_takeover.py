@@ -11,7 +11,7 @@ from engage.access.policy import Actor, ActorKind
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
 from engage.conversation import intake, takeover
-from engage.conversation.model import ConversationHold, HoldEnd, Reading
+from engage.conversation.model import ReplyRecord, Takeover, TakeoverEnd
 from engage.conversation.staff_actions import send_text
 from engage.core.db import Database
 from engage.core.errors import (
@@ -84,7 +84,7 @@ def test_handed_back_the_next_yes_is_recorded(
     says(session, "yes", now + minutes(1))
     for _ in range(2):
         takeover.hand_back(session, actor, katrina.id, now=now + minutes(2))
-    assert (hold.ended_at, hold.how) == (now + minutes(2), HoldEnd.HANDED_BACK)
+    assert (hold.ended_at, hold.how) == (now + minutes(2), TakeoverEnd.HANDED_BACK)
     assert events(session, katrina).count("conversation.handed_back") == 1
     says(session, "yes", now + minutes(3))
     assert said(session, appointment) == [IntentKind.WILL_ATTEND]
@@ -147,7 +147,7 @@ def test_time_out_gives_the_conversation_back(
     assert takeover.current(session, katrina.id, now + minutes(30)) is None
     assert says(session, "thanks", now + minutes(31)).act
     assert [takeover.end_overdue(session, now=now + minutes(32)) for _ in range(2)] == [1, 0]
-    assert (hold.how, hold.ended_at) == (HoldEnd.TIMED_OUT, now + minutes(30))
+    assert (hold.how, hold.ended_at) == (TakeoverEnd.TIMED_OUT, now + minutes(30))
     assert "conversation.timed_out" in events(session, katrina)
 
 
@@ -158,7 +158,7 @@ def test_a_conversation_that_ran_out_is_taken_over_anew(
     actor = builders.actor(om)
     first = takeover.take_over(session, actor, katrina.id, now=now)
     second = takeover.take_over(session, actor, katrina.id, now=now + timedelta(hours=3))
-    assert first.id != second.id and first.how is HoldEnd.TIMED_OUT
+    assert first.id != second.id and first.how is TakeoverEnd.TIMED_OUT
 
 
 def test_another_worker_takes_it_only_from_whom_they_were_warned_of(
@@ -178,7 +178,7 @@ def test_another_worker_takes_it_only_from_whom_they_were_warned_of(
         assert refusal.value.code == "conversation_taken"
     assert session.scalars(select(Message)).all() == []
     lous = takeover.take_over(session, lou, katrina.id, now=now + minutes(1), over=pats.id)
-    assert (pats.how, pats.ended_at) == (HoldEnd.TAKEN_BY_ANOTHER, now + minutes(1))
+    assert (pats.how, pats.ended_at) == (TakeoverEnd.TAKEN_BY_ANOTHER, now + minutes(1))
     assert says(session, "ok", now + minutes(2)).done.startswith("Lou has the conversation")
     with pytest.raises(Conflict):
         send_text(session, builders.actor(om), katrina.id, "Hello", now=now + minutes(3))
@@ -201,7 +201,7 @@ def test_only_who_may_converse_takes_over(
         for attempt in (takeover.take_over, takeover.hand_back):
             with pytest.raises(refusal):
                 attempt(session, actor, katrina.id, now=now)
-    assert session.scalars(select(ConversationHold)).all() == []
+    assert session.scalars(select(Takeover)).all() == []
 
 
 def test_a_system_names_the_worker_who_has_it(
@@ -301,7 +301,7 @@ def test_a_text_comes_wholly_before_or_wholly_after_the_worker(committed: Databa
         for thread in both:
             thread.join(30)
         with committed.begin() as session:
-            reading = session.scalars(select(Reading).where(Reading.inbound_id == inbound_id)).one()
+            reading = session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == inbound_id)).one()
             recorded, answered = bool(said(session, appointment)), bool(answers(session, number))
             assert reading.act is recorded is answered is not reading.needs_human
             assert takeover.current(session, person.id, now) is not None

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from engage.access.policy import Actor
 from engage.conversation import intake, unprocessed
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.model import Event
 from engage.queries.conversation import unread
@@ -28,7 +28,7 @@ def test_it_waits_for_the_offender_manager_of_whoever_wrote(committed: Database,
         assert unprocessed.show(session, now=now) == 1
         assert unprocessed.show(session, now=now) == 0
     with committed.begin() as session:
-        reading = session.scalars(select(Reading)).one()
+        reading = session.scalars(select(ReplyRecord)).one()
         assert (reading.inbound_id, reading.person_id, reading.needs_human) == (id, person.id, True)
         assert (reading.intent, reading.act, reading.done) == ("other", False, unprocessed.DONE)
         (waiting,) = unread.unread(session, actor_of(om))
@@ -54,7 +54,7 @@ def test_of_nobody_or_of_several_it_waits_for_a_coordinator(
     fail(committed, now)
     with committed.begin() as session:
         unprocessed.show(session, now=now)
-        assert session.scalars(select(Reading.person_id)).one() is None
+        assert session.scalars(select(ReplyRecord.person_id)).one() is None
 
 
 def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:

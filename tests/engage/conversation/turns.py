@@ -7,20 +7,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engage.conversation import phone_owner, routing
-from engage.conversation.context import Done, Turn
+from engage.conversation.context import Handled, ReplyContext
 from engage.people.model import Person
-from engage.understanding.vocabulary import (
-    Act,
-    Intent,
-    Prompt,
-    Reading,
-)
+from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
 from tests.engage.conversation.phones import NUMBER, text_in
 
 
-def read_as(*intents: Intent, **values: Any) -> Reading:
+def read_as(*intents: Intent, **values: Any) -> Interpretation:
     """A sure reading of a text that carries these intents, strongest first."""
-    return Reading(
+    return Interpretation(
         intent=intents[0],
         confidence=0.99,
         act=Act.ACT,
@@ -32,21 +27,21 @@ def read_as(*intents: Intent, **values: Any) -> Reading:
 
 def turn(
     session: Session,
-    heard: Reading,
+    heard: Interpretation,
     at: datetime,
     *,
     body: str = "words",
     prompt: Prompt = Prompt.APPOINTMENT,
     number: str = NUMBER,
-) -> Turn:
+) -> ReplyContext:
     """A text in hand that is read so."""
     text = text_in(session, body, at, number=number)
-    return Turn(session, text, at, heard, prompt, answers_to=text, reading_id=uuid.uuid4())
+    return ReplyContext(session, text, at, heard, prompt, answers_to=text, reading_id=uuid.uuid4())
 
 
-def hear(session: Session, by: Person, heard: Reading, at: datetime, **values: Any) -> Done:
+def hear(session: Session, by: Person, heard: Interpretation, at: datetime, **values: Any) -> Handled:
     """What is done about a text of this person that is read so."""
-    holder = phone_owner.one_holder(session, by.id, at)
+    holder = phone_owner.owner_of(session, by.id, at)
     assert holder is not None
     done = routing.hear(turn(session, heard, at, **values), holder)
     session.flush()

@@ -51,7 +51,7 @@ def seal_one(database: Database, whose: uuid.UUID, links: int) -> None:
     assert found == links
 
 
-def broken(database: Database, whose: uuid.UUID, **more: list[str]) -> audit_chain.Broken | None:
+def broken(database: Database, whose: uuid.UUID, **more: list[str]) -> audit_chain.BrokenSeal | None:
     """Where the chain breaks."""
     with database.begin() as session:
         return audit_chain.verify(session, whose, **more)

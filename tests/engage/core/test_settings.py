@@ -6,7 +6,7 @@ import pytest
 
 from engage.core.clock import Clock
 from engage.core.settings import Settings, SettingsError
-from engage.worker import ways
+from engage.worker import provider_routes
 
 REAL = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -28,7 +28,7 @@ def read(**values: str) -> Settings:
 
 def test_one_number_as_before() -> None:
     """A single sender, at the common rate."""
-    (way,) = ways(read())
+    (way,) = provider_routes(read())
     assert (way.gateway.name, list(way.gateway.senders)) == ("twilio", ["+447700900999"])
     assert (way.segments_per_second, dict(way.rates)) == (10.0, {})
     assert way.callback_url == "http://127.0.0.1:5000/webhooks/twilio/status"
@@ -36,7 +36,7 @@ def test_one_number_as_before() -> None:
 
 def test_several_numbers_are_a_pool_with_speeds_of_their_own() -> None:
     """In the order given; what has no rate of its own has the common one."""
-    (way,) = ways(
+    (way,) = provider_routes(
         read(
             TWILIO_FROM="+447700900999, +447700900998",
             TWILIO_SENDER_RATES="+447700900998=2.5",
@@ -49,7 +49,9 @@ def test_several_numbers_are_a_pool_with_speeds_of_their_own() -> None:
 
 def test_notify_stands_beside_twilio_where_there_is_a_key() -> None:
     """It posts where its own pages say, so no address goes with its texts."""
-    twilio, notify = ways(read(**NOTIFY, NOTIFY_SMS_SENDER_ID="44444444-4444-4444-8444-444444444444"))
+    twilio, notify = provider_routes(
+        read(**NOTIFY, NOTIFY_SMS_SENDER_ID="44444444-4444-4444-8444-444444444444")
+    )
     assert (twilio.gateway.name, notify.gateway.name) == ("twilio", "notify")
     assert list(notify.gateway.senders) == ["44444444-4444-4444-8444-444444444444"]
     assert notify.callback_url is None and notify.segments_per_second == 25.0
@@ -58,7 +60,7 @@ def test_notify_stands_beside_twilio_where_there_is_a_key() -> None:
 def test_the_simulator_plays_both() -> None:
     """On a developer's machine with nothing set, both providers are the simulator."""
     settings = Settings.from_environment({})
-    assert [way.gateway.name for way in ways(settings)] == ["twilio", "notify"]
+    assert [way.gateway.name for way in provider_routes(settings)] == ["twilio", "notify"]
     assert settings.notify is not None and settings.notify.base_url == "http://127.0.0.1:5055"
 
 

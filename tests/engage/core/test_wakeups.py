@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from engage.core.db import Database
-from engage.core.wakeups import Bell
+from engage.core.wakeups import Wakeups
 from tests.end_to_end.house import free_port
 
 
@@ -22,7 +22,7 @@ def _listen(committed: Database, *channels: str) -> psycopg.Connection:
 
 def test_a_ring_is_heard_and_many_rings_are_few_notifications(committed: Database) -> None:
     """A thousand texts stored at once wake the workers a few times, not a thousand."""
-    bell = Bell(committed.url)
+    bell = Wakeups(committed.url)
     with _listen(committed, "test_bell", "test_other") as listening:
         for _ in range(1000):
             bell.ring("test_bell")
@@ -37,7 +37,7 @@ def test_what_was_rung_before_closing_is_still_heard_and_closing_twice_is_harmle
     committed: Database,
 ) -> None:
     """A web process that is told to stop wakes for what it stored last."""
-    bell = Bell(committed.url)
+    bell = Wakeups(committed.url)
     with _listen(committed, "test_bell") as listening:
         bell.ring("test_bell")
         bell.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from engage.core.db import Database, wake
-from engage.core.worker_loop import Clockwork, Tick
+from engage.core.worker_loop import Tick, WorkerLoop
 
 LONG = timedelta(hours=1)
 
@@ -19,7 +19,7 @@ def test_every_tick_runs_as_soon_as_the_worker_starts(committed: Database) -> No
         ran.set()
         return False
 
-    clockwork = Clockwork([Tick("sweeps", work, LONG)], committed.url)
+    clockwork = WorkerLoop([Tick("sweeps", work, LONG)], committed.url)
     clockwork.start()
     try:
         assert ran.wait(10)
@@ -42,7 +42,7 @@ def test_a_notification_wakes_the_tick_long_before_its_interval(committed: Datab
         runs.release()
         return False
 
-    clockwork = Clockwork([Tick("inbox", work, LONG, ("test_inbox",))], committed.url)
+    clockwork = WorkerLoop([Tick("inbox", work, LONG, ("test_inbox",))], committed.url)
     clockwork.start()
     try:
         _quiet(runs)
@@ -61,7 +61,7 @@ def test_listening_goes_on_after_the_connection_is_cut(committed: Database) -> N
         runs.release()
         return False
 
-    clockwork = Clockwork([Tick("inbox", work, LONG, ("test_inbox",))], committed.url)
+    clockwork = WorkerLoop([Tick("inbox", work, LONG, ("test_inbox",))], committed.url)
     clockwork.start()
     try:
         _quiet(runs)
@@ -134,7 +134,7 @@ def test_stop_waits_for_the_work_in_hand(committed: Database) -> None:
         done.set()
         return False
 
-    clockwork = Clockwork([Tick("outbox", work, LONG, ("test_outbox",))], committed.url)
+    clockwork = WorkerLoop([Tick("outbox", work, LONG, ("test_outbox",))], committed.url)
     clockwork.start()
     assert started.wait(10)
     stopper = threading.Thread(target=clockwork.stop)
@@ -152,7 +152,7 @@ def test_wake_ups_that_come_close_together_are_gathered(committed: Database) -> 
         runs.release()
         return False
 
-    clockwork = Clockwork([Tick("receipts", work, LONG, ("test_receipts",), gather=1.0)], committed.url)
+    clockwork = WorkerLoop([Tick("receipts", work, LONG, ("test_receipts",), gather=1.0)], committed.url)
     clockwork.start()
     try:
         _quiet(runs, seconds=2.5)

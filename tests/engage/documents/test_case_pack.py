@@ -9,6 +9,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
+from engage.cohort.decisions import DecisionDetails
 from engage.cohort.kinds import DecisionKind, Rag
 from engage.core.errors import Forbidden, NotFound
 from engage.documents.case_pack import facts
@@ -22,7 +23,6 @@ from engage.signals import SignalKind, raise_signal
 from tests import builders
 from tests.engage.cohort.table import (
     TODAY,
-    Choice,
     call,
     decided,
     enrol,
@@ -147,8 +147,8 @@ def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper:
     meeting = call(session, keeper, hub, held_on=TODAY)
     from engage.cohort import agenda
 
-    agenda.ask_for(session, keeper, meeting.id, person.id, now=builders.NOW)
-    decided(session, keeper, meeting, person, Choice(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN))
+    agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
+    decided(session, keeper, meeting, person, DecisionDetails(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN))
     pack = facts.load(session, keeper, person.id, now=builders.NOW)
     assert [one.rag for one in pack.statuses] == [Rag.GREEN, Rag.GREEN, Rag.GREEN, Rag.AMBER]
     assert pack.tests is not None and len(pack.tests) == len(pack.overdue) == 2

@@ -57,7 +57,7 @@ class Case:
         with self.database.begin() as session:
             return service.make(session, actor or self.actor, self.person.id, now=self.now, **given).id  # type: ignore[arg-type]
 
-    def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> service.Opened:
+    def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> service.OpenedPack:
         """The pack as it was given."""
         with self.database.begin() as session:
             return service.open_pack(session, actor or self.actor, pack_id, now=self.now)
@@ -95,7 +95,7 @@ def case(committed: Database, now: datetime) -> Case:
             reason="Twice.",
             now=now,
         )
-        decisions.give(session, actor, warning.id, on=TODAY, how=Delivery.POST, now=now)
+        decisions.record_delivery(session, actor, warning.id, on=TODAY, how=Delivery.POST, now=now)
         return Case(committed, om, actor, person, now, first.id, second.id)
 
 
@@ -132,7 +132,7 @@ def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
     assert "1 of these is counted as a failure to comply" in pages[0].replace("\n", " ")
 
 
-def pages_of(opened: service.Opened) -> list[str]:
+def pages_of(opened: service.OpenedPack) -> list[str]:
     """What stands on the pages of the PDF."""
     document = pdf.render(opened.facts, opened.pack.digest)
     return [page.extract_text() for page in PdfReader(BytesIO(document)).pages]

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from pypdf import PdfReader
 
-from engage.documents.pdf import Paper
+from engage.documents.pdf import PdfDocument
 
 MADE = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def pages_of(document: bytes) -> list[str]:
 
 def test_the_words_of_both_languages_are_on_the_page() -> None:
     """A title, a paragraph with Welsh letters, facts and a notice can be read back, and the page says which of how many it is."""
-    paper = Paper("Tŷ a dŵr", made_at=MADE, footer="X123456")
+    paper = PdfDocument("Tŷ a dŵr", made_at=MADE, footer="X123456")
     paper.heading("Part one")
     paper.paragraph("Rhaid i chi ddod i'r swyddfa: â ê î ô û ŵ ŷ.")
     paper.facts([("Born", "3 March 1990")])
@@ -42,7 +42,7 @@ def test_the_words_of_both_languages_are_on_the_page() -> None:
 
 def test_a_table_goes_on_over_pages_with_its_head_on_each() -> None:
     """A long table is broken between rows; every page repeats the head and is numbered, and no row is lost."""
-    paper = Paper("Appointments", made_at=MADE)
+    paper = PdfDocument("Appointments", made_at=MADE)
     paper.table(("When", "Outcome"), [(f"Day {n}", f"Row {n} end") for n in range(200)], widths=(30, 70))
     pages = pages_of(paper.finished())
     assert len(pages) == paper.pages > 3
@@ -54,7 +54,7 @@ def test_a_table_goes_on_over_pages_with_its_head_on_each() -> None:
 
 def test_a_row_longer_than_a_page_is_continued() -> None:
     """Somebody may write a very long note: it runs on over pages instead of being cut."""
-    paper = Paper("Notes", made_at=MADE)
+    paper = PdfDocument("Notes", made_at=MADE)
     words = [f"word{n}" for n in range(3000)]
     paper.table(("What", "Note"), [("One", " ".join(words))])
     whole = " ".join(pages_of(paper.finished()))
@@ -63,7 +63,7 @@ def test_a_row_longer_than_a_page_is_continued() -> None:
 
 def test_a_word_longer_than_a_line_is_broken() -> None:
     """A word without an end stays within the margins, and none of its letters is lost."""
-    paper = Paper("Long", made_at=MADE)
+    paper = PdfDocument("Long", made_at=MADE)
     paper.paragraph("abcdefghij" * 60)
     (page,) = pages_of(paper.finished())
     assert page.count("abcde") > 40 and len(page.split("\n")) > 5
@@ -71,7 +71,7 @@ def test_a_word_longer_than_a_line_is_broken() -> None:
 
 def test_a_sign_that_the_font_lacks_is_named() -> None:
     """A sign outside the font is written out by name, not left as an empty box."""
-    paper = Paper("Signs", made_at=MADE)
+    paper = PdfDocument("Signs", made_at=MADE)
     paper.paragraph("Yes \N{THUMBS UP SIGN}\N{VARIATION SELECTOR-16}\0 ok")
     (page,) = pages_of(paper.finished())
     assert "Yes [thumbs up sign] ok" in page
@@ -81,7 +81,7 @@ def test_the_same_words_make_the_same_bytes() -> None:
     """A document is known by its digest: made again of the same facts at the same moment it is the same."""
     made = []
     for _ in range(2):
-        paper = Paper("Same", made_at=MADE, language="cy")
+        paper = PdfDocument("Same", made_at=MADE, language="cy")
         paper.table(("A", "B"), [("1", "2")])
         made.append(paper.finished())
     assert made[0] == made[1] and "Tudalen 1 o 1" in pages_of(made[0])[0]
@@ -89,14 +89,14 @@ def test_the_same_words_make_the_same_bytes() -> None:
 
 def test_a_row_of_another_length_is_refused() -> None:
     """A row with a cell too few would stand under the wrong head."""
-    paper = Paper("Rows", made_at=MADE)
+    paper = PdfDocument("Rows", made_at=MADE)
     with pytest.raises(ValueError, match="as many cells"):
         paper.table(("A", "B"), [("1",)])
 
 
 def test_a_paper_that_is_dropped_half_way_leaves_no_file_open() -> None:
     """What is not finished holds on to nothing."""
-    paper = Paper("Half", made_at=MADE)
+    paper = PdfDocument("Half", made_at=MADE)
     held = weakref.ref(paper)
     process = psutil.Process()
     assert any(one.path.endswith(".ttf") for one in process.open_files())

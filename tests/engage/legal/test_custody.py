@@ -51,11 +51,11 @@ def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
     session.expire_all()
     assert session.get_one(Message, message.id).status is MessageStatus.WITHDRAWN
     assert katrina.custody_status.value == CustodyStatus.CUSTODY.value
-    assert not contactability.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
+    assert not contactability.contactability_of(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) == spell
     custody.release(session, pat, spell.id, on=TODAY, now=NOW)
     assert katrina.custody_status.value == CustodyStatus.COMMUNITY.value and katrina.reach_changed_at == NOW
-    assert contactability.reach(session, [katrina.id], NOW)[katrina.id].verdict.allowed
+    assert contactability.contactability_of(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) is None
 
 

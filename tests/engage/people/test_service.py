@@ -65,7 +65,7 @@ def test_a_new_person_has_approval_and_an_unconfirmed_number(
     point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, person.texts_approved_at) == (NUMBER, NumberState.UNVERIFIED, now)
-    verdict = contactability.reach(session, [person.id], now)[person.id].verdict
+    verdict = contactability.contactability_of(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["number_unverified"]
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_uk_mobile_is_kept_with_the_reason(
     point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, point.given) == (None, NumberState.UNUSABLE, given)
-    (reason,) = contactability.reach(session, [person.id], now)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], now)[person.id].verdict.reasons
     assert reason.code == "number_unusable" and reason.words == point.problem
 
 
@@ -115,12 +115,12 @@ def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert kinds(session, first) == kinds(session, second) == {SignalKind.NUMBER_SHARED}
-    verdicts = contactability.reach(session, [first.id, second.id], now)
+    verdicts = contactability.contactability_of(session, [first.id, second.id], now)
     assert "number_shared" in {reason.code for reason in verdicts[first.id].verdict.reasons}
     assert "number_shared" in {reason.code for reason in verdicts[second.id].verdict.reasons}
     phones.agree_shared(session, builders.actor(om), first.id, now=now)
     assert kinds(session, first) == set() and kinds(session, second) == {SignalKind.NUMBER_SHARED}
-    assert contactability.reach(session, [first.id], now)[first.id].verdict.allowed
+    assert contactability.contactability_of(session, [first.id], now)[first.id].verdict.allowed
 
 
 def test_another_number_retires_the_old_one_and_withdraws_what_waits(
@@ -134,7 +134,7 @@ def test_another_number_retires_the_old_one_and_withdraws_what_waits(
     )
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
-    assert contactability.reach(session, [person.id], now)[person.id].number == OTHER
+    assert contactability.contactability_of(session, [person.id], now)[person.id].number == OTHER
     assert phones.people_on(session, NUMBER) == []
     events = session.scalars(select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)).all()
     assert events.count("number.changed") == 1
@@ -149,10 +149,10 @@ def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now
     """Safe to contact holds for 90 days (rule 1)."""
     person = builders.person(session, om)
     later = now + timedelta(days=90)
-    (reason,) = contactability.reach(session, [person.id], later)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], later)[person.id].verdict.reasons
     assert reason.code == "not_safe"
     phones.confirm_safe(session, builders.actor(om), person.id, now=later)
-    assert contactability.reach(session, [person.id], later)[person.id].verdict.allowed
+    assert contactability.contactability_of(session, [person.id], later)[person.id].verdict.allowed
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,8 @@ def test_what_ends_texts_withdraws_those_that_wait(
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert [
-        reason.code for reason in contactability.reach(session, [person.id], now)[person.id].verdict.reasons
+        reason.code
+        for reason in contactability.contactability_of(session, [person.id], now)[person.id].verdict.reasons
     ] == [code]
 
 
@@ -197,7 +198,7 @@ def test_taking_back_the_approval_stops_texts(session: Session, om: Staff, now: 
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     service.approve_texts(session, builders.actor(om), person.id, approved=True, now=now)
-    assert contactability.reach(session, [person.id], now)[person.id].verdict.allowed
+    assert contactability.contactability_of(session, [person.id], now)[person.id].verdict.allowed
 
 
 def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
@@ -207,12 +208,12 @@ def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
     person = builders.person(session, om)
     for key in "abc":
         queue(session, person, key, now)
-    verdict = contactability.reach(session, [person.id], now)[person.id].verdict
+    verdict = contactability.contactability_of(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["daily_cap"] and verdict.passing_only
     tomorrow = now + timedelta(days=1)
-    assert contactability.reach(session, [person.id], tomorrow)[person.id].verdict.allowed
+    assert contactability.contactability_of(session, [person.id], tomorrow)[person.id].verdict.allowed
     suppression.suppress(session, NUMBER, reason="STOP", evidence="inbound:1", now=now)
-    (reason,) = contactability.reach(session, [person.id], tomorrow)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], tomorrow)[person.id].verdict.reasons
     assert reason.code == "stopped"
 
 
@@ -220,13 +221,13 @@ def test_the_number_check_asks_once_without_content(session: Session, om: Staff,
     """A new number learns only a first name and a question; asking again does nothing."""
     person = service.create_person(session, SYSTEM, new(om), now=now)
     message = contactability.request_check(
-        session, contactability.reach(session, [person.id], now)[person.id], now=now
+        session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
     )
     assert message is not None
     assert message.body == "Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"
     assert (
         contactability.request_check(
-            session, contactability.reach(session, [person.id], now)[person.id], now=now
+            session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
         )
         is None
     )
@@ -237,7 +238,7 @@ def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now
     night = now.replace(hour=22)
     person = service.create_person(session, SYSTEM, new(om), now=night)
     message = contactability.request_check(
-        session, contactability.reach(session, [person.id], night)[person.id], now=night
+        session, contactability.contactability_of(session, [person.id], night)[person.id], now=night
     )
     assert message is not None
     assert message.send_after == now + timedelta(days=1)
@@ -248,7 +249,7 @@ def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now:
     person = service.create_person(session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now)
     assert (
         contactability.request_check(
-            session, contactability.reach(session, [person.id], now)[person.id], now=now
+            session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
         )
         is None
     )

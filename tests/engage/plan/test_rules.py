@@ -7,7 +7,7 @@ import pytest
 
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState
-from engage.plan.rules import Standing
+from engage.plan.rules import AgreedClass
 
 OM, BEFORE = "staff:om", "staff:the one before"
 HOUSING, DRUGS = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -19,16 +19,16 @@ PROPOSED, LIVE, DONE, WITHDRAWN = ActionState
     ("action_class", "standing", "agreed"),
     [
         (SUPPORT, [], False),
-        (SUPPORT, [Standing(SUPPORT, None, OM)], True),
-        (SUPPORT, [Standing(SUPPORT, HOUSING, OM)], True),
-        (SUPPORT, [Standing(SUPPORT, DRUGS, OM)], False),
-        (SUPPORT, [Standing(INTERVENE, None, OM)], False),
-        (INTERVENE, [Standing(SUPPORT, None, OM), Standing(INTERVENE, HOUSING, OM)], True),
-        (SUPPORT, [Standing(SUPPORT, None, BEFORE)], False),
-        (DISRUPT, [Standing(DISRUPT, None, OM)], False),
+        (SUPPORT, [AgreedClass(SUPPORT, None, OM)], True),
+        (SUPPORT, [AgreedClass(SUPPORT, HOUSING, OM)], True),
+        (SUPPORT, [AgreedClass(SUPPORT, DRUGS, OM)], False),
+        (SUPPORT, [AgreedClass(INTERVENE, None, OM)], False),
+        (INTERVENE, [AgreedClass(SUPPORT, None, OM), AgreedClass(INTERVENE, HOUSING, OM)], True),
+        (SUPPORT, [AgreedClass(SUPPORT, None, BEFORE)], False),
+        (DISRUPT, [AgreedClass(DISRUPT, None, OM)], False),
     ],
 )
-def test_who_agreed_beforehand(action_class: ActionClass, standing: list[Standing], agreed: bool) -> None:
+def test_who_agreed_beforehand(action_class: ActionClass, standing: list[AgreedClass], agreed: bool) -> None:
     """Offender manager (SCOPE, practice): a standing approval covers its class and agency, while who gave it is the one; never disruption."""
     assert rules.agreed_beforehand(action_class, HOUSING, standing, OM) is agreed
 

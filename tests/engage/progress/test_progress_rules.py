@@ -70,7 +70,7 @@ def test_stable_work(
 ) -> None:
     """Rule 9: work that somebody made sure of and that goes on, its last day included."""
     ended_on = None if ended is None else ON - timedelta(days=ended)
-    spell = activities.Spell(kind, ON - timedelta(days=began), ended_on, state)
+    spell = activities.ActivitySpell(kind, ON - timedelta(days=began), ended_on, state)
     assert activities.work_stable([spell], ON) is expected
 
 
@@ -141,4 +141,4 @@ def test_results_are_counted_with_how_many_were_asked_for() -> None:
     counts = testing.tally(
         [DrugTestResult.NEGATIVE, DrugTestResult.NEGATIVE, DrugTestResult.VOID, DrugTestResult.MISSED]
     )
-    assert counts == testing.Tally(asked=4, negative=2, positive=0, missed=1, refused=0, void=1)
+    assert counts == testing.TestTally(asked=4, negative=2, positive=0, missed=1, refused=0, void=1)

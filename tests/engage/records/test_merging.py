@@ -32,7 +32,7 @@ from engage.people.model import (
     Person,
     RecordAccess,
 )
-from engage.people.service import whose_crn
+from engage.people.service import person_with_crn
 from engage.progress.check_ins.model import CheckIn, CheckInPlan
 from engage.records import merging
 from engage.records.merging_tables import MOVES, STAYS
@@ -143,7 +143,7 @@ def test_everything_goes_to_the_record_that_is_kept(
     assert gone.merged_into_id == kept.id and gone.contact_status is ContactStatus.CLOSED
     with pytest.raises(NotFound):
         open_person(session, chidi, gone.id, now=now, what="test")
-    assert session.scalar(select(whose_crn(gone.crn))) == kept.id
+    assert session.scalar(select(person_with_crn(gone.crn))) == kept.id
     recorded = session.scalars(select(Event).where(Event.kind == "person.merged")).one()
     assert recorded.data == {"merge": str(made.id), "gone": str(gone.id)} and recorded.person_id == kept.id
     assert [one.id for one, _ in merging.merges_of(session, kept)] == [made.id]
@@ -297,11 +297,11 @@ def test_merges_upon_merges_are_undone_from_the_last(
     third = builders.person(session, pat, crn="X900003", number=None)
     first = merge(session, chidi, gone, third, now)
     second = merge(session, chidi, kept, gone, now)
-    assert session.scalar(select(whose_crn(third.crn))) == kept.id
+    assert session.scalar(select(person_with_crn(third.crn))) == kept.id
     with pytest.raises(NotFound):
         merging.undo(session, chidi, first.id, now=now)
     merging.undo(session, chidi, second.id, now=now)
-    assert session.scalar(select(whose_crn(third.crn))) == gone.id
+    assert session.scalar(select(person_with_crn(third.crn))) == gone.id
     again = merge(session, chidi, gone, kept, now)
     with pytest.raises(Conflict, match="Undo that first"):
         merging.undo(session, chidi, first.id, now=now)

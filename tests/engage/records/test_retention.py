@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from api.cli.main import main
 from engage.agencies.model import Hub
 from engage.conversation import intake
-from engage.conversation.corrections.model import CorpusLine, ReadingCorrection
-from engage.conversation.model import Reading
+from engage.conversation.corrections.model import CorpusLine, ReplyCorrection
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.events import record_access
 from engage.core.model import AccessRecord, Event
@@ -60,7 +60,7 @@ def put(
         came.status, came.handled_at = InboundStatus.HANDLED, at
         came.problem = "ValueError: I am ill"
         session.add(
-            Reading(
+            ReplyRecord(
                 inbound_id=came.id,
                 number=ANN,
                 person_id=person.id if person else None,
@@ -119,7 +119,7 @@ def test_the_facts_stay(committed: Database) -> None:
             str(person.id),
         )
         assert session.scalars(select(Inbound.from_number)).one() == ANN
-        assert session.scalars(select(Reading.intent)).one() == "other"
+        assert session.scalars(select(ReplyRecord.intent)).one() == "other"
         assert session.scalars(select(Receipt.provider_sid)).one() == "SMone"
 
 
@@ -130,7 +130,7 @@ def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_los
     person = ann(committed)
     put(committed, OLD, person)
     with committed.begin() as session:
-        reading = session.scalars(select(Reading)).one()
+        reading = session.scalars(select(ReplyRecord)).one()
         reading.intents, reading.evidence = ["decline"], ["am ill"]
         line = CorpusLine(
             hub_id=person.hub_id,
@@ -143,7 +143,7 @@ def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_los
         session.add(line)
         session.flush()
         session.add(
-            ReadingCorrection(
+            ReplyCorrection(
                 reading_id=reading.id,
                 was="other",
                 now="decline",
@@ -155,9 +155,9 @@ def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_los
         )
     retention.erase(committed.begin, now=NOW)
     with committed.begin() as session:
-        reading = session.scalars(select(Reading)).one()
+        reading = session.scalars(select(ReplyRecord)).one()
         assert (reading.evidence, reading.intents) == ([], ["decline"])
-        correction = session.scalars(select(ReadingCorrection)).one()
+        correction = session.scalars(select(ReplyCorrection)).one()
         assert (correction.now, correction.line_id) == ("decline", None)
         assert session.scalars(select(CorpusLine.words)).one() == "I am ill"
 

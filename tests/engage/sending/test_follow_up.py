@@ -263,7 +263,9 @@ def test_a_number_check_is_withheld_once_it_is_answered_for(
 ) -> None:
     """A worker has verified the number meanwhile: the question has no use."""
     person = builders.person(session, om, verified=False)
-    contactability.request_check(session, contactability.reach(session, [person.id], now)[person.id], now=now)
+    contactability.request_check(
+        session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
+    )
     verdicts, _ = held(session, now)
     assert verdicts == {}
     session.scalars(select(Message)).one().status = MessageStatus.QUEUED

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from engage.texts import (
     CATALOGUE,
     LANGUAGES,
-    Booked,
+    AppointmentDetails,
+    MeetingWay,
     Passed,
     TextKind,
     TextValueError,
-    Way,
     Wording,
     appointment_text,
     day_of,
@@ -208,19 +208,19 @@ def test_a_worker_without_a_first_name_is_someone() -> None:
         "Thanks for telling us Dean. Someone will read this."
     )
     assert "You see someone:" in appointment_text(
-        TextKind.BOOKED, "en", first="Dean", about=Booked(YEAR[0], "Mr Okafor"), zone=LONDON
+        TextKind.BOOKED, "en", first="Dean", about=AppointmentDetails(YEAR[0], "Mr Okafor"), zone=LONDON
     )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", APPOINTMENT_KINDS)
-@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("way", MeetingWay)
 @pytest.mark.parametrize("place", [None, "", "W" * 40, "the probation office, Court Road"])
 def test_every_appointment_has_a_text_whatever_its_way_and_place(
-    language: str, kind: TextKind, way: Way, place: str | None
+    language: str, kind: TextKind, way: MeetingWay, place: str | None
 ) -> None:
     """Office, home, phone or video, with a place, without one, or with one that may not be shown."""
-    about = Booked(YEAR[266], WORKER, place, way)
+    about = AppointmentDetails(YEAR[266], WORKER, place, way)
     text = appointment_text(kind, language, first=FIRST, about=about, zone=LONDON, phone="07700 900123")
     assert measure(text).segments == 1
     assert "Court" not in text
@@ -230,23 +230,23 @@ def test_every_appointment_has_a_text_whatever_its_way_and_place(
 @pytest.mark.parametrize(
     ("way", "place", "kind"),
     [
-        (Way.IN_PERSON, "the hall", TextKind.BOOKED),
-        (Way.IN_PERSON, None, TextKind.BOOKED_NO_PLACE),
-        (Way.IN_PERSON, "the police station", TextKind.BOOKED_NO_PLACE),
-        (Way.HOME, "your place", TextKind.BOOKED_HOME),
-        (Way.HOME, None, TextKind.BOOKED_HOME_NO_PLACE),
-        (Way.PHONE, "the hall", TextKind.BOOKED_PHONE),
-        (Way.VIDEO, None, TextKind.BOOKED_VIDEO),
+        (MeetingWay.IN_PERSON, "the hall", TextKind.BOOKED),
+        (MeetingWay.IN_PERSON, None, TextKind.BOOKED_NO_PLACE),
+        (MeetingWay.IN_PERSON, "the police station", TextKind.BOOKED_NO_PLACE),
+        (MeetingWay.HOME, "your place", TextKind.BOOKED_HOME),
+        (MeetingWay.HOME, None, TextKind.BOOKED_HOME_NO_PLACE),
+        (MeetingWay.PHONE, "the hall", TextKind.BOOKED_PHONE),
+        (MeetingWay.VIDEO, None, TextKind.BOOKED_VIDEO),
     ],
 )
-def test_the_wording_follows_the_way_of_meeting(way: Way, place: str | None, kind: TextKind) -> None:
+def test_the_wording_follows_the_way_of_meeting(way: MeetingWay, place: str | None, kind: TextKind) -> None:
     """A phone appointment does not tell anybody to come."""
     assert kind_for(TextKind.BOOKED, way, place) is kind
 
 
 def test_a_call_is_never_told_to_come() -> None:
     """Changes, cancellations and missed appointments by phone speak of a call."""
-    about = Booked(YEAR[0], "Dai", None, Way.PHONE)
+    about = AppointmentDetails(YEAR[0], "Dai", None, MeetingWay.PHONE)
     for kind in (TextKind.CHANGED, TextKind.CALLED_OFF, TextKind.LATE):
         text = appointment_text(kind, "en", first="Sian", about=about, zone=LONDON)
         assert " come " not in text and "come." not in text
@@ -257,7 +257,7 @@ def test_a_call_is_never_told_to_come() -> None:
 def test_lists_fit_one_segment(language: str, how_many: int) -> None:
     """Merged reminders, NEXT and the question which one leave out detail by rule, and are never cut."""
     day = datetime(2027, 9, 22, 9, 0, tzinfo=UTC)
-    booked = [Booked(day + timedelta(minutes=50 * nth), WORKER, PLACE) for nth in range(how_many)]
+    booked = [AppointmentDetails(day + timedelta(minutes=50 * nth), WORKER, PLACE) for nth in range(how_many)]
     for text in (
         merged_reminder(language, first=FIRST, booked=booked, zone=LONDON),
         next_text(language, first=FIRST, booked=booked, zone=LONDON),
@@ -270,13 +270,13 @@ def test_lists_fit_one_segment(language: str, how_many: int) -> None:
 def test_the_words_of_a_merged_reminder() -> None:
     """With everyday values nothing is left out; with the longest ones the workers go first."""
     day = datetime(2027, 3, 22, tzinfo=UTC)
-    pat = Booked(day.replace(hour=10), "Pat", "the centre")
-    jo = Booked(day.replace(hour=15, minute=15), "Jo", None, Way.PHONE)
+    pat = AppointmentDetails(day.replace(hour=10), "Pat", "the centre")
+    jo = AppointmentDetails(day.replace(hour=15, minute=15), "Jo", None, MeetingWay.PHONE)
     assert merged_reminder("en", first="Katrina", booked=[jo, pat], zone=LONDON) == (
         "Hi Katrina. 2 on Mon 22 March: 10:00am Pat, the centre; 3:15pm Jo, by phone. "
         "Reply YES or NO, or CALL to talk."
     )
-    long = [Booked(day.replace(hour=hour), WORKER, PLACE) for hour in (10, 11)]
+    long = [AppointmentDetails(day.replace(hour=hour), WORKER, PLACE) for hour in (10, 11)]
     assert PLACE in merged_reminder("en", first=FIRST, booked=long, zone=LONDON)
     assert WORKER not in merged_reminder("en", first=FIRST, booked=long, zone=LONDON)
 
@@ -284,8 +284,8 @@ def test_the_words_of_a_merged_reminder() -> None:
 def test_the_words_of_which_one() -> None:
     """Two on one day are told apart by time and worker, two on two days by day, and several by number."""
     day = datetime(2027, 3, 22, tzinfo=UTC)
-    pat, jo = Booked(day.replace(hour=10), "Pat"), Booked(day.replace(hour=15), "Jo")
-    lin = Booked(day.replace(day=26, hour=14), "Lin")
+    pat, jo = AppointmentDetails(day.replace(hour=10), "Pat"), AppointmentDetails(day.replace(hour=15), "Jo")
+    lin = AppointmentDetails(day.replace(day=26, hour=14), "Lin")
     assert which_one("en", booked=[pat, jo], zone=LONDON) == (
         "Thanks. You have two booked: 1 for 10:00am Pat, 2 for 3:00pm Jo, 3 for both. Which do you mean?"
     )
@@ -300,7 +300,7 @@ def test_the_words_of_which_one() -> None:
 
 def test_lists_are_about_several() -> None:
     """One appointment is no list; none at all has its own words."""
-    one = [Booked(YEAR[0], "Pat")]
+    one = [AppointmentDetails(YEAR[0], "Pat")]
     with pytest.raises(TextValueError):
         which_one("en", booked=one, zone=LONDON)
     with pytest.raises(TextValueError):
@@ -312,7 +312,7 @@ def test_lists_are_about_several() -> None:
 @given(first=st.text(max_size=60), worker=st.text(max_size=60), place=st.text(max_size=80))
 def test_any_name_whatever_leaves_one_clean_segment(first: str, worker: str, place: str) -> None:
     """Emoji, other scripts, controls and direction marks in a name cost nothing and forge nothing."""
-    about = Booked(YEAR[0], worker, place)
+    about = AppointmentDetails(YEAR[0], worker, place)
     text = appointment_text(TextKind.THREE_DAYS, "cy", first=first, about=about, zone=LONDON)
     weight = measure(text)
     assert (weight.encoding, weight.segments) == (Encoding.GSM7, 1)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.understanding.anonymise.scrub import scrub
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Prompt
 
 NAMES = ["Katrina", "Dodds", "Kat", "Pat Hale", "Siân"]
@@ -98,7 +98,7 @@ def test_it_takes_anything_and_doing_it_twice_changes_nothing(text: str) -> None
     once = clean(text)
     assert clean(once) == once
     assert "\t" not in once and "\n" not in once
-    understand(once, Prompt.NONE)
+    interpret(once, Prompt.NONE)
 
 
 @settings(max_examples=100, deadline=None)

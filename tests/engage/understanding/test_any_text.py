@@ -7,13 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.understanding.classifier import lines
-from engage.understanding.interpret import understand
-from engage.understanding.vocabulary import (
-    Act,
-    Intent,
-    Prompt,
-    Reading,
-)
+from engage.understanding.interpret import interpret
+from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
 from tests import DATA
 
 DEV = lines.read(DATA / "replies_dev.tsv")
@@ -24,7 +19,7 @@ CONFIRMS = [(line.prompt, line.text) for line in KNOWN if line.intent is Intent.
 def test_an_unknown_prompt_is_refused() -> None:
     """A reply is never read in the light of a question that does not exist."""
     with pytest.raises(ValueError, match="quiz"):
-        understand("yes", "quiz", "en")
+        interpret("yes", "quiz", "en")
 
 
 @pytest.mark.parametrize("prompt", Prompt)
@@ -48,7 +43,7 @@ def test_an_unknown_prompt_is_refused() -> None:
 )
 def test_dress_makes_no_difference(prompt: Prompt, text: str) -> None:
     """Case, spaces, quotes, held keys, accents and characters that show nothing."""
-    plain, dressed = understand("yes", prompt, "en"), understand(text, prompt, "en")
+    plain, dressed = interpret("yes", prompt, "en"), interpret(text, prompt, "en")
     assert dressed.act is plain.act
     assert dressed.sure == plain.sure
 
@@ -67,11 +62,11 @@ def test_dress_makes_no_difference(prompt: Prompt, text: str) -> None:
 )
 def test_long_texts_are_read_at_once(text: str) -> None:
     """The longest text that a phone can send takes milliseconds, whatever it repeats."""
-    understand("warm up", Prompt.CHECKIN, "en")
-    understand("warm up", Prompt.APPOINTMENT, "en")
+    interpret("warm up", Prompt.CHECKIN, "en")
+    interpret("warm up", Prompt.APPOINTMENT, "en")
     for prompt in (Prompt.APPOINTMENT, Prompt.CHECKIN):
         started = time.process_time()
-        understand(text, prompt, "en")
+        interpret(text, prompt, "en")
         assert time.process_time() - started < 0.25
 
 
@@ -80,7 +75,7 @@ def test_ordinary_texts_take_under_five_milliseconds() -> None:
     spent = []
     for line in DEV:
         started = time.process_time()
-        understand(line.text, line.prompt, "en")
+        interpret(line.text, line.prompt, "en")
         spent.append(time.process_time() - started)
     assert sorted(spent)[len(spent) // 2] < 0.005
 
@@ -91,7 +86,7 @@ def test_ordinary_texts_take_under_five_milliseconds() -> None:
 )
 def test_any_text_can_be_read(text: str, prompt: Prompt) -> None:
     """Nothing that a phone can send raises, and every reading holds together."""
-    _holds_together(understand(text, prompt, "cy"))
+    _holds_together(interpret(text, prompt, "cy"))
 
 
 WORDS = st.sampled_from(
@@ -155,7 +150,7 @@ WORDS = st.sampled_from(
 @given(words=st.lists(WORDS, max_size=9), prompt=st.sampled_from(Prompt))
 def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prompt) -> None:
     """Known words in any order: a confirmation never has a refusing word in it."""
-    reading = understand(" ".join(words), prompt, "en")
+    reading = interpret(" ".join(words), prompt, "en")
     _holds_together(reading)
     if reading.acts and Intent.CONFIRM in reading.intents and prompt is not Prompt.NUMBER_CHECK:
         assert not {"no", "cant", "wont", "not", "dont", "never", "👎", "methu", "ddim", "if"} & set(words)
@@ -187,11 +182,11 @@ def test_a_negation_put_into_a_yes_is_no_yes(confirm: tuple[Prompt, str], negati
     """Wherever it stands, a confirmation with a negation added is not acted on as a confirmation."""
     prompt, text = confirm
     words = text.split()
-    reading = understand(" ".join([*words[:place], negation, *words[place:]]), prompt, "en")
+    reading = interpret(" ".join([*words[:place], negation, *words[place:]]), prompt, "en")
     assert not (reading.acts and Intent.CONFIRM in reading.intents)
 
 
-def _holds_together(reading: Reading) -> None:
+def _holds_together(reading: Interpretation) -> None:
     assert reading.intents[0] is reading.intent
     assert 0 <= reading.confidence <= 1
     assert list(reading.intents[1:]) == sorted(

@@ -11,14 +11,9 @@ from engage.understanding import evaluation
 from engage.understanding.classifier import lines, training
 from engage.understanding.classifier.clauses import MOST, clauses
 from engage.understanding.classifier.features import BUCKETS, counts, scaled
-from engage.understanding.classifier.lines import Line, LinesError
+from engage.understanding.classifier.lines import LabelledLine, LinesError
 from engage.understanding.classifier.predict import INTENTS, NotTrained, classifier
-from engage.understanding.vocabulary import (
-    Act,
-    Intent,
-    Prompt,
-    Reading,
-)
+from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 
@@ -136,12 +131,12 @@ def test_styles_held_out_are_not_learnt() -> None:
 def test_figures_count_what_they_say() -> None:
     """A right act, a wrong act, a missed danger, a false alarm, a refusal taken for a yes."""
 
-    def read(intent: Intent, *, acts: bool = True) -> Reading:
+    def read(intent: Intent, *, acts: bool = True) -> Interpretation:
         sure = frozenset({intent}) if acts else frozenset()
-        return Reading(intent, 0.9, Act.ACT if acts else Act.HUMAN, (intent,), sure=sure)
+        return Interpretation(intent, 0.9, Act.ACT if acts else Act.HUMAN, (intent,), sure=sure)
 
-    def line(intent: Intent) -> Line:
-        return Line(Prompt.APPOINTMENT, intent, "x")
+    def line(intent: Intent) -> LabelledLine:
+        return LabelledLine(Prompt.APPOINTMENT, intent, "x")
 
     measured = evaluation.figures(
         [

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from engage.understanding.interpret import understand
+from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import (
     Act,
     Asks,
@@ -30,7 +30,7 @@ DANGER = {Intent.CRISIS, Intent.HARM_TO_OTHERS}
 @pytest.mark.parametrize(("prompt", "intent", "text"), OWN)
 def test_plain_replies_are_acted_on(prompt: Prompt, intent: Intent, text: str) -> None:
     """Ordinary short answers, in English and Welsh, need nobody to read them."""
-    reading = understand(text, prompt, "en")
+    reading = interpret(text, prompt, "en")
     assert (reading.intent, reading.act) == (intent, Act.ACT)
     assert reading.confidence > 0.9
     assert reading.intents[0] is intent
@@ -40,7 +40,7 @@ def test_plain_replies_are_acted_on(prompt: Prompt, intent: Intent, text: str) -
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_what_is_acted_on_is_right(language: str) -> None:
     """Over the labelled file: of what the reader acts on, at least 97 in 100 are right, and it acts on four in five that a machine may act on."""
-    acted = [(intent, understand(text, prompt, language)) for prompt, intent, text in DEV]
+    acted = [(intent, interpret(text, prompt, language)) for prompt, intent, text in DEV]
     wrong = [(intent, reading) for intent, reading in acted if reading.acts and reading.intent is not intent]
     count = sum(reading.acts for _, reading in acted)
     assert len(wrong) <= count * 0.03
@@ -60,13 +60,13 @@ def test_no_refusal_is_read_as_a_yes() -> None:
     }
     for prompt, intent, text in OWN + DEV:
         if intent in refusing:
-            reading = understand(text, prompt, "en")
+            reading = interpret(text, prompt, "en")
             assert not (reading.acts and Intent.CONFIRM in reading.intents), text
 
 
 def test_danger_is_found() -> None:
     """At least 98 in 100 of the labelled texts that speak of danger are found, and every one is for a person."""
-    readings = [understand(text, prompt, "en") for prompt, intent, text in DEV if intent in DANGER]
+    readings = [interpret(text, prompt, "en") for prompt, intent, text in DEV if intent in DANGER]
     found = sum(reading.intent in DANGER for reading in readings)
     assert found >= len(readings) * 0.98
     assert not any(reading.acts for reading in readings)
@@ -74,7 +74,7 @@ def test_danger_is_found() -> None:
 
 def test_figures_of_speech_page_nobody() -> None:
     """Of the labelled texts without danger, at most 2 in 100 are read as danger."""
-    others = [(text, understand(text, prompt, "en")) for prompt, intent, text in DEV if intent not in DANGER]
+    others = [(text, interpret(text, prompt, "en")) for prompt, intent, text in DEV if intent not in DANGER]
     alarms = [text for text, reading in others if reading.intent in DANGER]
     assert len(alarms) <= len(others) * 0.02, alarms
 
@@ -84,7 +84,7 @@ def test_figures_of_speech_page_nobody() -> None:
 )
 def test_danger_in_few_words_is_found(prompt: Prompt, text: str) -> None:
     """Whatever it stands beside, and it is never acted on as anything else."""
-    reading = understand(text, prompt, "en")
+    reading = interpret(text, prompt, "en")
     assert reading.intent in DANGER
     assert not reading.acts
 
@@ -92,7 +92,7 @@ def test_danger_in_few_words_is_found(prompt: Prompt, text: str) -> None:
 def test_most_of_what_only_sounds_like_danger_pages_nobody() -> None:
     """A weather, a kebab and a hospital letter. In doubt it is danger, so not every one of these hard cases is passed over."""
     harmless = [(prompt, text) for prompt, intent, text in SOUNDS if intent not in DANGER]
-    alarms = [text for prompt, text in harmless if understand(text, prompt, "en").intent in DANGER]
+    alarms = [text for prompt, text in harmless if interpret(text, prompt, "en").intent in DANGER]
     assert len(alarms) <= len(harmless) * 0.2, alarms
 
 
@@ -152,7 +152,7 @@ def test_most_of_what_only_sounds_like_danger_pages_nobody() -> None:
 )
 def test_what_could_be_two_things_goes_to_a_person(prompt: Prompt, text: str) -> None:
     """Anything left over, contradicting, or answering something else is never acted on."""
-    assert understand(text, prompt, "en").act is Act.HUMAN
+    assert interpret(text, prompt, "en").act is Act.HUMAN
 
 
 @pytest.mark.parametrize("prompt", [Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.TODAY, Prompt.NONE])
@@ -178,7 +178,7 @@ def test_what_could_be_two_things_goes_to_a_person(prompt: Prompt, text: str) ->
 )
 def test_being_elsewhere_is_no_yes(prompt: Prompt, text: str) -> None:
     """It is said in the words of a yes, and means the contrary."""
-    assert not understand(text, prompt, "en").surely(Intent.CONFIRM)
+    assert not interpret(text, prompt, "en").surely(Intent.CONFIRM)
 
 
 @pytest.mark.parametrize("prompt", [Prompt.APPOINTMENT, Prompt.CHECKIN, Prompt.REBOOK, Prompt.NONE])
@@ -197,19 +197,19 @@ def test_being_elsewhere_is_no_yes(prompt: Prompt, text: str) -> None:
 )
 def test_danger_is_danger_whatever_was_asked(prompt: Prompt, text: str) -> None:
     """What was asked never turns it into an answer."""
-    assert understand(text, prompt, "en").intent in DANGER
+    assert interpret(text, prompt, "en").intent in DANGER
 
 
 @pytest.mark.parametrize("text", ["did u get my message", "who is this", "hello who is this"])
 def test_a_question_about_texts_ends_none(text: str) -> None:
     """Nobody is silenced, and no number taken off, for asking."""
-    assert not understand(text, Prompt.APPOINTMENT, "en").acts
+    assert not interpret(text, Prompt.APPOINTMENT, "en").acts
 
 
 @pytest.mark.parametrize("text", ["never", "not 1", "no 1 cares"])
 def test_a_word_or_two_invent_nothing(text: str) -> None:
     """Too short to be sure of, whatever the weights say."""
-    reading = understand(text, Prompt.APPOINTMENT, "en")
+    reading = interpret(text, Prompt.APPOINTMENT, "en")
     assert not reading.acts or reading.intent is Intent.DECLINE
     assert not reading.surely(Intent.WRONG_NUMBER)
 
@@ -235,7 +235,7 @@ def test_a_word_or_two_invent_nothing(text: str) -> None:
 )
 def test_values(prompt: Prompt, text: str, value: int | None) -> None:
     """The number that goes with an answer: scale, choice, minutes late."""
-    reading = understand(text, prompt, "en")
+    reading = interpret(text, prompt, "en")
     assert (reading.act, reading.value) == (Act.ACT, value)
 
 
@@ -250,34 +250,34 @@ def test_values(prompt: Prompt, text: str, value: int | None) -> None:
 )
 def test_a_day_that_is_named_is_told(text: str, day: str | None) -> None:
     """So that a yes to Thursday is not taken for Wednesday's."""
-    reading = understand(text, Prompt.APPOINTMENT, "en")
+    reading = interpret(text, Prompt.APPOINTMENT, "en")
     assert (reading.intent, reading.day) == (Intent.CONFIRM, day)
 
 
 def test_next_asks_the_record() -> None:
     """NEXT is a question that the record answers."""
-    assert understand("nesaf", Prompt.APPOINTMENT, "cy").asks is Asks.NEXT
+    assert interpret("nesaf", Prompt.APPOINTMENT, "cy").asks is Asks.NEXT
 
 
 def test_several_intents_are_kept() -> None:
     """The strongest stands for the text; the others are not lost."""
-    assert understand("cant come ring me", Prompt.APPOINTMENT, "en").intents == (
+    assert interpret("cant come ring me", Prompt.APPOINTMENT, "en").intents == (
         Intent.CALL_ME,
         Intent.DECLINE,
     )
-    assert understand("stop texting me. il be there", Prompt.APPOINTMENT, "en").intents == (
+    assert interpret("stop texting me. il be there", Prompt.APPOINTMENT, "en").intents == (
         Intent.OPT_OUT,
         Intent.CONFIRM,
     )
-    danger = understand("yes il be there if i dont kill myself first", Prompt.APPOINTMENT, "en")
+    danger = interpret("yes il be there if i dont kill myself first", Prompt.APPOINTMENT, "en")
     assert (danger.intent, danger.sure) == (Intent.CRISIS, frozenset())
 
 
 def test_short_welsh_words_are_answers_only_in_welsh() -> None:
     """`do` and `oes` are other words in English."""
-    assert understand("oes", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
-    assert understand("do", Prompt.APPOINTMENT, "cy").acts
-    assert not understand("do", Prompt.APPOINTMENT, "en").acts
+    assert interpret("oes", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
+    assert interpret("do", Prompt.APPOINTMENT, "cy").acts
+    assert not interpret("do", Prompt.APPOINTMENT, "en").acts
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
@@ -286,13 +286,13 @@ def test_short_welsh_words_are_answers_only_in_welsh() -> None:
 )
 def test_a_yes_that_is_taken_back_goes_to_a_person(text: str, language: str) -> None:
     """ "Na" is no in both languages, and a word struck through is not said."""
-    assert not understand(text, Prompt.APPOINTMENT, language).acts
+    assert not interpret(text, Prompt.APPOINTMENT, language).acts
 
 
 def test_do_i_is_a_question_in_english() -> None:
     """ "Do i" without its mark asks whether they must come; in Welsh it says that they will."""
-    assert not understand("do i", Prompt.APPOINTMENT, "en").surely(Intent.CONFIRM)
-    assert understand("do i", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
+    assert not interpret("do i", Prompt.APPOINTMENT, "en").surely(Intent.CONFIRM)
+    assert interpret("do i", Prompt.APPOINTMENT, "cy").intent is Intent.CONFIRM
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_an_ok_belongs_to_the_text_before_it(
 ) -> None:
     """After our answer an ok is no yes; after a worker's words a bare yes could be to them. Whole sentences say what they say."""
     for prompt, intent in ((Prompt.ANSWERED, answered), (Prompt.SPOKEN, spoken)):
-        reading = understand(text, prompt, "en")
+        reading = interpret(text, prompt, "en")
         assert (reading.intent if reading.acts else None) is intent, prompt
 
 

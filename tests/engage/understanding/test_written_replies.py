@@ -3,34 +3,29 @@
 import pytest
 
 from engage.understanding.classifier import lines
-from engage.understanding.classifier.lines import Line
-from engage.understanding.evaluation import (
-    DANGER,
-    Figures,
-    Share,
-    figures,
-)
-from engage.understanding.interpret import understand
-from engage.understanding.vocabulary import Intent, Reading
+from engage.understanding.classifier.lines import LabelledLine
+from engage.understanding.evaluation import DANGER, Figures, Proportion, figures
+from engage.understanding.interpret import interpret
+from engage.understanding.vocabulary import Intent, Interpretation
 from tests import DATA
 
 FILES = sorted(DATA.glob("replies_unseen_*.tsv"))
 
 
 @pytest.fixture(scope="module")
-def found() -> list[tuple[Line, Reading]]:
+def found() -> list[tuple[LabelledLine, Interpretation]]:
     """Every line with how it is read."""
     given = [line for path in FILES for line in lines.read(path)]
-    return [(line, understand(line.text, line.prompt)) for line in given]
+    return [(line, interpret(line.text, line.prompt)) for line in given]
 
 
 @pytest.fixture(scope="module")
-def measured(found: list[tuple[Line, Reading]]) -> Figures:
+def measured(found: list[tuple[LabelledLine, Interpretation]]) -> Figures:
     """Their figures."""
     return figures(found)
 
 
-def rate(share: Share) -> float:
+def rate(share: Proportion) -> float:
     """A share as a part of one."""
     return share.count / share.of
 
@@ -48,7 +43,7 @@ def test_danger_is_found_and_chatter_is_let_be(measured: Figures) -> None:
     assert rate(measured.chatter_acted_on) <= 0.02
 
 
-def test_nothing_but_a_yes_is_ever_taken_for_a_yes(found: list[tuple[Line, Reading]]) -> None:
+def test_nothing_but_a_yes_is_ever_taken_for_a_yes(found: list[tuple[LabelledLine, Interpretation]]) -> None:
     """A refusal, a condition, a stop, a wrong number or danger never confirms an appointment."""
     no_yes = DANGER | {
         Intent.DECLINE,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.access.model import SharingAgreement
-from engage.access.sharing import Field, open_part
+from engage.access.sharing import RecordPart, open_part
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.core.db import Database
 from engage.people.model import Involvement, Person
@@ -98,7 +98,7 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
         )
     with committed.begin() as session:
         partner = builders.actor(session.get_one(Staff, house.partner.id))
-        open_part(session, partner, katrina.id, Field.PLAN, now=clock.at, what="plan")
+        open_part(session, partner, katrina.id, RecordPart.PLAN, now=clock.at, what="plan")
     words = sit_down(house.auditor).open(f"/people/{katrina.id}/access").words
     assert (
         "To whom: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent" in words

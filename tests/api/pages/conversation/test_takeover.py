@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 
 from engage.agencies.model import Role, Staff
 from engage.conversation import takeover
-from engage.conversation.corrections.model import CorpusLine, LineState, ReadingCorrection
-from engage.conversation.model import Reading
+from engage.conversation.corrections.model import CorpusLine, LineState, ReplyCorrection
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
@@ -90,7 +90,7 @@ def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
     heard(committed, katrina, "il be there if the bus runs", now, needs_human=True)
     with committed.begin() as session:
         session.execute(
-            update(Reading).values(
+            update(ReplyRecord).values(
                 intent="confirm",
                 confidence=0.97,
                 intents=["confirm", "question"],
@@ -115,7 +115,7 @@ def test_an_auditor_sees_the_banner_and_no_button(
     heard(committed, katrina, "hello", now)
     with committed.begin() as session:
         takeover.take_over(session, builders.actor(house.pat), katrina.id, now=now)
-        reading = session.scalars(select(Reading.id)).one()
+        reading = session.scalars(select(ReplyRecord.id)).one()
     robin = sit_down(house.auditor)
     page = robin.open(f"/people/{katrina.id}")
     assert "Pat Hale has this conversation" in page.words
@@ -202,7 +202,7 @@ def test_the_administrator_looks_at_each_line(
     pat = sit_down(house.pat)
     page = pat.open(f"/people/{katrina.id}")
     with committed.begin() as session:
-        readings = session.scalars(select(Reading.id).order_by(Reading.at)).all()
+        readings = session.scalars(select(ReplyRecord.id).order_by(ReplyRecord.at)).all()
     for reading in readings:
         pat.send(page.form(f"{reading}/correct"), intent="decline")
     alex = sit_down(house.administrator)
@@ -224,7 +224,7 @@ def test_the_administrator_looks_at_each_line(
     with committed.begin() as session:
         states = set(session.scalars(select(CorpusLine.state)))
         assert states == {LineState.ACCEPTED, LineState.DECLINED}
-        assert len(session.scalars(select(ReadingCorrection)).all()) == 2
+        assert len(session.scalars(select(ReplyCorrection)).all()) == 2
 
 
 def test_nobody_else_opens_the_corrections(house: House, sit_down: SitDown) -> None:

@@ -11,7 +11,7 @@ from engage.access.policy import SYSTEM
 from engage.agencies import staff_notices
 from engage.agencies.model import Staff
 from engage.conversation import intake
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.conversation.safety import on_call, rota
 from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
@@ -42,7 +42,7 @@ def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
         )
     inbound.handle_next(committed.begin, intake.handle, now=now)
     with committed.begin() as session:
-        return session.scalars(select(Reading.id)).one()
+        return session.scalars(select(ReplyRecord.id)).one()
 
 
 def test_a_coordinator_reads_them_and_nobody_else(

@@ -55,12 +55,12 @@ def pages(paper: bytes) -> int:
 
 def test_a_case_fits_on_one_page(session: Session) -> None:
     """With signals, tests, an overdue action, housing, a course, an arrest and the flag on it."""
-    paper = pdf.on_paper(pack_of(session, size=3))
+    paper = pdf.render(pack_of(session, size=3))
     assert paper.startswith(b"%PDF") and pages(paper) == 1
 
 
 def test_more_goes_on_to_another_page_and_the_same_makes_the_same(session: Session) -> None:
     """Nothing is cut off, and two who print it hold the same."""
     pack = pack_of(session, size=20)
-    paper = pdf.on_paper(pack)
-    assert pages(paper) > 1 and pdf.on_paper(pack) == paper
+    paper = pdf.render(pack)
+    assert pages(paper) > 1 and pdf.render(pack) == paper

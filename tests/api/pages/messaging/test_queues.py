@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.conversation import intake, unprocessed
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.model import Event
 from engage.people.model import Person
@@ -162,7 +162,7 @@ def test_a_text_set_aside_is_tried_again(
     assert inbound.handle_next(committed.begin, intake.handle, now=now) is not None
     with committed.begin() as session:
         assert session.get_one(Inbound, stuck[1]).status is InboundStatus.HANDLED
-        assert session.scalars(select(Reading.done)).one() != unprocessed.DONE
+        assert session.scalars(select(ReplyRecord.done)).one() != unprocessed.DONE
     assert "not set aside any more" in press(visitor, before, "again").words
     assert "not set aside any more" in press(visitor, before, "dismiss").words
 

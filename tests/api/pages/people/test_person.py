@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.agencies.model import Staff
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.model import AccessRecord
 from engage.people.model import ContactPoint, CustodyStatus, Language, NumberState, Person
@@ -280,7 +280,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     assert not any(words in page.words for words in ("Book an", "Change", "Mark as read", "Suspend"))
     token = visitor.token()
     with committed.begin() as session:
-        reading = session.scalars(select(Reading.id)).one()
+        reading = session.scalars(select(ReplyRecord.id)).one()
     for address in (
         f"/people/{katrina.id}/text",
         f"/people/{katrina.id}/number/safe",

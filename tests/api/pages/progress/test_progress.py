@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engage.access.model import Disclosure, SharingAgreement
-from engage.access.sharing import Field
+from engage.access.sharing import RecordPart
 from engage.agencies.model import Agency, Staff
 from engage.core.db import Database
 from engage.people.model import Person
@@ -33,7 +33,9 @@ def katrina(committed: Database, house: House) -> Person:
         return builders.person(session, house.pat)
 
 
-def involve_partner(database: Database, house: House, whose: Person, now: datetime, *fields: Field) -> None:
+def involve_partner(
+    database: Database, house: House, whose: Person, now: datetime, *fields: RecordPart
+) -> None:
     """The drug service works with the person, and sees these fields by an agreement."""
     with database.begin() as session:
         agency = session.query(Agency).filter_by(name="Tyne Recovery").one()
@@ -161,7 +163,7 @@ def test_an_agreement_opens_the_page_and_each_sight_is_a_disclosure(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
     """The drug service sees the home by its agreement; that it did is on the record."""
-    involve_partner(committed, house, katrina, now, Field.PROGRESS)
+    involve_partner(committed, house, katrina, now, RecordPart.PROGRESS)
     with committed.begin() as session:
         stage.spell(session, katrina)
     assert "Social tenancy" in sit_down(house.partner).open(f"/people/{katrina.id}/progress").words

@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from engage.agencies.model import Staff
 from engage.appointments.model import (
-    Intent,
     IntentKind,
     Outcome,
     OutcomeCode,
     Reminder,
     ReminderKind,
     ReminderState,
+    StatedIntent,
 )
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
@@ -47,7 +47,7 @@ def heard(database: Database, person: Person, words: str, at: datetime, *, needs
         )
         text = session.scalars(select(Inbound).order_by(Inbound.id.desc()).limit(1)).one()
         session.add(
-            Reading(
+            ReplyRecord(
                 inbound_id=text.id,
                 number="+447700900101",
                 person_id=person.id,
@@ -141,7 +141,9 @@ def test_said_delivered_and_recorded_stand_apart(
                 message_id=message.id,
             )
         )
-        session.add(Intent(appointment_id=booked.id, kind=IntentKind.WILL_ATTEND, said_at=now, revision=1))
+        session.add(
+            StatedIntent(appointment_id=booked.id, kind=IntentKind.WILL_ATTEND, said_at=now, revision=1)
+        )
     words = sit_down(house.pat).open("/today").words
     assert "Will come" in words and "Unknown whether it went" in words and "Not yet" in words
 

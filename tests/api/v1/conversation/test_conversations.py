@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api.cli.main import main
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.corrections.model import CorpusLine, LineState
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
@@ -78,7 +78,7 @@ def test_a_reading_is_shown_with_its_reason_and_corrected(
     """The thread says meaning, sureness and words, and then what it was corrected to; nonsense and strangers are refused."""
     heard(committed, person, "il be there", builders.NOW)
     with committed.begin() as session:
-        session.execute(update(Reading).values(confidence=0.97, evidence=["il be there"], act=True))
+        session.execute(update(ReplyRecord).values(confidence=0.97, evidence=["il be there"], act=True))
     (entry,) = client.get(f"/v1/people/{person.id}/messages", headers=headers).get_json()["items"]
     assert (entry["confidence"], entry["evidence"], entry["corrected_to"]) == (0.97, ["il be there"], None)
     address = f"/v1/readings/{entry['reading_id']}/correct"

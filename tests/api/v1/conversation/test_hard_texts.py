@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from engage.conversation import intake
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus, Message
@@ -36,6 +36,6 @@ def test_hard_texts_through_the_webhook(client: FlaskClient, committed: Database
         handled += 1
     with committed.begin() as session:
         assert handled == len(HARD)
-        assert session.scalar(select(func.count()).select_from(Reading)) == len(HARD)
+        assert session.scalar(select(func.count()).select_from(ReplyRecord)) == len(HARD)
         assert session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
         assert session.scalar(select(func.count()).select_from(Message)) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engage.appointments.free_times import offers, service
 from engage.appointments.free_times.model import FreeTime, SlotOffer
-from engage.appointments.free_times.rules import Wish
+from engage.appointments.free_times.rules import TimeWish
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.model import Appointment
 from engage.core.db import Database
@@ -52,8 +52,10 @@ class Pair:
         """Offer times to one of the two, in a transaction of its own."""
         with self.database.begin() as session:
             person = session.get_one(Person, self.people[nth].id, with_for_update={"key_share": True})
-            asked = offers.Asked(person, f"+4477009001{11 + nth}", self.inbound, now, Wish())
-            return offers.hold(session, asked, session.get_one(Appointment, self.booked[nth].id), now=now)
+            asked = offers.OfferRequest(person, f"+4477009001{11 + nth}", self.inbound, now, TimeWish())
+            return offers.make_offer(
+                session, asked, session.get_one(Appointment, self.booked[nth].id), now=now
+            )
 
     def take(self, nth: int, offer: SlotOffer, now: datetime) -> bool:
         """Let one of the two pick the first time of an offer."""

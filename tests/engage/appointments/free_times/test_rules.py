@@ -7,15 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engage.appointments.free_times.rules import (
-    Slot,
-    Wish,
-    against,
-    named,
-    offerable,
-    pick,
-    wish,
-)
+from engage.appointments.free_times.rules import FreeSlot, TimeWish, named, obstacles, offerable, pick, wish
 from engage.appointments.kinds import AppointmentType
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,12 +20,14 @@ def at(words: str) -> datetime:
     return datetime.strptime(f"2027-03-{words}", "%Y-%m-%d %H:%M").replace(tzinfo=LONDON)
 
 
-def slot(words: str, minutes: int = 30, kind: AppointmentType = OFFICE, *, closed_too: bool = False) -> Slot:
+def slot(
+    words: str, minutes: int = 30, kind: AppointmentType = OFFICE, *, closed_too: bool = False
+) -> FreeSlot:
     """A free time."""
-    return Slot(uuid.uuid4(), at(words), minutes, kind, closed_too)
+    return FreeSlot(uuid.uuid4(), at(words), minutes, kind, closed_too)
 
 
-def shown(slots: Sequence[Slot]) -> list[str]:
+def shown(slots: Sequence[FreeSlot]) -> list[str]:
     """The local day and time of each."""
     return [f"{one.starts_at.astimezone(LONDON):%d %H:%M}" for one in slots]
 
@@ -44,8 +38,8 @@ def shown(slots: Sequence[Slot]) -> list[str]:
         (slot("20 10:59"), False),
         (slot("20 11:00"), True),
         (slot("22 10:00"), True),
-        (Slot(uuid.uuid4(), NOW + timedelta(days=14), 30, OFFICE), True),
-        (Slot(uuid.uuid4(), NOW + timedelta(days=14, minutes=1), 30, OFFICE), False),
+        (FreeSlot(uuid.uuid4(), NOW + timedelta(days=14), 30, OFFICE), True),
+        (FreeSlot(uuid.uuid4(), NOW + timedelta(days=14, minutes=1), 30, OFFICE), False),
         (slot("26 10:00"), False),
         (slot("26 10:00", closed_too=True), True),
         (slot("22 10:00", 29), False),
@@ -53,7 +47,7 @@ def shown(slots: Sequence[Slot]) -> list[str]:
         (slot("22 10:00", kind=AppointmentType.PHONE), False),
     ],
 )
-def test_what_may_be_offered(given: Slot, offered: bool) -> None:
+def test_what_may_be_offered(given: FreeSlot, offered: bool) -> None:
     """Two hours' notice, fourteen days, long enough, of the same kind, and not on Good Friday unless on purpose."""
     found = offerable([given], kind=OFFICE, minutes=30, now=NOW, zone=LONDON, closed={date(2027, 3, 26)})
     assert bool(found) == offered
@@ -89,25 +83,25 @@ FREE = [
 )
 def test_what_is_picked_for_a_wish(day: str | None, time: str | None, offered: list[str]) -> None:
     """Day and time, else the day, else the time, else the soonest on different days."""
-    assert shown(pick(FREE, Wish(day, time), heard_at=NOW, zone=LONDON)) == offered
+    assert shown(pick(FREE, TimeWish(day, time), heard_at=NOW, zone=LONDON)) == offered
 
 
 def test_tomorrow_is_the_day_after_it_was_written() -> None:
     """Handled after midnight, a text of the evening before still means the same day."""
     sunday = datetime(2027, 3, 21, 23, 50, tzinfo=UTC)
-    assert shown(pick(FREE, Wish("tomorrow"), heard_at=sunday, zone=LONDON))[0] == "22 10:00"
+    assert shown(pick(FREE, TimeWish("tomorrow"), heard_at=sunday, zone=LONDON))[0] == "22 10:00"
 
 
 def test_few_days_are_filled_with_more_of_the_same() -> None:
     """Three times on two days are three."""
     few = [slot("22 10:00"), slot("22 11:00"), slot("23 09:00")]
-    assert shown(pick(few, Wish(), heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 11:00", "23 09:00"]
-    assert pick([], Wish("mon", "10:00"), heard_at=NOW, zone=LONDON) == ()
+    assert shown(pick(few, TimeWish(), heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 11:00", "23 09:00"]
+    assert pick([], TimeWish("mon", "10:00"), heard_at=NOW, zone=LONDON) == ()
 
 
 def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None:
     """With nothing else free it is better than nothing."""
-    monday = Wish(avoid=date(2027, 3, 22))
+    monday = TimeWish(avoid=date(2027, 3, 22))
     assert shown(pick(FREE, monday, heard_at=NOW, zone=LONDON)) == ["23 09:00", "24 14:30", "30 09:00"]
     assert shown(pick(FREE[:2], monday, heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 10:30"]
 
@@ -115,15 +109,15 @@ def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None
 @pytest.mark.parametrize(
     ("day", "time", "meant"),
     [
-        ("mon", None, Wish(avoid=date(2027, 3, 22))),
-        ("mon", "15:00", Wish("mon", "15:00")),
-        ("tue", None, Wish("tue")),
-        (None, "15:00", Wish(None, "15:00")),
-        (None, None, Wish()),
+        ("mon", None, TimeWish(avoid=date(2027, 3, 22))),
+        ("mon", "15:00", TimeWish("mon", "15:00")),
+        ("tue", None, TimeWish("tue")),
+        (None, "15:00", TimeWish(None, "15:00")),
+        (None, None, TimeWish()),
     ],
 )
 def test_the_appointments_own_day_is_one_that_they_cannot_do(
-    day: str | None, time: str | None, meant: Wish
+    day: str | None, time: str | None, meant: TimeWish
 ) -> None:
     """`not monday` names Monday as much as `can we do monday`; with a time it is a wish."""
     assert wish(day, time, starts_at=at("22 10:00"), heard_at=NOW, zone=LONDON) == meant
@@ -162,5 +156,5 @@ def test_for_whom_nothing_is_offered(
     allowed: bool, demanded: bool, hub: bool, kind: AppointmentType, code: str | None
 ) -> None:
     """Without the offender manager's leave, against the hub's setting, or for what one worker alone cannot move."""
-    reason = against(allowed=allowed, demanded=demanded, hub_allows_demanded=hub, kind=kind)
+    reason = obstacles(allowed=allowed, demanded=demanded, hub_allows_demanded=hub, kind=kind)
     assert (reason.code if reason else None) == code

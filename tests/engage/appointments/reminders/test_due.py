@@ -160,8 +160,8 @@ def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> Non
     """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped with that reason."""
     appointment = stage.book("2027-03-26 14:00")
     stage.person.two_hour_reminder = True
-    assert planning.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 1
-    assert planning.mark_two_hours(stage.session, stage.person.id, now=stage.now) == 0
+    assert planning.plan_two_hour_texts(stage.session, stage.person.id, now=stage.now) == 1
+    assert planning.plan_two_hour_texts(stage.session, stage.person.id, now=stage.now) == 0
     assert planned(stage.session, appointment.id)["two_hours"] == "03-26 12:00"
     for moment in ("2027-03-20 09:00", "2027-03-23 14:00", "2027-03-25 14:00"):
         stage.send(moment)

@@ -233,7 +233,7 @@ def test_a_time_that_comes_twice_is_the_first() -> None:
 )
 def test_today_and_tomorrow_follow_the_calendar(kind: K, now: str, words: K) -> None:
     """A day-before text sent two evenings before does not say tomorrow, nor does one sent on the day."""
-    assert rules.said_as(kind, local("2027-03-26 14:00"), local(now), LONDON) is words
+    assert rules.wording_kind(kind, local("2027-03-26 14:00"), local(now), LONDON) is words
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_when_to_look_again(now: str, tomorrow: bool, expected: str) -> None:
 def test_hours_that_leave_no_time_move_nothing() -> None:
     """Where the person's own hours and the hub's do not meet, the plan keeps the times and rule 1 says why nothing goes."""
     moment = local("2027-03-22 21:00")
-    assert rules.into_hours(moment, now=local("2027-03-20 09:00"), zone=LONDON, hours=(20, 9)) == moment
+    assert rules.within_hours(moment, now=local("2027-03-20 09:00"), zone=LONDON, hours=(20, 9)) == moment
 
 
 def test_overlapping_appointments() -> None:

@@ -13,9 +13,9 @@ from engage import texts as wordings
 from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.kinds import OutcomeCode as Code
-from engage.cohort import milestones
 from engage.cohort.kinds import Cohort, ExitReason
 from engage.cohort.kinds import MilestoneKind as Kind
+from engage.cohort.milestones import award as milestones
 from engage.cohort.model import Enrolment, Milestone
 from engage.core.db import Database
 from engage.core.model import Event
@@ -77,7 +77,7 @@ def praise(session: Session, person: Person) -> list[Message]:
 
 def find(session: Session, person: Person, now: datetime = NOW) -> int:
     """Look at one person."""
-    return milestones.find(session, [person.id], now=now)
+    return milestones.award(session, [person.id], now=now)
 
 
 def test_four_weeks_are_found_told_and_praised_once(session: Session) -> None:
@@ -262,7 +262,7 @@ def test_fifty_people_cost_as_many_statements_as_five(session: Session) -> None:
         enrol(session, one, 10)
     for many in (5, 50):
         with counted(session) as statements:
-            milestones.find(session, [one.id for one in people[:many]], now=NOW)
+            milestones.award(session, [one.id for one in people[:many]], now=NOW)
         costs.append(len(statements))
     assert costs[0] == costs[1] <= 12
 

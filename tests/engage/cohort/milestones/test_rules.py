@@ -10,7 +10,7 @@ import pytest
 from engage.appointments.kinds import OutcomeCode as Code
 from engage.cohort.kinds import MilestoneKind as Kind
 from engage.cohort.milestones import rules
-from engage.cohort.milestones.rules import Course, Facts, Reached
+from engage.cohort.milestones.rules import Course, MilestoneFacts, Reached
 from engage.progress.drug_tests.kinds import DrugTestResult as Result
 from engage.progress.housing.kinds import HousingStage as Stage
 from engage.progress.housing.rules import Dwelling
@@ -32,14 +32,14 @@ def daily(*codes: Any) -> list[tuple[date, Any]]:
     return [(on(day), code) for day, code in enumerate(codes)]
 
 
-def reached(facts: Facts, kind: Kind) -> list[tuple[int, date]]:
+def reached(facts: MilestoneFacts, kind: Kind) -> list[tuple[int, date]]:
     """The steps of one kind that are new, with their days."""
-    return [(one.step, one.reached_on) for one in rules.new(facts) if one.kind is kind]
+    return [(one.step, one.reached_on) for one in rules.newly_reached(facts) if one.kind is kind]
 
 
-def facts(today: date = TODAY, **given: Any) -> Facts:
+def facts(today: date = TODAY, **given: Any) -> MilestoneFacts:
     """Somebody adopted on the first of January 2027."""
-    return Facts(adopted_on=ADOPTED, today=today, **given)
+    return MilestoneFacts(adopted_on=ADOPTED, today=today, **given)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_a_lapse_sets_back_only_its_own_count(lapse: str) -> None:
         "groups": [on(day) for day in range(4)],
     }
     changed, its_own = LAPSES[lapse]
-    before = rules.new(facts(on(300), **good))
-    after = rules.new(facts(on(300), **{**good, **changed}))
+    before = rules.newly_reached(facts(on(300), **good))
+    after = rules.newly_reached(facts(on(300), **{**good, **changed}))
     assert [one for one in before if one.kind is not its_own] == [
         one for one in after if one.kind is not its_own
     ]
@@ -187,7 +187,7 @@ def known(found: Iterable[Reached]) -> tuple[Reached, ...]:
 def test_nothing_is_found_twice_in_one_count() -> None:
     """Rule 16, praised once: not the next night, nor after an earlier outcome was corrected so that the count begins elsewhere."""
     first = facts(outcomes=daily(ABSENT, *[CAME] * 5))
-    found = rules.new(first)
+    found = rules.newly_reached(first)
     assert reached(replace(first, known=known(found)), Kind.ATTENDED) == []
     accepted = facts(outcomes=daily(SICK, *[CAME] * 5), known=known(found))
     assert reached(accepted, Kind.ATTENDED) == []
@@ -199,7 +199,7 @@ def test_nothing_is_found_twice_in_one_count() -> None:
 
 def test_a_new_count_is_praised_anew() -> None:
     """Rule 16: after a lapse the same step of the next count is reached again."""
-    found = rules.new(facts(outcomes=daily(*[CAME] * 5)))
+    found = rules.newly_reached(facts(outcomes=daily(*[CAME] * 5)))
     again = facts(outcomes=daily(*[CAME] * 5, ABSENT, *[CAME] * 5), known=known(found))
     assert reached(again, Kind.ATTENDED) == [(5, on(10))]
 
@@ -208,17 +208,17 @@ def test_a_new_count_is_praised_anew() -> None:
 def test_praise_comes_in_time_or_not_at_all(days: int, still: bool) -> None:
     """Rule 16: within 14 days."""
     one = Reached(Kind.HOUSED, 0, on(0), on(0))
-    assert rules.praised(one, on(days)) is still
+    assert rules.praise_in_time(one, on(days)) is still
 
 
 def test_only_days_without_an_offence_are_praised_in_weeks() -> None:
     """Rule 16: the longest of them; praise for anything else names no number."""
     days = [Reached(Kind.OFFENCE_FREE, step, on(0), on(step)) for step in (28, 90)]
     home = Reached(Kind.HOUSED, 90, on(0), on(90))
-    assert rules.weeks([*days, home]) == 12 and rules.weeks([home]) is None
+    assert rules.weeks_to_praise([*days, home]) == 12 and rules.weeks_to_praise([home]) is None
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_words_for_staff(kind: Kind) -> None:
     """Nothing is left without a name."""
-    assert rules.said(kind, 4)
+    assert rules.description(kind, 4)

@@ -22,7 +22,7 @@ from engage.signals import Signal, SignalKind, SignalState
 from tests import builders
 
 
-def swept(session: Session, now: datetime, **more: Any) -> service.Swept:
+def swept(session: Session, now: datetime, **more: Any) -> service.NightProgress:
     """The whole sweep of the day of `now`, in the test's transaction."""
 
     @contextmanager

@@ -32,7 +32,7 @@ def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(committed: Datab
     crowd(committed, now, 5)
     day = now.date()
     first = service.advance(committed.begin, day=day, now=now, at_once=2)
-    assert first == service.Swept(people=2, raised=2, resolved=0, finished=False)
+    assert first == service.NightProgress(people=2, raised=2, resolved=0, finished=False)
 
     class Killed(Exception):
         """The process ended."""
@@ -48,7 +48,7 @@ def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(committed: Datab
     with committed.begin() as session:
         assert session.scalar(select(func.count()).select_from(Signal)) == 2
     done = service.sweep(committed.begin, day=day, now=now + timedelta(hours=1), at_once=2)
-    assert done == service.Swept(people=5, raised=5, resolved=0, finished=True)
+    assert done == service.NightProgress(people=5, raised=5, resolved=0, finished=True)
     assert service.sweep(committed.begin, day=day, now=now + timedelta(hours=2)) == done
 
 

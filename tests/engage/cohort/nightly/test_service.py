@@ -354,4 +354,4 @@ def test_the_keys_are_those_of_a_signal_raised_by_hand(
         evidence=[Evidence("rule", "10")],
         now=now,
     )
-    assert swept(session, now) == service.Swept(people=1, raised=0, resolved=0, finished=True)
+    assert swept(session, now) == service.NightProgress(people=1, raised=0, resolved=0, finished=True)

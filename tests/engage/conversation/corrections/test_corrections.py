@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
-from engage.appointments.model import Appointment, Intent
+from engage.appointments.model import Appointment, StatedIntent
 from engage.conversation import takeover
 from engage.conversation.corrections import corpus_lines
-from engage.conversation.corrections.model import CorpusLine, LineState, ReadingCorrection
+from engage.conversation.corrections.model import CorpusLine, LineState, ReplyCorrection
 from engage.conversation.corrections.service import correct
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -54,10 +54,10 @@ def booked(session: Session, katrina: Person, now: datetime) -> Appointment:
 
 
 @pytest.fixture
-def mean(session: Session, om: Staff, now: datetime) -> Callable[..., ReadingCorrection]:
+def mean(session: Session, om: Staff, now: datetime) -> Callable[..., ReplyCorrection]:
     """The offender manager says what a text means, an hour after it came."""
 
-    def say(reading: Reading, meaning: Meaning, at: datetime | None = None) -> ReadingCorrection:
+    def say(reading: ReplyRecord, meaning: Meaning, at: datetime | None = None) -> ReplyCorrection:
         return correct(session, builders.actor(om), reading.id, meaning, now=at or now + minutes(60))
 
     return say
@@ -69,13 +69,13 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """The yes stays with who withdrew it and counts no more; the no is recorded as said by text, the signal raised; nothing is sent."""
     reading = says(session, "yes", now)
     sent = session.scalars(select(Message.id).order_by(Message.id)).all()
     correction = mean(reading, Meaning.DECLINE)
-    yes, no = session.scalars(select(Intent).order_by(Intent.id)).all()
+    yes, no = session.scalars(select(StatedIntent).order_by(StatedIntent.id)).all()
     assert (yes.kind, yes.withdrawn_by, yes.withdrawn_at) == (
         IntentKind.WILL_ATTEND,
         f"staff:{om.id}",
@@ -101,7 +101,7 @@ def test_a_wrong_no_becomes_a_yes_and_its_signal_is_resolved(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """By the worker who corrected it; and corrected back, the signal stands again."""
     reading = says(session, "no", now)
@@ -119,7 +119,7 @@ def test_an_earlier_no_counts_again_when_a_later_yes_is_withdrawn(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """The last word that stands decides, so its signal is raised again."""
     says(session, "cant make it", now)
@@ -136,7 +136,7 @@ def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """A yes that came while a worker had the conversation was read rightly and recorded nowhere: the same meaning records it, once."""
     actor = builders.actor(om)
@@ -151,7 +151,7 @@ def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
 
 
 def test_what_is_read_rightly_already_is_no_correction(
-    session: Session, booked: Appointment, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """Nothing is stored and no line is kept."""
     reading = says(session, "yes", now)
@@ -165,7 +165,7 @@ def test_with_two_appointments_nothing_is_guessed(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """The worker hears that nothing was recorded and why; no question goes to the person."""
     other = builders.appointment(session, katrina, now + 4 * DAY)
@@ -183,7 +183,7 @@ def test_the_question_which_one_is_closed_by_the_worker(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """A later "1" does not bring back a meaning that was corrected."""
     asked(session, builders.appointment(session, katrina, now + 4 * DAY), now - DAY)
@@ -194,7 +194,7 @@ def test_the_question_which_one_is_closed_by_the_worker(
 
 
 def test_a_call_that_nobody_asked_for_is_taken_off_and_one_asked_for_is_raised(
-    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """A signal that rests on this text alone goes; one that another text stands behind too stays."""
     reading = says(session, "call me", now)
@@ -208,7 +208,7 @@ def test_a_call_that_nobody_asked_for_is_taken_off_and_one_asked_for_is_raised(
 
 
 def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
-    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """A worker who reads danger rings; the person is not texted by this. Taking an alarm off is for the signal's own page."""
     reading = says(session, "it is raining here again", now)
@@ -229,7 +229,7 @@ def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
 
 
 def test_a_stop_that_was_missed_stops_without_a_word(
-    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """Nothing more goes to the number, a confirmation neither; only the phone itself undoes it."""
     reading = says(session, "sick of hearing from you lot", now)
@@ -243,7 +243,7 @@ def test_a_stop_that_was_missed_stops_without_a_word(
 
 
 def test_a_wrong_number_that_was_missed_is_taken_off(
-    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """The number is suspended and the offender manager is told, without an apology by text."""
     reading = says(session, "kat swapped phones with me", now)
@@ -259,7 +259,7 @@ def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
     reading = says(session, "yes", now)
     hub = om.memberships[0].hub
 
-    def attempt(role: Role, refusal: type[Exception], which: Reading = reading) -> None:
+    def attempt(role: Role, refusal: type[Exception], which: ReplyRecord = reading) -> None:
         with pytest.raises(refusal):
             correct(
                 session,
@@ -273,7 +273,7 @@ def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
         attempt(role, NotFound)
     attempt(Role.AUDITOR, Forbidden)
     attempt(Role.COORDINATOR, NotFound, says(session, "who is this", now, number="+447700900155"))
-    assert session.scalars(select(ReadingCorrection)).all() == []
+    assert session.scalars(select(ReplyCorrection)).all() == []
 
 
 def kept(session: Session) -> list[tuple[str, str, str, str]]:
@@ -287,7 +287,7 @@ def test_a_line_without_identity_is_kept_to_learn_from(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """No name of the person, the worker, a place; no number, no id; corrected again, one line is left."""
     words = "hi pat its katrina, not coming to bridge st on 23/3, ring my mum on 07700 900155"
@@ -306,7 +306,7 @@ def test_of_a_restricted_record_no_line_is_kept(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """Few may know of this person at all; an administrator is none of them."""
     katrina.restricted = katrina.restricted_texts_allowed = True
@@ -327,7 +327,7 @@ def test_an_administrator_accepts_or_declines_each_line(
     administrator: Actor,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """Accepted ones come out as the corpus has them, each once; a declined one loses its words and stays declined."""
     for minute, words in enumerate(("yes", "YES", "ok then")):
@@ -351,7 +351,7 @@ def test_an_administrator_accepts_or_declines_each_line(
 
 
 def test_an_administrator_of_another_hub_sees_none_of_it(
-    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """Nor does anybody who is no administrator."""
     mean(says(session, "yes", now), Meaning.DECLINE)
@@ -368,7 +368,7 @@ def test_an_administrator_of_another_hub_sees_none_of_it(
 
 
 def test_signals_of_others_are_left_alone(
-    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReadingCorrection]
+    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
     """A correction touches what rests on its own text."""
     other = builders.person(session, om, number="+447700900102", first_name="Dean")
@@ -384,7 +384,7 @@ def test_what_was_said_of_a_number_does_not_bind_whoever_has_it_later(
     katrina: Person,
     booked: Appointment,
     now: datetime,
-    mean: Callable[..., ReadingCorrection],
+    mean: Callable[..., ReplyCorrection],
     meaning: Meaning,
 ) -> None:
     """The number has gone to somebody else, in another hub: correcting the old text changes nothing of theirs."""

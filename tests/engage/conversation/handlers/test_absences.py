@@ -14,12 +14,7 @@ from engage.appointments.reminders import planning
 from engage.conversation import phone_owner, routing
 from engage.people.model import Person
 from engage.signals import SignalKind
-from engage.understanding.vocabulary import (
-    Cause,
-    Intent,
-    Prompt,
-    Reading,
-)
+from engage.understanding.vocabulary import Cause, Intent, Interpretation, Prompt
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
@@ -70,7 +65,7 @@ def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appoin
 
 def prompt(session: Session, of: Person, at: datetime) -> Prompt:
     """What a text of theirs would be read as an answer to."""
-    holder = phone_owner.one_holder(session, of.id, at)
+    holder = phone_owner.owner_of(session, of.id, at)
     assert holder is not None
     return routing.prompt_for(session, holder, NUMBER, at)
 
@@ -126,7 +121,7 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     missed: Appointment,
     katrina: Person,
     now: datetime,
-    heard: Reading,
+    heard: Interpretation,
     kept: tuple[str | None, OutcomeCode | None],
 ) -> None:
     """Kept with what it proposes, thanked for, a worker reads it, the outcome and every appointment to come stay as they were."""

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, IntentKind, ReminderKind
-from engage.appointments.model import Intent
+from engage.appointments.model import StatedIntent
 from engage.conversation import intake
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
 from messaging.outbox import Lane
@@ -92,7 +92,7 @@ def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now
         intake.handle(session, text, now)
     assert said(session, appointment) == [NO]
     assert len(answers(session)) == 1
-    assert len(session.scalars(select(Reading).where(Reading.inbound_id == text.id)).all()) == 1
+    assert len(session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == text.id)).all()) == 1
 
 
 def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
@@ -297,7 +297,7 @@ def test_minutes_late_are_kept(session: Session, katrina: Person, now: datetime)
     today = builders.appointment(session, katrina, now + minutes(30))
     asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
     says(session, "running 10 mins late", now)
-    assert session.scalars(select(Intent.minutes_late)).all() == [10]
+    assert session.scalars(select(StatedIntent.minutes_late)).all() == [10]
 
 
 def test_late_for_nothing_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.appointments.model import Intent as Said
+from engage.appointments.model import StatedIntent as Said
 from engage.conversation.handlers.barriers import HELPS, STANDS
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind

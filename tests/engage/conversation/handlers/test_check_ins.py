@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.conversation.handlers import check_ins
-from engage.conversation.model import Reading
+from engage.conversation.model import ReplyRecord
 from engage.people.model import Language, Person
 from engage.progress.check_ins import lifecycle
 from engage.progress.check_ins.model import CheckInAnswer, CheckInState, HelpSaid
@@ -333,7 +333,7 @@ def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(session: Sessio
 def test_every_reading_is_kept(session: Session, katrina: Person) -> None:
     """What was done is said in the thread's words."""
     says(session, "3", LATER)
-    (done,) = session.scalars(select(Reading.done)).all()
+    (done,) = session.scalars(select(ReplyRecord.done)).all()
     assert done == "Check-in answered: 3, not great; asked whether a call would help"
 
 

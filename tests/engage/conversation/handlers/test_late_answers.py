@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.appointments import booking
 from engage.appointments.kinds import IntentKind, OutcomeCode
-from engage.appointments.model import AbsenceReason, Intent
+from engage.appointments.model import AbsenceReason, StatedIntent
 from engage.people.model import Person
 from tests import builders
 from tests.engage.conversation.phones import asked, minutes, said, says
@@ -68,7 +68,7 @@ def test_who_answered_in_time_may_answer_the_next_question(
     asked(session, over, now - DAY)
     says(session, "yes for today", now - timedelta(hours=3))
     session.add(
-        Intent(
+        StatedIntent(
             appointment_id=over.id,
             kind=IntentKind.WILL_ATTEND,
             said_at=now - timedelta(hours=2),

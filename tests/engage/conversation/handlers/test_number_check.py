@@ -31,7 +31,7 @@ DAY = timedelta(days=1)
 def check(session: Session, person: Person, now: datetime) -> None:
     """Ask the number whose it is, and have the text arrive."""
     message = contactability.request_check(
-        session, contactability.reach(session, [person.id], now)[person.id], now=now
+        session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
     )
     assert message is not None
     message.status, message.claimed_at = MessageStatus.DELIVERED, now
@@ -99,6 +99,8 @@ def test_anything_else_leaves_the_number_unconfirmed(
 def test_a_one_before_the_check_has_left_confirms_nothing(session: Session, om: Staff, now: datetime) -> None:
     """The question still waits in the queue."""
     person = builders.person(session, om, verified=False)
-    contactability.request_check(session, contactability.reach(session, [person.id], now)[person.id], now=now)
+    contactability.request_check(
+        session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
+    )
     says(session, "1", now)
     assert point_of(session, person).state is NumberState.CHECKING

@@ -13,12 +13,7 @@ from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
 from engage.signals import SignalKind
 from engage.texts import lint
-from engage.understanding.vocabulary import (
-    Act,
-    Fact,
-    Intent,
-    Reading,
-)
+from engage.understanding.vocabulary import Act, Fact, Intent, Interpretation
 from tests import builders
 from tests.engage.conversation.phones import (
     answers,
@@ -126,7 +121,7 @@ def test_the_same_text_handled_again_changes_nothing(
 ) -> None:
     """One row for each kind of one text, one event, one signal."""
     heard = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
-    holder = phone_owner.one_holder(session, katrina.id, now)
+    holder = phone_owner.owner_of(session, katrina.id, now)
     assert holder is not None
     again = turn(session, heard, now)
     for _ in range(3):
@@ -159,7 +154,7 @@ def test_news_beside_something_stronger_is_kept_too(session: Session, katrina: P
 
 def test_news_that_is_not_sure_is_left_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
     """A guess is no news: nothing is kept, and somebody reads it."""
-    guess = Reading(Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK)
+    guess = Interpretation(Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK)
     done = hear(session, katrina, guess, now)
     assert done.needs_human and kept(session, katrina) == [] and open_signals(session, katrina) == []
 

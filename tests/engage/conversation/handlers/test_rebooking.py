@@ -299,7 +299,7 @@ def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
 def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
     """Nobody answers what they were never sent."""
     scene.asks()
-    holder = phone_owner.one_holder(scene.session, scene.katrina.id, scene.now + minutes(1))
+    holder = phone_owner.owner_of(scene.session, scene.katrina.id, scene.now + minutes(1))
     assert holder is not None
     later = scene.now + minutes(1)
     assert routing.prompt_for(scene.session, holder, NUMBER, later) is Prompt.REBOOK

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.appointments.attendance_streak import in_a_row
+from engage.appointments.attendance_streak import streak
 from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.cohort.kinds import MilestoneKind
@@ -51,7 +51,7 @@ def test_a_row_is_broken_by_what_was_missed_and_by_nothing_else(
     outcomes: list[OutcomeCode], kept: int
 ) -> None:
     """An accepted absence, and one that was the service's doing, neither count nor break it."""
-    assert in_a_row(outcomes) == kept
+    assert streak(outcomes) == kept
 
 
 def test_week_lists_today_and_six_days_more(session: Session, katrina: Person, now: datetime) -> None:

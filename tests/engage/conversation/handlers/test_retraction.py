@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
-from engage.appointments.model import Intent as Said
+from engage.appointments.model import StatedIntent as Said
 from engage.conversation import takeover
 from engage.people.model import Language, Person
 from engage.signals import SignalKind

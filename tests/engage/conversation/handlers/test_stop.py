@@ -16,7 +16,7 @@ from engage.people import phones
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from engage.understanding.vocabulary import Act, Intent
-from engage.understanding.vocabulary import Reading as Heard
+from engage.understanding.vocabulary import Interpretation as Heard
 from messaging import suppression
 from messaging.states import MessageStatus
 from messaging.tables import Message

@@ -101,7 +101,7 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(session: Session,
     who = builders.actor(katrina.offender_manager)
     pause.resume(session, who, katrina.id, now=later)
     pause.resume(session, who, katrina.id, now=later)
-    replan.reconsider(session, now=later)
+    replan.replan_changed(session, now=later)
     due.send_due(session, now=later)
     assert states(session, appointment)[ReminderKind.BOOKED][0] is ReminderState.SENT
     assert [message.context["purpose"] for message in queued(session, katrina)] == ["reply", "reminder"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor, key_actor, staff_actor
 from engage.agencies.model import AgencyKind, ApiKey, Hub, Role, Staff
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
-from engage.appointments.model import Appointment, Intent, Outcome, OutcomeCode, Reminder
+from engage.appointments.model import Appointment, Outcome, OutcomeCode, Reminder, StatedIntent
 from engage.cohort.kinds import ExitReason, Rag, Strand
 from engage.cohort.model import StrandSpell
 from engage.compliance.kinds import EnforcementKind
@@ -90,7 +90,9 @@ def reminded(session: Session, of: Appointment, status: MessageStatus, *, answer
     )
     if answered:
         session.add(
-            Intent(appointment_id=of.id, kind=IntentKind.WILL_ATTEND, said_at=of.starts_at - DAY, revision=1)
+            StatedIntent(
+                appointment_id=of.id, kind=IntentKind.WILL_ATTEND, said_at=of.starts_at - DAY, revision=1
+            )
         )
     session.flush()
 
