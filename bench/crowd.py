@@ -46,7 +46,7 @@ STATEMENTS = (
     FROM person, generate_series(1, 100) n, LATERAL (SELECT :now - n * interval '3 days' AS moment) at WHERE crn LIKE 'C%'
     """,
     """
-    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, useless_at, state, reasons)
+    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state, reasons)
     SELECT gen_random_uuid(), appointment.id, kind.name, 1, 1, starts_at - interval '1 day', starts_at, 'skipped', '[]'
     FROM appointment JOIN person ON person.id = person_id, (VALUES ('booked'), ('one_day')) kind(name) WHERE crn LIKE 'C%'
     """,

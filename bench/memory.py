@@ -17,7 +17,7 @@ REMINDERS = 1_000_000
 LIMIT_MB = 150
 WATCH_SECONDS = 20
 WAITING = """
-    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, useless_at, state, reasons)
+    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state, reasons)
     SELECT gen_random_uuid(), appointment.id, 'one_day', 1, 100 + n, :now + interval '5 days', :now + interval '6 days', 'planned', '[]'
     FROM appointment JOIN person ON person.id = person_id, generate_series(1, :each) n WHERE crn LIKE 'C%'
 """

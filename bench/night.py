@@ -102,7 +102,7 @@ HISTORY = (
     WHERE person.id > :after AND person.id <= :upto
     """,
     """
-    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, useless_at, state, reasons, message_id)
+    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state, reasons, message_id)
     SELECT gen_random_uuid(), appointment.id, 'one_day', 1, 1, starts_at - interval '1 day', starts_at,
         CASE WHEN texted.id IS NULL THEN 'skipped' ELSE 'sent' END, '[]', texted.id
     FROM appointment

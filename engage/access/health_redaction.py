@@ -32,7 +32,7 @@ def sees_health(actor: Actor, person: Person) -> bool:
 def tells_of_health() -> ColumnElement[bool]:
     """The SQL condition on Inbound (null where a row has none) for texts that tell of health."""
     read = aliased(ReplyRecord)
-    corrected = exists().where(ReplyCorrection.reading_id == read.id, ReplyCorrection.now.in_(_INTENTS))
+    corrected = exists().where(ReplyCorrection.reply_record_id == read.id, ReplyCorrection.now.in_(_INTENTS))
     as_health = (
         select(read.id)
         .where(

@@ -107,7 +107,7 @@ class Reminder(Base):
     revision: Mapped[int]
     attempt: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime]
-    useless_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     state: Mapped[ReminderState] = mapped_column(default=ReminderState.PLANNED)
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     decided_at: Mapped[datetime | None]

@@ -232,7 +232,7 @@ def _keep(turn: ReplyContext, done: Handled, held: Sequence[PhoneOwner]) -> None
     turn.session.add(reading)
     if done.alarming:
         turn.session.flush()
-        turn.session.add(Alarm(reading_id=reading.id, next_at=turn.now))
+        turn.session.add(Alarm(reply_record_id=reading.id, next_at=turn.now))
     person = next((holder.person for holder in held if holder.person.id == done.person_id), None)
     events.record(
         turn.session,

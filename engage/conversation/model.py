@@ -68,15 +68,17 @@ class Alarm(Base):
 
     __tablename__ = "alarm"
     __table_args__ = (
-        CheckConstraint("(signal_id IS NULL) <> (reading_id IS NULL)", name="about_one_thing"),
+        CheckConstraint("(signal_id IS NULL) <> (reply_record_id IS NULL)", name="about_one_thing"),
         UniqueConstraint("signal_id"),
-        UniqueConstraint("reading_id"),
+        UniqueConstraint("reply_record_id"),
         Index("ix_alarm_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     signal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signal.id", ondelete="CASCADE"))
-    reading_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
+    reply_record_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("reply_record.id", ondelete="CASCADE")
+    )
     level: Mapped[int] = mapped_column(default=0)
     steps: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None]
@@ -105,15 +107,15 @@ class ReplyRecord(Base):
     not read, because too many came from the number; only danger and STOP were looked for.
     """
 
-    __tablename__ = "reading"
+    __tablename__ = "reply_record"
     __table_args__ = (
-        Index("uq_reading_inbound", "inbound_id", unique=True),
-        Index("ix_reading_person", "person_id", "at"),
-        Index("ix_reading_number", "number", postgresql_where=text("person_id IS NULL")),
-        Index("ix_reading_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")),
-        Index("ix_reading_heard", "number", "at", postgresql_where=text("NOT passed_over")),
+        Index("uq_reply_record_inbound", "inbound_id", unique=True),
+        Index("ix_reply_record_person", "person_id", "at"),
+        Index("ix_reply_record_number", "number", postgresql_where=text("person_id IS NULL")),
+        Index("ix_reply_record_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")),
+        Index("ix_reply_record_heard", "number", "at", postgresql_where=text("NOT passed_over")),
         Index(
-            "ix_reading_passed_over",
+            "ix_reply_record_passed_over",
             "number",
             postgresql_where=text("passed_over AND needs_human AND read_at IS NULL"),
         ),
@@ -158,16 +160,16 @@ class Takeover(Base):
     It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until` on.
     """
 
-    __tablename__ = "conversation_hold"
+    __tablename__ = "takeover"
     __table_args__ = (
         CheckConstraint("(ended_at IS NULL) = (how IS NULL)", name="ended_somehow"),
         Index(
-            "uq_conversation_hold_current",
+            "uq_takeover_current",
             "person_id",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_conversation_hold_person", "person_id", "since"),
+        Index("ix_takeover_person", "person_id", "since"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -136,20 +136,20 @@ def _remind(
 ) -> IntentKind | None:
     """The text a day before; what they said to it."""
     due_at = starts_at - timedelta(days=1)
-    useless_at = starts_at - timedelta(hours=4)
+    expires_at = starts_at - timedelta(hours=4)
     common = {
         "appointment_id": appointment_id,
         "kind": ReminderKind.ONE_DAY,
         "revision": 1,
         "due_at": due_at,
-        "useless_at": useless_at,
+        "expires_at": expires_at,
     }
     if one.number is None and due_at < now:
         why = [{"code": "no_number", "words": "No mobile number"}]
         rows.add(Reminder, **common, state=ReminderState.SKIPPED, reasons=why, decided_at=due_at)
         return None
     if due_at >= now - timedelta(hours=1) or one.number is None:
-        if useless_at > now:
+        if expires_at > now:
             rows.add(Reminder, **common)
         return None
     end = luck.choices(ENDS, weights=(92, 5, 2, 1))[0]
@@ -167,7 +167,7 @@ def _remind(
         status=end,
         reason=None if end is MessageStatus.DELIVERED else "The phone may be switched off or out of reach",
         send_after=due_at,
-        expires_at=useless_at,
+        expires_at=expires_at,
         dedupe_key=f"demo:{appointment_id}",
         group_key=f"appointment:{appointment_id}",
         context={"purpose": "reminder", "person": str(one.id), "texts": "one_day"},

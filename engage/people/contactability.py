@@ -232,7 +232,7 @@ def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> 
 
 def note_contactability_changed(session: Session, person: Person, now: datetime) -> None:
     """What stood against texts may have gone: reminders that were skipped are thought over by whoever wakes to `REACH_CHANNEL`."""
-    person.reach_changed_at = now
+    person.contactability_changed_at = now
     wake(session, CONTACTABILITY_CHANNEL)
 
 

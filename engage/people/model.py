@@ -67,9 +67,9 @@ class Person(Base):
         Index("ix_person_hub", "hub_id", "last_name", "first_name", "id"),
         Index("ix_person_name", text("lower(last_name)"), text("lower(first_name)")),
         Index(
-            "ix_person_reach_changed",
-            "reach_changed_at",
-            postgresql_where=text("reach_changed_at IS NOT NULL"),
+            "ix_person_contactability_changed",
+            "contactability_changed_at",
+            postgresql_where=text("contactability_changed_at IS NOT NULL"),
         ),
     )
 
@@ -93,7 +93,7 @@ class Person(Base):
     two_hour_reminder: Mapped[bool] = mapped_column(default=False)
     rebooking_allowed_at: Mapped[datetime | None]
     rebooking_allowed_by: Mapped[str | None] = mapped_column(String(80))
-    held: Mapped[bool] = mapped_column(
+    legal_hold: Mapped[bool] = mapped_column(
         default=False,
         server_default=text("false"),
         doc="Held for a case: nothing of them is erased (RULES.md 18).",
@@ -110,7 +110,7 @@ class Person(Base):
     )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    reach_changed_at: Mapped[datetime | None] = mapped_column(
+    contactability_changed_at: Mapped[datetime | None] = mapped_column(
         doc="Something about their number or the leave to text them has changed; null once skipped reminders were thought over."
     )
 

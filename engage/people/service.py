@@ -142,13 +142,15 @@ def update_person(
             actor=actor.label,
             person_id=person.id,
             hub_id=person.hub_id,
-            fields=changed,
+            fields=[NAMES_IN_FEED.get(name, name) for name in changed],
         )
         _stop_if_needed(session, person, now)
         note_contactability_changed(session, person, now)
     return person
 
 
+NAMES_IN_FEED = {"legal_hold": "held"}
+"""What the API calls a column, and so the log of events that other systems read."""
 CHANGEABLE = {
     "first_name",
     "last_name",
@@ -160,7 +162,7 @@ CHANGEABLE = {
     "restricted",
     "restricted_texts_allowed",
     "two_hour_reminder",
-    "held",
+    "legal_hold",
     "text_from_hour",
     "text_until_hour",
 }

@@ -34,13 +34,13 @@ SELECT person.id, person.hub_id, left_since.on_day
 FROM person
 JOIN cutoff ON cutoff.hub_id = person.hub_id
 JOIN left_since ON left_since.person_id = person.id AND left_since.on_day < cutoff.before
-WHERE NOT person.held AND person.merged_into_id IS NULL AND (person.custody_status = 'community' OR person.contact_status = 'dead')
-  AND NOT EXISTS (SELECT FROM person AS merged WHERE merged.merged_into_id = person.id AND merged.held)
+WHERE NOT person.legal_hold AND person.merged_into_id IS NULL AND (person.custody_status = 'community' OR person.contact_status = 'dead')
+  AND NOT EXISTS (SELECT FROM person AS merged WHERE merged.merged_into_id = person.id AND merged.legal_hold)
   AND NOT EXISTS (SELECT FROM court_order WHERE court_order.person_id = person.id AND ended_on IS NULL AND ends_on >= cutoff.before)
   AND NOT EXISTS (SELECT FROM custody_spell WHERE custody_spell.person_id = person.id AND released_on IS NULL)
   AND NOT EXISTS (SELECT FROM appointment WHERE appointment.person_id = person.id AND starts_at >= cutoff.before)
   AND NOT EXISTS (SELECT FROM message WHERE recipient = person.id::text AND message.created_at >= cutoff.before)
-  AND NOT EXISTS (SELECT FROM reading WHERE reading.person_id = person.id AND reading.at >= cutoff.before)
+  AND NOT EXISTS (SELECT FROM reply_record WHERE reply_record.person_id = person.id AND reply_record.at >= cutoff.before)
   AND NOT EXISTS (SELECT FROM re_referral WHERE re_referral.person_id = person.id AND done_at IS NULL)
 )
 """
@@ -64,9 +64,9 @@ _FORGET = tuple(
         f"{_THEIRS} DELETE FROM referral USING theirs WHERE referral.id = theirs.id",  # noqa: S608
         "DELETE FROM enforcement WHERE person_id = ANY(:people)",
         "DELETE FROM appointment WHERE person_id = ANY(:people)",
-        "UPDATE inbound SET from_number = 'forgotten', body = '', params = '{}' FROM reading"
-        " WHERE reading.inbound_id = inbound.id AND reading.person_id = ANY(:people)",
-        "DELETE FROM reading WHERE person_id = ANY(:people)",
+        "UPDATE inbound SET from_number = 'forgotten', body = '', params = '{}' FROM reply_record"
+        " WHERE reply_record.inbound_id = inbound.id AND reply_record.person_id = ANY(:people)",
+        "DELETE FROM reply_record WHERE person_id = ANY(:people)",
         "DELETE FROM person WHERE id = ANY(:people)",
         f"{_SENT} DELETE FROM question USING sent WHERE message_id = sent.id",  # noqa: S608
         f"{_SENT} DELETE FROM receipt USING sent WHERE message_id = sent.id",  # noqa: S608

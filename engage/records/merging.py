@@ -212,7 +212,7 @@ def _settle(session: Session, kept: Person, gone: Person, now: datetime) -> dict
     wanted: dict[str, Any] = {
         name: getattr(gone, name) for name in _FILLED if getattr(kept, name) is None and getattr(gone, name)
     }
-    for name in ("restricted", "held"):
+    for name in ("restricted", "legal_hold"):
         if getattr(gone, name) and not getattr(kept, name):
             wanted[name] = True
     if gone.texts_paused_at is not None and kept.texts_paused_at is None:

@@ -39,24 +39,24 @@ FROM message
 LEFT JOIN person ON person.id::text = message.recipient
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE message.created_at < :latest AND COALESCE(message.accepted_at, message.created_at) < COALESCE(cutoff.before, :usual)
-  AND message.body <> '' AND message.status NOT IN ('queued', 'sending', 'unknown') AND person.held IS NOT TRUE
+  AND message.body <> '' AND message.status NOT IN ('queued', 'sending', 'unknown') AND person.legal_hold IS NOT TRUE
 """
 # A number that held people share, or once had, keeps its texts: nobody can say for certain whose they are.
 _IN = """
 FROM inbound
-LEFT JOIN reading ON reading.inbound_id = inbound.id
-LEFT JOIN person ON person.id = reading.person_id
+LEFT JOIN reply_record ON reply_record.inbound_id = inbound.id
+LEFT JOIN person ON person.id = reply_record.person_id
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE inbound.received_at < :latest AND inbound.received_at < COALESCE(cutoff.before, :usual)
-  AND (inbound.body <> '' OR inbound.params <> '{}') AND inbound.status IN ('handled', 'dismissed') AND person.held IS NOT TRUE
+  AND (inbound.body <> '' OR inbound.params <> '{}') AND inbound.status IN ('handled', 'dismissed') AND person.legal_hold IS NOT TRUE
   AND NOT EXISTS (SELECT FROM contact_point JOIN person AS other ON other.id = contact_point.person_id
-                  WHERE contact_point.number = inbound.from_number AND other.held)
+                  WHERE contact_point.number = inbound.from_number AND other.legal_hold)
 """
 # The words that a reading rests on go with the text, and so does the way from a correction to the line that was learnt from it.
 _ERASE_WITH_WHAT_WAS_READ = """
-, unread AS (UPDATE reading SET evidence = '[]' FROM chosen WHERE reading.inbound_id = chosen.id RETURNING reading.id),
-parted AS (UPDATE reading_correction SET line_id = NULL FROM reading, chosen
-           WHERE reading_correction.reading_id = reading.id AND reading.inbound_id = chosen.id)
+, unread AS (UPDATE reply_record SET evidence = '[]' FROM chosen WHERE reply_record.inbound_id = chosen.id RETURNING reply_record.id),
+parted AS (UPDATE reply_correction SET line_id = NULL FROM reply_record, chosen
+           WHERE reply_correction.reply_record_id = reply_record.id AND reply_record.inbound_id = chosen.id)
 UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM
 """
 _SAID = """
@@ -65,13 +65,13 @@ LEFT JOIN message ON message.id = receipt.message_id
 LEFT JOIN person ON person.id::text = message.recipient
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE receipt.received_at < :latest AND receipt.received_at < COALESCE(cutoff.before, :usual)
-  AND receipt.params <> '{}' AND receipt.look_at IS NULL AND person.held IS NOT TRUE
+  AND receipt.params <> '{}' AND receipt.look_at IS NULL AND person.legal_hold IS NOT TRUE
 """
 _LOOKED = """
 FROM access_record
 LEFT JOIN person ON person.id = access_record.person_id
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
-WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, :usual) AND person.held IS NOT TRUE
+WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, :usual) AND person.legal_hold IS NOT TRUE
 """
 
 

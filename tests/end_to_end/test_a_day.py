@@ -100,7 +100,7 @@ def test_no_question_is_left_open(day: Day) -> None:
     """Which appointment, who writes and which time: all were answered."""
     assert day.rows("SELECT kind FROM question WHERE closed_at IS NULL") == []
     assert day.rows("SELECT id FROM slot_offer WHERE closed_at IS NULL") == []
-    assert day.rows("SELECT id FROM conversation_hold WHERE ended_at IS NULL") == []
+    assert day.rows("SELECT id FROM takeover WHERE ended_at IS NULL") == []
 
 
 def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:

@@ -39,7 +39,7 @@ class DetailsForm(PageForm):
     approved = BooleanField("Texts to this person are approved")
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
     rebooking = BooleanField("They may pick another time by text")
-    held = BooleanField("Held for a case")
+    legal_hold = BooleanField("Legal hold")
     text_from_hour = SelectField("Not before", choices=choices(HOURS))
     text_until_hour = SelectField("Not after", choices=choices(HOURS))
 
@@ -139,7 +139,7 @@ def _values(found: Person) -> dict[str, Any]:
         "approved": found.texts_approved_at is not None,
         "two_hour_reminder": found.two_hour_reminder,
         "rebooking": found.rebooking_allowed_at is not None,
-        "held": found.held,
+        "legal_hold": found.legal_hold,
         "text_from_hour": "" if found.text_from_hour is None else str(found.text_from_hour),
         "text_until_hour": "" if found.text_until_hour is None else str(found.text_until_hour),
     }
@@ -153,7 +153,7 @@ def _changes(form: DetailsForm) -> dict[str, Any]:
         "custody_status": CustodyStatus(form.custody_status.data),
         "contact_status": ContactStatus(form.contact_status.data),
         "two_hour_reminder": bool(form.two_hour_reminder.data),
-        "held": bool(form.held.data),
+        "legal_hold": bool(form.legal_hold.data),
         "text_from_hour": int(form.text_from_hour.data) if form.text_from_hour.data else None,
         "text_until_hour": int(form.text_until_hour.data) if form.text_until_hour.data else None,
     }

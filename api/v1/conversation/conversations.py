@@ -63,7 +63,7 @@ class CorrectionIn(Given):
 class CorrectionOut(Schema):
     """A correction of a reading, and what followed. Nothing is sent for it."""
 
-    reading_id = fields.UUID(required=True)
+    reading_id = fields.UUID(required=True, attribute="reply_record_id")
     was = fields.String(required=True)
     now = fields.String(required=True)
     by = fields.String(required=True)

@@ -58,7 +58,9 @@ class PersonOut(Schema):
     offender_manager = fields.Nested(StaffRef, required=True)
     two_hour_reminder = fields.Boolean(required=True)
     held = fields.Boolean(
-        required=True, metadata={"description": "Held for a case: nothing of theirs is erased."}
+        required=True,
+        attribute="legal_hold",
+        metadata={"description": "Held for a case: nothing of theirs is erased."},
     )
     text_from_hour = fields.Integer(required=True, allow_none=True)
     text_until_hour = fields.Integer(required=True, allow_none=True)
@@ -112,7 +114,7 @@ class PersonChanges(Given):
     custody_status = one_of(CustodyStatus)
     contact_status = one_of(ContactStatus)
     two_hour_reminder = Flag()
-    held = Flag()
+    held = Flag(attribute="legal_hold")
     text_from_hour = Whole(0, 23, allow_none=True)
     text_until_hour = Whole(1, 24, allow_none=True)
 

@@ -68,10 +68,10 @@ WITH held AS MATERIALIZED (
     INSERT INTO involvement (id, person_id, agency_id, since)
     SELECT :involvement_id, :person_id, :agency_id, :now FROM booked ON CONFLICT (person_id, agency_id) DO NOTHING
 ), reminded AS (
-    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, useless_at, state, reasons, decided_at)
-    SELECT slot.id, booked.id, slot.kind, 1, 1, slot.due_at, slot.useless_at, slot.state, slot.reasons, slot.decided_at
+    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state, reasons, decided_at)
+    SELECT slot.id, booked.id, slot.kind, 1, 1, slot.due_at, slot.expires_at, slot.state, slot.reasons, slot.decided_at
     FROM booked, jsonb_to_recordset(CAST(:slots AS jsonb))
-         AS slot(id uuid, kind text, due_at timestamptz, useless_at timestamptz, state text, reasons jsonb, decided_at timestamptz)
+         AS slot(id uuid, kind text, due_at timestamptz, expires_at timestamptz, state text, reasons jsonb, decided_at timestamptz)
 ), logged AS (
     INSERT INTO event (at, kind, hub_id, person_id, actor, data)
     SELECT :now, 'appointment.booked', :hub_id, :person_id, :actor, CAST(:data AS jsonb) FROM booked

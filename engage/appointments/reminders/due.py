@@ -169,7 +169,7 @@ class _Round:
             self._close(reminder, ReminderState.VOID, [rules.CANCELLED])
         elif reminder.revision != appointment.revision:
             self._close(reminder, ReminderState.VOID, [rules.MOVED])
-        elif self.now >= reminder.useless_at:
+        elif self.now >= reminder.expires_at:
             self._close(reminder, ReminderState.SKIPPED, [rules.TOO_LATE])
         elif reminder.kind is ReminderKind.TWO_HOURS and not self.reach.person.two_hour_reminder:
             self._close(reminder, ReminderState.SKIPPED, [rules.NOT_MARKED])
@@ -220,7 +220,7 @@ class _Round:
         full = any(reason.code == "daily_cap" for reason in verdict.reasons)
         again = rules.next_try(self.now, zone=self.reach.zone, hours=self.hours, tomorrow=full)
         for reminder in group:
-            if again >= reminder.useless_at:
+            if again >= reminder.expires_at:
                 self._close(reminder, ReminderState.SKIPPED, verdict.reasons)
             elif reminder.due_at <= self.now:
                 reminder.due_at = again
@@ -294,7 +294,7 @@ class _Round:
                 dedupe_key=f"reminder:{first.id}",
                 recipient=str(person.id),
                 group_key=_group_key(group, person.id),
-                expires_at=min(one.useless_at for one in group),
+                expires_at=min(one.expires_at for one in group),
                 context={
                     "purpose": "reminder",
                     "person": str(person.id),

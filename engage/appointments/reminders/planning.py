@@ -119,7 +119,7 @@ def answered_with_time(
             kind=ReminderKind.CHANGED,
             revision=appointment.revision,
             due_at=now,
-            useless_at=appointment.starts_at,
+            expires_at=appointment.starts_at,
         )
         session.add(first)
     first.state, first.decided_at, first.reasons, first.message_id = ReminderState.SENT, now, [], message.id
@@ -159,7 +159,7 @@ def resend_details(
     for one in before:
         if one.reminder.message_id in withdrawn:
             _end(one.reminder, rules.AMENDED, now)
-            slots.append(rules.PlannedReminder(one.reminder.kind, now, one.reminder.useless_at))
+            slots.append(rules.PlannedReminder(one.reminder.kind, now, one.reminder.expires_at))
     session.flush()
     _speak_again_of_others(session, withdrawn, appointment, now)
     waiting = {slot.kind for slot in slots} | {
@@ -256,7 +256,7 @@ def _still_of_use(
     lost = {
         kind: one
         for kind, one in newest.items()
-        if one.lost and one.reminder.useless_at > now and not _codes(one.reminder) & _FINAL
+        if one.lost and one.reminder.expires_at > now and not _codes(one.reminder) & _FINAL
     }
     if not lost:
         return []
@@ -269,7 +269,7 @@ def _still_of_use(
     ]
     if soon and kind not in (ReminderKind.CHANGED, ReminderKind.CALLED_OFF):
         return []
-    return [rules.PlannedReminder(kind, now, lost[kind].reminder.useless_at)]
+    return [rules.PlannedReminder(kind, now, lost[kind].reminder.expires_at)]
 
 
 def _of_now(one: SentReminder, appointment: Appointment) -> bool:
@@ -293,7 +293,7 @@ def _in_hours(
         replace(slot, due_at=rules.within_hours(slot.due_at, now=now, zone=where, hours=hours))
         for slot in slots
     ]
-    return [slot for slot in moved if slot.due_at < slot.useless_at]
+    return [slot for slot in moved if slot.due_at < slot.expires_at]
 
 
 def _call_back(
@@ -335,7 +335,7 @@ def _again(
         stands = appointment.state is AppointmentState.BOOKED or reminder.kind is ReminderKind.CALLED_OFF
         if appointment.id == but or not stands or reminder.revision != appointment.revision:
             continue
-        slots = _in_hours([rules.PlannedReminder(reminder.kind, now, reminder.useless_at)], person, hub, now)
+        slots = _in_hours([rules.PlannedReminder(reminder.kind, now, reminder.expires_at)], person, hub, now)
         if slots:
             _end(reminder, reason, now)
             session.flush()
@@ -384,7 +384,7 @@ def row_for(
         "revision": revision,
         "attempt": attempt,
         "due_at": slot.due_at,
-        "useless_at": slot.useless_at,
+        "expires_at": slot.expires_at,
         "state": ReminderState.SKIPPED if slot.reason else ReminderState.PLANNED,
         "reasons": as_rows([slot.reason]) if slot.reason else [],
         "decided_at": now if slot.reason else None,

@@ -17,13 +17,13 @@ def replan_changed(session: Session, *, now: datetime, limit: int = 20) -> int:
     """Plan again what was skipped and would still help, for up to `limit` people whose reach changed; returns how many people."""
     people = session.scalars(
         select(Person)
-        .where(Person.reach_changed_at.is_not(None))
-        .order_by(Person.reach_changed_at)
+        .where(Person.contactability_changed_at.is_not(None))
+        .order_by(Person.contactability_changed_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
     for person in people:
-        person.reach_changed_at = None
+        person.contactability_changed_at = None
         planning.replan_skipped(session, person.id, now=now)
         planning.plan_two_hour_texts(session, person.id, now=now)
     return len(people)

@@ -68,7 +68,7 @@ class PlannedReminder:
 
     kind: ReminderKind
     due_at: datetime
-    useless_at: datetime
+    expires_at: datetime
     reason: Reason | None = None
 
 
@@ -173,11 +173,11 @@ def _after_first(
 def _in_time(slot: PlannedReminder, now: datetime) -> PlannedReminder:
     if slot.due_at < now:
         return _because(slot, BOOKED_LATE)
-    return _because(slot, NO_HOUR_LEFT) if slot.due_at >= slot.useless_at else slot
+    return _because(slot, NO_HOUR_LEFT) if slot.due_at >= slot.expires_at else slot
 
 
 def _because(slot: PlannedReminder, reason: Reason) -> PlannedReminder:
-    return PlannedReminder(slot.kind, slot.due_at, slot.useless_at, reason)
+    return PlannedReminder(slot.kind, slot.due_at, slot.expires_at, reason)
 
 
 def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:

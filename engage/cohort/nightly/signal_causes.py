@@ -33,8 +33,8 @@ SELECT chunk.id AS person_id, chunk.hub_id, (silence.since AT TIME ZONE chunk.ti
 FROM chunk
 LEFT JOIN LATERAL (
     SELECT * FROM (
-        (SELECT reading.at, 'inbound' AS type, reading.inbound_id::text AS id FROM reading
-         WHERE reading.person_id = chunk.id AND reading.at <= :now ORDER BY reading.at DESC LIMIT 1)
+        (SELECT reply_record.at, 'inbound' AS type, reply_record.inbound_id::text AS id FROM reply_record
+         WHERE reply_record.person_id = chunk.id AND reply_record.at <= :now ORDER BY reply_record.at DESC LIMIT 1)
         UNION ALL
         (SELECT message.delivered_at, 'message', message.id::text FROM message
          WHERE message.recipient = chunk.id::text AND message.created_at <= :now AND message.status = 'delivered'

@@ -48,11 +48,11 @@ class CorpusLine(Base):
 class ReplyCorrection(Base):
     """A worker said what a text really means. The reading stays as it was; the latest correction counts. `done` is what followed."""
 
-    __tablename__ = "reading_correction"
-    __table_args__ = (Index("ix_reading_correction_reading", "reading_id", "at"),)
+    __tablename__ = "reply_correction"
+    __table_args__ = (Index("ix_reply_correction_reply_record", "reply_record_id", "at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reading_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ReplyRecord.id, ondelete="CASCADE"))
+    reply_record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ReplyRecord.id, ondelete="CASCADE"))
     was: Mapped[str] = mapped_column(String(30))
     now: Mapped[str] = mapped_column(String(30))
     by: Mapped[str] = mapped_column(String(80))

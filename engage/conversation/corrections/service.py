@@ -54,7 +54,7 @@ def correct(
     if was == meaning and (earlier is not None or reading.act):
         raise Invalid(fields={"intent": "That is how it is read already."})
     correction = ReplyCorrection(
-        reading_id=reading.id, was=was, now=meaning.value, by=actor.label, at=now, done=""
+        reply_record_id=reading.id, was=was, now=meaning.value, by=actor.label, at=now, done=""
     )
     session.add(correction)
     session.flush()
@@ -84,7 +84,7 @@ def latest(session: Session, reading_id: uuid.UUID) -> ReplyCorrection | None:
     """The correction of a reading that counts, if there is one."""
     return session.scalars(
         select(ReplyCorrection)
-        .where(ReplyCorrection.reading_id == reading_id)
+        .where(ReplyCorrection.reply_record_id == reading_id)
         .order_by(ReplyCorrection.at.desc(), ReplyCorrection.id.desc())
         .limit(1)
     ).one_or_none()
@@ -146,7 +146,7 @@ def _drop_waiting(session: Session, reading_id: uuid.UUID) -> None:
     waiting = session.scalars(
         select(CorpusLine)
         .join(ReplyCorrection, ReplyCorrection.line_id == CorpusLine.id)
-        .where(ReplyCorrection.reading_id == reading_id, CorpusLine.state == LineState.WAITING)
+        .where(ReplyCorrection.reply_record_id == reading_id, CorpusLine.state == LineState.WAITING)
         .with_for_update(of=CorpusLine)
     ).all()
     for line in waiting:

@@ -117,7 +117,7 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
 def _about(session: Session, alarm: Alarm) -> _About | None:
     """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to be somebody's (who then has a signal)."""
     if alarm.signal_id is None:
-        reading = session.get(ReplyRecord, alarm.reading_id, populate_existing=True)
+        reading = session.get(ReplyRecord, alarm.reply_record_id, populate_existing=True)
         if reading is None or reading.read_at is not None or reading.person_id is not None:
             return None
         return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reading.id))
@@ -177,7 +177,7 @@ class _Step:
 
     def _nobody(self, anybody: bool) -> None:
         """Nobody on call could be told. As a last resort the notice goes to whoever answers for the item at other times, whatever the hour."""
-        subject = str(self.alarm.signal_id or self.alarm.reading_id)
+        subject = str(self.alarm.signal_id or self.alarm.reply_record_id)
         log.error("alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=not anybody)
         if not self._done_before(AlarmOutcome.NOBODY, None):
             self._record(AlarmOutcome.NOBODY, None, None, None)
@@ -246,7 +246,7 @@ class _Step:
             person_id=_id(self.about.person),
             hub_id=_id(self.about.hub),
             signal=self.alarm.signal_id,
-            reading=self.alarm.reading_id,
+            reading=self.alarm.reply_record_id,
             staff=_id(staff),
             level=level,
         )

@@ -51,7 +51,7 @@ def of_signal(session: Session, signal_id: uuid.UUID) -> AlarmView | None:
 
 def of_readings(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AlarmView]:
     """What was done about texts of numbers that are nobody's, where they raised an alarm. The caller has found that the actor may read them."""
-    return _views(session, Alarm.reading_id.in_(ids)) if ids else {}
+    return _views(session, Alarm.reply_record_id.in_(ids)) if ids else {}
 
 
 def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, AlarmView]:
@@ -78,7 +78,7 @@ def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, A
     return {
         about: AlarmView(tuple(lines[alarm.id]), alarm.next_at)
         for alarm, *_ in rows
-        if (about := alarm.signal_id or alarm.reading_id) is not None
+        if (about := alarm.signal_id or alarm.reply_record_id) is not None
     }
 
 

@@ -248,10 +248,10 @@ def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID,
     """The correction that counts of each reading that has one."""
     rows = session.scalars(
         select(ReplyCorrection)
-        .where(ReplyCorrection.reading_id.in_(readings))
+        .where(ReplyCorrection.reply_record_id.in_(readings))
         .order_by(ReplyCorrection.at, ReplyCorrection.id)
     )
-    return {row.reading_id: row for row in rows}
+    return {row.reply_record_id: row for row in rows}
 
 
 def _before(at: Any, id: Any, source: Source, before: ThreadCursor | None) -> tuple[ColumnElement[bool], ...]:

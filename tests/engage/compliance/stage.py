@@ -88,7 +88,7 @@ def told(
         kind=ReminderKind.ONE_DAY,
         revision=of.revision,
         due_at=of.starts_at - timedelta(days=1),
-        useless_at=of.starts_at,
+        expires_at=of.starts_at,
         state=ReminderState.SENT if status else ReminderState.SKIPPED,
         reasons=[{"code": "quiet", "words": why}] if why else [],
         decided_at=of.starts_at - timedelta(days=1),

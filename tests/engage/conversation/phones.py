@@ -97,7 +97,7 @@ def asked(
         kind=kind,
         revision=revision or about.revision,
         due_at=at,
-        useless_at=about.starts_at,
+        expires_at=about.starts_at,
         state=ReminderState.SENT,
         decided_at=at,
         message_id=message.id,

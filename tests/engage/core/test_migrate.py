@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -58,13 +59,13 @@ CONNECTED = text(
 
 def test_two_migrators_at_once_take_turns(empty: Engine) -> None:
     """Both wait for the one lock, longer than a migration may wait for a table, and both end well."""
-    command = [sys.executable, "-m", "api", "migrate"]
+    migrator = [sys.executable, "-m", "api", "migrate"]
     environment = {**os.environ, "DATABASE_URL": address(empty)}
     with empty.connect() as held:
         held.execute(text("SELECT pg_advisory_lock(7364201556)"))
         held.commit()
         migrators = [
-            subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+            subprocess.Popen(migrator, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
             for _ in range(2)
         ]
         while held.scalar(CONNECTED) < 2:
@@ -97,3 +98,46 @@ def test_a_value_without_a_migration_is_found(
     monkeypatch.setattr(check, "migrate", migrate_and_tamper)
     assert check.main() == 1
     assert "fk_hub_area_id" in capsys.readouterr().err
+
+
+def test_renames_keep_what_is_recorded(empty: Engine) -> None:
+    """0015 renames tables and columns: every row is where it was, under the new names, and under the old ones again after a downgrade."""
+    migrate.migrate(address(empty), "0014")
+    configuration = migrate.configuration(address(empty))
+    with empty.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(
+            text(
+                "INSERT INTO reading (id, inbound_id, number, prompt, intent, confidence, act, done, at, needs_human)"
+                " VALUES (gen_random_uuid(), 7, '+447700900101', 'none', 'thanks', 1, true, 'Thanks', now(), false)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO reading_correction (id, reading_id, was, now, by, at, done)"
+                " SELECT gen_random_uuid(), id, 'thanks', 'confirm', 'system', now(), '' FROM reading"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO conversation_hold (id, person_id, staff_id, since, until)"
+                " SELECT gen_random_uuid(), id, id, now(), now() FROM reading"
+            )
+        )
+    command.upgrade(configuration, "0015")
+    with empty.connect() as connection:
+        corrected = "SELECT reply_record.done FROM reply_record JOIN reply_correction ON reply_record_id = reply_record.id"
+        assert connection.scalar(text(corrected)) == "Thanks"
+        assert connection.scalar(text("SELECT count(*) FROM takeover WHERE ended_at IS NULL")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM person WHERE legal_hold")) == 0
+    command.downgrade(configuration, "0014")
+    with empty.connect() as connection:
+        assert (
+            connection.scalar(
+                text("SELECT count(*) FROM reading JOIN reading_correction ON reading_id = reading.id")
+            )
+            == 1
+        )
+        assert connection.scalar(text("SELECT count(*) FROM conversation_hold")) == 1
+        left = text("SELECT count(*) FROM pg_class WHERE relname ~ 'takeover|reply_record|legal_hold'")
+        assert connection.scalar(left) == 0

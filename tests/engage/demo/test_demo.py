@@ -43,7 +43,7 @@ MUST_HAVE = [
     "reminder",
     "message",
     "inbound",
-    "reading",
+    "reply_record",
     "intent",
     "outcome",
     "self_report",

@@ -54,7 +54,10 @@ def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
     assert not contactability.contactability_of(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) == spell
     custody.release(session, pat, spell.id, on=TODAY, now=NOW)
-    assert katrina.custody_status.value == CustodyStatus.COMMUNITY.value and katrina.reach_changed_at == NOW
+    assert (
+        katrina.custody_status.value == CustodyStatus.COMMUNITY.value
+        and katrina.contactability_changed_at == NOW
+    )
     assert contactability.contactability_of(session, [katrina.id], NOW)[katrina.id].verdict.allowed
     assert custody.current(session, katrina.id) is None
 

@@ -121,7 +121,7 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
     else:
         person = left(session, hub)
         if why == "held":
-            person.held = True
+            person.legal_hold = True
         elif why == "in custody":
             person.custody_status = CustodyStatus.CUSTODY
         elif why == "enrolled again":
@@ -129,7 +129,7 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
         elif why == "a merged record is held":
             twin = builders.person(session, person.offender_manager, number=None)
             merging.merge(session, SYSTEM, person.id, twin.crn, reason="The same", now=now)
-            twin.held = True
+            twin.legal_hold = True
         elif why == "seen since":
             builders.appointment(session, person, since)
         elif why == "texted since":
@@ -172,7 +172,7 @@ def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datet
         )
         booked = builders.appointment(session, gone, now + timedelta(hours=6))
         session.add(
-            Reminder(appointment_id=booked.id, kind="one_day", revision=1, due_at=now, useless_at=now)
+            Reminder(appointment_id=booked.id, kind="one_day", revision=1, due_at=now, expires_at=now)
         )
         builders.report(session, gone, now)
         for person in (gone, twin):

@@ -212,7 +212,7 @@ def test_the_number_of_the_record_kept_stays_the_current_one(
     ("mine", "theirs", "after"),
     [
         ({}, {"restricted": True}, {"restricted": True}),
-        ({}, {"held": True}, {"held": True}),
+        ({}, {"legal_hold": True}, {"legal_hold": True}),
         ({}, {"custody_status": CustodyStatus.REMAND}, {"custody_status": CustodyStatus.REMAND}),
         (
             {"custody_status": CustodyStatus.CUSTODY},

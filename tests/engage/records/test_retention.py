@@ -34,7 +34,7 @@ def ann(database: Database, *, held: bool = False, **settings: Any) -> Person:
     """A person in a hub of their own."""
     with database.begin() as session:
         hub = builders.hub(session, **settings)
-        return builders.person(session, builders.staff(session, hub), number=ANN, held=held)
+        return builders.person(session, builders.staff(session, hub), number=ANN, legal_hold=held)
 
 
 def put(
@@ -144,7 +144,7 @@ def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_los
         session.flush()
         session.add(
             ReplyCorrection(
-                reading_id=reading.id,
+                reply_record_id=reading.id,
                 was="other",
                 now="decline",
                 by="system",
@@ -169,7 +169,7 @@ def test_nothing_of_a_person_who_is_held_is_touched(committed: Database) -> None
     assert retention.erase(committed.begin, now=NOW) == 0
     assert words(committed) == [True] * 3
     with committed.begin() as session:
-        session.execute(update(Person).values(held=False))
+        session.execute(update(Person).values(legal_hold=False))
     assert retention.erase(committed.begin, now=NOW) == 3
 
 

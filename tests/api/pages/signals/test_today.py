@@ -136,7 +136,7 @@ def test_said_delivered_and_recorded_stand_apart(
                 kind=ReminderKind.TWO_HOURS,
                 revision=1,
                 due_at=now,
-                useless_at=now + timedelta(hours=1),
+                expires_at=now + timedelta(hours=1),
                 state=ReminderState.SENT,
                 message_id=message.id,
             )
@@ -179,7 +179,7 @@ def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
                 kind=ReminderKind.ONE_DAY,
                 revision=1,
                 due_at=now + timedelta(hours=1),
-                useless_at=now + timedelta(hours=20),
+                expires_at=now + timedelta(hours=20),
             )
         )
     assert (

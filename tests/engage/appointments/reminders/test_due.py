@@ -266,7 +266,7 @@ def test_one_person_that_fails_holds_up_nobody(stage: Stage) -> None:
     stage.session.execute(
         update(Reminder).where(Reminder.id == row.id).values(reasons=[{"words": "no code"}])
     )
-    row.useless_at = stage.now
+    row.expires_at = stage.now
     sent = stage.send()
     assert len(sent) == 1 and sent[0].startswith("Hi Dean")
     stage.session.refresh(row)

@@ -168,7 +168,7 @@ def test_until_when_texts_are_of_use() -> None:
     slots = rules.plan(
         starts, now=local("2027-03-20 09:00"), zone=LONDON, hours=HOURS, first=K.BOOKED, two_hours=True
     )
-    useless = {slot.kind: slot.useless_at for slot in slots}
+    useless = {slot.kind: slot.expires_at for slot in slots}
     assert useless == {
         K.BOOKED: starts - timedelta(minutes=30),
         K.THREE_DAYS: local("2027-03-25 14:00"),
@@ -183,7 +183,7 @@ def test_a_change_is_told_until_the_new_time() -> None:
     slot = rules.plan(
         starts, now=local("2027-03-20 09:00"), zone=LONDON, hours=HOURS, first=K.CHANGED, two_hours=False
     )[0]
-    assert (slot.kind, slot.reason, slot.useless_at) == (K.CHANGED, None, starts)
+    assert (slot.kind, slot.reason, slot.expires_at) == (K.CHANGED, None, starts)
 
 
 @given(
@@ -199,7 +199,7 @@ def test_no_text_is_planned_at_night_or_past_its_use(ahead: timedelta, minutes: 
     )
     going = [slot for slot in slots if slot.reason is None]
     for slot in going:
-        assert moment <= slot.due_at < slot.useless_at
+        assert moment <= slot.due_at < slot.expires_at
         assert 9 <= slot.due_at.astimezone(LONDON).hour < 20
     if ahead < timedelta(hours=24):
         assert len(going) <= 1

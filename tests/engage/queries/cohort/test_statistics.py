@@ -83,7 +83,7 @@ def reminded(session: Session, of: Appointment, status: MessageStatus, *, answer
             kind=ReminderKind.ONE_DAY,
             revision=1,
             due_at=of.starts_at - DAY,
-            useless_at=of.starts_at,
+            expires_at=of.starts_at,
             state=ReminderState.SENT,
             message_id=message.id,
         )
