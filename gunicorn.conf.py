@@ -1,4 +1,6 @@
-"""How gunicorn serves Engage. `WEB_CONCURRENCY` sets the number of processes; each holds up to 20 database connections."""
+"""How gunicorn serves Engage. `WEB_CONCURRENCY` sets the number of processes; each holds up to 20
+database connections.
+"""
 
 import socket
 import struct
@@ -19,11 +21,16 @@ limit_request_field_size = 8190
 limit_request_fields = 60
 control_socket_disable = True
 
-# A client that falls silent half-way through a request must not hold a thread: eight of them would stop the service.
+# A client that falls silent half-way through a request must not hold a thread: eight of them would
+# stop the service.
 silence = 10  # seconds
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let reads of every accepted connection end after `silence`; Linux hands the listener's limit on to them."""
+    """Let reads of every accepted connection end after `silence`; Linux hands the listener's limit
+    on to them.
+    """
     for listener in worker.sockets:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", silence, 0))
+        listener.sock.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", silence, 0)
+        )

@@ -1,4 +1,6 @@
-"""How the outside reaches in: HTTP, pages, webhooks, command line. Here everything is put together, and nowhere else."""
+"""How the outside reaches in: HTTP, pages, webhooks, command line. Here everything is put together,
+and nowhere else.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -13,13 +15,17 @@ __all__ = ["create_app"]
 
 
 def create_app(
-    settings: "Settings | None" = None, database: "Database | None" = None, clock: "Clock | None" = None
+    settings: "Settings | None" = None,
+    database: "Database | None" = None,
+    clock: "Clock | None" = None,
 ) -> "Flask":
     """The whole web service. What is not given comes from the environment.
 
-    Raises SettingsError for a bad setting and RuntimeError when a view does not say who may call it.
+    Raises SettingsError for a bad setting and RuntimeError when a view does not say who may call
+    it.
     """
-    # Imported here, so that a command such as `engage understand` does not wait for the web's libraries.
+    # Imported here, so that a command such as `engage understand` does not wait for the web's
+    # libraries.
     from api.assembly import assemble
 
     return assemble(settings, database, clock)

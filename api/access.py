@@ -3,15 +3,18 @@
     @pages.get("/today")
     @allow(STAFF)                              # anybody who is signed in
     @allow(staff(Role.ADMINISTRATOR))          # signed in, with one of these roles in some hub
-    @allow(scope("people:read"))               # a system with a live key that has this scope (only /v1)
+    @allow(scope("people:read"))               # a system with a live key that has this scope (only
+    /v1)
     @allow(PUBLIC)                             # anybody at all
     @allow(STAFF, largest_body=10 * MEGABYTE)  # and how much it reads at most (64 kB unless said)
 
-`create_app` fails when a view has no such line. The check runs before every request; the view then asks `current_actor()`. Which
-*people* the actor may see is not decided here but in engage/access/policy.py. Nothing here may look at a body or a form.
+`create_app` fails when a view has no such line. The check runs before every request; the view then
+asks `current_actor()`. Which
+*people* the actor may see is not decided here but in engage/access/policy.py. Nothing here may look
+  at a body or a form.
 
-Pages plug in by `identify_staff(app, identify, challenge)`: `identify()` returns the signed-in Actor or None, `challenge()` what an
-anonymous visitor gets (the way to the sign-in page).
+Pages plug in by `identify_staff(app, identify, challenge)`: `identify()` returns the signed-in
+Actor or None, `challenge()` what an anonymous visitor gets (the way to the sign-in page).
 """
 
 from collections.abc import Callable
@@ -49,7 +52,8 @@ class Caller(StrEnum):
 class Allowance:
     """Who may call a view: a sort of caller, with one of `roles` if there are any, or with `scope`.
 
-    Twilio, GOV.UK Notify and the monitor prove themselves in their views, by a signature or a token.
+    Twilio, GOV.UK Notify and the monitor prove themselves in their views, by a signature or a
+    token.
     """
 
     caller: Caller
@@ -82,7 +86,9 @@ def scope(name: str) -> Allowance:
 
 
 def allow(allowance: Allowance, *, largest_body: int | None = None) -> Callable[[View], View]:
-    """Declare who may call a view and how many bytes of body it reads at most; anything longer is answered 413."""
+    """Declare who may call a view and how many bytes of body it reads at most; anything longer is
+    answered 413.
+    """
     if largest_body is not None:
         allowance = Allowance(allowance.caller, allowance.roles, allowance.scope, largest_body)
 
@@ -117,7 +123,9 @@ def install(app: Flask) -> None:
 def identify_staff(
     app: Flask, identify: Callable[[], Actor | None], challenge: Callable[[], ResponseReturnValue]
 ) -> None:
-    """Say how the signed-in member of staff is found, and what an anonymous visitor of a staff page gets."""
+    """Say how the signed-in member of staff is found, and what an anonymous visitor of a staff page
+    gets.
+    """
     known: _Identities = app.extensions["engage.identities"]
     app.extensions["engage.identities"] = _Identities(identify, challenge, known.identify_key)
 
@@ -125,11 +133,15 @@ def identify_staff(
 def identify_key(app: Flask, identify: Callable[[], Actor | None]) -> None:
     """Say how the system behind an API key is found."""
     known: _Identities = app.extensions["engage.identities"]
-    app.extensions["engage.identities"] = _Identities(known.identify_staff, known.challenge, identify)
+    app.extensions["engage.identities"] = _Identities(
+        known.identify_staff, known.challenge, identify
+    )
 
 
 def current_actor() -> Actor:
-    """Who makes this request. Raises Unauthenticated in a view that anybody may call when nobody is signed in."""
+    """Who makes this request. Raises Unauthenticated in a view that anybody may call when nobody is
+    signed in.
+    """
     actor: Actor | None = g.get("actor")
     if actor is None and allowance_of_request() == PUBLIC:
         actor = g.actor = _identities().identify_staff()
@@ -196,4 +208,6 @@ def _check_key(allowance: Allowance) -> None:
     if actor is None:
         raise Unauthenticated("Send a live API key as: Authorization: Bearer engage_…")
     if allowance.scope not in actor.scopes:
-        raise Forbidden(f"This key does not have the scope {allowance.scope}.", code="insufficient_scope")
+        raise Forbidden(
+            f"This key does not have the scope {allowance.scope}.", code="insufficient_scope"
+        )

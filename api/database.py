@@ -1,7 +1,9 @@
-"""The way of a request to the database and to the time: `transaction()`, `now()`, and how a process opens its database.
+"""The way of a request to the database and to the time: `transaction()`, `now()`, and how a process
+opens its database.
 
-A view does its work in one `with transaction() as session:`. Where a transaction of this request is open already (an
-Idempotency-Key wraps the whole view in one), the inner block joins it. Nothing here may run a query of its own.
+A view does its work in one `with transaction() as session:`. Where a transaction of this request is
+open already (an Idempotency-Key wraps the whole view in one), the inner block joins it. Nothing
+here may run a query of its own.
 """
 
 from collections.abc import Iterator
@@ -16,10 +18,14 @@ from engage.core.db import Database
 from engage.core.settings import Settings
 
 
-def open_database(settings: Settings, *, pool_size: int = 10, application: str = "engage") -> Database:
-    """The database that the settings name; without one, the embedded server, started or joined and brought up to date.
+def open_database(
+    settings: Settings, *, pool_size: int = 10, application: str = "engage"
+) -> Database:
+    """The database that the settings name; without one, the embedded server, started or joined and
+    brought up to date.
 
-    Raises SettingsError in production without a server of its own. A server that is named is never migrated by itself.
+    Raises SettingsError in production without a server of its own. A server that is named is never
+    migrated by itself.
     """
     from engage import models  # noqa: F401 — tables name one another, so whoever writes to one needs them all
 
@@ -38,7 +44,9 @@ def open_database(settings: Settings, *, pool_size: int = 10, application: str =
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One transaction on this app's database: committed when the block ends, rolled back when it raises."""
+    """One transaction on this app's database: committed when the block ends, rolled back when it
+    raises.
+    """
     outer: Session | None = g.get("session")
     if outer is not None:
         yield outer
@@ -58,6 +66,8 @@ def database() -> Database:
 
 
 def now() -> datetime:
-    """The present moment by this app's clock, aware and in UTC; ask once per request and hand it down."""
+    """The present moment by this app's clock, aware and in UTC; ask once per request and hand it
+    down.
+    """
     clock: Clock = current_app.extensions["engage.clock"]
     return clock.now()

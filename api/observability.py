@@ -1,7 +1,9 @@
-"""What the service says about itself: whether it lives, whether it can work, how much waits, and one log line per request.
+"""What the service says about itself: whether it lives, whether it can work, how much waits, and
+one log line per request.
 
-Nothing here ever carries personal data: a request is logged by the rule of its route, never by its path or body. Queue depths are counted
-in the database when somebody asks, so the figures are the same whichever process answers.
+Nothing here ever carries personal data: a request is logged by the rule of its route, never by its
+path or body. Queue depths are counted in the database when somebody asks, so the figures are the
+same whichever process answers.
 """
 
 import hmac
@@ -14,7 +16,13 @@ from collections.abc import Iterator, Mapping
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +37,8 @@ from engage.queries.messaging import queues
 log = structlog.get_logger("api.request")
 health = Blueprint("health", __name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Health is asked all the time; a text or receipt that was taken is a row, which says more than a line.
+# Health is asked all the time; a text or receipt that was taken is a row, which says more than a
+# line.
 _QUIET = frozenset(
     {
         "health.live",
@@ -44,7 +53,9 @@ _QUIET = frozenset(
 
 
 class _Requests:
-    """Counters of the requests that this process has answered; each process has its own, told apart by its number."""
+    """Counters of the requests that this process has answered; each process has its own, told apart
+    by its number.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -88,7 +99,9 @@ def live() -> ResponseReturnValue:
 @health.get("/health/ready")
 @allow(PUBLIC)
 def ready() -> ResponseReturnValue:
-    """The database answers and has the tables that this version expects; otherwise 503 with the reason."""
+    """The database answers and has the tables that this version expects; otherwise 503 with the
+    reason.
+    """
     try:
         with database().engine.connect() as connection:
             if not current_app.extensions.get("engage.migrated"):
@@ -138,9 +151,13 @@ class _Depths(Collector):
         yield from (
             self._by("engage_messages", "Texts by status", "status", self._depths.messages),
             self._by("engage_inbound", "Texts to us by status", "status", self._depths.inbound),
-            self._by("engage_signals_open", "Signals not yet resolved", "severity", self._depths.signals),
+            self._by(
+                "engage_signals_open", "Signals not yet resolved", "severity", self._depths.signals
+            ),
             self._one(
-                "engage_oldest_due_seconds", "How late the oldest queued text is", self._depths.oldest_due
+                "engage_oldest_due_seconds",
+                "How late the oldest queued text is",
+                self._depths.oldest_due,
             ),
             self._one(
                 "engage_oldest_inbound_seconds",
@@ -154,7 +171,9 @@ class _Depths(Collector):
                 self._depths.out_of_reach,
             ),
             self._one("engage_receipts_waiting", "Receipts not yet applied", self._depths.receipts),
-            self._one("engage_reminders_due", "Reminders past due and not decided", self._depths.reminders),
+            self._one(
+                "engage_reminders_due", "Reminders past due and not decided", self._depths.reminders
+            ),
         )
 
     @staticmethod
@@ -182,10 +201,19 @@ def _end(response: Response) -> Response:
     if "started" not in context:
         return response
     seconds = time.perf_counter() - context.started
-    status, route = response.status_code, request.url_rule.rule if request.url_rule is not None else "none"
+    status, route = (
+        response.status_code,
+        request.url_rule.rule if request.url_rule is not None else "none",
+    )
     counters: _Requests = current_app.extensions["engage.requests"]
     counters.add(route, request.method, status, seconds)
     response.headers["X-Request-Id"] = context.request_id
     if request.endpoint not in _QUIET or (status >= 400 and request.endpoint != "health.ready"):
-        log.info("request", route=route, method=request.method, status=status, ms=round(seconds * 1000, 1))
+        log.info(
+            "request",
+            route=route,
+            method=request.method,
+            status=status,
+            ms=round(seconds * 1000, 1),
+        )
     return response

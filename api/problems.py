@@ -1,8 +1,8 @@
 """Every refusal and failure, told in one way: RFC 9457 problem+json to machines, a page to people.
 
-`/v1`, `/webhooks`, `/health` and `/metrics` speak problem+json; every other address answers with a page. The pages' own look plugs in by
-`render_pages_with(app, renderer)`. Nothing here may tell a caller, or a log line, what an unexpected error's message says: it may quote
-personal data.
+`/v1`, `/webhooks`, `/health` and `/metrics` speak problem+json; every other address answers with a
+page. The pages' own look plugs in by `render_pages_with(app, renderer)`. Nothing here may tell a
+caller, or a log line, what an unexpected error's message says: it may quote personal data.
 """
 
 import traceback
@@ -29,7 +29,9 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong: `code` is stable and for programs, `title` and `detail` are for people, `errors` map a place to what to do."""
+    """What went wrong: `code` is stable and for programs, `title` and `detail` are for people,
+    `errors` map a place to what to do.
+    """
 
     status: int
     code: str
@@ -39,7 +41,9 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The members of RFC 9457, with `code`, and `errors` as a list of {pointer | parameter | header, detail}."""
+        """The members of RFC 9457, with `code`, and `errors` as a list of {pointer | parameter |
+        header, detail}.
+        """
         body: dict[str, Any] = {
             "type": f"/v1/docs#problem-{self.code}",
             "title": self.title,
@@ -48,12 +52,16 @@ class Problem:
             "code": self.code,
         }
         if self.errors:
-            body["errors"] = [{**_place(name), "detail": detail} for name, detail in self.errors.items()]
+            body["errors"] = [
+                {**_place(name), "detail": detail} for name, detail in self.errors.items()
+            ]
         return body
 
 
 def _place(name: str) -> dict[str, str]:
-    """Where a fault is: `?name` is a query parameter, `Name:` a header, anything else a field of the body."""
+    """Where a fault is: `?name` is a query parameter, `Name:` a header, anything else a field of
+    the body.
+    """
     if name.startswith("?"):
         return {"parameter": name[1:]}
     if name.endswith(":"):
@@ -98,7 +106,9 @@ def install(app: Flask) -> None:
 
 
 def render_pages_with(app: Flask, renderer: Renderer) -> None:
-    """Let `renderer(problem)` make the page that people see; the status and headers of the problem are set on what it returns."""
+    """Let `renderer(problem)` make the page that people see; the status and headers of the problem
+    are set on what it returns.
+    """
     app.extensions["engage.problem_page"] = renderer
 
 
@@ -146,7 +156,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status >= 500:
         return _failed(error)
     code, detail = _WORDS.get(status, ("refused", "The request was refused."))
-    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
+    }
     return respond(Problem(status, code, HTTPStatus(status).phrase, detail, headers=headers))
 
 

@@ -1,7 +1,8 @@
 """What every answer says to the browser, and what every form must prove.
 
-Only our own scripts, styles and pictures; no framing; no referrer; nothing kept by shared caches. A form needs its CSRF token unless
-the view is one that machines call (they hold keys or signatures, not cookies). No cookie is read or written for those.
+Only our own scripts, styles and pictures; no framing; no referrer; nothing kept by shared caches. A
+form needs its CSRF token unless the view is one that machines call (they hold keys or signatures,
+not cookies). No cookie is read or written for those.
 """
 
 import base64
@@ -21,7 +22,8 @@ from engage.core.settings import Settings
 SESSION_HOURS = 8
 MACHINE_PREFIXES = ("/v1/", "/webhooks/", "/health/", "/metrics")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# The one inline script of GOV.UK Frontend's page template. Its hash admits exactly these characters and nothing else.
+# The one inline script of GOV.UK Frontend's page template. Its hash admits exactly these characters
+# and nothing else.
 GOVUK_SCRIPT = (
     "document.body.className += ' js-enabled' + "
     "('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '');"
@@ -60,7 +62,9 @@ STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Signed cookies for browsers; nothing at all for machines, which would pay for it on every request."""
+    """Signed cookies for browsers; nothing at all for machines, which would pay for it on every
+    request.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(MACHINE_PREFIXES):
@@ -73,7 +77,9 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Set the cookies, limits and headers of `app`, and the CSRF check. Must come after access.install."""
+    """Set the cookies, limits and headers of `app`, and the CSRF check. Must come after
+    access.install.
+    """
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-engage" if settings.production else "engage",
@@ -85,7 +91,8 @@ def install(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=256 * KILOBYTE,
         MAX_FORM_PARTS=200,
         WTF_CSRF_CHECK_DEFAULT=False,
-        # Its strict check wants a Referer, which our own pages are told never to send; Sec-Fetch-Site is looked at instead.
+        # Its strict check wants a Referer, which our own pages are told never to send;
+        # Sec-Fetch-Site is looked at instead.
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -1,7 +1,8 @@
-"""What a word that somebody gives us may be made of: the check that every text field of the API and of the forms goes through.
+"""What a word that somebody gives us may be made of: the check that every text field of the API and
+of the forms goes through.
 
-Names in any alphabet and emoji pass. Characters that cannot be stored, cannot be seen, or turn the reading order round do not. Nothing
-here changes what was given, except the blanks around it.
+Names in any alphabet and emoji pass. Characters that cannot be stored, cannot be seen, or turn the
+reading order round do not. Nothing here changes what was given, except the blanks around it.
 """
 
 import unicodedata
@@ -12,7 +13,8 @@ _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def problem_with(given: str, *, longest: int, shortest: int = 0, lines: bool = False) -> str | None:
-    """What is wrong with `given`, in words for whoever gave it; None when nothing is. Lengths are in characters.
+    """What is wrong with `given`, in words for whoever gave it; None when nothing is. Lengths are
+    in characters.
 
     `lines` allows more than one line.
     """

@@ -1,7 +1,9 @@
-"""The providers in: what they post is checked for who sent it, stored once, and answered. Nothing else is done in the request.
+"""The providers in: what they post is checked for who sent it, stored once, and answered. Nothing
+else is done in the request.
 
-Twilio's signature is over the public address of the settings, never over the Host header. What cannot be believed is refused (403) and leaves
-nothing behind but a log line; unknown parameters are kept with the rest. Nothing here may read what a text says.
+Twilio's signature is over the public address of the settings, never over the Host header. What
+cannot be believed is refused (403) and leaves nothing behind but a log line; unknown parameters are
+kept with the rest. Nothing here may read what a text says.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,7 +48,9 @@ def text_received() -> Response:
 @webhooks.post("/webhooks/twilio/status")
 @allow(TWILIO)
 def status_reported() -> Response:
-    """A receipt for a text of ours; `mid` is our id of it. Stored once, whether we know the text or not."""
+    """A receipt for a text of ours; `mid` is our id of it. Stored once, whether we know the text or
+    not.
+    """
     params, mid, moment = _signed_params(), request.args.get("mid"), now()
     _keep(
         lambda connection: receipts.store_at_once(connection, mid=mid, params=params, now=moment),
@@ -60,14 +64,18 @@ def status_reported() -> Response:
 def text_received_by_notify() -> Response:
     """A text to our number at GOV.UK Notify: stored once per id of Notify's."""
     received, moment = send.received(_posted_by_notify()), now()
-    _keep(lambda connection: inbound.keep_at_once(connection, received, now=moment), inbound.CHANNEL)
+    _keep(
+        lambda connection: inbound.keep_at_once(connection, received, now=moment), inbound.CHANNEL
+    )
     return Response(status=200)
 
 
 @webhooks.post("/webhooks/notify/status")
 @allow(NOTIFY)
 def status_reported_by_notify() -> Response:
-    """What became of a text of ours, whose id is Notify's reference. Stored once, whether we know the text or not."""
+    """What became of a text of ours, whose id is Notify's reference. Stored once, whether we know
+    the text or not.
+    """
     said, moment = send.receipt(_posted_by_notify()), now()
     _keep(lambda connection: receipts.keep_at_once(connection, said, now=moment), receipts.CHANNEL)
     return Response(status=200)
@@ -79,11 +87,15 @@ def _keep(work: "Callable[[Connection[Any]], bool]", channel: str) -> None:
 
 
 def _posted_by_notify() -> Mapping[str, Any]:
-    """The posted object, if it carries the token. Raises Forbidden when it does not, BadRequest when it is no JSON object."""
+    """The posted object, if it carries the token. Raises Forbidden when it does not, BadRequest
+    when it is no JSON object.
+    """
     settings: Settings = current_app.extensions["engage.settings"]
     expected = settings.notify.callback_token if settings.notify else None
     if not send.valid_token(expected, request.headers.get("Authorization")):
-        log.warning("webhook.refused", route=request.path, signed="Authorization" in request.headers)
+        log.warning(
+            "webhook.refused", route=request.path, signed="Authorization" in request.headers
+        )
         raise Forbidden("This request does not carry the token of our GOV.UK Notify service.")
     posted = request.get_json()
     if not isinstance(posted, dict):
@@ -92,7 +104,9 @@ def _posted_by_notify() -> Mapping[str, Any]:
 
 
 def _signed_params() -> Mapping[str, str]:
-    """The posted form, if Twilio signed it. Raises Forbidden when it did not, UnsupportedMediaType when it is no form."""
+    """The posted form, if Twilio signed it. Raises Forbidden when it did not, UnsupportedMediaType
+    when it is no form.
+    """
     if request.mimetype != FORM:
         raise UnsupportedMediaType
     settings: Settings = current_app.extensions["engage.settings"]

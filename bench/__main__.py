@@ -1,4 +1,6 @@
-"""Run the benchmarks named on the command line, or all: `make bench`, `make bench ARGS="webhook pages"`."""
+"""Run the benchmarks named on the command line, or all: `make bench`, `make bench ARGS="webhook
+pages"`.
+"""
 
 import os
 import platform
@@ -48,7 +50,9 @@ def main(names: list[str]) -> int:
         print(f"No benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
         return 2
     gibibytes = psutil.virtual_memory().total / 2**30
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {gibibytes:.0f} GiB of memory")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {gibibytes:.0f} GiB of memory"
+    )
     figures = []
     quiet()
     with server() as url:

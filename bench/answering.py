@@ -1,8 +1,10 @@
-"""From a person's reply to our answer, through everything: phone, webhook, worker, provider, at fifty replies a second.
+"""From a person's reply to our answer, through everything: phone, webhook, worker, provider, at
+fifty replies a second.
 
-The simulator's own clock measures both ends: when the phone sent its text, and when the provider took on ours. People are real rows with
-an appointment and a reminder that went out, so each "yes" is read, recorded and answered as in service. The pace of senders is set high:
-fifty answers a second is more than one number may send.
+The simulator's own clock measures both ends: when the phone sent its text, and when the provider
+took on ours. People are real rows with an appointment and a reminder that went out, so each "yes"
+is read, recorded and answered as in service. The pace of senders is set high: fifty answers a
+second is more than one number may send.
 """
 
 import os
@@ -47,7 +49,10 @@ def measure(server_url: str) -> list[Figure]:
     with fresh(server_url) as database, ExitStack() as stack:
         numbers = _people(database)
         simulator = stack.enter_context(_service(address(database)))
-        _wait_for(lambda: _delivered(database) >= PHONES, "every phone has a text that names its appointment")
+        _wait_for(
+            lambda: _delivered(database) >= PHONES,
+            "every phone has a text that names its appointment",
+        )
         _wait_for(
             lambda: control(simulator, "POST", "/simulator/idle", {"timeout": 10})["idle"],
             "the network rests",
@@ -66,13 +71,19 @@ def measure(server_url: str) -> list[Figure]:
 
 
 def _people(database: Database) -> list[str]:
-    """People with a verified number and an appointment; booking queues a text that names it. Their numbers, none of the demonstration's."""
+    """People with a verified number and an appointment; booking queues a text that names it. Their
+    numbers, none of the demonstration's.
+    """
     with database.begin() as session:
         taken = {*session.scalars(select(ContactPoint.number)), DEMO_NUMBER}
-        free = [number for n in range(1000) if (number := f"+447700900{n:03d}") not in taken][:PHONES]
+        free = [number for n in range(1000) if (number := f"+447700900{n:03d}") not in taken][
+            :PHONES
+        ]
         hub = session.scalars(select(Hub)).first()
         agency = session.scalars(select(Agency).where(Agency.name == "Probation")).one()
-        manager = session.scalars(select(Staff).where(Staff.email == "p.hale@probation.example")).one()
+        manager = session.scalars(
+            select(Staff).where(Staff.email == "p.hale@probation.example")
+        ).one()
         if hub is None:
             raise RuntimeError("the demonstration has no hub")
         for n, number in enumerate(free):
@@ -123,8 +134,12 @@ def _service(database_url: str) -> Iterator[str]:
         for command in commands:
             started.append(_start(command, given))
             if "simulator" in command:
-                _wait_for(lambda: _answers(f"{simulator}/simulator/health"), "the simulator answers")
-        _wait_for(lambda: _answers(f"http://127.0.0.1:{web_port}/health/live"), "the web service answers")
+                _wait_for(
+                    lambda: _answers(f"{simulator}/simulator/health"), "the simulator answers"
+                )
+        _wait_for(
+            lambda: _answers(f"http://127.0.0.1:{web_port}/health/live"), "the web service answers"
+        )
         yield simulator
         if any(process.poll() is not None for process in started):
             raise RuntimeError("a process of the service ended by itself")
@@ -165,7 +180,9 @@ def _reply(simulator: str, numbers: Sequence[str]) -> float:
     """Every phone answers "yes", at an even pace; the pace that was kept, in texts a second."""
 
     def say(number: str) -> None:
-        control(simulator, "POST", f"/simulator/phones/{number}/texts", {"body": "yes", "wait": False})
+        control(
+            simulator, "POST", f"/simulator/phones/{number}/texts", {"body": "yes", "wait": False}
+        )
 
     start = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
@@ -178,12 +195,16 @@ def _reply(simulator: str, numbers: Sequence[str]) -> float:
 
 
 def _waits(simulator: str, numbers: Sequence[str]) -> list[float]:
-    """Seconds from each phone's text to the first of ours that the provider took on after it, in order of length."""
+    """Seconds from each phone's text to the first of ours that the provider took on after it, in
+    order of length.
+    """
     found = []
     for number in numbers:
         thread = control(simulator, "GET", f"/simulator/phones/{number}")["texts"]
         said = [_moment(one) for one in thread if one["from_phone"]]
-        after = [_moment(one) for one in thread if not one["from_phone"] and _moment(one) >= said[0]]
+        after = [
+            _moment(one) for one in thread if not one["from_phone"] and _moment(one) >= said[0]
+        ]
         if after:
             found.append((after[0] - said[0]).total_seconds())
     return sorted(found)

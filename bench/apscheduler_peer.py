@@ -1,4 +1,6 @@
-"""The second peer: APScheduler with its jobs in an SQLAlchemy store, a job for each text: `python -m bench.apscheduler_peer COUNT`."""
+"""The second peer: APScheduler with its jobs in an SQLAlchemy store, a job for each text: `python
+-m bench.apscheduler_peer COUNT`.
+"""
 
 import os
 import sys

@@ -1,4 +1,6 @@
-"""The baseline of the webhook: a bare Flask view that checks Twilio's signature with Twilio's own library and does one INSERT."""
+"""The baseline of the webhook: a bare Flask view that checks Twilio's signature with Twilio's own
+library and does one INSERT.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ with pool.connection() as first:
 def inbound() -> Response:
     """Check, insert, answer."""
     form = request.form
-    if not validator.validate(f"{PUBLIC_URL}/inbound", form, request.headers.get("X-Twilio-Signature", "")):
+    if not validator.validate(
+        f"{PUBLIC_URL}/inbound", form, request.headers.get("X-Twilio-Signature", "")
+    ):
         abort(403)
     with pool.connection() as connection:
         connection.execute(

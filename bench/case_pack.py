@@ -1,4 +1,6 @@
-"""The case pack of somebody with a year of three appointments a week, beside that of somebody just adopted: aim 300 ms, and as many statements."""
+"""The case pack of somebody with a year of three appointments a week, beside that of somebody just
+adopted: aim 300 ms, and as many statements.
+"""
 
 from datetime import timedelta
 
@@ -33,10 +35,10 @@ def measure(server_url: str) -> list[Figure]:
                 _adopt(session, one)
             _fill(session, full)
         seconds = median_seconds(lambda: _load(database, full), runs=RUNS)
-        statements = {name: _statements(database, one) for name, one in (("empty", empty), ("full", full))}
-    detail = (
-        f"{seconds * 1000:.1f} ms, {statements['full']} statements; {statements['empty']} for an empty case"
-    )
+        statements = {
+            name: _statements(database, one) for name, one in (("empty", empty), ("full", full))
+        }
+    detail = f"{seconds * 1000:.1f} ms, {statements['full']} statements; {statements['empty']} for an empty case"
     return [
         at_most("case pack", seconds / AIM, 1.0, detail),
         at_most("case pack statements", statements["full"] / statements["empty"], 1.0, detail),

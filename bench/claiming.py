@@ -1,4 +1,6 @@
-"""Claiming 10,000 due texts out of a table of 10,000,000 rows, against a table that holds nothing but them."""
+"""Claiming 10,000 due texts out of a table of 10,000,000 rows, against a table that holds nothing
+but them.
+"""
 
 import os
 import time
@@ -48,7 +50,9 @@ _PUT_BACK = text(
 
 
 def measure(server_url: str) -> list[Figure]:
-    """Seconds to claim all that is due, 64 at a time, as a worker does; the median of three rounds, one table after the other in each."""
+    """Seconds to claim all that is due, 64 at a time, as a worker does; the median of three rounds,
+    one table after the other in each.
+    """
     with (
         fresh(server_url, demonstration=False) as small,
         fresh(server_url, demonstration=False) as large,

@@ -1,4 +1,6 @@
-"""Many people with a history, written straight into the tables, so that pages and workers can be measured at size."""
+"""Many people with a history, written straight into the tables, so that pages and workers can be
+measured at size.
+"""
 
 from sqlalchemy import text
 
@@ -59,7 +61,9 @@ STATEMENTS = (
 
 
 def fill(database: Database, people: int) -> None:
-    """Add `people` people, 50 to an offender manager, each with 12 appointments and 100 texts; then gather statistics."""
+    """Add `people` people, 50 to an offender manager, each with 12 appointments and 100 texts; then
+    gather statistics.
+    """
     with database.begin() as session:
         for statement in STATEMENTS:
             session.execute(text(statement), {"now": NOW, "people": people, "caseload": CASELOAD})

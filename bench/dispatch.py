@@ -1,4 +1,6 @@
-"""Claim, send and settle, against a plain loop that posts the same texts with the same client and keeps nothing."""
+"""Claim, send and settle, against a plain loop that posts the same texts with the same client and
+keeps nothing.
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -46,6 +46,10 @@ def show(figures: Sequence[Figure]) -> None:
     table = Table("figure", "ratio", "aim", "", "detail")
     for figure in figures:
         table.add_row(
-            figure.name, f"{figure.ratio:.2f}", figure.aim, "met" if figure.met else "MISSED", figure.detail
+            figure.name,
+            f"{figure.ratio:.2f}",
+            figure.aim,
+            "met" if figure.met else "MISSED",
+            figure.detail,
         )
     Console(width=160).print(table)

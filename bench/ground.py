@@ -1,4 +1,6 @@
-"""The ground that benchmarks stand on: a PostgreSQL of their own, fresh databases in it, and a hub with people."""
+"""The ground that benchmarks stand on: a PostgreSQL of their own, fresh databases in it, and a hub
+with people.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +21,9 @@ NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A PostgreSQL with its data under var/, as durable as in service, and with memory for tables of ten million rows."""
+    """A PostgreSQL with its data under var/, as durable as in service, and with memory for tables
+    of ten million rows.
+    """
     place = PROJECT / "var" / "bench-postgres"
     with embedded.embedded_database(place) as url:
         _give_memory(url)
@@ -28,7 +32,9 @@ def server() -> Iterator[str]:
 
 
 def _give_memory(url: str) -> None:
-    """What its manual advises, a quarter of the machine's, but no more than 2 GB; it counts from the next start."""
+    """What its manual advises, a quarter of the machine's, but no more than 2 GB; it counts from
+    the next start.
+    """
     megabytes = min(psutil.virtual_memory().total // 4 // 2**20, 2048)
     database = Database(url)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -1,4 +1,6 @@
-"""The import of 10,000 good rows, against COPY of the same rows into bare tables: at one go, and row by row as the import commits."""
+"""The import of 10,000 good rows, against COPY of the same rows into bare tables: at one go, and
+row by row as the import commits.
+"""
 
 import csv
 import io
@@ -36,10 +38,24 @@ BARE = (
     "CREATE TABLE bare_appointment (ref text, crn text, agency text, type text, date text, start text, minutes text,"
     " place text, worker text, enforceable text)"
 )
-PERSON = [HEADER.index(name) for name in ("crn", "first_name", "last_name", "mobile", "language", "om_email")]
+PERSON = [
+    HEADER.index(name)
+    for name in ("crn", "first_name", "last_name", "mobile", "language", "om_email")
+]
 APPOINTMENT = [
     HEADER.index(name)
-    for name in ("ref", "crn", "agency", "type", "date", "start", "minutes", "place", "worker", "enforceable")
+    for name in (
+        "ref",
+        "crn",
+        "agency",
+        "type",
+        "date",
+        "start",
+        "minutes",
+        "place",
+        "worker",
+        "enforceable",
+    )
 ]
 
 
@@ -58,11 +74,18 @@ def measure(server_url: str) -> list[Figure]:
         seconds = time.perf_counter() - start
         booked = len(report.as_json()["booked"])
         if booked != ROWS:
-            raise RuntimeError(f"{booked} of {ROWS} rows were booked: {report.as_json()['refused'][:3]}")
+            raise RuntimeError(
+                f"{booked} of {ROWS} rows were booked: {report.as_json()['refused'][:3]}"
+            )
         whole, each = _copies(address(database), rows)
     told = f"{seconds:.1f} s for {ROWS:,} rows, one transaction each"
     return [
-        at_most("import against one COPY", seconds / whole, 30, f"{told}; COPY of all at once {whole:.2f} s"),
+        at_most(
+            "import against one COPY",
+            seconds / whole,
+            30,
+            f"{told}; COPY of all at once {whole:.2f} s",
+        ),
         at_most(
             "import against COPY row by row",
             seconds / each,
@@ -95,7 +118,9 @@ def _row(number: int) -> list[str]:
 
 
 def _copies(url: str, rows: list[list[str]]) -> tuple[float, float]:
-    """Seconds for COPY of all rows in one transaction, and for the same with a transaction for each row."""
+    """Seconds for COPY of all rows in one transaction, and for the same with a transaction for each
+    row.
+    """
     plain = url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(plain) as connection:
         connection.execute(BARE)

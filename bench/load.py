@@ -1,4 +1,6 @@
-"""A load of ready-made HTTP requests over a few kept-alive connections: as little client as possible, so that the server is measured."""
+"""A load of ready-made HTTP requests over a few kept-alive connections: as little client as
+possible, so that the server is measured.
+"""
 
 import asyncio
 import time

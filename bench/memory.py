@@ -58,7 +58,10 @@ def _watch(database_url: str) -> int:
         "ENGAGE_ENV": "test",
     }
     worker = subprocess.Popen(
-        [sys.executable, "-m", "api", "worker"], cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "api", "worker"],
+        cwd=PROJECT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
     )
     try:
         process, most = psutil.Process(worker.pid), 0

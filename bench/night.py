@@ -1,4 +1,6 @@
-"""A service of many people with a year behind them, written straight into the tables, for the nightly sweep and the cohort view."""
+"""A service of many people with a year behind them, written straight into the tables, for the
+nightly sweep and the cohort view.
+"""
 
 from collections.abc import Sequence
 
@@ -23,7 +25,8 @@ PEOPLE = (
     INSERT INTO membership (id, staff_id, hub_id, role)
     SELECT gen_random_uuid(), staff.id, hub.id, 'offender_manager' FROM staff, hub WHERE staff.email LIKE 'om%@probation.example'
     """,
-    # A third in prison, a third voluntary, as in a cohort; ids that grow, as those of real people do.
+    # A third in prison, a third voluntary, as in a cohort; ids that grow, as those of real people
+    # do.
     """
     INSERT INTO person (id, crn, hub_id, offender_manager_id, first_name, last_name, language, legal_status, custody_status,
         contact_status, restricted, restricted_texts_allowed, texts_approved_at, two_hour_reminder, created_at, updated_at)
@@ -74,7 +77,8 @@ PEOPLE = (
     """,
 )
 
-# Every week but in prison for the last 60 days; 1 in 100 recorded as an unacceptable absence, yesterday's and today's not recorded yet.
+# Every week but in prison for the last 60 days; 1 in 100 recorded as an unacceptable absence,
+# yesterday's and today's not recorded yet.
 HISTORY = (
     """
     INSERT INTO appointment (id, hub_id, person_id, agency_id, type, starts_at, minutes, worker_name, place, place_alias, enforceable,
@@ -146,14 +150,18 @@ KNOWN = """
 
 
 def fill(database: Database, people: int, *, reminders: bool = False) -> int:
-    """Add `people` people with 48 weekly appointments each; the number of appointments. Then gather statistics."""
+    """Add `people` people with 48 weekly appointments each; the number of appointments. Then gather
+    statistics.
+    """
     with database.begin() as session:
         for statement in PEOPLE:
             session.execute(text(statement), {"now": NOW, "people": people, "caseload": CASELOAD})
     for statements in (HISTORY, (WEIGHED, KNOWN)):
         for start in range(0, people, AT_ONCE):
             _write(database, statements, start, reminders=reminders)
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with database.engine.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
             connection.execute(text("VACUUM (ANALYZE)"))
     with database.begin() as session:
         return int(session.execute(text("SELECT count(*) FROM appointment")).scalar_one())

@@ -1,4 +1,6 @@
-"""Today and Person at 10,000 people and 1,000,000 texts, against 100 people: an officer's caseload is the same 50 in both."""
+"""Today and Person at 10,000 people and 1,000,000 texts, against 100 people: an officer's caseload
+is the same 50 in both.
+"""
 
 import re
 from contextlib import ExitStack
@@ -52,7 +54,10 @@ def _pages(database: Database, people: int) -> dict[str, Page]:
     app = create_app(_settings(), database=database, clock=Clock(NOW))
     whom = _prepare(database)
     found = {}
-    for who, email in (("officer", "om1@probation.example"), ("coordinator", "c.okafor@police.example")):
+    for who, email in (
+        ("officer", "om1@probation.example"),
+        ("coordinator", "c.okafor@police.example"),
+    ):
         client = _signed_in(app, email)
         found[f"Today, {who}"] = _cost(database, client, "/today")
         found[f"Person, {who}"] = _cost(database, client, f"/people/{whom}")

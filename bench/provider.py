@@ -1,4 +1,6 @@
-"""The simulated provider in a process of its own, as slow as a benchmark wants it, and Twilio's client pointed at it."""
+"""The simulated provider in a process of its own, as slow as a benchmark wants it, and Twilio's
+client pointed at it.
+"""
 
 import json
 import os
@@ -44,8 +46,14 @@ class RealClock:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """The environment of a process of ours: nothing of the developer's own settings, and what is given."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ENGAGE_", "TWILIO_"))}
+    """The environment of a process of ours: nothing of the developer's own settings, and what is
+    given.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ENGAGE_", "TWILIO_"))
+    }
     return {**kept, "ENGAGE_ENV": "test", **given}
 
 
@@ -94,7 +102,9 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 def gateway(address: str) -> TwilioGateway:
     """Engage's own gateway, pointed at the simulator."""
-    return TwilioGateway(DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, from_number=DEMO_NUMBER, api_base_url=address)
+    return TwilioGateway(
+        DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, from_number=DEMO_NUMBER, api_base_url=address
+    )
 
 
 def dispatcher(database: Database, address: str, worker: str = "bench") -> Dispatcher:
@@ -111,7 +121,9 @@ def dispatcher(database: Database, address: str, worker: str = "bench") -> Dispa
     )
 
 
-def _nothing_held(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
+def _nothing_held(
+    session: Session, texts: Sequence[Claimed], now: datetime
+) -> Mapping[UUID, Verdict]:
     return {}
 
 
@@ -143,5 +155,7 @@ def accepted(database: Database) -> int:
     """How many texts are on record as accepted."""
     with database.begin() as session:
         return int(
-            session.execute(text("SELECT count(*) FROM message WHERE status = 'accepted'")).scalar_one()
+            session.execute(
+                text("SELECT count(*) FROM message WHERE status = 'accepted'")
+            ).scalar_one()
         )

@@ -1,6 +1,8 @@
-"""The nightly sweep of every time-made signal, for 250,000 people with 12,000,000 appointments: how long, and with how much memory.
+"""The nightly sweep of every time-made signal, for 250,000 people with 12,000,000 appointments: how
+long, and with how much memory.
 
-A night like any other is measured: the one before was finished. The sweep runs in a process of its own, whose memory is watched.
+A night like any other is measured: the one before was finished. The sweep runs in a process of its
+own, whose memory is watched.
 """
 
 import subprocess
@@ -65,7 +67,10 @@ def measure(server_url: str, people: int = PEOPLE) -> list[Figure]:
 def _sweep(url: str) -> tuple[float, float, str]:
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, url, NOW.isoformat()], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _PROGRAM, url, NOW.isoformat()],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     most = 0
     over = threading.Event()
@@ -89,4 +94,8 @@ def _sweep(url: str) -> tuple[float, float, str]:
     people, _, resolved, finished = told.split()[-4:]
     if finished != "True":
         raise RuntimeError("the sweep did not finish")
-    return time.perf_counter() - start, most / 1e6, f"{int(people):,} looked at, {int(resolved):,} resolved"
+    return (
+        time.perf_counter() - start,
+        most / 1e6,
+        f"{int(people):,} looked at, {int(resolved):,} resolved",
+    )

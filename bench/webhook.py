@@ -1,4 +1,6 @@
-"""The inbound webhook under gunicorn, against a bare view that checks the signature and does one insert on the same PostgreSQL."""
+"""The inbound webhook under gunicorn, against a bare view that checks the signature and does one
+insert on the same PostgreSQL.
+"""
 
 import os
 import socket
@@ -32,7 +34,9 @@ def measure(server_url: str) -> list[Figure]:
     ):
         for number in range(ROUNDS):
             baseline = requests_per_second(bare, _texts(bare, "/inbound", f"b{number}"))
-            engage = requests_per_second(ours, _texts(ours, "/webhooks/twilio/inbound", f"e{number}"))
+            engage = requests_per_second(
+                ours, _texts(ours, "/webhooks/twilio/inbound", f"e{number}")
+            )
             ratios.append((engage / baseline, engage, baseline))
     ratio, engage, baseline = sorted(ratios)[len(ratios) // 2]
     detail = f"{engage:,.0f}/s against {baseline:,.0f}/s of a bare Flask view with one insert; gunicorn, 1 process, 8 threads"
@@ -80,7 +84,16 @@ def _gunicorn(app: str, database_url: str, ready: str | None) -> Iterator[str]:
         "ENGAGE_PUBLIC_URL": base,
         "TWILIO_AUTH_TOKEN": TOKEN,
     }
-    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", app]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "gunicorn.conf.py",
+        "--workers",
+        "1",
+        app,
+    ]
     process = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

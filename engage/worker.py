@@ -1,7 +1,8 @@
 """The worker: which ticks run, how often, and what they are made of.
 
-Any number of workers may run on any number of machines: every tick claims its rows or takes an advisory lock, and every one can be
-killed at any moment and done again. Told to stop, a worker finishes or hands back what it holds.
+Any number of workers may run on any number of machines: every tick claims its rows or takes an
+advisory lock, and every one can be killed at any moment and done again. Told to stop, a worker
+finishes or hands back what it holds.
 """
 
 import os
@@ -64,9 +65,13 @@ REMINDERS_AT_ONCE = 50
 SEALS_AT_ONCE = 1000
 READERS = 2
 RECEIPTS_GATHER = 0.25
-"""Seconds for which receipts are gathered: nobody waits for one, and applying thirty costs little more than applying one."""
+"""Seconds for which receipts are gathered: nobody waits for one, and applying thirty costs little
+more than applying one.
+"""
 SENDS_GATHER = 0.02
-"""Seconds for which texts are gathered before they are claimed: too short to be felt, and a rush goes in fewer steps."""
+"""Seconds for which texts are gathered before they are claimed: too short to be felt, and a rush
+goes in fewer steps.
+"""
 FORGET_HOURS = (3, 4)
 NIGHT_ENDS = 2
 """From this hour on the hub's day is swept: at once where the worker was not running at night."""
@@ -75,7 +80,9 @@ STATUS_PATH = "/webhooks/twilio/status"
 
 @dataclass(frozen=True)
 class ProviderRoute:
-    """A way out: a provider, where it reports to, and how fast its senders may speak (segments a second)."""
+    """A way out: a provider, where it reports to, and how fast its senders may speak (segments a
+    second).
+    """
 
     gateway: Gateway
     callback_url: str | None
@@ -84,7 +91,9 @@ class ProviderRoute:
 
 
 def provider_routes(settings: Settings) -> list[ProviderRoute]:
-    """The providers that the settings name: Twilio always, GOV.UK Notify where there is a key for it."""
+    """The providers that the settings name: Twilio always, GOV.UK Notify where there is a key for
+    it.
+    """
     twilio, notify = settings.twilio, settings.notify
     gateway: Gateway = TwilioGateway(
         account_sid=twilio.account_sid,
@@ -94,7 +103,9 @@ def provider_routes(settings: Settings) -> list[ProviderRoute]:
         api_base_url=twilio.api_base_url,
     )
     callback_url = f"{settings.public_url}{STATUS_PATH}"
-    found = [ProviderRoute(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)]
+    found = [
+        ProviderRoute(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)
+    ]
     if notify is not None:
         gateway = NotifyGateway(
             notify.api_key,
@@ -108,7 +119,9 @@ def provider_routes(settings: Settings) -> list[ProviderRoute]:
 
 
 def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
-    """The guard of every send: what changed in the last moment still stops a text. Whatever speaks against it, the first word counts."""
+    """The guard of every send: what changed in the last moment still stops a text. Whatever speaks
+    against it, the first word counts.
+    """
     return {**last_look_at_others(session, texts, now), **look_at_reminders(session, texts, now)}
 
 
@@ -169,7 +182,9 @@ class Worker:
         ]
         return [
             *inboxes,
-            Tick("receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER),
+            Tick(
+                "receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER
+            ),
             *outboxes,
             Tick("reminders", self._remind, _seconds(2), (planning.CHANNEL,)),
             Tick("check-ins", self._check_in, _seconds(10)),
@@ -189,7 +204,10 @@ class Worker:
 
     def _read(self, crowd: Crowd) -> bool:
         now = self._clock.now()
-        return inbound.handle_next(self._database.begin, intake.handle, now=now, crowd=crowd) is not None
+        return (
+            inbound.handle_next(self._database.begin, intake.handle, now=now, crowd=crowd)
+            is not None
+        )
 
     def _apply_receipts(self) -> bool:
         with self._database.begin() as session:
@@ -226,7 +244,10 @@ class Worker:
 
     def _seal(self) -> bool:
         with self._database.begin() as session:
-            return audit_chain.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE) == SEALS_AT_ONCE
+            return (
+                audit_chain.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE)
+                == SEALS_AT_ONCE
+            )
 
     def _show_set_aside(self) -> bool:
         with self._database.begin() as session:
@@ -281,7 +302,9 @@ def run(settings: Settings, database: Database) -> None:
     """Work until SIGTERM or SIGINT, then stop cleanly."""
     with stop_signals() as told_to_stop:
         classifier()  # not on the first reply: a worker that cannot read must not start
-        worker = Worker(settings, database, Clock.from_settings(settings), provider_routes(settings))
+        worker = Worker(
+            settings, database, Clock.from_settings(settings), provider_routes(settings)
+        )
         worker.start()
         try:
             told_to_stop()

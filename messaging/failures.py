@@ -1,8 +1,8 @@
 """The bad ends of texts, handed out once, so that somebody can be told.
 
-A text that was refused, undelivered, failed, withheld or expired is an event for whoever sent it. `take` hands each out in the caller's
-transaction: what the caller makes of it and the fact that it was handed out commit together. This module must never decide what an end
-means for a person.
+A text that was refused, undelivered, failed, withheld or expired is an event for whoever sent it.
+`take` hands each out in the caller's transaction: what the caller makes of it and the fact that it
+was handed out commit together. This module must never decide what an end means for a person.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,9 @@ BAD_ENDS = (
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """One text that will not arrive. `number_dead`: the number itself will never take a text; `opted_out`: the provider says STOP."""
+    """One text that will not arrive. `number_dead`: the number itself will never take a text;
+    `opted_out`: the provider says STOP.
+    """
 
     message_id: UUID
     recipient: str | None
@@ -47,7 +49,9 @@ class Ending:
 
 
 def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
-    """Up to `limit` bad ends that nobody has taken yet, oldest first; they count as taken when the caller's transaction commits."""
+    """Up to `limit` bad ends that nobody has taken yet, oldest first; they count as taken when the
+    caller's transaction commits.
+    """
     rows = session.scalars(
         select(Message)
         .where(Message.reported_at.is_(None), Message.status.in_(BAD_ENDS))

@@ -1,7 +1,8 @@
-"""Whose turn it is when one number sends very many texts: the others come first, and none of its texts is lost or put out of order.
+"""Whose turn it is when one number sends very many texts: the others come first, and none of its
+texts is lost or put out of order.
 
-It remembers which numbers a reader has lately served, in its own process only; forgetting it changes the order in which numbers are served and
-nothing else.
+It remembers which numbers a reader has lately served, in its own process only; forgetting it
+changes the order in which numbers are served and nothing else.
 """
 
 from collections import Counter, deque

@@ -1,8 +1,9 @@
 """Texts to us: stored once, then handed out in order per number and in parallel across numbers.
 
-A webhook stores and does nothing else. A worker hands the oldest text of a number to a handler, in the handler's own transaction. A
-handler that fails loses nothing: the text is tried again later and in the end set aside for a human, and only the texts behind it from
-the same number wait for that. This module must never read what a text says.
+A webhook stores and does nothing else. A worker hands the oldest text of a number to a handler, in
+the handler's own transaction. A handler that fails loses nothing: the text is tried again later and
+in the end set aside for a human, and only the texts behind it from the same number wait for that.
+This module must never read what a text says.
 """
 
 import hashlib
@@ -75,7 +76,9 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A text to us as a provider tells of it: its id for it, both numbers, the words, and all of it as it came."""
+    """A text to us as a provider tells of it: its id for it, both numbers, the words, and all of it
+    as it came.
+    """
 
     provider: str
     sid: str | None
@@ -86,7 +89,8 @@ class Received:
     params: Mapping[str, str]
 
 
-# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook wakes by itself, afterwards.
+# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
+# wakes by itself, afterwards.
 _KEEP = """
 INSERT INTO inbound (message_sid, provider, from_number, to_number, body, num_media, params, received_at, status, attempts)
 VALUES (%(message_sid)s, %(provider)s, %(from_number)s, %(to_number)s, %(body)s, %(num_media)s, %(params)s::jsonb, %(received_at)s, 'received', 0)
@@ -97,25 +101,38 @@ _KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_inbound', 
 
 
 def store(session: Session, params: Mapping[str, str], *, now: datetime) -> bool:
-    """Keep a text as Twilio posted it; False if the same one (by the provider's id) is kept already.
+    """Keep a text as Twilio posted it; False if the same one (by the provider's id) is kept
+    already.
 
-    A post without an id is kept under a digest of all it says, because a signed text must never be lost for want of a field.
+    A post without an id is kept under a digest of all it says, because a signed text must never be
+    lost for want of a field.
     """
     return keep(session, _from_twilio(params), now=now)
 
 
-def store_at_once(connection: "psycopg.Connection[Any]", params: Mapping[str, str], *, now: datetime) -> bool:
-    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the workers (CHANNEL) by itself."""
+def store_at_once(
+    connection: "psycopg.Connection[Any]", params: Mapping[str, str], *, now: datetime
+) -> bool:
+    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the
+    workers (CHANNEL) by itself.
+    """
     return keep_at_once(connection, _from_twilio(params), now=now)
 
 
 def keep(session: Session, received: Received, *, now: datetime) -> bool:
     """Keep a text of any provider, once; False if it is kept already."""
-    return session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(received, now)).first() is not None
+    return (
+        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(received, now)).first()
+        is not None
+    )
 
 
-def keep_at_once(connection: "psycopg.Connection[Any]", received: Received, *, now: datetime) -> bool:
-    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers (CHANNEL)."""
+def keep_at_once(
+    connection: "psycopg.Connection[Any]", received: Received, *, now: datetime
+) -> bool:
+    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers
+    (CHANNEL).
+    """
     return connection.execute(_KEEP, _row(received, now)).fetchone() is not None
 
 
@@ -158,8 +175,9 @@ def handle_next(
 ) -> Handled | None:
     """Hand the next text to `handler` and return how it went, or None when nothing is due.
 
-    `handler(session, inbound, now)` works in the transaction that marks the text as handled; it must not commit. When the database itself
-    fails (a cut connection, a deadlock), that is not held against the text. With a `crowd`, numbers that press are served after the others.
+    `handler(session, inbound, now)` works in the transaction that marks the text as handled; it
+    must not commit. When the database itself fails (a cut connection, a deadlock), that is not held
+    against the text. With a `crowd`, numbers that press are served after the others.
     """
     taken: int | None = None
     try:
@@ -182,8 +200,8 @@ def handle_next(
 def _next(session: Session, now: datetime, pressing: list[str]) -> Inbound | None:
     """The oldest waiting text of a number whose oldest is due, locked.
 
-    A number whose oldest text is locked by another worker is skipped whole: its later texts are never the oldest, and the lock on the
-    oldest makes SKIP LOCKED pass over it.
+    A number whose oldest text is locked by another worker is skipped whole: its later texts are
+    never the oldest, and the lock on the oldest makes SKIP LOCKED pass over it.
     """
     if pressing:
         others = session.scalars(_NEXT_OF_OTHERS, {"now": now, "pressing": pressing}).first()
@@ -222,7 +240,9 @@ _NEXT_OF_OTHERS = _NEXT.where(Inbound.from_number.not_in(bindparam("pressing", e
 
 
 def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:
-    """In a transaction of its own, because the handler's has been rolled back: count the attempt and put the text off or aside."""
+    """In a transaction of its own, because the handler's has been rolled back: count the attempt
+    and put the text off or aside.
+    """
     counts = not is_outage(problem)
     with begin() as session:
         row = session.get_one(Inbound, id, with_for_update=True)
@@ -236,7 +256,11 @@ def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) ->
         outcome = Outcome.SET_ASIDE if row.status is InboundStatus.SET_ASIDE else Outcome.RETRY
         attempts = row.attempts
     _log.warning(
-        "inbound.failed", inbound=id, problem=type(problem).__name__, attempts=attempts, outcome=outcome.value
+        "inbound.failed",
+        inbound=id,
+        problem=type(problem).__name__,
+        attempts=attempts,
+        outcome=outcome.value,
     )
     return Handled(id, outcome)
 
@@ -252,7 +276,9 @@ def retry(session: Session, id: int, *, now: datetime) -> bool:
 
 
 def dismiss(session: Session, id: int, *, now: datetime) -> bool:
-    """Note that a human has read a text that was set aside and wants nothing done; False if it is not set aside."""
+    """Note that a human has read a text that was set aside and wants nothing done; False if it is
+    not set aside.
+    """
     row = session.get(Inbound, id, with_for_update=True)
     if row is None or row.status is not InboundStatus.SET_ASIDE:
         return False

@@ -1,7 +1,7 @@
 """Read a phone number as people type it, and accept mobiles only.
 
-A text to a landline may be read aloud by the carrier to whoever picks up, so anything not known to be a mobile is refused with words
-that a clerk understands. This module must never guess a digit.
+A text to a landline may be read aloud by the carrier to whoever picks up, so anything not known to
+be a mobile is refused with words that a clerk understands. This module must never guess a digit.
 """
 
 import re
@@ -21,11 +21,15 @@ _WORDS = {
 }
 _LONGEST = 40
 _DRAMA = re.compile(r"7700900\d{3}")
-"""Mobile numbers that Ofcom keeps for drama and tests; nobody can be reached on them, and the metadata calls them invalid."""
+"""Mobile numbers that Ofcom keeps for drama and tests; nobody can be reached on them, and the
+metadata calls them invalid.
+"""
 
 
 class NumberProblem(ValueError):
-    """Why a number cannot be texted: `reason` is one of missing, too_short, not_a_number, landline, foreign; `words` say it plainly."""
+    """Why a number cannot be texted: `reason` is one of missing, too_short, not_a_number, landline,
+    foreign; `words` say it plainly.
+    """
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -34,7 +38,9 @@ class NumberProblem(ValueError):
 
 
 def parse_mobile(given: str, region: str = "GB") -> str:
-    """Return the mobile number in `given` as E.164, or raise NumberProblem. `region` is the country it is dialled from."""
+    """Return the mobile number in `given` as E.164, or raise NumberProblem. `region` is the country
+    it is dialled from.
+    """
     tidy = unicodedata.normalize("NFKC", given).strip()
     if not tidy:
         raise NumberProblem("missing")
@@ -66,16 +72,23 @@ def _check(number: PhoneNumber, region: str) -> None:
         raise NumberProblem("landline")
     if not phonenumbers.is_valid_number(number):
         raise NumberProblem("not_a_number")
-    if phonenumbers.number_type(number) not in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
+    if phonenumbers.number_type(number) not in (
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    ):
         raise NumberProblem("landline")
 
 
 def _looks_mobile_but_short(number: PhoneNumber, national: str) -> bool:
-    """A British number that begins like a mobile has ten digits after the zero; the metadata takes shorter ones as possible."""
+    """A British number that begins like a mobile has ten digits after the zero; the metadata takes
+    shorter ones as possible.
+    """
     bare = national.lstrip("0")
     return number.country_code == 44 and bare.startswith("7") and len(bare) < 10
 
 
 def _looks_fixed(number: PhoneNumber, national: str) -> bool:
-    """British numbers that begin with 1 to 3 are fixed lines, also where the metadata does not know the exchange."""
+    """British numbers that begin with 1 to 3 are fixed lines, also where the metadata does not know
+    the exchange.
+    """
     return number.country_code == 44 and len(national) == 10 and national[0] in "123"

@@ -1,7 +1,8 @@
 """Put a text in the queue, or take it back, in the transaction of whoever decides it.
 
-A text is a row before anything is sent: if the caller's transaction rolls back there is no text, and if it commits there is exactly one,
-however often it is asked for. This module must never call a provider.
+A text is a row before anything is sent: if the caller's transaction rolls back there is no text,
+and if it commits there is exactly one, however often it is asked for. This module must never call a
+provider.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,9 @@ __all__ = ["DEFAULT_LIFE", "Lane", "Route", "Text", "TextProblem", "channel", "e
 DEFAULT_ROUTE = Route()
 
 DEFAULT_LIFE = timedelta(hours=24)
-"""How long after `send_after` a text may still be sent when nobody says: a day-old text surprises people."""
+"""How long after `send_after` a text may still be sent when nobody says: a day-old text surprises
+people.
+"""
 
 
 class Lane(IntEnum):
@@ -43,10 +46,12 @@ class TextProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to send. `dedupe_key` names the reason for it: the same key is the same text, whatever else differs.
+    """A text to send. `dedupe_key` names the reason for it: the same key is the same text, whatever
+    else differs.
 
-    `recipient` and `context` are the caller's own and come back to the guard; `group_key` is what the text is about, to withdraw by.
-    `despite_stop` is for the one text that confirms a STOP. With `redact` the provider is asked to erase its copy once the text is over.
+    `recipient` and `context` are the caller's own and come back to the guard; `group_key` is what
+    the text is about, to withdraw by. `despite_stop` is for the one text that confirms a STOP. With
+    `redact` the provider is asked to erase its copy once the text is over.
     """
 
     to: str
@@ -72,7 +77,8 @@ _INSERT = (
 
 
 def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
-    """Queue a text, made plain; with a `dedupe_key` seen before, return the message it made then and change nothing.
+    """Queue a text, made plain; with a `dedupe_key` seen before, return the message it made then
+    and change nothing.
 
     Raises TextProblem for an empty or over-long body.
     """
@@ -123,10 +129,11 @@ def withdraw(
     to: str | None = None,
     lane_from: Lane | None = None,
 ) -> int:
-    """Take back the queued texts that match everything given, and return how many; with `lane_from` only those of that lane or a later one.
+    """Take back the queued texts that match everything given, and return how many; with `lane_from`
+    only those of that lane or a later one.
 
-    A text that a worker already holds is not touched: it may be on its way, and the record must not say otherwise. Raises ValueError if
-    nothing to match is given.
+    A text that a worker already holds is not touched: it may be on its way, and the record must not
+    say otherwise. Raises ValueError if nothing to match is given.
     """
     if group_key is None and recipient is None and to is None:
         raise ValueError("say which texts to withdraw: by group_key, recipient or to")
@@ -140,8 +147,8 @@ def withdraw(
     if lane_from is not None:
         statement = statement.where(Message.lane >= lane_from)
     done = session.execute(
-        statement.values(status=MessageStatus.WITHDRAWN, reason=reason, ended_at=now).execution_options(
-            synchronize_session="fetch"
-        )
+        statement.values(
+            status=MessageStatus.WITHDRAWN, reason=reason, ended_at=now
+        ).execution_options(synchronize_session="fetch")
     )
     return cast("CursorResult[Any]", done).rowcount

@@ -1,7 +1,8 @@
 """What a provider says became of a text: stored raw and once, then applied by the table of moves.
 
-Receipts come early, late, twice, backwards and for texts we do not know. Each is kept whatever it changes. One that can be tied to
-nothing yet is looked at again later and never holds up those behind it. Storing must never depend on understanding.
+Receipts come early, late, twice, backwards and for texts we do not know. Each is kept whatever it
+changes. One that can be tied to nothing yet is looked at again later and never holds up those
+behind it. Storing must never depend on understanding.
 """
 
 import hashlib
@@ -75,7 +76,9 @@ UPDATE receipt SET look_at = :now FROM free WHERE receipt.id = free.id
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A receipt that moved a message. `number_dead` says that the phone network calls the number itself useless."""
+    """A receipt that moved a message. `number_dead` says that the phone network calls the number
+    itself useless.
+    """
 
     message_id: UUID
     recipient: str | None
@@ -89,7 +92,9 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a provider said of a text: our id and its own as it gave them, its word for the status, and all of it as it came."""
+    """What a provider said of a text: our id and its own as it gave them, its word for the status,
+    and all of it as it came.
+    """
 
     provider: str
     mid: str | None
@@ -99,7 +104,8 @@ class Said:
     params: Mapping[str, str]
 
 
-# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook wakes by itself, afterwards.
+# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
+# wakes by itself, afterwards.
 _KEEP = """
 INSERT INTO receipt (id, digest, provider, message_id, provider_sid, status, error_code, params, received_at, look_at, looks)
 VALUES (%(id)s, %(digest)s, %(provider)s, %(message_id)s, %(provider_sid)s, %(status)s, %(error_code)s, %(params)s::jsonb, %(received_at)s,
@@ -111,14 +117,22 @@ _KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_receipts',
 
 
 def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: datetime) -> bool:
-    """Keep Twilio's receipt as it came; False if the very same one is kept already. `mid` is our id from the callback's address, unchecked."""
+    """Keep Twilio's receipt as it came; False if the very same one is kept already. `mid` is our id
+    from the callback's address, unchecked.
+    """
     return keep(session, _from_twilio(mid, params), now=now)
 
 
 def store_at_once(
-    connection: "psycopg.Connection[Any]", *, mid: str | None, params: Mapping[str, str], now: datetime
+    connection: "psycopg.Connection[Any]",
+    *,
+    mid: str | None,
+    params: Mapping[str, str],
+    now: datetime,
 ) -> bool:
-    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the workers (CHANNEL) by itself."""
+    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the
+    workers (CHANNEL) by itself.
+    """
     return keep_at_once(connection, _from_twilio(mid, params), now=now)
 
 
@@ -128,7 +142,9 @@ def keep(session: Session, said: Said, *, now: datetime) -> bool:
 
 
 def keep_at_once(connection: "psycopg.Connection[Any]", said: Said, *, now: datetime) -> bool:
-    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers (CHANNEL)."""
+    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers
+    (CHANNEL).
+    """
     return connection.execute(_KEEP, _row(said, now)).fetchone() is not None
 
 
@@ -175,7 +191,9 @@ def _code(given: str | None) -> int | None:
 
 
 def apply_waiting(session: Session, now: datetime, limit: int = 200) -> list[Applied]:
-    """Apply up to `limit` receipts that are due, oldest first, and return the moves they made. Safe in any number of workers at once."""
+    """Apply up to `limit` receipts that are due, oldest first, and return the moves they made. Safe
+    in any number of workers at once.
+    """
     waiting = session.scalars(
         select(Receipt)
         .where(Receipt.look_at <= now)
@@ -202,13 +220,17 @@ class _Known:
 
 
 def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
-    """The messages that the receipts name, by our id or by the provider's, locked in order of id so that nothing deadlocks."""
+    """The messages that the receipts name, by our id or by the provider's, locked in order of id so
+    that nothing deadlocks.
+    """
     ids = {receipt.message_id for receipt in receipts if receipt.message_id}
     sids = {receipt.provider_sid for receipt in receipts if receipt.provider_sid}
     providers = {receipt.provider for receipt in receipts}
     rows = session.scalars(
         select(Message)
-        .where(Message.id.in_(ids) | (Message.provider_sid.in_(sids) & Message.provider.in_(providers)))
+        .where(
+            Message.id.in_(ids) | (Message.provider_sid.in_(sids) & Message.provider.in_(providers))
+        )
         .order_by(Message.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -218,7 +240,9 @@ def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
 
 
 def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, MessageStatus] | None:
-    """The message a receipt is about and what it says of it, or None with the receipt settled or put off."""
+    """The message a receipt is about and what it says of it, or None with the receipt settled or
+    put off.
+    """
     owner = known.by_sid.get((receipt.provider, receipt.provider_sid or ""))
     message = known.by_id.get(receipt.message_id) if receipt.message_id else owner
     if message is None:
@@ -229,7 +253,9 @@ def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, Mes
         _settled(receipt, now, "The provider used a status we do not know")
         return None
     if (owner is not None and owner is not message) or _another_sid(message, receipt):
-        _log.warning("receipt.second_text", message=str(message.id), provider_sid=receipt.provider_sid)
+        _log.warning(
+            "receipt.second_text", message=str(message.id), provider_sid=receipt.provider_sid
+        )
         _settled(receipt, now, "It is about another text than the one on record for this message")
         return None
     return message, says
@@ -239,7 +265,9 @@ def _another_sid(message: Message, receipt: Receipt) -> bool:
     if message.provider != receipt.provider:
         return True
     return bool(
-        message.provider_sid and receipt.provider_sid and message.provider_sid != receipt.provider_sid
+        message.provider_sid
+        and receipt.provider_sid
+        and message.provider_sid != receipt.provider_sid
     )
 
 
@@ -257,7 +285,9 @@ def _settled(receipt: Receipt, now: datetime, problem: str | None) -> None:
 def _apply(
     session: Session, ready: Sequence[tuple[Receipt, Message, MessageStatus]], now: datetime
 ) -> list[Applied]:
-    """Make the moves in the order the receipts came: in each round one move per message, each round one statement."""
+    """Make the moves in the order the receipts came: in each round one move per message, each round
+    one statement.
+    """
     session.flush()
     applied: list[Applied] = []
     rest = list(ready)
@@ -313,7 +343,8 @@ def _applied(moved: states.Moved, receipt: Receipt, message: Message) -> Applied
 def look_again(session: Session, provider_sids: Sequence[str], now: datetime) -> None:
     """Bring forward the receipts that waited for these texts to become known.
 
-    One that another worker is looking at is passed over: waiting for it here could close a ring of locks, and it comes round again.
+    One that another worker is looking at is passed over: waiting for it here could close a ring of
+    locks, and it comes round again.
     """
     if provider_sids:
         session.execute(_LOOK_AGAIN, {"sids": list(provider_sids), "now": now})

@@ -1,7 +1,9 @@
-"""Have the provider erase its copy of the words, once a text is over and whoever queued or read it wants that.
+"""Have the provider erase its copy of the words, once a text is over and whoever queued or read it
+wants that.
 
-Asking is done outside any transaction, like a send; but unlike a send it does no harm twice, so what is not answered is simply asked
-again, later each time. This module must never touch our own copy: how long that is kept is for whoever knows whose it is.
+Asking is done outside any transaction, like a send; but unlike a send it does no harm twice, so
+what is not answered is simply asked again, later each time. This module must never touch our own
+copy: how long that is kept is for whoever knows whose it is.
 """
 
 from collections import Counter
@@ -27,7 +29,8 @@ _NO_RECEIPT = timedelta(days=3)
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
-# The same for texts out and texts in; only what "over" means, and the name of the provider's id, differ.
+# The same for texts out and texts in; only what "over" means, and the name of the provider's id,
+# differ.
 _TAKE = """
 WITH due AS MATERIALIZED (
     SELECT id FROM {table}
@@ -53,7 +56,9 @@ _IN = {
 _TABLES = {
     found["table"]: (
         text(_TAKE.format_map(found)),
-        text(f"UPDATE {found['table']} SET redacted_at = :now, redact_at = NULL WHERE id = ANY(:ids)"),  # noqa: S608 — our own names
+        text(  # the names are our own
+            f"UPDATE {found['table']} SET redacted_at = :now, redact_at = NULL WHERE id = ANY(:ids)"  # noqa: S608
+        ),
         text(f"UPDATE {found['table']} SET redact = false, redact_at = NULL WHERE id = ANY(:ids)"),  # noqa: S608
     )
     for found in (_OUT, _IN)
@@ -62,7 +67,9 @@ _TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """What one run did, in texts. `put_off` could not be erased now and are asked about again; `not_offered` never can be."""
+    """What one run did, in texts. `put_off` could not be erased now and are asked about again;
+    `not_offered` never can be.
+    """
 
     asked: int = 0
     erased: int = 0
@@ -71,7 +78,9 @@ class Redacted:
 
 
 def redact(begin: Begin, gateway: Gateway, *, now: datetime, limit: int = 50) -> Redacted:
-    """Ask for up to `limit` texts out and as many texts in that are over and due. Safe in any number of workers at once."""
+    """Ask for up to `limit` texts out and as many texts in that are over and due. Safe in any
+    number of workers at once.
+    """
     tally: Counter[str] = Counter()
     for take, done, never in _TABLES.values():
         given = {

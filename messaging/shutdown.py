@@ -1,7 +1,9 @@
-"""How a program learns that it is to stop: SIGTERM or SIGINT, noticed within a moment whichever thread the signal was given to.
+"""How a program learns that it is to stop: SIGTERM or SIGINT, noticed within a moment whichever
+thread the signal was given to.
 
-The handler only sets a flag. An event set by a handler can wait for ever for the lock that the interrupted thread holds, and a main thread
-asleep on a lock is not woken by a signal that another thread received, so the flag is looked at every tenth of a second.
+The handler only sets a flag. An event set by a handler can wait for ever for the lock that the
+interrupted thread holds, and a main thread asleep on a lock is not woken by a signal that another
+thread received, so the flag is looked at every tenth of a second.
 """
 
 import signal
@@ -15,7 +17,9 @@ _LOOK_EVERY_SECONDS = 0.1
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
-    """Take SIGTERM and SIGINT for the block; gives what waits for the first of them. Main thread only (ValueError elsewhere)."""
+    """Take SIGTERM and SIGINT for the block; gives what waits for the first of them. Main thread
+    only (ValueError elsewhere).
+    """
     asked = False
 
     def ask(signum: int, frame: FrameType | None) -> None:

@@ -1,8 +1,8 @@
 """A message's life as one table of moves, and the one statement that makes a move.
 
-Every change of status in this package goes through `apply`, a conditional UPDATE that names the statuses it may leave, so two workers,
-an early receipt and a late answer can race without a message ever going back. This module must never choose a move; it only allows or
-refuses one.
+Every change of status in this package goes through `apply`, a conditional UPDATE that names the
+statuses it may leave, so two workers, an early receipt and a late answer can race without a message
+ever going back. This module must never choose a move; it only allows or refuses one.
 """
 
 import json
@@ -40,7 +40,9 @@ class MessageStatus(StrEnum):
     REFUSED = "refused"
     """The provider would not take it."""
     UNKNOWN = "unknown"
-    """Nobody has said what became of the send. Never sent again until it is shown that the provider never had it."""
+    """Nobody has said what became of the send. Never sent again until it is shown that the provider
+    never had it.
+    """
     WITHDRAWN = "withdrawn"
     """Called back by whoever wrote it, before it was sent."""
     WITHHELD = "withheld"
@@ -53,10 +55,11 @@ _S = MessageStatus
 _PROVIDER_SAYS = frozenset({_S.ACCEPTED, _S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED})
 
 ALLOWED: Mapping[MessageStatus, frozenset[MessageStatus]] = {
-    # A receipt that carries our id proves that the provider has the text whatever we believed, so it may move every status that
-    # does not already rest on the provider's word.
+    # A receipt that carries our id proves that the provider has the text whatever we believed, so
+    # it may move every status that does not already rest on the provider's word.
     _S.QUEUED: frozenset({_S.SENDING, _S.WITHDRAWN, _S.WITHHELD, _S.EXPIRED}) | _PROVIDER_SAYS,
-    _S.SENDING: frozenset({_S.REFUSED, _S.UNKNOWN, _S.QUEUED, _S.EXPIRED, _S.WITHHELD}) | _PROVIDER_SAYS,
+    _S.SENDING: frozenset({_S.REFUSED, _S.UNKNOWN, _S.QUEUED, _S.EXPIRED, _S.WITHHELD})
+    | _PROVIDER_SAYS,
     _S.UNKNOWN: frozenset({_S.QUEUED, _S.REFUSED, _S.EXPIRED}) | _PROVIDER_SAYS,
     _S.WITHDRAWN: _PROVIDER_SAYS,
     _S.WITHHELD: _PROVIDER_SAYS,
@@ -72,15 +75,19 @@ ALLOWED: Mapping[MessageStatus, frozenset[MessageStatus]] = {
 ENDED = frozenset(
     {_S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.REFUSED, _S.WITHDRAWN, _S.WITHHELD, _S.EXPIRED}
 )
-"""Statuses in which nothing more is expected. `unknown` is not one of them: a callback may still come."""
+"""Statuses in which nothing more is expected. `unknown` is not one of them: a callback may still
+come.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One wished-for change. It happens only if the message is in a status that may become `to` (and in `only_from`, if given).
+    """One wished-for change. It happens only if the message is in a status that may become `to`
+    (and in `only_from`, if given).
 
-    `attempt` is a fence: the move counts only for that attempt to send. `hand_back` takes the attempt back, for a text whose send was
-    never begun. `look_in` says when reconciliation first looks at an unknown one.
+    `attempt` is a fence: the move counts only for that attempt to send. `hand_back` takes the
+    attempt back, for a text whose send was never begun. `look_in` says when reconciliation first
+    looks at an unknown one.
     """
 
     id: UUID
@@ -112,8 +119,9 @@ def leaving(to: MessageStatus) -> frozenset[MessageStatus]:
     return frozenset(old for old, news in ALLOWED.items() if to in news)
 
 
-# Rows are locked in order of id before the UPDATE, so that bulk moves that overlap wait for each other and never deadlock. The status is
-# tested again on the row itself: if it changed while we waited, PostgreSQL re-reads the row and the test is made on what it finds.
+# Rows are locked in order of id before the UPDATE, so that bulk moves that overlap wait for each
+# other and never deadlock. The status is tested again on the row itself: if it changed while we
+# waited, PostgreSQL re-reads the row and the test is made on what it finds.
 _APPLY = text("""
 WITH wish AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:moves AS jsonb)) AS w(
@@ -152,12 +160,17 @@ RETURNING message.id, held.old, message.status
 
 
 def apply(session: Session, moves: Sequence[Move]) -> list[Moved]:
-    """Make every move that the table allows, in one statement, and return those that happened. At most one move per message."""
+    """Make every move that the table allows, in one statement, and return those that happened. At
+    most one move per message.
+    """
     if not moves:
         return []
     rows = session.execute(
         _APPLY,
-        {"moves": json.dumps([_as_row(move) for move in moves]), "ended": [status.value for status in ENDED]},
+        {
+            "moves": json.dumps([_as_row(move) for move in moves]),
+            "ended": [status.value for status in ENDED],
+        },
     )
     return [Moved(row.id, MessageStatus(row.old), MessageStatus(row.status)) for row in rows]
 
@@ -173,7 +186,8 @@ def move(
 ) -> list[Moved]:
     """Move all of `ids` to one status, as far as the table allows."""
     return apply(
-        session, [Move(id, to, now, reason=reason, error_code=error_code) for id in dict.fromkeys(ids)]
+        session,
+        [Move(id, to, now, reason=reason, error_code=error_code) for id in dict.fromkeys(ids)],
     )
 
 

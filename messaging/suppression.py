@@ -1,7 +1,8 @@
 """Numbers that want no texts, and the words people say it with.
 
-A number is stopped until its owner says START, or a worker holds evidence of consent; no other text un-stops it. The words here are
-whole messages only, because "stop by at 3" is not STOP. This module must never decide what a longer text means.
+A number is stopped until its owner says START, or a worker holds evidence of consent; no other text
+un-stops it. The words here are whole messages only, because "stop by at 3" is not STOP. This module
+must never decide what a longer text means.
 """
 
 import re
@@ -28,12 +29,24 @@ __all__ = [
 ]
 
 _STOP = frozenset(
-    {"STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "OPTOUT", "OPT OUT", "REVOKE", "ATAL", "STOPIWCH"}
+    {
+        "STOP",
+        "STOPALL",
+        "STOP ALL",
+        "UNSUBSCRIBE",
+        "OPTOUT",
+        "OPT OUT",
+        "REVOKE",
+        "ATAL",
+        "STOPIWCH",
+    }
 )
 _START = frozenset({"START", "UNSTOP", "DECHRAU"})
 _HELP = frozenset({"HELP", "INFO", "CYMORTH"})
 _MAY_BLOCK = frozenset({"CANCEL", "END", "QUIT"})
-"""Ordinary answers to a reminder, which a provider may nevertheless take as STOP if its list was not cut down."""
+"""Ordinary answers to a reminder, which a provider may nevertheless take as STOP if its list was
+not cut down.
+"""
 
 
 def stop_word(body: str) -> bool:
@@ -42,7 +55,9 @@ def stop_word(body: str) -> bool:
 
 
 def start_word(body: str) -> bool:
-    """Is the whole text a request for texts again? YES is not one: under an open question it is an answer."""
+    """Is the whole text a request for texts again? YES is not one: under an open question it is an
+    answer.
+    """
     return _words(body) in _START
 
 
@@ -52,17 +67,23 @@ def help_word(body: str) -> bool:
 
 
 def may_block_word(body: str) -> bool:
-    """Is the whole text a word (CANCEL, END, QUIT) at which the provider may have blocked the number without telling us?"""
+    """Is the whole text a word (CANCEL, END, QUIT) at which the provider may have blocked the
+    number without telling us?
+    """
     return _words(body) in _MAY_BLOCK
 
 
 def _words(body: str) -> str:
-    """The text in capitals without the marks and spaces around it, so that `Stop.` and ` STOP!! ` are STOP."""
+    """The text in capitals without the marks and spaces around it, so that `Stop.` and ` STOP!! `
+    are STOP.
+    """
     return " ".join(re.sub(r"[^\w\s]", " ", body.upper().replace("-", " ")).split())
 
 
 def suppress(session: Session, number: str, reason: str, evidence: str, now: datetime) -> bool:
-    """Stop texts to `number` and withdraw those in the queue; False if it was stopped already, which keeps the first reason."""
+    """Stop texts to `number` and withdraw those in the queue; False if it was stopped already,
+    which keeps the first reason.
+    """
     made = session.scalar(
         insert(Suppression)
         .values(id=new_id(), number=number, since=now, reason=reason, evidence=evidence)
@@ -76,14 +97,20 @@ def suppress(session: Session, number: str, reason: str, evidence: str, now: dat
             Message.status == MessageStatus.QUEUED,
             Message.despite_stop.is_(False),
         )
-        .values(status=MessageStatus.WITHDRAWN, reason=f"This number takes no texts: {reason}", ended_at=now)
+        .values(
+            status=MessageStatus.WITHDRAWN,
+            reason=f"This number takes no texts: {reason}",
+            ended_at=now,
+        )
         .execution_options(synchronize_session="fetch")
     )
     return made is not None
 
 
 def restore(session: Session, number: str, evidence: str, now: datetime) -> bool:
-    """Let texts to `number` go again, on the evidence given (the START, or the consent that a worker holds); False if it was not stopped."""
+    """Let texts to `number` go again, on the evidence given (the START, or the consent that a
+    worker holds); False if it was not stopped.
+    """
     done = session.execute(
         update(Suppression)
         .where(Suppression.number == number, Suppression.restored_at.is_(None))

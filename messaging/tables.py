@@ -1,8 +1,11 @@
-"""The tables of the engine: messages out, receipts for them, messages in, stopped numbers and senders.
+"""The tables of the engine: messages out, receipts for them, messages in, stopped numbers and
+senders.
 
-They have their own declarative base and point at nothing outside. Two clocks meet here. Columns that say when something happened are
-written with the `now` of the caller. Columns that machines race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`, `held_until`) are
-written and compared with the clock of the database only, so a worker whose own clock is wrong can neither steal a lease nor send twice.
+They have their own declarative base and point at nothing outside. Two clocks meet here. Columns
+that say when something happened are written with the `now` of the caller. Columns that machines
+race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`, `held_until`) are written
+and compared with the clock of the database only, so a worker whose own clock is wrong can neither
+steal a lease nor send twice.
 """
 
 from datetime import datetime, timedelta
@@ -44,7 +47,9 @@ __all__ = [
 
 
 def new_id() -> UUID:
-    """A new UUIDv7: unique without asking the database, and in order of time, so indexes grow at one end."""
+    """A new UUIDv7: unique without asking the database, and in order of time, so indexes grow at
+    one end.
+    """
     return uuid7()
 
 
@@ -68,9 +73,16 @@ def _values(kind: type[StrEnum]) -> list[str]:
 
 
 def _status(kind: type[StrEnum]) -> Enum:
-    """A status is text with a CHECK: readable in SQL, and a new value is a constraint to change, not a type."""
+    """A status is text with a CHECK: readable in SQL, and a new value is a constraint to change,
+    not a type.
+    """
     return Enum(
-        kind, native_enum=False, create_constraint=True, name="status", length=16, values_callable=_values
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name="status",
+        length=16,
+        values_callable=_values,
     )
 
 
@@ -91,18 +103,28 @@ class Message(Base):
     body: Mapped[str]
     encoding: Mapped[str] = mapped_column(String(8))
     segments: Mapped[int] = mapped_column(SmallInteger)
-    status: Mapped[MessageStatus] = mapped_column(_status(MessageStatus), default=MessageStatus.QUEUED)
-    reason: Mapped[str | None] = mapped_column(doc="Why it stands where it stands, in words for an officer.")
+    status: Mapped[MessageStatus] = mapped_column(
+        _status(MessageStatus), default=MessageStatus.QUEUED
+    )
+    reason: Mapped[str | None] = mapped_column(
+        doc="Why it stands where it stands, in words for an officer."
+    )
     error_code: Mapped[int | None]
     send_after: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(doc="After this the text has no use and is not sent.")
+    expires_at: Mapped[datetime] = mapped_column(
+        doc="After this the text has no use and is not sent."
+    )
     dedupe_key: Mapped[str] = mapped_column(unique=True)
-    group_key: Mapped[str | None] = mapped_column(doc="What it is about; texts are withdrawn by it.")
+    group_key: Mapped[str | None] = mapped_column(
+        doc="What it is about; texts are withdrawn by it."
+    )
     context: Mapped[dict[str, Any]] = mapped_column(
         default=dict, doc="The caller's own facts, handed to the guard."
     )
     despite_stop: Mapped[bool] = mapped_column(
-        server_default=text("false"), default=False, doc="The one text that confirms a STOP, and no other."
+        server_default=text("false"),
+        default=False,
+        doc="The one text that confirms a STOP, and no other.",
     )
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     lease_until: Mapped[datetime | None] = mapped_column(doc="By the clock of the database.")
@@ -122,7 +144,10 @@ class Message(Base):
         doc="When to ask the provider next; null when nobody will. Clock of the database."
     )
     reconcile_looks: Mapped[int] = mapped_column(
-        SmallInteger, default=0, server_default=text("0"), doc="Times the provider's list was read in vain."
+        SmallInteger,
+        default=0,
+        server_default=text("0"),
+        doc="Times the provider's list was read in vain.",
     )
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
@@ -134,7 +159,9 @@ class Message(Base):
         doc="When a bad end was handed to whoever reads endings."
     )
     redact: Mapped[bool] = mapped_column(
-        server_default=text("false"), default=False, doc="The provider is to erase its copy of the words."
+        server_default=text("false"),
+        default=False,
+        doc="The provider is to erase its copy of the words.",
     )
     redact_at: Mapped[datetime | None] = mapped_column(
         doc="When to ask it next; null for at once. Clock of the database."
@@ -165,7 +192,9 @@ class Message(Base):
         Index(
             "ix_message_bad_end",
             "ended_at",
-            postgresql_where=text("status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"),
+            postgresql_where=text(
+                "status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
+            ),
         ),
         Index("ix_message_expiry", "expires_at", postgresql_where=text("status = 'queued'")),
         Index("ix_message_lease", "lease_until", postgresql_where=text("status = 'sending'")),
@@ -191,14 +220,20 @@ class Message(Base):
 
 
 class Receipt(Base):
-    """What a provider said about a text, as it said it; kept once however often it was said, and for ids we do not know too."""
+    """What a provider said about a text, as it said it; kept once however often it was said, and
+    for ids we do not know too.
+    """
 
     __tablename__ = "receipt"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    provider: Mapped[str] = mapped_column(String(20), default="twilio", server_default=text("'twilio'"))
-    message_id: Mapped[UUID | None] = mapped_column(doc="Our id as the callback gave it; it may be nobody's.")
+    provider: Mapped[str] = mapped_column(
+        String(20), default="twilio", server_default=text("'twilio'")
+    )
+    message_id: Mapped[UUID | None] = mapped_column(
+        doc="Our id as the callback gave it; it may be nobody's."
+    )
     provider_sid: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str | None] = mapped_column(String(32), doc="The provider's own word.")
     error_code: Mapped[int | None]
@@ -213,7 +248,9 @@ class Receipt(Base):
 
     __table_args__ = (
         Index("ix_receipt_look_at", "look_at", "id", postgresql_where=text("look_at IS NOT NULL")),
-        Index("ix_receipt_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+        Index(
+            "ix_receipt_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")
+        ),
         Index("ix_receipt_provider_sid", "provider_sid"),
     )
 
@@ -237,20 +274,26 @@ class Inbound(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     message_sid: Mapped[str] = mapped_column(String(80), unique=True)
-    provider: Mapped[str] = mapped_column(String(20), default="twilio", server_default=text("'twilio'"))
+    provider: Mapped[str] = mapped_column(
+        String(20), default="twilio", server_default=text("'twilio'")
+    )
     from_number: Mapped[str] = mapped_column(String(64))
     to_number: Mapped[str] = mapped_column(String(64))
     body: Mapped[str]
     num_media: Mapped[int] = mapped_column(SmallInteger)
     params: Mapped[dict[str, Any]]
     received_at: Mapped[datetime]
-    status: Mapped[InboundStatus] = mapped_column(_status(InboundStatus), default=InboundStatus.RECEIVED)
+    status: Mapped[InboundStatus] = mapped_column(
+        _status(InboundStatus), default=InboundStatus.RECEIVED
+    )
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     retry_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
     problem: Mapped[str | None]
     redact: Mapped[bool] = mapped_column(
-        server_default=text("false"), default=False, doc="The provider is to erase its copy of the words."
+        server_default=text("false"),
+        default=False,
+        doc="The provider is to erase its copy of the words.",
     )
     redact_at: Mapped[datetime | None] = mapped_column(
         doc="When to ask it next; null for at once. Clock of the database."
@@ -259,16 +302,27 @@ class Inbound(Base):
     redacted_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_inbound_redact", "redact_at", postgresql_where=text("redact AND redacted_at IS NULL")),
+        Index(
+            "ix_inbound_redact",
+            "redact_at",
+            postgresql_where=text("redact AND redacted_at IS NULL"),
+        ),
         Index("ix_inbound_waiting", "id", postgresql_where=text("status = 'received'")),
-        Index("ix_inbound_waiting_number", "from_number", "id", postgresql_where=text("status = 'received'")),
+        Index(
+            "ix_inbound_waiting_number",
+            "from_number",
+            "id",
+            postgresql_where=text("status = 'received'"),
+        ),
         Index("ix_inbound_set_aside", "id", postgresql_where=text("status = 'set_aside'")),
         Index("ix_inbound_from_number", "from_number", "received_at"),
     )
 
 
 class Suppression(Base):
-    """A number that wants no texts, from when and why, and when that ended; at most one open row per number."""
+    """A number that wants no texts, from when and why, and when that ended; at most one open row
+    per number.
+    """
 
     __tablename__ = "suppression"
 
@@ -283,14 +337,21 @@ class Suppression(Base):
     restored_evidence: Mapped[str | None]
 
     __table_args__ = (
-        Index("uq_suppression_open", "number", unique=True, postgresql_where=text("restored_at IS NULL")),
+        Index(
+            "uq_suppression_open",
+            "number",
+            unique=True,
+            postgresql_where=text("restored_at IS NULL"),
+        ),
         Index("ix_suppression_number", "number", "since"),
         CheckConstraint("(restored_at IS NULL) = (restored_evidence IS NULL)", name="restored"),
     )
 
 
 class Sender(Base):
-    """A number or messaging service of ours and how fast it may speak; every worker takes its turn through this row."""
+    """A number or messaging service of ours and how fast it may speak; every worker takes its turn
+    through this row.
+    """
 
     __tablename__ = "sender"
 
@@ -316,7 +377,9 @@ class Sender(Base):
 
 
 class Provider(Base):
-    """A provider as it last answered. Written with the `now` of whoever settles; a provider that never failed has no row."""
+    """A provider as it last answered. Written with the `now` of whoever settles; a provider that
+    never failed has no row.
+    """
 
     __tablename__ = "provider"
 

@@ -1,8 +1,10 @@
-"""Count a text exactly as a phone network does, and make it plain so that it costs no more than it must.
+"""Count a text exactly as a phone network does, and make it plain so that it costs no more than it
+must.
 
-The alphabet is GSM 03.38 (one septet a character, two for the extension table); anything outside it turns the whole text into UCS-2. A
-long text loses room in every part to a header, and a character of two units is never split between parts. This module must never change
-what a text says: `plain` replaces only typographic look-alikes.
+The alphabet is GSM 03.38 (one septet a character, two for the extension table); anything outside it
+turns the whole text into UCS-2. A long text loses room in every part to a header, and a character
+of two units is never split between parts. This module must never change what a text says: `plain`
+replaces only typographic look-alikes.
 """
 
 import re
@@ -75,7 +77,9 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What a body weighs: its encoding, its length in units of that encoding, and the parts it travels (and is charged) in."""
+    """What a body weighs: its encoding, its length in units of that encoding, and the parts it
+    travels (and is charged) in.
+    """
 
     encoding: Encoding
     units: int
@@ -83,7 +87,9 @@ class Segments:
 
 
 def measure(body: str) -> Segments:
-    """Weigh `body` as it stands, in septets or 16-bit units and in segments of 160/153 or 70/67; an empty body is one segment."""
+    """Weigh `body` as it stands, in septets or 16-bit units and in segments of 160/153 or 70/67; an
+    empty body is one segment.
+    """
     gsm = all(character in _BASIC or character in _EXTENSION for character in body)
     encoding = Encoding.GSM7 if gsm else Encoding.UCS2
     whole, part = (160, 153) if gsm else (70, 67)
@@ -100,14 +106,17 @@ def measure(body: str) -> Segments:
 
 
 def _widths(body: str, gsm: bool) -> Iterator[int]:
-    """Units of each character: 2 for the extension table of GSM-7, and for a surrogate pair of UCS-2."""
+    """Units of each character: 2 for the extension table of GSM-7, and for a surrogate pair of
+    UCS-2.
+    """
     if gsm:
         return (2 if character in _EXTENSION else 1 for character in body)
     return (2 if ord(character) > 0xFFFF else 1 for character in body)
 
 
 def plain(body: str) -> str:
-    """Replace curly quotes, dashes, ellipses, odd spaces and invisible characters that would cost a text its 7-bit alphabet.
+    """Replace curly quotes, dashes, ellipses, odd spaces and invisible characters that would cost a
+    text its 7-bit alphabet.
 
     Letters are left alone: a circumflex is how Welsh is spelt, and a name is a name.
     """
@@ -115,5 +124,7 @@ def plain(body: str) -> str:
 
 
 def clean(given: str) -> str:
-    """Make `given` storable: NUL and lone surrogates, which neither PostgreSQL nor UTF-8 can hold, become U+FFFD."""
+    """Make `given` storable: NUL and lone surrogates, which neither PostgreSQL nor UTF-8 can hold,
+    become U+FFFD.
+    """
     return _UNSTORABLE.sub("\ufffd", given)

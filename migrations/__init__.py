@@ -1,1 +1,3 @@
-"""The database's history: one numbered step after another, for the tables of `messaging` and of `engage`."""
+"""The database's history: one numbered step after another, for the tables of `messaging` and of
+`engage`.
+"""

@@ -1,7 +1,9 @@
-"""Fails unless the migrations, run on an empty database, give exactly the tables that the models describe.
+"""Fails unless the migrations, run on an empty database, give exactly the tables that the models
+describe.
 
-Two databases are made, one by the migrations and one from the models, and PostgreSQL is asked what each of them has: Alembic's own
-comparison does not look at check constraints, which are where our closed sets live.
+Two databases are made, one by the migrations and one from the models, and PostgreSQL is asked what
+each of them has: Alembic's own comparison does not look at check constraints, which are where our
+closed sets live.
 """
 
 import sys
@@ -26,7 +28,9 @@ SELECT format('%s %s %s', c.relname, k.conname, pg_get_constraintdef(k.oid))
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 WHERE k.connamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'
 """
-INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+INDEXES = (
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+)
 
 
 def main() -> int:
@@ -51,7 +55,11 @@ def _create(url: str) -> None:
 def _contents(url: str) -> set[str]:
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        return {row for query in (COLUMNS, CONSTRAINTS, INDEXES) for row in connection.scalars(text(query))}
+        return {
+            row
+            for query in (COLUMNS, CONSTRAINTS, INDEXES)
+            for row in connection.scalars(text(query))
+        }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Drafts the next numbered migration from the difference between the migrations and the models; a person then reads it."""
+"""Drafts the next numbered migration from the difference between the migrations and the models; a
+person then reads it.
+"""
 
 import sys
 

@@ -1,6 +1,8 @@
-"""How Alembic reaches the database: one migrator at a time, never waiting long for a lock that users need.
+"""How Alembic reaches the database: one migrator at a time, never waiting long for a lock that
+users need.
 
-Run by Alembic only. A caller may hand an address in `config.attributes["url"]`; else the settings say which database.
+Run by Alembic only. A caller may hand an address in `config.attributes["url"]`; else the settings
+say which database.
 """
 
 import time
@@ -25,12 +27,16 @@ def migrate() -> None:
     url = context.config.attributes.get("url") or database_url(Settings.from_environment())
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        # Asked for again and again, and not waited for: an index that is built CONCURRENTLY waits for every open transaction, so one that
-        # waits for the builder's lock would wait in a ring with it.
-        while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}):
+        # Asked for again and again, and not waited for: an index that is built CONCURRENTLY waits
+        # for every open transaction, so one that waits for the builder's lock would wait in a ring
+        # with it.
+        while not connection.scalar(
+            text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}
+        ):
             connection.rollback()
             time.sleep(BEFORE_ASKING_AGAIN)
-        # A migration that cannot have its lock within a second fails and is run again, rather than queue every reader behind it.
+        # A migration that cannot have its lock within a second fails and is run again, rather than
+        # queue every reader behind it.
         connection.execute(text("SET lock_timeout = '1s'"))
         connection.commit()
         connection.dialect.ischema_names.update(xid8=types.TransactionId)  # type: ignore[attr-defined]
@@ -65,7 +71,9 @@ def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Lite
     return f"{name}()"
 
 
-def compare_type(_context: Any, _column: Any, _found: Any, in_database: Any, in_model: Any) -> bool | None:
+def compare_type(
+    _context: Any, _column: Any, _found: Any, in_database: Any, in_model: Any
+) -> bool | None:
     """Our own types are the same when their names are; None leaves the others to Alembic."""
     name = type(in_database).__name__
     return name != type(in_model).__name__ if hasattr(types, name) else None

@@ -14,13 +14,19 @@ from engage.core.settings import Settings
 
 @contextmanager
 def scratch_database() -> Iterator[str]:
-    """The address of a database of its own, on the server that the settings name, dropped at the end."""
+    """The address of a database of its own, on the server that the settings name, dropped at the
+    end.
+    """
     server = make_url(database_url(Settings.from_environment()))
     name = f"engage_scratch_{uuid4().hex[:12]}"
     create_database(server, name)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
-        plain = server.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        plain = server.set(drivername="postgresql", database="postgres").render_as_string(
+            hide_password=False
+        )
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )

@@ -1,4 +1,6 @@
-"""Column types of PostgreSQL that SQLAlchemy has no name for, as migrations write them. A migration never imports a model."""
+"""Column types of PostgreSQL that SQLAlchemy has no name for, as migrations write them. A migration
+never imports a model.
+"""
 
 from typing import Any
 

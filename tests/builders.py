@@ -1,4 +1,6 @@
-"""Builders of the people and things that tests are about. Each adds a row and flushes; the caller's transaction keeps it or not."""
+"""Builders of the people and things that tests are about. Each adds a row and flushes; the caller's
+transaction keeps it or not.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +22,13 @@ def hub(session: Session, name: str = "Tyneside", **settings: Any) -> Hub:
     area = Area(name=f"{name} area")
     session.add(area)
     session.flush()
-    made = Hub(area_id=area.id, name=name, phone="0191 498 0100", timezone="Europe/London", settings=settings)
+    made = Hub(
+        area_id=area.id,
+        name=name,
+        phone="0191 498 0100",
+        timezone="Europe/London",
+        settings=settings,
+    )
     session.add_all([made, Agency(area_id=area.id, name="Probation", kind=AgencyKind.PROBATION)])
     session.flush()
     return made
@@ -56,7 +64,9 @@ def staff(
         name=name,
         first_name=name.split()[0],
     )
-    made.memberships = [Membership(hub_id=at.id, role=role) for role in roles or (Role.OFFENDER_MANAGER,)]
+    made.memberships = [
+        Membership(hub_id=at.id, role=role) for role in roles or (Role.OFFENDER_MANAGER,)
+    ]
     session.add(made)
     session.flush()
     return made
@@ -79,7 +89,9 @@ def person(
     now: datetime = NOW,
     **values: Any,
 ) -> Person:
-    """A person of that offender manager, with standing approval of texts and a number that may be texted unless told otherwise."""
+    """A person of that offender manager, with standing approval of texts and a number that may be
+    texted unless told otherwise.
+    """
     count = session.scalar(select(func.count()).select_from(Person)) or 0
     made = Person(
         crn=crn or f"X{100000 + count}",
@@ -153,7 +165,11 @@ def report(
 ) -> SelfReport:
     """A piece of news that the person told a worker, unless `inbound_id` names the text."""
     made = SelfReport(
-        person_id=whose.id, kind=kind, fact=fact, said_at=said_at, **{"recorded_by": "system", **values}
+        person_id=whose.id,
+        kind=kind,
+        fact=fact,
+        said_at=said_at,
+        **{"recorded_by": "system", **values},
     )
     session.add(made)
     session.flush()

@@ -1,4 +1,6 @@
-"""Builders of the case around the texts. Each adds a row and flushes; the caller's transaction keeps it or not."""
+"""Builders of the case around the texts. Each adds a row and flushes; the caller's transaction
+keeps it or not.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +44,12 @@ def plan(session: Session, whose: Person, words: str = "Find a room") -> Action:
     """A plan with something of everything on it; the live action."""
     om = f"staff:{whose.offender_manager_id}"
     action(
-        session, whose, what=words, state=ActionState.PROPOSED, text="Hi. Jo will ring you.", exit_plan=True
+        session,
+        whose,
+        what=words,
+        state=ActionState.PROPOSED,
+        text="Hi. Jo will ring you.",
+        exit_plan=True,
     )
     ended = {"ended_by": om, "ended_at": NOW, "ended_note": words}
     action(session, whose, what=words, state=ActionState.DONE, done_on=NOW.date(), **ended)
@@ -60,18 +67,24 @@ def plan(session: Session, whose: Person, words: str = "Find a room") -> Action:
                 )
             )
     session.add(
-        StandingApproval(person_id=whose.id, action_class=ActionClass.SUPPORT, given_by=om, given_at=NOW)
+        StandingApproval(
+            person_id=whose.id, action_class=ActionClass.SUPPORT, given_by=om, given_at=NOW
+        )
     )
     for kind in MilestoneKind:
         milestone(session, whose, kind)
-    return action(session, whose, what=words, text="Hi. Jo will ring.", not_texted="The person is in custody")
+    return action(
+        session, whose, what=words, text="Hi. Jo will ring.", not_texted="The person is in custody"
+    )
 
 
 def milestone(session: Session, whose: Person, kind: MilestoneKind, **values: Any) -> Milestone:
     """Something reached today, and not praised unless told otherwise."""
     given = {"step": 5, "counted_from": NOW.date(), "reached_on": NOW.date(), "found_at": NOW}
     made = Milestone(
-        person_id=whose.id, kind=kind, **{**given, "not_praised": "The person is in custody", **values}
+        person_id=whose.id,
+        kind=kind,
+        **{**given, "not_praised": "The person is in custody", **values},
     )
     session.add(made)
     session.flush()

@@ -1,7 +1,8 @@
-"""What every test stands on: a real PostgreSQL, one database for each test process, and the moment the tests live at.
+"""What every test stands on: a real PostgreSQL, one database for each test process, and the moment
+the tests live at.
 
-`session` is one transaction that is rolled back. `committed` is for threads, processes and HTTP, where work must be committed: its
-tables are emptied after the test.
+`session` is one transaction that is rolled back. `committed` is for threads, processes and HTTP,
+where work must be committed: its tables are emptied after the test.
 """
 
 import os
@@ -43,8 +44,9 @@ SLOW = ("tests/end_to_end/", "tests/faults/")
 
 
 class ByModule(LoadScopeScheduling):  # type: ignore[misc]
-    """The tests of a module go to one process, so that what they share is started once; all those with faults go to one, so that no two runs
-    take the machine from each other. Modules go in the order in which they were collected.
+    """The tests of a module go to one process, so that what they share is started once; all those
+    with faults go to one, so that no two runs take the machine from each other. Modules go in the
+    order in which they were collected.
     """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
@@ -57,7 +59,9 @@ class ByModule(LoadScopeScheduling):  # type: ignore[misc]
 
 @pytest.fixture(scope="session")
 def server_url() -> str:
-    """The address of the test server's maintenance database; processes that run tests share the server."""
+    """The address of the test server's maintenance database; processes that run tests share the
+    server.
+    """
     url = os.environ.get("TEST_DATABASE_URL") or embedded.start(
         PROJECT / "var" / "test-postgres", durable=False
     )
@@ -81,16 +85,22 @@ def database(server_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """In this process a password costs next to nothing to keep and to try; all else about it stays."""
-    with patch.object(agencies, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+    with patch.object(
+        agencies, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    ):
         yield
 
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
-    """A session in a transaction that is rolled back when the test ends; commits inside it are savepoints."""
+    """A session in a transaction that is rolled back when the test ends; commits inside it are
+    savepoints.
+    """
     with database.engine.connect() as connection:
         transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        with Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as session:
             yield session
         transaction.rollback()
 
@@ -121,7 +131,9 @@ _WITH_ROWS = text(
 
 
 def _empty(database: Database) -> None:
-    """Delete every row and count from one again. To look which tables have rows first takes a fraction of the time that emptying all of them does."""
+    """Delete every row and count from one again. To look which tables have rows first takes a
+    fraction of the time that emptying all of them does.
+    """
     with database.begin() as session:
         full = set(session.scalars(_WITH_ROWS))
         for table in TABLES:
@@ -132,7 +144,9 @@ def _empty(database: Database) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser of this machine: what CHROMIUM names, else the first that is found. One for all tests of a process."""
+    """The browser of this machine: what CHROMIUM names, else the first that is found. One for all
+    tests of a process.
+    """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
@@ -148,12 +162,16 @@ def now() -> datetime:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what starts processes and waits for them, so that no process is left with the longest at the end."""
+    """First what starts processes and waits for them, so that no process is left with the longest
+    at the end.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are processors: many tests wait for other processes, or for time to pass."""
+    """One process more than there are processors: many tests wait for other processes, or for time
+    to pass.
+    """
     return (os.cpu_count() or 1) + 1
 
 
@@ -164,16 +182,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "ByModu
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the account that each run with faults gave, whichever process it ran in."""
-    reports = [report for found in ("passed", "failed") for report in terminalreporter.getreports(found)]
-    rows = [value for report in reports for name, value in report.user_properties if name == "faults"]
+    reports = [
+        report for found in ("passed", "failed") for report in terminalreporter.getreports(found)
+    ]
+    rows = [
+        value for report in reports for name, value in report.user_properties if name == "faults"
+    ]
     for row in rows:
-        terminalreporter.write_line("faults  " + "  ".join(f"{name}={value}" for name, value in row.items()))
+        terminalreporter.write_line(
+            "faults  " + "  ".join(f"{name}={value}" for name, value in row.items())
+        )
 
 
 def _drop_leftovers(url: str) -> None:
     """Drop databases of test processes that died without dropping their own."""
     with _maintenance(url) as connection:
-        names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall()
+        names = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'"
+        ).fetchall()
     for (name,) in names:
         pid = name.split("_")[1]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
@@ -183,7 +209,9 @@ def _drop_leftovers(url: str) -> None:
 def drop_database(url: str, name: str) -> None:
     """Drop a database of the test server, whoever is connected."""
     with _maintenance(url) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 def _maintenance(url: str) -> psycopg.Connection[tuple[str, ...]]:

@@ -1,12 +1,12 @@
-"""A simulated Twilio for tests, and a pleasant way to talk to it: read its ledger, hold its phones, spoil its weather.
+"""A simulated Twilio for tests, and a pleasant way to talk to it: read its ledger, hold its phones,
+spoil its weather.
 
-    with simulator_process(inbound_url=f"{web}/webhooks/twilio/inbound") as simulator:
-        simulator.script(answer="hang_after", to=ANN, times=1)
-        ...
-        text = simulator.phone(ANN).wait_for("tomorrow")
-        simulator.phone(ANN).reply("yes")
+with simulator_process(inbound_url=f"{web}/webhooks/twilio/inbound") as simulator:
+simulator.script(answer="hang_after", to=ANN, times=1) ... text =
+simulator.phone(ANN).wait_for("tomorrow") simulator.phone(ANN).reply("yes")
 
-It speaks HTTP to a server of its own, in a thread or in another process; it never looks inside the simulator.
+It speaks HTTP to a server of its own, in a thread or in another process; it never looks inside the
+simulator.
 """
 
 import json
@@ -37,7 +37,9 @@ _PROJECT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class SeenText:
-    """A text as the provider's ledger has it. `callbacks` are dicts: status, at, http_status, attempts, error."""
+    """A text as the provider's ledger has it. `callbacks` are dicts: status, at, http_status,
+    attempts, error.
+    """
 
     number: int
     sid: str
@@ -77,7 +79,9 @@ class SeenText:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a phone's text: its sid, and for each post what the webhook answered (http_status, body, …)."""
+    """What came of a phone's text: its sid, and for each post what the webhook answered
+    (http_status, body, …).
+    """
 
     sid: str
     answers: tuple[Mapping[str, Any], ...]
@@ -105,7 +109,9 @@ class Phone:
         return [text.body for text in self.texts() if not text.from_phone]
 
     def wait_for(self, words: str = "", *, count: int = 1, timeout: float = 30) -> SeenText:
-        """Wait for the `count`-th text to this phone with these words in it. AssertionError when it does not come."""
+        """Wait for the `count`-th text to this phone with these words in it. AssertionError when it
+        does not come.
+        """
         end = time.monotonic() + timeout
         while True:
             texts = self.texts()
@@ -163,7 +169,9 @@ class Simulator:
         return int(self.get("/simulator/health")["texts"])
 
     def doubled(self) -> list[str]:
-        """Status callback addresses (each carries the service's own id) under which more than one text was taken on."""
+        """Status callback addresses (each carries the service's own id) under which more than one
+        text was taken on.
+        """
         urls = Counter(text.callback_url for text in self.ledger() if text.callback_url is not None)
         return [url for url, times in urls.items() if times > 1]
 
@@ -172,7 +180,9 @@ class Simulator:
         return list(self.get("/simulator/requests")["requests"])
 
     def settle(self, timeout: int = 30) -> None:
-        """Wait until no text is moving and no webhook post is under way. AssertionError if that takes too long."""
+        """Wait until no text is moving and no webhook post is under way. AssertionError if that
+        takes too long.
+        """
         assert self.call("POST", "/simulator/idle", {"timeout": timeout})["idle"], (
             "the simulator is still busy"
         )
@@ -202,7 +212,9 @@ class Simulator:
             self.call("DELETE", "/simulator/outage")
 
     def change(self, **settings: Any) -> Mapping[str, Any]:
-        """Change now, inbound_url, opt_out (reduced, full, none) or opt_out_type; returns the settings in force."""
+        """Change now, inbound_url, opt_out (reduced, full, none) or opt_out_type; returns the
+        settings in force.
+        """
         return dict(self.call("PUT", "/simulator/settings", settings))
 
     def travel(self, now: datetime) -> None:
@@ -230,7 +242,9 @@ class Simulator:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
-                raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+                raise AssertionError(
+                    f"{method} {path}: {error.code} {error.read().decode()}"
+                ) from error
 
 
 @contextmanager
@@ -245,12 +259,16 @@ def simulator_thread(**settings: Any) -> Iterator[Simulator]:
 
 @contextmanager
 def simulator_process(
-    *, at: datetime | None = None, delays: Mapping[str, float] | None = None, port: int = 0, **settings: Any
+    *,
+    at: datetime | None = None,
+    delays: Mapping[str, float] | None = None,
+    port: int = 0,
+    **settings: Any,
 ) -> Iterator[Simulator]:
     """A simulator in a process of its own.
 
-    at: where its clock starts (it then runs on). delays: seconds for queued, sending, sent, ended. port: 0 for a free
-    one. Other settings as in SimulatorSettings, as far as JSON can carry them.
+    at: where its clock starts (it then runs on). delays: seconds for queued, sending, sent, ended.
+    port: 0 for a free one. Other settings as in SimulatorSettings, as far as JSON can carry them.
     """
     given = {
         "at": None if at is None else at.isoformat(),
@@ -268,7 +286,9 @@ def simulator_process(
         assert child.stdout is not None
         url = child.stdout.readline().strip()
         assert url, "the simulator did not start"
-        yield Simulator(url, settings.get("account_sid", ACCOUNT), settings.get("auth_token", TOKEN))
+        yield Simulator(
+            url, settings.get("account_sid", ACCOUNT), settings.get("auth_token", TOKEN)
+        )
     finally:
         child.send_signal(signal.SIGTERM)
         child.communicate(timeout=30)

@@ -1,4 +1,6 @@
-"""A small web server that takes webhook posts, remembers them, and answers as it is told. Checks each signature with Twilio's own validator."""
+"""A small web server that takes webhook posts, remembers them, and answers as it is told. Checks
+each signature with Twilio's own validator.
+"""
 
 import threading
 import time
@@ -24,7 +26,9 @@ class Posted:
 
 
 class Receiver:
-    """Where webhooks are posted. `answer` decides the HTTP status of each; None closes the connection unanswered."""
+    """Where webhooks are posted. `answer` decides the HTTP status of each; None closes the
+    connection unanswered.
+    """
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url
@@ -41,22 +45,28 @@ class Receiver:
 
     def statuses(self, path: str = "") -> list[str]:
         """The MessageStatus of each callback posted to paths that begin so."""
-        return [posted.params["MessageStatus"] for posted in self.posts if posted.path.startswith(path)]
+        return [
+            posted.params["MessageStatus"] for posted in self.posts if posted.path.startswith(path)
+        ]
 
     def wait_for(self, count: int, timeout: float = 5) -> list[Posted]:
         """Wait until so many posts have come. AssertionError when they do not."""
         with self._changed:
             end = time.monotonic() + timeout
-            assert self._changed.wait_for(lambda: len(self._posts) >= count, end - time.monotonic()), (
-                self._posts
-            )
+            assert self._changed.wait_for(
+                lambda: len(self._posts) >= count, end - time.monotonic()
+            ), self._posts
             return list(self._posts)
 
     def take(self, path: str, headers: Mapping[str, str], body: bytes) -> int | None:
         """Remember a post and say how to answer it."""
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
         signature = headers.get("X-Twilio-Signature")
-        signed = None if signature is None else self._validator.validate(self.url + path, params, signature)
+        signed = (
+            None
+            if signature is None
+            else self._validator.validate(self.url + path, params, signature)
+        )
         posted = Posted(path, params, headers, signed)
         with self._changed:
             self._posts.append(posted)
@@ -93,7 +103,9 @@ def webhook_receiver(token: str = "simulator-token") -> Iterator[Receiver]:
 
     server = Server(("127.0.0.1", 0), Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_port}", token)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield receiver

@@ -1,7 +1,8 @@
-"""The signed-in session: a signed cookie with who, since when and when last seen; nothing in it is secret or personal.
+"""The signed-in session: a signed cookie with who, since when and when last seen; nothing in it is
+secret or personal.
 
-It ends 30 minutes after the last request, 12 hours after signing in, when the person signs out anywhere, gets a new password or is
-made inactive. Nothing here decides what somebody may do.
+It ends 30 minutes after the last request, 12 hours after signing in, when the person signs out
+anywhere, gets a new password or is made inactive. Nothing here decides what somebody may do.
 """
 
 import uuid
@@ -57,7 +58,9 @@ def identify() -> Actor | None:
 
 
 def challenge() -> ResponseReturnValue:
-    """Send an anonymous visitor to the sign-in page, and back afterwards to the page they asked for."""
+    """Send an anonymous visitor to the sign-in page, and back afterwards to the page they asked
+    for.
+    """
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     if wanted == "/":
         wanted = None

@@ -1,4 +1,6 @@
-"""The sign-in and sign-out pages. A refusal says the same whatever was wrong, so that nobody learns which addresses exist."""
+"""The sign-in and sign-out pages. A refusal says the same whatever was wrong, so that nobody learns
+which addresses exist.
+"""
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +17,12 @@ from engage.agencies import service
 from engage.core.errors import TooManyAttempts
 from engage.core.settings import Settings
 
-REFUSED = (
-    "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
-)
+REFUSED = "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
 
 FAILURES = RateLimitItemPerMinute(20, 10)
-"""Failed sign-ins that one network address may make: 20 in 10 minutes, whoever they are for. Counted by each process alone."""
+"""Failed sign-ins that one network address may make: 20 in 10 minutes, whoever they are for.
+Counted by each process alone.
+"""
 
 TOO_MANY = "There were too many failed attempts from your network. Try again in 10 minutes."
 
@@ -32,7 +34,9 @@ def sign_in_limiter() -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-auth.record_once(lambda state: state.app.extensions.setdefault("engage.sign_ins", sign_in_limiter()))
+auth.record_once(
+    lambda state: state.app.extensions.setdefault("engage.sign_ins", sign_in_limiter())
+)
 
 
 class SignInForm(PageForm):
@@ -72,7 +76,9 @@ def try_to_sign_in() -> ResponseReturnValue:
         return _page(form), 422
     at = now()
     with transaction() as session:
-        result = service.authenticate(session, form.email.data or "", form.password.data or "", now=at)
+        result = service.authenticate(
+            session, form.email.data or "", form.password.data or "", now=at
+        )
     if result.staff is None:
         limiter.hit(FAILURES, caller)
         form.refuse_whole(REFUSED)

@@ -1,7 +1,8 @@
-"""`engage staff …` and `engage key …`: who may come in, added and removed by whoever has a shell on the machine.
+"""`engage staff …` and `engage key …`: who may come in, added and removed by whoever has a shell on
+the machine.
 
-A password or a key's secret is never taken from the command line, where other users of the machine could read it, and a secret is shown
-once.
+A password or a key's secret is never taken from the command line, where other users of the machine
+could read it, and a secret is shown once.
 """
 
 import sys
@@ -30,7 +31,11 @@ def staff() -> None:
 @click.option("--name", required=True, help="Full name, as colleagues know it.")
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 @click.option(
-    "--agency", "agency_name", default="Probation", show_default=True, help="Their agency in the hub's area."
+    "--agency",
+    "agency_name",
+    default="Probation",
+    show_default=True,
+    help="Their agency in the hub's area.",
 )
 @click.option(
     "--role",
@@ -48,7 +53,9 @@ def add_staff(
     roles: tuple[str, ...],
     mobile: str | None,
 ) -> None:
-    """Add the member of staff with the address EMAIL. Give them a password with `engage staff set-password`."""
+    """Add the member of staff with the address EMAIL. Give them a password with `engage staff
+    set-password`.
+    """
     from engage.agencies import service, staff_notices
     from engage.agencies.hub_settings import find_agency, find_hub
 
@@ -70,7 +77,9 @@ def add_staff(
 
 @staff.command(name="set-password")
 @click.argument("email")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input, for scripts."
+)
 def set_password(email: str, password_stdin: bool) -> None:
     """Give EMAIL a new password; every session they have ends."""
     from engage.agencies import service
@@ -109,7 +118,9 @@ def list_staff() -> None:
 
     with in_transaction() as (session, _now):
         for member in session.scalars(select(Staff).where(Staff.active).order_by(Staff.email)):
-            roles = ", ".join(sorted(f"{held.role.value} in {held.hub.name}" for held in member.memberships))
+            roles = ", ".join(
+                sorted(f"{held.role.value} in {held.hub.name}" for held in member.memberships)
+            )
             click.echo(f"{member.email}\t{member.name}\t{member.agency.name}\t{roles}")
 
 
@@ -120,7 +131,9 @@ def key() -> None:
 
 @key.command(name="issue")
 @click.option(
-    "--hub", "hub_name", help="The hub whose people the key reaches; may be left out when there is only one."
+    "--hub",
+    "hub_name",
+    help="The hub whose people the key reaches; may be left out when there is only one.",
 )
 @click.option("--name", required=True, help="What the key is for, such as the system's name.")
 @click.option(
@@ -131,7 +144,11 @@ def key() -> None:
     help="What it may do, such as people:read; may be repeated.",
 )
 @click.option(
-    "--days", type=click.IntRange(1, 730), default=365, show_default=True, help="Days until it expires."
+    "--days",
+    type=click.IntRange(1, 730),
+    default=365,
+    show_default=True,
+    help="Days until it expires.",
 )
 def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a key and print it. It is shown this once; only a hash of it is kept."""
@@ -173,7 +190,9 @@ def list_keys() -> None:
 
     with in_transaction() as (session, now):
         for held in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
-            state = "revoked" if held.revoked_at else "expired" if held.expires_at <= now else "live"
+            state = (
+                "revoked" if held.revoked_at else "expired" if held.expires_at <= now else "live"
+            )
             used = held.last_used_at.date().isoformat() if held.last_used_at else "never used"
             scopes = " ".join(held.scopes)
             click.echo(
@@ -213,4 +232,6 @@ def _role(name: str) -> "Role":
     try:
         return Role(name)
     except ValueError:
-        raise Invalid(fields={"role": f"Choose from {', '.join(role.value for role in Role)}."}) from None
+        raise Invalid(
+            fields={"role": f"Choose from {', '.join(role.value for role in Role)}."}
+        ) from None

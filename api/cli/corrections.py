@@ -1,4 +1,6 @@
-"""`engage corrections export`: the corrected readings that an administrator accepted, as a file of the corpus."""
+"""`engage corrections export`: the corrected readings that an administrator accepted, as a file of
+the corpus.
+"""
 
 from pathlib import Path
 
@@ -16,7 +18,9 @@ def corrections() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--hub", "hub_name", help="Only those of this hub.")
 def export(file: Path, hub_name: str | None) -> None:
-    """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard output)."""
+    """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard
+    output).
+    """
     from engage.agencies.hub_settings import find_hub
     from engage.conversation.corrections import corpus_lines
 

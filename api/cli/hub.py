@@ -1,4 +1,6 @@
-"""`engage hub …` and `engage agency …`: what a service needs before its first member of staff can sign in."""
+"""`engage hub …` and `engage agency …`: what a service needs before its first member of staff can
+sign in.
+"""
 
 import json
 from dataclasses import asdict
@@ -24,7 +26,9 @@ def add_hub(name: str, area: str, phone: str, timezone: str) -> None:
     from engage.agencies import setup
 
     with in_transaction() as (session, now):
-        setup.add_hub(session, name=name, area=area, phone=phone, timezone=timezone, actor="system", now=now)
+        setup.add_hub(
+            session, name=name, area=area, phone=phone, timezone=timezone, actor="system", now=now
+        )
     click.echo(f"Added the hub {name}.")
 
 
@@ -49,7 +53,9 @@ def list_hubs() -> None:
 @click.argument("value")
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def choose(setting: str, value: str, hub_name: str | None) -> None:
-    """Choose VALUE (a number, true or false) for SETTING, one of those that `engage hub list` shows."""
+    """Choose VALUE (a number, true or false) for SETTING, one of those that `engage hub list`
+    shows.
+    """
     from engage.agencies import setup
     from engage.agencies.hub_settings import find_hub
 
@@ -65,7 +71,9 @@ def choose(setting: str, value: str, hub_name: str | None) -> None:
 @click.option("--reopen", is_flag=True, help="Take the days off the list instead.")
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> None:
-    """On DAYS (2027-12-27 …) nobody is there: due times in working days pass over them, as over weekends."""
+    """On DAYS (2027-12-27 …) nobody is there: due times in working days pass over them, as over
+    weekends.
+    """
     from engage.agencies import setup
     from engage.agencies.hub_settings import find_hub
 
@@ -80,7 +88,9 @@ def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> Non
 @click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def shut(day: datetime, hub_name: str | None) -> None:
-    """The hub closes for good as DAY begins: nothing is booked from then on, nobody joins, enrolments end."""
+    """The hub closes for good as DAY begins: nothing is booked from then on, nobody joins,
+    enrolments end.
+    """
     from engage.agencies import setup
     from engage.agencies.hub_settings import find_hub
 
@@ -98,7 +108,9 @@ def show_history(hub_name: str | None) -> None:
 
     with in_transaction() as (session, _now):
         for spell in setup.history(session, find_hub(session, hub_name)):
-            chosen = " ".join(f"{name}={json.dumps(value)}" for name, value in sorted(spell.settings.items()))
+            chosen = " ".join(
+                f"{name}={json.dumps(value)}" for name, value in sorted(spell.settings.items())
+            )
             click.echo(f"{spell.since.isoformat()}\t{spell.changed_by}\t{chosen}")
 
 
@@ -110,7 +122,9 @@ def agency() -> None:
 @agency.command(name="add")
 @click.argument("name")
 @click.option("--kind", required=True, help="probation, police, council, housing, health, charity…")
-@click.option("--hub", "hub_name", help="A hub in the agency's area; may be left out when there is only one.")
+@click.option(
+    "--hub", "hub_name", help="A hub in the agency's area; may be left out when there is only one."
+)
 def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     """Add an agency called NAME."""
     from engage.agencies import setup
@@ -123,7 +137,9 @@ def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     except ValueError:
         raise Invalid(fields={"kind": f"Choose from {', '.join(AgencyKind)}."}) from None
     with in_transaction() as (session, now):
-        setup.add_agency(session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now)
+        setup.add_agency(
+            session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now
+        )
     click.echo(f"Added the agency {name}.")
 
 

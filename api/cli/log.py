@@ -16,9 +16,11 @@ def log() -> None:
 @click.option("--crn", help="Only this person, such as X123456.")
 @click.pass_context
 def verify(ctx: click.Context, crn: str | None) -> None:
-    """Work out anew the chain over each person's events, and say where it breaks. Exit code 1 where one does.
+    """Work out anew the chain over each person's events, and say where it breaks. Exit code 1 where
+    one does.
 
-    The links that stand on evidence packs are looked for in the chains too, so that an end which was cut off shows.
+    The links that stand on evidence packs are looked for in the chains too, so that an end which
+    was cut off shows.
     """
     from engage.documents.evidence_pack import service
 

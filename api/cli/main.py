@@ -1,7 +1,8 @@
 """The `engage` command.
 
-A wrong setting, a refusal of a use case or a file that cannot be read becomes one plain line on standard error and exit code 2. What a
-command needs is imported inside it, so that `engage understand` starts at once.
+A wrong setting, a refusal of a use case or a file that cannot be read becomes one plain line on
+standard error and exit code 2. What a command needs is imported inside it, so that `engage
+understand` starts at once.
 """
 
 import sys
@@ -49,7 +50,8 @@ class Commands(click.Group):
             raise Refusal(str(error)) from error
         except Invalid as error:
             raise Refusal(
-                " ".join([f"{name}: {words}" for name, words in error.fields.items()]) or error.detail
+                " ".join([f"{name}: {words}" for name, words in error.fields.items()])
+                or error.detail
             ) from error
         except EngageError as error:
             raise Refusal(error.detail) from error
@@ -68,7 +70,9 @@ def _plainly(error: OSError) -> str:
 
 
 def _is_lost_database(error: Exception) -> bool:
-    """Whether SQLAlchemy could not reach the server. It is asked without importing it: a command may not have needed it."""
+    """Whether SQLAlchemy could not reach the server. It is asked without importing it: a command
+    may not have needed it.
+    """
     loaded = sys.modules.get("sqlalchemy.exc")
     return loaded is not None and isinstance(error, loaded.OperationalError)
 
@@ -78,8 +82,8 @@ def _is_lost_database(error: Exception) -> bool:
 def main() -> None:
     """Text messages for people under Integrated Offender Management.
 
-    Settings come from the environment (docs/deployment.md). Without DATABASE_URL a PostgreSQL server of its own is started, or joined,
-    and kept up to date: for development only.
+    Settings come from the environment (docs/deployment.md). Without DATABASE_URL a PostgreSQL
+    server of its own is started, or joined, and kept up to date: for development only.
     """
 
 
@@ -94,7 +98,9 @@ main.add_command(corrections)
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the newest migration. Safe to run twice, or from several machines at once."""
+    """Bring the database to the newest migration. Safe to run twice, or from several machines at
+    once.
+    """
     from engage.core import embedded
     from engage.core import migrate as migrating
 
@@ -105,29 +111,41 @@ def migrate() -> None:
 @main.command()
 @click.option("--people-only", is_flag=True, help="No rota, free times, check-ins, news or case.")
 def seed(people_only: bool) -> None:
-    """Fill an empty database with demonstration people, staff and appointments. Refused in production."""
+    """Fill an empty database with demonstration people, staff and appointments. Refused in
+    production.
+    """
     from engage.core.clock import Clock
     from engage.demo.seed import seed as fill
 
     settings = Settings.from_environment()
     if settings.production:
-        raise SettingsError("Demonstration data have no place in production: ENGAGE_ENV is production.")
+        raise SettingsError(
+            "Demonstration data have no place in production: ENGAGE_ENV is production."
+        )
     with open_database() as database, database.begin() as session:
         added = fill(session, now=Clock.from_settings(settings).now(), arranged=not people_only)
-    click.echo("Demonstration data added." if added else "There are data already; nothing was added.")
+    click.echo(
+        "Demonstration data added." if added else "There are data already; nothing was added."
+    )
 
 
 @main.command()
-@click.option("--people", type=click.IntRange(1, 500), default=500, show_default=True, help="How many.")
+@click.option(
+    "--people", type=click.IntRange(1, 500), default=500, show_default=True, help="How many."
+)
 def demo(people: int) -> None:
-    """Add a hub of 500 invented people with a year behind them, so that every page shows something. Refused in production."""
+    """Add a hub of 500 invented people with a year behind them, so that every page shows something.
+    Refused in production.
+    """
     from engage.core.clock import Clock
     from engage.demo.seed import PASSWORD
     from engage.demo.service import fill
 
     settings = Settings.from_environment()
     if settings.production:
-        raise SettingsError("Demonstration data have no place in production: ENGAGE_ENV is production.")
+        raise SettingsError(
+            "Demonstration data have no place in production: ENGAGE_ENV is production."
+        )
     with open_database() as database, database.begin() as session:
         added = fill(session, now=Clock.from_settings(settings).now(), count=people)
     if added is None:
@@ -136,12 +154,16 @@ def demo(people: int) -> None:
     click.echo(
         f"Added {added.people} people to the hub {added.hub}: {added.rows:,} rows, {added.signals} signals."
     )
-    click.echo(f"Sign in as ann.bates@wearside.example or coordinator@wearside.example, password {PASSWORD}.")
+    click.echo(
+        f"Sign in as ann.bates@wearside.example or coordinator@wearside.example, password {PASSWORD}."
+    )
 
 
 @main.command()
 def worker() -> None:
-    """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may run."""
+    """Send reminders and texts, understand replies, apply receipts; until SIGTERM. Any number may
+    run.
+    """
     from engage.core.process_start import without_garbage_collection
 
     with without_garbage_collection():
@@ -156,7 +178,9 @@ def worker() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: ENGAGE_SIMULATOR_PORT]"
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.  [default: ENGAGE_SIMULATOR_PORT]",
 )
 def simulator(host: str, port: int | None) -> None:
     """A stand-in for Twilio, with phones to read and answer on, in a browser. Never for production."""
@@ -196,7 +220,9 @@ def simulator(host: str, port: int | None) -> None:
 
 @main.command()
 def run() -> None:
-    """Everything at once, for trying it out: database, web, worker and simulator, with demonstration data."""
+    """Everything at once, for trying it out: database, web, worker and simulator, with
+    demonstration data.
+    """
     from api.cli.run import run as run_all
 
     sys.exit(run_all())
@@ -223,15 +249,19 @@ def import_() -> None:
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("--hub", "hub_name", help="The hub to import into; may be left out when there is only one.")
+@click.option(
+    "--hub", "hub_name", help="The hub to import into; may be left out when there is only one."
+)
 @click.option("--as", "email", help="Act as this member of staff instead of as the system.")
 def import_appointments(
     file: Path, dry_run: bool, as_json: bool, hub_name: str | None, email: str | None
 ) -> None:
-    """Book, move or leave the appointments in FILE (CSV; - for standard input), one transaction per row.
+    """Book, move or leave the appointments in FILE (CSV; - for standard input), one transaction per
+    row.
 
-    May be stopped and repeated at any point. Rows that are refused are reported and spoil no other row. Exit code 0 when the file was
-    read to its end, whatever became of its rows; 2 when it could not be read as a file of appointments, or the import was refused.
+    May be stopped and repeated at any point. Rows that are refused are reported and spoil no other
+    row. Exit code 0 when the file was read to its end, whatever became of its rows; 2 when it could
+    not be read as a file of appointments, or the import was refused.
     """
     from engage.agencies.hub_settings import find_hub
     from engage.appointments.imports.file_import import import_file
@@ -254,16 +284,19 @@ def import_appointments(
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option(
-    "--hub", "hub_name", help="The hub whose workers they are; may be left out when there is only one."
+    "--hub",
+    "hub_name",
+    help="The hub whose workers they are; may be left out when there is only one.",
 )
 @click.option("--as", "email", help="Act as this member of staff instead of as the system.")
 def import_free_times(
     file: Path, dry_run: bool, as_json: bool, hub_name: str | None, email: str | None
 ) -> None:
-    """Put in the free times of workers in FILE (CSV; - for standard input), one transaction per row.
+    """Put in the free times of workers in FILE (CSV; - for standard input), one transaction per
+    row.
 
-    Columns: worker_email, type, date, start, minutes, place, weeks (1 to 8; empty for one time). Rows that are refused are reported and
-    spoil no other row.
+    Columns: worker_email, type, date, start, minutes, place, weeks (1 to 8; empty for one time).
+    Rows that are refused are reported and spoil no other row.
     """
     import json
 
@@ -303,12 +336,16 @@ def show_report(report: "ImportReport", *, as_json: bool, dry_run: bool) -> None
         click.echo(f"{_where(row)}: refused: {row['column']}: {row['reason']}")
     for row in found["warnings"]:
         click.echo(f"{_where(row)}: {row['reason']}")
-    counts = ", ".join(f"{len(found[kind])} {kind}" for kind in ("booked", "moved", "unchanged", "refused"))
+    counts = ", ".join(
+        f"{len(found[kind])} {kind}" for kind in ("booked", "moved", "unchanged", "refused")
+    )
     click.echo(f"{found['rows']} rows: {counts}." + (" Nothing was changed." if dry_run else ""))
 
 
 def _where(row: Mapping[str, Any]) -> str:
-    """Which row: its line, and its reference where it has one, without anything that could steer a terminal."""
+    """Which row: its line, and its reference where it has one, without anything that could steer a
+    terminal.
+    """
     ref = "".join(character if character.isprintable() else "?" for character in row["ref"] or "")
     return f"line {row['line']} ({ref})" if ref else f"line {row['line']}"
 
@@ -337,7 +374,9 @@ def open_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def progress_bar(*, wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A callable (rows done, rows in all) that draws a bar on a terminal; None where standard error is no terminal."""
+    """A callable (rows done, rows in all) that draws a bar on a terminal; None where standard error
+    is no terminal.
+    """
     if not wanted or not sys.stderr.isatty():
         yield None
         return

@@ -1,4 +1,6 @@
-"""`engage retention`: what is due to be erased, and erasing it. It says what it will do before it does it."""
+"""`engage retention`: what is due to be erased, and erasing it. It says what it will do before it
+does it.
+"""
 
 import click
 
@@ -8,9 +10,11 @@ from engage.core.settings import Settings
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what is due to be erased; change nothing.")
 def retention(dry_run: bool) -> None:
-    """Erase what was kept for its time: words of texts after twelve months, people and the access log after six years, or what the hub chose.
+    """Erase what was kept for its time: words of texts after twelve months, people and the access
+    log after six years, or what the hub chose.
 
-    What is due is listed first. People who are held for a case are left out. A worker does the same every night.
+    What is due is listed first. People who are held for a case are left out. A worker does the same
+    every night.
     """
     from api.database import open_database
     from engage.core.clock import Clock
@@ -33,7 +37,9 @@ def retention(dry_run: bool) -> None:
                 f"{one.hub}: {one.many} people who left before {one.before}, the first of them on {one.oldest}"
             )
         if dry_run or not (shares or leaving):
-            click.echo("Nothing was changed." if shares or leaving else "Nothing is due to be erased.")
+            click.echo(
+                "Nothing was changed." if shares or leaving else "Nothing is due to be erased."
+            )
             return
         erased = 0
         while done := erasure.forget(database.begin, now=now):

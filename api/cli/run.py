@@ -1,7 +1,9 @@
-"""`engage run`: everything at once on one machine, to see it work and to work on it. Never for production.
+"""`engage run`: everything at once on one machine, to see it work and to work on it. Never for
+production.
 
-It brings up the database, puts demonstration people in when it is empty, starts the pretend phone network, the web service and the
-worker as processes of their own, waits until they answer, and says where to look. Whatever ends by itself ends the run, with its name.
+It brings up the database, puts demonstration people in when it is empty, starts the pretend phone
+network, the web service and the worker as processes of their own, waits until they answer, and says
+where to look. Whatever ends by itself ends the run, with its name.
 """
 
 import os
@@ -32,7 +34,9 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 — to recognise it, not to listen 
 
 
 def run(settings: Settings | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; the exit code, 1 when a part ended by itself. Raises SettingsError for what it cannot start with."""
+    """Run until Ctrl-C or SIGTERM; the exit code, 1 when a part ended by itself. Raises
+    SettingsError for what it cannot start with.
+    """
     settings = settings or Settings.from_environment()
     if settings.production:
         raise SettingsError(
@@ -42,7 +46,10 @@ def run(settings: Settings | None = None) -> int:
     if settings.simulated:
         _refuse_taken("127.0.0.1", settings.simulator_port, "ENGAGE_SIMULATOR_PORT")
     clock = Clock.from_settings(settings)
-    with _database(settings) as url, Supervisor(_environment(url, clock, settings), PROJECT) as supervisor:
+    with (
+        _database(settings) as url,
+        Supervisor(_environment(url, clock, settings), PROJECT) as supervisor,
+    ):
         try:
             first_time = _prepare(url, clock)
             for program in _programs(settings):
@@ -78,7 +85,9 @@ def _prepare(url: str, clock: Clock) -> bool:
 
 
 def _environment(url: str, clock: Clock, settings: Settings) -> dict[str, str]:
-    """What the parts are told. A moved clock is handed on with the real moment at which it stood so, so that all of them tell the same time."""
+    """What the parts are told. A moved clock is handed on with the real moment at which it stood
+    so, so that all of them tell the same time.
+    """
     environment = {**os.environ, "DATABASE_URL": url}
     if settings.now is not None:
         environment["ENGAGE_NOW"] = clock.now().isoformat()
@@ -87,12 +96,23 @@ def _environment(url: str, clock: Clock, settings: Settings) -> dict[str, str]:
 
 
 def _programs(settings: Settings) -> Iterator[Program]:
-    """In the order of starting; they are stopped in the opposite one, so that the worker's last texts still find the network."""
+    """In the order of starting; they are stopped in the opposite one, so that the worker's last
+    texts still find the network.
+    """
     logs = settings.data_directory / "log"
     engage = [sys.executable, "-m", "api"]
     if settings.simulated:
         yield Program("simulator", [*engage, "simulator"], logs / "simulator.log")
-    web = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "gunicorn.conf.py",
+        "--workers",
+        "1",
+        "wsgi:app",
+    ]
     yield Program("web service", web, logs / "web.log")
     yield Program("worker", [*engage, "worker"], logs / "worker.log")
 
@@ -110,7 +130,9 @@ def _refuse_taken(host: str, port: int, variable: str) -> None:
 
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> bool:
-    """True once every address answers; False when somebody asked us to stop first. Raises ChildEnded, SettingsError."""
+    """True once every address answers; False when somebody asked us to stop first. Raises
+    ChildEnded, SettingsError.
+    """
     end = time.monotonic() + READY_WITHIN
     waiting = [f"{_web(settings)}/health/ready"]
     if settings.simulated:
@@ -145,7 +167,8 @@ def _phones(settings: Settings) -> str:
 
 def _welcome(settings: Settings, first_time: bool) -> str:
     roles = "\n".join(
-        f"    {email:<28}{role.value.replace('_', ' ')}" for email, _name, _agency, role in seed.STAFF
+        f"    {email:<28}{role.value.replace('_', ' ')}"
+        for email, _name, _agency, role in seed.STAFF
     )
     network = f"\n  Phones          {_phones(settings)}/" if settings.simulated else ""
     return f"""

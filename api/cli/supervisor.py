@@ -1,7 +1,8 @@
-"""Runs a few programs together for one person at one terminal: starts them, notices when one ends, stops them in order.
+"""Runs a few programs together for one person at one terminal: starts them, notices when one ends,
+stops them in order.
 
-It restarts nothing: a program that ends by itself is a fault to be seen. For development; where people depend on the service, the
-machine's own process manager does this.
+It restarts nothing: a program that ends by itself is a fault to be seen. For development; where
+people depend on the service, the machine's own process manager does this.
 """
 
 import os
@@ -54,7 +55,9 @@ class Supervisor:
                 signal.signal(number, handler)  # type: ignore[arg-type]
 
     def start(self, program: Program) -> None:
-        """Start a program in a group of its own, so that Ctrl-C reaches only us and we stop it in order."""
+        """Start a program in a group of its own, so that Ctrl-C reaches only us and we stop it in
+        order.
+        """
         program.log.parent.mkdir(parents=True, exist_ok=True)
         with program.log.open("wb") as log:
             process = subprocess.Popen(
@@ -81,7 +84,9 @@ class Supervisor:
             time.sleep(GLANCE)
 
     def stop(self) -> None:
-        """Ask each program to end, the last started first, and end by force one that does not within twenty seconds."""
+        """Ask each program to end, the last started first, and end by force one that does not
+        within twenty seconds.
+        """
         while self._running:
             _program, process = self._running.pop()
             _end(process)

@@ -1,6 +1,8 @@
-"""The staff pages: plain HTML forms that work without JavaScript, in the look of the GOV.UK Design System.
+"""The staff pages: plain HTML forms that work without JavaScript, in the look of the GOV.UK Design
+System.
 
-A view parses its form, calls one use case or one read model, and renders. Nothing here asks the database itself.
+A view parses its form, calls one use case or one read model, and renders. Nothing here asks the
+database itself.
 """
 
 import importlib

@@ -1,4 +1,6 @@
-"""Styles and scripts: GOV.UK Frontend as npm installed it, and the few files of our own. Named files only, kept long by browsers."""
+"""Styles and scripts: GOV.UK Frontend as npm installed it, and the few files of our own. Named
+files only, kept long by browsers.
+"""
 
 import hashlib
 import json
@@ -14,7 +16,10 @@ from engage.core.settings import PROJECT
 GOVUK = PROJECT / "node_modules" / "govuk-frontend"
 GOVUK_FILES = {
     "govuk-frontend.min.css": ("text/css", GOVUK / "dist" / "govuk" / "govuk-frontend.min.css"),
-    "govuk-frontend.min.js": ("text/javascript", GOVUK / "dist" / "govuk" / "govuk-frontend.min.js"),
+    "govuk-frontend.min.js": (
+        "text/javascript",
+        GOVUK / "dist" / "govuk" / "govuk-frontend.min.js",
+    ),
 }
 STATIC = Path(__file__).parent / "static"
 OWN_FILES = {
@@ -29,14 +34,20 @@ _KEPT = 365 * 24 * 3600
 @allow(PUBLIC)
 def govuk_asset(version: str, name: str) -> Response:
     """A file of GOV.UK Frontend. Its fonts and its crown are not served: they are for GOV.UK alone."""
-    return _send(*GOVUK_FILES[name]) if name in GOVUK_FILES and version == govuk_version() else abort(404)
+    return (
+        _send(*GOVUK_FILES[name])
+        if name in GOVUK_FILES and version == govuk_version()
+        else abort(404)
+    )
 
 
 @pages.get("/assets/engage/<version>/<name>")
 @allow(PUBLIC)
 def own_asset(version: str, name: str) -> Response:
     """A file of our own."""
-    return _send(*OWN_FILES[name]) if name in OWN_FILES and version == version_of(name) else abort(404)
+    return (
+        _send(*OWN_FILES[name]) if name in OWN_FILES and version == version_of(name) else abort(404)
+    )
 
 
 @cache

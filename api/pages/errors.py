@@ -24,5 +24,9 @@ def render(problem: Problem) -> ResponseReturnValue:
     if problem.status in (404, 405) and "actor" not in g:
         # Nobody has asked who this is, because there is no view; the menu is still theirs.
         g.actor = identify()
-    title = problem.title if problem.code == "stale_form" else _TITLES.get(problem.status, problem.title)
+    title = (
+        problem.title
+        if problem.code == "stale_form"
+        else _TITLES.get(problem.status, problem.title)
+    )
     return render_template("shared/problem.html", problem=problem, title=title)

@@ -1,4 +1,5 @@
-"""What every form of the staff pages shares: fields that people fill in by hand, and refusals that land beside the right field.
+"""What every form of the staff pages shares: fields that people fill in by hand, and refusals that
+land beside the right field.
 
 CSRF is checked for every form by security.py. Nothing here asks the database.
 """
@@ -20,7 +21,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 class PageForm(Form):
-    """A form of a page. `refuse` puts what a use case refused beside the fields; the rest stands at the top alone."""
+    """A form of a page. `refuse` puts what a use case refused beside the fields; the rest stands at
+    the top alone.
+    """
 
     CALLED: ClassVar[Mapping[str, str]] = {}
     """The form's own names of fields that use cases name otherwise."""
@@ -30,7 +33,9 @@ class PageForm(Form):
         self.whole: list[str] = []
 
     def refuse(self, fields: Mapping[str, str]) -> None:
-        """Add a use case's refusals by field; those of fields that the form does not have are said of the whole."""
+        """Add a use case's refusals by field; those of fields that the form does not have are said
+        of the whole.
+        """
         for said, words in fields.items():
             name = self.CALLED.get(said, said)
             if name in self:
@@ -58,14 +63,20 @@ _LONGEST_ID = 18
 
 
 def seen(given: Sequence[str]) -> list[int]:
-    """The ids of the texts that the page showed, as its form sent them back; what is no id is left out."""
+    """The ids of the texts that the page showed, as its form sent them back; what is no id is left
+    out.
+    """
     return [
-        int(one) for one in given[:MOST_SEEN] if one.isascii() and one.isdigit() and len(one) <= _LONGEST_ID
+        int(one)
+        for one in given[:MOST_SEEN]
+        if one.isascii() and one.isdigit() and len(one) <= _LONGEST_ID
     ]
 
 
 class OnceForm(PageForm):
-    """A form whose effect must happen once, however often it is sent: each page shown carries an id of its own."""
+    """A form whose effect must happen once, however often it is sent: each page shown carries an id
+    of its own.
+    """
 
     once = HiddenField(default=lambda: uuid.uuid4().hex)
 
@@ -90,7 +101,9 @@ class DateField(Field):
         """Read the three boxes; without them show the date that the page gave."""
         self.process_errors: list[str] = []
         shown = (
-            data if isinstance(data, date) else (self.default() if callable(self.default) else self.default)
+            data
+            if isinstance(data, date)
+            else (self.default() if callable(self.default) else self.default)
         )
         self.data = shown if isinstance(shown, date) else None
         names = [f"{self.name}-{part}" for part in ("day", "month", "year")]
@@ -169,14 +182,19 @@ class TimeField(Field):
 
 def parse_date(day: str, month: str, year: str) -> date:
     """A date from three boxes. Raises ValueError with words for the form."""
-    missing = [name for name, given in (("day", day), ("month", month), ("year", year)) if not given]
+    missing = [
+        name for name, given in (("day", day), ("month", month), ("year", year)) if not given
+    ]
     if len(missing) == 3:
         raise ValueError("Enter a date")
     if missing:
         raise ValueError(f"The date must include a {' and a '.join(missing)}")
     name = month.casefold()[:3]
     number = str(_MONTHS.index(name) + 1) if name in _MONTHS else month
-    if not all(given.isascii() and given.isdigit() for given in (day, number, year)) or len(year) != 4:
+    if (
+        not all(given.isascii() and given.isdigit() for given in (day, number, year))
+        or len(year) != 4
+    ):
         raise ValueError("Enter a real date, such as 27 3 2027")
     try:
         return date(int(year), int(number), int(day))
@@ -206,7 +224,9 @@ def parse_time(typed: str) -> time:
 
 
 def choices(names: Mapping[Name, str]) -> Any:
-    """Values and what they are called, in the shape that WTForms takes and its stubs do not know yet."""
+    """Values and what they are called, in the shape that WTForms takes and its stubs do not know
+    yet.
+    """
     return {str(value): name for value, name in names.items()}
 
 
@@ -216,12 +236,16 @@ def stripped(given: str | None) -> str | None:
 
 
 def joined(given: str | None) -> str | None:
-    """A filter for several lines: the line ends of every system become one kind, and blanks around the whole go."""
+    """A filter for several lines: the line ends of every system become one kind, and blanks around
+    the whole go.
+    """
     return None if given is None else given.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class Words:
-    """A validator: what the field holds can be stored and read, and is neither too long nor, with `missing`, left out."""
+    """A validator: what the field holds can be stored and read, and is neither too long nor, with
+    `missing`, left out.
+    """
 
     def __init__(self, longest: int, *, missing: str | None = None, lines: bool = False) -> None:
         self.longest = longest

@@ -1,4 +1,6 @@
-"""What stands around every page: the menu for the roles of whoever is signed in, and word of what was just done."""
+"""What stands around every page: the menu for the roles of whoever is signed in, and word of what
+was just done.
+"""
 
 from dataclasses import dataclass
 from typing import Any

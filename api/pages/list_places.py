@@ -9,7 +9,9 @@ Place = TypeVar("Place")
 
 
 def place_or_404(parse: Callable[[str], Place], given: str | None) -> Place | None:
-    """The place that an address names, None when it names none. Raises NotFound for what is no place: nobody types these by hand."""
+    """The place that an address names, None when it names none. Raises NotFound for what is no
+    place: nobody types these by hand.
+    """
     if not given:
         return None
     try:

@@ -1,4 +1,6 @@
-"""The way between the pages of one person's case: each is offered to whoever may read that part of the record, and to nobody else."""
+"""The way between the pages of one person's case: each is offered to whoever may read that part of
+the record, and to nobody else.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +16,12 @@ from engage.people.model import Person
 
 @dataclass(frozen=True)
 class Part:
-    """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the part of the record that it shows.
+    """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the
+    part of the record that it shows.
 
-    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role. `by_agreement` is for those who do not see
-    the whole case: the others find it all on the person's page.
+    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role.
+    `by_agreement` is for those who do not see the whole case: the others find it all on the
+    person's page.
     """
 
     endpoint: str
@@ -28,7 +32,9 @@ class Part:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("pages.shared_appointments", "All appointments", RecordPart.APPOINTMENTS, by_agreement=True),
+    Part(
+        "pages.shared_appointments", "All appointments", RecordPart.APPOINTMENTS, by_agreement=True
+    ),
     Part("pages.case_status", "Status", RecordPart.STATUS),
     Part("pages.legal", "Legal", RecordPart.LEGAL),
     Part("pages.compliance", "Compliance", RecordPart.COMPLIANCE),
@@ -42,7 +48,9 @@ PARTS: tuple[Part, ...] = (
 
 
 def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> list[dict[str, Any]]:
-    """The pages of this person's case that the actor may open, the person's own page first; `here` marks the one that is being made."""
+    """The pages of this person's case that the actor may open, the person's own page first; `here`
+    marks the one that is being made.
+    """
     if not PARTS:
         return []
     fields = fields_for(session, actor, person, now=now)

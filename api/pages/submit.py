@@ -1,4 +1,6 @@
-"""Sending a form: the use case in one transaction, its refusals put beside the fields, and what must happen once happening once."""
+"""Sending a form: the use case in one transaction, its refusals put beside the fields, and what
+must happen once happening once.
+"""
 
 import hashlib
 import uuid
@@ -13,15 +15,15 @@ from api.pages.forms import OnceForm, PageForm
 from engage.core import idempotency
 from engage.core.errors import Conflict, EngageError, Invalid
 
-SENT_ALREADY = (
-    "This form was sent before with other details, and that stands. Look at it first, then send this again."
-)
+SENT_ALREADY = "This form was sent before with other details, and that stands. Look at it first, then send this again."
 
 
 def attempt(form: PageForm, work: Callable[[Session], str]) -> str | None:
-    """Do `work`, which returns the address to go on to. None when it was refused: `form` then says why.
+    """Do `work`, which returns the address to go on to. None when it was refused: `form` then says
+    why.
 
-    A form that must take effect once is answered, when it is sent again, with the address it led to the first time.
+    A form that must take effect once is answered, when it is sent again, with the address it led to
+    the first time.
     """
     try:
         with transaction() as session:
@@ -52,12 +54,16 @@ def _once(session: Session, form: OnceForm, work: Callable[[Session], str]) -> s
     if answer is not None:
         return str(answer.body["address"])
     address = work(session)
-    idempotency.keep(session, actor=actor, key=key, answer=idempotency.Answer(303, {"address": address}))
+    idempotency.keep(
+        session, actor=actor, key=key, answer=idempotency.Answer(303, {"address": address})
+    )
     return address
 
 
 def _digest() -> str:
-    sent = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    sent = sorted(
+        (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
+    )
     return hashlib.sha256(repr((request.path, sent)).encode(errors="surrogatepass")).hexdigest()
 
 

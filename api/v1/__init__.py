@@ -1,4 +1,5 @@
-"""The JSON API for staff systems and partners: `/v1`, OpenAPI 3.1 at `/v1/openapi.json`, readable at `/v1/docs`.
+"""The JSON API for staff systems and partners: `/v1`, OpenAPI 3.1 at `/v1/openapi.json`, readable
+at `/v1/docs`.
 
 A resource is found wherever under this package it is defined.
 """

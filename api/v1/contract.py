@@ -1,6 +1,8 @@
-"""The API's contract with its callers: the OpenAPI document, made from the routes themselves, and the page that shows it.
+"""The API's contract with its callers: the OpenAPI document, made from the routes themselves, and
+the page that shows it.
 
-What a route declares (who may call it, what it reads, what it answers) is what the document says; nothing is written down twice.
+What a route declares (who may call it, what it reads, what it answers) is what the document says;
+nothing is written down twice.
 """
 
 import re
@@ -37,7 +39,9 @@ docs = Blueprint("api_docs", __name__, template_folder="templates")
 
 
 class Fault(Schema):
-    """One thing that is wrong, and where: a field of the body, a parameter of the query, or a header."""
+    """One thing that is wrong, and where: a field of the body, a parameter of the query, or a
+    header.
+    """
 
     pointer = fields.String(metadata={"description": "A JSON pointer into the body."})
     parameter = fields.String(metadata={"description": "The name of a query parameter."})
@@ -59,7 +63,8 @@ class ProblemSchema(Schema):
 class Contract(Api):
     """flask-smorest's document, with our problems as its errors and without its own error handling.
 
-    The resources are described when somebody first asks for the document: that takes longer than all else at a start.
+    The resources are described when somebody first asks for the document: that takes longer than
+    all else at a start.
     """
 
     ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment]
@@ -137,7 +142,9 @@ def openapi() -> ResponseReturnValue:
 def read() -> ResponseReturnValue:
     """The contract, for people."""
     document = _contract().document
-    return render_template("api_docs.html", document=document, operations=list(_operations(document)))
+    return render_template(
+        "api_docs.html", document=document, operations=list(_operations(document))
+    )
 
 
 def _contract() -> Contract:
@@ -158,7 +165,9 @@ def _document(app: Flask, api: Contract) -> dict[str, Any]:
         response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            operation = document["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {}).get(method.lower())
+            operation = (
+                document["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {}).get(method.lower())
+            )
             if operation is not None:
                 _complete(app, rule, method, operation)
     return document

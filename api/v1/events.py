@@ -1,4 +1,6 @@
-"""`/v1/events`: everything that happened in the hub, in order, for systems that keep their own copy."""
+"""`/v1/events`: everything that happened in the hub, in order, for systems that keep their own
+copy.
+"""
 
 from typing import Any
 
@@ -38,7 +40,9 @@ class EventPage(Schema):
 class EventQuery(Given):
     """How many, and from where."""
 
-    limit = Whole(1, 500, in_query=True, load_default=100, metadata={"description": "How many at most."})
+    limit = Whole(
+        1, 500, in_query=True, load_default=100, metadata={"description": "How many at most."}
+    )
     after = Words(
         50,
         load_default="0.0",
@@ -51,7 +55,9 @@ class EventQuery(Given):
 @events.reads(EventQuery, location="query")
 @events.answers(200, EventPage)
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
-    """Events behind a cursor, oldest first. None is ever missed: a change that was still being written comes later."""
+    """Events behind a cursor, oldest first. None is ever missed: a change that was still being
+    written comes later.
+    """
     try:
         after = Cursor.parse(query["after"])
     except ValueError:

@@ -29,9 +29,13 @@ class Nothing(Given):
 
 
 class Words(fields.String):
-    """Text of `shortest` to `longest` characters, blanks around it taken off; no character that cannot be seen or stored."""
+    """Text of `shortest` to `longest` characters, blanks around it taken off; no character that
+    cannot be seen or stored.
+    """
 
-    def __init__(self, longest: int, *, shortest: int = 1, lines: bool = False, **more: Any) -> None:
+    def __init__(
+        self, longest: int, *, shortest: int = 1, lines: bool = False, **more: Any
+    ) -> None:
         metadata = {"minLength": shortest, "maxLength": longest, **more.pop("metadata", {})}
         super().__init__(metadata=metadata, **more)
         self.longest, self.shortest, self.lines = longest, shortest, lines
@@ -40,7 +44,9 @@ class Words(fields.String):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         given: str = super()._deserialize(value, attr, data, **kwargs).strip()
-        problem = problem_with(given, longest=self.longest, shortest=self.shortest, lines=self.lines)
+        problem = problem_with(
+            given, longest=self.longest, shortest=self.shortest, lines=self.lines
+        )
         if problem is not None:
             raise ValidationError(problem)
         return given
@@ -57,11 +63,15 @@ class Crn(Words):
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its offset from UTC, such as 2027-03-22T09:30:00+00:00, between 2000 and 2100; handed on in UTC."""
+    """A moment with its offset from UTC, such as 2027-03-22T09:30:00+00:00, between 2000 and 2100;
+    handed on in UTC.
+    """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(format="iso", **more)
-        self.error_messages["invalid_awareness"] = "Give the offset from UTC too, such as +00:00 or Z."
+        self.error_messages["invalid_awareness"] = (
+            "Give the offset from UTC too, such as +00:00 or Z."
+        )
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

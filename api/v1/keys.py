@@ -1,7 +1,9 @@
-"""How a system is known: `Authorization: Bearer engage_…`, looked up by its hash, and how often it may ask.
+"""How a system is known: `Authorization: Bearer engage_…`, looked up by its hash, and how often it
+may ask.
 
-The limit is per key and counted in each process's memory, so with several processes a key may ask that many times more often. It keeps one
-system's mistake from taking the service away from the others; it is no lock.
+The limit is per key and counted in each process's memory, so with several processes a key may ask
+that many times more often. It keeps one system's mistake from taking the service away from the
+others; it is no lock.
 """
 
 import math
@@ -47,7 +49,8 @@ class Limiter:
         if self._window.hit(self._limit, who):
             return 0
         reset = self._window.get_window_stats(self._limit, who).reset_time
-        # The library keeps its window by the computer's clock, whatever moment the service plays at.
+        # The library keeps its window by the computer's clock, whatever moment the service plays
+        # at.
         return max(math.ceil(reset - Clock().now().timestamp()), 1)
 
 

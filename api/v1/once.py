@@ -1,7 +1,9 @@
-"""`Idempotency-Key` on POST: the same request sent twice is done once, and both get the same answer.
+"""`Idempotency-Key` on POST: the same request sent twice is done once, and both get the same
+answer.
 
-The whole view runs in the transaction that claims the key, so the answer is kept if and only if the work is. A request that was refused
-leaves nothing behind and is looked at afresh. An answer is not given again once anybody whom it is about may no longer be seen.
+The whole view runs in the transaction that claims the key, so the answer is kept if and only if the
+work is. A request that was refused leaves nothing behind and is looked at afresh. An answer is not
+given again once anybody whom it is about may no longer be seen.
 """
 
 import hashlib
@@ -22,7 +24,9 @@ LONGEST_KEY = 100
 
 
 def once(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Honour the header on a view. It must stand above the view's `response`, so that the finished answer passes here."""
+    """Honour the header on a view. It must stand above the view's `response`, so that the finished
+    answer passes here.
+    """
 
     @wraps(view)
     def wrapped(*given: Any, **named: Any) -> Response:
@@ -30,7 +34,9 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
         if key is None:
             return make_response(view(*given, **named))
         if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-            raise Invalid(fields={f"{HEADER}:": f"Use 1 to {LONGEST_KEY} printable ASCII characters."})
+            raise Invalid(
+                fields={f"{HEADER}:": f"Use 1 to {LONGEST_KEY} printable ASCII characters."}
+            )
         actor = current_actor().label
         with transaction() as session:
             answer = idempotency.claim(session, actor=actor, key=key, request=_digest(), now=now())

@@ -1,7 +1,8 @@
 """Pages and the cursors between them.
 
-A cursor names the last row that was shown; the next page begins behind it, whatever was added or removed meanwhile. It is signed, so what
-comes back is what went out; its form is nobody's business but ours.
+A cursor names the last row that was shown; the next page begins behind it, whatever was added or
+removed meanwhile. It is signed, so what comes back is what went out; its form is nobody's business
+but ours.
 """
 
 import functools
@@ -24,7 +25,9 @@ Row = TypeVar("Row")
 class PageQuery(Given):
     """How much of a list to give, and from where."""
 
-    limit = Whole(1, 200, in_query=True, load_default=50, metadata={"description": "How many rows at most."})
+    limit = Whole(
+        1, 200, in_query=True, load_default=50, metadata={"description": "How many rows at most."}
+    )
     after = Words(
         LONGEST_CURSOR,
         load_default=None,
@@ -60,7 +63,9 @@ def write(what: str, *place: Any) -> str:
 
 
 def read(cursor: str | None, what: str) -> list[str] | None:
-    """The place in a cursor that `write` made for the same list, as strings; None without one. Raises Invalid for any other."""
+    """The place in a cursor that `write` made for the same list, as strings; None without one.
+    Raises Invalid for any other.
+    """
     if cursor is None:
         return None
     try:

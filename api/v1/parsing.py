@@ -57,7 +57,9 @@ class Resource(Blueprint):
         self, schema: type[Schema], *, location: str = "json", required: bool = True
     ) -> Callable[[View], View]:
         """The view's first argument is what was sent, by `schema`; `location` is `json` or `query`."""
-        decorate: Callable[[View], View] = self.arguments(schema, location=location, required=required)  # type: ignore[no-untyped-call]
+        decorate: Callable[[View], View] = self.arguments(
+            schema, location=location, required=required
+        )  # type: ignore[no-untyped-call]
         return decorate
 
     def answers(self, status: int, schema: type[Schema]) -> Callable[[View], View]:
@@ -67,12 +69,18 @@ class Resource(Blueprint):
 
 
 def check_form() -> None:
-    """Refuse a body that is not JSON (415), and query parameters where the address takes none (422)."""
-    has_body = bool(request.content_length) or "chunked" in request.headers.get("Transfer-Encoding", "")
+    """Refuse a body that is not JSON (415), and query parameters where the address takes none
+    (422).
+    """
+    has_body = bool(request.content_length) or "chunked" in request.headers.get(
+        "Transfer-Encoding", ""
+    )
     if has_body and request.mimetype != JSON and request.method not in ("GET", "HEAD"):
         raise UnsupportedMediaType
     if request.args and not _takes_query(request.endpoint):
-        raise Invalid(fields={f"?{name}": "This address takes no such parameter." for name in request.args})
+        raise Invalid(
+            fields={f"?{name}": "This address takes no such parameter." for name in request.args}
+        )
 
 
 def _takes_query(endpoint: str | None) -> bool:
@@ -86,8 +94,12 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _faults(messages: Any) -> Iterator[tuple[str, str]]:
-    """Each fault with where it is: `field`, `list/0`, or `?parameter`; the first fault of each place."""
-    for location, found in messages.items() if isinstance(messages, Mapping) else [("json", messages)]:
+    """Each fault with where it is: `field`, `list/0`, or `?parameter`; the first fault of each
+    place.
+    """
+    for location, found in (
+        messages.items() if isinstance(messages, Mapping) else [("json", messages)]
+    ):
         mark = "?" if location == "query" else ""
         for place, words in _walk(found):
             yield mark + place, words

@@ -1,7 +1,8 @@
-"""Sharing agreements: recorded, ended and listed by whoever answers for a hub. What they open is decided in sharing.py.
+"""Sharing agreements: recorded, ended and listed by whoever answers for a hub. What they open is
+decided in sharing.py.
 
-An agreement is never changed: it is ended, and another one recorded, so that it can be said at any time what an agency could see on a day.
-It names agencies and parts of records, never a person.
+An agreement is never changed: it is ended, and another one recorded, so that it can be said at any
+time what an agency could see on a day. It names agencies and parts of records, never a person.
 """
 
 import uuid
@@ -47,11 +48,14 @@ class NewAgreement:
     ends_on: date
 
 
-def record_agreement(session: Session, actor: Actor, new: NewAgreement, *, now: datetime) -> SharingAgreement:
+def record_agreement(
+    session: Session, actor: Actor, new: NewAgreement, *, now: datetime
+) -> SharingAgreement:
     """Record an agreement of a hub with an agency of its area.
 
-    Raises Forbidden for a hub that the actor does not answer for, Invalid where words or parts are missing, the agency is of another area,
-    or the days make no sense: an agreement ends in the future, after it starts, and within three years of that.
+    Raises Forbidden for a hub that the actor does not answer for, Invalid where words or parts are
+    missing, the agency is of another area, or the days make no sense: an agreement ends in the
+    future, after it starts, and within three years of that.
     """
     _may_keep(actor, new.hub_id)
     hub = session.get_one(Hub, new.hub_id)
@@ -90,8 +94,12 @@ def record_agreement(session: Session, actor: Actor, new: NewAgreement, *, now: 
 def end_agreement(
     session: Session, actor: Actor, agreement_id: uuid.UUID, *, now: datetime
 ) -> SharingAgreement:
-    """End an agreement at once: nothing more is seen by it. Raises NotFound, or Conflict where it is over already."""
-    found = session.get(SharingAgreement, agreement_id, with_for_update=True, populate_existing=True)
+    """End an agreement at once: nothing more is seen by it. Raises NotFound, or Conflict where it
+    is over already.
+    """
+    found = session.get(
+        SharingAgreement, agreement_id, with_for_update=True, populate_existing=True
+    )
     if found is None or not may_manage(actor, found.hub_id):
         raise NotFound("There is no such agreement, or you may not see it.")
     today = now.astimezone(zone(session.get_one(Hub, found.hub_id))).date()
@@ -99,15 +107,26 @@ def end_agreement(
         raise Conflict("This agreement is over already.")
     found.ended_at, found.ended_by = now, actor.label
     events.record(
-        session, "agreement.ended", now=now, actor=actor.label, hub_id=found.hub_id, agreement=found.id
+        session,
+        "agreement.ended",
+        now=now,
+        actor=actor.label,
+        hub_id=found.hub_id,
+        agreement=found.id,
     )
     return found
 
 
 def agreements_of(
-    session: Session, hub_ids: Collection[uuid.UUID], *, after: uuid.UUID | None = None, limit: int = MOST
+    session: Session,
+    hub_ids: Collection[uuid.UUID],
+    *,
+    after: uuid.UUID | None = None,
+    limit: int = MOST,
 ) -> Sequence[SharingAgreement]:
-    """The agreements of some hubs, ended ones too, the one recorded last first; those recorded before `after`."""
+    """The agreements of some hubs, ended ones too, the one recorded last first; those recorded
+    before `after`.
+    """
     query = (
         select(SharingAgreement)
         .where(SharingAgreement.hub_id.in_(hub_ids))
@@ -163,5 +182,7 @@ def _wrong(
     elif new.ends_on < now.astimezone(zone(hub)).date():
         wrong["ends_on"] = "The last day is past."
     elif new.ends_on > new.starts_on + relativedelta(years=LONGEST_YEARS):
-        wrong["ends_on"] = f"An agreement holds for at most {LONGEST_YEARS} years. Record the next one then."
+        wrong["ends_on"] = (
+            f"An agreement holds for at most {LONGEST_YEARS} years. Record the next one then."
+        )
     return wrong

@@ -1,7 +1,9 @@
-"""Health apart: which texts tell of health, a lapse included, so that their words are shown only to those who may see matters of health.
+"""Health apart: which texts tell of health, a lapse included, so that their words are shown only to
+those who may see matters of health.
 
-A text counts where it was read as one, where a worker corrected its reading to one, or where news of health came of it. It says nothing of
-what a worker wrote by hand, and it decides about nobody: who may see health is decided by access.py.
+A text counts where it was read as one, where a worker corrected its reading to one, or where news
+of health came of it. It says nothing of what a worker wrote by hand, and it decides about nobody:
+who may see health is decided by access.py.
 """
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -32,7 +34,9 @@ def sees_health(actor: Actor, person: Person) -> bool:
 def tells_of_health() -> ColumnElement[bool]:
     """The SQL condition on Inbound (null where a row has none) for texts that tell of health."""
     read = aliased(ReplyRecord)
-    corrected = exists().where(ReplyCorrection.reply_record_id == read.id, ReplyCorrection.now.in_(_INTENTS))
+    corrected = exists().where(
+        ReplyCorrection.reply_record_id == read.id, ReplyCorrection.now.in_(_INTENTS)
+    )
     as_health = (
         select(read.id)
         .where(

@@ -1,7 +1,7 @@
 """Who has a seat where: the hubs whose referrals and meetings an actor reads, writes or decides.
 
-A referral may be of somebody whom Engage does not know, so access.py has no person to ask about; this adds the hub's side and no right
-over any person. Denies by default.
+A referral may be of somebody whom Engage does not know, so access.py has no person to ask about;
+this adds the hub's side and no right over any person. Denies by default.
 """
 
 import uuid
@@ -17,8 +17,12 @@ from engage.access.policy import (
 from engage.agencies.model import AgencyKind, Role
 from engage.core.errors import Forbidden, NotFound
 
-REFERRERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.COORDINATOR, Role.SUPERVISOR})
-"""Any agency's staff may refer anybody; whoever only reads, or only runs the service, refers nobody."""
+REFERRERS = frozenset(
+    {Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.COORDINATOR, Role.SUPERVISOR}
+)
+"""Any agency's staff may refer anybody; whoever only reads, or only runs the service, refers
+nobody.
+"""
 SELECTS_AT_ARREST = AgencyKind.POLICE
 
 
@@ -44,7 +48,9 @@ def hubs_to_assess_in(actor: Actor) -> frozenset[uuid.UUID]:
 
 
 def hubs_to_attend(actor: Actor) -> frozenset[uuid.UUID]:
-    """The hubs whose meetings the actor may look at: all of it, or the part about people whom they see."""
+    """The hubs whose meetings the actor may look at: all of it, or the part about people whom they
+    see.
+    """
     return _with(actor, Ability.CASE)
 
 
@@ -59,7 +65,9 @@ def may(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> bool:
 
 
 def require(actor: Actor, hubs: frozenset[uuid.UUID], hub_id: uuid.UUID) -> None:
-    """Raise NotFound for a hub that the actor has nothing to do with, Forbidden for one where their role does not allow this."""
+    """Raise NotFound for a hub that the actor has nothing to do with, Forbidden for one where their
+    role does not allow this.
+    """
     if may(actor, hubs, hub_id):
         return
     if hub_id in actor.hubs() or hub_id == actor.hub_id:

@@ -1,6 +1,7 @@
 """Who may read and who may change the settings of a hub. Nothing here concerns a person under IOM.
 
-Roles are handed in as an actor by whoever asks; a hub that the actor may not read is one that there is not.
+Roles are handed in as an actor by whoever asks; a hub that the actor may not read is one that there
+is not.
 """
 
 import uuid
@@ -40,7 +41,9 @@ def to_read(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
 
 
 def to_change(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
-    """A hub whose settings the actor may change. Raises NotFound, or Forbidden for who only reads them."""
+    """A hub whose settings the actor may change. Raises NotFound, or Forbidden for who only reads
+    them.
+    """
     hub = to_read(session, actor, hub_id)
     if not may_change(actor, hub):
         raise Forbidden("Only an administrator of the hub changes its settings.")

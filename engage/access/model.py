@@ -13,9 +13,11 @@ from engage.people.model import Person
 
 
 class SharingAgreement(Base):
-    """What an agency may see of a hub's people beside its own part: which `fields`, for which purpose, on what lawful basis, from when to when.
+    """What an agency may see of a hub's people beside its own part: which `fields`, for which
+    purpose, on what lawful basis, from when to when.
 
-    `fields` are names of `engage.access.sharing.Field`. It holds on the days from `starts_on` to `ends_on` inclusive unless ended before.
+    `fields` are names of `engage.access.sharing.Field`. It holds on the days from `starts_on` to
+    `ends_on` inclusive unless ended before.
     """
 
     __tablename__ = "sharing_agreement"
@@ -41,7 +43,9 @@ class SharingAgreement(Base):
 
 
 class Disclosure(Base):
-    """Something of a person's record went to another agency: what, to whom, for what, under which agreement (none: a court, by law)."""
+    """Something of a person's record went to another agency: what, to whom, for what, under which
+    agreement (none: a court, by law).
+    """
 
     __tablename__ = "disclosure"
     __table_args__ = (Index("ix_disclosure_person", "person_id", "at"),)
@@ -59,7 +63,9 @@ class Disclosure(Base):
 
 
 class BreakGlass(Base):
-    """Somebody opened a record that they may not see, because it could not wait: why, and until when. The OM is told at once."""
+    """Somebody opened a record that they may not see, because it could not wait: why, and until
+    when. The OM is told at once.
+    """
 
     __tablename__ = "break_glass"
     __table_args__ = (Index("ix_break_glass_staff", "staff_id", "person_id", "ends_at"),)

@@ -1,7 +1,8 @@
 """The one place that says which people an actor may see, and what they may do to them.
 
-Every query about people is narrowed by `visible_to(actor)`; every use case on one person starts with `open_person`. Whoever may not see
-a person is told that there is none (404); whoever sees but may not act is refused (403). Both are logged.
+Every query about people is narrowed by `visible_to(actor)`; every use case on one person starts
+with `open_person`. Whoever may not see a person is told that there is none (404); whoever sees but
+may not act is refused (403). Both are logged.
 """
 
 import uuid
@@ -25,8 +26,9 @@ log = structlog.get_logger(__name__)
 class Ability(StrEnum):
     """What an actor may do with a person's record.
 
-    `case`: read the case around the texts (orders, plan, status, compliance); `decide`: record what a meeting decided; `enforce`: decide
-    what follows from non-compliance; `overrule`: put another decision in the place of a worker's; `intelligence`: see and set the flag.
+    `case`: read the case around the texts (orders, plan, status, compliance); `decide`: record what
+    a meeting decided; `enforce`: decide what follows from non-compliance; `overrule`: put another
+    decision in the place of a worker's; `intelligence`: see and set the flag.
     """
 
     VIEW = "view"
@@ -55,9 +57,13 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 READ_ONLY_ROLES = frozenset({Role.AUDITOR})
 HUB_WIDE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR})
 READ_IN_EMERGENCY = frozenset({Ability.VIEW, Ability.CONVERSE, Ability.CASE})
-"""What whoever opened a record in an emergency (breaking_glass.py) may do with it until the time is over: read, and change nothing."""
+"""What whoever opened a record in an emergency (breaking_glass.py) may do with it until the time is
+over: read, and change nothing.
+"""
 CARES = frozenset({AgencyKind.HEALTH, AgencyKind.DRUG_AND_ALCOHOL})
-"""Agencies whose staff look after people's health: those who work with a person (may record) see what is told of it."""
+"""Agencies whose staff look after people's health: those who work with a person (may record) see
+what is told of it.
+"""
 
 SCOPES: dict[str, frozenset[Ability]] = {
     "people:read": frozenset({Ability.VIEW}),
@@ -97,10 +103,12 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, a person by text, or Engage itself.
+    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, a
+    person by text, or Engage itself.
 
-    `agency_id` is the staff member's agency, which `cares` if it looks after people's health and is the `police` or not; `scopes` and `hub_id`
-    belong to keys. `opened` are people whose records are closed to the actor, and were opened in an emergency that is not over.
+    `agency_id` is the staff member's agency, which `cares` if it looks after people's health and is
+    the `police` or not; `scopes` and `hub_id` belong to keys. `opened` are people whose records are
+    closed to the actor, and were opened in an emergency that is not over.
     """
 
     kind: ActorKind
@@ -129,13 +137,16 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 PERSON = Actor(ActorKind.PERSON)
-"""A person who does something by a text of their own. It names them in events and opens no record."""
+"""A person who does something by a text of their own. It names them in events and opens no record.
+"""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by default.
+    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by
+    default.
 
-    A record that was merged into another is seen by nobody but Engage itself, until the merge is undone.
+    A record that was merged into another is seen by nobody but Engage itself, until the merge is
+    undone.
     """
     if actor.kind is ActorKind.SYSTEM:
         return true()
@@ -143,10 +154,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.KEY:
         return and_(Person.hub_id == actor.hub_id, not_(Person.restricted), stands)
     admitted = exists().where(
-        RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, not_(RecordAccess.excluded)
+        RecordAccess.person_id == Person.id,
+        RecordAccess.staff_id == actor.id,
+        not_(RecordAccess.excluded),
     )
     excluded = exists().where(
-        RecordAccess.person_id == Person.id, RecordAccess.staff_id == actor.id, RecordAccess.excluded
+        RecordAccess.person_id == Person.id,
+        RecordAccess.staff_id == actor.id,
+        RecordAccess.excluded,
     )
     open_to_others = or_(not_(Person.restricted), admitted)
     ways: list[ColumnElement[bool]] = []
@@ -207,7 +222,9 @@ def may_change(actor: Actor, person: Person) -> bool:
 
 
 def own_agency_only(actor: Actor, person: Person) -> bool:
-    """Whether the actor sees only their own agency's part of this record (a support worker with no wider role)."""
+    """Whether the actor sees only their own agency's part of this record (a support worker with no
+    wider role).
+    """
     return Ability.CONVERSE not in abilities(actor, person) and actor.kind is ActorKind.STAFF
 
 
@@ -222,10 +239,12 @@ def open_person(
     change: bool = False,
     lock: bool = False,
 ) -> Person:
-    """The person, if the actor may do `ability` (and, with `change`, alter something); the reading is logged.
+    """The person, if the actor may do `ability` (and, with `change`, alter something); the reading
+    is logged.
 
-    Raises NotFound when there is no such person or the actor may not see them, Forbidden when they may see but not do this.
-    With `lock` the row is held until the transaction ends, so that two changes of one person go one after the other.
+    Raises NotFound when there is no such person or the actor may not see them, Forbidden when they
+    may see but not do this. With `lock` the row is held until the transaction ends, so that two
+    changes of one person go one after the other.
     """
     query = select(Person).where(Person.id == person_id, visible_to(actor))
     if lock:
@@ -236,7 +255,11 @@ def open_person(
         raise NotFound("There is no such person, or you may not see them.")
     if ability not in abilities(actor, person) or (change and not may_change(actor, person)):
         log.warning(
-            "access.refused", actor=actor.label, person=str(person_id), what=what, ability=ability.value
+            "access.refused",
+            actor=actor.label,
+            person=str(person_id),
+            what=what,
+            ability=ability.value,
         )
         raise Forbidden("Your role does not allow this for this person.")
     if actor.kind is not ActorKind.SYSTEM and not change:

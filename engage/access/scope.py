@@ -1,6 +1,7 @@
 """Which rows of a list an actor may see: access.py's rule turned into conditions for whole lists.
 
-It adds no rule of its own: a list for an ability holds exactly the people for whom `open_person` would grant that ability.
+It adds no rule of its own: a list for an ability holds exactly the people for whom `open_person`
+would grant that ability.
 """
 
 from dataclasses import replace
@@ -34,7 +35,9 @@ def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]
 
 
 def appointments(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Appointment joined with Person: all of a person's for most, their own agency's for a support worker."""
+    """The condition on Appointment joined with Person: all of a person's for most, their own
+    agency's for a support worker.
+    """
     if actor.kind is not ActorKind.STAFF or _with(actor, Ability.CONVERSE).roles == actor.roles:
         return people(actor)
     own = Appointment.agency_id == actor.agency_id
@@ -43,21 +46,27 @@ def appointments(actor: Actor) -> ColumnElement[bool]:
 
 
 def signals(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Signal joined with Person: signals of health only of people whose health the actor may see."""
+    """The condition on Signal joined with Person: signals of health only of people whose health the
+    actor may see.
+    """
     return or_(Signal.kind.not_in(HEALTH), people(actor, Ability.HEALTH))
 
 
 def unknown_texts(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Reading for texts of nobody in particular: from a number that nobody has, or that somebody has whose thread the actor may read.
+    """The condition on Reading for texts of nobody in particular: from a number that nobody has, or
+    that somebody has whose thread the actor may read.
 
-    A phone that people of another hub share is theirs to sort out, and so is one whose people are all kept from the actor.
+    A phone that people of another hub share is theirs to sort out, and so is one whose people are
+    all kept from the actor.
     """
     on_it = exists().where(
         ContactPoint.number == ReplyRecord.number,
         ContactPoint.state != NumberState.RETIRED,
         Person.id == ContactPoint.person_id,
     )
-    return and_(ReplyRecord.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE))))
+    return and_(
+        ReplyRecord.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE)))
+    )
 
 
 def may_see_people(actor: Actor) -> bool:
@@ -66,7 +75,9 @@ def may_see_people(actor: Actor) -> bool:
 
 
 def may_anywhere(actor: Actor, ability: Ability) -> bool:
-    """Whether the actor has `ability` in some hub: what decides which parts of a page and of the menu are offered."""
+    """Whether the actor has `ability` in some hub: what decides which parts of a page and of the
+    menu are offered.
+    """
     return bool(_with(actor, ability).roles)
 
 

@@ -1,8 +1,10 @@
-"""What one agency may see of what others recorded: sharing agreements, and the log of what was disclosed under them.
+"""What one agency may see of what others recorded: sharing agreements, and the log of what was
+disclosed under them.
 
-Staff whose role covers the whole case see it by that role. Anybody else sees their own agency's part, and beside it exactly the fields that
-an agreement in force names for their agency, no more; each such sight is a disclosure and is logged as one. Matters of health never pass
-by an agreement that does not name them.
+Staff whose role covers the whole case see it by that role. Anybody else sees their own agency's
+part, and beside it exactly the fields that an agreement in force names for their agency, no more;
+each such sight is a disclosure and is logged as one. Matters of health never pass by an agreement
+that does not name them.
 """
 
 import uuid
@@ -43,9 +45,16 @@ class RecordPart(StrEnum):
 
 
 def open_part(
-    session: Session, actor: Actor, person_id: uuid.UUID, part: RecordPart, *, now: datetime, what: str
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    part: RecordPart,
+    *,
+    now: datetime,
+    what: str,
 ) -> Person:
-    """The person, if the actor may read this part of the record: by role, or by an agreement in force today, which is then logged as used.
+    """The person, if the actor may read this part of the record: by role, or by an agreement in
+    force today, which is then logged as used.
 
     Raises NotFound for whoever may not see the person, Forbidden for whoever may not see this part.
     """
@@ -54,8 +63,12 @@ def open_part(
         return person
     agreement = agreement_for(session, actor, person, part, now=now)
     if agreement is None:
-        log.warning("access.refused", actor=actor.label, person=str(person_id), what=what, part=part.value)
-        raise Forbidden("Neither your role nor a sharing agreement lets you see this part of the record.")
+        log.warning(
+            "access.refused", actor=actor.label, person=str(person_id), what=what, part=part.value
+        )
+        raise Forbidden(
+            "Neither your role nor a sharing agreement lets you see this part of the record."
+        )
     session.add(
         Disclosure(
             person_id=person.id,
@@ -82,10 +95,18 @@ def open_part(
     return person
 
 
-def fields_for(session: Session, actor: Actor, person: Person, *, now: datetime) -> frozenset[RecordPart]:
-    """The parts that `open_part` would let the actor read: for menus. It logs nothing, and asks the database at most once."""
+def fields_for(
+    session: Session, actor: Actor, person: Person, *, now: datetime
+) -> frozenset[RecordPart]:
+    """The parts that `open_part` would let the actor read: for menus. It logs nothing, and asks the
+    database at most once.
+    """
     by_role = frozenset(part for part in RecordPart if _by_role(actor, person, part))
-    if len(by_role) == len(RecordPart) or actor.kind is not ActorKind.STAFF or actor.agency_id is None:
+    if (
+        len(by_role) == len(RecordPart)
+        or actor.kind is not ActorKind.STAFF
+        or actor.agency_id is None
+    ):
         return by_role
     agreed = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))
     return by_role | {RecordPart(name) for agreement in agreed for name in agreement.fields}
@@ -94,7 +115,9 @@ def fields_for(session: Session, actor: Actor, person: Person, *, now: datetime)
 def agreement_for(
     session: Session, actor: Actor, person: Person, part: RecordPart, *, now: datetime
 ) -> SharingAgreement | None:
-    """The agreement in force by which the actor's agency may see this part of the person's record, if there is one."""
+    """The agreement in force by which the actor's agency may see this part of the person's record,
+    if there is one.
+    """
     if actor.kind is not ActorKind.STAFF or actor.agency_id is None:
         return None
     found = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))

@@ -1,4 +1,6 @@
-"""A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has set."""
+"""A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has
+set.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -18,7 +20,9 @@ from messaging.sending.routes import Route
 
 @dataclass(frozen=True)
 class HubRules:
-    """Every number of the rule book that a hub may set, with the default of RULES.md. Hours are local, 0 to 24; days are calendar days."""
+    """Every number of the rule book that a hub may set, with the default of RULES.md. Hours are
+    local, 0 to 24; days are calendar days.
+    """
 
     safe_days: int = 90
     daily_cap: int = 3
@@ -138,14 +142,22 @@ _RANGES = {
 
 
 def hub_rules(hub: Hub) -> HubRules:
-    """The hub's rules. Raises ValueError naming the setting when a stored value is out of its range."""
+    """The hub's rules. Raises ValueError naming the setting when a stored value is out of its
+    range.
+    """
     return rules_of(hub.settings)
 
 
 def rules_of(settings: Mapping[str, Any]) -> HubRules:
-    """The rules that these settings of a hub make. Raises ValueError naming the setting when a value is out of its range."""
+    """The rules that these settings of a hub make. Raises ValueError naming the setting when a
+    value is out of its range.
+    """
     known = {field.name: field.default for field in fields(HubRules)}
-    given = {name: _checked(name, value, known[name]) for name, value in settings.items() if name in known}
+    given = {
+        name: _checked(name, value, known[name])
+        for name, value in settings.items()
+        if name in known
+    }
     return HubRules(**given)
 
 
@@ -166,7 +178,9 @@ def settings_at(session: Session, hub: Hub, at: datetime) -> dict[str, Any]:
 
 
 def limits(setting: str) -> tuple[Any, Any] | tuple[str, ...] | None:
-    """The lowest and highest value of a setting, or the words to choose from; None for one that is on or off."""
+    """The lowest and highest value of a setting, or the words to choose from; None for one that is
+    on or off.
+    """
     return _CHOICES.get(setting) or _RANGES.get(setting)
 
 
@@ -176,15 +190,21 @@ def zone(hub: Hub) -> ZoneInfo:
 
 
 def find_hub(session: Session, name: str | None) -> Hub:
-    """The hub of that name, or the only one when no name is given. Raises NotFound, or Invalid when there are several."""
+    """The hub of that name, or the only one when no name is given. Raises NotFound, or Invalid when
+    there are several.
+    """
     query = select(Hub).order_by(Hub.name)
     found = session.scalars(query if name is None else query.where(Hub.name == name)).all()
     if not found:
-        raise NotFound("There is no hub yet." if name is None else f"There is no hub called {name}.")
+        raise NotFound(
+            "There is no hub yet." if name is None else f"There is no hub called {name}."
+        )
     if len(found) > 1:
         names = ", ".join(sorted({hub.name for hub in found}))
         raise Invalid(
-            fields={"hub": f"There are several hubs: {names}. Name one that is the only one of its name."}
+            fields={
+                "hub": f"There are several hubs: {names}. Name one that is the only one of its name."
+            }
         )
     return found[0]
 
@@ -200,9 +220,13 @@ def find_agency(session: Session, hub: Hub, name: str) -> Agency:
 
 
 def agency_in(session: Session, hub_id: uuid.UUID | None, name: str) -> Agency:
-    """The agency of that name in the area of a hub, for somebody who typed it. Raises Invalid for the field `agency`."""
+    """The agency of that name in the area of a hub, for somebody who typed it. Raises Invalid for
+    the field `agency`.
+    """
     found = session.scalars(
-        select(Agency).join(Hub, Hub.area_id == Agency.area_id).where(Hub.id == hub_id, Agency.name == name)
+        select(Agency)
+        .join(Hub, Hub.area_id == Agency.area_id)
+        .where(Hub.id == hub_id, Agency.name == name)
     ).one_or_none()
     if found is None:
         raise Invalid(fields={"agency": "Give the name of an agency of this hub's area."})

@@ -66,7 +66,9 @@ class Hub(Base):
 
 
 class HubSettingsSpell(Base):
-    """The settings of a hub from a moment on, until the next ones begin: which rule was in force when."""
+    """The settings of a hub from a moment on, until the next ones begin: which rule was in force
+    when.
+    """
 
     __tablename__ = "hub_settings_spell"
     __table_args__ = (Index("ix_hub_settings_spell_hub", "hub_id", "since"),)
@@ -107,7 +109,8 @@ class Staff(Base):
     first_name: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(String(20))
     mobile: Mapped[str | None] = mapped_column(
-        String(16), doc="Where notices go, as E.164; texts from it are nobody's, as from any unknown number."
+        String(16),
+        doc="Where notices go, as E.164; texts from it are nobody's, as from any unknown number.",
     )
     wants_notices: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -138,7 +141,9 @@ class Membership(Base):
 
 
 class OnCallTurn(Base):
-    """Somebody answers for urgent items of a hub from one moment to another. Level 1 is told first; turns may overlap."""
+    """Somebody answers for urgent items of a hub from one moment to another. Level 1 is told first;
+    turns may overlap.
+    """
 
     __tablename__ = "on_call_turn"
     __table_args__ = (
@@ -161,7 +166,9 @@ class OnCallTurn(Base):
 
 
 class ApiKey(Base):
-    """A key of a case-management system: only a hash is kept; scoped, bound to one hub, with an expiry."""
+    """A key of a case-management system: only a hash is kept; scoped, bound to one hub, with an
+    expiry.
+    """
 
     __tablename__ = "api_key"
 

@@ -1,4 +1,6 @@
-"""Staff and systems: who they are, how they prove it, and how they are let in. Knows nothing of people under IOM."""
+"""Staff and systems: who they are, how they prove it, and how they are let in. Knows nothing of
+people under IOM.
+"""
 
 import hashlib
 import hmac
@@ -46,8 +48,9 @@ class SignIn:
 def authenticate(session: Session, email: str, password: str, *, now: datetime) -> SignIn:
     """Try an email address and a password.
 
-    After 5 failures in a row the account is locked for 15 minutes. The answer does not raise, so that the count of failures is kept; an
-    unknown address and a locked account cost as long as a wrong password, so that the clock tells nobody which accounts exist.
+    After 5 failures in a row the account is locked for 15 minutes. The answer does not raise, so
+    that the count of failures is kept; an unknown address and a locked account cost as long as a
+    wrong password, so that the clock tells nobody which accounts exist.
     """
     staff = session.scalars(
         select(Staff).where(Staff.email == email.strip().lower()).with_for_update()
@@ -86,8 +89,12 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def set_password(session: Session, staff: Staff, password: str, *, actor: str, now: datetime) -> None:
-    """Give a member of staff a password (12 to 200 characters); every session they have ends. Raises Invalid."""
+def set_password(
+    session: Session, staff: Staff, password: str, *, actor: str, now: datetime
+) -> None:
+    """Give a member of staff a password (12 to 200 characters); every session they have ends.
+    Raises Invalid.
+    """
     if not MINIMUM_PASSWORD <= len(password) <= 200:
         raise Invalid(fields={"password": f"Use {MINIMUM_PASSWORD} to 200 characters."})
     staff.password_hash = _hasher.hash(password)
@@ -98,13 +105,17 @@ def set_password(session: Session, staff: Staff, password: str, *, actor: str, n
 
 def end_sessions(session: Session, staff_id: uuid.UUID, *, now: datetime) -> None:
     """Signed out: every session that this member of staff has, on any machine, ends with it."""
-    session.execute(update(Staff).where(Staff.id == staff_id).values(session_epoch=Staff.session_epoch + 1))
+    session.execute(
+        update(Staff).where(Staff.id == staff_id).values(session_epoch=Staff.session_epoch + 1)
+    )
     events.record(session, "staff.signed_out", now=now, actor=f"staff:{staff_id}")
 
 
 def load_staff(session: Session, staff_id: uuid.UUID) -> Staff | None:
     """An active member of staff with their memberships and agency, or None."""
-    query = select(Staff).where(Staff.id == staff_id, Staff.active).options(joinedload(Staff.agency))
+    query = (
+        select(Staff).where(Staff.id == staff_id, Staff.active).options(joinedload(Staff.agency))
+    )
     return session.scalars(query).one_or_none()
 
 
@@ -133,7 +144,9 @@ def hubs_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Hub]:
 def agencies_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Agency]:
     """The agencies of the areas in which some hubs lie, by name."""
     areas = select(Hub.area_id).where(Hub.id.in_(list(hub_ids)))
-    return session.scalars(select(Agency).where(Agency.area_id.in_(areas)).order_by(Agency.name)).all()
+    return session.scalars(
+        select(Agency).where(Agency.area_id.in_(areas)).order_by(Agency.name)
+    ).all()
 
 
 def add_staff(
@@ -147,16 +160,24 @@ def add_staff(
     actor: str,
     now: datetime,
 ) -> Staff:
-    """A new member of staff with roles in one hub. Raises Invalid when the address is taken or malformed."""
+    """A new member of staff with roles in one hub. Raises Invalid when the address is taken or
+    malformed.
+    """
     address = email.strip().lower()
-    if "@" not in address or len(address) > 254 or any(character.isspace() for character in address):
+    if (
+        "@" not in address
+        or len(address) > 254
+        or any(character.isspace() for character in address)
+    ):
         raise Invalid(fields={"email": "Enter an email address, such as name@agency.example."})
     if session.scalars(select(Staff.id).where(Staff.email == address)).one_or_none() is not None:
         raise Invalid(fields={"email": "Somebody already has this address."})
     words = name.split()
     if not words or len(name) > 80:
         raise Invalid(fields={"name": "Enter a name of at most 80 characters."})
-    staff = Staff(email=address, name=" ".join(words), first_name=words[0][:40], agency_id=agency.id)
+    staff = Staff(
+        email=address, name=" ".join(words), first_name=words[0][:40], agency_id=agency.id
+    )
     session.add(staff)
     session.flush()
     for role in sorted(set(roles)):
@@ -177,9 +198,11 @@ def issue_key(
     actor: str,
     now: datetime,
 ) -> tuple[ApiKey, str]:
-    """A new key for a system and the secret to hand over, which is shown once: only its hash is kept.
+    """A new key for a system and the secret to hand over, which is shown once: only its hash is
+    kept.
 
-    Raises Invalid for an unknown scope, or an expiry that has passed or lies more than 2 years ahead.
+    Raises Invalid for an unknown scope, or an expiry that has passed or lies more than 2 years
+    ahead.
     """
     wanted, known = sorted(set(scopes)), set(allowed_scopes)
     if not wanted or (unknown := [scope for scope in wanted if scope not in known]):
@@ -201,7 +224,9 @@ def issue_key(
     )
     session.add(key)
     session.flush()
-    events.record(session, "key.issued", now=now, actor=actor, hub_id=hub_id, key=key.id, scopes=wanted)
+    events.record(
+        session, "key.issued", now=now, actor=actor, hub_id=hub_id, key=key.id, scopes=wanted
+    )
     return key, f"{KEY_PREFIX}_{prefix}_{secret}"
 
 
@@ -223,7 +248,9 @@ def find_key(session: Session, presented: str, *, now: datetime) -> ApiKey | Non
 
 def revoke_key(session: Session, prefix: str, *, actor: str, now: datetime) -> None:
     """End a key at once. Raises NotFound; revoking twice changes nothing."""
-    key = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix).with_for_update()).one_or_none()
+    key = session.scalars(
+        select(ApiKey).where(ApiKey.prefix == prefix).with_for_update()
+    ).one_or_none()
     if key is None:
         raise NotFound("There is no key with this prefix.")
     if key.revoked_at is None:

@@ -1,4 +1,5 @@
-"""Setting a service up: areas, their hubs and agencies, and the numbers of the rule book that a hub has chosen for itself.
+"""Setting a service up: areas, their hubs and agencies, and the numbers of the rule book that a hub
+has chosen for itself.
 
 Done rarely, by whoever has a shell on the machine. Nothing here touches a person's record.
 """
@@ -35,22 +36,31 @@ def add_hub(
     actor: str,
     now: datetime,
 ) -> Hub:
-    """A hub, in the area of that name, which is made when it is new. `phone` is the number that texts tell people to ring.
+    """A hub, in the area of that name, which is made when it is new. `phone` is the number that
+    texts tell people to ring.
 
-    Raises Invalid when the name is taken in the area, the number does not fit into a text, or there is no such time zone.
+    Raises Invalid when the name is taken in the area, the number does not fit into a text, or there
+    is no such time zone.
     """
     found = _area(session, _named("area", area))
     name = _named("name", name)
-    if session.scalars(select(Hub.id).where(Hub.area_id == found.id, Hub.name == name)).first() is not None:
+    if (
+        session.scalars(select(Hub.id).where(Hub.area_id == found.id, Hub.name == name)).first()
+        is not None
+    ):
         raise Invalid(fields={"name": f"There is a hub called {name} in {found.name} already."})
     phone = "".join(phone.split())
     if not 3 <= len(phone) <= LONGEST_PHONE or not (phone.isascii() and phone.isdecimal()):
         raise Invalid(
-            fields={"phone": f"Enter a phone number of at most {LONGEST_PHONE} digits, such as 01914980100."}
+            fields={
+                "phone": f"Enter a phone number of at most {LONGEST_PHONE} digits, such as 01914980100."
+            }
         )
     if timezone not in available_timezones():
         raise Invalid(fields={"timezone": "Enter a time zone, such as Europe/London."})
-    hub = Hub(area_id=found.id, name=name, phone=phone, timezone=ZoneInfo(timezone).key, settings={})
+    hub = Hub(
+        area_id=found.id, name=name, phone=phone, timezone=ZoneInfo(timezone).key, settings={}
+    )
     session.add(hub)
     session.flush()
     events.record(session, "hub.added", now=now, actor=actor, hub_id=hub.id)
@@ -60,7 +70,9 @@ def add_hub(
 def add_agency(
     session: Session, hub: Hub, *, name: str, kind: AgencyKind, actor: str, now: datetime
 ) -> Agency:
-    """An agency that takes part in the hub's area. Raises Invalid when the area has one of that name."""
+    """An agency that takes part in the hub's area. Raises Invalid when the area has one of that
+    name.
+    """
     name = _named("name", name)
     taken = select(Agency.id).where(Agency.area_id == hub.area_id, Agency.name == name)
     if session.scalars(taken).first() is not None:
@@ -75,7 +87,8 @@ def add_agency(
 def set_hub_setting(
     session: Session, hub: Hub, setting: str, value: int | bool | str, *, actor: str, now: datetime
 ) -> None:
-    """Set one number of the rule book for this hub, from now on; what held before is kept. Choosing what it is already changes nothing.
+    """Set one number of the rule book for this hub, from now on; what held before is kept. Choosing
+    what it is already changes nothing.
 
     Raises Invalid for a setting that there is not, or a value out of its range.
     """
@@ -87,7 +100,10 @@ def set_hub_setting(
         rules = rules_of(wanted)
     except ValueError as problem:
         raise Invalid(fields={setting: str(problem)}) from problem
-    if rules.text_from_hour >= rules.text_until_hour or rules.work_from_hour >= rules.work_until_hour:
+    if (
+        rules.text_from_hour >= rules.text_until_hour
+        or rules.work_from_hour >= rules.work_until_hour
+    ):
         raise Invalid(fields={setting: "The hours must begin before they end."})
     if rules == rules_of(hub.settings):
         return
@@ -97,24 +113,31 @@ def set_hub_setting(
 def close_days(
     session: Session, hub: Hub, days: Collection[date], *, closed: bool, actor: str, now: datetime
 ) -> frozenset[date]:
-    """On these days nobody is at the hub (or, with `closed` False, somebody is after all); returns every closed day.
+    """On these days nobody is at the hub (or, with `closed` False, somebody is after all); returns
+    every closed day.
 
-    A due time of so many working days passes over them, as over weekends. Raises Invalid when the hub would hardly ever be open.
+    A due time of so many working days passes over them, as over weekends. Raises Invalid when the
+    hub would hardly ever be open.
     """
     session.refresh(hub, with_for_update=True)
     known = closed_days(hub.settings)
     wanted = known | set(days) if closed else known - set(days)
     if len(wanted) > MOST_CLOSED_DAYS:
         raise Invalid(
-            fields={"days": f"A hub may list {MOST_CLOSED_DAYS} closed days. Take past ones off first."}
+            fields={
+                "days": f"A hub may list {MOST_CLOSED_DAYS} closed days. Take past ones off first."
+            }
         )
     listed = [day.isoformat() for day in sorted(wanted)]
-    _change(session, hub, {**hub.settings, "closed_days": listed}, "closed_days", listed, actor, now)
+    _change(
+        session, hub, {**hub.settings, "closed_days": listed}, "closed_days", listed, actor, now
+    )
     return wanted
 
 
 def close_hub(session: Session, hub: Hub, on: date, *, actor: str, now: datetime) -> None:
-    """The hub closes as the day begins: nothing is booked there from then on, nobody joins, and enrolments end.
+    """The hub closes as the day begins: nothing is booked there from then on, nobody joins, and
+    enrolments end.
 
     Raises Invalid for a day that is past, Conflict where it has closed already.
     """
@@ -130,7 +153,9 @@ def close_hub(session: Session, hub: Hub, on: date, *, actor: str, now: datetime
 
 
 def keep_open(session: Session, hub: Hub, *, actor: str, now: datetime) -> None:
-    """The hub does not close after all. Raises Conflict once it has closed, or where it was not to close."""
+    """The hub does not close after all. Raises Conflict once it has closed, or where it was not to
+    close.
+    """
     session.refresh(hub, with_for_update=True)
     if hub.closed_at is None:
         raise Conflict("This hub is not to close.")
@@ -163,13 +188,21 @@ def _change(
     """Keep what held until now, and begin what holds from now on."""
     if not history(session, hub, limit=1):
         session.add(
-            HubSettingsSpell(hub_id=hub.id, since=BEGINNING, settings=dict(hub.settings), changed_by="system")
+            HubSettingsSpell(
+                hub_id=hub.id, since=BEGINNING, settings=dict(hub.settings), changed_by="system"
+            )
         )
     session.add(HubSettingsSpell(hub_id=hub.id, since=now, settings=wanted, changed_by=actor))
     hub.settings = wanted
     session.flush()
     events.record(
-        session, "hub.setting_changed", now=now, actor=actor, hub_id=hub.id, setting=setting, value=value
+        session,
+        "hub.setting_changed",
+        now=now,
+        actor=actor,
+        hub_id=hub.id,
+        setting=setting,
+        value=value,
     )
 
 

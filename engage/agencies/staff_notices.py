@@ -1,7 +1,8 @@
 """Notices: a text to a member of staff that something in Engage needs them, and nothing else.
 
-No name, no place and no word of what it is about ever leaves in one: whoever holds the phone learns that Engage exists. A notice is never
-counted against anybody, is no part of a person's thread, and goes only to a mobile that the member of staff has given and wants used.
+No name, no place and no word of what it is about ever leaves in one: whoever holds the phone learns
+that Engage exists. A notice is never counted against anybody, is no part of a person's thread, and
+goes only to a mobile that the member of staff has given and wants used.
 """
 
 import uuid
@@ -36,7 +37,9 @@ def recipient(staff_id: uuid.UUID) -> str:
 
 
 def can_be_notified(session: Session, staff: Staff) -> bool:
-    """Whether a notice can reach them: at work here, with a mobile that they want used and that has not said STOP."""
+    """Whether a notice can reach them: at work here, with a mobile that they want used and that has
+    not said STOP.
+    """
     return (
         staff.active
         and staff.mobile is not None
@@ -45,10 +48,14 @@ def can_be_notified(session: Session, staff: Staff) -> bool:
     )
 
 
-def notify_worker(session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False) -> bool:
-    """Queue the text that an item needs them, once for each `about`; False where no notice can reach them.
+def notify_worker(
+    session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False
+) -> bool:
+    """Queue the text that an item needs them, once for each `about`; False where no notice can
+    reach them.
 
-    What is not `urgent` waits for the morning. Nothing about any person is taken, so nothing can leave.
+    What is not `urgent` waits for the morning. Nothing about any person is taken, so nothing can
+    leave.
     """
     return queue_notice(session, staff, about=about, now=now, urgent=urgent) is not None
 
@@ -64,7 +71,8 @@ def queue_notice(
 ) -> uuid.UUID | None:
     """As `tell_worker`, but the id of the text in the queue, for whoever shows what became of it.
 
-    `item` is what waits for somebody, as signals.py and the readings name it: once it is taken up, a notice that has not left is called back.
+    `item` is what waits for somebody, as signals.py and the readings name it: once it is taken up,
+    a notice that has not left is called back.
     """
     if staff.mobile is None or not can_be_notified(session, staff):
         return None
@@ -95,14 +103,20 @@ def queue_notice(
 
 
 def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
-    """The guard's part for notices: whoever left, changed their number or wants none in the last moment gets none. Reads only."""
+    """The guard's part for notices: whoever left, changed their number or wants none in the last
+    moment gets none. Reads only.
+    """
     ours = {
-        one.id: uuid.UUID(one.context["staff"]) for one in claimed if one.context.get("purpose") == PURPOSE
+        one.id: uuid.UUID(one.context["staff"])
+        for one in claimed
+        if one.context.get("purpose") == PURPOSE
     }
     if not ours:
         return {}
     found = session.execute(
-        select(Staff.id, Staff.mobile, Staff.wants_notices, Staff.active).where(Staff.id.in_(ours.values()))
+        select(Staff.id, Staff.mobile, Staff.wants_notices, Staff.active).where(
+            Staff.id.in_(ours.values())
+        )
     )
     numbers = {row.id: row.mobile for row in found if row.active and row.wants_notices}
     return {
@@ -115,25 +129,35 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
 def set_mobile(
     session: Session, staff: Staff, given: str | None, *, wants: bool, actor: str, now: datetime
 ) -> None:
-    """Record the mobile on which a member of staff wants notices (or none). Raises Invalid where it is no UK mobile number."""
+    """Record the mobile on which a member of staff wants notices (or none). Raises Invalid where it
+    is no UK mobile number.
+    """
     number = None
     if given is not None and given.strip():
         try:
             number = parse_mobile(given)
         except NumberProblem as problem:
-            raise Invalid(fields={"mobile": f"{problem.words}. Enter a UK mobile number."}) from None
+            raise Invalid(
+                fields={"mobile": f"{problem.words}. Enter a UK mobile number."}
+            ) from None
     if (staff.mobile, staff.wants_notices) == (number, wants):
         return
     if staff.mobile != number or not wants:
-        outbox.withdraw(session, now=now, reason="They want no notices here", recipient=recipient(staff.id))
+        outbox.withdraw(
+            session, now=now, reason="They want no notices here", recipient=recipient(staff.id)
+        )
     staff.mobile, staff.wants_notices = number, wants
     session.flush()
-    events.record(session, "staff.notices_changed", now=now, actor=actor, staff=staff.id, wants=wants)
+    events.record(
+        session, "staff.notices_changed", now=now, actor=actor, staff=staff.id, wants=wants
+    )
 
 
 def _home(session: Session, staff: Staff) -> Hub | None:
     hubs = [membership.hub_id for membership in staff.memberships]
-    return session.scalars(select(Hub).where(Hub.id.in_(hubs)).order_by(Hub.name, Hub.id).limit(1)).first()
+    return session.scalars(
+        select(Hub).where(Hub.id.in_(hubs)).order_by(Hub.name, Hub.id).limit(1)
+    ).first()
 
 
 def _awake(now: datetime, hub: Hub) -> datetime:

@@ -1,4 +1,5 @@
-"""Rules 4 and 5 of RULES.md: what may be proposed for an absence, until when it can be explained, and when it is asked about.
+"""Rules 4 and 5 of RULES.md: what may be proposed for an absence, until when it can be explained,
+and when it is asked about.
 
 Facts in, verdicts out: no database, no clock, no settings. A proposal is no outcome: people decide.
 """
@@ -32,21 +33,29 @@ PROPOSED: Mapping[str, OutcomeCode] = {
     "religion": OutcomeCode.ABSENT_RELIGIOUS,
     "holiday": OutcomeCode.ABSENT_HOLIDAY,
 }
-"""The national code that a cause comes under. For every other cause (the bus, the phone, forgot) the code is a worker's judgement."""
+"""The national code that a cause comes under. For every other cause (the bus, the phone, forgot)
+the code is a worker's judgement.
+"""
 LAST_ASKED = 2
-"""So many days before the window ends the person is asked once more, and their offender manager is told [practice]."""
+"""So many days before the window ends the person is asked once more, and their offender manager is
+told [practice].
+"""
 SAID_WHY = Reason("said_why", "They have said why")
 DECIDED = Reason("decided", "What came of the appointment has been recorded otherwise")
 _A_DAY = timedelta(days=1)
 
 
 def proposed(cause: str | None) -> OutcomeCode | None:
-    """The outcome that such a cause comes under, for a worker to accept or not; None where only a worker can judge."""
+    """The outcome that such a cause comes under, for a worker to accept or not; None where only a
+    worker can judge.
+    """
     return PROPOSED.get(cause or "")
 
 
 def last_day(starts_at: datetime, zone: ZoneInfo, days: int) -> date:
-    """The day by which an absence must be explained: the day of the appointment and so many calendar days."""
+    """The day by which an absence must be explained: the day of the appointment and so many
+    calendar days.
+    """
     return local_day(starts_at, zone) + timedelta(days=days)
 
 
@@ -56,7 +65,9 @@ def window_ends(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
 
 
 def decision_near(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
-    """The beginning of the day, two before the last, on which the offender manager is told that a decision is due."""
+    """The beginning of the day, two before the last, on which the offender manager is told that a
+    decision is due.
+    """
     return datetime.combine(
         last_day(starts_at, zone, days) - timedelta(days=LAST_ASKED), time(0), tzinfo=zone
     )
@@ -65,19 +76,25 @@ def decision_near(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
 def chases(
     starts_at: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int], days: int
 ) -> tuple[PlannedReminder, PlannedReminder]:
-    """The two texts about an absence recorded at `now`: at once within the hours, and two days before the window ends.
+    """The two texts about an absence recorded at `now`: at once within the hours, and two days
+    before the window ends.
 
-    The second goes at the time of day of the appointment, and not within a day of the first. After the window nothing is asked.
+    The second goes at the time of day of the appointment, and not within a day of the first. After
+    the window nothing is asked.
     """
     ends = window_ends(starts_at, zone, days)
     at_once = within_hours(now, now=now, zone=zone, hours=hours)
     clock = starts_at.astimezone(zone).time()
-    again = datetime.combine(last_day(starts_at, zone, days) - timedelta(days=LAST_ASKED), clock, tzinfo=zone)
+    again = datetime.combine(
+        last_day(starts_at, zone, days) - timedelta(days=LAST_ASKED), clock, tzinfo=zone
+    )
     if again > now:
         again = within_hours(again, now=now, zone=zone, hours=hours)
     return (
         PlannedReminder(ReminderKind.MISSED, at_once, ends, _against_first(at_once, now, ends)),
-        PlannedReminder(ReminderKind.MISSED_AGAIN, again, ends, _against_second(again, at_once, ends)),
+        PlannedReminder(
+            ReminderKind.MISSED_AGAIN, again, ends, _against_second(again, at_once, ends)
+        ),
     )
 
 
@@ -94,5 +111,7 @@ def _against_second(due: datetime, first: datetime, ends: datetime) -> Reason | 
 
 
 def late_too_often(times: int, *, many: int) -> bool:
-    """Whether being late for so many appointments of the period is worth talking about other times or places."""
+    """Whether being late for so many appointments of the period is worth talking about other times
+    or places.
+    """
     return times >= many

@@ -1,7 +1,7 @@
 """Why somebody was not there, by their own word, and what a worker makes of it (RULES.md 5).
 
-A reason is kept against the appointment with the outcome that its cause comes under. Nothing changes by itself: only `decide`, by a worker
-who may record outcomes, makes an outcome of it.
+A reason is kept against the appointment with the outcome that its cause comes under. Nothing
+changes by itself: only `decide`, by a worker who may record outcomes, makes an outcome of it.
 """
 
 import uuid
@@ -32,13 +32,17 @@ AT_ONCE = 500
 def unexplained(
     session: Session, person_id: uuid.UUID, *, at: datetime, days: int
 ) -> list[tuple[Appointment, OutcomeCode | None]]:
-    """The person's appointments that a reason or a claim, heard at `at`, can be about, latest first, with what is recorded.
+    """The person's appointments that a reason or a claim, heard at `at`, can be about, latest
+    first, with what is recorded.
 
-    They have begun, lie within the evidence window, and nobody has recorded that the person came or was rightly away.
+    They have begun, lie within the evidence window, and nobody has recorded that the person came or
+    was rightly away.
     """
     rows = session.execute(
         select(Appointment, Outcome.code)
-        .outerjoin(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
+        .outerjoin(
+            Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None)
+        )
         .join(Hub, Hub.id == Appointment.hub_id)
         .where(
             Appointment.person_id == person_id,
@@ -65,7 +69,9 @@ def store(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep what a text says of an absence, with the outcome it proposes; once for each text. Nothing more is asked about it. True when new."""
+    """Keep what a text says of an absence, with the outcome it proposes; once for each text.
+    Nothing more is asked about it. True when new.
+    """
     proposed = absence_rules.proposed(cause)
     made = session.scalar(
         insert(AbsenceReason)
@@ -77,7 +83,9 @@ def store(
             said_at=said_at,
             proposed=proposed,
         )
-        .on_conflict_do_nothing(index_elements=[AbsenceReason.appointment_id, AbsenceReason.inbound_id])
+        .on_conflict_do_nothing(
+            index_elements=[AbsenceReason.appointment_id, AbsenceReason.inbound_id]
+        )
         .returning(AbsenceReason.id)
     )
     if made is None:
@@ -108,10 +116,11 @@ def decide(
     *,
     now: datetime,
 ) -> AbsenceReason:
-    """What a worker makes of a reason: accept the proposed outcome, record the absence as unacceptable, or leave it.
+    """What a worker makes of a reason: accept the proposed outcome, record the absence as
+    unacceptable, or leave it.
 
-    Raises NotFound for a reason of another appointment, Conflict when it is decided already, when nothing was proposed to accept, or when
-    something else than an absence is recorded by now.
+    Raises NotFound for a reason of another appointment, Conflict when it is decided already, when
+    nothing was proposed to accept, or when something else than an absence is recorded by now.
     """
     appointment = open_appointment(
         session,
@@ -161,9 +170,13 @@ def _check(
         raise Conflict("Somebody has decided about this already.", code="decided")
     recorded = attendance.current_outcome(session, appointment.id)
     if recorded is None or recorded.code not in absence_rules.ABSENT:
-        raise Conflict("No absence is recorded any more that this could explain.", code="no_absence")
+        raise Conflict(
+            "No absence is recorded any more that this could explain.", code="no_absence"
+        )
     if decision is AbsenceDecision.ACCEPTED and reason.proposed is None:
-        raise Conflict("Nothing is proposed: record the outcome that you judge right.", code="no_proposal")
+        raise Conflict(
+            "Nothing is proposed: record the outcome that you judge right.", code="no_proposal"
+        )
 
 
 def _code(reason: AbsenceReason, decision: AbsenceDecision) -> OutcomeCode | None:
@@ -189,7 +202,9 @@ ORDER BY appointment.starts_at, outcome.id LIMIT :limit
 
 
 def raise_evidence_due(session: Session, *, now: datetime) -> int:
-    """Tell offender managers of absences that must be decided within two days; returns how many are new. Each is told once."""
+    """Tell offender managers of absences that must be decided within two days; returns how many are
+    new. Each is told once.
+    """
     given = {
         "now": now,
         "usual": HubRules().evidence_days,
@@ -200,7 +215,9 @@ def raise_evidence_due(session: Session, *, now: datetime) -> int:
     return sum(_raise(session, row.appointment_id, row.id, now) for row in rows)
 
 
-def _raise(session: Session, appointment_id: uuid.UUID, outcome_id: uuid.UUID, now: datetime) -> bool:
+def _raise(
+    session: Session, appointment_id: uuid.UUID, outcome_id: uuid.UUID, now: datetime
+) -> bool:
     appointment = session.get_one(Appointment, appointment_id)
     hub = session.get_one(Hub, appointment.hub_id)
     where, days = zone(hub), hub_rules(hub).evidence_days

@@ -1,7 +1,8 @@
 """What came of an appointment, recorded by a worker. Corrections keep what was recorded before.
 
-Said, delivered and recorded stay three facts: nothing the person texted and nothing the network did makes an outcome, and a signal about
-an absence says what reached the person and what did not (RULES.md 4, 5, 8).
+Said, delivered and recorded stay three facts: nothing the person texted and nothing the network did
+makes an outcome, and a signal about an absence says what reached the person and what did not
+(RULES.md 4, 5, 8).
 """
 
 import uuid
@@ -45,7 +46,9 @@ _SHOWN_REASONS = 2
 def current_outcome(session: Session, appointment_id: uuid.UUID) -> Outcome | None:
     """What is recorded now, after any correction."""
     return session.scalars(
-        select(Outcome).where(Outcome.appointment_id == appointment_id, Outcome.superseded_at.is_(None))
+        select(Outcome).where(
+            Outcome.appointment_id == appointment_id, Outcome.superseded_at.is_(None)
+        )
     ).one_or_none()
 
 
@@ -58,11 +61,14 @@ def record_outcome(
     note: str = "",
     now: datetime,
 ) -> Outcome:
-    """Record what happened, or correct it: the earlier record stays, superseded. The same again changes nothing.
+    """Record what happened, or correct it: the earlier record stays, superseded. The same again
+    changes nothing.
 
-    `AFTA` raises a no_show signal and asks the person why (RULES.md 5); another code resolves the one and ends the other. An absence
-    recorded of somebody who said that they were there is told as disputed. Before the appointment begins only an acceptable absence can be recorded,
-    and its remaining texts are called back. Raises Conflict when it is cancelled or has not begun, Invalid for a note that is too long.
+    `AFTA` raises a no_show signal and asks the person why (RULES.md 5); another code resolves the
+    one and ends the other. An absence recorded of somebody who said that they were there is told as
+    disputed. Before the appointment begins only an acceptable absence can be recorded, and its
+    remaining texts are called back. Raises Conflict when it is cancelled or has not begun, Invalid
+    for a note that is too long.
     """
     appointment = open_appointment(
         session,
@@ -85,7 +91,11 @@ def record_outcome(
         earlier.superseded_at = now
         session.flush()
     outcome = Outcome(
-        appointment_id=appointment.id, code=code, note=tidy, recorded_by=actor.label, recorded_at=now
+        appointment_id=appointment.id,
+        code=code,
+        note=tidy,
+        recorded_by=actor.label,
+        recorded_at=now,
     )
     session.add(outcome)
     session.flush()
@@ -117,7 +127,9 @@ def record_outcome(
 
 def _check_time(appointment: Appointment, code: OutcomeCode, now: datetime) -> None:
     if appointment.state is AppointmentState.CANCELLED:
-        raise Conflict("This appointment is cancelled, so nothing can have come of it.", code="cancelled")
+        raise Conflict(
+            "This appointment is cancelled, so nothing can have come of it.", code="cancelled"
+        )
     if now < appointment.starts_at and code not in rules.ACCEPTABLE_ABSENCES:
         raise Conflict(
             "The appointment has not begun. Only an acceptable absence can be recorded now.",
@@ -137,7 +149,11 @@ def _signal(
     if outcome.code is not OutcomeCode.FAILED_TO_ATTEND:
         for signal in (*waiting, *_open(session, SignalKind.EVIDENCE_DUE, appointment)):
             signals.resolve(
-                session, signal, how=f"{outcome.code.value} was recorded.", actor=actor.label, now=now
+                session,
+                signal,
+                how=f"{outcome.code.value} was recorded.",
+                actor=actor.label,
+                now=now,
             )
     elif not waiting:
         said = _last_said(session, appointment)
@@ -159,7 +175,9 @@ def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Seque
         select(Signal).where(
             Signal.person_id == appointment.person_id,
             Signal.kind == kind,
-            Signal.key.startswith(f"{kind}:{appointment.person_id}:{appointment.id}", autoescape=True),
+            Signal.key.startswith(
+                f"{kind}:{appointment.person_id}:{appointment.id}", autoescape=True
+            ),
             Signal.state != SignalState.RESOLVED,
         )
     ).all()
@@ -179,7 +197,10 @@ def _last_said(session: Session, appointment: Appointment) -> StatedIntent | Non
 
 
 def _why(
-    session: Session, appointment: Appointment, standing: Sequence[SentReminder], said: StatedIntent | None
+    session: Session,
+    appointment: Appointment,
+    standing: Sequence[SentReminder],
+    said: StatedIntent | None,
 ) -> str:
     hub = session.get_one(Hub, appointment.hub_id)
     last = absence_rules.last_day(appointment.starts_at, zone(hub), hub_rules(hub).evidence_days)
@@ -200,7 +221,9 @@ def _why(
 
 
 def delivery_note(standing: Sequence[SentReminder]) -> str:
-    """What the network says of the texts about an appointment, in words that count nothing against the person (RULES.md 8)."""
+    """What the network says of the texts about an appointment, in words that count nothing against
+    the person (RULES.md 8).
+    """
     statuses = [one.status for one in standing if one.gone]
     delivered = statuses.count(MessageStatus.DELIVERED)
     if delivered == len(statuses) == 1:
@@ -212,16 +235,25 @@ def delivery_note(standing: Sequence[SentReminder]) -> str:
         return "It is not known whether a text about it reached their phone."
     if statuses:
         return "No text about it reached them: the phone network could not deliver."
-    reasons = Counter(reason["words"] for one in standing if one.lost for reason in one.reminder.reasons)
-    shown = [words for words, _ in reasons.most_common() if words != rules.BOOKED_LATE.words][:_SHOWN_REASONS]
+    reasons = Counter(
+        reason["words"] for one in standing if one.lost for reason in one.reminder.reasons
+    )
+    shown = [words for words, _ in reasons.most_common() if words != rules.BOOKED_LATE.words][
+        :_SHOWN_REASONS
+    ]
     return f"No text about it reached them: {'; '.join(shown) or 'none was sent'}."
 
 
 def _evidence(
-    appointment: Appointment, outcome: Outcome, standing: Sequence[SentReminder], said: StatedIntent | None
+    appointment: Appointment,
+    outcome: Outcome,
+    standing: Sequence[SentReminder],
+    said: StatedIntent | None,
 ) -> list[Evidence]:
     links = [Evidence("outcome", str(outcome.id)), Evidence("appointment", str(appointment.id))]
-    seen = dict.fromkeys(str(one.reminder.message_id) for one in standing if one.reminder.message_id)
+    seen = dict.fromkeys(
+        str(one.reminder.message_id) for one in standing if one.reminder.message_id
+    )
     links += [Evidence("message", message) for message in seen]
     if said is not None and said.inbound_id is not None:
         links.append(Evidence("inbound", str(said.inbound_id)))

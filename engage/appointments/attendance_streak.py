@@ -1,4 +1,6 @@
-"""How many appointments a person has kept in a row, by what workers recorded: a number to be glad of, never one to hold against them."""
+"""How many appointments a person has kept in a row, by what workers recorded: a number to be glad
+of, never one to hold against them.
+"""
 
 import uuid
 from collections.abc import Iterable
@@ -11,7 +13,9 @@ from engage.appointments.model import Appointment, Outcome
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 
 NEITHER = ACCEPTABLE_ABSENCES | {OutcomeCode.SENT_HOME_SERVICE}
-"""Neither counts nor breaks a row (RULES.md 16): an absence that was accepted, and one that was the service's doing."""
+"""Neither counts nor breaks a row (RULES.md 16): an absence that was accepted, and one that was the
+service's doing.
+"""
 
 MOST = 200
 """Appointments looked back over; nobody needs a longer row."""

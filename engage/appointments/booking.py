@@ -1,7 +1,9 @@
-"""Use cases on an appointment: book, move, correct, cancel; what came of it is recorded by attendance.py.
+"""Use cases on an appointment: book, move, correct, cancel; what came of it is recorded by
+attendance.py.
 
-Each takes an open session and never commits. A change voids the reminders of the old state, calls back texts that wait, and plans the
-new ones in the same transaction, so that no text about an old time can follow it.
+Each takes an open session and never commits. A change voids the reminders of the old state, calls
+back texts that wait, and plans the new ones in the same transaction, so that no text about an old
+time can follow it.
 """
 
 import uuid
@@ -41,13 +43,24 @@ from engage.people.service import ensure_involved
 
 _IN_TEXTS = frozenset({"worker_name", "place_alias", "type"})
 AMENDABLE = frozenset(
-    {"type", "minutes", "worker_name", "worker_id", "place", "place_alias", "enforceable", "agency_id"}
+    {
+        "type",
+        "minutes",
+        "worker_name",
+        "worker_id",
+        "place",
+        "place_alias",
+        "enforceable",
+        "agency_id",
+    }
 )
 
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """What is needed to book. `starts_at` is aware; `place_alias` is the everyday name that texts show."""
+    """What is needed to book. `starts_at` is aware; `place_alias` is the everyday name that texts
+    show.
+    """
 
     person_id: uuid.UUID
     agency_id: uuid.UUID
@@ -67,8 +80,9 @@ def book(
 ) -> Appointment:
     """Book an appointment and plan its reminders (RULES.md 3).
 
-    Raises Invalid for values that cannot be, Forbidden when a support worker books for another agency, Conflict (code `clash`) when the
-    person has another appointment at that time and `allow_clash` is not set, or (code `ref_taken`) when the reference is used already.
+    Raises Invalid for values that cannot be, Forbidden when a support worker books for another
+    agency, Conflict (code `clash`) when the person has another appointment at that time and
+    `allow_clash` is not set, or (code `ref_taken`) when the reference is used already.
     """
     person = open_person(
         session,
@@ -100,7 +114,8 @@ def write_booking(
     now: datetime,
     digest: str | None = None,
 ) -> Appointment:
-    """Insert a booking that has been checked, on a person whose row the caller holds, with its reminders and its event.
+    """Insert a booking that has been checked, on a person whose row the caller holds, with its
+    reminders and its event.
 
     Raises Conflict for a day on which the hub is no more.
     """
@@ -154,14 +169,22 @@ def move(
     now: datetime,
     allow_clash: bool = False,
 ) -> Appointment:
-    """Give the appointment another time; old reminders are void, and the person is told if a text about the old time has gone.
+    """Give the appointment another time; old reminders are void, and the person is told if a text
+    about the old time has gone.
 
-    With the time as it was, the details are amended. Raises Conflict when it is cancelled, has an outcome, or would clash; Invalid for
-    values that cannot be.
+    With the time as it was, the details are amended. Raises Conflict when it is cancelled, has an
+    outcome, or would clash; Invalid for values that cannot be.
     """
     appointment = _open_to_change(session, actor, appointment_id, "move appointment", now)
-    given = {"minutes": minutes, "place": place, "place_alias": place_alias, "worker_name": worker_name}
-    details = _with_alias(appointment, {name: value for name, value in given.items() if value is not None})
+    given = {
+        "minutes": minutes,
+        "place": place,
+        "place_alias": place_alias,
+        "worker_name": worker_name,
+    }
+    details = _with_alias(
+        appointment, {name: value for name, value in given.items() if value is not None}
+    )
     if starts_at == appointment.starts_at:
         return _amend(session, actor, appointment, details, now)
     raise_invalid({**moment_problems(starts_at, now), **detail_problems(details)})
@@ -169,7 +192,9 @@ def move(
     check_hub(session.get_one(Hub, person.hub_id), starts_at)
     if not allow_clash:
         check_clash(session, person, starts_at, minutes or appointment.minutes, appointment.id)
-    return write_move(session, actor, appointment, person, starts_at=starts_at, details=details, now=now)
+    return write_move(
+        session, actor, appointment, person, starts_at=starts_at, details=details, now=now
+    )
 
 
 def write_move(
@@ -182,7 +207,9 @@ def write_move(
     details: Mapping[str, Any],
     now: datetime,
 ) -> Appointment:
-    """Change the time (and details) of an appointment whose person the caller holds, after all checks."""
+    """Change the time (and details) of an appointment whose person the caller holds, after all
+    checks.
+    """
     hub = session.get_one(Hub, appointment.hub_id)
     standing = planning.void(session, appointment, rules.MOVED, now=now)
     earlier = appointment.starts_at
@@ -192,7 +219,9 @@ def write_move(
         setattr(appointment, name, value.strip() if isinstance(value, str) else value)
     appointment.updated_at = now
     session.flush()
-    planning.plan(session, appointment, person, hub, first=planning.first_for(standing, starts_at), now=now)
+    planning.plan(
+        session, appointment, person, hub, first=planning.first_for(standing, starts_at), now=now
+    )
     _record(
         session,
         "appointment.moved",
@@ -207,9 +236,15 @@ def write_move(
 
 
 def amend(
-    session: Session, actor: Actor, appointment_id: uuid.UUID, changes: Mapping[str, Any], *, now: datetime
+    session: Session,
+    actor: Actor,
+    appointment_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> Appointment:
-    """Correct details other than the time: any of `AMENDABLE`. What texts show is told anew if a text had gone.
+    """Correct details other than the time: any of `AMENDABLE`. What texts show is told anew if a
+    text had gone.
 
     Raises Conflict when it is cancelled or has an outcome, Invalid for values that cannot be.
     """
@@ -228,7 +263,11 @@ def _with_alias(appointment: Appointment, changes: Mapping[str, Any]) -> dict[st
 
 
 def _amend(
-    session: Session, actor: Actor, appointment: Appointment, changes: Mapping[str, Any], now: datetime
+    session: Session,
+    actor: Actor,
+    appointment: Appointment,
+    changes: Mapping[str, Any],
+    now: datetime,
 ) -> Appointment:
     raise_invalid(detail_problems(changes))
     person = session.get_one(Person, appointment.person_id)
@@ -249,7 +288,9 @@ def write_amendment(
     *,
     now: datetime,
 ) -> Appointment:
-    """Change details of an appointment whose person the caller holds, after all checks. Nothing different: nothing happens."""
+    """Change details of an appointment whose person the caller holds, after all checks. Nothing
+    different: nothing happens.
+    """
     tidy = {name: value.strip() if type(value) is str else value for name, value in changes.items()}
     changed = {name: value for name, value in tidy.items() if getattr(appointment, name) != value}
     if not changed:
@@ -270,21 +311,28 @@ def write_amendment(
 def cancel(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, reason: str, now: datetime
 ) -> Appointment:
-    """Call the appointment off; its reminders are void, and the person is told if a text about it had gone.
+    """Call the appointment off; its reminders are void, and the person is told if a text about it
+    had gone.
 
-    `reason` has 1 to 200 characters. Raises Conflict when it is cancelled already or has an outcome.
+    `reason` has 1 to 200 characters. Raises Conflict when it is cancelled already or has an
+    outcome.
     """
     appointment = _open_to_change(session, actor, appointment_id, "cancel appointment", now)
     tidy = reason.strip()
     if not tidy or len(tidy) > 200 or unprintable(tidy):
         raise Invalid(fields={"reason": "Say why it is cancelled, in 1 to 200 characters."})
-    person, hub = session.get_one(Person, appointment.person_id), session.get_one(Hub, appointment.hub_id)
+    person, hub = (
+        session.get_one(Person, appointment.person_id),
+        session.get_one(Hub, appointment.hub_id),
+    )
     standing = planning.void(session, appointment, rules.CANCELLED, now=now)
     appointment.state = AppointmentState.CANCELLED
     appointment.cancelled_at, appointment.cancelled_reason, appointment.updated_at = now, tidy, now
     session.flush()
     planning.call_off(session, appointment, standing, person, hub, now=now)
-    _record(session, "appointment.cancelled", appointment, actor, now, starts_at=appointment.starts_at)
+    _record(
+        session, "appointment.cancelled", appointment, actor, now, starts_at=appointment.starts_at
+    )
     return appointment
 
 
@@ -292,7 +340,14 @@ def _open_to_change(
     session: Session, actor: Actor, appointment_id: uuid.UUID, what: str, now: datetime
 ) -> Appointment:
     appointment = open_appointment(
-        session, actor, appointment_id, now=now, what=what, ability=Ability.BOOK, change=True, lock=True
+        session,
+        actor,
+        appointment_id,
+        now=now,
+        what=what,
+        ability=Ability.BOOK,
+        change=True,
+        lock=True,
     )
     if problem := why_fixed(session, appointment):
         raise problem
@@ -304,7 +359,9 @@ def why_fixed(session: Session, appointment: Appointment) -> Conflict | None:
     if appointment.state is AppointmentState.CANCELLED:
         return Conflict("This appointment is cancelled. Book a new one.", code="cancelled")
     if current_outcome(session, appointment.id) is not None:
-        return Conflict("What came of this appointment is recorded. Book a new one.", code="has_outcome")
+        return Conflict(
+            "What came of this appointment is recorded. Book a new one.", code="has_outcome"
+        )
     return None
 
 

@@ -1,6 +1,8 @@
-"""What stands against a booking, a move or a correction: values that cannot be, agencies and workers that do not fit, clashes.
+"""What stands against a booking, a move or a correction: values that cannot be, agencies and
+workers that do not fit, clashes.
 
-Each raises the refusal in words for whoever filled in the form, or returns the problems by field. Nothing here changes anything.
+Each raises the refusal in words for whoever filled in the form, or returns the problems by field.
+Nothing here changes anything.
 """
 
 import unicodedata
@@ -92,8 +94,12 @@ def unprintable(value: str) -> bool:
     return any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in value)
 
 
-def check_agency(session: Session, actor: Actor, person: Person, hub: Hub, agency_id: uuid.UUID) -> None:
-    """Raises Invalid for an agency of another area, Forbidden when a support worker names an agency that is not theirs."""
+def check_agency(
+    session: Session, actor: Actor, person: Person, hub: Hub, agency_id: uuid.UUID
+) -> None:
+    """Raises Invalid for an agency of another area, Forbidden when a support worker names an agency
+    that is not theirs.
+    """
     agency = session.get(Agency, agency_id)
     if agency is None or agency.area_id != hub.area_id:
         raise Invalid(fields={"agency_id": "Choose an agency of this area."})
@@ -104,7 +110,9 @@ def check_agency(session: Session, actor: Actor, person: Person, hub: Hub, agenc
 def check_hub(hub: Hub, starts_at: datetime) -> None:
     """Raises Conflict when the hub will have closed by then."""
     if hub.closed_at is not None and hub.closed_at <= starts_at:
-        raise Conflict("The hub will have closed by then. Nothing can be booked there.", code="hub_closed")
+        raise Conflict(
+            "The hub will have closed by then. Nothing can be booked there.", code="hub_closed"
+        )
 
 
 def check_worker(session: Session, worker_id: uuid.UUID | None, agency_id: uuid.UUID) -> None:
@@ -117,26 +125,38 @@ def check_worker(session: Session, worker_id: uuid.UUID | None, agency_id: uuid.
 
 
 def check_ref(session: Session, hub: Hub, ref: str | None) -> None:
-    """Raises Conflict (code `ref_taken`) for a reference that an appointment of the hub has, Invalid for a blank one."""
+    """Raises Conflict (code `ref_taken`) for a reference that an appointment of the hub has,
+    Invalid for a blank one.
+    """
     if ref is None:
         return
-    taken = select(Appointment.id).where(Appointment.hub_id == hub.id, Appointment.source_ref == ref)
+    taken = select(Appointment.id).where(
+        Appointment.hub_id == hub.id, Appointment.source_ref == ref
+    )
     if not ref.strip():
         raise Invalid(fields={"source_ref": "Leave it out, or give the reference."})
     if session.scalar(taken) is not None:
-        raise Conflict(f"There is already an appointment with the reference {ref}.", code="ref_taken")
+        raise Conflict(
+            f"There is already an appointment with the reference {ref}.", code="ref_taken"
+        )
 
 
 def check_clash(
     session: Session, person: Person, starts_at: datetime, minutes: int, but: uuid.UUID | None
 ) -> None:
-    """Raises Conflict (code `clash`) when the person has another appointment that shares time with this one."""
+    """Raises Conflict (code `clash`) when the person has another appointment that shares time with
+    this one.
+    """
     if clashing(session, person.id, starts_at, minutes, but):
         raise Conflict("The person already has an appointment at that time.", code="clash")
 
 
 def clashing(
-    session: Session, person_id: uuid.UUID, starts_at: datetime, minutes: int, but: uuid.UUID | None = None
+    session: Session,
+    person_id: uuid.UUID,
+    starts_at: datetime,
+    minutes: int,
+    but: uuid.UUID | None = None,
 ) -> bool:
     """Whether the person has another appointment that shares time with this one."""
     near = session.execute(

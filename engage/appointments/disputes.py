@@ -1,6 +1,8 @@
-"""Said that they were there, recorded as absent: two facts that disagree, put side by side for a person to look at.
+"""Said that they were there, recorded as absent: two facts that disagree, put side by side for a
+person to look at.
 
-It must never change either of them. A claim is no attendance, and a record is no proof against a claim.
+It must never change either of them. A claim is no attendance, and a record is no proof against a
+claim.
 """
 
 from datetime import datetime
@@ -18,14 +20,23 @@ from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 
 def compare_claim(
-    session: Session, appointment: Appointment, outcome: Outcome | None, *, actor: str, now: datetime
+    session: Session,
+    appointment: Appointment,
+    outcome: Outcome | None,
+    *,
+    actor: str,
+    now: datetime,
 ) -> bool:
-    """Tell of a claim to have been there that stands against the record; once the record agrees, resolve it. True when it is disputed."""
+    """Tell of a claim to have been there that stands against the record; once the record agrees,
+    resolve it. True when it is disputed.
+    """
     if outcome is None:
         return False
     if outcome.code not in ABSENT:
         for signal in _open(session, appointment):
-            signals.resolve(session, signal, how=f"{outcome.code.value} was recorded.", actor=actor, now=now)
+            signals.resolve(
+                session, signal, how=f"{outcome.code.value} was recorded.", actor=actor, now=now
+            )
         return False
     claims = session.scalars(
         select(StatedIntent)
@@ -49,7 +60,11 @@ def compare_claim(
         evidence=[
             Evidence("outcome", str(outcome.id)),
             Evidence("appointment", str(appointment.id)),
-            *(Evidence("inbound", str(claim.inbound_id)) for claim in claims if claim.inbound_id is not None),
+            *(
+                Evidence("inbound", str(claim.inbound_id))
+                for claim in claims
+                if claim.inbound_id is not None
+            ),
         ],
         now=now,
         actor=actor,
@@ -59,7 +74,9 @@ def compare_claim(
 
 def _why(session: Session, appointment: Appointment, claim: StatedIntent, outcome: Outcome) -> str:
     where = zone(session.get_one(Hub, appointment.hub_id))
-    said, booked = (texts.when(moment, where, "en") for moment in (claim.said_at, appointment.starts_at))
+    said, booked = (
+        texts.when(moment, where, "en") for moment in (claim.said_at, appointment.starts_at)
+    )
     later = " (after it was over)" if claim.said_at > appointment.ends_at else ""
     return (
         f"By text on {said}{later} they said that they came to the appointment of {booked}. "
@@ -82,7 +99,9 @@ def _open(session: Session, appointment: Appointment) -> list[Signal]:
 
 
 def _cause(session: Session, appointment: Appointment, outcome: Outcome) -> str:
-    """An open dispute goes on under another absent code; a resolved one is opened only by another record."""
+    """An open dispute goes on under another absent code; a resolved one is opened only by another
+    record.
+    """
     for signal in _open(session, appointment):
         return signal.key.removeprefix(f"{SignalKind.CLAIM_DISPUTED}:{appointment.person_id}:")
     return f"{appointment.id}:{outcome.id}"

@@ -24,7 +24,9 @@ class AppointmentState(StrEnum):
 
 
 class ReminderKind(StrEnum):
-    """Why a text about an appointment goes out (RULES.md 3 and, for the two about one that was missed, 5)."""
+    """Why a text about an appointment goes out (RULES.md 3 and, for the two about one that was
+    missed, 5).
+    """
 
     BOOKED = "booked"
     THREE_DAYS = "three_days"
@@ -55,7 +57,9 @@ class IntentKind(StrEnum):
 
 
 class AbsenceDecision(StrEnum):
-    """What a worker made of a reason for an absence: accepted as it was proposed, not accepted, or left for another way."""
+    """What a worker made of a reason for an absence: accepted as it was proposed, not accepted, or
+    left for another way.
+    """
 
     ACCEPTED = "accepted"
     NOT_ACCEPTED = "not_accepted"

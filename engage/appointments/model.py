@@ -1,13 +1,22 @@
 """Tables of appointments, their reminders, what people said about them, and what workers recorded.
 
-Said (Intent), delivered (messaging's receipts) and recorded (Outcome) are three separate facts: no row here turns one into another.
+Said (Intent), delivered (messaging's receipts) and recorded (Outcome) are three separate facts: no
+row here turns one into another.
 """
 
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Agency, Hub, Staff
@@ -24,10 +33,12 @@ from messaging.tables import Inbound, Message
 
 
 class Appointment(Base):
-    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void in the next.
+    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void
+    in the next.
 
-    `source_ref` is the id that the exporting system gave it, `source_digest` what the file last said of it: a file that says the same
-    again changes nothing, even if a worker has moved the appointment since.
+    `source_ref` is the id that the exporting system gave it, `source_digest` what the file last
+    said of it: a file that says the same again changes nothing, even if a worker has moved the
+    appointment since.
     """
 
     __tablename__ = "appointment"
@@ -40,7 +51,10 @@ class Appointment(Base):
         Index("ix_appointment_changed", "hub_id", "updated_at", "id"),
         Index("ix_appointment_agency", "agency_id", "person_id"),
         Index(
-            "ix_appointment_worker", "worker_id", "person_id", postgresql_where=text("worker_id IS NOT NULL")
+            "ix_appointment_worker",
+            "worker_id",
+            "person_id",
+            postgresql_where=text("worker_id IS NOT NULL"),
         ),
     )
 
@@ -89,8 +103,8 @@ class Appointment(Base):
 class Reminder(Base):
     """A text about an appointment: what, due when, and what was decided when it fell due.
 
-    `reasons` holds, for a skipped or void reminder, every reason as {"code": …, "words": …}. Several reminders of one person and day may
-    share one message.
+    `reasons` holds, for a skipped or void reminder, every reason as {"code": …, "words": …}.
+    Several reminders of one person and day may share one message.
     """
 
     __tablename__ = "reminder"
@@ -102,7 +116,9 @@ class Reminder(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE")
+    )
     kind: Mapped[ReminderKind]
     revision: Mapped[int]
     attempt: Mapped[int] = mapped_column(default=1)
@@ -117,10 +133,12 @@ class Reminder(Base):
 
 
 class StatedIntent(Base):
-    """What the person said about one appointment, with the text behind it. A later word supersedes an earlier one.
+    """What the person said about one appointment, with the text behind it. A later word supersedes
+    an earlier one.
 
-    `cause` is what stands in the way of coming, where the text names it. What Engage read wrongly is `withdrawn` by a worker and counts no
-    more; what a worker found in a text is there with `corrected_by`.
+    `cause` is what stands in the way of coming, where the text names it. What Engage read wrongly
+    is `withdrawn` by a worker and counts no more; what a worker found in a text is there with
+    `corrected_by`.
     """
 
     __tablename__ = "intent"
@@ -130,7 +148,9 @@ class StatedIntent(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE")
+    )
     kind: Mapped[IntentKind]
     said_at: Mapped[datetime]
     minutes_late: Mapped[int | None]
@@ -176,15 +196,18 @@ class Outcome(Base):
 
 
 class AbsenceReason(Base):
-    """Why the person was not there, by their own word: the text that says it, what it names as the cause, and the outcome that follows
-    from such a cause. A proposal only: `decision` is a worker's, and nothing changes without it.
+    """Why the person was not there, by their own word: the text that says it, what it names as the
+    cause, and the outcome that follows from such a cause. A proposal only: `decision` is a
+    worker's, and nothing changes without it.
     """
 
     __tablename__ = "absence_reason"
     __table_args__ = (UniqueConstraint("appointment_id", "inbound_id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE")
+    )
     inbound_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     cause: Mapped[str | None] = mapped_column(String(20))
     said_at: Mapped[datetime]

@@ -1,4 +1,6 @@
-"""The way to one appointment: through the person whose it is, and for a support worker only to those of their own agency."""
+"""The way to one appointment: through the person whose it is, and for a support worker only to
+those of their own agency.
+"""
 
 import uuid
 from datetime import datetime
@@ -27,11 +29,15 @@ def open_appointment(
     change: bool = False,
     lock: bool = False,
 ) -> Appointment:
-    """The appointment, if the actor may do `ability` to it; with `lock` its person is held until the transaction ends.
+    """The appointment, if the actor may do `ability` to it; with `lock` its person is held until
+    the transaction ends.
 
-    Raises NotFound when there is none or the actor may not see it, Forbidden when they may see the person but not do this.
+    Raises NotFound when there is none or the actor may not see it, Forbidden when they may see the
+    person but not do this.
     """
-    person_id = session.scalar(select(Appointment.person_id).where(Appointment.id == appointment_id))
+    person_id = session.scalar(
+        select(Appointment.person_id).where(Appointment.id == appointment_id)
+    )
     if person_id is None:
         raise NotFound("There is no such appointment, or you may not see it.")
     person = open_person(

@@ -1,1 +1,3 @@
-"""The IOM case: referral, assessment, meeting, enrolment, red/amber/green, strands, exit. Rules suggest; meetings and people decide."""
+"""The IOM case: referral, assessment, meeting, enrolment, red/amber/green, strands, exit. Rules
+suggest; meetings and people decide.
+"""

@@ -1,7 +1,9 @@
-"""The agenda of a meeting, which builds itself: whoever is referred, due for review, green long enough, in urgent trouble, in or out of prison.
+"""The agenda of a meeting, which builds itself: whoever is referred, due for review, green long
+enough, in urgent trouble, in or out of prison.
 
-It says who is to be talked about and why, and decides nothing. One person stands on it once, with every reason; a reason that has gone
-goes from it again, and so does whoever has none left, unless they were decided about or somebody asked for them.
+It says who is to be talked about and why, and decides nothing. One person stands on it once, with
+every reason; a reason that has gone goes from it again, and so does whoever has none left, unless
+they were decided about or somebody asked for them.
 """
 
 import uuid
@@ -38,7 +40,9 @@ NIGHTLY = "system"
 
 
 def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> int:
-    """Bring the agenda up to date; how many came on it. The meeting's row is held. A constant number of statements."""
+    """Bring the agenda up to date; how many came on it. The meeting's row is held. A constant
+    number of statements.
+    """
     session.refresh(meeting, with_for_update=True)
     if meeting.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
@@ -69,9 +73,11 @@ def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> i
 
 
 def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
-    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came on them. Again changes nothing.
+    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came
+    on them. Again changes nothing.
 
-    On the day itself nobody's line goes from under the hands of whoever keeps the meeting: they bring it up to date themselves.
+    On the day itself nobody's line goes from under the hands of whoever keeps the meeting: they
+    bring it up to date themselves.
     """
     ahead = now.date() + timedelta(days=days + 1)
     called = session.execute(
@@ -91,14 +97,23 @@ def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
 def request_item(
     session: Session, actor: Actor, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime
 ) -> AgendaItem:
-    """Put a person on the agenda because somebody who manages them wants to talk about them. Again changes nothing.
+    """Put a person on the agenda because somebody who manages them wants to talk about them. Again
+    changes nothing.
 
     Raises Conflict for a closed meeting, or one of another hub than the person's.
     """
     person = open_person(
-        session, actor, person_id, now=now, what="ask for a meeting", ability=Ability.MANAGE, change=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="ask for a meeting",
+        ability=Ability.MANAGE,
+        change=True,
     )
-    meeting = session.get(Meeting, meeting_id, with_for_update={"read": True}, populate_existing=True)
+    meeting = session.get(
+        Meeting, meeting_id, with_for_update={"read": True}, populate_existing=True
+    )
     if meeting is None or meeting.hub_id != person.hub_id:
         raise Conflict("Choose a meeting of this person’s hub.", code="other_hub")
     if meeting.closed_at is not None:
@@ -121,7 +136,9 @@ def add_referral(session: Session, referral: Referral, *, actor: str, now: datet
     today = now.astimezone(zone(session.get_one(Hub, referral.hub_id))).date()
     for meeting in session.scalars(
         select(Meeting)
-        .where(Meeting.hub_id == referral.hub_id, Meeting.closed_at.is_(None), Meeting.held_on >= today)
+        .where(
+            Meeting.hub_id == referral.hub_id, Meeting.closed_at.is_(None), Meeting.held_on >= today
+        )
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     ).all():
@@ -129,7 +146,9 @@ def add_referral(session: Session, referral: Referral, *, actor: str, now: datet
 
 
 def remove_referral(session: Session, referral: Referral) -> None:
-    """A referral waits no longer, or is found to be of somebody known: what stands on open agendas because of it alone goes."""
+    """A referral waits no longer, or is found to be of somebody known: what stands on open agendas
+    because of it alone goes.
+    """
     others = select(Referral.id).where(
         Referral.person_id == referral.person_id,
         Referral.id != referral.id,
@@ -173,7 +192,9 @@ def _put(
         select(AgendaItem)
         .where(
             AgendaItem.meeting_id == meeting.id,
-            AgendaItem.person_id == person_id if person_id else AgendaItem.referral_id == referral_id,
+            AgendaItem.person_id == person_id
+            if person_id
+            else AgendaItem.referral_id == referral_id,
         )
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -217,7 +238,10 @@ def _known(
     held = held.join(Enrolment, Enrolment.person_id == Person.id).where(_on_cohort(meeting))
     inside = held.where(CustodySpell.released_on.is_(None))
     long = rules.days_of_years(chosen.long_custody_years)
-    yield AgendaReason.LONG_CUSTODY, session.scalars(inside.where(CustodySpell.sentence_days >= long))
+    yield (
+        AgendaReason.LONG_CUSTODY,
+        session.scalars(inside.where(CustodySpell.sentence_days >= long)),
+    )
     soon = CustodySpell.release_on <= on + timedelta(days=chosen.release_days)
     yield AgendaReason.RELEASE_SOON, session.scalars(inside.where(soon))
     before = _before(session, meeting) or on - timedelta(days=chosen.meeting_days)
@@ -254,7 +278,9 @@ def _review_due(meeting: Meeting, on: date) -> Select[uuid.UUID]:
 
 
 def _green(session: Session, meeting: Meeting, months: int) -> list[uuid.UUID]:
-    """Whoever has been green without a break for so many months on the day of the meeting (RULES.md 10)."""
+    """Whoever has been green without a break for so many months on the day of the meeting (RULES.md
+    10).
+    """
     other = aliased(RagReview)
     broken = (
         select(other.id)
@@ -312,7 +338,11 @@ def _closed_before(meeting: Meeting) -> Select[Meeting]:
 
 
 def _enrolled(meeting: Meeting) -> Select[uuid.UUID]:
-    return select(Person.id).join(Enrolment, Enrolment.person_id == Person.id).where(_on_cohort(meeting))
+    return (
+        select(Person.id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(_on_cohort(meeting))
+    )
 
 
 def _on_cohort(meeting: Meeting) -> ColumnElement[bool]:

@@ -1,6 +1,8 @@
-"""Assessments: how somebody's offending, risk and needs are judged. Each judgement is a new version; none is overwritten.
+"""Assessments: how somebody's offending, risk and needs are judged. Each judgement is a new
+version; none is overwritten.
 
-Intelligence never stands here: it is a flag and a date of its own, seen by the police and the offender manager only.
+Intelligence never stands here: it is a flag and a date of its own, seen by the police and the
+offender manager only.
 """
 
 import uuid
@@ -37,7 +39,9 @@ MOST_PENCE = 2_000_000_000
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was judged. `needs` score pathways from 0 (none) to 3 (urgent); `cost_pence` is what the offending is reckoned to cost a year."""
+    """What was judged. `needs` score pathways from 0 (none) to 3 (urgent); `cost_pence` is what the
+    offending is reckoned to cost a year.
+    """
 
     harm_to_others: Risk
     harm_to_self: Risk
@@ -55,7 +59,9 @@ class Judgement:
 def assess_person(
     session: Session, actor: Actor, person_id: uuid.UUID, judged: Judgement, *, now: datetime
 ) -> Assessment:
-    """A new version for somebody whom Engage knows, by whoever manages them. Raises NotFound, Forbidden or Invalid."""
+    """A new version for somebody whom Engage knows, by whoever manages them. Raises NotFound,
+    Forbidden or Invalid.
+    """
     person = open_person(
         session,
         actor,
@@ -74,10 +80,12 @@ def assess_person(
 def assess_referral(
     session: Session, actor: Actor, referral_id: uuid.UUID, judged: Judgement, *, now: datetime
 ) -> Assessment:
-    """A new version for somebody who is referred; of a person known already it goes to the person's own row of versions.
+    """A new version for somebody who is referred; of a person known already it goes to the person's
+    own row of versions.
 
-    Having referred somebody gives no right over their record: of a person known already only whoever manages them judges anything, or a
-    system that may see them. Raises NotFound, Forbidden or Invalid.
+    Having referred somebody gives no right over their record: of a person known already only
+    whoever manages them judges anything, or a system that may see them. Raises NotFound, Forbidden
+    or Invalid.
     """
     referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
     hub_roles.require(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
@@ -107,7 +115,9 @@ def of_person(
     limit: int,
     before: int | None = None,
 ) -> tuple[Person, Sequence[Assessment]]:
-    """A person's assessments, the latest first, below a version. Read by role or by an agreement that names the status."""
+    """A person's assessments, the latest first, below a version. Read by role or by an agreement
+    that names the status.
+    """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="assessments")
     query = select(Assessment).where(Assessment.person_id == person.id)
     if before is not None:
@@ -118,7 +128,8 @@ def of_person(
 def of_referral(session: Session, actor: Actor, referral: Referral) -> Sequence[Assessment]:
     """The assessments of a referral that the caller has opened, the latest first.
 
-    Those of a person known already are the person's: none for whoever may not read their case, even where their own agency referred them.
+    Those of a person known already are the person's: none for whoever may not read their case, even
+    where their own agency referred them.
     """
     if referral.person_id is not None:
         person = session.scalars(
@@ -156,9 +167,15 @@ def _add(
     person_id: uuid.UUID | None = None,
     referral_id: uuid.UUID | None = None,
 ) -> Assessment:
-    """The next version of a person's, or of a referral's of somebody unknown. The caller holds the row of either."""
+    """The next version of a person's, or of a referral's of somebody unknown. The caller holds the
+    row of either.
+    """
     _check(judged)
-    whose = Assessment.referral_id == referral_id if person_id is None else Assessment.person_id == person_id
+    whose = (
+        Assessment.referral_id == referral_id
+        if person_id is None
+        else Assessment.person_id == person_id
+    )
     values = asdict(judged) | {"needs": {name.value: score for name, score in judged.needs.items()}}
     made = Assessment(
         id=new_id(),

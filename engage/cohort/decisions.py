@@ -1,7 +1,9 @@
-"""What a meeting decides: adopt, decline, retain, change strand, deregister. The one way by which anybody joins a cohort or leaves it.
+"""What a meeting decides: adopt, decline, retain, change strand, deregister. The one way by which
+anybody joins a cohort or leaves it.
 
-One decision for one item, by whoever may record it, on the day of the meeting or after it and before it is closed; the decision and all
-that follows from it are one transaction. A second is refused, also where both are recorded at the same moment.
+One decision for one item, by whoever may record it, on the day of the meeting or after it and
+before it is closed; the decision and all that follows from it are one transaction. A second is
+refused, also where both are recorded at the same moment.
 """
 
 import uuid
@@ -63,7 +65,9 @@ MISSING = {
 
 @dataclass(frozen=True)
 class DecisionDetails:
-    """A decision and what it sets. `crn` and `offender_manager` are for somebody whom Engage does not know yet; a change of strand may set the status too."""
+    """A decision and what it sets. `crn` and `offender_manager` are for somebody whom Engage does
+    not know yet; a change of strand may set the status too.
+    """
 
     kind: DecisionKind
     reason: str
@@ -78,7 +82,9 @@ class DecisionDetails:
 
 
 def possible_decisions(*, enrolled: bool, asks: bool) -> tuple[DecisionKind, ...]:
-    """The decisions that make sense of somebody who is on the cohort or not; `asks` when a referral, or one that is due, asks for them."""
+    """The decisions that make sense of somebody who is on the cohort or not; `asks` when a
+    referral, or one that is due, asks for them.
+    """
     if enrolled:
         return (DecisionKind.RETAIN, DecisionKind.CHANGE_STRAND, DecisionKind.DEREGISTER)
     return (DecisionKind.ADOPT, DecisionKind.DECLINE) if asks else (DecisionKind.ADOPT,)
@@ -89,8 +95,9 @@ def decide(
 ) -> MeetingDecision:
     """Record the decision and do what it says.
 
-    Raises NotFound or Forbidden for whoever does not decide in that hub or may not see the person; Invalid naming what is missing; Conflict
-    where it was decided already, the meeting is closed or still to come, or the decision does not fit how the person stands.
+    Raises NotFound or Forbidden for whoever does not decide in that hub or may not see the person;
+    Invalid naming what is missing; Conflict where it was decided already, the meeting is closed or
+    still to come, or the decision does not fit how the person stands.
     """
     item = open_item(session, actor, item_id, now=now)
     waiting = _waiting(session, item)
@@ -138,7 +145,9 @@ def decide(
 
 
 def open_item(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> AgendaItem:
-    """An item about which the actor may record a decision, decided or not. Raises NotFound or Forbidden."""
+    """An item about which the actor may record a decision, decided or not. Raises NotFound or
+    Forbidden.
+    """
     item = session.get(AgendaItem, item_id)
     if item is None:
         raise NotFound("There is no such item, or you may not see it.")
@@ -209,7 +218,9 @@ def _whose(
     choice: DecisionDetails,
     now: datetime,
 ) -> Person | None:
-    """The person, opened and held; somebody unknown who is adopted is added first, and one who is not stays unknown."""
+    """The person, opened and held; somebody unknown who is adopted is added first, and one who is
+    not stays unknown.
+    """
     if item.person_id is not None:
         return _opened(session, actor, item.person_id, now)
     if not waiting:
@@ -245,7 +256,12 @@ def _added(
 
 
 def _create(
-    session: Session, actor: Actor, referral: Referral, crn: str, choice: DecisionDetails, now: datetime
+    session: Session,
+    actor: Actor,
+    referral: Referral,
+    crn: str,
+    choice: DecisionDetails,
+    now: datetime,
 ) -> Person:
     if choice.offender_manager is None:
         raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
@@ -342,7 +358,9 @@ def _take_effect(
         return {"stays_in_touch": choice.stays_in_touch, **_named(choice, "exit_reason")}
     if choice.kind is DecisionKind.CHANGE_STRAND:
         strand = _given(choice.strand, "strand")
-        enrolments.change_strand(session, actor, person.id, strand=strand, reason=choice.reason, now=now)
+        enrolments.change_strand(
+            session, actor, person.id, strand=strand, reason=choice.reason, now=now
+        )
     if choice.rag is not None:
         enrolments.retain(session, actor, person.id, rag=choice.rag, reason=choice.reason, now=now)
     signals.resolve_cause(
@@ -353,7 +371,9 @@ def _take_effect(
         actor=actor.label,
         now=now,
     )
-    return _named(choice, *(("strand",) if choice.kind is DecisionKind.CHANGE_STRAND else ()), "rag")
+    return _named(
+        choice, *(("strand",) if choice.kind is DecisionKind.CHANGE_STRAND else ()), "rag"
+    )
 
 
 def _given(value: Value | None, name: str) -> Value:
@@ -368,18 +388,26 @@ def _named(choice: DecisionDetails, *names: str) -> dict[str, Any]:
 
 
 def _end_referrals(
-    session: Session, actor: Actor, waiting: Sequence[Referral], choice: DecisionDetails, now: datetime
+    session: Session,
+    actor: Actor,
+    waiting: Sequence[Referral],
+    choice: DecisionDetails,
+    now: datetime,
 ) -> None:
     adopted = choice.kind is DecisionKind.ADOPT
     state = ReferralState.ADOPTED if adopted else ReferralState.DECLINED
-    referrals.close_with_decision(session, actor, waiting, state, why=choice.reason.strip(), now=now)
+    referrals.close_with_decision(
+        session, actor, waiting, state, why=choice.reason.strip(), now=now
+    )
     for referral in waiting:
         agenda.remove_referral(session, referral)
 
 
 def _re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
     return session.scalar(
-        select(ReReferral.id).where(ReReferral.person_id == person_id, ReReferral.done_at.is_(None)).limit(1)
+        select(ReReferral.id)
+        .where(ReReferral.person_id == person_id, ReReferral.done_at.is_(None))
+        .limit(1)
     )
 
 

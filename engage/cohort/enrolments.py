@@ -1,7 +1,9 @@
-"""What a meeting's decisions do to somebody's time on the cohort: adopted, kept, moved to another strand, deregistered.
+"""What a meeting's decisions do to somebody's time on the cohort: adopted, kept, moved to another
+strand, deregistered.
 
-Each is called with the decision in hand, by whoever may record what a meeting decided, and takes effect in that transaction. Nothing
-here is done by a rule or by time alone, and an enrolment that has ended is never opened again: a new adoption is a new one.
+Each is called with the decision in hand, by whoever may record what a meeting decided, and takes
+effect in that transaction. Nothing here is done by a rule or by time alone, and an enrolment that
+has ended is never opened again: a new adoption is a new one.
 """
 
 import uuid
@@ -59,11 +61,13 @@ def adopt(
     reason: str,
     now: datetime,
 ) -> Enrolment:
-    """Begin a time on the cohort, with its first strand and status. Somebody in custody may be adopted: rule 1 keeps texts from them.
+    """Begin a time on the cohort, with its first strand and status. Somebody in custody may be
+    adopted: rule 1 keeps texts from them.
 
-    Where an earlier enrolment had closed contact it is open again; whether a text may go is rule 1's to say. A re-referral that waited is
-    done. Raises NotFound or Forbidden for whoever may not decide, Invalid for the lead agency or the reason, Conflict when they are on the
-    cohort already (`enrolled`), have died (`dead`), or the hub is closed (`hub_closed`).
+    Where an earlier enrolment had closed contact it is open again; whether a text may go is rule
+    1's to say. A re-referral that waited is done. Raises NotFound or Forbidden for whoever may not
+    decide, Invalid for the lead agency or the reason, Conflict when they are on the cohort already
+    (`enrolled`), have died (`dead`), or the hub is closed (`hub_closed`).
     """
     found = _open(session, actor, person.id, "adopt", now)
     hub = session.get_one(Hub, found.hub_id)
@@ -93,7 +97,9 @@ def adopt(
         .where(ReReferral.person_id == found.id, ReReferral.done_at.is_(None))
         .values(done_at=now, done_by=actor.label)
     )
-    _resolve(session, found, SignalKind.RE_REFERRAL_DUE, "They are on the cohort again.", actor, now)
+    _resolve(
+        session, found, SignalKind.RE_REFERRAL_DUE, "They are on the cohort again.", actor, now
+    )
     record(
         session,
         "enrolment.began",
@@ -110,9 +116,17 @@ def adopt(
 
 
 def change_strand(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, strand: Strand, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    strand: Strand,
+    reason: str,
+    now: datetime,
 ) -> StrandSpell:
-    """Work with somebody by another strand from today on; the lead agency stays. Raises Conflict when they are on it already or on no cohort."""
+    """Work with somebody by another strand from today on; the lead agency stays. Raises Conflict
+    when they are on it already or on no cohort.
+    """
     person = _open(session, actor, person_id, "change strand", now)
     enrolment = lock_enrolment(session, person)
     words = checked_reason(reason)
@@ -125,10 +139,14 @@ def change_strand(
 def retain(
     session: Session, actor: Actor, person_id: uuid.UUID, *, rag: Rag, reason: str, now: datetime
 ) -> RagReview:
-    """Keep somebody on the cohort with this status: the meeting's review. Raises Conflict when they are on no cohort."""
+    """Keep somebody on the cohort with this status: the meeting's review. Raises Conflict when they
+    are on no cohort.
+    """
     person = _open(session, actor, person_id, "retain", now)
     enrolment = lock_enrolment(session, person)
-    return write_review(session, actor, person, enrolment, rag=rag, reason=checked_reason(reason), now=now)
+    return write_review(
+        session, actor, person, enrolment, rag=rag, reason=checked_reason(reason), now=now
+    )
 
 
 def deregister(
@@ -141,11 +159,12 @@ def deregister(
     now: datetime,
     stays_in_touch: bool = False,
 ) -> Enrolment:
-    """End the time on the cohort. Contact is closed, waiting texts are called back and open actions of the plan withdrawn, unless they
-    stay in touch of their own will.
+    """End the time on the cohort. Contact is closed, waiting texts are called back and open actions
+    of the plan withdrawn, unless they stay in touch of their own will.
 
-    Only somebody who is under no order can stay in touch so. After a long custody they are to be referred again before their release:
-    the day is noted. Raises Conflict when they are on no cohort, or no custody with its release is recorded for that reason.
+    Only somebody who is under no order can stay in touch so. After a long custody they are to be
+    referred again before their release: the day is noted. Raises Conflict when they are on no
+    cohort, or no custody with its release is recorded for that reason.
     """
     person = _open(session, actor, person_id, "deregister", now)
     enrolment = lock_enrolment(session, person)
@@ -175,7 +194,9 @@ def end_enrolment(
     """As `deregister`, for whoever has opened the person and holds the row."""
     hub = session.get_one(Hub, person.hub_id)
     if stays_in_touch and person.legal_status is LegalStatus.STATUTORY:
-        words = "They are under an order: staying in touch of their own will begins when it has ended."
+        words = (
+            "They are under an order: staying in touch of their own will begins when it has ended."
+        )
         raise Invalid(fields={"stays_in_touch": words})
     if exit_reason is ExitReason.LONG_CUSTODY:
         _note_re_referral(session, person, enrolment, hub_rules(hub).re_referral_months)
@@ -203,7 +224,9 @@ def end_enrolment(
 
 
 def lock_enrolment(session: Session, person: Person) -> Enrolment:
-    """The person's open enrolment, freshly read under the lock of their row. Raises Conflict when there is none."""
+    """The person's open enrolment, freshly read under the lock of their row. Raises Conflict when
+    there is none.
+    """
     found = session.scalars(
         select(Enrolment)
         .where(Enrolment.person_id == person.id, Enrolment.ended_on.is_(None))
@@ -244,7 +267,9 @@ def write_strand(
     reason: str,
     now: datetime,
 ) -> StrandSpell:
-    """Write the strand from today on beside what rule 11 suggests, for whoever holds the person's row and may decide."""
+    """Write the strand from today on beside what rule 11 suggests, for whoever holds the person's
+    row and may decide.
+    """
     suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
     spell = StrandSpell(
         id=new_id(),
@@ -272,7 +297,9 @@ def write_review(
     reason: str,
     now: datetime,
 ) -> RagReview:
-    """Write the status from today on beside what rule 9 suggests, and when it is looked at again, for whoever holds the person's row and may decide."""
+    """Write the status from today on beside what rule 9 suggests, and when it is looked at again,
+    for whoever holds the person's row and may decide.
+    """
     hub = session.get_one(Hub, person.hub_id)
     suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
     day = today(hub, now)
@@ -291,7 +318,14 @@ def write_review(
     session.flush()
     _resolve(session, person, SignalKind.REVIEW_DUE, "It was reviewed.", actor, now)
     if rag is not Rag.GREEN:
-        _resolve(session, person, SignalKind.GREEN_THREE_MONTHS, "The status is green no more.", actor, now)
+        _resolve(
+            session,
+            person,
+            SignalKind.GREEN_THREE_MONTHS,
+            "The status is green no more.",
+            actor,
+            now,
+        )
     record(session, "rag.decided", person, enrolment, actor=actor, now=now, rag=rag.value)
     return review
 
@@ -342,7 +376,14 @@ def record(
 
 def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime) -> Person:
     return open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.DECIDE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.DECIDE,
+        change=True,
+        lock=True,
     )
 
 
@@ -363,7 +404,9 @@ def _close_contact(session: Session, person: Person, now: datetime) -> None:
 
 def _note_re_referral(session: Session, person: Person, enrolment: Enrolment, months: int) -> None:
     spell = session.scalars(
-        select(CustodySpell).where(CustodySpell.person_id == person.id, CustodySpell.released_on.is_(None))
+        select(CustodySpell).where(
+            CustodySpell.person_id == person.id, CustodySpell.released_on.is_(None)
+        )
     ).one_or_none()
     if spell is None or spell.release_on is None:
         raise Conflict(

@@ -1,7 +1,9 @@
-"""The end of a time on the cohort that no meeting has to wait for, staying on of one's own will, and being referred again later.
+"""The end of a time on the cohort that no meeting has to wait for, staying on of one's own will,
+and being referred again later.
 
-A death and a hub that closed end an enrolment by themselves, because nothing is left to decide. Nobody leaves because an order ended,
-data is missing, or a rule says that they could (RULES.md 2, 10).
+A death and a hub that closed end an enrolment by themselves, because nothing is left to decide.
+Nobody leaves because an order ended, data is missing, or a rule says that they could (RULES.md 2,
+10).
 """
 
 import uuid
@@ -39,13 +41,19 @@ NO_LONGER_ASKED = (
     SignalKind.NO_REPLY,
     SignalKind.LATE_PATTERN,
 )
-"""Signals of what somebody missed: of whoever has died nothing follows from it. What the night finds goes with the next night."""
+"""Signals of what somebody missed: of whoever has died nothing follows from it. What the night
+finds goes with the next night.
+"""
 
 
-def stay_voluntarily(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Enrolment:
-    """Their order has ended, and they stay on the cohort of their own will, as they told the actor. Said twice it changes nothing.
+def stay_voluntarily(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> Enrolment:
+    """Their order has ended, and they stay on the cohort of their own will, as they told the actor.
+    Said twice it changes nothing.
 
-    The record, the texts and the plan go on as they were. Raises Conflict while an order still runs, or when they are not on the cohort.
+    The record, the texts and the plan go on as they were. Raises Conflict while an order still
+    runs, or when they are not on the cohort.
     """
     person = open_person(
         session,
@@ -74,12 +82,14 @@ def stay_voluntarily(session: Session, actor: Actor, person_id: uuid.UUID, *, no
 def record_death(
     session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
 ) -> Enrolment | None:
-    """They died on a day: no text goes any more, their orders and their time on the cohort end, and nobody is asked to act on what they
-    missed. Raises as engage.legal.death does.
+    """They died on a day: no text goes any more, their orders and their time on the cohort end, and
+    nobody is asked to act on what they missed. Raises as engage.legal.death does.
     """
     person = death.record_death(session, actor, person_id, on, now)
     for kind in NO_LONGER_ASKED:
-        signals.resolve_cause(session, kind, person_id=person.id, how=f"{DIED}.", actor=actor.label, now=now)
+        signals.resolve_cause(
+            session, kind, person_id=person.id, how=f"{DIED}.", actor=actor.label, now=now
+        )
     enrolment = enrolments.open_enrolment(session, person.id)
     if enrolment is None:
         return None
@@ -89,7 +99,8 @@ def record_death(
 
 
 def end_settled(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """End the enrolments of people who have died and of hubs that have closed; returns how many. Rows that somebody is at wait.
+    """End the enrolments of people who have died and of hubs that have closed; returns how many.
+    Rows that somebody is at wait.
 
     Done again it finds nothing: it can be killed at any moment.
     """
@@ -122,7 +133,9 @@ def end_settled(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int
 
 
 def settle(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """What the night does here: ends what is settled, and lets re-referrals follow their releases. How much there was; 0 when all is done."""
+    """What the night does here: ends what is settled, and lets re-referrals follow their releases.
+    How much there was; 0 when all is done.
+    """
     return end_settled(session, now=now, limit=limit) + follow_releases(session)
 
 
@@ -144,7 +157,9 @@ RETURNING re_referral.id
 
 
 def follow_releases(session: Session, person_id: uuid.UUID | None = None) -> int:
-    """A day of release was moved, earlier or later: the day by which to refer again moves with it (one person's, or everybody's)."""
+    """A day of release was moved, earlier or later: the day by which to refer again moves with it
+    (one person's, or everybody's).
+    """
     moved = session.execute(_FOLLOW, {"person": person_id, "months": HubRules().re_referral_months})
     return len(moved.all())
 

@@ -1,7 +1,8 @@
-"""What is known of people when a status, a strand or an exit is thought over: gathered for many at once, in a constant number of statements.
+"""What is known of people when a status, a strand or an exit is thought over: gathered for many at
+once, in a constant number of statements.
 
-It judges nothing: rules.py does. Nothing that the phone network failed to do is a fact here (RULES.md 8); that a text arrived, or that
-somebody wrote, only ever speaks for them.
+It judges nothing: rules.py does. Nothing that the phone network failed to do is a fact here
+(RULES.md 8); that a text arrived, or that somebody wrote, only ever speaks for them.
 """
 
 import uuid
@@ -47,8 +48,9 @@ EXPECTED = (
     Code.SENT_HOME_BEHAVIOUR,
     Code.UNACCEPTABLE_ABSENCE,
 )
-"""Outcomes that count for or against attendance; an acceptable absence, being sent home by the service, and an absence that nobody has
-decided about (RULES.md 5) count for nothing."""
+"""Outcomes that count for or against attendance; an acceptable absence, being sent home by the
+service, and an absence that nobody has decided about (RULES.md 5) count for nothing.
+"""
 _FAILURES = (Code.UNACCEPTABLE_ABSENCE, Code.ATTENDED_FAILED_TO_COMPLY)
 _FAILED_TESTS = (DrugTestResult.POSITIVE, DrugTestResult.MISSED, DrugTestResult.REFUSED)
 _LOOK_BACK = timedelta(days=120)
@@ -57,7 +59,9 @@ _LOOK_BACK = timedelta(days=120)
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one person. `enrolment` is the one that is going on, if there is one; `review` the status decided last in it."""
+    """What is known of one person. `enrolment` is the one that is going on, if there is one;
+    `review` the status decided last in it.
+    """
 
     person: Person
     hub: Hub
@@ -69,8 +73,12 @@ class Known:
     leaving: ExitFacts
 
 
-def gather(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> Mapping[uuid.UUID, Known]:
-    """The facts of rules 9 to 12 for each of these people. Unknown ids are left out. Who may see what is the caller's to mind."""
+def gather(
+    session: Session, people: Collection[uuid.UUID], *, now: datetime
+) -> Mapping[uuid.UUID, Known]:
+    """The facts of rules 9 to 12 for each of these people. Unknown ids are left out. Who may see
+    what is the caller's to mind.
+    """
     ids = list(people)
     rows = session.execute(
         select(Person, Hub, Enrolment)
@@ -83,7 +91,8 @@ def gather(session: Session, people: Collection[uuid.UUID], *, now: datetime) ->
     found = _Gathered(session, ids, now, {person.id: hub for person, hub, _ in rows})
     reviews = _reviews(session, ids)
     return {
-        person.id: found.of(person, hub, enrolment, reviews[person.id]) for person, hub, enrolment in rows
+        person.id: found.of(person, hub, enrolment, reviews[person.id])
+        for person, hub, enrolment in rows
     }
 
 
@@ -126,12 +135,15 @@ class _Gathered:
         starts = {window_from(hub, now) for hub in hubs.values()}
         self.first = min(starts)
         self.begins = min(
-            datetime.combine(window_from(hub, now), time(0), tzinfo=zone(hub)) for hub in hubs.values()
+            datetime.combine(window_from(hub, now), time(0), tzinfo=zone(hub))
+            for hub in hubs.values()
         )
         day = max(now.astimezone(zone(hub)).date() for hub in hubs.values())
         self.attendance = self._attendance(hubs)
         self.last = self._last_contacts()
-        self.flags = dict(self._rows(IntelligenceFlag.flagged_on, IntelligenceFlag.ended_on.is_(None)))
+        self.flags = dict(
+            self._rows(IntelligenceFlag.flagged_on, IntelligenceFlag.ended_on.is_(None))
+        )
         self.arrests = self._arrests()
         self.tests = self._tests()
         self.breaches = self._breaches()
@@ -139,12 +151,16 @@ class _Gathered:
         self.plans = self._exit_plans()
         self.stable = stable_of(session, ids, day)
 
-    def of(self, person: Person, hub: Hub, enrolment: Enrolment | None, reviews: list[RagReview]) -> Known:
+    def of(
+        self, person: Person, hub: Hub, enrolment: Enrolment | None, reviews: list[RagReview]
+    ) -> Known:
         """What is known of one of them."""
         today, begins = self.now.astimezone(zone(hub)).date(), window_from(hub, self.now)
         spell, last = self.custody.get(person.id), self.last.get(person.id)
         adopted = (
-            enrolment.adopted_on if enrolment is not None else person.created_at.astimezone(zone(hub)).date()
+            enrolment.adopted_on
+            if enrolment is not None
+            else person.created_at.astimezone(zone(hub)).date()
         )
         tests = [result for due_on, result in self.tests.get(person.id, ()) if due_on >= begins]
         breach, came = self.breaches.get(person.id), self.attendance[person.id]
@@ -168,7 +184,9 @@ class _Gathered:
             last_contact=last.astimezone(zone(hub)).date() if last is not None else None,
             counted_from=max(adopted, self.releases.get(person.id, adopted)),
         )
-        sentence = spell.sentence_days if spell is not None and spell.kind is CustodyKind.CUSTODY else None
+        sentence = (
+            spell.sentence_days if spell is not None and spell.kind is CustodyKind.CUSTODY else None
+        )
         leaving = ExitFacts(
             on=today,
             green_since=rules.green_since([(one.held_on, one.rag) for one in reviews]),
@@ -187,11 +205,16 @@ class _Gathered:
         )
 
     def _attendance(self, hubs: Mapping[uuid.UUID, Hub]) -> dict[uuid.UUID, _Attendance]:
-        """How many appointments of each one's window asked for attendance, were kept, failed, or have no outcome yet."""
+        """How many appointments of each one's window asked for attendance, were kept, failed, or
+        have no outcome yet.
+        """
         rows = self.session.execute(
-            select(Appointment.person_id, Appointment.starts_at, Appointment.enforceable, Outcome.code)
+            select(
+                Appointment.person_id, Appointment.starts_at, Appointment.enforceable, Outcome.code
+            )
             .outerjoin(
-                Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None))
+                Outcome,
+                and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None)),
             )
             .where(
                 Appointment.person_id.in_(self.ids),
@@ -215,11 +238,16 @@ class _Gathered:
         return found
 
     def _last_contacts(self) -> dict[uuid.UUID, datetime]:
-        """When each was last heard of: seen at an appointment, wrote, told a worker something, or was reached by a text."""
+        """When each was last heard of: seen at an appointment, wrote, told a worker something, or
+        was reached by a text.
+        """
         since, names = self.now - _LOOK_BACK, [str(id) for id in self.ids]
         seen = (
             select(Appointment.person_id, func.max(Appointment.starts_at))
-            .join(Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None)))
+            .join(
+                Outcome,
+                and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None)),
+            )
             .where(
                 Appointment.person_id.in_(self.ids),
                 Appointment.starts_at.between(since, self.now),
@@ -232,13 +260,16 @@ class _Gathered:
             .join(
                 Inbound,
                 and_(
-                    Inbound.from_number == ContactPoint.number, Inbound.received_at >= ContactPoint.created_at
+                    Inbound.from_number == ContactPoint.number,
+                    Inbound.received_at >= ContactPoint.created_at,
                 ),
             )
             .where(
                 ContactPoint.person_id.in_(self.ids),
                 Inbound.received_at >= since,
-                or_(ContactPoint.retired_at.is_(None), Inbound.received_at < ContactPoint.retired_at),
+                or_(
+                    ContactPoint.retired_at.is_(None), Inbound.received_at < ContactPoint.retired_at
+                ),
             )
             .group_by(ContactPoint.person_id)
         )
@@ -250,7 +281,9 @@ class _Gathered:
         reached = (
             select(Person.id, func.max(Message.delivered_at))
             .join(Message, Message.recipient == cast(Person.id, String))
-            .where(Person.id.in_(self.ids), Message.recipient.in_(names), Message.created_at >= since)
+            .where(
+                Person.id.in_(self.ids), Message.recipient.in_(names), Message.created_at >= since
+            )
             .group_by(Person.id)
         )
         last: dict[uuid.UUID, datetime] = {}
@@ -289,7 +322,9 @@ class _Gathered:
         return found
 
     def _breaches(self) -> dict[uuid.UUID, datetime]:
-        """Since when a breach or a recall is under way: decided, not withdrawn, and not with the court since before the window."""
+        """Since when a breach or a recall is under way: decided, not withdrawn, and not with the
+        court since before the window.
+        """
         return dict(
             self.session.execute(
                 select(Enforcement.person_id, func.min(Enforcement.decided_at))
@@ -317,7 +352,9 @@ class _Gathered:
         open_now: dict[uuid.UUID, CustodySpell] = {}
         released: dict[uuid.UUID, date] = {}
         for spell in self.session.scalars(
-            select(CustodySpell).where(CustodySpell.person_id.in_(self.ids)).order_by(CustodySpell.since)
+            select(CustodySpell)
+            .where(CustodySpell.person_id.in_(self.ids))
+            .order_by(CustodySpell.since)
         ):
             if spell.released_on is None:
                 open_now[spell.person_id] = spell

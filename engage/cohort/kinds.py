@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class Cohort(StrEnum):
-    """Why somebody is on the cohort: neighbourhood crime with a high predictor, local choice, or a local priority group."""
+    """Why somebody is on the cohort: neighbourhood crime with a high predictor, local choice, or a
+    local priority group.
+    """
 
     FIXED = "fixed"
     FLEX = "flex"

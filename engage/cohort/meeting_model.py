@@ -1,4 +1,6 @@
-"""Tables of meetings: who came, who was talked about and why, what was decided, the minutes. Nothing takes effect without a decision here."""
+"""Tables of meetings: who came, who was talked about and why, what was decided, the minutes.
+Nothing takes effect without a decision here.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -16,7 +18,9 @@ from engage.people.model import Person
 
 
 class Meeting(Base):
-    """A meeting of a hub. It is open until it is closed with its minutes; nothing is decided in it after that."""
+    """A meeting of a hub. It is open until it is closed with its minutes; nothing is decided in it
+    after that.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (UniqueConstraint("hub_id", "held_on"),)
@@ -50,7 +54,9 @@ class MeetingAttendance(Base):
 
 
 class AgendaItem(Base):
-    """Somebody to talk about: a person, or a referral of one whom Engage does not know yet; `reasons` are names of AgendaReason."""
+    """Somebody to talk about: a person, or a referral of one whom Engage does not know yet;
+    `reasons` are names of AgendaReason.
+    """
 
     __tablename__ = "agenda_item"
     __table_args__ = (
@@ -64,21 +70,29 @@ class AgendaItem(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Meeting.id, ondelete="CASCADE"))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
-    referral_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Referral.id, ondelete="CASCADE"))
+    referral_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Referral.id, ondelete="CASCADE")
+    )
     reasons: Mapped[list[Any]]
     added_by: Mapped[str] = mapped_column(String(80))
     added_at: Mapped[datetime]
 
-    decision: Mapped["MeetingDecision | None"] = relationship(back_populates="item", lazy="selectin")
+    decision: Mapped["MeetingDecision | None"] = relationship(
+        back_populates="item", lazy="selectin"
+    )
 
 
 class MeetingDecision(Base):
-    """What the meeting decided about one item: exactly one decision, with its reason. `details` holds what it set, by name and id."""
+    """What the meeting decided about one item: exactly one decision, with its reason. `details`
+    holds what it set, by name and id.
+    """
 
     __tablename__ = "decision"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(AgendaItem.id, ondelete="CASCADE"), unique=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(AgendaItem.id, ondelete="CASCADE"), unique=True
+    )
     kind: Mapped[DecisionKind]
     reason: Mapped[str] = mapped_column(String(1000))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,4 +1,5 @@
-"""Meetings: called, attended, minuted, closed. What a meeting decides about anybody is recorded in decisions.py, and nowhere else.
+"""Meetings: called, attended, minuted, closed. What a meeting decides about anybody is recorded in
+decisions.py, and nowhere else.
 
 A closed meeting is never written to again.
 """
@@ -29,7 +30,9 @@ LONGEST_MINUTES = 10_000
 
 @dataclass(frozen=True)
 class NextMeeting:
-    """When a hub meets next: the day of a meeting that has been called, or the day by which one is due."""
+    """When a hub meets next: the day of a meeting that has been called, or the day by which one is
+    due.
+    """
 
     on: date
     called: bool
@@ -45,12 +48,19 @@ class Presence:
 
 
 def call(
-    session: Session, actor: Actor, hub_id: uuid.UUID, *, held_on: date, chair: str = "", now: datetime
+    session: Session,
+    actor: Actor,
+    hub_id: uuid.UUID,
+    *,
+    held_on: date,
+    chair: str = "",
+    now: datetime,
 ) -> Meeting:
-    """Call a meeting for a day, at the latest 14 days after it was held; its agenda is built at once.
+    """Call a meeting for a day, at the latest 14 days after it was held; its agenda is built at
+    once.
 
-    Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day, Conflict where that day has a meeting
-    or the hub has closed by then.
+    Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day,
+    Conflict where that day has a meeting or the hub has closed by then.
     """
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     hub = session.get(Hub, hub_id)
@@ -58,7 +68,9 @@ def call(
         raise NotFound("There is no such hub, or it is not yours.")
     today = now.astimezone(zone(hub)).date()
     if not today - LATEST_RECORDED <= held_on <= today + FURTHEST:
-        raise Invalid(fields={"held_on": "Give a day within the next year, or of the last 14 days."})
+        raise Invalid(
+            fields={"held_on": "Give a day within the next year, or of the last 14 days."}
+        )
     if hub.closed_at is not None and held_on >= hub.closed_at.astimezone(zone(hub)).date():
         raise Conflict("The hub is closed on that day.", code="hub_closed")
     meeting: Meeting | None = session.scalar(
@@ -82,7 +94,9 @@ def call(
     return meeting
 
 
-def rebuild_agenda(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime) -> Meeting:
+def rebuild_agenda(
+    session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime
+) -> Meeting:
     """Build the agenda anew. Raises NotFound, Forbidden, or Conflict for a closed meeting."""
     meeting = open_to_change(session, actor, meeting_id)
     agenda.build(session, meeting, actor=actor.label, now=now)
@@ -100,7 +114,8 @@ def note_attendance(
 ) -> Meeting:
     """Say which agencies came, and by whom; agencies that are not named stay as they were noted.
 
-    Raises Invalid for an agency of another area, Conflict for a closed meeting or one that is still to come.
+    Raises Invalid for an agency of another area, Conflict for a closed meeting or one that is still
+    to come.
     """
     meeting = open_to_change(session, actor, meeting_id)
     hub = session.get_one(Hub, meeting.hub_id)
@@ -114,7 +129,10 @@ def note_attendance(
         if one is None:
             session.add(
                 MeetingAttendance(
-                    meeting_id=meeting.id, agency_id=agency_id, came=presence.came, names=presence.names
+                    meeting_id=meeting.id,
+                    agency_id=agency_id,
+                    came=presence.came,
+                    names=presence.names,
                 )
             )
         else:
@@ -130,7 +148,9 @@ def note_attendance(
 def write_minutes(
     session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
 ) -> Meeting:
-    """Keep the minutes as they are by now. Raises Conflict for a closed meeting, Invalid where they are too long."""
+    """Keep the minutes as they are by now. Raises Conflict for a closed meeting, Invalid where they
+    are too long.
+    """
     meeting = open_to_change(session, actor, meeting_id)
     meeting.minutes = _checked(minutes)
     session.flush()
@@ -138,10 +158,14 @@ def write_minutes(
     return meeting
 
 
-def close(session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime) -> Meeting:
-    """End a meeting with its minutes. Whoever was not decided about comes on the next agenda as long as the reason holds.
+def close(
+    session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
+) -> Meeting:
+    """End a meeting with its minutes. Whoever was not decided about comes on the next agenda as
+    long as the reason holds.
 
-    Raises Invalid without minutes or before any agency was noted as there, Conflict for a meeting that is closed or still to come.
+    Raises Invalid without minutes or before any agency was noted as there, Conflict for a meeting
+    that is closed or still to come.
     """
     meeting = open_to_change(session, actor, meeting_id)
     _must_be_held(meeting, session.get_one(Hub, meeting.hub_id), now)
@@ -157,7 +181,9 @@ def close(session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str
 
 
 def next_meeting(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
-    """When the hub meets next. Where none is called, the day on which one is due by the hub's setting (RULES.md 12), today at the earliest."""
+    """When the hub meets next. Where none is called, the day on which one is due by the hub's
+    setting (RULES.md 12), today at the earliest.
+    """
     today = now.astimezone(zone(hub)).date()
     called = session.scalars(
         select(Meeting)
@@ -186,7 +212,9 @@ def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeti
 
 
 def open_to_change(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
-    """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or Conflict where it is closed."""
+    """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or
+    Conflict where it is closed.
+    """
     open_meeting(session, actor, meeting_id)
     found = session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), found.hub_id)
@@ -213,4 +241,6 @@ def _checked(minutes: str) -> str:
 
 
 def _record(session: Session, what: str, meeting: Meeting, actor: Actor, now: datetime) -> None:
-    events.record(session, what, now=now, actor=actor.label, hub_id=meeting.hub_id, meeting=meeting.id)
+    events.record(
+        session, what, now=now, actor=actor.label, hub_id=meeting.hub_id, meeting=meeting.id
+    )

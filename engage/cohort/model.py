@@ -1,6 +1,8 @@
-"""Tables of referrals, assessments and enrolments: how somebody came to the cohort, how they stand, how they left.
+"""Tables of referrals, assessments and enrolments: how somebody came to the cohort, how they stand,
+how they left.
 
-Nothing is adopted, moved between strands or deregistered here without a row of a meeting's decision (engage/cohort/meeting_model.py).
+Nothing is adopted, moved between strands or deregistered here without a row of a meeting's decision
+(engage/cohort/meeting_model.py).
 """
 
 import uuid
@@ -37,15 +39,22 @@ def _risk(name: str) -> Enum:
 
 
 class Referral(Base):
-    """An agency asks for somebody to join, or the police select them at the point of arrest; it waits for the hub's next meeting.
+    """An agency asks for somebody to join, or the police select them at the point of arrest; it
+    waits for the hub's next meeting.
 
-    `person_id` is set when the person is known to Engage already, and at the latest when they are adopted.
+    `person_id` is set when the person is known to Engage already, and at the latest when they are
+    adopted.
     """
 
     __tablename__ = "referral"
     __table_args__ = (
         CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name="crn_form"),
-        Index("ix_referral_waiting", "hub_id", "referred_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_referral_waiting",
+            "hub_id",
+            "referred_at",
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_referral_crn", "crn"),
         Index("ix_referral_person", "person_id"),
     )
@@ -76,9 +85,11 @@ class Referral(Base):
 
 
 class Assessment(Base):
-    """How somebody's offending, risk and needs were judged on one day. A new judgement is a new version; none is overwritten.
+    """How somebody's offending, risk and needs were judged on one day. A new judgement is a new
+    version; none is overwritten.
 
-    Intelligence is not here: a flag and a date of its own (engage/legal). `cost_pence` is what the offending is reckoned to cost in a year.
+    Intelligence is not here: a flag and a date of its own (engage/legal). `cost_pence` is what the
+    offending is reckoned to cost in a year.
     """
 
     __tablename__ = "assessment"
@@ -90,7 +101,9 @@ class Assessment(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    referral_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Referral.id, ondelete="CASCADE"))
+    referral_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Referral.id, ondelete="CASCADE")
+    )
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
     version: Mapped[int]
     offences_a_year: Mapped[int | None]
@@ -100,7 +113,9 @@ class Assessment(Base):
     harm_to_others: Mapped[Risk] = mapped_column(_risk("harm_to_others"))
     harm_to_self: Mapped[Risk] = mapped_column(_risk("harm_to_self"))
     needs: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="Pathway → score, 0 to 3.")
-    predictor: Mapped[str] = mapped_column(String(40), default="", doc="Which predictor, e.g. OGRS.")
+    predictor: Mapped[str] = mapped_column(
+        String(40), default="", doc="Which predictor, e.g. OGRS."
+    )
     predictor_version: Mapped[str] = mapped_column(String(20), default="")
     predictor_score: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(2000), default="")
@@ -109,13 +124,17 @@ class Assessment(Base):
 
 
 class Enrolment(Base):
-    """A period on the cohort, from adoption to deregistration. At most one of a person is open; nothing reopens an ended one."""
+    """A period on the cohort, from adoption to deregistration. At most one of a person is open;
+    nothing reopens an ended one.
+    """
 
     __tablename__ = "enrolment"
     __table_args__ = (
         CheckConstraint("(ended_on IS NULL) = (exit_reason IS NULL)", name="ended"),
         CheckConstraint("ended_on >= adopted_on", name="ended_later"),
-        Index("uq_enrolment_open", "person_id", unique=True, postgresql_where=text("ended_on IS NULL")),
+        Index(
+            "uq_enrolment_open", "person_id", unique=True, postgresql_where=text("ended_on IS NULL")
+        ),
         Index("ix_enrolment_hub", "hub_id", "cohort", postgresql_where=text("ended_on IS NULL")),
         Index("ix_enrolment_person", "person_id", "adopted_on"),
     )
@@ -137,7 +156,9 @@ class Enrolment(Base):
 
 
 class StrandSpell(Base):
-    """A strand from a day on, until the next one begins. `suggested` is what rule 11 suggested then, with its reasons."""
+    """A strand from a day on, until the next one begins. `suggested` is what rule 11 suggested
+    then, with its reasons.
+    """
 
     __tablename__ = "strand_spell"
     __table_args__ = (Index("ix_strand_spell_enrolment", "enrolment_id", "since", "decided_at"),)
@@ -153,7 +174,9 @@ class StrandSpell(Base):
 
 
 class RagReview(Base):
-    """A review: the status that was decided, from a day on until the next. `suggested` is what rule 9 said then, with reasons and what would turn it green."""
+    """A review: the status that was decided, from a day on until the next. `suggested` is what rule
+    9 said then, with reasons and what would turn it green.
+    """
 
     __tablename__ = "rag_review"
     __table_args__ = (Index("ix_rag_review_enrolment", "enrolment_id", "held_on", "decided_at"),)
@@ -170,13 +193,19 @@ class RagReview(Base):
 
 
 class ReReferral(Base):
-    """Somebody left for a custody of five years or more: they are to be referred again 12 months before their release (RULES.md 10)."""
+    """Somebody left for a custody of five years or more: they are to be referred again 12 months
+    before their release (RULES.md 10).
+    """
 
     __tablename__ = "re_referral"
-    __table_args__ = (Index("ix_re_referral_due", "due_on", postgresql_where=text("done_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_re_referral_due", "due_on", postgresql_where=text("done_at IS NULL")),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Enrolment.id, ondelete="CASCADE"), unique=True)
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Enrolment.id, ondelete="CASCADE"), unique=True
+    )
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
     custody_spell_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(CustodySpell.id))
     due_on: Mapped[date]
@@ -202,9 +231,11 @@ class Transfer(Base):
 
 
 class Milestone(Base):
-    """Something reached, once: `step` is how many days, appointments, tests or groups; `counted_from` begins the count that it belongs to.
+    """Something reached, once: `step` is how many days, appointments, tests or groups;
+    `counted_from` begins the count that it belongs to.
 
-    A lapse begins only its own count anew. `praise_id` is the text that praised; `not_praised` says why none went.
+    A lapse begins only its own count anew. `praise_id` is the text that praised; `not_praised` says
+    why none went.
     """
 
     __tablename__ = "milestone"

@@ -1,7 +1,9 @@
-"""Referrals: any agency asks for somebody to join, or the police select them at the point of arrest; the next meeting decides.
+"""Referrals: any agency asks for somebody to join, or the police select them at the point of
+arrest; the next meeting decides.
 
-A referral by itself changes nothing about a person: it starts no text, opens no record and shows the agency that made it nothing of what
-others know. The same CRN waiting twice is one referral: the later is kept as a duplicate of the first, with its own words.
+A referral by itself changes nothing about a person: it starts no text, opens no record and shows
+the agency that made it nothing of what others know. The same CRN waiting twice is one referral: the
+later is kept as a duplicate of the first, with its own words.
 """
 
 import uuid
@@ -37,7 +39,9 @@ REFERRED_ALREADY = "Somebody with this CRN waits already"
 
 @dataclass(frozen=True)
 class NewReferral:
-    """Somebody who is referred. `agency_id` is needed from a system; staff refer for their own agency."""
+    """Somebody who is referred. `agency_id` is needed from a system; staff refer for their own
+    agency.
+    """
 
     hub_id: uuid.UUID
     first_name: str
@@ -54,9 +58,11 @@ class NewReferral:
 
 
 def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) -> Referral:
-    """Refer somebody to a hub of the actor's. It stands on the agenda of the meeting that is called, or of the next one.
+    """Refer somebody to a hub of the actor's. It stands on the agenda of the meeting that is
+    called, or of the next one.
 
-    Raises NotFound or Forbidden for a hub that is not the actor's, Conflict for one that is closed, Invalid for values that make no sense.
+    Raises NotFound or Forbidden for a hub that is not the actor's, Conflict for one that is closed,
+    Invalid for values that make no sense.
     """
     hub = _hub(session, actor, new.hub_id)
     agency = _agency(session, actor, hub, new.agency_id)
@@ -88,17 +94,23 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
         referral.duplicate_of_id = first.id
     session.add(referral)
     session.flush()
-    record(session, "referral.made", referral, actor, now, at_arrest=new.at_arrest, agency=agency.id)
+    record(
+        session, "referral.made", referral, actor, now, at_arrest=new.at_arrest, agency=agency.id
+    )
     if first is None:
         _answer_re_referral(session, actor, referral, now)
         agenda.add_referral(session, referral, actor=actor.label, now=now)
     return referral
 
 
-def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str, now: datetime) -> Referral:
-    """Take a referral back before a meeting decided it: by the agency that made it, or by whoever keeps the queue.
+def withdraw(
+    session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str, now: datetime
+) -> Referral:
+    """Take a referral back before a meeting decided it: by the agency that made it, or by whoever
+    keeps the queue.
 
-    One agency takes back only what it asked for itself: where others referred the same person, the oldest of theirs waits from now on.
+    One agency takes back only what it asked for itself: where others referred the same person, the
+    oldest of theirs waits from now on.
     """
     _one_at_a_time(session, open_referral(session, actor, referral_id, now=now).hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
@@ -109,7 +121,9 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
         or (own and may_refer)
         or _by(actor, referral)
     ):
-        raise Forbidden("Only the agency that made a referral, or the coordinator, may take it back.")
+        raise Forbidden(
+            "Only the agency that made a referral, or the coordinator, may take it back."
+        )
     _must_wait(referral)
     _end(referral, ReferralState.WITHDRAWN, actor, why, now)
     session.flush()
@@ -122,13 +136,16 @@ def withdraw(session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str
 def mark_duplicate(
     session: Session, actor: Actor, referral_id: uuid.UUID, of_id: uuid.UUID, *, now: datetime
 ) -> Referral:
-    """Say that a referral is of somebody for whom another one waits. Its words are kept under the other.
+    """Say that a referral is of somebody for whom another one waits. Its words are kept under the
+    other.
 
-    Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this one waits no longer.
+    Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this
+    one waits no longer.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
-    # Of two that are each said to be the other's duplicate at the same moment, one must go on waiting.
+    # Of two that are each said to be the other's duplicate at the same moment, one must go on
+    # waiting.
     _one_at_a_time(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     _must_wait(referral)
@@ -140,7 +157,13 @@ def mark_duplicate(
         or other.state is not ReferralState.WAITING
     ):
         raise Invalid(fields={"of": "Choose another referral that waits in this hub."})
-    _end(referral, ReferralState.DUPLICATE, actor, "The same person is referred by another agency", now)
+    _end(
+        referral,
+        ReferralState.DUPLICATE,
+        actor,
+        "The same person is referred by another agency",
+        now,
+    )
     referral.duplicate_of_id = other.id
     session.flush()
     record(session, "referral.duplicate", referral, actor, now, of=other.id)
@@ -157,9 +180,11 @@ def identify(
     date_of_birth: date | None,
     now: datetime,
 ) -> Referral:
-    """Add who it is, for whoever keeps the queue: the CRN without which nobody is adopted, and the date of birth.
+    """Add who it is, for whoever keeps the queue: the CRN without which nobody is adopted, and the
+    date of birth.
 
-    Raises Conflict where another referral with this CRN waits: mark this one as its duplicate instead.
+    Raises Conflict where another referral with this CRN waits: mark this one as its duplicate
+    instead.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
@@ -203,7 +228,9 @@ def close_with_decision(
 def open_referral(
     session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetime, lock: bool = False
 ) -> Referral:
-    """A referral that the actor may see. With `lock` its row is held until the transaction ends. Raises NotFound."""
+    """A referral that the actor may see. With `lock` its row is held until the transaction ends.
+    Raises NotFound.
+    """
     query = select(Referral).outerjoin(Person, Person.id == Referral.person_id)
     query = query.where(Referral.id == referral_id, visible(actor))
     if lock:
@@ -212,14 +239,18 @@ def open_referral(
     if found is None:
         raise NotFound("There is no such referral, or you may not see it.")
     if found.person_id is not None and actor.kind is not ActorKind.SYSTEM and not lock:
-        events.record_access(session, now=now, actor=actor.label, person_id=found.person_id, what="referral")
+        events.record_access(
+            session, now=now, actor=actor.label, person_id=found.person_id, what="referral"
+        )
     return found
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Referral, with Person joined from the left, for those that the actor may see.
+    """The condition on Referral, with Person joined from the left, for those that the actor may
+    see.
 
-    Whoever reads the hub's queue sees all but those of people who are kept from them; other staff see what their own agency sent.
+    Whoever reads the hub's queue sees all but those of people who are kept from them; other staff
+    see what their own agency sent.
     """
     if actor.kind is ActorKind.SYSTEM:
         return true()
@@ -229,14 +260,19 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     )
     if actor.kind is not ActorKind.STAFF:
         return or_(queue, Referral.referred_by == actor.label)
-    own = and_(Referral.hub_id.in_(hub_roles.hubs_to_refer_to(actor)), Referral.agency_id == actor.agency_id)
+    own = and_(
+        Referral.hub_id.in_(hub_roles.hubs_to_refer_to(actor)),
+        Referral.agency_id == actor.agency_id,
+    )
     return or_(queue, own)
 
 
 def record(
     session: Session, what: str, referral: Referral, actor: Actor, now: datetime, **data: object
 ) -> None:
-    """The event says that a referral was made or ended, never of whom where Engage does not know them, nor why."""
+    """The event says that a referral was made or ended, never of whom where Engage does not know
+    them, nor why.
+    """
     events.record(
         session,
         what,
@@ -255,7 +291,9 @@ def _hub(session: Session, actor: Actor, hub_id: uuid.UUID) -> Hub:
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
     if hub.closed_at is not None:
-        raise Conflict("This hub is closed. Refer them to the hub that took its place.", code="hub_closed")
+        raise Conflict(
+            "This hub is closed. Refer them to the hub that took its place.", code="hub_closed"
+        )
     return hub
 
 
@@ -286,8 +324,12 @@ def _check_birth(given: date | None, hub: Hub, now: datetime) -> None:
 
 
 def _one_at_a_time(session: Session, hub_id: uuid.UUID) -> None:
-    """Two referrals of one CRN at the same moment go one after the other, so that the later finds the earlier."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"referrals:{hub_id}", 0))))
+    """Two referrals of one CRN at the same moment go one after the other, so that the later finds
+    the earlier.
+    """
+    session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"referrals:{hub_id}", 0)))
+    )
 
 
 def _known(session: Session, hub_id: uuid.UUID, crn: str | None) -> uuid.UUID | None:
@@ -304,7 +346,9 @@ def _waiting_with(session: Session, hub_id: uuid.UUID, crn: str | None) -> Refer
         return None
     return session.scalars(
         select(Referral)
-        .where(Referral.hub_id == hub_id, Referral.crn == crn, Referral.state == ReferralState.WAITING)
+        .where(
+            Referral.hub_id == hub_id, Referral.crn == crn, Referral.state == ReferralState.WAITING
+        )
         .order_by(Referral.referred_at, Referral.id)
         .limit(1)
     ).one_or_none()
@@ -334,7 +378,9 @@ def _answer_re_referral(session: Session, actor: Actor, referral: Referral, now:
 
 
 def _next_waits(session: Session, actor: Actor, gone: Referral, now: datetime) -> None:
-    """The oldest referral that was kept as a duplicate of one taken back waits in its place; the others are duplicates of it."""
+    """The oldest referral that was kept as a duplicate of one taken back waits in its place; the
+    others are duplicates of it.
+    """
     copies = session.scalars(
         select(Referral)
         .where(Referral.duplicate_of_id == gone.id, Referral.state == ReferralState.DUPLICATE)
@@ -360,7 +406,12 @@ def _must_wait(referral: Referral) -> None:
 
 
 def _end(referral: Referral, state: ReferralState, actor: Actor, why: str, now: datetime) -> None:
-    referral.state, referral.ended_at, referral.ended_by, referral.ended_why = state, now, actor.label, why
+    referral.state, referral.ended_at, referral.ended_by, referral.ended_why = (
+        state,
+        now,
+        actor.label,
+        why,
+    )
 
 
 def _by(actor: Actor, referral: Referral) -> bool:

@@ -1,6 +1,8 @@
-"""Reviews between meetings: the offender manager, or whoever covers, looks at the status again (RULES.md 9, 12).
+"""Reviews between meetings: the offender manager, or whoever covers, looks at the status again
+(RULES.md 9, 12).
 
-The rule's suggestion is kept beside what was decided. It is never the decision, and a review that is late changes no status by itself.
+The rule's suggestion is kept beside what was decided. It is never the decision, and a review that
+is late changes no status by itself.
 """
 
 import uuid
@@ -24,13 +26,24 @@ from engage.signals import Severity, Signal
 def review(
     session: Session, actor: Actor, person_id: uuid.UUID, *, rag: Rag, reason: str, now: datetime
 ) -> RagReview:
-    """Decide the status from today on, with the reason. Raises Conflict when they are not on the cohort, Invalid without a reason."""
+    """Decide the status from today on, with the reason. Raises Conflict when they are not on the
+    cohort, Invalid without a reason.
+    """
     person = open_person(
-        session, actor, person_id, now=now, what="review", ability=Ability.MANAGE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="review",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
     )
     enrolment = enrolments.lock_enrolment(session, person)
     words = enrolments.checked_reason(reason)
-    return enrolments.write_review(session, actor, person, enrolment, rag=rag, reason=words, now=now)
+    return enrolments.write_review(
+        session, actor, person, enrolment, rag=rag, reason=words, now=now
+    )
 
 
 def history(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[RagReview]:
@@ -55,7 +68,9 @@ def strands(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequenc
 
 @dataclass(frozen=True)
 class ReviewStatus:
-    """How somebody stands on the cohort: the status decided last, since when, and by which day it must be looked at again."""
+    """How somebody stands on the cohort: the status decided last, since when, and by which day it
+    must be looked at again.
+    """
 
     enrolment_id: uuid.UUID
     cohort: Cohort
@@ -70,7 +85,8 @@ def review_statuses(
 ) -> Mapping[uuid.UUID, ReviewStatus]:
     """How each stands; those on no cohort are left out. Two statements, however many people.
 
-    A review is due by its term, or from the day of an urgent signal since then, whatever became of that.
+    A review is due by its term, or from the day of an urgent signal since then, whatever became of
+    that.
     """
     latest = (
         select(Enrolment, Hub, RagReview)

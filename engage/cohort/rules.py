@@ -1,6 +1,8 @@
-"""Rules 9 to 12 of RULES.md: the suggested status, the suggested strand, when somebody may leave, when a review is due.
+"""Rules 9 to 12 of RULES.md: the suggested status, the suggested strand, when somebody may leave,
+when a review is due.
 
-Facts in, verdict with reasons out; no database, no clock, no settings. Every verdict is a suggestion: a review, or a meeting, decides.
+Facts in, verdict with reasons out; no database, no clock, no settings. Every verdict is a
+suggestion: a review, or a meeting, decides.
 """
 
 from collections.abc import Sequence
@@ -33,8 +35,9 @@ class StatusRules:
 class StatusFacts:
     """What is known of one person on `on`, over the window that began on `window_from`.
 
-    `expected` counts appointments of the window with an outcome that asks for attendance; `attended` those attended and complied with;
-    an acceptable absence is in neither, nor are those `awaited`: absences that nobody has decided about yet (rule 5). Silence counts from
+    `expected` counts appointments of the window with an outcome that asks for attendance;
+    `attended` those attended and complied with; an acceptable absence is in neither, nor are those
+    `awaited`: absences that nobody has decided about yet (rule 5). Silence counts from
     `last_contact`, or from `counted_from` (adopted, released) where that is later.
     """
 
@@ -84,7 +87,9 @@ class StatusVerdict:
 
 @dataclass(frozen=True)
 class StrandVerdict:
-    """The strand that rule 11 suggests and why; `prison_leads` where the lead agency is the prison until release."""
+    """The strand that rule 11 suggests and why; `prison_leads` where the lead agency is the prison
+    until release.
+    """
 
     strand: Strand
     reasons: tuple[StatusReason, ...]
@@ -93,7 +98,9 @@ class StrandVerdict:
 
 @dataclass(frozen=True)
 class ExitFacts:
-    """What rule 10 looks at. `green_since` is the first day of the unbroken green; `sentence_days` of a custody that is still going on."""
+    """What rule 10 looks at. `green_since` is the first day of the unbroken green; `sentence_days`
+    of a custody that is still going on.
+    """
 
     on: date
     green_since: date | None = None
@@ -116,23 +123,29 @@ class ExitVerdict:
 
 
 def suggest_status(facts: StatusFacts, rules: StatusRules) -> StatusVerdict:
-    """Rule 9 [practice], its days without contact [ours]: red, amber or green, with reasons and what would turn it green.
+    """Rule 9 [practice], its days without contact [ours]: red, amber or green, with reasons and
+    what would turn it green.
 
-    People in custody are not asked to be in touch: silence from there is nobody's fault. Nothing that the phone network did is a fact here.
+    People in custody are not asked to be in touch: silence from there is nobody's fault. Nothing
+    that the phone network did is a fact here.
     """
     red = _red(facts, rules)
     lacking = _lacking(facts, rules)
     to_green = tuple([_WAY_OUT[reason.code] for reason in red] + [way for _, way in lacking])
     open_yet = _awaited(facts)
     if red:
-        return StatusVerdict(Rag.RED, (*red, *(reason for reason, _ in lacking), *open_yet), to_green)
+        return StatusVerdict(
+            Rag.RED, (*red, *(reason for reason, _ in lacking), *open_yet), to_green
+        )
     if lacking:
         return StatusVerdict(Rag.AMBER, (*(reason for reason, _ in lacking), *open_yet), to_green)
     return StatusVerdict(Rag.GREEN, (*_holding(facts), *open_yet), ())
 
 
 def _awaited(facts: StatusFacts) -> tuple[StatusReason, ...]:
-    """What is said and counts for nothing: a provisional absence is not held against anybody (rule 5)."""
+    """What is said and counts for nothing: a provisional absence is not held against anybody (rule
+    5).
+    """
     if not facts.awaited:
         return ()
     one = facts.awaited == 1
@@ -156,14 +169,19 @@ def _red(facts: StatusFacts, rules: StatusRules) -> list[StatusReason]:
         found.append(StatusReason("arrest", f"Arrested on {facts.arrested_on:%-d %B %Y}"))
     if facts.intelligence_since is not None:
         found.append(
-            StatusReason("intelligence", f"Current intelligence since {facts.intelligence_since:%-d %B %Y}")
+            StatusReason(
+                "intelligence", f"Current intelligence since {facts.intelligence_since:%-d %B %Y}"
+            )
         )
     if facts.unlawfully_at_large:
         found.append(StatusReason("unlawfully_at_large", "Unlawfully at large"))
     if facts.breach_since is not None:
-        found.append(StatusReason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}"))
+        found.append(
+            StatusReason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}")
+        )
     heard = max(
-        (day for day in (facts.last_contact, facts.counted_from) if day is not None), default=facts.on
+        (day for day in (facts.last_contact, facts.counted_from) if day is not None),
+        default=facts.on,
     )
     if not facts.in_custody and (facts.on - heard).days >= rules.silent_days:
         found.append(StatusReason("no_contact", f"No contact for {(facts.on - heard).days} days"))
@@ -174,14 +192,20 @@ def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[StatusReason,
     """What keeps somebody from green, each with what would change it."""
     found = []
     if facts.missed:
-        kept = StatusReason("missed", f"Kept {facts.attended} of {facts.expected} appointments in the window")
+        kept = StatusReason(
+            "missed", f"Kept {facts.attended} of {facts.expected} appointments in the window"
+        )
         found.append((kept, StatusReason("attend_all", "Every appointment of the window kept")))
     elif not facts.expected:
         none = StatusReason("no_appointments", "No appointment in the window has an outcome")
-        found.append((none, StatusReason("attend", "An appointment kept, and its outcome recorded")))
+        found.append(
+            (none, StatusReason("attend", "An appointment kept, and its outcome recorded"))
+        )
     settled = StatusReason("unsettled", "Neither housing nor work is known to be stable")
     settle = StatusReason("settle", "Stable housing or work, made sure of by staff")
-    tests = StatusReason("tests", f"{facts.tests_failed} of {facts.tests} tests positive, missed or refused")
+    tests = StatusReason(
+        "tests", f"{facts.tests_failed} of {facts.tests} tests positive, missed or refused"
+    )
     untested = StatusReason("untested", "No test in the window has a result")
     negative = StatusReason("negative_tests", "Negative tests")
     not_clean = tests if facts.tests_failed else untested
@@ -201,8 +225,12 @@ WITHHELD = StatusReason("withheld", "Something that your role does not show you"
 def visible_reasons(
     reasons: Sequence[StatusReason], *, intelligence: bool, health: bool
 ) -> tuple[StatusReason, ...]:
-    """The reasons for eyes that may not see everything: what is kept from them is said to be there, once, and not what it is."""
-    kept = (frozenset() if intelligence else _FOR_POLICE_AND_OM) | (frozenset() if health else _OF_HEALTH)
+    """The reasons for eyes that may not see everything: what is kept from them is said to be there,
+    once, and not what it is.
+    """
+    kept = (frozenset() if intelligence else _FOR_POLICE_AND_OM) | (
+        frozenset() if health else _OF_HEALTH
+    )
     return tuple(dict.fromkeys(WITHHELD if reason.code in kept else reason for reason in reasons))
 
 
@@ -222,7 +250,9 @@ def _holding(facts: StatusFacts) -> list[StatusReason]:
 
 
 def suggest_strand(facts: StatusFacts) -> StrandVerdict:
-    """Rule 11 [practice]: custody → Rehabilitate and Resettle led by the prison; arrest, intelligence or non-compliance → Catch and Control."""
+    """Rule 11 [practice]: custody → Rehabilitate and Resettle led by the prison; arrest,
+    intelligence or non-compliance → Catch and Control.
+    """
     if facts.in_custody:
         words = "In custody: the prison leads until release"
         return StrandVerdict(
@@ -236,11 +266,14 @@ def suggest_strand(facts: StatusFacts) -> StrandVerdict:
     if facts.failed_to_comply:
         against.append(
             StatusReason(
-                "non_compliance", f"{facts.failed_to_comply} unacceptable absences or failures to comply"
+                "non_compliance",
+                f"{facts.failed_to_comply} unacceptable absences or failures to comply",
             )
         )
     if facts.tests_failed:
-        against.append(StatusReason("tests", f"{facts.tests_failed} tests positive, missed or refused"))
+        against.append(
+            StatusReason("tests", f"{facts.tests_failed} tests positive, missed or refused")
+        )
     if against:
         return StrandVerdict(Strand.CATCH_AND_CONTROL, tuple(against))
     return StrandVerdict(
@@ -250,10 +283,14 @@ def suggest_strand(facts: StatusFacts) -> StrandVerdict:
 
 
 def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int) -> ExitVerdict:
-    """Rule 10 [practice]: green without a break for `green_months` and the exit plan implemented, or a sentence of `long_custody_years`."""
+    """Rule 10 [practice]: green without a break for `green_months` and the exit plan implemented,
+    or a sentence of `long_custody_years`.
+    """
     years = "years" if long_custody_years != 1 else "year"
     if facts.sentence_days is not None and facts.sentence_days >= days_of_years(long_custody_years):
-        reason = StatusReason("long_custody", f"In custody for {long_custody_years} {years} or more")
+        reason = StatusReason(
+            "long_custody", f"In custody for {long_custody_years} {years} or more"
+        )
         return ExitVerdict(ExitReason.LONG_CUSTODY, (reason,), ())
     met, missing = [], []
     months = "months" if green_months != 1 else "month"
@@ -267,7 +304,8 @@ def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int
         else:
             missing.append(
                 StatusReason(
-                    "green", f"{words}: {green_months} {months} will be reached on {until:%-d %B %Y}"
+                    "green",
+                    f"{words}: {green_months} {months} will be reached on {until:%-d %B %Y}",
                 )
             )
     plan = StatusReason("exit_plan", "The exit plan is implemented")
@@ -279,23 +317,31 @@ def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int
 
 
 def re_referral_due(release_on: date, months: int) -> date:
-    """Rule 10 [practice]: `months` before the release, on the same day of the month or the last one that there is."""
+    """Rule 10 [practice]: `months` before the release, on the same day of the month or the last one
+    that there is.
+    """
     return add_months(release_on, -months)
 
 
 def review_due(rag: Rag, held_on: date, rules: StatusRules) -> date:
-    """Rule 12 [ours, practice]: the day by which the status must be looked at again. An urgent signal makes it due at once."""
+    """Rule 12 [ours, practice]: the day by which the status must be looked at again. An urgent
+    signal makes it due at once.
+    """
     days = {Rag.RED: rules.red_days, Rag.AMBER: rules.amber_days, Rag.GREEN: rules.green_days}
     return held_on + timedelta(days=days[rag])
 
 
 def due_on(next_due_on: date, urgent_on: date | None) -> date:
-    """Rule 12: the day by which to look again; an urgent signal since the last review makes it the day of that signal."""
+    """Rule 12: the day by which to look again; an urgent signal since the last review makes it the
+    day of that signal.
+    """
     return next_due_on if urgent_on is None else min(next_due_on, urgent_on)
 
 
 def green_since(reviews: Sequence[tuple[date, Rag]]) -> date | None:
-    """The first day of the green that still holds; `reviews` are in the order in which they were decided. None when it is not green now."""
+    """The first day of the green that still holds; `reviews` are in the order in which they were
+    decided. None when it is not green now.
+    """
     since: date | None = None
     for held_on, rag in reviews:
         since = (since or held_on) if rag is Rag.GREEN else None
@@ -308,7 +354,9 @@ def days_of_years(years: int) -> int:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months on (or back), or the last one that there is: 31 January + 1 is 28 or 29 February."""
+    """The same day of the month so many months on (or back), or the last one that there is: 31
+    January + 1 is 28 or 29 February.
+    """
     count = day.year * 12 + day.month - 1 + months
     year, month = divmod(count, 12)
     following = date(year + (month == 11), 1 if month == 11 else month + 2, 1)

@@ -1,4 +1,6 @@
-"""What rules 9 to 11 suggest for people as they stand now, with reasons. A suggestion changes nothing and is nobody's decision."""
+"""What rules 9 to 11 suggest for people as they stand now, with reasons. A suggestion changes
+nothing and is nobody's decision.
+"""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -28,16 +30,22 @@ class StatusSuggestion:
 def suggest(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
 ) -> Mapping[uuid.UUID, StatusSuggestion]:
-    """What the rules say of each, in a constant number of statements. Who may see which reasons is `seen_by`'s to say."""
+    """What the rules say of each, in a constant number of statements. Who may see which reasons is
+    `seen_by`'s to say.
+    """
     return {id: _suggest(known) for id, known in facts.gather(session, people, now=now).items()}
 
 
 def reasons_visible_to(
     granted: frozenset[Ability], reasons: Collection[StatusReason]
 ) -> tuple[StatusReason, ...]:
-    """The reasons for an actor with these abilities: intelligence for police and the OM, tests for whoever may see matters of health."""
+    """The reasons for an actor with these abilities: intelligence for police and the OM, tests for
+    whoever may see matters of health.
+    """
     return rules.visible_reasons(
-        tuple(reasons), intelligence=Ability.INTELLIGENCE in granted, health=Ability.HEALTH in granted
+        tuple(reasons),
+        intelligence=Ability.INTELLIGENCE in granted,
+        health=Ability.HEALTH in granted,
     )
 
 

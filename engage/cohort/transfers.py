@@ -1,7 +1,9 @@
-"""From one offender manager to another: always to exactly one, with a note, and everything that is theirs to do goes along.
+"""From one offender manager to another: always to exactly one, with a note, and everything that is
+theirs to do goes along.
 
-The threads and signals follow the person by themselves. Appointments and actions that the old worker was to keep become the new one's,
-texts that would still name the old one are written anew, and the person is told once, where rule 1 allows. The old one loses sight of them.
+The threads and signals follow the person by themselves. Appointments and actions that the old
+worker was to keep become the new one's, texts that would still name the old one are written anew,
+and the person is told once, where rule 1 allows. The old one loses sight of them.
 """
 
 import uuid
@@ -41,14 +43,28 @@ AGAIN = "Their worker has changed again"
 
 
 def transfer(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, to_id: uuid.UUID, note: str, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    to_id: uuid.UUID,
+    note: str,
+    now: datetime,
 ) -> Transfer:
     """Give a person to another offender manager of their hub. The note is for the new one.
 
-    Raises NotFound or Forbidden, Invalid for a worker who cannot have them or a missing note, Conflict when they have this one already.
+    Raises NotFound or Forbidden, Invalid for a worker who cannot have them or a missing note,
+    Conflict when they have this one already.
     """
     person = open_person(
-        session, actor, person_id, now=now, what="transfer", ability=Ability.MANAGE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="transfer",
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
     )
     words = _checked(note)
     new = _taker(session, person, to_id)
@@ -99,7 +115,8 @@ def transfer_many(
     note: str,
     now: datetime,
 ) -> list[Transfer]:
-    """The same for many people at once, all or none: an offender manager leaves. Raises Invalid for nobody, or more than `MOST_AT_ONCE`.
+    """The same for many people at once, all or none: an offender manager leaves. Raises Invalid for
+    nobody, or more than `MOST_AT_ONCE`.
 
     They are held in one order, so that two who do this at once do not stand in each other's way.
     """
@@ -122,14 +139,20 @@ def history(session: Session, person_id: uuid.UUID, *, limit: int) -> Sequence[T
 def _checked(note: str) -> str:
     tidy = note.strip()
     if not 1 <= len(tidy) <= LONGEST_NOTE or "\0" in tidy:
-        words = f"Write what the new offender manager must know, in at most {LONGEST_NOTE} characters."
+        words = (
+            f"Write what the new offender manager must know, in at most {LONGEST_NOTE} characters."
+        )
         raise Invalid(fields={"note": words})
     return tidy
 
 
 def _taker(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:
-    """Who is to have the person: somebody active who is an offender manager of the hub and not barred from the record."""
-    barred = select(RecordAccess.staff_id).where(RecordAccess.person_id == person.id, RecordAccess.excluded)
+    """Who is to have the person: somebody active who is an offender manager of the hub and not
+    barred from the record.
+    """
+    barred = select(RecordAccess.staff_id).where(
+        RecordAccess.person_id == person.id, RecordAccess.excluded
+    )
     found = session.scalars(
         select(Staff)
         .join(Membership, Membership.staff_id == Staff.id)
@@ -142,13 +165,21 @@ def _taker(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:
         )
     ).one_or_none()
     if found is None:
-        raise Invalid(fields={"to": "Choose an offender manager of this hub who may see this record."})
+        raise Invalid(
+            fields={"to": "Choose an offender manager of this hub who may see this record."}
+        )
     return found
 
 
-def _hand_on_appointments(session: Session, person: Person, old: Staff, new: Staff, now: datetime) -> int:
-    """What the old worker was to keep is the new one's; a text in the queue that names the old one is called back and written anew."""
-    called = func.lower(Appointment.worker_name).in_({old.first_name.casefold(), old.name.casefold()})
+def _hand_on_appointments(
+    session: Session, person: Person, old: Staff, new: Staff, now: datetime
+) -> int:
+    """What the old worker was to keep is the new one's; a text in the queue that names the old one
+    is called back and written anew.
+    """
+    called = func.lower(Appointment.worker_name).in_(
+        {old.first_name.casefold(), old.name.casefold()}
+    )
     theirs = session.scalars(
         select(Appointment).where(
             Appointment.person_id == person.id,
@@ -178,7 +209,9 @@ def _hand_on_appointments(session: Session, person: Person, old: Staff, new: Sta
             .distinct()
         ).all()
         ids = sorted(one for one in waiting if one is not None)
-        for gone in states.move(session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER):
+        for gone in states.move(
+            session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER
+        ):
             planning.rewrite(session, gone.id, now=now)
     return len(theirs)
 
@@ -201,8 +234,12 @@ def _hand_on_actions(session: Session, person: Person, old: Staff, new: Staff) -
 def _tell(
     session: Session, person: Person, new: Staff, transfer_id: uuid.UUID, now: datetime
 ) -> uuid.UUID | None:
-    """Queue the one text that says whose they are now, where rule 1 allows; an earlier one that still waits is called back."""
-    before = select(Transfer.id).where(Transfer.person_id == person.id, Transfer.message_id.is_not(None))
+    """Queue the one text that says whose they are now, where rule 1 allows; an earlier one that
+    still waits is called back.
+    """
+    before = select(Transfer.id).where(
+        Transfer.person_id == person.id, Transfer.message_id.is_not(None)
+    )
     for earlier in session.scalars(before):
         key = unprompted.UnpromptedText("", unprompted.WORKER_CHANGED, earlier).key
         outbox.withdraw(session, now=now, reason=AGAIN, group_key=key)

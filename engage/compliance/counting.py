@@ -1,4 +1,5 @@
-"""The facts of rules 6 and 7 about one person: the failures that count, the orders they fall under, the decisions that answer them.
+"""The facts of rules 6 and 7 about one person: the failures that count, the orders they fall under,
+the decisions that answer them.
 
 It gathers and asks rules.py; it decides nothing and changes nothing.
 """
@@ -44,7 +45,11 @@ class Compliance:
     @property
     def counted(self) -> tuple[Failure, ...]:
         """Every failure that counts under any order, once, oldest first."""
-        found = {one.outcome_id: one for standing in self.standings for one in standing.suggestion.counted}
+        found = {
+            one.outcome_id: one
+            for standing in self.standings
+            for one in standing.suggestion.counted
+        }
         return tuple(sorted(found.values(), key=lambda one: one.starts_at))
 
 
@@ -62,12 +67,16 @@ def numbers_of(hub: Hub) -> Numbers:
 
 
 def assess(session: Session, person: Person, *, now: datetime) -> Compliance:
-    """What the rules say of a person today, for each order in force. The number of statements does not depend on the history."""
+    """What the rules say of a person today, for each order in force. The number of statements does
+    not depend on the history.
+    """
     hub = session.get_one(Hub, person.hub_id)
     numbers = numbers_of(hub)
     today = now.astimezone(numbers.zone).date()
     orders = tuple(
-        session.scalars(select(Order).where(Order.person_id == person.id).order_by(Order.starts_on, Order.id))
+        session.scalars(
+            select(Order).where(Order.person_id == person.id).order_by(Order.starts_on, Order.id)
+        )
     )
     decisions = tuple(
         session.scalars(
@@ -98,7 +107,10 @@ def in_force(order: Order, day: date) -> bool:
 def decided_outcomes(decisions: Sequence[Enforcement]) -> frozenset[uuid.UUID]:
     """The outcomes that decisions which stand rest on."""
     return frozenset(
-        failure.outcome_id for one in decisions if one.withdrawn_at is None for failure in one.failures
+        failure.outcome_id
+        for one in decisions
+        if one.withdrawn_at is None
+        for failure in one.failures
     )
 
 
@@ -129,7 +141,9 @@ def _under(
     )
 
 
-def _failures(session: Session, person_id: uuid.UUID, today: date, numbers: Numbers) -> list[Failure]:
+def _failures(
+    session: Session, person_id: uuid.UUID, today: date, numbers: Numbers
+) -> list[Failure]:
     first = datetime.combine(
         rules.window_begins(today, numbers.months), time(0), tzinfo=numbers.zone
     ) - timedelta(days=1)

@@ -1,7 +1,9 @@
-"""What people decide about non-compliance: a warning, a referral to court, a letter or a recall on licence, or that nothing follows.
+"""What people decide about non-compliance: a warning, a referral to court, a letter or a recall on
+licence, or that nothing follows.
 
-The rules suggest, a worker with the power decides and says why; a letter is printed and given by hand or by post, and no text ever speaks of
-it. What was decided stays to be read: where its ground falls away it is withdrawn, with who and why, never erased.
+The rules suggest, a worker with the power decides and says why; a letter is printed and given by
+hand or by post, and no text ever speaks of it. What was decided stays to be read: where its ground
+falls away it is withdrawn, with who and why, never erased.
 """
 
 import uuid
@@ -47,10 +49,12 @@ def decide(
     language: Language | None = None,
     now: datetime,
 ) -> Enforcement:
-    """Decide about the failures under one order that nobody has decided about. A letter is written in `language`, else in the person's own.
+    """Decide about the failures under one order that nobody has decided about. A letter is written
+    in `language`, else in the person's own.
 
-    A warning rests on the failures that are new, a referral and a recall on all of the window. Raises Conflict where there is nothing to decide
-    (`no_failure`, so the second of two who decide at once is told) or a warning in force forbids another (`already_warned`), Invalid for a kind
+    A warning rests on the failures that are new, a referral and a recall on all of the window.
+    Raises Conflict where there is nothing to decide (`no_failure`, so the second of two who decide
+    at once is told) or a warning in force forbids another (`already_warned`), Invalid for a kind
     that does not go with the order, or without a reason.
     """
     person = _held(session, actor, person_id, now=now, what="decide on compliance")
@@ -87,9 +91,17 @@ def decide(
 
 
 def record_delivery(
-    session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, how: Delivery, now: datetime
+    session: Session,
+    actor: Actor,
+    decision_id: uuid.UUID,
+    *,
+    on: date,
+    how: Delivery,
+    now: datetime,
 ) -> Enforcement:
-    """Record when and how a letter reached the person; a warning is in force from that day. Raises Conflict where it has none, or was given."""
+    """Record when and how a letter reached the person; a warning is in force from that day. Raises
+    Conflict where it has none, or was given.
+    """
     person, decision = _found(session, actor, decision_id, now=now, what="give letter")
     if decision.letter is None:
         raise Conflict("This decision has no letter.", code="no_letter")
@@ -98,7 +110,9 @@ def record_delivery(
     _check_day("given_on", on, person, decision, session, now)
     decision.given_on, decision.given_how = on, how
     session.flush()
-    _note(session, "enforcement.given", actor, person, decision, now, on=on.isoformat(), how=how.value)
+    _note(
+        session, "enforcement.given", actor, person, decision, now, on=on.isoformat(), how=how.value
+    )
     escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
@@ -106,7 +120,9 @@ def record_delivery(
 def record_completion(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, now: datetime
 ) -> Enforcement:
-    """Record that a referral is with the court, or a recall asked for. Raises Conflict for other decisions and the second time."""
+    """Record that a referral is with the court, or a recall asked for. Raises Conflict for other
+    decisions and the second time.
+    """
     person, decision = _found(session, actor, decision_id, now=now, what="finish enforcement")
     if decision.kind not in _ON_ALL:
         raise Conflict("Only a referral or a recall goes to somebody else.", code="no_referral")
@@ -122,7 +138,9 @@ def record_completion(
 def withdraw(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, why: str, now: datetime
 ) -> Enforcement:
-    """Take a decision back, saying why: its failures are to be decided about again, and a warning counts no more. Raises Conflict the second time."""
+    """Take a decision back, saying why: its failures are to be decided about again, and a warning
+    counts no more. Raises Conflict the second time.
+    """
     person, decision = _found(session, actor, decision_id, now=now, what="withdraw enforcement")
     decision.withdrawn_at, decision.withdrawn_by = now, actor.label
     decision.withdrawn_why = _words("why", why, LONGEST_WHY, "Say why it is withdrawn.")
@@ -131,12 +149,16 @@ def withdraw(
     told = session.scalars(
         select(Signal).where(
             Signal.person_id == person.id,
-            Signal.key.startswith(f"{SignalKind.GROUND_GONE}:{person.id}:{decision.id}", autoescape=True),
+            Signal.key.startswith(
+                f"{SignalKind.GROUND_GONE}:{person.id}:{decision.id}", autoescape=True
+            ),
             Signal.state != SignalState.RESOLVED,
         )
     )
     for signal in told.all():
-        signals.resolve(session, signal, how="The decision was withdrawn.", actor=actor.label, now=now)
+        signals.resolve(
+            session, signal, how="The decision was withdrawn.", actor=actor.label, now=now
+        )
     escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
@@ -144,9 +166,18 @@ def withdraw(
 _ON_ALL = frozenset({EnforcementKind.REFERRAL, EnforcementKind.RECALL})
 
 
-def _held(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str) -> Person:
+def _held(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
+) -> Person:
     return open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.ENFORCE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.ENFORCE,
+        change=True,
+        lock=True,
     )
 
 
@@ -167,7 +198,9 @@ def _standing(found: Compliance, order_id: uuid.UUID | None) -> OrderPosition:
     for standing in found.standings:
         if (standing.order.id if standing.order is not None else None) == order_id:
             return standing
-    raise Conflict("This order is not in force, so nothing can follow under it.", code="not_in_force")
+    raise Conflict(
+        "This order is not in force, so nothing can follow under it.", code="not_in_force"
+    )
 
 
 def _check(kind: EnforcementKind, standing: OrderPosition, found: Compliance) -> None:
@@ -236,7 +269,10 @@ def _letter(
             manager=manager.name,
             written_on=found.on,
             months=found.numbers.months,
-            failures=[letters.Missed(one.starts_at, types[one.appointment_id], one.code) for one in rests_on],
+            failures=[
+                letters.Missed(one.starts_at, types[one.appointment_id], one.code)
+                for one in rests_on
+            ],
             zone=found.numbers.zone,
         ),
     )

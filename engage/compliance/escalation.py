@@ -1,6 +1,8 @@
-"""What follows at once from an outcome: a person's failures weighed by rules 6 and 7, and whoever must know told.
+"""What follows at once from an outcome: a person's failures weighed by rules 6 and 7, and whoever
+must know told.
 
-It raises signals and never decides. A decision whose ground has changed is not touched: whoever made it is told, and a person withdraws it.
+It raises signals and never decides. A decision whose ground has changed is not touched: whoever
+made it is told, and a person withdraws it.
 """
 
 import uuid
@@ -22,7 +24,9 @@ from engage.signals import Evidence, SignalKind
 
 
 def apply_rules(session: Session, person: Person, *, now: datetime, actor: str) -> Compliance:
-    """Raise what rules 6 and 7 say of the person now, once for each failure; resolve what they no longer say. The caller holds the person."""
+    """Raise what rules 6 and 7 say of the person now, once for each failure; resolve what they no
+    longer say. The caller holds the person.
+    """
     found = counting.assess(session, person, now=now)
     for standing in found.standings:
         _raise(session, person, standing, found, now=now, actor=actor)
@@ -36,7 +40,9 @@ def apply_rules(session: Session, person: Person, *, now: datetime, actor: str) 
 def flag_changed_ground(
     session: Session, person: Person, appointment_id: uuid.UUID, *, now: datetime, actor: str
 ) -> None:
-    """Tell whoever must know that a decision which stands rests on an outcome that has been put right since."""
+    """Tell whoever must know that a decision which stands rests on an outcome that has been put
+    right since.
+    """
     rows = session.execute(
         select(Enforcement, EnforcementFailure.outcome_id)
         .join(EnforcementFailure, EnforcementFailure.enforcement_id == Enforcement.id)
@@ -68,13 +74,21 @@ def flag_changed_ground(
 
 
 def catch_up(session: Session, people: Iterable[Person], *, now: datetime) -> None:
-    """Weigh these people anew, for the nightly sweep: time alone moves the window, and what was recorded elsewhere is caught here."""
+    """Weigh these people anew, for the nightly sweep: time alone moves the window, and what was
+    recorded elsewhere is caught here.
+    """
     for person in people:
         apply_rules(session, person, now=now, actor="system")
 
 
 def _raise(
-    session: Session, person: Person, standing: OrderPosition, found: Compliance, *, now: datetime, actor: str
+    session: Session,
+    person: Person,
+    standing: OrderPosition,
+    found: Compliance,
+    *,
+    now: datetime,
+    actor: str,
 ) -> None:
     suggestion = standing.suggestion
     if not suggestion.fresh:
@@ -90,7 +104,9 @@ def _raise(
     if suggestion.step is Step.MUST_REFER and suggestion.due_on is not None:
         kind, due_at = (
             SignalKind.MUST_REFER,
-            datetime.combine(suggestion.due_on + timedelta(days=1), time(0), tzinfo=found.numbers.zone),
+            datetime.combine(
+                suggestion.due_on + timedelta(days=1), time(0), tzinfo=found.numbers.zone
+            ),
         )
         told = told[
             1:
@@ -113,7 +129,9 @@ def _raise(
     )
 
 
-def _gone(session: Session, person_id: uuid.UUID, kind: SignalKind, *, now: datetime, actor: str) -> None:
+def _gone(
+    session: Session, person_id: uuid.UUID, kind: SignalKind, *, now: datetime, actor: str
+) -> None:
     signals.resolve_cause(
         session,
         kind,

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class EnforcementKind(StrEnum):
-    """What somebody decided after non-compliance: a warning letter, referral to court (breach), or on licence a letter or recall."""
+    """What somebody decided after non-compliance: a warning letter, referral to court (breach), or
+    on licence a letter or recall.
+    """
 
     WARNING = "warning"
     REFERRAL = "referral"

@@ -1,6 +1,8 @@
-"""Letters about non-compliance, filled in from templates in English and Welsh. A letter is printed and given by hand or by post, never texted.
+"""Letters about non-compliance, filled in from templates in English and Welsh. A letter is printed
+and given by hand or by post, never texted.
 
-A letter says what happened, that it is unacceptable, and what the person is liable to (RULES.md 7). Facts in, words out: no database.
+A letter says what happened, that it is unacceptable, and what the person is liable to (RULES.md 7).
+Facts in, words out: no database.
 """
 
 from collections.abc import Sequence
@@ -195,11 +197,16 @@ Rheolwr troseddwyr
 }
 _PHONE = {Language.ENGLISH: " The number is {phone}.", Language.WELSH: " Y rhif yw {phone}."}
 _COURT = {Language.ENGLISH: " at {court}", Language.WELSH: " yn {court}"}
-_REFERENCE = {Language.ENGLISH: ", reference {reference}", Language.WELSH: ", cyfeirnod {reference}"}
+_REFERENCE = {
+    Language.ENGLISH: ", reference {reference}",
+    Language.WELSH: ", cyfeirnod {reference}",
+}
 
 
 def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str:
-    """The letter for a warning or a licence letter. Raises KeyError for a decision that has no letter."""
+    """The letter for a warning or a licence letter. Raises KeyError for a decision that has no
+    letter.
+    """
     order = _ORDERS[language][facts.order]
     made = _MADE[language].format(
         order=order,
@@ -214,7 +221,9 @@ def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str
         crn=facts.crn,
         made=made,
         order=order,
-        failures="\n".join(_failure(one, language, facts.zone) for one in facts.failures[-MOST_NAMED:]),
+        failures="\n".join(
+            _failure(one, language, facts.zone) for one in facts.failures[-MOST_NAMED:]
+        ),
         months=facts.months,
         manager=facts.manager,
         phone=_PHONE[language].format(phone=facts.phone) if facts.phone else "",

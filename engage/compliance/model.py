@@ -1,4 +1,6 @@
-"""Tables of what people decided about non-compliance, and of the packs made for court. Nothing here is decided by a rule alone."""
+"""Tables of what people decided about non-compliance, and of the packs made for court. Nothing here
+is decided by a rule alone.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -16,11 +18,13 @@ from engage.people.model import Language, Person
 
 
 class Enforcement(Base):
-    """A decision about non-compliance, by a named worker, with its reasons and the failures it rests on.
+    """A decision about non-compliance, by a named worker, with its reasons and the failures it
+    rests on.
 
-    `suggested` is what rule 7 suggested and why, as it was then. A letter is the filled-in template; `given_on` says when and `given_how`
-    how it reached the person. `due_on` is the working day by which a referral must be with the court. What was decided stays; where its
-    ground falls away (an outcome is corrected) it is withdrawn, with who and why.
+    `suggested` is what rule 7 suggested and why, as it was then. A letter is the filled-in
+    template; `given_on` says when and `given_how` how it reached the person. `due_on` is the
+    working day by which a referral must be with the court. What was decided stays; where its ground
+    falls away (an outcome is corrected) it is withdrawn, with who and why.
     """
 
     __tablename__ = "enforcement"
@@ -68,10 +72,12 @@ class EnforcementFailure(Base):
 
 
 class EvidencePack(Base):
-    """That a pack was made of a person's record: by whom, when, for what, and what its bytes were known by.
+    """That a pack was made of a person's record: by whom, when, for what, and what its bytes were
+    known by.
 
-    `content` is the pack's JSON as it was given, `digest` the SHA-256 of it; `head` the last link of the person's chain of events that it
-    shows. The PDF is laid out from `content` whenever somebody asks for it, so both say the same for ever.
+    `content` is the pack's JSON as it was given, `digest` the SHA-256 of it; `head` the last link
+    of the person's chain of events that it shows. The PDF is laid out from `content` whenever
+    somebody asks for it, so both say the same for ever.
     """
 
     __tablename__ = "evidence_pack"

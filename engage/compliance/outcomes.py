@@ -1,7 +1,9 @@
-"""Outcomes as they are recorded from above: the record itself is made by appointments, and what it means for compliance is weighed with it.
+"""Outcomes as they are recorded from above: the record itself is made by appointments, and what it
+means for compliance is weighed with it.
 
-Whoever records an outcome for a page, a partner's system or the person's own words calls these functions, so that no failure waits for the
-night to be seen. An absence that a supervisor has decided stays as they decided it for everybody else.
+Whoever records an outcome for a page, a partner's system or the person's own words calls these
+functions, so that no failure waits for the night to be seen. An absence that a supervisor has
+decided stays as they decided it for everybody else.
 """
 
 import uuid
@@ -29,7 +31,9 @@ from engage.people.model import Person
 
 OVERRULED = "absence.overruled"
 ABSENCES = absence_rules.ABSENT | ACCEPTABLE_ABSENCES
-"""The outcomes that a supervisor may put another in the place of, and those that they may put there, but for the provisional one."""
+"""The outcomes that a supervisor may put another in the place of, and those that they may put
+there, but for the provisional one.
+"""
 LONGEST_REASON = 900
 
 
@@ -42,9 +46,13 @@ def record_outcome(
     note: str = "",
     now: datetime,
 ) -> Outcome:
-    """Record what happened, and weigh it. Raises what `attendance.record_outcome` raises, and Conflict (code `overruled`) where a supervisor has decided."""
+    """Record what happened, and weigh it. Raises what `attendance.record_outcome` raises, and
+    Conflict (code `overruled`) where a supervisor has decided.
+    """
     appointment, before = _held(session, actor, appointment_id, now=now)
-    outcome = attendance.record_outcome(session, actor, appointment_id, code=code, note=note, now=now)
+    outcome = attendance.record_outcome(
+        session, actor, appointment_id, code=code, note=note, now=now
+    )
     if before is None or before.id != outcome.id:
         _weigh(session, actor, appointment, now=now)
     return outcome
@@ -59,7 +67,9 @@ def decide_absence(
     *,
     now: datetime,
 ) -> AbsenceReason:
-    """Decide about a reason for an absence, and weigh the outcome that follows. Raises what `absences.decide` raises, and Conflict as above."""
+    """Decide about a reason for an absence, and weigh the outcome that follows. Raises what
+    `absences.decide` raises, and Conflict as above.
+    """
     appointment, _ = _held(session, actor, appointment_id, now=now)
     reason = absences.decide(session, actor, appointment_id, reason_id, decision, now=now)
     _weigh(session, actor, appointment, now=now)
@@ -75,9 +85,11 @@ def overrule(
     reason: str,
     now: datetime,
 ) -> Outcome:
-    """Put another decision about an absence in the place of the worker's, by a supervisor, who says why. Both stay to be read.
+    """Put another decision about an absence in the place of the worker's, by a supervisor, who says
+    why. Both stay to be read.
 
-    Raises Conflict where no absence is recorded, Invalid for a code that is no decision about one, for the same code, or without a reason.
+    Raises Conflict where no absence is recorded, Invalid for a code that is no decision about one,
+    for the same code, or without a reason.
     """
     appointment = open_appointment(
         session,
@@ -120,7 +132,9 @@ def overrule(
 def _held(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
 ) -> tuple[Appointment, Outcome | None]:
-    """The appointment, its person held, with what is recorded. Raises Conflict where a supervisor has decided and the actor may not."""
+    """The appointment, its person held, with what is recorded. Raises Conflict where a supervisor
+    has decided and the actor may not.
+    """
     appointment = open_appointment(
         session,
         actor,
@@ -133,8 +147,14 @@ def _held(
     )
     before = attendance.current_outcome(session, appointment.id)
     person = session.get_one(Person, appointment.person_id)
-    if before is not None and not _may_overrule(actor, person) and _overruled(session, person, before):
-        raise Conflict("A supervisor has decided this absence. Ask them to change it.", code="overruled")
+    if (
+        before is not None
+        and not _may_overrule(actor, person)
+        and _overruled(session, person, before)
+    ):
+        raise Conflict(
+            "A supervisor has decided this absence. Ask them to change it.", code="overruled"
+        )
     return appointment, before
 
 

@@ -1,6 +1,8 @@
-"""Rules 6, 7 and 8 of RULES.md: which failures count, what may or must follow from them, and what never counts.
+"""Rules 6, 7 and 8 of RULES.md: which failures count, what may or must follow from them, and what
+never counts.
 
-Facts in, verdicts with reasons out: no database, no clock, no settings. A verdict suggests; people decide.
+Facts in, verdicts with reasons out: no database, no clock, no settings. A verdict suggests; people
+decide.
 """
 
 import uuid
@@ -17,12 +19,18 @@ from engage.core.working_days import working_day_after
 from engage.legal.kinds import OrderKind
 
 COUNTED = frozenset({OutcomeCode.UNACCEPTABLE_ABSENCE, OutcomeCode.ATTENDED_FAILED_TO_COMPLY})
-"""Rule 6 [practice]. A provisional absence (`AFTA`) is none of them until a worker has decided it (rule 5)."""
+"""Rule 6 [practice]. A provisional absence (`AFTA`) is none of them until a worker has decided it
+(rule 5).
+"""
 LADDER = frozenset({OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE_ORDER})
-"""Orders on which a warning comes before a referral to court (rule 7) [law: Sentencing Act 2020, schedules 10 and 16]."""
+"""Orders on which a warning comes before a referral to court (rule 7) [law: Sentencing Act 2020,
+schedules 10 and 16].
+"""
 FOLLOWS = {
     True: frozenset({EnforcementKind.WARNING, EnforcementKind.REFERRAL, EnforcementKind.NONE}),
-    False: frozenset({EnforcementKind.LICENCE_LETTER, EnforcementKind.RECALL, EnforcementKind.NONE}),
+    False: frozenset(
+        {EnforcementKind.LICENCE_LETTER, EnforcementKind.RECALL, EnforcementKind.NONE}
+    ),
 }
 """What can be decided: on an order with a ladder (True), and on a licence."""
 LETTERS = frozenset({EnforcementKind.WARNING, EnforcementKind.LICENCE_LETTER})
@@ -40,7 +48,9 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure that counts: the outcome of an enforceable appointment, on a day of the hub's calendar, decided on another."""
+    """A failure that counts: the outcome of an enforceable appointment, on a day of the hub's
+    calendar, decided on another.
+    """
 
     appointment_id: uuid.UUID
     outcome_id: uuid.UUID
@@ -64,7 +74,9 @@ class Numbers:
 
 @dataclass(frozen=True)
 class EnforcementSuggestion:
-    """What follows from the rules for one order, with every reason. `fresh` are the failures nobody has decided about, `counted` all of the window."""
+    """What follows from the rules for one order, with every reason. `fresh` are the failures nobody
+    has decided about, `counted` all of the window.
+    """
 
     step: Step
     reasons: tuple[str, ...]
@@ -75,12 +87,18 @@ class EnforcementSuggestion:
 
 
 def counts(code: OutcomeCode, *, enforceable: bool, sent_home: bool) -> bool:
-    """Whether an outcome is a failure to comply (rule 6): `UAAB`, `AFTC`, and `ATSH` where the hub counts it, at enforceable appointments."""
-    return enforceable and (code in COUNTED or (sent_home and code is OutcomeCode.SENT_HOME_BEHAVIOUR))
+    """Whether an outcome is a failure to comply (rule 6): `UAAB`, `AFTC`, and `ATSH` where the hub
+    counts it, at enforceable appointments.
+    """
+    return enforceable and (
+        code in COUNTED or (sent_home and code is OutcomeCode.SENT_HOME_BEHAVIOUR)
+    )
 
 
 def window_begins(on: date, months: int) -> date:
-    """The first day of the rolling window that ends with `on`: 12 months back from 29 February 2028 begin on 1 March 2027."""
+    """The first day of the rolling window that ends with `on`: 12 months back from 29 February 2028
+    begin on 1 March 2027.
+    """
     return on - relativedelta(months=months) + timedelta(days=1)
 
 
@@ -91,7 +109,9 @@ def liability_ends(warned_on: date, months: int) -> date:
 
 
 def refer_by(decided_at: datetime, numbers: Numbers) -> date:
-    """The working day by which a referral must be with the court, counted from the decision that the failure has no acceptable reason."""
+    """The working day by which a referral must be with the court, counted from the decision that
+    the failure has no acceptable reason.
+    """
     day = decided_at.astimezone(numbers.zone).date()
     return working_day_after(day, numbers.working_days, numbers.closed)
 
@@ -105,11 +125,13 @@ def suggest(
     on: date,
     numbers: Numbers,
 ) -> EnforcementSuggestion:
-    """What rules 6 and 7 suggest on a day for one order (None: the person is statutory, and no order is recorded).
+    """What rules 6 and 7 suggest on a day for one order (None: the person is statutory, and no
+    order is recorded).
 
-    `failures` happened while that order was in force; `warned_on` are the days on which its warnings, not withdrawn, were given to the
-    person; `answered` are the outcomes that a decision rests on which stands. A failure that was decided about asks for nothing more, and one
-    of the very day of a warning came before it, for all that anybody can tell.
+    `failures` happened while that order was in force; `warned_on` are the days on which its
+    warnings, not withdrawn, were given to the person; `answered` are the outcomes that a decision
+    rests on which stands. A failure that was decided about asks for nothing more, and one of the
+    very day of a warning came before it, for all that anybody can tell.
     """
     begins = window_begins(on, numbers.months)
     counted = tuple(
@@ -118,13 +140,19 @@ def suggest(
     fresh = tuple(one for one in counted if one.outcome_id not in answered)
     consider = bool(fresh) and len(counted) >= numbers.consider
     if not fresh:
-        return EnforcementSuggestion(Step.NOTHING, (_none(counted, numbers),), counted, fresh, consider)
+        return EnforcementSuggestion(
+            Step.NOTHING, (_none(counted, numbers),), counted, fresh, consider
+        )
     reasons = [_so_many(counted, fresh, numbers)]
     if kind is None:
-        reasons.append("No order is recorded, so what must follow cannot be told. Record the order.")
+        reasons.append(
+            "No order is recorded, so what must follow cannot be told. Record the order."
+        )
         return EnforcementSuggestion(Step.NO_ORDER, tuple(reasons), counted, fresh, consider)
     if kind not in LADDER:
-        reasons.append("On licence there is no ladder: the offender manager decides on a letter or recall.")
+        reasons.append(
+            "On licence there is no ladder: the offender manager decides on a letter or recall."
+        )
         return EnforcementSuggestion(Step.OM_DECIDES, tuple(reasons), counted, fresh, consider)
     after = [
         (one, day)
@@ -149,25 +177,27 @@ def suggest(
 
 
 def nothing_arrived(arrived: Sequence[bool | None]) -> bool:
-    """Rule 8: whether no text about an appointment is known to have reached the phone; each is True, False, or None for not known.
+    """Rule 8: whether no text about an appointment is known to have reached the phone; each is
+    True, False, or None for not known.
 
-    This is never non-compliance by itself and never makes a failure less or more; it is to stand on the face of every pack.
+    This is never non-compliance by itself and never makes a failure less or more; it is to stand on
+    the face of every pack.
     """
     return not any(one is True for one in arrived)
 
 
 def _none(counted: Sequence[Failure], numbers: Numbers) -> str:
     if counted:
-        return (
-            f"{_failures(len(counted))} in the last {numbers.months} months, and each has been decided about."
-        )
+        return f"{_failures(len(counted))} in the last {numbers.months} months, and each has been decided about."
     return f"No failure to comply counts in the last {numbers.months} months."
 
 
 def _so_many(counted: Sequence[Failure], fresh: Sequence[Failure], numbers: Numbers) -> str:
     words = f"{_failures(len(counted))} to comply in the last {numbers.months} months, {len(fresh)} not decided about."
     if len(counted) >= numbers.consider:
-        return f"{words} From {_failures(numbers.consider).lower()} on, consider a warning or breach."
+        return (
+            f"{words} From {_failures(numbers.consider).lower()} on, consider a warning or breach."
+        )
     return words
 
 

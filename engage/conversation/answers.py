@@ -1,7 +1,8 @@
 """Automatic answers to texts: whether one may go, and putting it in the queue.
 
-The one place that holds answers to their limits: nothing to a stopped number but the confirmation, no content where rule 1 forbids it,
-at most so many an hour to one number (two machines may be answering each other), no nagging. One answer per text, whatever happens.
+The one place that holds answers to their limits: nothing to a stopped number but the confirmation,
+no content where rule 1 forbids it, at most so many an hour to one number (two machines may be
+answering each other), no nagging. One answer per text, whatever happens.
 """
 
 from datetime import datetime, timedelta
@@ -67,7 +68,9 @@ def answer(
     holder: PhoneOwner | None,
     about: Appointment | None = None,
 ) -> bool:
-    """Queue the one answer to a text, if it may go; True when it will. An answer about an appointment is withdrawn with it."""
+    """Queue the one answer to a text, if it may go; True when it will. An answer about an
+    appointment is withdrawn with it.
+    """
     if turn.quiet or not _may(turn, kind, holder):
         return False
     if kind in _ONCE_IN_A_ROW and _said_just_now(turn, body):
@@ -100,7 +103,9 @@ def answer(
     return True
 
 
-def neutral(turn: ReplyContext, kind: TextKind, language: str, *, holder: PhoneOwner | None = None) -> bool:
+def neutral(
+    turn: ReplyContext, kind: TextKind, language: str, *, holder: PhoneOwner | None = None
+) -> bool:
     """Answer with a text that has no blanks."""
     return answer(turn, kind, texts.render(kind, language), holder=holder)
 
@@ -110,7 +115,9 @@ def personal(turn: ReplyContext, kind: TextKind, holder: PhoneOwner) -> bool:
     known: dict[str, str | int] = {"first": first_name(holder), "worker": manager_name(holder)}
     language = holder.person.language
     blanks = texts.wording(kind, language).blanks
-    body = texts.render(kind, language, **{name: value for name, value in known.items() if name in blanks})
+    body = texts.render(
+        kind, language, **{name: value for name, value in known.items() if name in blanks}
+    )
     return answer(turn, kind, body, holder=holder)
 
 
@@ -127,7 +134,9 @@ def first_name(holder: PhoneOwner) -> str:
 
 
 def manager_name(holder: PhoneOwner) -> str:
-    """What texts call the person's offender manager, who sees the signals and reads what a machine cannot."""
+    """What texts call the person's offender manager, who sees the signals and reads what a machine
+    cannot.
+    """
     return holder.person.offender_manager.first_name
 
 
@@ -148,7 +157,9 @@ def _may(turn: ReplyContext, kind: TextKind, holder: PhoneOwner | None) -> bool:
 
 
 def _is_ours(turn: ReplyContext) -> bool:
-    """Whether the text came from a number that we send from: answering it would be texting ourselves."""
+    """Whether the text came from a number that we send from: answering it would be texting
+    ourselves.
+    """
     return turn.number == turn.inbound.to_number or pacing.sends(turn.session, turn.number)
 
 
@@ -173,7 +184,12 @@ def _within_limits(turn: ReplyContext, kind: TextKind) -> bool:
     return every is None or not _answers_since(turn.session, turn.number, turn.now - every, kind)
 
 
-_NEVER_LEFT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
+_NEVER_LEFT = (
+    MessageStatus.WITHDRAWN,
+    MessageStatus.WITHHELD,
+    MessageStatus.EXPIRED,
+    MessageStatus.REFUSED,
+)
 _ANSWERS = (
     select(func.count())
     .select_from(Message)
@@ -186,7 +202,9 @@ _ANSWERS = (
 _ANSWERS_OF_KIND = _ANSWERS.where(Message.context["texts"].astext == bindparam("kind"))
 
 
-def _answers_since(session: Session, number: str, since: datetime, kind: TextKind | None = None) -> int:
+def _answers_since(
+    session: Session, number: str, since: datetime, kind: TextKind | None = None
+) -> int:
     given = {"number": number, "since": since}
     if kind is not None:
         return session.scalar(_ANSWERS_OF_KIND, {**given, "kind": kind.value}) or 0

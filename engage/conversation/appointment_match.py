@@ -1,7 +1,7 @@
 """Which appointment a reply can be about. It lists candidates and never picks one of several.
 
-An appointment can be answered only if a text that asks about it, at its present time, has left for this number: nobody says yes to what
-they were never asked.
+An appointment can be answered only if a text that asks about it, at its present time, has left for
+this number: nobody says yes to what they were never asked.
 """
 
 import uuid
@@ -44,7 +44,9 @@ LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timed
 
 @dataclass(frozen=True)
 class AskedAppointment:
-    """An appointment that a text has asked about, when and how it last did, and what the person last said of it (at its present time)."""
+    """An appointment that a text has asked about, when and how it last did, and what the person
+    last said of it (at its present time).
+    """
 
     appointment: Appointment
     asked_at: datetime
@@ -57,7 +59,8 @@ class AskedAppointment:
         return self.said is None or self.said.said_at < self.asked_at
 
 
-# Statements that every reply needs are written once: to write them anew each time costs more than to run them.
+# Statements that every reply needs are written once: to write them anew each time costs more than
+# to run them.
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
 _ASKED = (
     select(Appointment, _left_at, Reminder.kind, StatedIntent)
@@ -82,7 +85,9 @@ _ASKED = (
     )
     .order_by(_left_at, Reminder.due_at, StatedIntent.said_at, StatedIntent.id)
 )
-"""Of the rows of an appointment the last has the latest text about it, and the latest that the person said of it."""
+"""Of the rows of an appointment the last has the latest text about it, and the latest that the
+person said of it.
+"""
 _TOLD = (
     select(Message.context)
     .where(
@@ -96,7 +101,9 @@ _TOLD = (
     .limit(1)
 )
 _ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
-"""Answers that ask, or say how to answer: a yes or an ok after them is to the question about the appointment."""
+"""Answers that ask, or say how to answer: a yes or an ok after them is to the question about the
+appointment.
+"""
 _PROMISES = frozenset(
     {
         TextKind.CANNOT_ATTEND,
@@ -121,7 +128,9 @@ _OF_NOW = (
 def asked_about(
     session: Session, person_id: uuid.UUID, number: str, heard_at: datetime
 ) -> list[AskedAppointment]:
-    """The person's appointments that lay ahead at `heard_at` and that a text to this number had asked about by then, soonest first."""
+    """The person's appointments that lay ahead at `heard_at` and that a text to this number had
+    asked about by then, soonest first.
+    """
     given = {
         "person": person_id,
         "number": number,
@@ -138,8 +147,9 @@ def candidates(
 ) -> list[Appointment]:
     """What a reply of this kind, heard at `heard_at`, can be about, soonest first.
 
-    A yes answers what waits for an answer; when nothing does, it can repeat or correct an answer given. A no can also take back an
-    earlier yes, so every appointment asked about is a candidate. Late and here are about appointments of now, asked about or not.
+    A yes answers what waits for an answer; when nothing does, it can repeat or correct an answer
+    given. A no can also take back an earlier yes, so every appointment asked about is a candidate.
+    Late and here are about appointments of now, asked about or not.
     """
     if kind in (IntentKind.LATE, IntentKind.HERE):
         return of_now(session, person_id, heard_at, kind)
@@ -149,20 +159,25 @@ def candidates(
     return [one.appointment for one in chosen]
 
 
-def of_now(session: Session, person_id: uuid.UUID, heard_at: datetime, kind: IntentKind) -> list[Appointment]:
+def of_now(
+    session: Session, person_id: uuid.UUID, heard_at: datetime, kind: IntentKind
+) -> list[Appointment]:
     """The booked appointments that "late" or "here" can be about at `heard_at`, soonest first."""
     ahead = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
     after = timedelta(0) if kind is IntentKind.LATE else HERE_UNTIL
     near = session.scalars(
-        _OF_NOW, {"person": person_id, "until": heard_at + ahead, "since": heard_at - timedelta(days=2)}
+        _OF_NOW,
+        {"person": person_id, "until": heard_at + ahead, "since": heard_at - timedelta(days=2)},
     )
     return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
 
 
 def prompt(asked: Sequence[AskedAppointment], near: bool, since: Prompt | None = None) -> Prompt:
-    """What the person was last asked about appointments, and whether we said something else `since`.
+    """What the person was last asked about appointments, and whether we said something else
+    `since`.
 
-    `near` says that one of now could be meant by late or here, which counts only where nothing was asked.
+    `near` says that one of now could be meant by late or here, which counts only where nothing was
+    asked.
     """
     if not asked:
         return Prompt.TODAY if near else Prompt.NONE
@@ -173,11 +188,17 @@ def prompt(asked: Sequence[AskedAppointment], near: bool, since: Prompt | None =
 
 
 def told_since(
-    session: Session, person_id: uuid.UUID, number: str, asked: Sequence[AskedAppointment], heard_at: datetime
+    session: Session,
+    person_id: uuid.UUID,
+    number: str,
+    asked: Sequence[AskedAppointment],
+    heard_at: datetime,
 ) -> Prompt | None:
-    """What the last text that left for the person before `heard_at` makes of the question before it; None where it asks or there is none.
+    """What the last text that left for the person before `heard_at` makes of the question before
+    it; None where it asks or there is none.
 
-    An ok after "we will be in touch about another time" is no yes to the appointment that they cannot come to.
+    An ok after "we will be in touch about another time" is no yes to the appointment that they
+    cannot come to.
     """
     if not asked:
         return None
@@ -193,7 +214,9 @@ def told_since(
 def on_day(
     appointments: Sequence[Appointment], day: str, heard_at: datetime, zone: tzinfo
 ) -> list[Appointment]:
-    """Those on a day that the person named: `mon` to `sun`, `today` or `tomorrow`, on the hub's calendar."""
+    """Those on a day that the person named: `mon` to `sun`, `today` or `tomorrow`, on the hub's
+    calendar.
+    """
     today = heard_at.astimezone(zone).date()
 
     def named(appointment: Appointment) -> bool:

@@ -1,7 +1,9 @@
-"""The texts that a text goes on from: several in a row from one phone within minutes, with nothing of ours between that was not an answer to them.
+"""The texts that a text goes on from: several in a row from one phone within minutes, with nothing
+of ours between that was not an answer to them.
 
-It finds them, has them read as one where the rule of together.py says so, and takes back what an earlier one of them had recorded when the
-whole means something else. It waits for nothing: each text is done when it comes.
+It finds them, has them read as one where the rule of together.py says so, and takes back what an
+earlier one of them had recorded when the whole means something else. It waits for nothing: each
+text is done when it comes.
 """
 
 import uuid
@@ -38,11 +40,16 @@ from messaging.tables import Inbound, Message
 
 MOST = 5
 """More earlier texts than this are never read with one."""
-_NUMBERED = frozenset({Prompt.REBOOK, Prompt.WHICH, Prompt.NUMBER_CHECK, Prompt.WHO, Prompt.CHECKIN})
+_NUMBERED = frozenset(
+    {Prompt.REBOOK, Prompt.WHICH, Prompt.NUMBER_CHECK, Prompt.WHO, Prompt.CHECKIN}
+)
 _CHOICES = 9
 _TURNED_ROUND = frozenset("\u202d\u202e")
-"""Signs that show letters in another order than they are stored: what is read is not what was seen."""
-_OF_COMING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE})
+"""Signs that show letters in another order than they are stored: what is read is not what was seen.
+"""
+_OF_COMING = frozenset(
+    {Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE}
+)
 """After any of these the same question about coming may be meant."""
 
 _BEFORE = (
@@ -77,9 +84,15 @@ class _Earlier:
 
 
 def listen(
-    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[PhoneOwner], *, first: bool = False
+    session: Session,
+    inbound: Inbound,
+    prompt: Prompt,
+    held: Sequence[PhoneOwner],
+    *,
+    first: bool = False,
 ) -> tuple[Heard, Prompt, Burst]:
-    """Read a text, with those that it goes on from (`first`: there are none); its reading, the prompt in whose light it was read, and how.
+    """Read a text, with those that it goes on from (`first`: there are none); its reading, the
+    prompt in whose light it was read, and how.
 
     Whoever shares a phone has not said whose each text is: there only danger is read across texts.
     """
@@ -96,7 +109,8 @@ def listen(
     before = interpret(bodies[-1], asked, language, Context(tuple(bodies[:-1])))
     done = [Intent(one.reading.intent) if one.reading.act else None for one in earlier]
     if any(_told_harm(one.reading) for one in earlier):
-        # "im gonna kill" / "myself": what was told of as harm to others may be to themselves, and nothing else is made of it
+        # "im gonna kill" / "myself": what was told of as harm to others may be to themselves, and
+        # nothing else is made of it
         if Intent.CRISIS in joint.intents and Intent.CRISIS not in alone.intents:
             return joint, asked, Burst(tuple(one.text.id for one in earlier), How.JOINED)
         return alone, prompt, Burst()
@@ -104,17 +118,27 @@ def listen(
     if len(held) > 1 and DANGER.isdisjoint(choice.heard.intents):
         return alone, prompt, Burst()
     whole = choice.how in (How.JOINED, How.SAME)
-    return choice.heard, asked if whole else prompt, Burst(tuple(one.text.id for one in earlier), choice.how)
+    return (
+        choice.heard,
+        asked if whole else prompt,
+        Burst(tuple(one.text.id for one in earlier), choice.how),
+    )
 
 
 def _earlier(
     session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[PhoneOwner]
 ) -> list[_Earlier]:
-    """The texts that belong with this one, oldest first: the rule in one place (the bounds are settings)."""
+    """The texts that belong with this one, oldest first: the rule in one place (the bounds are
+    settings).
+    """
     apart = _apart(held)
     if not apart or _stands_alone(inbound.body):
         return []
-    given = {"number": inbound.from_number, "id": inbound.id, "since": inbound.received_at - MOST * apart}
+    given = {
+        "number": inbound.from_number,
+        "id": inbound.id,
+        "since": inbound.received_at - MOST * apart,
+    }
     rows = [_Earlier(text, reading) for text, reading in session.execute(_BEFORE, given)]
     person = held[0].person.id if len(held) == 1 else None
     found: list[_Earlier] = []
@@ -133,7 +157,9 @@ def _apart(held: Sequence[PhoneOwner]) -> timedelta:
 
 
 def _goes_on(one: _Earlier, prompt: Prompt, person: uuid.UUID | None) -> bool:
-    """Whether the next text can go on from this one: nobody has dealt with it, and it was no whole answer, command or crisis."""
+    """Whether the next text can go on from this one: nobody has dealt with it, and it was no whole
+    answer, command or crisis.
+    """
     reading = one.reading
     asked = Prompt(reading.prompt)
     harm = _told_harm(reading)
@@ -154,7 +180,9 @@ def _told_harm(reading: ReplyRecord) -> bool:
 
 
 def _stands_alone(body: str) -> bool:
-    """A word that always works, a bare choice ("2", "both"), or nothing at all: no piece of a sentence."""
+    """A word that always works, a bare choice ("2", "both"), or nothing at all: no piece of a
+    sentence.
+    """
     whole = suppression.stop_word(body) or suppression.start_word(body) or keyword(body)
     return not body.strip() or bool(whole) or read_choice(body, _CHOICES) is not None
 
@@ -181,12 +209,16 @@ def evidence(burst: Burst) -> list[Evidence]:
 
 
 def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """Before a text is done: what the earlier ones recorded and the whole does not say counts no more. What adds nothing is done already."""
+    """Before a text is done: what the earlier ones recorded and the whole does not say counts no
+    more. What adds nothing is done already.
+    """
     before, how = turn.burst.before, turn.burst.how
     if not before:
         return None
     if how is How.SAME:
-        return Handled("Goes on from the text before: nothing new in it", person_id=holder.person.id)
+        return Handled(
+            "Goes on from the text before: nothing new in it", person_id=holder.person.id
+        )
     if unsaid := _unsaid(turn.heard, how):
         withdrawal.withdraw(turn, holder, before, kinds=unsaid)
     if how is How.JOINED and turn.heard.acts:
@@ -197,7 +229,9 @@ def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
 
 
 def _unsaid(heard: Heard, how: How) -> frozenset[IntentKind]:
-    """What the whole does not say: with a doubt, a yes; with a reading of the whole, whatever else was taken from its parts."""
+    """What the whole does not say: with a doubt, a yes; with a reading of the whole, whatever else
+    was taken from its parts.
+    """
     if how is How.JOINED:
         said = {kind for intent, kind in attendance.KINDS.items() if heard.surely(intent)}
         return frozenset(IntentKind) - said
@@ -211,7 +245,11 @@ def _understood(turn: ReplyContext, holder: PhoneOwner) -> None:
         select(ReplyRecord).where(ReplyRecord.inbound_id.in_(turn.burst.before))
     ).all()
     for piece in pieces:
-        if piece.needs_human and piece.read_at is None and piece.done.startswith(attendance.UNCLEAR):
+        if (
+            piece.needs_human
+            and piece.read_at is None
+            and piece.done.startswith(attendance.UNCLEAR)
+        ):
             piece.needs_human = False
             piece.done = f"{attendance.UNCLEAR} alone; read with what came after"
     ids = {str(piece.id) for piece in pieces}

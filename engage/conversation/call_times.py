@@ -1,7 +1,8 @@
-"""When a call is due that was asked for in words: `call me tomorrow after 2`. Pure: no database, no clock.
+"""When a call is due that was asked for in words: `call me tomorrow after 2`. Pure: no database, no
+clock.
 
-It must never put a call off further than the person asked: where their words give no moment that a worker can keep, the rule of one
-working day stands.
+It must never put a call off further than the person asked: where their words give no moment that a
+worker can keep, the rule of one working day stands.
 """
 
 from collections.abc import Collection
@@ -15,11 +16,18 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def due(
-    day: str | None, at: str | None, *, heard_at: datetime, zone: tzinfo, closed: Collection[date] = ()
+    day: str | None,
+    at: str | None,
+    *,
+    heard_at: datetime,
+    zone: tzinfo,
+    closed: Collection[date] = (),
 ) -> datetime:
-    """By when to ring: at the time asked for, by the end of the day asked for, else within one working day (SIGNALS.md).
+    """By when to ring: at the time asked for, by the end of the day asked for, else within one
+    working day (SIGNALS.md).
 
-    `day` is `mon` to `sun`, `today` or `tomorrow`, `at` a time such as `14:30`, as the reader gives them.
+    `day` is `mon` to `sun`, `today` or `tomorrow`, `at` a time such as `14:30`, as the reader gives
+    them.
     """
     asked = _asked(day, at, heard_at.astimezone(zone), closed)
     if asked is None or asked <= heard_at:
@@ -27,7 +35,9 @@ def due(
     return asked.astimezone(heard_at.tzinfo)
 
 
-def _asked(day: str | None, at: str | None, local: datetime, closed: Collection[date]) -> datetime | None:
+def _asked(
+    day: str | None, at: str | None, local: datetime, closed: Collection[date]
+) -> datetime | None:
     if day is None and at is None:
         return None
     clock = DAY_ENDS if at is None else time.fromisoformat(at)

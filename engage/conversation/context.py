@@ -15,7 +15,9 @@ from messaging.tables import Inbound
 
 @dataclass(frozen=True)
 class Burst:
-    """The texts just before one that it goes on from, by their ids, oldest first, and how it was read in their light."""
+    """The texts just before one that it goes on from, by their ids, oldest first, and how it was
+    read in their light.
+    """
 
     before: tuple[int, ...] = ()
     how: How = How.ALONE
@@ -25,10 +27,11 @@ class Burst:
 class ReplyContext:
     """An inbound text in hand.
 
-    `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier text gets its owner later. A `quiet`
-    turn gives no answer. The `first` text of a number has none before it lately. `limited` is set when an answer was due and the limits on
-    automatic answers held it back. `words` are what is left of a text when what only takes an earlier word back is left out, and `only`
-    the appointments that the earlier word was about.
+    `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier
+    text gets its owner later. A `quiet` turn gives no answer. The `first` text of a number has none
+    before it lately. `limited` is set when an answer was due and the limits on automatic answers
+    held it back. `words` are what is left of a text when what only takes an earlier word back is
+    left out, and `only` the appointments that the earlier word was about.
     """
 
     session: Session
@@ -71,9 +74,11 @@ class ReplyContext:
 
 @dataclass(frozen=True)
 class Handled:
-    """What came of a text, in words that the thread shows; `needs_human` when somebody must still read it.
+    """What came of a text, in words that the thread shows; `needs_human` when somebody must still
+    read it.
 
-    An `alarming` one tells of danger and is nobody's, so that no signal can say it: whoever is on call is told of the text itself.
+    An `alarming` one tells of danger and is nobody's, so that no signal can say it: whoever is on
+    call is told of the text itself.
     """
 
     words: str
@@ -87,9 +92,11 @@ class Handled:
 
 @dataclass(frozen=True)
 class PendingQuestion:
-    """A question of ours, other than about an appointment to come, that waits for an answer: what it asks and when it left.
+    """A question of ours, other than about an appointment to come, that waits for an answer: what
+    it asks and when it left.
 
-    A `settled` one has its answer, which a later text may still put right: whatever waits for one comes before it.
+    A `settled` one has its answer, which a later text may still put right: whatever waits for one
+    comes before it.
     """
 
     prompt: Prompt

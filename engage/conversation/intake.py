@@ -1,7 +1,9 @@
-"""Answering a text: whose it is, what it means in the light of what was asked, and what follows, all in one transaction.
+"""Answering a text: whose it is, what it means in the light of what was asked, and what follows,
+all in one transaction.
 
-`handle` is what messaging.inbound hands each text to. It keeps one reading of every text, whatever happens, and doing it again does
-nothing. STOP and START come before reading, danger before everything that is read. It calls no network.
+`handle` is what messaging.inbound hands each text to. It keeps one reading of every text, whatever
+happens, and doing it again does nothing. STOP and START come before reading, danger before
+everything that is read. It calls no network.
 """
 
 from collections.abc import Sequence
@@ -36,7 +38,8 @@ from messaging import suppression
 from messaging.tables import Inbound
 
 LONGEST = 1600
-"""Characters of a text of very many that danger is looked for in: no network carries a longer one."""
+"""Characters of a text of very many that danger is looked for in: no network carries a longer one.
+"""
 _READ = select(ReplyRecord.id).where(ReplyRecord.inbound_id == bindparam("inbound"))
 BLOCKED = "the text service blocked it at a word it takes for STOP"
 
@@ -65,7 +68,9 @@ def _act(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
         return stop.stop(turn, held)
     if suppression.start_word(turn.body):
         return stop.start(turn, held)
-    former: Sequence[Person] = () if held else phone_owner.former_owners_of(turn.session, turn.number)
+    former: Sequence[Person] = (
+        () if held else phone_owner.former_owners_of(turn.session, turn.number)
+    )
     if danger := alerts.look(turn, held, former):
         return check_ins.beside_danger(turn, held, danger)
     if auto_replies.automatic(turn.body):
@@ -80,15 +85,21 @@ def _act(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
     if _says_blocked(turn) or turn.prompt is Prompt.NONE:
         return stop.stop(turn, held, why=BLOCKED)
     done = _hear(turn, held)
-    return replace(done, words=f"{done.words}; the text service may have blocked the number at this word")
+    return replace(
+        done, words=f"{done.words}; the text service may have blocked the number at this word"
+    )
 
 
 def _act_on_danger(turn: ReplyContext, held: list[PhoneOwner]) -> Handled | None:
-    """What is heeded in a text however many came before it: another reader, STOP, danger, and a wish for no more texts."""
+    """What is heeded in a text however many came before it: another reader, STOP, danger, and a
+    wish for no more texts.
+    """
     unsafe = compromised_phone.hush(turn, held)
     if suppression.stop_word(turn.body):
         return stop.stop(turn, held)
-    former: Sequence[Person] = () if held else phone_owner.former_owners_of(turn.session, turn.number)
+    former: Sequence[Person] = (
+        () if held else phone_owner.former_owners_of(turn.session, turn.number)
+    )
     if danger := alerts.look(turn, held, former):
         return danger
     if turn.heard.acts and turn.heard.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
@@ -112,7 +123,9 @@ def _hear(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
         case [holder]:
             return routing.hear(turn, holder)
         case _:
-            return shared_phone.hear(turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder))
+            return shared_phone.hear(
+                turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder)
+            )
 
 
 def _says_blocked(turn: ReplyContext) -> bool:
@@ -121,7 +134,9 @@ def _says_blocked(turn: ReplyContext) -> bool:
 
 
 def _record_block(turn: ReplyContext, held: list[PhoneOwner]) -> None:
-    """CANCEL, END and QUIT are read by what they mean, but a provider may block the number at them without a word: that is recorded."""
+    """CANCEL, END and QUIT are read by what they mean, but a provider may block the number at them
+    without a word: that is recorded.
+    """
     for holder in held:
         events.record(
             turn.session,
@@ -135,7 +150,9 @@ def _record_block(turn: ReplyContext, held: list[PhoneOwner]) -> None:
 
 
 def _unknown(turn: ReplyContext) -> Handled:
-    """Nobody has the number now, whoever once had it: one answer that says nothing, and a human finds out whose it is."""
+    """Nobody has the number now, whoever once had it: one answer that says nothing, and a human
+    finds out whose it is.
+    """
     if ended := routing.ends_texts(turn, []):
         return ended
     answered = answers.neutral(turn, TextKind.UNKNOWN_NUMBER, "en")
@@ -148,7 +165,9 @@ def _unknown(turn: ReplyContext) -> Handled:
 
 
 def _prompt(session: Session, held: list[PhoneOwner], number: str, heard_at: datetime) -> Prompt:
-    """What was last asked of the number; with several people on it, anything that any of them was asked."""
+    """What was last asked of the number; with several people on it, anything that any of them was
+    asked.
+    """
     if len(held) > 1 and open_questions.open_for(session, number, heard_at, QuestionKind.WHO):
         return Prompt.WHO
     prompts = [routing.prompt_for(session, holder, number, heard_at) for holder in held]
@@ -168,7 +187,9 @@ _FIRST = (
 
 
 def _as_theirs(turn: ReplyContext, inbound: Inbound, holder: PhoneOwner) -> ReplyContext:
-    """A text of this number read again in the light of what `holder` was asked; the one in hand stays in hand."""
+    """A text of this number read again in the light of what `holder` was asked; the one in hand
+    stays in hand.
+    """
     prompt = routing.prompt_for(turn.session, holder, turn.number, inbound.received_at)
     again = _listen(turn.session, inbound, prompt, [holder], turn.now)
     if inbound is not turn.inbound:
@@ -178,10 +199,14 @@ def _as_theirs(turn: ReplyContext, inbound: Inbound, holder: PhoneOwner) -> Repl
     return turn
 
 
-def _skim(session: Session, inbound: Inbound, held: Sequence[PhoneOwner], now: datetime) -> ReplyContext:
+def _skim(
+    session: Session, inbound: Inbound, held: Sequence[PhoneOwner], now: datetime
+) -> ReplyContext:
     """A text of very many: read by itself, for danger and the like only."""
     heard = interpret(inbound.body[:LONGEST], Prompt.NONE, phone_owner.language_of(held))
-    return ReplyContext(session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id())
+    return ReplyContext(
+        session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id()
+    )
 
 
 def _listen(

@@ -1,11 +1,21 @@
-"""Tables of the conversation: what was asked, and how each inbound text was read and what was done about it."""
+"""Tables of the conversation: what was asked, and how each inbound text was read and what was done
+about it.
+"""
 
 import enum
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.agencies.model import Staff
@@ -27,8 +37,8 @@ class QuestionKind(enum.StrEnum):
 class Question(Base):
     """A question of ours that is open until it is answered, replaced or past its time.
 
-    `options` is, for `which`, the list of appointment ids in the order of their numbers; for `who` it is the inbound text that waits for
-    an owner. `number` is where it was asked.
+    `options` is, for `which`, the list of appointment ids in the order of their numbers; for `who`
+    it is the inbound text that waits for an owner. `number` is where it was asked.
     """
 
     __tablename__ = "question"
@@ -41,7 +51,9 @@ class Question(Base):
     kind: Mapped[QuestionKind]
     number: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
-    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE")
+    )
     revision: Mapped[int | None]
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Message.__table__.c.id))
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -62,8 +74,9 @@ class AlarmOutcome(enum.StrEnum):
 class Alarm(Base):
     """Somebody may be in danger, and staff are told one after the other until one of them is on it.
 
-    It is about a signal, or about a text of a number that is nobody's. `level` is the level of the rota that was told last (0: none yet);
-    `next_at` is when the next is to be told, and null once it is over.
+    It is about a signal, or about a text of a number that is nobody's. `level` is the level of the
+    rota that was told last (0: none yet); `next_at` is when the next is to be told, and null once
+    it is over.
     """
 
     __tablename__ = "alarm"
@@ -85,7 +98,9 @@ class Alarm(Base):
 
 
 class AlarmStep(Base):
-    """One thing that an alarm did: who was told, or could not be, or that nobody was on call. `level` 0 is the offender manager."""
+    """One thing that an alarm did: who was told, or could not be, or that nobody was on call.
+    `level` 0 is the offender manager.
+    """
 
     __tablename__ = "alarm_step"
     __table_args__ = (Index("ix_alarm_step", "alarm_id", "at"),)
@@ -102,9 +117,10 @@ class AlarmStep(Base):
 class ReplyRecord(Base):
     """How one inbound text was read, whose it is, and what was done. One per inbound text.
 
-    `person_id` is None while nobody (or more than one person) has the number; when the number is claimed, its readings move. `intents` is
-    all that was found, strongest first. `read_with` are the texts before it that it was read as one with. A text that is `passed_over` was
-    not read, because too many came from the number; only danger and STOP were looked for.
+    `person_id` is None while nobody (or more than one person) has the number; when the number is
+    claimed, its readings move. `intents` is all that was found, strongest first. `read_with` are
+    the texts before it that it was read as one with. A text that is `passed_over` was not read,
+    because too many came from the number; only danger and STOP were looked for.
     """
 
     __tablename__ = "reply_record"
@@ -112,7 +128,9 @@ class ReplyRecord(Base):
         Index("uq_reply_record_inbound", "inbound_id", unique=True),
         Index("ix_reply_record_person", "person_id", "at"),
         Index("ix_reply_record_number", "number", postgresql_where=text("person_id IS NULL")),
-        Index("ix_reply_record_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")),
+        Index(
+            "ix_reply_record_unread", "at", postgresql_where=text("needs_human AND read_at IS NULL")
+        ),
         Index("ix_reply_record_heard", "number", "at", postgresql_where=text("NOT passed_over")),
         Index(
             "ix_reply_record_passed_over",
@@ -125,7 +143,9 @@ class ReplyRecord(Base):
     inbound_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     number: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
-    appointment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Appointment.id, ondelete="SET NULL"))
+    appointment_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="SET NULL")
+    )
     prompt: Mapped[str] = mapped_column(String(20))
     intent: Mapped[str] = mapped_column(String(30))
     confidence: Mapped[float]
@@ -155,9 +175,11 @@ class TakeoverEnd(enum.StrEnum):
 
 
 class Takeover(Base):
-    """A worker has the conversation with a person: Engage records and answers nothing of what they text until it ends.
+    """A worker has the conversation with a person: Engage records and answers nothing of what they
+    text until it ends.
 
-    It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until` on.
+    It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until`
+    on.
     """
 
     __tablename__ = "takeover"

@@ -1,7 +1,8 @@
 """What is open with a number: questions of ours that wait for an answer.
 
-`which` (one of several appointments) and `who` (one of several people) are rows here. Texts about appointments and the check of a
-number ask too; those are found from the texts themselves (about.py, checks.py), so that a question that never left is never open.
+`which` (one of several appointments) and `who` (one of several people) are rows here. Texts about
+appointments and the check of a number ask too; those are found from the texts themselves (about.py,
+checks.py), so that a question that never left is never open.
 """
 
 import uuid
@@ -28,7 +29,9 @@ def ask(
     expires_at: datetime | None = None,
     message_id: uuid.UUID | None = None,
 ) -> Question:
-    """Open a question; an earlier one of the kind to the same person at the same number is closed by it. It lasts 24 hours at most."""
+    """Open a question; an earlier one of the kind to the same person at the same number is closed
+    by it. It lasts 24 hours at most.
+    """
     for earlier in open_for(session, number, now, kind):
         if earlier.person_id == person_id:
             close(earlier, now=now)
@@ -73,7 +76,9 @@ def close(question: Question, *, now: datetime, inbound_id: int | None = None) -
     question.closed_at, question.closed_by_id = now, inbound_id
 
 
-def close_all(session: Session, number: str, *, now: datetime, inbound_id: int | None = None) -> None:
+def close_all(
+    session: Session, number: str, *, now: datetime, inbound_id: int | None = None
+) -> None:
     """Nothing is asked of this number any more."""
     waiting = select(Question).where(Question.number == number, Question.closed_at.is_(None))
     for question in session.scalars(waiting):

@@ -1,7 +1,7 @@
 """Whose text it may be: the people who have the number now, and how far an answer to it may go.
 
-A number that a person once had is not theirs any more. When several people share a phone nothing here chooses between them; it only
-says who they are.
+A number that a person once had is not theirs any more. When several people share a phone nothing
+here chooses between them; it only says who they are.
 """
 
 import uuid
@@ -48,8 +48,12 @@ class PhoneOwner:
 
     @property
     def standing(self) -> AnswerScope:
-        """How far an answer may go, by rule 1: a reason that is not only about the hour closes it, some more than others."""
-        lasting = {reason.code for reason in self.reach.verdict.reasons if not reason.passing} - _NOT_ANSWERS
+        """How far an answer may go, by rule 1: a reason that is not only about the hour closes it,
+        some more than others.
+        """
+        lasting = {
+            reason.code for reason in self.reach.verdict.reasons if not reason.passing
+        } - _NOT_ANSWERS
         if not lasting:
             return AnswerScope.OPEN
         return AnswerScope.NEUTRAL if lasting <= _NEUTRAL else AnswerScope.SILENT
@@ -62,7 +66,11 @@ class PhoneOwner:
 
 def _whose(state: ColumnElement[bool]) -> Select[Person]:
     """Written once: every text asks this."""
-    ids = select(ContactPoint.person_id).where(ContactPoint.number == bindparam("number"), state).distinct()
+    ids = (
+        select(ContactPoint.person_id)
+        .where(ContactPoint.number == bindparam("number"), state)
+        .distinct()
+    )
     return select(Person).where(Person.id.in_(ids)).order_by(Person.id)
 
 
@@ -75,16 +83,21 @@ _FORMER = _whose(ContactPoint.state == NumberState.RETIRED)
 
 
 def lock_number(session: Session, number: str) -> None:
-    """Hold a number until the transaction ends, so that two texts from it, or a text and a claim, go one after the other."""
+    """Hold a number until the transaction ends, so that two texts from it, or a text and a claim,
+    go one after the other.
+    """
     session.execute(
-        text("SELECT pg_advisory_xact_lock(:place, hashtext(:number))"), {"place": _LOCK, "number": number}
+        text("SELECT pg_advisory_xact_lock(:place, hashtext(:number))"),
+        {"place": _LOCK, "number": number},
     )
 
 
 def owners_of(session: Session, number: str, now: datetime) -> list[PhoneOwner]:
-    """Everybody whose current number this is, in a steady order, their rows held until the transaction ends.
+    """Everybody whose current number this is, in a steady order, their rows held until the
+    transaction ends.
 
-    Held so that a change of custody, contact or number by staff comes wholly before or wholly after the answer.
+    Held so that a change of custody, contact or number by staff comes wholly before or wholly after
+    the answer.
     """
     people = session.scalars(_HOLDERS, {"number": number}).all()
     found = contactability_of(session, [person.id for person in people], now)
@@ -99,11 +112,17 @@ def owners_of(session: Session, number: str, now: datetime) -> list[PhoneOwner]:
 def owner_of(session: Session, person_id: uuid.UUID, now: datetime) -> PhoneOwner | None:
     """The person with their current number, if they have one."""
     known = contactability_of(session, [person_id], now).get(person_id)
-    return None if known is None or known.point is None else PhoneOwner(known.person, known.point, known)
+    return (
+        None
+        if known is None or known.point is None
+        else PhoneOwner(known.person, known.point, known)
+    )
 
 
 def former_owners_of(session: Session, number: str) -> Sequence[Person]:
-    """People who once had the number, in a steady order: for danger only, since it may be their old phone."""
+    """People who once had the number, in a steady order: for danger only, since it may be their old
+    phone.
+    """
     return session.scalars(_FORMER, {"number": number}).all()
 
 
@@ -113,7 +132,9 @@ def sharing_agreed(held: Sequence[PhoneOwner]) -> bool:
 
 
 def textable(number: str) -> bool:
-    """Whether a text may be answered at all: a mobile of this country, not a short code, a word or a landline."""
+    """Whether a text may be answered at all: a mobile of this country, not a short code, a word or
+    a landline.
+    """
     try:
         return parse_mobile(number) == number
     except NumberProblem:

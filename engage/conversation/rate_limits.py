@@ -1,7 +1,8 @@
 """Too many texts from one number: a machine that answers us, or somebody who holds a key down.
 
-Every text is kept and stands in the thread. So many of a number are read in a minute and in an hour; in the rest only danger, STOP and the
-like are looked for, and one of them waits for a human, not each. The same words again and again are answered no more. It never drops a text.
+Every text is kept and stands in the thread. So many of a number are read in a minute and in an
+hour; in the rest only danger, STOP and the like are looked for, and one of them waits for a human,
+not each. The same words again and again are answered no more. It never drops a text.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,9 @@ SAME_WORDS = 3
 PASSED_OVER = "Not read, because so many came from the number; danger was looked for"
 
 LATELY = timedelta(hours=2)
-"""Longer than texts are counted here, or read with one another: to a text with none before it in this time neither question is put."""
+"""Longer than texts are counted here, or read with one another: to a text with none before it in
+this time neither question is put.
+"""
 
 _READ = select(
     func.count().filter(ReplyRecord.at > bindparam("minute")).label("minute"),
@@ -65,7 +68,9 @@ _WAITING = (
 
 @dataclass(frozen=True)
 class RecentTexts:
-    """What came from a number before a text: how many were read in the minute and in the hour, and whether there were `others` at all lately."""
+    """What came from a number before a text: how many were read in the minute and in the hour, and
+    whether there were `others` at all lately.
+    """
 
     minute: int
     hour: int
@@ -88,7 +93,9 @@ def before(session: Session, inbound: Inbound) -> RecentTexts:
 
 
 def over(read: RecentTexts, held: Sequence[PhoneOwner]) -> bool:
-    """Whether as many texts of the number as may be have been read in the minute, or the hour, before this one came."""
+    """Whether as many texts of the number as may be have been read in the minute, or the hour,
+    before this one came.
+    """
     rules = [holder.reach.hub for holder in held] or [HubRules()]
     in_minute, in_hour = (
         max(one.texts_read_a_minute for one in rules),
@@ -110,7 +117,9 @@ def pass_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
 
 
 def hush_repeats(turn: ReplyContext) -> None:
-    """Answer the same words no more after a few times in an hour; the first that gets no answer waits for a human."""
+    """Answer the same words no more after a few times in an hour; the first that gets no answer
+    waits for a human.
+    """
     if not turn.inbound.body.strip():
         return
     given = {

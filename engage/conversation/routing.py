@@ -1,7 +1,9 @@
-"""What follows from a text once it is known whose it is: each meaning has its handler, and a human has everything else.
+"""What follows from a text once it is known whose it is: each meaning has its handler, and a human
+has everything else.
 
-A text is acted on only where rule 1 lets the person be texted. To a number that is suspended, stopped or not confirmed, or a person in
-custody or whose case is closed, nothing is said about anything, and a human reads what came (nothing is silently reopened).
+A text is acted on only where rule 1 lets the person be texted. To a number that is suspended,
+stopped or not confirmed, or a person in custody or whose case is closed, nothing is said about
+anything, and a human reads what came (nothing is silently reopened).
 """
 
 from collections.abc import Callable, Sequence
@@ -42,7 +44,9 @@ _OPENED: tuple[Callable[[Session, PhoneOwner, str, datetime], PendingQuestion | 
     check_ins.opened,
     rebooking.opened,
 )
-"""Who may have asked something: each gives what of its own is open for a person at a number, at the time that the reply was heard."""
+"""Who may have asked something: each gives what of its own is open for a person at a number, at the
+time that the reply was heard.
+"""
 
 _SILENT = {
     "stopped": "The number asked for no more texts, so no answer went",
@@ -53,9 +57,11 @@ _SILENT = {
 
 
 def prompt_for(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> Prompt:
-    """What the person was last asked, as far as it waits for an answer: the check of the number before appointments.
+    """What the person was last asked, as far as it waits for an answer: the check of the number
+    before appointments.
 
-    "Which one?" is no prompt of its own: what is no choice among those offered is a new answer to the texts about them.
+    "Which one?" is no prompt of its own: what is no choice among those offered is a new answer to
+    the texts about them.
     """
     if number_check.pending(session, [holder]):
         return Prompt.NUMBER_CHECK
@@ -77,7 +83,9 @@ def _about_coming(
     asked: Sequence[appointment_match.AskedAppointment],
 ) -> Prompt:
     """What was last asked about appointments to come."""
-    near = not asked and bool(appointment_match.of_now(session, holder.person.id, heard_at, IntentKind.LATE))
+    near = not asked and bool(
+        appointment_match.of_now(session, holder.person.id, heard_at, IntentKind.LATE)
+    )
     since = appointment_match.told_since(session, holder.person.id, number, asked, heard_at)
     return appointment_match.prompt(asked, near, since)
 
@@ -104,7 +112,9 @@ def hear(turn: ReplyContext, holder: PhoneOwner) -> Handled:
         return done
     if turn.words is not None and (ended := ends_texts(turn, [holder])):
         return ended
-    for question in open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
+    for question in open_questions.open_for(
+        turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+    ):
         chosen = rebooking.of_which if "wish" in question.options else attendance.chosen
         if question.person_id == holder.person.id and (done := chosen(turn, holder, question)):
             return done
@@ -117,12 +127,16 @@ def hear(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def _listen_again(turn: ReplyContext, holder: PhoneOwner) -> None:
-    """What makes no sense as an answer to what was asked last may be to a check-in or an appointment that was asked about before."""
+    """What makes no sense as an answer to what was asked last may be to a check-in or an
+    appointment that was asked about before.
+    """
     if turn.heard.acts or turn.heard.sure:
         return
     other = Prompt.NONE
     if turn.prompt is Prompt.CHECKIN:
-        asked = appointment_match.asked_about(turn.session, holder.person.id, turn.number, turn.heard_at)
+        asked = appointment_match.asked_about(
+            turn.session, holder.person.id, turn.number, turn.heard_at
+        )
         other = _about_coming(turn.session, holder, turn.number, turn.heard_at, asked)
     check_ins.listen_again(turn, holder, other)
 
@@ -153,13 +167,21 @@ def _by_meaning(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     if intent in attendance.KINDS:
         return attendance.said(turn, holder, attendance.KINDS[intent])
     follow = _FOLLOWS.get(intent)
-    return attendance.unsure(turn, holder, "Needs a human") if follow is None else follow(turn, holder)
+    return (
+        attendance.unsure(turn, holder, "Needs a human") if follow is None else follow(turn, holder)
+    )
 
 
 def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """What follows from the strongest meaning by itself, for a text of which a worker has said what it means."""
+    """What follows from the strongest meaning by itself, for a text of which a worker has said what
+    it means.
+    """
     handler = _FOLLOWS.get(turn.heard.intent)
-    return Handled("Nothing to do", person_id=holder.person.id) if handler is None else handler(turn, holder)
+    return (
+        Handled("Nothing to do", person_id=holder.person.id)
+        if handler is None
+        else handler(turn, holder)
+    )
 
 
 def _thanked(turn: ReplyContext, holder: PhoneOwner) -> Handled:
@@ -180,7 +202,9 @@ _FOLLOWS: dict[Intent, Callable[[ReplyContext, PhoneOwner], Handled]] = {
     Intent.THANKS: _thanked,
     **dict.fromkeys(progress.KINDS, progress.told),
 }
-"""What follows from a text that surely means this, besides what is said about an appointment (replies.py)."""
+"""What follows from a text that surely means this, besides what is said about an appointment
+(replies.py).
+"""
 
 
 def _silent(holder: PhoneOwner) -> Handled:
@@ -189,7 +213,9 @@ def _silent(holder: PhoneOwner) -> Handled:
         (words for code, words in _SILENT.items() if code in codes),
         "Texts to them are off, so no answer went",
     )
-    return Handled(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+    return Handled(
+        f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False
+    )
 
 
 def _neutral(turn: ReplyContext, holder: PhoneOwner) -> Handled:
@@ -199,10 +225,17 @@ def _neutral(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def _no_words(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """A picture or a voice note cannot be read by a machine here; a text without anything needs no answer."""
+    """A picture or a voice note cannot be read by a machine here; a text without anything needs no
+    answer.
+    """
     if not turn.inbound.num_media:
-        return Handled("A text without words", needs_human=True, person_id=holder.person.id, acted=False)
+        return Handled(
+            "A text without words", needs_human=True, person_id=holder.person.id, acted=False
+        )
     answers.personal(turn, TextKind.PICTURE, holder)
     return Handled(
-        "A picture or voice note: asked for words", needs_human=True, person_id=holder.person.id, acted=False
+        "A picture or voice note: asked for words",
+        needs_human=True,
+        person_id=holder.person.id,
+        acted=False,
     )

@@ -1,6 +1,8 @@
-"""Tells offender managers what a text means for them: one signal while it is open, a new one when the same thing happens again later.
+"""Tells offender managers what a text means for them: one signal while it is open, a new one when
+the same thing happens again later.
 
-A signal's key never comes back once it is resolved, so a cause that can return (a second NO after a YES) carries the text that said it.
+A signal's key never comes back once it is resolved, so a cause that can return (a second NO after a
+YES) carries the text that said it.
 """
 
 import uuid
@@ -33,7 +35,8 @@ def raise_signal(
     action: str | None = None,
     joins: Sequence[SignalState] = STILL_OPEN,
 ) -> bool:
-    """Raise a signal; while one `about` the same is in a state of `joins`, add the evidence to that instead. True when it is new.
+    """Raise a signal; while one `about` the same is in a state of `joins`, add the evidence to that
+    instead. True when it is new.
 
     The first of `evidence` is what sets this cause apart from an earlier one about the same.
     """
@@ -73,7 +76,9 @@ def withdraw_signal(
             signals.resolve(session, signal, how=how, actor="person", now=now)
 
 
-def has_open_signal(session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str) -> bool:
+def has_open_signal(
+    session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str
+) -> bool:
     """Whether a signal about this waits for somebody."""
     return _open_key(session, kind, person_id, about, STILL_OPEN) is not None
 
@@ -85,7 +90,11 @@ def next_working_day(session: Session, person: Person, now: datetime) -> datetim
 
 
 def _open_key(
-    session: Session, kind: SignalKind, person_id: uuid.UUID, about: str, joins: Sequence[SignalState]
+    session: Session,
+    kind: SignalKind,
+    person_id: uuid.UUID,
+    about: str,
+    joins: Sequence[SignalState],
 ) -> str | None:
     return session.scalar(
         select(Signal.key)

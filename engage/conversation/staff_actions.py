@@ -1,6 +1,8 @@
-"""What staff do in a conversation: write to the person, mark a reply as read, say whose an unknown number is.
+"""What staff do in a conversation: write to the person, mark a reply as read, say whose an unknown
+number is.
 
-A text by staff obeys rule 1 like every other, and the linter's warning can be overruled by whoever writes, never silently.
+A text by staff obeys rule 1 like every other, and the linter's warning can be overruled by whoever
+writes, never silently.
 """
 
 import unicodedata
@@ -65,14 +67,24 @@ def send_text(
     key: str | None = None,
     over: uuid.UUID | None = None,
 ) -> Message:
-    """Write to the person in the worker's own words (1 to 612 characters); the same `key` again is the same text.
+    """Write to the person in the worker's own words (1 to 612 characters); the same `key` again is
+    the same text.
 
-    A worker who writes has the conversation from then on (holds.py); `over` is somebody else's hold that they were warned of. Raises Invalid
-    for the words (unless `anyway`, which overrules the discreet-word warning only), Conflict with every reason of rule 1 that stands against a
-    text now, or when somebody else has the conversation. The offender manager's own text needs no standing approval.
+    A worker who writes has the conversation from then on (holds.py); `over` is somebody else's hold
+    that they were warned of. Raises Invalid for the words (unless `anyway`, which overrules the
+    discreet-word warning only), Conflict with every reason of rule 1 that stands against a text
+    now, or when somebody else has the conversation. The offender manager's own text needs no
+    standing approval.
     """
     person = open_person(
-        session, actor, person_id, now=now, what="send text", ability=Ability.CONVERSE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="send text",
+        ability=Ability.CONVERSE,
+        change=True,
+        lock=True,
     )
     words = _checked(body, person, anyway)
     reach = contactability.contactability_of(session, [person.id], now)[person.id]
@@ -80,7 +92,9 @@ def send_text(
     spared = {PAUSED.code, "not_approved"} if own_word else {PAUSED.code}
     against = [reason.words for reason in reach.verdict.reasons if reason.code not in spared]
     if against or reach.number is None:
-        raise Conflict(f"No text may go to this person now: {'; '.join(against)}.", code="may_not_text")
+        raise Conflict(
+            f"No text may go to this person now: {'; '.join(against)}.", code="may_not_text"
+        )
     if actor.kind is ActorKind.STAFF and actor.id is not None:
         takeover.hold(session, actor, person, actor.id, now=now, over=over)
     message = outbox.enqueue(
@@ -92,7 +106,12 @@ def send_text(
             dedupe_key=f"staff:{person.id}:{key or new_id()}"[:200],
             recipient=str(person.id),
             expires_at=now + LIFE,
-            context={"purpose": "staff", "texts": "staff", "person": str(person.id), "by": actor.label},
+            context={
+                "purpose": "staff",
+                "texts": "staff",
+                "person": str(person.id),
+                "by": actor.label,
+            },
             route=reach.hub.route,
             redact=reach.hub.redact_after_delivery,
         ),
@@ -139,8 +158,12 @@ def _checked(body: str, person: Person, anyway: bool) -> str:
     return words
 
 
-def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime) -> ReplyRecord:
-    """Somebody has read a reply. Reading it twice changes nothing. A text that is nobody's is read by a coordinator or supervisor."""
+def mark_read(
+    session: Session, actor: Actor, reading_id: uuid.UUID, *, now: datetime
+) -> ReplyRecord:
+    """Somebody has read a reply. Reading it twice changes nothing. A text that is nobody's is read
+    by a coordinator or supervisor.
+    """
     concerned = _concerned(session, actor, reading_id, now)
     reading = session.get_one(ReplyRecord, reading_id, with_for_update=True, populate_existing=True)
     if reading.read_at is not None:
@@ -170,12 +193,18 @@ def mark_read(session: Session, actor: Actor, reading_id: uuid.UUID, *, now: dat
     return reading
 
 
-def _concerned(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) -> Sequence[Person]:
-    """Whom a reply concerns, if the actor may mark it as read. They are held in the order in which texts are handled: number, person, reading."""
+def _concerned(
+    session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime
+) -> Sequence[Person]:
+    """Whom a reply concerns, if the actor may mark it as read. They are held in the order in which
+    texts are handled: number, person, reading.
+    """
     person_id, number = _whose(session, reading_id)
     if person_id is None:
         lock_number(session, number)
-        person_id, _ = _whose(session, reading_id)  # somebody may have been found to own it meanwhile
+        person_id, _ = _whose(
+            session, reading_id
+        )  # somebody may have been found to own it meanwhile
     if person_id is not None:
         return [
             open_person(
@@ -191,9 +220,14 @@ def _concerned(session: Session, actor: Actor, reading_id: uuid.UUID, now: datet
         ]
     on_it = [person.id for person, _ in phones.people_on(session, number)]
     found = session.scalars(
-        select(Person).where(Person.id.in_(on_it)).order_by(Person.id).with_for_update(key_share=True)
+        select(Person)
+        .where(Person.id.in_(on_it))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
     ).all()
-    if not _may_see_unknown(actor) or (found and not any(_may_read(session, actor, one) for one in found)):
+    if not _may_see_unknown(actor) or (
+        found and not any(_may_read(session, actor, one) for one in found)
+    ):
         raise NotFound("There is no such reply, or you may not see it.")
     return found
 
@@ -210,9 +244,11 @@ def _whose(session: Session, reading_id: uuid.UUID) -> tuple[uuid.UUID | None, s
 def read_before_acting(
     session: Session, actor: Actor, person_id: uuid.UUID, seen: Sequence[int], *, now: datetime
 ) -> None:
-    """Mark as read those of the person's replies that the worker had in front of them when they answered or dealt with the signal.
+    """Mark as read those of the person's replies that the worker had in front of them when they
+    answered or dealt with the signal.
 
-    `seen` are ids of texts to us. What came since was not seen and stays unread; texts of others are left alone.
+    `seen` are ids of texts to us. What came since was not seen and stays unread; texts of others
+    are left alone.
     """
     waiting = select(ReplyRecord.id).where(
         ReplyRecord.person_id == person_id,
@@ -229,16 +265,22 @@ def _unread(session: Session, person_id: uuid.UUID, shared_number: str | None) -
     if shared_number is not None:
         mine |= ReplyRecord.person_id.is_(None) & (ReplyRecord.number == shared_number)
     waiting = (
-        select(ReplyRecord.id).where(mine, ReplyRecord.needs_human, ReplyRecord.read_at.is_(None)).limit(1)
+        select(ReplyRecord.id)
+        .where(mine, ReplyRecord.needs_human, ReplyRecord.read_at.is_(None))
+        .limit(1)
     )
     return session.scalar(waiting) is not None
 
 
-def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UUID, *, now: datetime) -> int:
-    """Say whose an unknown number is: it becomes the person's number and what it wrote moves to them; returns how many texts moved.
+def claim_number(
+    session: Session, actor: Actor, number: str, person_id: uuid.UUID, *, now: datetime
+) -> int:
+    """Say whose an unknown number is: it becomes the person's number and what it wrote moves to
+    them; returns how many texts moved.
 
-    Only what came after the last person with that number gave it up moves. For coordinators and supervisors, who read unknown numbers.
-    Raises Forbidden for others, Conflict when somebody else has the number, NotFound when the number wrote nothing that is nobody's.
+    Only what came after the last person with that number gave it up moves. For coordinators and
+    supervisors, who read unknown numbers. Raises Forbidden for others, Conflict when somebody else
+    has the number, NotFound when the number wrote nothing that is nobody's.
     """
     if not _may_see_unknown(actor):
         raise Forbidden("Only a coordinator or supervisor may say whose an unknown number is.")
@@ -258,7 +300,9 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     since = _given_up(session, number, person.id)
     moving = session.scalars(
         select(ReplyRecord)
-        .where(ReplyRecord.number == number, ReplyRecord.person_id.is_(None), ReplyRecord.at > since)
+        .where(
+            ReplyRecord.number == number, ReplyRecord.person_id.is_(None), ReplyRecord.at > since
+        )
         .order_by(ReplyRecord.at, ReplyRecord.id)
         .with_for_update()
     ).all()
@@ -267,7 +311,9 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     phones.set_number(session, actor, person.id, number, now=now)
     for reading in moving:
         reading.person_id = person.id
-        outbox.withdraw(session, now=now, reason=signals.TAKEN_UP, group_key=reading_item(reading.id))
+        outbox.withdraw(
+            session, now=now, reason=signals.TAKEN_UP, group_key=reading_item(reading.id)
+        )
     session.execute(
         update(Message)
         .where(Message.to_number == number, Message.recipient.is_(None), Message.created_at > since)
@@ -288,8 +334,12 @@ def claim_number(session: Session, actor: Actor, number: str, person_id: uuid.UU
     return len(moving)
 
 
-def _tell_of_danger(session: Session, person: Person, moved: Sequence[ReplyRecord], now: datetime) -> None:
-    """A text that told of danger while it was nobody's becomes the signal that it could not be then."""
+def _tell_of_danger(
+    session: Session, person: Person, moved: Sequence[ReplyRecord], now: datetime
+) -> None:
+    """A text that told of danger while it was nobody's becomes the signal that it could not be
+    then.
+    """
     for reading in moved:
         kind = SIGNALS.get(Intent(reading.intent))
         if kind is not None and reading.read_at is None:

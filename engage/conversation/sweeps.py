@@ -1,7 +1,9 @@
-"""What time makes: replies that nobody read, texts that nobody answered, questions whose time is over, days that have passed.
+"""What time makes: replies that nobody read, texts that nobody answered, questions whose time is
+over, days that have passed.
 
-Each sweep can run as often as it likes, in any number of workers: one at a time does it, and what it raised before it does not raise
-again. Silence is never held against a person; it is a reason to check the number.
+Each sweep can run as often as it likes, in any number of workers: one at a time does it, and what
+it raised before it does not raise again. Silence is never held against a person; it is a reason to
+check the number.
 """
 
 import uuid
@@ -33,7 +35,9 @@ DAY_PASSED = "The day has passed."
 
 @dataclass(frozen=True)
 class SweepCounts:
-    """What one sweep found: new signals of each kind, questions that it closed, and signals whose day has passed."""
+    """What one sweep found: new signals of each kind, questions that it closed, and signals whose
+    day has passed.
+    """
 
     unread: int = 0
     silent: int = 0
@@ -54,7 +58,8 @@ def sweep(session: Session, *, now: datetime) -> SweepCounts:
     )
 
 
-# A reply is dealt with when it was read, or when a worker wrote to the person after it. One that a signal names already is known.
+# A reply is dealt with when it was read, or when a worker wrote to the person after it. One that a
+# signal names already is known.
 _UNREAD = text("""
 SELECT reading.id, reading.inbound_id, reading.at, person.id AS person_id, person.hub_id
 FROM reading JOIN person ON person.id = reading.person_id
@@ -69,17 +74,22 @@ ORDER BY reading.at, reading.id LIMIT :limit
 
 
 def reply_unread(session: Session, *, now: datetime) -> int:
-    """Raise one signal per person for replies that a human has left unread for a working day of the hub; returns how many are new."""
+    """Raise one signal per person for replies that a human has left unread for a working day of the
+    hub; returns how many are new.
+    """
     overdue: dict[tuple[uuid.UUID, uuid.UUID], list[Row[tuple[object, ...]]]] = defaultdict(list)
     rows = session.execute(_UNREAD, {"before": now - timedelta(days=1), "limit": AT_ONCE}).all()
     hubs = {
-        hub.id: hub for hub in session.scalars(select(Hub).where(Hub.id.in_({row.hub_id for row in rows})))
+        hub.id: hub
+        for hub in session.scalars(select(Hub).where(Hub.id.in_({row.hub_id for row in rows})))
     }
     for row in rows:
         hub = hubs[row.hub_id]
         if after_working_days(row.at, 1, zone(hub), closed_days(hub.settings)) <= now:
             overdue[row.person_id, row.hub_id].append(row)
-    return sum(_raise_unread(session, person, hub, found, now) for (person, hub), found in overdue.items())
+    return sum(
+        _raise_unread(session, person, hub, found, now) for (person, hub), found in overdue.items()
+    )
 
 
 def _raise_unread(
@@ -102,8 +112,9 @@ def _raise_unread(
     )
 
 
-# Texts that reached the network, were about an appointment or from a worker, and had a day to be answered, since the person's last text.
-# Texts that call an appointment off ask nothing. A silence is known by the last text before it, so it is raised once.
+# Texts that reached the network, were about an appointment or from a worker, and had a day to be
+# answered, since the person's last text. Texts that call an appointment off ask nothing. A silence
+# is known by the last text before it, so it is raised once.
 _SILENT = text("""
 SELECT person.id AS person_id, person.hub_id, COALESCE(heard.id, point.id) AS silence, asked.messages
 FROM person
@@ -128,7 +139,9 @@ LIMIT :limit
 
 
 def no_reply(session: Session, *, now: datetime) -> int:
-    """Raise a signal for everybody who has left the hub's number of texts (3) unanswered; returns how many are new."""
+    """Raise a signal for everybody who has left the hub's number of texts (3) unanswered; returns
+    how many are new.
+    """
     rows = session.execute(
         _SILENT,
         {
@@ -153,9 +166,11 @@ def no_reply(session: Session, *, now: datetime) -> int:
 
 
 def day_passed(session: Session, *, now: datetime) -> int:
-    """Resolve what stood in the way of an appointment, and that somebody could not come, once its day is over on the hub's clock.
+    """Resolve what stood in the way of an appointment, and that somebody could not come, once its
+    day is over on the hub's clock.
 
-    Nothing can be done about coming any more: the outcome is what counts from then on, recorded or not. Returns how many were resolved.
+    Nothing can be done about coming any more: the outcome is what counts from then on, recorded or
+    not. Returns how many were resolved.
     """
     about = func.split_part(Signal.key, ":", 3)
     rows = session.execute(
@@ -182,7 +197,9 @@ def day_passed(session: Session, *, now: datetime) -> int:
 
 
 def close_unanswered(session: Session, *, now: datetime) -> int:
-    """Questions of ours past their time: what they were asked about goes to a human; returns how many were closed."""
+    """Questions of ours past their time: what they were asked about goes to a human; returns how
+    many were closed.
+    """
     over = session.scalars(
         select(Question)
         .where(Question.closed_at.is_(None), Question.expires_at <= now)
@@ -196,7 +213,9 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
             continue
         open_questions.close(question, now=now)
         if question.kind is QuestionKind.WHICH:
-            _to_human(session, ReplyRecord.id == uuid.UUID(question.options["reading"]), "no answer came")
+            _to_human(
+                session, ReplyRecord.id == uuid.UUID(question.options["reading"]), "no answer came"
+            )
         elif question.kind is QuestionKind.WHO:
             _nobody_said(session, question, now)
     return len(over)
@@ -204,7 +223,9 @@ def close_unanswered(session: Session, *, now: datetime) -> int:
 
 def _nobody_said(session: Session, question: Question, now: datetime) -> None:
     inbounds = question.options["inbounds"]
-    _to_human(session, ReplyRecord.inbound_id.in_(inbounds), "no name came, for a coordinator to read")
+    _to_human(
+        session, ReplyRecord.inbound_id.in_(inbounds), "no name came, for a coordinator to read"
+    )
     held = phone_owner.owners_of(session, question.number, now)
     tell_all(session, held, [Evidence("inbound", str(id)) for id in inbounds], now)
 

@@ -1,8 +1,10 @@
-"""A worker takes a conversation over: while they have it, Engage keeps what the person texts and leaves the answer to them.
+"""A worker takes a conversation over: while they have it, Engage keeps what the person texts and
+leaves the answer to them.
 
-Danger is still looked for, STOP, START and a wrong number still act, and reminders still go; nothing else is recorded or answered. A
-conversation that nobody writes in comes back by itself, so that no person is forgotten by everybody. Taking over and reading a text hold
-the person's row: a text comes wholly before a worker or wholly after.
+Danger is still looked for, STOP, START and a wrong number still act, and reminders still go;
+nothing else is recorded or answered. A conversation that nobody writes in comes back by itself, so
+that no person is forgotten by everybody. Taking over and reading a text hold the person's row: a
+text comes wholly before a worker or wholly after.
 """
 
 import uuid
@@ -53,10 +55,13 @@ def take_over(
     over: uuid.UUID | None = None,
     staff_email: str | None = None,
 ) -> Takeover:
-    """Take the conversation over for the hub's time-out; taken over again by the same worker it lasts from now.
+    """Take the conversation over for the hub's time-out; taken over again by the same worker it
+    lasts from now.
 
-    `over` is the id of somebody else's hold that the worker was warned of: without it theirs stands. A system says by `staff_email` who has
-    the conversation. Raises Conflict (`conversation_taken`) when somebody else has it, Invalid for a worker who may not write to the person.
+    `over` is the id of somebody else's hold that the worker was warned of: without it theirs
+    stands. A system says by `staff_email` who has the conversation. Raises Conflict
+    (`conversation_taken`) when somebody else has it, Invalid for a worker who may not write to the
+    person.
     """
     person = open_person(
         session,
@@ -68,7 +73,9 @@ def take_over(
         change=True,
         lock=True,
     )
-    return hold(session, actor, person, _worker(session, actor, person, staff_email), now=now, over=over)
+    return hold(
+        session, actor, person, _worker(session, actor, person, staff_email), now=now, over=over
+    )
 
 
 def hold(
@@ -97,7 +104,9 @@ def hold(
                 code="conversation_taken",
             )
         _end(session, standing, TakeoverEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
-    taken = Takeover(person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until)
+    taken = Takeover(
+        person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until
+    )
     session.add(taken)
     session.flush()
     events.record(
@@ -116,7 +125,8 @@ def hold(
 
 
 def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Engage reads and answers again from the next text on. When nobody has the conversation nothing changes.
+    """Engage reads and answers again from the next text on. When nobody has the conversation
+    nothing changes.
 
     Raises Conflict when another worker has it; a system may hand back for the worker whom it named.
     """
@@ -143,7 +153,8 @@ def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
 
 
 def leave_to_worker(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """What becomes of a person's text while a worker has the conversation: they read it, and nothing else is done; None when nobody has.
+    """What becomes of a person's text while a worker has the conversation: they read it, and
+    nothing else is done; None when nobody has.
 
     "Not my phone" in answer to the check of the number acts all the same.
     """
@@ -163,7 +174,9 @@ def leave_to_worker(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
 
 
 def leave_shared_to_worker(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
-    """The same for a phone that several people have: when a worker has the conversation with one of them, nothing is asked or answered."""
+    """The same for a phone that several people have: when a worker has the conversation with one of
+    them, nothing is asked or answered.
+    """
     standing = _current(turn.session, [holder.person.id for holder in held], turn.now)
     if standing is None:
         return None
@@ -175,7 +188,9 @@ def leave_shared_to_worker(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Ha
 
 
 def end_overdue(session: Session, *, now: datetime) -> int:
-    """Give back what ran out of time; returns how many. A row that somebody is at is left for the next time."""
+    """Give back what ran out of time; returns how many. A row that somebody is at is left for the
+    next time.
+    """
     over = session.execute(
         select(Takeover, Person.hub_id)
         .join(Person, Person.id == Takeover.person_id)
@@ -190,7 +205,9 @@ def end_overdue(session: Session, *, now: datetime) -> int:
 
 
 def end_unseen(session: Session, person_id: uuid.UUID, *, actor: Actor, now: datetime) -> None:
-    """Give the conversation back where whoever has it may not write to the person any more. The caller holds the person's row."""
+    """Give the conversation back where whoever has it may not write to the person any more. The
+    caller holds the person's row.
+    """
     standing = current(session, person_id, now)
     if standing is None:
         return
@@ -260,17 +277,23 @@ def _worker(session: Session, actor: Actor, person: Person, email: str | None) -
         return actor.id
     found = find_staff(session, email) if email else None
     if found is None or not _may_converse(session, found, person):
-        raise Invalid(fields={"staff": "Give the address of a member of staff who may write to this person."})
+        raise Invalid(
+            fields={"staff": "Give the address of a member of staff who may write to this person."}
+        )
     return found.id
 
 
 def _may_converse(session: Session, staff: Staff, person: Person) -> bool:
     who = staff_actor(staff)
     seen = session.scalar(select(Person.id).where(Person.id == person.id, visible_to(who)))
-    return seen is not None and Ability.CONVERSE in abilities(who, person) and may_change(who, person)
+    return (
+        seen is not None and Ability.CONVERSE in abilities(who, person) and may_change(who, person)
+    )
 
 
 def _tell(turn: ReplyContext, standing: Takeover) -> None:
-    """One notice for each of the worker's texts: what the person sends after it, in however many pieces, is one item."""
+    """One notice for each of the worker's texts: what the person sends after it, in however many
+    pieces, is one item.
+    """
     about = f"conversation:{standing.id}:{standing.until:%m%d%H%M%S}"
     staff_notices.notify_worker(turn.session, standing.staff, about=about, now=turn.now)

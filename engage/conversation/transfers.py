@@ -1,6 +1,8 @@
-"""A person goes to another offender manager in the middle of a conversation: the old one's turn in it ends with the transfer.
+"""A person goes to another offender manager in the middle of a conversation: the old one's turn in
+it ends with the transfer.
 
-Whoever takes a conversation over keeps Engage from answering; somebody who may not see the person any more must not go on doing that.
+Whoever takes a conversation over keeps Engage from answering; somebody who may not see the person
+any more must not go on doing that.
 """
 
 import uuid
@@ -24,7 +26,9 @@ def hand_over(
     note: str,
     now: datetime,
 ) -> list[Transfer]:
-    """Transfer people to another offender manager and end the turns of workers who may not see them any more. Raises as transfers do."""
+    """Transfer people to another offender manager and end the turns of workers who may not see them
+    any more. Raises as transfers do.
+    """
     made = transfers.transfer_many(session, actor, people, to_id=to_id, note=note, now=now)
     for one in made:
         takeover.end_unseen(session, one.person_id, actor=actor, now=now)

@@ -1,8 +1,11 @@
-"""Texts that Engage failed at again and again: shown to the human whose they are, and dealt with by the administrator.
+"""Texts that Engage failed at again and again: shown to the human whose they are, and dealt with by
+the administrator.
 
-A text that is set aside has no reading, and what has no reading stands in no thread. So each gets one that understands nothing and asks for a
-human: it then waits on Today like any other reply, with its words, for those who may read them. The administrator, who may not, sees that
-there is one and why it failed. What is done here must be so simple that it cannot fail at a text that everything else failed at.
+A text that is set aside has no reading, and what has no reading stands in no thread. So each gets
+one that understands nothing and asks for a human: it then waits on Today like any other reply, with
+its words, for those who may read them. The administrator, who may not, sees that there is one and
+why it failed. What is done here must be so simple that it cannot fail at a text that everything
+else failed at.
 """
 
 from datetime import datetime
@@ -26,11 +29,14 @@ GONE = "This text is not set aside any more."
 
 
 def show(session: Session, *, now: datetime) -> int:
-    """Give every text that was set aside without one a reading that asks for a human; returns how many got one."""
+    """Give every text that was set aside without one a reading that asks for a human; returns how
+    many got one.
+    """
     waiting = session.scalars(
         select(Inbound)
         .where(
-            Inbound.status == InboundStatus.SET_ASIDE, ~exists().where(ReplyRecord.inbound_id == Inbound.id)
+            Inbound.status == InboundStatus.SET_ASIDE,
+            ~exists().where(ReplyRecord.inbound_id == Inbound.id),
         )
         .order_by(Inbound.id)
         .limit(AT_ONCE)
@@ -68,7 +74,9 @@ def show(session: Session, *, now: datetime) -> int:
 
 
 def again(session: Session, id: int, *, actor: str, now: datetime) -> None:
-    """Let Engage try once more, from the beginning. Raises Conflict when it is not set aside, or a human has dealt with it already."""
+    """Let Engage try once more, from the beginning. Raises Conflict when it is not set aside, or a
+    human has dealt with it already.
+    """
     _lock(session, id)
     session.execute(
         delete(ReplyRecord).where(
@@ -82,7 +90,9 @@ def again(session: Session, id: int, *, actor: str, now: datetime) -> None:
 
 
 def dismiss(session: Session, id: int, *, actor: str, now: datetime) -> None:
-    """Engage tries it no more; whoever reads it still finds it. Raises Conflict when it is not set aside."""
+    """Engage tries it no more; whoever reads it still finds it. Raises Conflict when it is not set
+    aside.
+    """
     _lock(session, id)
     inbound.dismiss(session, id, now=now)
     events.record(session, "reply.dismissed", now=now, actor=actor, inbound=id)

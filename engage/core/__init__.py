@@ -1,1 +1,3 @@
-"""The ground that every room of Engage stands on: database, clock, settings, errors, the log of events."""
+"""The ground that every room of Engage stands on: database, clock, settings, errors, the log of
+events.
+"""

@@ -1,8 +1,10 @@
-"""The chain over the log of events: each person's events sealed one upon the other, so that tampering shows.
+"""The chain over the log of events: each person's events sealed one upon the other, so that
+tampering shows.
 
-A link is the SHA-256 of the link before it and of the event as it was written. Whoever changes, removes or slips in an event afterwards
-breaks the chain from there on. The seals are written behind the events, in the order of the feed, and never changed. A record that was
-merged into another keeps its own chain. Nothing here reads what an event means.
+A link is the SHA-256 of the link before it and of the event as it was written. Whoever changes,
+removes or slips in an event afterwards breaks the chain from there on. The seals are written behind
+the events, in the order of the feed, and never changed. A record that was merged into another keeps
+its own chain. Nothing here reads what an event means.
 """
 
 import hashlib
@@ -25,14 +27,18 @@ _EVERYWHERE = 1
 
 @dataclass(frozen=True)
 class BrokenSeal:
-    """The first place of a chain at which it does not hold, and why, in words for whoever must look into it."""
+    """The first place of a chain at which it does not hold, and why, in words for whoever must look
+    into it.
+    """
 
     place: int
     why: str
 
 
 def digest(event: Event, person_id: uuid.UUID) -> str:
-    """What an event is known by: the SHA-256 of all that it says. It names the person, so that an event cannot be given to another."""
+    """What an event is known by: the SHA-256 of all that it says. It names the person, so that an
+    event cannot be given to another.
+    """
     whole = [
         event.id,
         event.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -52,9 +58,11 @@ def link_of(before: str, event_digest: str) -> str:
 
 
 def seal(session: Session, *, now: datetime, limit: int) -> int:
-    """Seal the next events of the feed, at most `limit`; returns how many were looked at, 0 when another worker is at it.
+    """Seal the next events of the feed, at most `limit`; returns how many were looked at, 0 when
+    another worker is at it.
 
-    Only transactions that have ended are sealed, and those no earlier one can still come before: their order is settled.
+    Only transactions that have ended are sealed, and those no earlier one can still come before:
+    their order is settled.
     """
     if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return 0
@@ -85,10 +93,13 @@ def head(session: Session, person_id: uuid.UUID) -> str:
     return found or START
 
 
-def verify(session: Session, person_id: uuid.UUID, *, heads: Collection[str] = ()) -> BrokenSeal | None:
+def verify(
+    session: Session, person_id: uuid.UUID, *, heads: Collection[str] = ()
+) -> BrokenSeal | None:
     """The first broken place of a person's chain, or None where it holds.
 
-    `heads` are last links that were written down elsewhere, on packs given to a court: each must still be a link of the chain.
+    `heads` are last links that were written down elsewhere, on packs given to a court: each must
+    still be a link of the chain.
     """
     chain = session.execute(
         select(EventSeal, Event)
@@ -121,12 +132,16 @@ def _fault(one: EventSeal, event: Event | None, expected: int, before: str) -> s
     if digest(event, one.person_id) != one.digest:
         return "The event is not what it was when it was sealed."
     return (
-        None if link_of(before, one.digest) == one.link else "The link does not follow from the one before."
+        None
+        if link_of(before, one.digest) == one.link
+        else "The link does not follow from the one before."
     )
 
 
 def _append(session: Session, event_ids: Sequence[int], now: datetime) -> None:
-    """Put links for these events, which are in the order of the feed, behind their persons' chains; what has one is left."""
+    """Put links for these events, which are in the order of the feed, behind their persons' chains;
+    what has one is left.
+    """
     found = {
         event.id: event
         for event in session.scalars(
@@ -136,7 +151,9 @@ def _append(session: Session, event_ids: Sequence[int], now: datetime) -> None:
             .execution_options(populate_existing=True)
         )
     }
-    ends = _ends(session, {event.person_id for event in found.values() if event.person_id is not None})
+    ends = _ends(
+        session, {event.person_id for event in found.values() if event.person_id is not None}
+    )
     for id in event_ids:
         event = found.get(id)
         if event is None or event.person_id is None:
@@ -170,7 +187,8 @@ CROSS JOIN LATERAL (
     SELECT place, link FROM event_seal WHERE event_seal.person_id = whose.person_id ORDER BY place DESC LIMIT 1) AS last
 """)
 
-# The first transaction that may still write an event here. Those of other databases of the server are passed over: they never will.
+# The first transaction that may still write an event here. Those of other databases of the server
+# are passed over: they never will.
 _SETTLED = """COALESCE((
     SELECT running
     FROM (SELECT pg_snapshot_xip(pg_current_snapshot()) UNION ALL SELECT pg_current_xact_id_if_assigned()) AS open (running)

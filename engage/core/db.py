@@ -1,7 +1,7 @@
 """The database: one engine per process, one transaction per use case.
 
-The edge (a view, a command, a tick) opens `with database.begin() as session:`; use cases take that session and never
-commit. Nothing here knows any table but the shared base.
+The edge (a view, a command, a tick) opens `with database.begin() as session:`; use cases take that
+session and never commit. Nothing here knows any table but the shared base.
 """
 
 import enum
@@ -35,7 +35,9 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """The base of every table of `engage`. Moments are stored with their zone; closed sets as text with a check."""
+    """The base of every table of `engage`. Moments are stored with their zone; closed sets as text
+    with a check.
+    """
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
@@ -82,11 +84,13 @@ class Database:
             yield session
 
     def at_once(self, work: Callable[["psycopg.Connection[Any]"], bool], *, wakes: str) -> bool:
-        """Do `work`, one statement that may safely be done twice, on a bare connection that commits by itself; wake a channel if it says so.
+        """Do `work`, one statement that may safely be done twice, on a bare connection that commits
+        by itself; wake a channel if it says so.
 
-        For webhooks, where every journey to the database counts: the connection is not asked first whether it lives. If it does not (the
-        server was restarted), the dead ones are replaced and the work is done again. Raises psycopg's OperationalError, PoolTimeout when
-        no connection came in time: that wait is not begun anew.
+        For webhooks, where every journey to the database counts: the connection is not asked first
+        whether it lives. If it does not (the server was restarted), the dead ones are replaced and
+        the work is done again. Raises psycopg's OperationalError, PoolTimeout when no connection
+        came in time: that wait is not begun anew.
         """
         pool = self._bare_pool()
         try:

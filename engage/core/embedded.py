@@ -1,8 +1,10 @@
-"""PostgreSQL for people who have none: a real server out of the virtual environment, for development and tests.
+"""PostgreSQL for people who have none: a real server out of the virtual environment, for
+development and tests.
 
-With no `DATABASE_URL`, commands ask `database_url` and get the address of a server whose data lie under the project's `var/`.
-Processes on one machine share it: the first to come starts it, the last to leave stops it, and what they wrote is there the
-next time. Production never uses it: `database_url` refuses, and the library that brings the server is an optional extra.
+With no `DATABASE_URL`, commands ask `database_url` and get the address of a server whose data lie
+under the project's `var/`. Processes on one machine share it: the first to come starts it, the last
+to leave stops it, and what they wrote is there the next time. Production never uses it:
+`database_url` refuses, and the library that brings the server is an optional extra.
 """
 
 from collections.abc import Iterator
@@ -24,22 +26,27 @@ _held: dict[Path, "Server"] = {}
 
 
 def database_url(settings: Settings) -> str:
-    """The address to connect to: `DATABASE_URL`, else the embedded server, started and held until this process ends.
+    """The address to connect to: `DATABASE_URL`, else the embedded server, started and held until
+    this process ends.
 
-    Raises SettingsError in production, which needs a server of its own, and where the embedded one cannot start.
+    Raises SettingsError in production, which needs a server of its own, and where the embedded one
+    cannot start.
     """
     if settings.database_url is not None:
         return settings.database_url
     if settings.production:
-        raise SettingsError("DATABASE_URL is not set: production needs a PostgreSQL server of its own.")
+        raise SettingsError(
+            "DATABASE_URL is not set: production needs a PostgreSQL server of its own."
+        )
     return start(settings.data_directory / "postgres")
 
 
 def start(directory: Path, *, durable: bool = True) -> str:
-    """Start, or join, the server whose data lie in `directory`; the address of its database `engage`.
+    """Start, or join, the server whose data lie in `directory`; the address of its database
+    `engage`.
 
-    The process holds the server until it ends or calls `leave`. `durable=False` trades the safety of the data for speed, for
-    tests. Raises SettingsError where it cannot start.
+    The process holds the server until it ends or calls `leave`. `durable=False` trades the safety
+    of the data for speed, for tests. Raises SettingsError where it cannot start.
     """
     place = directory.expanduser().resolve()
     server = _held.get(place)
@@ -53,7 +60,9 @@ def start(directory: Path, *, durable: bool = True) -> str:
 
 
 def leave(directory: Path) -> None:
-    """Let go of the server; it stops when no other living process holds it. A second call does nothing."""
+    """Let go of the server; it stops when no other living process holds it. A second call does
+    nothing.
+    """
     server = _held.pop(directory.expanduser().resolve(), None)
     if server is not None:
         server.leave()
@@ -71,10 +80,13 @@ def embedded_database(directory: Path, *, durable: bool = True) -> Iterator[str]
 def create_database(url: str | URL, name: str) -> None:
     """Create the database `name` on the server at `url` unless it is there.
 
-    Text is compared by code point and folded by Unicode, whatever the machine's locale, so that every machine sorts alike.
+    Text is compared by code point and folded by Unicode, whatever the machine's locale, so that
+    every machine sorts alike.
     """
     server = make_url(url).set(drivername="postgresql", database="postgres")
-    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+    with psycopg.connect(
+        server.render_as_string(hide_password=False), autocommit=True
+    ) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return
         try:

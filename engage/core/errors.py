@@ -1,7 +1,8 @@
 """The one tree of errors that a use case may raise on purpose.
 
-Each carries a stable `code`, a `title` for people, a `detail` that says what to do, and the HTTP status that the edge
-answers with. HTTP turns them into RFC 9457 problems or a GOV.UK error summary in one place each; nothing here knows how.
+Each carries a stable `code`, a `title` for people, a `detail` that says what to do, and the HTTP
+status that the edge answers with. HTTP turns them into RFC 9457 problems or a GOV.UK error summary
+in one place each; nothing here knows how.
 """
 
 from collections.abc import Mapping

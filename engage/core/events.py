@@ -1,7 +1,9 @@
-"""The one log of what happened, written in the transaction of the change, and the log of who looked at whom.
+"""The one log of what happened, written in the transaction of the change, and the log of who looked
+at whom.
 
-An event says what happened, to whom, and by whom; its `data` holds ids, codes and moments, never a text or a name. Partners read
-events by a cursor of (transaction, id) that only passes transactions that have ended, so one that commits late is never missed.
+An event says what happened, to whom, and by whom; its `data` holds ids, codes and moments, never a
+text or a name. Partners read events by a cursor of (transaction, id) that only passes transactions
+that have ended, so one that commits late is never missed.
 """
 
 import uuid
@@ -36,7 +38,12 @@ class Cursor:
     def parse(cls, given: str) -> "Cursor":
         """Read `"transaction.id"`. Raises ValueError on anything else."""
         transaction, _, number = given.partition(".")
-        if not (transaction.isascii() and transaction.isdigit() and number.isascii() and number.isdigit()):
+        if not (
+            transaction.isascii()
+            and transaction.isdigit()
+            and number.isascii()
+            and number.isdigit()
+        ):
             raise ValueError("not a cursor")
         if len(transaction) > 19 or len(number) > 18:
             raise ValueError("not a cursor")
@@ -53,25 +60,42 @@ def record(
     hub_id: uuid.UUID | None = None,
     **data: Any,
 ) -> None:
-    """Write one event in the caller's transaction. `actor` is `staff:<id>`, `key:<id>`, `person` or `system`."""
-    session.add(Event(at=now, kind=kind, actor=actor, person_id=person_id, hub_id=hub_id, data=_plain(data)))
+    """Write one event in the caller's transaction. `actor` is `staff:<id>`, `key:<id>`, `person` or
+    `system`.
+    """
+    session.add(
+        Event(at=now, kind=kind, actor=actor, person_id=person_id, hub_id=hub_id, data=_plain(data))
+    )
 
 
 def record_access(
-    session: Session, *, now: datetime, actor: str, person_id: uuid.UUID, what: str, allowed: bool = True
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    person_id: uuid.UUID,
+    what: str,
+    allowed: bool = True,
 ) -> None:
     """Write that `actor` read (or was refused) `what` of a person's record."""
     session.add(AccessRecord(at=now, actor=actor, person_id=person_id, what=what, allowed=allowed))
 
 
-def feed(session: Session, *, hub_id: uuid.UUID, after: Cursor, limit: int) -> list[tuple[Cursor, Event]]:
-    """The hub's events after a cursor, oldest first, at most `limit`; each with the cursor that stands behind it."""
+def feed(
+    session: Session, *, hub_id: uuid.UUID, after: Cursor, limit: int
+) -> list[tuple[Cursor, Event]]:
+    """The hub's events after a cursor, oldest first, at most `limit`; each with the cursor that
+    stands behind it.
+    """
     ended: ColumnClause[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())")
     place: ColumnClause[int] = literal_column("event.transaction::text::bigint")
     rows = session.execute(
         select(Event, place)
         .where(Event.hub_id == hub_id, Event.transaction < ended)
-        .where(tuple_(Event.transaction, Event.id) > func.row(text(f"'{after.transaction}'::xid8"), after.id))
+        .where(
+            tuple_(Event.transaction, Event.id)
+            > func.row(text(f"'{after.transaction}'::xid8"), after.id)
+        )
         .order_by(Event.transaction, Event.id)
         .limit(limit)
     )

@@ -1,8 +1,10 @@
-"""A request that a system sends twice is done once: the first one's answer is kept beside its effect, and given again.
+"""A request that a system sends twice is done once: the first one's answer is kept beside its
+effect, and given again.
 
-The key is claimed, the work done and the answer stored in one transaction. A second request with the same key waits for the first to
-end: it then finds the answer, or, when the first failed and left nothing, does the work itself. Nothing here knows what the work is,
-only whom it was about: whoever gives an answer again must first see that those people may still be seen.
+The key is claimed, the work done and the answer stored in one transaction. A second request with
+the same key waits for the first to end: it then finds the answer, or, when the first failed and
+left nothing, does the work itself. Nothing here knows what the work is, only whom it was about:
+whoever gives an answer again must first see that those people may still be seen.
 """
 
 import uuid
@@ -48,14 +50,17 @@ class Answer:
 
 
 def claim(session: Session, *, actor: str, key: str, request: str, now: datetime) -> Answer | None:
-    """Take `key` for this transaction; None when it is ours and the work is to be done, else the answer to give again.
+    """Take `key` for this transaction; None when it is ours and the work is to be done, else the
+    answer to give again.
 
-    `request` is a digest of what is asked. Raises KeyReused when the key was used for another request, Conflict when the first
-    request with it is still at work after 10 seconds.
+    `request` is a digest of what is asked. Raises KeyReused when the key was used for another
+    request, Conflict when the first request with it is still at work after 10 seconds.
     """
     session.execute(
         delete(IdempotencyKey).where(
-            IdempotencyKey.actor == actor, IdempotencyKey.key == key, IdempotencyKey.used_at <= now - KEPT_FOR
+            IdempotencyKey.actor == actor,
+            IdempotencyKey.key == key,
+            IdempotencyKey.used_at <= now - KEPT_FOR,
         )
     )
     if _insert(session, actor, key, request, now):
@@ -67,13 +72,16 @@ def claim(session: Session, *, actor: str, key: str, request: str, now: datetime
         raise KeyReused("Use a new Idempotency-Key for each new request.")
     if used.status is None or used.body is None:
         raise Conflict(
-            "The first request with this Idempotency-Key left no answer.", code="idempotency_key_busy"
+            "The first request with this Idempotency-Key left no answer.",
+            code="idempotency_key_busy",
         )
     return Answer(used.status, used.body, tuple(map(uuid.UUID, used.people)))
 
 
 def keep(session: Session, *, actor: str, key: str, answer: Answer) -> None:
-    """Store the answer beside the work, in the transaction that claimed the key, with the people whom the work's events name."""
+    """Store the answer beside the work, in the transaction that claimed the key, with the people
+    whom the work's events name.
+    """
     used = session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
     ).one()
@@ -91,7 +99,9 @@ def forget_old(session: Session, *, now: datetime, limit: int = 1000) -> int:
 
 
 def _insert(session: Session, actor: str, key: str, request: str, now: datetime) -> bool:
-    """Whether the key is ours. An unfinished claim of the same key elsewhere is waited for, not longer than our patience."""
+    """Whether the key is ours. An unfinished claim of the same key elsewhere is waited for, not
+    longer than our patience.
+    """
     session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
     try:
         with session.begin_nested():
@@ -105,7 +115,8 @@ def _insert(session: Session, actor: str, key: str, request: str, now: datetime)
         if getattr(error.orig, "sqlstate", None) != "55P03":
             raise
         raise Conflict(
-            "The first request with this Idempotency-Key is still at work.", code="idempotency_key_busy"
+            "The first request with this Idempotency-Key is still at work.",
+            code="idempotency_key_busy",
         ) from error
     session.execute(text("SET LOCAL lock_timeout = 0"))
     return ours is not None

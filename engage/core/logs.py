@@ -1,7 +1,8 @@
-"""Structured logs: events with fields, one JSON object a line (or coloured text on a developer's terminal).
+"""Structured logs: events with fields, one JSON object a line (or coloured text on a developer's
+terminal).
 
-A log line never carries a phone number, a name or a text: fields are ids, counts, states and reasons. As a last guard, anything
-that looks like a phone number is masked.
+A log line never carries a phone number, a name or a text: fields are ids, counts, states and
+reasons. As a last guard, anything that looks like a phone number is masked.
 """
 
 import logging

@@ -1,6 +1,7 @@
 """Bring a database up to the tables that this version of the code expects.
 
-Any number of processes may ask at once: they take turns, and the later ones find nothing left to do.
+Any number of processes may ask at once: they take turns, and the later ones find nothing left to
+do.
 """
 
 from alembic import command
@@ -18,7 +19,9 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 def pending(connection: Connection) -> bool:
-    """Whether the database lacks a migration that this code needs. One that a newer version has moved on is not behind."""
+    """Whether the database lacks a migration that this code needs. One that a newer version has
+    moved on is not behind.
+    """
     scripts = ScriptDirectory.from_config(configuration(None))
     known = {script.revision for script in scripts.walk_revisions()}
     found = set(MigrationContext.configure(connection).get_current_heads())

@@ -1,4 +1,6 @@
-"""Tables of the ground: the log of events and who looked, its chain, and requests that were sent twice."""
+"""Tables of the ground: the log of events and who looked, its chain, and requests that were sent
+twice.
+"""
 
 import uuid
 from datetime import datetime
@@ -40,11 +42,15 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    transaction: Mapped[int] = mapped_column(
+        TransactionId, server_default=text("pg_current_xact_id()")
+    )
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(60))
     hub_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("hub.id"))
-    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL")
+    )
     actor: Mapped[str] = mapped_column(String(80))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -67,7 +73,10 @@ class IdempotencyKey(Base):
     """A key that an actor has used, what the request was (by its digest) and what was answered."""
 
     __tablename__ = "idempotency_key"
-    __table_args__ = (UniqueConstraint("actor", "key"), Index("ix_idempotency_key_used_at", "used_at"))
+    __table_args__ = (
+        UniqueConstraint("actor", "key"),
+        Index("ix_idempotency_key_used_at", "used_at"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     actor: Mapped[str] = mapped_column(String(80))
@@ -77,12 +86,16 @@ class IdempotencyKey(Base):
     status: Mapped[int | None] = mapped_column(SmallInteger)
     body: Mapped[dict[str, Any] | None]
     people: Mapped[list[Any]] = mapped_column(
-        default=list, server_default=text("'[]'::jsonb"), doc="Ids of the people whom the work changed."
+        default=list,
+        server_default=text("'[]'::jsonb"),
+        doc="Ids of the people whom the work changed.",
     )
 
 
 class EventSeal(Base):
-    """One link: the event's place in its person's chain (from 1), the digest of the event itself, and the link made with it."""
+    """One link: the event's place in its person's chain (from 1), the digest of the event itself,
+    and the link made with it.
+    """
 
     __tablename__ = "event_seal"
     __table_args__ = (Index("uq_event_seal_place", "person_id", "place", unique=True),)
@@ -98,7 +111,9 @@ class EventSeal(Base):
 
 
 class SealCursor(Base):
-    """How far the feed has been sealed: every event of a person up to here has its seal. There is one row at the most."""
+    """How far the feed has been sealed: every event of a person up to here has its seal. There is
+    one row at the most.
+    """
 
     __tablename__ = "seal_cursor"
 

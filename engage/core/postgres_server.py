@@ -1,8 +1,9 @@
-"""One embedded PostgreSQL server, shared by processes: start or join, count who holds it, stop with the last.
+"""One embedded PostgreSQL server, shared by processes: start or join, count who holds it, stop with
+the last.
 
-The wheel brings the programs and knows how to run them as root; what is decided here is who holds the server. Killed processes
-cannot sign off, so the living are counted afresh each time. Must not be imported where the wheel is missing: `engage.core.embedded`
-is the way in.
+The wheel brings the programs and knows how to run them as root; what is decided here is who holds
+the server. Killed processes cannot sign off, so the living are counted afresh each time. Must not
+be imported where the wheel is missing: `engage.core.embedded` is the way in.
 """
 
 import atexit
@@ -63,13 +64,16 @@ class Server(PostgresServer):
         place.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(place, cleanup_mode="stop", postgres_version=VERSION)
         self.global_process_id_list = DiskList(place.with_name(place.name + ".holders"))
-        # Beside the data and not the wheel's one lock file for all users of the machine, which a second user cannot open.
+        # Beside the data and not the wheel's one lock file for all users of the machine, which a
+        # second user cannot open.
         self._lock = fasteners.InterProcessLock(place.with_name(place.name + ".lock"))
         self._options = SETTINGS if durable else SETTINGS | FAST
         self._joined_by: int | None = None
 
     def join(self) -> None:
-        """Start the server, or use the one that runs, and note this process as a holder. Raises ServerError."""
+        """Start the server, or use the one that runs, and note this process as a holder. Raises
+        ServerError.
+        """
         self._acquire()
         try:
             if self._running() is None:
@@ -82,7 +86,9 @@ class Server(PostgresServer):
         atexit.register(self.leave)
 
     def leave(self) -> None:
-        """Sign off, and stop the server when nobody living holds it. Does nothing in a forked child or a second time."""
+        """Sign off, and stop the server when nobody living holds it. Does nothing in a forked child
+        or a second time.
+        """
         if self._joined_by != os.getpid():
             return
         self._joined_by = None
@@ -122,11 +128,15 @@ class Server(PostgresServer):
             self._initialise()
             self._launch()
         except subprocess.SubprocessError as problem:
-            raise ServerError(f"The embedded PostgreSQL did not start. {self._last_words()}") from problem
+            raise ServerError(
+                f"The embedded PostgreSQL did not start. {self._last_words()}"
+            ) from problem
 
     def _initialise(self) -> None:
         before = os.environ.get("LC_ALL")
-        os.environ["LC_ALL"] = "C"  # a locale that the machine names but does not have would stop initdb
+        os.environ["LC_ALL"] = (
+            "C"  # a locale that the machine names but does not have would stop initdb
+        )
         try:
             if not (self.pgdata / "PG_VERSION").exists():
                 self._create()
@@ -138,7 +148,9 @@ class Server(PostgresServer):
                 os.environ["LC_ALL"] = before
 
     def _create(self) -> None:
-        """Make the data directory under another name first: one half made by a killed process is never taken for whole."""
+        """Make the data directory under another name first: one half made by a killed process is
+        never taken for whole.
+        """
         fresh = self.pgdata.with_name(self.pgdata.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
@@ -146,11 +158,15 @@ class Server(PostgresServer):
         fresh.rename(self.pgdata)
 
     def _launch(self) -> None:
-        """Like the wheel's own start, but safe for spaces in the path, with our options, and patient with crash recovery."""
+        """Like the wheel's own start, but safe for spaces in the path, with our options, and
+        patient with crash recovery.
+        """
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_name("log.old"))
         options = {**self._options, "unix_socket_directories": str(self._socket_directory())}
-        arguments = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items())
+        arguments = " ".join(
+            f"-c {shlex.quote(f'{name}={value}')}" for name, value in options.items()
+        )
         pgexec(
             "pg_ctl",
             (
@@ -173,8 +189,9 @@ class Server(PostgresServer):
         )
 
     def _socket_directory(self) -> Path:
-        """Beside the data, or a short plain name in the temporary directory: a socket's path may have 100 bytes or so, and a
-        comma or a space in it would mean something else to a client."""
+        """Beside the data, or a short plain name in the temporary directory: a socket's path may
+        have 100 bytes or so, and a comma or a space in it would mean something else to a client.
+        """
         if len(str(self.pgdata)) <= SOCKET_PATH_LIMIT and PLAIN_PATH.fullmatch(str(self.pgdata)):
             return self.pgdata
         name = hashlib.sha256(str(self.pgdata).encode()).hexdigest()[:12]
@@ -185,7 +202,9 @@ class Server(PostgresServer):
         return directory
 
     def _running(self) -> PostmasterInfo | None:
-        """The server of this directory if its process lives; None for a pid file that a crash, or a reboot, left behind."""
+        """The server of this directory if its process lives; None for a pid file that a crash, or a
+        reboot, left behind.
+        """
         file = self.pgdata / "postmaster.pid"
         try:
             process = psutil.Process(int(file.read_text().splitlines()[0]))
@@ -205,7 +224,9 @@ class Server(PostgresServer):
         raise ServerError(f"The embedded PostgreSQL did not become ready. {self._last_words()}")
 
     def _living_holders(self) -> set[int]:
-        """Who signed on and still lives. A process younger than the last entry was never the one that signed on."""
+        """Who signed on and still lives. A process younger than the last entry was never the one
+        that signed on.
+        """
         file = self.global_process_id_list.path
         written = file.stat().st_mtime if file.exists() else 0.0
         return {pid for pid in self.global_process_id_list._get() if _lived_at(pid, written)}
@@ -220,7 +241,9 @@ class Server(PostgresServer):
 
 
 def _works_in(process: psutil.Process, place: Path) -> bool:
-    """Whether the process is the server of this directory: a server's working directory is its data directory."""
+    """Whether the process is the server of this directory: a server's working directory is its data
+    directory.
+    """
     try:
         return Path(process.cwd()) == place
     except psutil.AccessDenied:

@@ -1,6 +1,7 @@
 """Settings, read once from the environment into a frozen object.
 
-A bad or missing value stops the start with a message that names the variable. Nothing else reads the environment.
+A bad or missing value stops the start with a message that names the variable. Nothing else reads
+the environment.
 """
 
 import os
@@ -19,7 +20,9 @@ DEMO_ACCOUNT_SID = "AC" + "0" * 32
 DEMO_AUTH_TOKEN = "simulator-token"
 DEMO_SECRET_KEY = "development only, never in production"
 DEMO_NUMBER = "+447700900999"
-DEMO_NOTIFY_KEY = "simulator-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
+DEMO_NOTIFY_KEY = (
+    "simulator-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
+)
 DEMO_NOTIFY_TEMPLATE = "33333333-3333-4333-8333-333333333333"
 DEMO_NOTIFY_TOKEN = "simulator-notify-token"
 UUID_FORM = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -39,7 +42,9 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True)
 class TwilioSettings:
-    """How to reach Twilio, or a server that speaks its API. `sender_rates` is in segments a second, for numbers that have their own."""
+    """How to reach Twilio, or a server that speaks its API. `sender_rates` is in segments a second,
+    for numbers that have their own.
+    """
 
     account_sid: str
     auth_token: str = field(repr=False)
@@ -63,7 +68,9 @@ class NotifySettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the environment may decide. `database_url` is None where the embedded PostgreSQL is to be used."""
+    """Everything the environment may decide. `database_url` is None where the embedded PostgreSQL
+    is to be used.
+    """
 
     environment: Environment
     database_url: str | None
@@ -108,7 +115,9 @@ def _read(values: dict[str, str]) -> Settings:
         database_url=text.database("DATABASE_URL", required=production),
         secret_key=text.secret("ENGAGE_SECRET_KEY", None if production else DEMO_SECRET_KEY),
         public_url=text.url(
-            "ENGAGE_PUBLIC_URL", None if production else f"http://127.0.0.1:{port}", secure=production
+            "ENGAGE_PUBLIC_URL",
+            None if production else f"http://127.0.0.1:{port}",
+            secure=production,
         ),
         timezone=text.zone("ENGAGE_TIMEZONE", "Europe/London"),
         now=text.moment("ENGAGE_NOW", refused=production),
@@ -166,7 +175,9 @@ class _EnvironmentReader:
         try:
             return ZoneInfo(raw)
         except (KeyError, ValueError, OSError):
-            raise SettingsError(f"{name} must be a time zone such as Europe/London, not {raw!r}.") from None
+            raise SettingsError(
+                f"{name} must be a time zone such as Europe/London, not {raw!r}."
+            ) from None
 
     def moment(self, name: str, *, refused: bool) -> datetime | None:
         raw = self.raw(name)
@@ -185,9 +196,16 @@ class _EnvironmentReader:
         return moment.astimezone(UTC)
 
     def url(self, name: str, default: str | None, *, secure: bool = False) -> str:
-        raw = self.required(name, default, "the address that the world, and Twilio, reaches this service by")
+        raw = self.required(
+            name, default, "the address that the world, and Twilio, reaches this service by"
+        )
         parts = urlsplit(raw)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
             raise SettingsError(f"{name} must be an http or https address, not {raw!r}.")
         if secure and parts.scheme != "https":
             raise SettingsError(f"{name} must be an https address in production, not {raw!r}.")
@@ -197,7 +215,9 @@ class _EnvironmentReader:
         raw = self.raw(name)
         if raw is None:
             if required:
-                raise SettingsError(f"{name} is not set: production needs a PostgreSQL server of its own.")
+                raise SettingsError(
+                    f"{name} is not set: production needs a PostgreSQL server of its own."
+                )
             return None
         scheme, separator, rest = raw.partition("://")
         if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
@@ -236,7 +256,9 @@ class _EnvironmentReader:
             messaging_service_sid=service,
             from_numbers=numbers,
             api_base_url=self.url("TWILIO_API_BASE_URL", None) if base else None,
-            sender_rates=self.rates("TWILIO_SENDER_RATES", numbers if service is None else (service,)),
+            sender_rates=self.rates(
+                "TWILIO_SENDER_RATES", numbers if service is None else (service,)
+            ),
         )
 
     def numbers(self, name: str) -> tuple[str, ...]:
@@ -259,7 +281,9 @@ class _EnvironmentReader:
             if not part.strip():
                 continue
             if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", rate) or float(rate) <= 0:
-                raise SettingsError(f"{name} must be such as +447700900999=10, with commas between.")
+                raise SettingsError(
+                    f"{name} must be such as +447700900999=10, with commas between."
+                )
             if sender not in senders:
                 raise SettingsError(f"{name} names {sender}, which is not one of the senders.")
             found[sender] = float(rate)
@@ -270,7 +294,9 @@ class _EnvironmentReader:
         if key is None:
             return None
         if not re.fullmatch(f".*{UUID_FORM}-{UUID_FORM}", key):
-            raise SettingsError("NOTIFY_API_KEY must be a key of GOV.UK Notify: name, service and secret.")
+            raise SettingsError(
+                "NOTIFY_API_KEY must be a key of GOV.UK Notify: name, service and secret."
+            )
         demo = key == DEMO_NOTIFY_KEY
         what = "the template whose whole content is ((body))"
         template = self.required("NOTIFY_TEMPLATE_ID", DEMO_NOTIFY_TEMPLATE if demo else None, what)

@@ -1,7 +1,8 @@
 """Wakes workers by NOTIFY from outside the transaction that made the work, many wake-ups in one.
 
-A NOTIFY inside a transaction makes the commits of all transactions that notify wait for one another, the disk included. A webhook that stores
-a hundred texts a second therefore commits first and rings here. A wake-up that is lost with the process costs a worker's ordinary interval.
+A NOTIFY inside a transaction makes the commits of all transactions that notify wait for one
+another, the disk included. A webhook that stores a hundred texts a second therefore commits first
+and rings here. A wake-up that is lost with the process costs a worker's ordinary interval.
 """
 
 import threading

@@ -1,9 +1,11 @@
-"""When a worker's ticks run: on APScheduler's interval, and at once when PostgreSQL says that there is work.
+"""When a worker's ticks run: on APScheduler's interval, and at once when PostgreSQL says that there
+is work.
 
-Every tick runs once as soon as the worker starts: there may be much to catch up with, and a worker that is started anew more often than an
-interval would never come to that tick. A tick is short and idempotent. It never runs twice at the same time in one process; a wake-up that
-comes while it runs makes it run once more, so that no wake-up is lost. Two workers ticking together do no harm: rows are claimed. Nothing
-here knows what a tick does.
+Every tick runs once as soon as the worker starts: there may be much to catch up with, and a worker
+that is started anew more often than an interval would never come to that tick. A tick is short and
+idempotent. It never runs twice at the same time in one process; a wake-up that comes while it runs
+makes it run once more, so that no wake-up is lost. Two workers ticking together do no harm: rows
+are claimed. Nothing here knows what a tick does.
 """
 
 import threading
@@ -29,10 +31,12 @@ _LOOK_UP = 0.25
 
 @dataclass
 class Tick:
-    """One recurring piece of work. `work` does a bounded amount and says whether there may be more at once.
+    """One recurring piece of work. `work` does a bounded amount and says whether there may be more
+    at once.
 
-    `every` is the interval without a wake-up; `channels` are the NOTIFY channels that wake it; `gather` is how many seconds after a
-    wake-up it begins, so that what comes close together is done in one go.
+    `every` is the interval without a wake-up; `channels` are the NOTIFY channels that wake it;
+    `gather` is how many seconds after a wake-up it begins, so that what comes close together is
+    done in one go.
     """
 
     name: str
@@ -45,7 +49,9 @@ class Tick:
     _running: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until there is nothing more to do, unless the worker is stopping. Errors are logged; the next tick tries again."""
+        """Work until there is nothing more to do, unless the worker is stopping. Errors are logged;
+        the next tick tries again.
+        """
         self._wanted.set()
         while self._wanted.is_set() and self._running.acquire(blocking=False):
             try:
@@ -128,7 +134,9 @@ class WorkerLoop:
                 tick.run(self._stopping)
 
     def _listen(self) -> None:
-        """Turn notifications into wake-ups. A lost connection is made again; the intervals carry on meanwhile."""
+        """Turn notifications into wake-ups. A lost connection is made again; the intervals carry on
+        meanwhile.
+        """
         channels = sorted({channel for tick in self._ticks for channel in tick.channels})
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         while not self._stopping.is_set():
@@ -143,7 +151,10 @@ class WorkerLoop:
                     self._wake(channels)
                     while not self._stopping.is_set():
                         self._wake(
-                            {notice.channel for notice in connection.notifies(timeout=_LOOK_UP, stop_after=1)}
+                            {
+                                notice.channel
+                                for notice in connection.notifies(timeout=_LOOK_UP, stop_after=1)
+                            }
                         )
             except psycopg.OperationalError:
                 log.warning("listen.lost")

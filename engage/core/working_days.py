@@ -1,7 +1,8 @@
-"""Working days of a hub: Monday to Friday on its own wall clock, less the days on which it says it is closed.
+"""Working days of a hub: Monday to Friday on its own wall clock, less the days on which it says it
+is closed.
 
-Pure. Bank holidays are not guessed from a country: a hub lists its closed days (`closed_days` in its settings, as ISO dates), because
-offices of one area close on different days.
+Pure. Bank holidays are not guessed from a country: a hub lists its closed days (`closed_days` in
+its settings, as ISO dates), because offices of one area close on different days.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,10 +27,13 @@ def is_working_day(day: date, closed: Collection[date] = ()) -> bool:
     return day.weekday() < SATURDAY and day not in closed
 
 
-def after_working_days(start: datetime, days: int, zone: tzinfo, closed: Collection[date] = ()) -> datetime:
+def after_working_days(
+    start: datetime, days: int, zone: tzinfo, closed: Collection[date] = ()
+) -> datetime:
     """The moment `days` (1 or more) working days after `start`, at the same local time.
 
-    What comes on a day off counts from 09:00 of the next working day: Saturday noon plus one is Tuesday 09:00.
+    What comes on a day off counts from 09:00 of the next working day: Saturday noon plus one is
+    Tuesday 09:00.
     """
     local = start.astimezone(zone)
     day, clock = local.date(), local.time()
@@ -41,7 +45,9 @@ def after_working_days(start: datetime, days: int, zone: tzinfo, closed: Collect
 
 
 def working_day_after(day: date, days: int, closed: Collection[date] = ()) -> date:
-    """The working day that is the `days`th (1 or more) after a day, whether or not that was one: the first after a Saturday is Monday."""
+    """The working day that is the `days`th (1 or more) after a day, whether or not that was one:
+    the first after a Saturday is Monday.
+    """
     for _ in range(days):
         day = _next(day, closed)
     return day

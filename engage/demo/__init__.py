@@ -1,1 +1,3 @@
-"""A large demonstration: a hub of 500 invented people with a year behind them, so that every page shows something. Never run in production."""
+"""A large demonstration: a hub of 500 invented people with a year behind them, so that every page
+shows something. Never run in production.
+"""

@@ -1,4 +1,6 @@
-"""The case around an invented person as rows: orders, prison, offences, the plan, progress, tests and what followed from absences."""
+"""The case around an invented person as rows: orders, prison, offences, the plan, progress, tests
+and what followed from absences.
+"""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -26,7 +28,9 @@ from engage.progress.drug_tests.model import CourtReview, DrugTest, DrugTestResu
 _RESULTS = (DrugTestResult.NEGATIVE, DrugTestResult.POSITIVE, DrugTestResult.MISSED)
 
 
-def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> uuid.UUID | None:
+def write(
+    rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
+) -> uuid.UUID | None:
     """Orders, prison, offences, the flag and tests; the id of the order that runs, if one does."""
     today = now.date()
     order_id = _order(rows, one, today, luck)
@@ -99,7 +103,12 @@ def _requirements(
         for week in range(luck.randint(1, 6)):
             if starts_on + timedelta(days=10 + 7 * week) < today:
                 _credit(
-                    rows, one, work, starts_on + timedelta(days=10 + 7 * week), 60 * 7, "Park maintenance"
+                    rows,
+                    one,
+                    work,
+                    starts_on + timedelta(days=10 + 7 * week),
+                    60 * 7,
+                    "Park maintenance",
                 )
     if one.life.drugs:
         drr = _requirement(
@@ -115,7 +124,12 @@ def _requirements(
 
 
 def _requirement(
-    rows: Rows, one: DemoPerson, order_id: uuid.UUID, kind: RequirementKind, starts_on: date, **values: int
+    rows: Rows,
+    one: DemoPerson,
+    order_id: uuid.UUID,
+    kind: RequirementKind,
+    starts_on: date,
+    **values: int,
 ) -> uuid.UUID:
     return rows.add(
         Requirement,
@@ -128,7 +142,9 @@ def _requirement(
     )
 
 
-def _credit(rows: Rows, one: DemoPerson, requirement_id: uuid.UUID, on: date, amount: int, what: str) -> None:
+def _credit(
+    rows: Rows, one: DemoPerson, requirement_id: uuid.UUID, on: date, amount: int, what: str
+) -> None:
     rows.add(
         RequirementCredit,
         requirement_id=requirement_id,
@@ -141,14 +157,20 @@ def _credit(rows: Rows, one: DemoPerson, requirement_id: uuid.UUID, on: date, am
     )
 
 
-def _tests(rows: Rows, one: DemoPerson, drr: uuid.UUID, starts_on: date, today: date, luck: Random) -> None:
-    """Every week out of prison; one in two is planned ahead. A review by the court every four weeks, the next one ahead."""
+def _tests(
+    rows: Rows, one: DemoPerson, drr: uuid.UUID, starts_on: date, today: date, luck: Random
+) -> None:
+    """Every week out of prison; one in two is planned ahead. A review by the court every four
+    weeks, the next one ahead.
+    """
     on = max(starts_on, one.life.adopted_on) + timedelta(days=7)
     reviewed = on + timedelta(days=21)
     while on <= today + timedelta(days=7):
         past = on < today
         if one.life.free(on, today):
-            result = luck.choices(_RESULTS, weights=(one.life.keeps, 0.25, 0.15))[0] if past else None
+            result = (
+                luck.choices(_RESULTS, weights=(one.life.keeps, 0.25, 0.15))[0] if past else None
+            )
             rows.add(
                 DrugTest,
                 person_id=one.id,
@@ -208,7 +230,9 @@ def _offences(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     before = one.life.adopted_on - timedelta(days=luck.randint(5, 60))
     days = [(before, OffenceKind.CONVICTION)]
     for _ in range(luck.choices((0, 1, 2, 3), weights=(4 * one.life.keeps, 1, 0.5, 0.3))[0]):
-        on = one.life.adopted_on + timedelta(days=luck.randint(1, (today - one.life.adopted_on).days))
+        on = one.life.adopted_on + timedelta(
+            days=luck.randint(1, (today - one.life.adopted_on).days)
+        )
         if one.life.free(on, today):
             days.append((on, luck.choices(list(OffenceKind), weights=(5, 3, 2))[0]))
     for on, kind in days:
@@ -232,8 +256,12 @@ def enforce(
     today: date,
     luck: Random,
 ) -> None:
-    """At the second failure a warning, given by hand; at the third a referral; some are not decided yet (RULES.md 6, 7)."""
-    recent = sorted((one for one in failures if one[2] > today - timedelta(days=365)), key=lambda one: one[2])
+    """At the second failure a warning, given by hand; at the third a referral; some are not decided
+    yet (RULES.md 6, 7).
+    """
+    recent = sorted(
+        (one for one in failures if one[2] > today - timedelta(days=365)), key=lambda one: one[2]
+    )
     steps = ((EnforcementKind.WARNING, 2), (EnforcementKind.REFERRAL, 3))
     for kind, count in steps:
         if len(recent) < count or luck.random() < 0.3:
@@ -249,7 +277,9 @@ def enforce(
             kind=kind,
             reason="Did not come, and gave no reason that could be accepted.",
             suggested={},
-            letter="You did not come to your appointment and gave no acceptable reason." if warning else None,
+            letter="You did not come to your appointment and gave no acceptable reason."
+            if warning
+            else None,
             decided_by=one.label,
             decided_at=noon(on),
             due_on=None if warning else on + timedelta(days=14),

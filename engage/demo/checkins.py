@@ -1,4 +1,6 @@
-"""Check-ins of invented people as rows: how often somebody is asked how things are, and what they answered, week by week."""
+"""Check-ins of invented people as rows: how often somebody is asked how things are, and what they
+answered, week by week.
+"""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -88,7 +90,11 @@ def _round(rows: Rows, one: DemoPerson, number: str, day: date, luck: Random) ->
         ended_at=asked_at + timedelta(seconds=4),
         reported_at=asked_at + timedelta(seconds=6),
     )
-    value = luck.choices(list(SAID), weights=(8, 8, 3, 1))[0] if state is CheckInState.ANSWERED else None
+    value = (
+        luck.choices(list(SAID), weights=(8, 8, 3, 1))[0]
+        if state is CheckInState.ANSWERED
+        else None
+    )
     said_at = asked_at + timedelta(minutes=luck.randint(1, 600))
     rows.add(
         CheckIn,

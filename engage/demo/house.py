@@ -46,7 +46,9 @@ SENIORS = (
 
 @dataclass(frozen=True)
 class House:
-    """The hub and who works there; `partners` are the agencies beside probation with the worker of each."""
+    """The hub and who works there; `partners` are the agencies beside probation with the worker of
+    each.
+    """
 
     hub: Hub
     probation: Agency
@@ -70,29 +72,42 @@ class House:
 def exists(session: Session) -> bool:
     """Whether the demonstration is there already."""
     return (
-        session.scalar(select(Hub.id).join(Area, Area.id == Hub.area_id).where(Area.name == AREA)) is not None
+        session.scalar(select(Hub.id).join(Area, Area.id == Hub.area_id).where(Area.name == AREA))
+        is not None
     )
 
 
 def build(session: Session, *, now: datetime, since: datetime) -> House:
-    """The hub, its agencies and staff, all with the demonstration's password; sharing agreements with two partners."""
+    """The hub, its agencies and staff, all with the demonstration's password; sharing agreements
+    with two partners.
+    """
     area = Area(name=AREA)
     session.add(area)
     session.flush()
-    hub = Hub(area_id=area.id, name=HUB, phone="0191 498 0200", timezone="Europe/London", settings={})
+    hub = Hub(
+        area_id=area.id, name=HUB, phone="0191 498 0200", timezone="Europe/London", settings={}
+    )
     probation = Agency(area_id=area.id, name="Wearside Probation", kind=AgencyKind.PROBATION)
     police = Agency(area_id=area.id, name="Wearside Police", kind=AgencyKind.POLICE)
     others = [Agency(area_id=area.id, name=name, kind=kind) for name, kind, _ in PARTNERS]
     session.add_all([hub, probation, police, *others])
     session.flush()
-    officers = tuple(_staff(session, hub, probation, name, Role.OFFENDER_MANAGER, since) for name in OFFICERS)
+    officers = tuple(
+        _staff(session, hub, probation, name, Role.OFFENDER_MANAGER, since) for name in OFFICERS
+    )
     workers = [
         _staff(session, hub, agency, name, Role.SUPPORT_WORKER, since)
         for agency, (_, _, name) in zip(others, PARTNERS, strict=True)
     ]
     seniors = {
         address: _staff(
-            session, hub, police if "Police" in office else probation, name, role, since, address=address
+            session,
+            hub,
+            police if "Police" in office else probation,
+            name,
+            role,
+            since,
+            address=address,
         )
         for address, name, office, role in SENIORS
     }

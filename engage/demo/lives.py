@@ -1,4 +1,6 @@
-"""Invented lives: who somebody is, how well they keep to things, and when they were in prison. Random, but the same for the same seed."""
+"""Invented lives: who somebody is, how well they keep to things, and when they were in prison.
+Random, but the same for the same seed.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -153,7 +155,9 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class PrisonSpell:
-    """A time in prison; `until` is the day of release, past or expected, None where nobody knows it yet."""
+    """A time in prison; `until` is the day of release, past or expected, None where nobody knows it
+    yet.
+    """
 
     since: date
     until: date | None
@@ -167,7 +171,9 @@ class PrisonSpell:
 
 @dataclass(frozen=True)
 class Life:
-    """One invented person. `keeps` is how likely they come, from 0 to 1; `drugs` whether tests are part of it."""
+    """One invented person. `keeps` is how likely they come, from 0 to 1; `drugs` whether tests are
+    part of it.
+    """
 
     number: int
     group: Group

@@ -1,4 +1,6 @@
-"""A year of weekly meetings as rows, each with who came and what was decided, and the referrals that wait for the next one."""
+"""A year of weekly meetings as rows, each with who came and what was decided, and the referrals
+that wait for the next one.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -17,8 +19,12 @@ WAITING = 9
 WEDNESDAY = 2
 
 
-def write(rows: Rows, house: House, people: Sequence[DemoPerson], now: datetime, luck: Random) -> None:
-    """Every Wednesday for a year; each person was adopted by the first meeting on or after the day they joined."""
+def write(
+    rows: Rows, house: House, people: Sequence[DemoPerson], now: datetime, luck: Random
+) -> None:
+    """Every Wednesday for a year; each person was adopted by the first meeting on or after the day
+    they joined.
+    """
     today = now.date()
     first = today - timedelta(days=7 * WEEKS)
     first += timedelta(days=(WEDNESDAY - first.weekday()) % 7)
@@ -27,7 +33,9 @@ def write(rows: Rows, house: House, people: Sequence[DemoPerson], now: datetime,
         held_on = first + timedelta(days=7 * week)
         if held_on >= today:
             break
-        adopted = [one for one in joined if held_on - timedelta(days=7) < one.life.adopted_on <= held_on]
+        adopted = [
+            one for one in joined if held_on - timedelta(days=7) < one.life.adopted_on <= held_on
+        ]
         known = [
             one
             for one in joined
@@ -73,7 +81,10 @@ def _meeting(
             (one, AgendaReason.REFERRAL, DecisionKind.ADOPT, {"referral_id": one.referral_id})
             for one in adopted
         ),
-        *((one, AgendaReason.REVIEW_DUE, DecisionKind.RETAIN, {"person_id": one.id}) for one in reviewed),
+        *(
+            (one, AgendaReason.REVIEW_DUE, DecisionKind.RETAIN, {"person_id": one.id})
+            for one in reviewed
+        ),
     ]
     for _, reason, kind, who in items:
         item_id = rows.add(

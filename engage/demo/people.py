@@ -1,4 +1,6 @@
-"""Invented people as rows: who they are and how they may be reached, how they came to the cohort, how they stand."""
+"""Invented people as rows: who they are and how they may be reached, how they came to the cohort,
+how they stand.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -75,7 +77,9 @@ def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> 
         last_name=life.last_name,
         date_of_birth=life.born,
         language=life.language,
-        legal_status=LegalStatus.NON_STATUTORY if life.group is Group.VOLUNTARY else LegalStatus.STATUTORY,
+        legal_status=LegalStatus.NON_STATUTORY
+        if life.group is Group.VOLUNTARY
+        else LegalStatus.STATUTORY,
         custody_status=_custody(life, today),
         contact_status=ContactStatus.CLOSED if life.left_on else ContactStatus.OPEN,
         texts_approved_at=joined if approved else None,
@@ -92,13 +96,17 @@ def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> 
         person_id=person_id,
         hub_id=house.hub.id,
         cohort=luck.choices(list(Cohort), weights=(6, 3, 1))[0],
-        lead_agency_id=house.probation.id if life.group is Group.ORDER else luck.choice(house.agencies).id,
+        lead_agency_id=house.probation.id
+        if life.group is Group.ORDER
+        else luck.choice(house.agencies).id,
         adopted_on=life.adopted_on,
         ended_on=life.left_on,
         exit_reason=luck.choice((ExitReason.GREEN, ExitReason.GREEN, ExitReason.MOVED_AWAY))
         if life.left_on
         else None,
-        voluntary_since=life.adopted_on if life.group is Group.VOLUNTARY and luck.random() < 0.5 else None,
+        voluntary_since=life.adopted_on
+        if life.group is Group.VOLUNTARY and luck.random() < 0.5
+        else None,
     )
     someone = DemoPerson(life, person_id, officer, number, enrolment_id, referral_id)
     for kind, at in (("person.added", joined), ("enrolment.began", joined)):
@@ -134,7 +142,9 @@ def _number(
     )
 
 
-def _referred(rows: Rows, house: House, life: Life, person_id: uuid.UUID, luck: Random) -> uuid.UUID:
+def _referred(
+    rows: Rows, house: House, life: Life, person_id: uuid.UUID, luck: Random
+) -> uuid.UUID:
     at = noon(life.adopted_on - timedelta(days=luck.randint(3, 20)))
     rows.add(
         Assessment,
@@ -212,7 +222,12 @@ def _statuses(life: Life, today: date, luck: Random) -> Iterator[tuple[date, Rag
 
 def _strands(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
     life = one.life
-    moves = [(life.adopted_on, Strand.CATCH_AND_CONTROL if luck.random() < 0.6 else Strand.PREVENT_AND_DETER)]
+    moves = [
+        (
+            life.adopted_on,
+            Strand.CATCH_AND_CONTROL if luck.random() < 0.6 else Strand.PREVENT_AND_DETER,
+        )
+    ]
     later = life.adopted_on + timedelta(days=luck.randint(20, 120))
     if later < (life.left_on or today) and luck.random() < life.keeps - 0.2:
         moves.append((later, Strand.REHABILITATE_AND_RESETTLE))

@@ -1,4 +1,6 @@
-"""What is planned and done with an invented person, as rows: needs, actions, housing, activities and news."""
+"""What is planned and done with an invented person, as rows: needs, actions, housing, activities
+and news.
+"""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,7 +20,10 @@ from engage.progress.model import SelfReport
 
 WHAT = {
     Pathway.ACCOMMODATION: ("Find a room", "Sort the deposit"),
-    Pathway.EDUCATION_TRAINING_EMPLOYMENT: ("Put them forward for the course", "Write a CV together"),
+    Pathway.EDUCATION_TRAINING_EMPLOYMENT: (
+        "Put them forward for the course",
+        "Write a CV together",
+    ),
     Pathway.HEALTH: ("Register them with a GP",),
     Pathway.DRUGS_AND_ALCOHOL: ("First appointment with the drug worker",),
     Pathway.FINANCE_BENEFIT_DEBT: ("Claim Universal Credit", "Agree a payment plan"),
@@ -73,7 +78,9 @@ def _actions(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rando
     for _ in range(luck.randint(2, 6)):
         pathway = luck.choice(list(Pathway))
         agency, worker = luck.choice(house.partners)
-        proposed = one.life.adopted_on + timedelta(days=luck.randint(0, (today - one.life.adopted_on).days))
+        proposed = one.life.adopted_on + timedelta(
+            days=luck.randint(0, (today - one.life.adopted_on).days)
+        )
         due_on = proposed + timedelta(days=luck.randint(7, 60))
         state = _state(due_on, today, luck)
         agreed = state is not ActionState.PROPOSED
@@ -106,7 +113,9 @@ def _actions(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rando
 def _state(due_on: date, today: date, luck: Random) -> ActionState:
     if due_on >= today:
         return luck.choices(list(ActionState)[:3], weights=(2, 6, 2))[0]
-    return luck.choices((ActionState.LIVE, ActionState.DONE, ActionState.WITHDRAWN), weights=(7, 82, 11))[0]
+    return luck.choices(
+        (ActionState.LIVE, ActionState.DONE, ActionState.WITHDRAWN), weights=(7, 82, 11)
+    )[0]
 
 
 def _housing(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
@@ -161,7 +170,9 @@ def _activities(rows: Rows, house: House, one: DemoPerson, today: date, luck: Ra
             _reached(rows, one, MilestoneKind.COURSE_STARTED, 1, started, today)
 
 
-def _reached(rows: Rows, one: DemoPerson, kind: MilestoneKind, step: int, on: date, today: date) -> None:
+def _reached(
+    rows: Rows, one: DemoPerson, kind: MilestoneKind, step: int, on: date, today: date
+) -> None:
     if on < today:
         rows.add(
             Milestone,

@@ -1,4 +1,6 @@
-"""Many rows at once: gathered by table, then written in the order in which tables need each other. Constraints and defaults hold as always."""
+"""Many rows at once: gathered by table, then written in the order in which tables need each other.
+Constraints and defaults hold as always.
+"""
 
 import uuid
 from collections import defaultdict
@@ -25,7 +27,9 @@ class EventRow:
 
 
 class Rows:
-    """What is to be written. `add` gives the new row's id, so that others can point at it before anything is written."""
+    """What is to be written. `add` gives the new row's id, so that others can point at it before
+    anything is written.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -47,7 +51,14 @@ class Rows:
         return EventRow(sid)
 
     def event(
-        self, kind: str, at: datetime, *, hub_id: uuid.UUID, person_id: uuid.UUID, actor: str, **data: Any
+        self,
+        kind: str,
+        at: datetime,
+        *,
+        hub_id: uuid.UUID,
+        person_id: uuid.UUID,
+        actor: str,
+        **data: Any,
     ) -> None:
         """An event, as the use case would have written it. Ids, codes and moments only."""
         plain = {
@@ -55,7 +66,14 @@ class Rows:
             for name, value in data.items()
         }
         self._rows[Event.__tablename__].append(
-            {"at": at, "kind": kind, "hub_id": hub_id, "person_id": person_id, "actor": actor, "data": plain}
+            {
+                "at": at,
+                "kind": kind,
+                "hub_id": hub_id,
+                "person_id": person_id,
+                "actor": actor,
+                "data": plain,
+            }
         )
 
     def write(self, session: Session) -> int:
@@ -70,11 +88,14 @@ class Rows:
             for alike in _by_columns(rows):
                 for start in range(0, len(alike), _AT_ONCE):
                     session.execute(
-                        insert(table), [_known(row, known) for row in alike[start : start + _AT_ONCE]]
+                        insert(table),
+                        [_known(row, known) for row in alike[start : start + _AT_ONCE]],
                     )
             if table.name == Inbound.__tablename__ and rows:
                 found = session.execute(
-                    select(Inbound.message_sid, Inbound.id).where(Inbound.message_sid.startswith("DEMO"))
+                    select(Inbound.message_sid, Inbound.id).where(
+                        Inbound.message_sid.startswith("DEMO")
+                    )
                 )
                 known = {row.message_sid: row.id for row in found}
         if self._rows:
@@ -90,4 +111,7 @@ def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _known(row: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
-    return {name: known[value.sid] if isinstance(value, EventRow) else value for name, value in row.items()}
+    return {
+        name: known[value.sid] if isinstance(value, EventRow) else value
+        for name, value in row.items()
+    }

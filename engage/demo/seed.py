@@ -1,10 +1,12 @@
-"""Demonstration data: one hub with its agencies, staff and a small caseload, made through the same use cases as real data.
+"""Demonstration data: one hub with its agencies, staff and a small caseload, made through the same
+use cases as real data.
 
-Beside the people and their appointments it has what a hub sets up in time: who is on call and on which mobile, when Pat is free, who may
-rebook by text, whom Engage asks how things are, and news that people told a worker; and the case of one person, whole (seed_case.py).
+Beside the people and their appointments it has what a hub sets up in time: who is on call and on
+which mobile, when Pat is free, who may rebook by text, whom Engage asks how things are, and news
+that people told a worker; and the case of one person, whole (seed_case.py).
 
-Seeding twice changes nothing. The people are invented and their numbers come from the range that Ofcom keeps for drama. Never
-run in production: the callers refuse.
+Seeding twice changes nothing. The people are invented and their numbers come from the range that
+Ofcom keeps for drama. Never run in production: the callers refuse.
 """
 
 from dataclasses import dataclass
@@ -84,14 +86,21 @@ CASELOAD = [
     _SeedPerson("X700202", "Marcus", "Bell", "07700 900202"),
     _SeedPerson("X700203", "Rhiannon", "Price", "07700 900203", language=Language.WELSH),
     _SeedPerson("X700204", "Anthony", "Cairns", "07700 900204", preferred_name="Tony"),
-    _SeedPerson("X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY),
+    _SeedPerson(
+        "X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY
+    ),
     _SeedPerson("X700206", "Craig", "Ellis", "07700 900206", custody_status=CustodyStatus.CUSTODY),
     _SeedPerson("X700207", "Donna", "Fenwick", None),
     _SeedPerson("X700208", "Ewan", "Grant", "07700 900208", verified=False),
     _SeedPerson("X700209", "Faye", "Hewitt", "07700 900209"),
     _SeedPerson("X700210", "Gary", "Irwin", "07700 900209"),
     _SeedPerson(
-        "X700211", "Huw", "Jenkins", "07700 900211", om="d.rees@probation.example", language=Language.WELSH
+        "X700211",
+        "Huw",
+        "Jenkins",
+        "07700 900211",
+        om="d.rees@probation.example",
+        language=Language.WELSH,
     ),
     _SeedPerson("X700212", "Imogen", "Kerr", "07700 900212", om="d.rees@probation.example"),
 ]
@@ -99,7 +108,9 @@ CASELOAD = [
 
 @dataclass(frozen=True)
 class _Meeting:
-    """One invented appointment: `day` counts from today, negative days are past and have an outcome."""
+    """One invented appointment: `day` counts from today, negative days are past and have an
+    outcome.
+    """
 
     crn: str
     day: int
@@ -118,7 +129,9 @@ MEETINGS = [
     _Meeting("X700201", 1, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
     _Meeting("X700201", 8, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
     _Meeting("X700202", 1, time(11, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700202", 1, time(15), "City Housing", AppointmentType.HOME_VISIT, "Lin", "", 60, False),
+    _Meeting(
+        "X700202", 1, time(15), "City Housing", AppointmentType.HOME_VISIT, "Lin", "", 60, False
+    ),
     _Meeting(
         "X700203",
         2,
@@ -131,14 +144,34 @@ MEETINGS = [
         False,
     ),
     _Meeting("X700204", 3, time(9, 30), "Probation", AppointmentType.PHONE, "Pat", "", 20),
-    _Meeting("X700205", 4, time(10), "Women's Hub", AppointmentType.GROUP, "Bev", "the Hub", 120, False),
+    _Meeting(
+        "X700205", 4, time(10), "Women's Hub", AppointmentType.GROUP, "Bev", "the Hub", 120, False
+    ),
     _Meeting("X700206", 5, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700207", 2, time(16), "Jobcentre", AppointmentType.OFFICE, "Ravi", "the Jobcentre", 20, False),
+    _Meeting(
+        "X700207",
+        2,
+        time(16),
+        "Jobcentre",
+        AppointmentType.OFFICE,
+        "Ravi",
+        "the Jobcentre",
+        20,
+        False,
+    ),
     _Meeting("X700208", 6, time(12), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
     _Meeting("X700209", 2, time(12, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
     _Meeting("X700210", 2, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
     _Meeting(
-        "X700211", 1, time(9, 30), "Coleg y Cwm", AppointmentType.COURSE, "Nia", "Coleg y Cwm", 360, False
+        "X700211",
+        1,
+        time(9, 30),
+        "Coleg y Cwm",
+        AppointmentType.COURSE,
+        "Nia",
+        "Coleg y Cwm",
+        360,
+        False,
     ),
     _Meeting("X700212", 3, time(11), "Probation", AppointmentType.OFFICE, "Dai", _OFFICE),
     _Meeting(
@@ -212,7 +245,9 @@ NEWS = [
 def seed(session: Session, *, now: datetime, arranged: bool = True) -> bool:
     """Fill an empty database with the demonstration; False where it is there already.
 
-    Without `arranged` there are people, staff and appointments alone, and nothing that a hub sets up for itself. When it is night, the hub texts at any hour, so that the demonstration can be tried at once.
+    Without `arranged` there are people, staff and appointments alone, and nothing that a hub sets
+    up for itself. When it is night, the hub texts at any hour, so that the demonstration can be
+    tried at once.
     """
     if session.scalars(select(Hub.id).where(Hub.name == HUB)).first() is not None:
         return False
@@ -235,7 +270,9 @@ def _hub(session: Session, now: datetime) -> Hub:
     area = Area(name="Northumbria")
     session.add(area)
     session.flush()
-    hub = Hub(area_id=area.id, name=HUB, phone="0191 498 0100", timezone="Europe/London", settings={})
+    hub = Hub(
+        area_id=area.id, name=HUB, phone="0191 498 0100", timezone="Europe/London", settings={}
+    )
     if not 9 <= now.astimezone(zone(hub)).hour < 20:
         hub.settings = {"text_from_hour": 0, "text_until_hour": 24}
     session.add(hub)
@@ -250,7 +287,9 @@ def _agencies(session: Session, hub: Hub) -> dict[str, Agency]:
     return made
 
 
-def _staff(session: Session, hub: Hub, offices: dict[str, Agency], now: datetime) -> dict[str, Staff]:
+def _staff(
+    session: Session, hub: Hub, offices: dict[str, Agency], now: datetime
+) -> dict[str, Staff]:
     made = {}
     for email, name, agency, role in STAFF:
         staff = agencies.add_staff(
@@ -268,7 +307,9 @@ def _staff(session: Session, hub: Hub, offices: dict[str, Agency], now: datetime
     return made
 
 
-def _person(session: Session, hub: Hub, one: _SeedPerson, staff: dict[str, Staff], now: datetime) -> Person:
+def _person(
+    session: Session, hub: Hub, one: _SeedPerson, staff: dict[str, Staff], now: datetime
+) -> Person:
     new = NewPerson(
         crn=one.crn,
         first_name=one.first_name,
@@ -288,7 +329,12 @@ def _person(session: Session, hub: Hub, one: _SeedPerson, staff: dict[str, Staff
 
 
 def _meeting(
-    session: Session, hub: Hub, offices: dict[str, Agency], whose: Person, meeting: _Meeting, now: datetime
+    session: Session,
+    hub: Hub,
+    offices: dict[str, Agency],
+    whose: Person,
+    meeting: _Meeting,
+    now: datetime,
 ) -> None:
     starts_at = _on_day(now, meeting.day, meeting.at, zone(hub))
     new = NewAppointment(
@@ -306,7 +352,9 @@ def _meeting(
     appointment = appointments.book(session, SYSTEM, new, now=booked_at)
     if meeting.outcome is not None:
         recorded_at = starts_at + timedelta(hours=2)
-        outcomes.record_outcome(session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at)
+        outcomes.record_outcome(
+            session, SYSTEM, appointment.id, code=meeting.outcome, now=recorded_at
+        )
 
 
 def _arrange(
@@ -314,7 +362,9 @@ def _arrange(
 ) -> None:
     """What a hub sets up in time."""
     for email, mobile in MOBILES.items():
-        staff_notices.set_mobile(session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now)
+        staff_notices.set_mobile(
+            session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now
+        )
     for level, email in enumerate(ON_CALL, start=1):
         turn = NewTurn(hub.id, staff[email].id, now, now + rota.LONGEST_TURN, level)
         rota.add(session, SYSTEM, turn, now=now)

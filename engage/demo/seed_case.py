@@ -1,6 +1,8 @@
-"""The case in the demonstration: one person with everything around them, another to review, a referral, and the meeting that has them on its agenda.
+"""The case in the demonstration: one person with everything around them, another to review, a
+referral, and the meeting that has them on its agenda.
 
-Made through the same use cases as real ones, by the staff whose work it is, and in the order in which it would have happened.
+Made through the same use cases as real ones, by the staff whose work it is, and in the order in
+which it would have happened.
 """
 
 import uuid
@@ -35,7 +37,9 @@ from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 
 WHOLE, TO_REVIEW = "X700202", "X700201"
-"""The CRN of the person with everything around them, and of the one whose review is due at the meeting."""
+"""The CRN of the person with everything around them, and of the one whose review is due at the
+meeting.
+"""
 MANAGER, COORDINATOR, SUPERVISOR = (
     "p.hale@probation.example",
     "c.okafor@police.example",
@@ -45,11 +49,19 @@ PARTNER = "jo@tynerecovery.example"
 ADOPTED = timedelta(days=12)
 REVIEWED = timedelta(days=2)
 MEETS_IN = timedelta(days=7)
-NEEDS = {Pathway.ACCOMMODATION: 3, Pathway.EDUCATION_TRAINING_EMPLOYMENT: 2, Pathway.FINANCE_BENEFIT_DEBT: 1}
+NEEDS = {
+    Pathway.ACCOMMODATION: 3,
+    Pathway.EDUCATION_TRAINING_EMPLOYMENT: 2,
+    Pathway.FINANCE_BENEFIT_DEBT: 1,
+}
 
 
 def write(
-    session: Session, hub: Hub, staff: Mapping[str, Staff], caseload: Mapping[str, Person], now: datetime
+    session: Session,
+    hub: Hub,
+    staff: Mapping[str, Staff],
+    caseload: Mapping[str, Person],
+    now: datetime,
 ) -> None:
     """Write it in the caller's transaction; `staff` by e-mail address, `caseload` by CRN."""
     session.expire_all()
@@ -59,7 +71,10 @@ def write(
     _share(session, hub, staff, today, now - ADOPTED)
     _order(session, pat, marcus, today, now - ADOPTED)
     probation = staff[MANAGER].agency_id
-    for whose, strand in ((marcus, Strand.CATCH_AND_CONTROL), (leanne, Strand.REHABILITATE_AND_RESETTLE)):
+    for whose, strand in (
+        (marcus, Strand.CATCH_AND_CONTROL),
+        (leanne, Strand.REHABILITATE_AND_RESETTLE),
+    ):
         enrolments.adopt(
             session,
             chidi,
@@ -84,7 +99,9 @@ def write(
     _meeting(session, hub, chidi, pat, now)
 
 
-def _share(session: Session, hub: Hub, staff: Mapping[str, Staff], today: date, now: datetime) -> None:
+def _share(
+    session: Session, hub: Hub, staff: Mapping[str, Staff], today: date, now: datetime
+) -> None:
     new = NewAgreement(
         hub_id=hub.id,
         agency_id=staff[PARTNER].agency_id,
@@ -127,7 +144,12 @@ def _order(session: Session, pat: Actor, whose: Person, today: date, now: dateti
 
 
 def _plan(
-    session: Session, pat: Actor, whose: Person, staff: Mapping[str, Staff], today: date, now: datetime
+    session: Session,
+    pat: Actor,
+    whose: Person,
+    staff: Mapping[str, Staff],
+    today: date,
+    now: datetime,
 ) -> None:
     """Needs; an action that is live, one that is overdue, one that is done, and an exit plan."""
     for pathway, score in NEEDS.items():
@@ -135,7 +157,10 @@ def _plan(
     recovery = staff[PARTNER]
     room = _action(Pathway.ACCOMMODATION, "Find a room", staff[MANAGER], today - timedelta(days=6))
     claim = _action(
-        Pathway.FINANCE_BENEFIT_DEBT, "Claim Universal Credit", staff[MANAGER], today - timedelta(days=1)
+        Pathway.FINANCE_BENEFIT_DEBT,
+        "Claim Universal Credit",
+        staff[MANAGER],
+        today - timedelta(days=1),
     )
     course = _action(
         Pathway.EDUCATION_TRAINING_EMPLOYMENT,
@@ -156,11 +181,18 @@ def _plan(
     ]
     found_on = today - timedelta(days=5)
     actions.finish(
-        session, pat, made[0], done_on=found_on, note="A room on Mill Lane", now=now - timedelta(days=5)
+        session,
+        pat,
+        made[0],
+        done_on=found_on,
+        note="A room on Mill Lane",
+        now=now - timedelta(days=5),
     )
 
 
-def _action(pathway: Pathway, what: str, who: Staff, due_on: date, *, exit_plan: bool = False) -> NewAction:
+def _action(
+    pathway: Pathway, what: str, who: Staff, due_on: date, *, exit_plan: bool = False
+) -> NewAction:
     return NewAction(
         pathway=pathway,
         action_class=ActionClass.SUPPORT,

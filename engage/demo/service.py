@@ -1,7 +1,9 @@
-"""Fill a database with the large demonstration: 500 people with a year behind them, written in bulk, then looked at as every night does.
+"""Fill a database with the large demonstration: 500 people with a year behind them, written in
+bulk, then looked at as every night does.
 
-Random but seeded: the same seed and moment give the same lives. Nothing goes out: texts of the past are written as sent. The people are
-invented and their numbers come from the range that Ofcom keeps for drama. Never run in production: the callers refuse.
+Random but seeded: the same seed and moment give the same lives. Nothing goes out: texts of the past
+are written as sent. The people are invented and their numbers come from the range that Ofcom keeps
+for drama. Never run in production: the callers refuse.
 """
 
 import uuid
@@ -25,7 +27,9 @@ LAST = uuid.UUID(int=2**128 - 1)
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What was added: the hub's name, how many people and rows, and how many signals the night made of them."""
+    """What was added: the hub's name, how many people and rows, and how many signals the night made
+    of them.
+    """
 
     hub: str
     people: int
@@ -33,7 +37,9 @@ class Demonstration:
     signals: int
 
 
-def fill(session: Session, *, now: datetime, count: int = PEOPLE, seed: int = SEED) -> Demonstration | None:
+def fill(
+    session: Session, *, now: datetime, count: int = PEOPLE, seed: int = SEED
+) -> Demonstration | None:
     """Add the demonstration in the caller's transaction; None where it is there already."""
     if house.exists(session):
         return None

@@ -1,4 +1,6 @@
-"""What the invented hub shares: what partners were shown under its agreements as rows, and a few packs of evidence, made as anybody makes one."""
+"""What the invented hub shares: what partners were shown under its agreements as rows, and a few
+packs of evidence, made as anybody makes one.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -56,8 +58,12 @@ def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
 
 
 def packs(session: Session, house: House, people: Sequence[DemoPerson], now: datetime) -> int:
-    """Evidence for the court about a few people, by their offender managers, after everything else is written; how many."""
-    chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][:PACKS]
+    """Evidence for the court about a few people, by their offender managers, after everything else
+    is written; how many.
+    """
+    chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][
+        :PACKS
+    ]
     for one in chosen:
         service.make(
             session,

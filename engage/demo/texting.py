@@ -1,4 +1,6 @@
-"""A year of appointments as rows: booked, reminded, delivered or not, answered or not, and recorded. Three facts, as ever."""
+"""A year of appointments as rows: booked, reminded, delivered or not, answered or not, and
+recorded. Three facts, as ever.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -30,7 +32,12 @@ EXCUSED = (
     OutcomeCode.ABSENT_FAMILY,
     OutcomeCode.WORKERS_JUDGEMENT,
 )
-ENDS = (MessageStatus.DELIVERED, MessageStatus.UNDELIVERED, MessageStatus.FAILED, MessageStatus.UNKNOWN)
+ENDS = (
+    MessageStatus.DELIVERED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.FAILED,
+    MessageStatus.UNKNOWN,
+)
 WORDS = {
     IntentKind.WILL_ATTEND: ("yes", "Yes", "ok see you", "ok will be there", "YES thanks"),
     IntentKind.CANNOT_ATTEND: ("cant make it", "no sorry im not well", "No"),
@@ -39,26 +46,51 @@ WORDS = {
 
 
 class Failures:
-    """Unacceptable absences of people under an order, for what follows from them: (appointment, outcome, day) of each person."""
+    """Unacceptable absences of people under an order, for what follows from them: (appointment,
+    outcome, day) of each person.
+    """
 
     def __init__(self) -> None:
         self.of: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID, date]]] = {}
 
 
 def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> Failures:
-    """Everything between a person and their workers: with the offender manager every week or two, with a partner every third week."""
+    """Everything between a person and their workers: with the offender manager every week or two,
+    with a partner every third week.
+    """
     failures = Failures()
     where = zone(house.hub)
     partner, worker = luck.choice(house.partners)
     for agency in (house.probation, partner):
         rows.add(
-            Involvement, person_id=one.id, agency_id=agency.id, since=_at(one.life.adopted_on, 12, where)
+            Involvement,
+            person_id=one.id,
+            agency_id=agency.id,
+            since=_at(one.life.adopted_on, 12, where),
         )
     every = 7 if one.life.keeps < 0.75 else 14
     for number, day in enumerate(_days(one, every, now)):
-        _one(rows, house, one, _at(day, 9 + (one.life.number + number) % 8, where), None, failures, now, luck)
+        _one(
+            rows,
+            house,
+            one,
+            _at(day, 9 + (one.life.number + number) % 8, where),
+            None,
+            failures,
+            now,
+            luck,
+        )
     for day in _days(one, 21, now, shift=2):
-        _one(rows, house, one, _at(day, 14, where), (partner.id, worker.first_name), failures, now, luck)
+        _one(
+            rows,
+            house,
+            one,
+            _at(day, 14, where),
+            (partner.id, worker.first_name),
+            failures,
+            now,
+            luck,
+        )
     return failures
 
 
@@ -122,7 +154,9 @@ def _one(
         if code is not None:
             outcome_id = _record(rows, house, one, appointment_id, code, starts_at)
             if code is OutcomeCode.UNACCEPTABLE_ABSENCE and enforceable:
-                failures.of.setdefault(one.id, []).append((appointment_id, outcome_id, starts_at.date()))
+                failures.of.setdefault(one.id, []).append(
+                    (appointment_id, outcome_id, starts_at.date())
+                )
 
 
 def _remind(
@@ -165,7 +199,9 @@ def _remind(
         encoding="gsm7",
         segments=1,
         status=end,
-        reason=None if end is MessageStatus.DELIVERED else "The phone may be switched off or out of reach",
+        reason=None
+        if end is MessageStatus.DELIVERED
+        else "The phone may be switched off or out of reach",
         send_after=due_at,
         expires_at=expires_at,
         dedupe_key=f"demo:{appointment_id}",
@@ -180,14 +216,25 @@ def _remind(
         ended_at=None if end is MessageStatus.UNKNOWN else due_at + timedelta(seconds=4),
         reported_at=due_at + timedelta(seconds=6),
     )
-    rows.add(Reminder, **common, state=ReminderState.SENT, reasons=[], decided_at=due_at, message_id=text_id)
+    rows.add(
+        Reminder,
+        **common,
+        state=ReminderState.SENT,
+        reasons=[],
+        decided_at=due_at,
+        message_id=text_id,
+    )
     if end is not MessageStatus.DELIVERED or luck.random() > 0.25 + 0.5 * one.life.keeps:
         return None
-    return _answer(rows, house, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck)
+    return _answer(
+        rows, house, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck
+    )
 
 
 def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: Any) -> EventRow:
-    """A text from somebody, read and acted on at once; `reading` says what was asked, what it was read as, and what was done."""
+    """A text from somebody, read and acted on at once; `reading` says what was asked, what it was
+    read as, and what was done.
+    """
     inbound = rows.said(
         from_number=one.number,
         to_number=ENGAGE,
@@ -230,7 +277,12 @@ def _answer(
         appointment_id=appointment_id,
     )
     rows.add(
-        StatedIntent, appointment_id=appointment_id, kind=kind, said_at=at, inbound_id=inbound, revision=1
+        StatedIntent,
+        appointment_id=appointment_id,
+        kind=kind,
+        said_at=at,
+        inbound_id=inbound,
+        revision=1,
     )
     rows.event(
         "intent.recorded",
@@ -256,7 +308,9 @@ def _came(
     )
     if luck.random() < likely:
         return (
-            OutcomeCode.ATTENDED_FAILED_TO_COMPLY if luck.random() < 0.01 else OutcomeCode.ATTENDED_COMPLIED
+            OutcomeCode.ATTENDED_FAILED_TO_COMPLY
+            if luck.random() < 0.01
+            else OutcomeCode.ATTENDED_COMPLIED
         )
     if age < timedelta(days=7) and luck.random() < 0.6:
         return OutcomeCode.FAILED_TO_ATTEND

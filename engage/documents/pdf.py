@@ -1,7 +1,9 @@
-"""Pages of paper as PDF: a title, headings, paragraphs, lists of facts and tables, broken into numbered A4 pages.
+"""Pages of paper as PDF: a title, headings, paragraphs, lists of facts and tables, broken into
+numbered A4 pages.
 
-It lays out words and knows nothing of what they say: no person, no rule, no database. The font has the letters of Welsh and of most of
-Europe; a sign that it lacks (an emoji in a text) is written out by its name, never left blank. The same words at the same moment make the same bytes.
+It lays out words and knows nothing of what they say: no person, no rule, no database. The font has
+the letters of Welsh and of most of Europe; a sign that it lacks (an emoji in a text) is written out
+by its name, never left blank. The same words at the same moment make the same bytes.
 """
 
 import unicodedata
@@ -33,11 +35,15 @@ Style = Literal["", "B"]
 class PdfDocument:
     """A document that is written from top to bottom and then finished once.
 
-    `footer` stands at the foot of every page, before the number of the page. `language` is `en` or `cy`, for those who have it read aloud.
+    `footer` stands at the foot of every page, before the number of the page. `language` is `en` or
+    `cy`, for those who have it read aloud.
     """
 
-    def __init__(self, title: str, *, made_at: datetime, footer: str = "", language: str = "en") -> None:
-        # Imported with the first paper, so that a start does not wait half a second for the fonts' libraries.
+    def __init__(
+        self, title: str, *, made_at: datetime, footer: str = "", language: str = "en"
+    ) -> None:
+        # Imported with the first paper, so that a start does not wait half a second for the fonts'
+        # libraries.
         from fpdf import FPDF
 
         self._pdf = FPDF(format="A4")
@@ -48,7 +54,9 @@ class PdfDocument:
         self._pdf.set_producer("Engage")
         self._fonts = {style: self._font(style, path) for style, path in _FILES.items()}
         for font in self._fonts.values():
-            finalize(self, font.ttfont.close)  # a paper that is never finished leaves no file open either
+            finalize(
+                self, font.ttfont.close
+            )  # a paper that is never finished leaves no file open either
         self._widths: dict[tuple[str, str], float] = {}
         self._foot = footer
         self._of = "o" if language == "cy" else "of"
@@ -94,11 +102,17 @@ class PdfDocument:
         self._y += 3
 
     def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[str]], *, widths: Sequence[float] | None = None
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        widths: Sequence[float] | None = None,
     ) -> None:
-        """A table whose head is repeated on every page that it reaches. `widths` are shares of the room, equal where none are given.
+        """A table whose head is repeated on every page that it reaches. `widths` are shares of the
+        room, equal where none are given.
 
-        A row stays on one page unless it is longer than a page. Raises ValueError for a row with more or fewer cells than the head.
+        A row stays on one page unless it is longer than a page. Raises ValueError for a row with
+        more or fewer cells than the head.
         """
         shares = _shares(widths or [1] * len(head))
         self._need(20)
@@ -154,7 +168,11 @@ class PdfDocument:
         self._row(head, widths, ["B"] * len(widths), ())
 
     def _row(
-        self, row: Sequence[str], widths: Sequence[float], styles: Sequence[Style], head: Sequence[str]
+        self,
+        row: Sequence[str],
+        widths: Sequence[float],
+        styles: Sequence[Style],
+        head: Sequence[str],
     ) -> None:
         if len(row) != len(widths):
             raise ValueError("a row has as many cells as the table has columns")
@@ -178,12 +196,18 @@ class PdfDocument:
             self._pdf.line(_MARGIN, self._y, _WIDTH - _MARGIN, self._y)
 
     def _cells(
-        self, part: Sequence[Sequence[str]], widths: Sequence[float], styles: Sequence[Style], size: float
+        self,
+        part: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        styles: Sequence[Style],
+        size: float,
     ) -> None:
         x = _MARGIN
         for lines, width, style in zip(part, widths, styles, strict=True):
             for place, line in enumerate(lines):
-                self._text(x, self._y + _PAD / 2 + (place + 0.75) * _step(size), line, size, style, _INK)
+                self._text(
+                    x, self._y + _PAD / 2 + (place + 0.75) * _step(size), line, size, style, _INK
+                )
             x += width
 
     def _text(

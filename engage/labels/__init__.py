@@ -1,7 +1,8 @@
-"""What codes and moments are called: one table for each set of codes, for pages, API, papers and files alike.
+"""What codes and moments are called: one table for each set of codes, for pages, API, papers and
+files alike.
 
-A table is a constant of one of these modules, a way of writing something a function; templates get all of them
-under their own names.
+A table is a constant of one of these modules, a way of writing something a function; templates get
+all of them under their own names.
 """
 
 import importlib
@@ -36,4 +37,6 @@ def functions() -> Mapping[str, Callable[..., Any]]:
 
 
 def _modules() -> list[Any]:
-    return [importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__)]
+    return [
+        importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__)
+    ]

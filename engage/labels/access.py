@@ -1,4 +1,6 @@
-"""What the parts of a record, ways of looking at one and the settings of a hub are called on staff pages."""
+"""What the parts of a record, ways of looking at one and the settings of a hub are called on staff
+pages.
+"""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,6 @@
-"""What a conversation is called on staff pages and in its log: what was asked, and what became of a line to learn from."""
+"""What a conversation is called on staff pages and in its log: what was asked, and what became of a
+line to learn from.
+"""
 
 from collections.abc import Mapping
 

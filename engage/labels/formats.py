@@ -53,7 +53,9 @@ def phone(number: str | None) -> str:
     """A UK mobile number as people write it: `07700 900101`."""
     if number is None:
         return ""
-    return f"0{number[3:7]} {number[7:]}" if number.startswith("+44") and len(number) == 13 else number
+    return (
+        f"0{number[3:7]} {number[7:]}" if number.startswith("+44") and len(number) == 13 else number
+    )
 
 
 def shift_day(of: date, days: int) -> date:

@@ -1,4 +1,6 @@
-"""What the codes of housing, activities and drug tests are called on staff pages and in the report to the court."""
+"""What the codes of housing, activities and drug tests are called on staff pages and in the report
+to the court.
+"""
 
 from collections.abc import Mapping
 
@@ -58,7 +60,9 @@ WHOSE_WORD: Mapping[ReportState, str] = {
 
 
 def every(days: int) -> str:
-    """How often, from a number of days: `every week`, `every 2 weeks`, `every day`, `every 10 days`."""
+    """How often, from a number of days: `every week`, `every 2 weeks`, `every day`, `every 10
+    days`.
+    """
     if days % 7 == 0:
         return "every week" if days == 7 else f"every {days // 7} weeks"
     return "every day" if days == 1 else f"every {days} days"

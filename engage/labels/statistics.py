@@ -1,4 +1,6 @@
-"""What the cohort view and its file say: names of tables and of their lines, and what stands behind a signal."""
+"""What the cohort view and its file say: names of tables and of their lines, and what stands behind
+a signal.
+"""
 
 from collections.abc import Mapping
 
@@ -56,7 +58,9 @@ _LINES: Mapping[str, Mapping[str, str]] = {
     "custody": {str(key): words for key, words in CUSTODY.items()},
     "legal": {str(key): words for key, words in LEGAL.items()},
     "movement": {
-        f"{was}_{now}": f"{RAG_LINES[was]} to {RAG_LINES[now].lower()}" for was in Rag for now in Rag
+        f"{was}_{now}": f"{RAG_LINES[was]} to {RAG_LINES[now].lower()}"
+        for was in Rag
+        for now in Rag
     },
     "attendance": {"all": "Came"},
     "attendance_cohort": {str(key): words for key, words in COHORTS.items()},

@@ -1,1 +1,3 @@
-"""What the courts, the police and the prison have decided or found: orders and their requirements, arrests, custody, flags."""
+"""What the courts, the police and the prison have decided or found: orders and their requirements,
+arrests, custody, flags.
+"""

@@ -1,7 +1,8 @@
 """Time in prison: into it, the day of release as it moves, the plan for that day, and out of it.
 
-Where the person is follows in the same transaction, so that texts stop when they go in and may start when they come out (RULES.md 1, 2).
-An appointment in prison may be booked all the while; rule 1 keeps its texts back. Nothing here books, and nothing tells the person anything.
+Where the person is follows in the same transaction, so that texts stop when they go in and may
+start when they come out (RULES.md 1, 2). An appointment in prison may be booked all the while; rule
+1 keeps its texts back. Nothing here books, and nothing tells the person anything.
 """
 
 import uuid
@@ -52,13 +53,17 @@ def take_into(
     release_on: date | None = None,
     now: datetime,
 ) -> CustodySpell:
-    """The person is in prison since a day; texts that wait are called back. `release_on` is the day expected now.
+    """The person is in prison since a day; texts that wait are called back. `release_on` is the day
+    expected now.
 
-    Raises Invalid for days that cannot be, Conflict (code `in_custody`) when they are in prison already.
+    Raises Invalid for days that cannot be, Conflict (code `in_custody`) when they are in prison
+    already.
     """
     person = to_change(session, actor, person_id, now=now, what="take into custody")
     if current(session, person.id) is not None:
-        raise Conflict("They are recorded as in prison already. Change that, or end it.", code="in_custody")
+        raise Conflict(
+            "They are recorded as in prison already. Change that, or end it.", code="in_custody"
+        )
     today = today_of(session, person, now)
     problems = day_problems({"since": since}, today, past=("since",))
     last = session.scalar(
@@ -104,7 +109,9 @@ def change(
     release_on: date | None,
     now: datetime,
 ) -> CustodySpell:
-    """Sentenced, moved to another prison, or to leave on another day. The same again changes nothing. Raises Conflict once they are out."""
+    """Sentenced, moved to another prison, or to leave on another day. The same again changes
+    nothing. Raises Conflict once they are out.
+    """
     person, spell = _open(session, actor, spell_id, "change custody", now)
     today = today_of(session, person, now)
     refuse(_problems(kind, sentence_days, release_on, today, before=spell.release_on))
@@ -135,7 +142,9 @@ def change(
 def change_release(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, release_on: date | None, now: datetime
 ) -> CustodySpell:
-    """The day of release is another, earlier or later, or no longer known. Near enough, it is signalled at once."""
+    """The day of release is another, earlier or later, or no longer known. Near enough, it is
+    signalled at once.
+    """
     spell = found(session.get(CustodySpell, spell_id), "time in prison")
     return change(
         session,
@@ -149,11 +158,13 @@ def change_release(
     )
 
 
-def release(session: Session, actor: Actor, spell_id: uuid.UUID, *, on: date, now: datetime) -> CustodySpell:
+def release(
+    session: Session, actor: Actor, spell_id: uuid.UUID, *, on: date, now: datetime
+) -> CustodySpell:
     """They left prison on a day, today at the latest: texts may go from now on.
 
-    Whoever is on warrant or unlawfully at large by then stays so. Raises Invalid for a day ahead or before they went in, Conflict when they
-    are out already.
+    Whoever is on warrant or unlawfully at large by then stays so. Raises Invalid for a day ahead or
+    before they went in, Conflict when they are out already.
     """
     person, spell = _open(session, actor, spell_id, "release from custody", now)
     today = today_of(session, person, now)
@@ -191,8 +202,9 @@ def make_plan(
 ) -> ReleasePlan:
     """Keep what is arranged for the day of release, in the place of what was kept before.
 
-    `health` is for those who may see matters of health, and None leaves it as it was. Raises Invalid without a home, Forbidden for health
-    from somebody who may not see it, Conflict once they are out.
+    `health` is for those who may see matters of health, and None leaves it as it was. Raises
+    Invalid without a home, Forbidden for health from somebody who may not see it, Conflict once
+    they are out.
     """
     person, spell = _open(session, actor, spell_id, "make release plan", now)
     if health is not None and Ability.HEALTH not in abilities(actor, person):
@@ -215,7 +227,9 @@ def make_plan(
 def current(session: Session, person_id: uuid.UUID) -> CustodySpell | None:
     """The time in prison that a person is in, if any; for callers that check access themselves."""
     return session.scalars(
-        select(CustodySpell).where(CustodySpell.person_id == person_id, CustodySpell.released_on.is_(None))
+        select(CustodySpell).where(
+            CustodySpell.person_id == person_id, CustodySpell.released_on.is_(None)
+        )
     ).one_or_none()
 
 
@@ -230,7 +244,9 @@ def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[Cu
 
 
 def release_cause(spell_id: uuid.UUID, release_on: date) -> str:
-    """The cause of a `release_soon` signal: one for each day that was expected, whether the sweep finds it or a change."""
+    """The cause of a `release_soon` signal: one for each day that was expected, whether the sweep
+    finds it or a change.
+    """
     return f"{spell_id}:{release_on.isoformat()}"
 
 
@@ -268,7 +284,9 @@ def _open(
     return person, spell
 
 
-def _put(session: Session, actor: Actor, person: Person, status: CustodyStatus, now: datetime) -> None:
+def _put(
+    session: Session, actor: Actor, person: Person, status: CustodyStatus, now: datetime
+) -> None:
     if person.custody_status is not status:
         update_person(session, actor, person.id, {"custody_status": status}, now=now)
 
@@ -278,7 +296,10 @@ def _tell_of_release(
 ) -> None:
     """A release that is nearer than the sweep looks ahead is signalled now, not tonight."""
     days = hub_rules(session.get_one(Hub, person.hub_id)).release_days
-    if spell.release_on is None or not rules.plan_due(spell.release_on, days) <= today <= spell.release_on:
+    if (
+        spell.release_on is None
+        or not rules.plan_due(spell.release_on, days) <= today <= spell.release_on
+    ):
         return
     signals.raise_signal(
         session,

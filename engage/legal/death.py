@@ -1,4 +1,6 @@
-"""The death of a person: no text goes any more, every order has ended, nobody is in prison. The record stays."""
+"""The death of a person: no text goes any more, every order has ended, nobody is in prison. The
+record stays.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -20,11 +22,14 @@ from engage.people.model import ContactStatus, Person
 from engage.people.service import update_person
 
 
-def record_death(session: Session, actor: Actor, person_id: uuid.UUID, on: date, now: datetime) -> Person:
-    """The person died on a day, today at the latest. Texts that wait are called back; orders that run end on that day.
+def record_death(
+    session: Session, actor: Actor, person_id: uuid.UUID, on: date, now: datetime
+) -> Person:
+    """The person died on a day, today at the latest. Texts that wait are called back; orders that
+    run end on that day.
 
-    An order that began after that day ends on its first. Raises Invalid for a day ahead or before they were born, Conflict (code `dead`)
-    where it is recorded already.
+    An order that began after that day ends on its first. Raises Invalid for a day ahead or before
+    they were born, Conflict (code `dead`) where it is recorded already.
     """
     person = to_change(session, actor, person_id, now=now, what="record death")
     if person.contact_status is ContactStatus.DEAD:
@@ -37,9 +42,13 @@ def record_death(session: Session, actor: Actor, person_id: uuid.UUID, on: date,
     for order in orders.of_person(session, person.id):
         if order.ended_on is None:
             last = max(order.starts_on, min(on, order.ends_on))
-            orders.write_end(session, person, order, last, OrderEnding.DIED, actor=actor.label, now=now)
+            orders.write_end(
+                session, person, order, last, OrderEnding.DIED, actor=actor.label, now=now
+            )
     spell = custody.current(session, person.id)
     if spell is not None:
-        custody.write_release(session, person, spell, max(on, spell.since), actor=actor.label, now=now)
+        custody.write_release(
+            session, person, spell, max(on, spell.since), actor=actor.label, now=now
+        )
     note_event(session, "person.died", person, actor.label, now, died_on=on)
     return person

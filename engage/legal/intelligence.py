@@ -1,6 +1,8 @@
-"""That there is intelligence on somebody, and since when: a flag and a date, never its content, for police and the offender manager alone.
+"""That there is intelligence on somebody, and since when: a flag and a date, never its content, for
+police and the offender manager alone.
 
-Its events belong to no hub, so that the feed to other systems does not carry them. Nothing here writes a word.
+Its events belong to no hub, so that the feed to other systems does not carry them. Nothing here
+writes a word.
 """
 
 import uuid
@@ -26,11 +28,14 @@ from engage.people.model import Person
 def flag(
     session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
 ) -> IntelligenceFlag:
-    """There is intelligence since a day, today at the latest. Raises Invalid for a day ahead, Conflict (code `flagged`) where one stands.
+    """There is intelligence since a day, today at the latest. Raises Invalid for a day ahead,
+    Conflict (code `flagged`) where one stands.
 
     Raises Forbidden for whoever is neither police nor the offender manager.
     """
-    person = to_change(session, actor, person_id, now=now, what="set flag", ability=Ability.INTELLIGENCE)
+    person = to_change(
+        session, actor, person_id, now=now, what="set flag", ability=Ability.INTELLIGENCE
+    )
     if current(session, person.id) is not None:
         raise Conflict("There is a current flag already. End it first.", code="flagged")
     refuse(day_problems({"on": on}, today_of(session, person, now), past=("on",)))
@@ -43,9 +48,15 @@ def flag(
     return made
 
 
-def end(session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime) -> IntelligenceFlag:
-    """The intelligence is no longer current since a day, today at the latest. Raises Conflict (code `not_flagged`) where no flag stands."""
-    person = to_change(session, actor, person_id, now=now, what="end flag", ability=Ability.INTELLIGENCE)
+def end(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
+) -> IntelligenceFlag:
+    """The intelligence is no longer current since a day, today at the latest. Raises Conflict (code
+    `not_flagged`) where no flag stands.
+    """
+    person = to_change(
+        session, actor, person_id, now=now, what="end flag", ability=Ability.INTELLIGENCE
+    )
     standing = current(session, person.id)
     if standing is None:
         raise Conflict("There is no current flag.", code="not_flagged")

@@ -22,7 +22,9 @@ class OrderEnding(StrEnum):
 
 
 class RequirementKind(StrEnum):
-    """What the court asked for: rehabilitation activity, drug rehabilitation, unpaid work, a curfew, or something else in words."""
+    """What the court asked for: rehabilitation activity, drug rehabilitation, unpaid work, a
+    curfew, or something else in words.
+    """
 
     RAR = "rar"
     DRR = "drr"

@@ -1,6 +1,7 @@
 """Tables of what the courts, the police and the prison have decided or found about a person.
 
-All of it is recorded by staff or their systems; nothing a person texts writes here. Dates are days of the hub's calendar.
+All of it is recorded by staff or their systems; nothing a person texts writes here. Dates are days
+of the hub's calendar.
 """
 
 import uuid
@@ -19,9 +20,11 @@ from engage.people.model import Person
 
 
 class Order(Base):
-    """A community order, a suspended sentence order or a release on licence, in force from `starts_on` to `ends_on` inclusive.
+    """A community order, a suspended sentence order or a release on licence, in force from
+    `starts_on` to `ends_on` inclusive.
 
-    `ended_on` is the day on which it ended in fact, null while nobody (and no sweep) has recorded an end.
+    `ended_on` is the day on which it ended in fact, null while nobody (and no sweep) has recorded
+    an end.
     """
 
     __tablename__ = "court_order"
@@ -53,8 +56,9 @@ class Order(Base):
 class Requirement(Base):
     """One thing that the court asked for.
 
-    `amount` is what was asked in all: days of a RAR, minutes of unpaid work; null for the others. A DRR says how many days lie between
-    two tests, and between two court reviews (null where the court asked for none).
+    `amount` is what was asked in all: days of a RAR, minutes of unpaid work; null for the others. A
+    DRR says how many days lie between two tests, and between two court reviews (null where the
+    court asked for none).
     """
 
     __tablename__ = "requirement"
@@ -63,7 +67,9 @@ class Requirement(Base):
         CheckConstraint("tests_every_days BETWEEN 1 AND 90", name="tests_every_days"),
         CheckConstraint("reviews_every_days BETWEEN 28 AND 365", name="reviews_every_days"),
         Index("ix_requirement_order", "order_id"),
-        Index("ix_requirement_drr", "id", postgresql_where=text("kind = 'drr' AND ended_on IS NULL")),
+        Index(
+            "ix_requirement_drr", "id", postgresql_where=text("kind = 'drr' AND ended_on IS NULL")
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -87,8 +93,8 @@ class Requirement(Base):
 class RequirementCredit(Base):
     """What was done of a requirement on one day: one RAR day, or so many minutes of unpaid work.
 
-    Only planned activity counts for a RAR, never routine supervision (RULES.md 14); a day that does not count may be kept all the same,
-    so that nobody wonders where it went.
+    Only planned activity counts for a RAR, never routine supervision (RULES.md 14); a day that does
+    not count may be kept all the same, so that nobody wonders where it went.
     """
 
     __tablename__ = "requirement_credit"
@@ -104,7 +110,9 @@ class RequirementCredit(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Requirement.id, ondelete="CASCADE"))
+    requirement_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Requirement.id, ondelete="CASCADE")
+    )
     done_on: Mapped[date]
     amount: Mapped[int]
     planned_activity: Mapped[bool]
@@ -116,7 +124,9 @@ class RequirementCredit(Base):
 
 
 class Offence(Base):
-    """An arrest, a charge or a conviction, told by the police. `happened_on` is the day of the arrest, charge or offence."""
+    """An arrest, a charge or a conviction, told by the police. `happened_on` is the day of the
+    arrest, charge or offence.
+    """
 
     __tablename__ = "offence"
     __table_args__ = (Index("ix_offence_person", "person_id", "happened_on"),)
@@ -134,9 +144,11 @@ class Offence(Base):
 
 
 class CustodySpell(Base):
-    """A time in prison, sentenced or on remand. At most one of a person is open; while it is, no text goes (RULES.md 1, 2).
+    """A time in prison, sentenced or on remand. At most one of a person is open; while it is, no
+    text goes (RULES.md 1, 2).
 
-    `release_on` is the day expected now, and may move either way; `sentence_days` the length of the sentence, null on remand.
+    `release_on` is the day expected now, and may move either way; `sentence_days` the length of the
+    sentence, null on remand.
     """
 
     __tablename__ = "custody_spell"
@@ -144,9 +156,14 @@ class CustodySpell(Base):
         CheckConstraint("released_on >= since", name="released_later"),
         CheckConstraint("sentence_days > 0", name="sentence_days"),
         Index(
-            "uq_custody_spell_open", "person_id", unique=True, postgresql_where=text("released_on IS NULL")
+            "uq_custody_spell_open",
+            "person_id",
+            unique=True,
+            postgresql_where=text("released_on IS NULL"),
         ),
-        Index("ix_custody_spell_release", "release_on", postgresql_where=text("released_on IS NULL")),
+        Index(
+            "ix_custody_spell_release", "release_on", postgresql_where=text("released_on IS NULL")
+        ),
         Index("ix_custody_spell_person", "person_id", "since"),
     )
 
@@ -185,7 +202,9 @@ class ReleasePlan(Base):
 
 
 class IntelligenceFlag(Base):
-    """That there is intelligence, and since when: a flag and a date, never its content. Only police and the OM see it."""
+    """That there is intelligence, and since when: a flag and a date, never its content. Only police
+    and the OM see it.
+    """
 
     __tablename__ = "intelligence_flag"
     __table_args__ = (

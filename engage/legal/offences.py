@@ -1,6 +1,8 @@
-"""Arrests, charges and convictions, as the police tell of them. What was recorded wrongly is withdrawn, never erased.
+"""Arrests, charges and convictions, as the police tell of them. What was recorded wrongly is
+withdrawn, never erased.
 
-An arrest is no conviction, and nothing here follows from one: the rules that look at it suggest, and people decide.
+An arrest is no conviction, and nothing here follows from one: the rules that look at it suggest,
+and people decide.
 """
 
 import uuid
@@ -38,12 +40,16 @@ def record(
     acquisitive: bool,
     now: datetime,
 ) -> Offence:
-    """Keep an arrest, a charge or a conviction. `what` names the matter ("burglary of a shop") and nobody else.
+    """Keep an arrest, a charge or a conviction. `what` names the matter ("burglary of a shop") and
+    nobody else.
 
-    Raises Invalid for a day ahead or without `what`, Conflict (code `offence_recorded`) where the same is there already.
+    Raises Invalid for a day ahead or without `what`, Conflict (code `offence_recorded`) where the
+    same is there already.
     """
     person = to_change(session, actor, person_id, now=now, what="record offence")
-    words = tidy("what", what, LONGEST_WHAT, missing="Say what it was for, such as theft from a shop")
+    words = tidy(
+        "what", what, LONGEST_WHAT, missing="Say what it was for, such as theft from a shop"
+    )
     today = today_of(session, person, now)
     refuse(day_problems({"happened_on": happened_on}, today, past=("happened_on",)))
     same = select(Offence.id).where(
@@ -75,7 +81,9 @@ def record(
 
 
 def withdraw(session: Session, actor: Actor, offence_id: uuid.UUID, *, now: datetime) -> Offence:
-    """It was recorded wrongly, or nothing came of it: the row stays and counts no more. Said twice it changes nothing."""
+    """It was recorded wrongly, or nothing came of it: the row stays and counts no more. Said twice
+    it changes nothing.
+    """
     offence = found(session.get(Offence, offence_id), "offence")
     person = to_change(session, actor, offence.person_id, now=now, what="withdraw offence")
     session.refresh(offence)
@@ -98,7 +106,9 @@ def last_arrest_on(session: Session, person_id: uuid.UUID) -> date | None:
 
 
 def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[Offence]:
-    """A person's offences, the latest day first, withdrawn or not; for callers that check access themselves."""
+    """A person's offences, the latest day first, withdrawn or not; for callers that check access
+    themselves.
+    """
     return session.scalars(
         select(Offence)
         .where(Offence.person_id == person_id)

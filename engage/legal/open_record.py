@@ -1,4 +1,5 @@
-"""How every change in this package begins: the person opened and held, the day it is at their hub, words that can be kept.
+"""How every change in this package begins: the person opened and held, the day it is at their hub,
+words that can be kept.
 
 Whoever may not see the person is told that there is nothing. Nothing here decides anything.
 """
@@ -33,8 +34,12 @@ def to_change(
     what: str,
     ability: Ability = Ability.MANAGE,
 ) -> Person:
-    """The person, to be changed: the row is held until the transaction ends. Raises NotFound or Forbidden."""
-    return open_person(session, actor, person_id, now=now, what=what, ability=ability, change=True, lock=True)
+    """The person, to be changed: the row is held until the transaction ends. Raises NotFound or
+    Forbidden.
+    """
+    return open_person(
+        session, actor, person_id, now=now, what=what, ability=ability, change=True, lock=True
+    )
 
 
 def order_to_change(
@@ -69,8 +74,12 @@ def today_of(session: Session, person: Person, now: datetime) -> date:
     return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
 
 
-def day_problems(days: Mapping[str, date | None], today: date, *, past: tuple[str, ...]) -> dict[str, str]:
-    """What is wrong with days, by field: too far off, or, for those that must have come, still ahead. None is not looked at."""
+def day_problems(
+    days: Mapping[str, date | None], today: date, *, past: tuple[str, ...]
+) -> dict[str, str]:
+    """What is wrong with days, by field: too far off, or, for those that must have come, still
+    ahead. None is not looked at.
+    """
     problems = {}
     for name, day in days.items():
         if day is None:
@@ -83,7 +92,9 @@ def day_problems(days: Mapping[str, date | None], today: date, *, past: tuple[st
 
 
 def tidy(field: str, given: str, longest: int, *, missing: str | None = None) -> str:
-    """One line of words as it is kept. Raises Invalid where it is too long, cannot be read, or (with `missing`) is not there."""
+    """One line of words as it is kept. Raises Invalid where it is too long, cannot be read, or
+    (with `missing`) is not there.
+    """
     words = given.strip()
     if missing is not None and not words:
         raise Invalid(fields={field: missing})
@@ -100,7 +111,14 @@ def refuse(problems: Mapping[str, str]) -> None:
         raise Invalid(fields=problems)
 
 
-def note_event(session: Session, kind: str, person: Person, actor: str, now: datetime, **data: Any) -> None:
+def note_event(
+    session: Session, kind: str, person: Person, actor: str, now: datetime, **data: Any
+) -> None:
     """Write the event of a change: ids, codes and days, never a word that somebody wrote."""
-    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
-    events.record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **plain)
+    plain = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in data.items()
+    }
+    events.record(
+        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **plain
+    )

@@ -1,7 +1,8 @@
 """Orders and licences: recorded, changed, ended, and swept when their last day has passed.
 
-While one runs the person is statutory, after the last one not; that is kept right in the same transaction, and missing data is never taken
-for "voluntary" (RULES.md 2). Nothing here ends an order because of what somebody did: people end orders, or the calendar does.
+While one runs the person is statutory, after the last one not; that is kept right in the same
+transaction, and missing data is never taken for "voluntary" (RULES.md 2). Nothing here ends an
+order because of what somebody did: people end orders, or the calendar does.
 """
 
 import uuid
@@ -33,7 +34,8 @@ from engage.people.service import update_person
 LONGEST_COURT = 80
 LONGEST_REFERENCE = 40
 BY_HAND = frozenset(OrderEnding) - {OrderEnding.DIED}
-"""Endings that staff may record by themselves; a death is recorded as one, for everything at once."""
+"""Endings that staff may record by themselves; a death is recorded as one, for everything at once.
+"""
 _ENDED = "This order has ended. Take its end back first, or record a new one."
 
 
@@ -50,9 +52,11 @@ def record_order(
     reference: str = "",
     now: datetime,
 ) -> Order:
-    """Record an order or a licence. While it is in force the person is statutory; one of another time says nothing of today.
+    """Record an order or a licence. While it is in force the person is statutory; one of another
+    time says nothing of today.
 
-    Raises Invalid for days that cannot be, Conflict (code `order_recorded`) where the same order is there already.
+    Raises Invalid for days that cannot be, Conflict (code `order_recorded`) where the same order is
+    there already.
     """
     person = to_change(session, actor, person_id, now=now, what="record order")
     today = today_of(session, person, now)
@@ -95,7 +99,9 @@ def change_order(
     reference: str,
     now: datetime,
 ) -> Order:
-    """Correct an order, or keep what a court changed of it. The same again changes nothing. Raises Conflict once it has ended."""
+    """Correct an order, or keep what a court changed of it. The same again changes nothing. Raises
+    Conflict once it has ended.
+    """
     person, order = order_to_change(session, actor, order_id, now=now, what="change order")
     _must_run(order)
     today = today_of(session, person, now)
@@ -123,11 +129,19 @@ def change_order(
 
 
 def end_order(
-    session: Session, actor: Actor, order_id: uuid.UUID, *, on: date, ending: OrderEnding, now: datetime
+    session: Session,
+    actor: Actor,
+    order_id: uuid.UUID,
+    *,
+    on: date,
+    ending: OrderEnding,
+    now: datetime,
 ) -> Order:
-    """Record that an order ended on a day, today at the latest, and how. Its requirements end with it.
+    """Record that an order ended on a day, today at the latest, and how. Its requirements end with
+    it.
 
-    Raises Invalid for a day outside the order, a death, or the recall of what is no licence; Conflict when it has ended already.
+    Raises Invalid for a day outside the order, a death, or the recall of what is no licence;
+    Conflict when it has ended already.
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="end order")
     _must_run(order)
@@ -146,8 +160,12 @@ def end_order(
 
 
 def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> Order:
-    """The order has not ended after all: it runs on, and so do the requirements that ended with it. Raises Conflict where it runs."""
-    person, order = order_to_change(session, actor, order_id, now=now, what="take back end of order")
+    """The order has not ended after all: it runs on, and so do the requirements that ended with it.
+    Raises Conflict where it runs.
+    """
+    person, order = order_to_change(
+        session, actor, order_id, now=now, what="take back end of order"
+    )
     if order.ended_on is None:
         raise Conflict("This order has not ended.")
     for requirement in order.requirements:
@@ -161,14 +179,20 @@ def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: d
 
 
 def of_person(session: Session, person_id: uuid.UUID) -> Sequence[Order]:
-    """Every order of a person, the latest to start first, with requirements; for callers that check access themselves."""
+    """Every order of a person, the latest to start first, with requirements; for callers that check
+    access themselves.
+    """
     return session.scalars(
-        select(Order).where(Order.person_id == person_id).order_by(Order.starts_on.desc(), Order.id.desc())
+        select(Order)
+        .where(Order.person_id == person_id)
+        .order_by(Order.starts_on.desc(), Order.id.desc())
     ).all()
 
 
 def in_force(session: Session, person_id: uuid.UUID, on: date) -> list[Order]:
-    """The orders in force on a day, first and last day included; for callers that check access themselves."""
+    """The orders in force on a day, first and last day included; for callers that check access
+    themselves.
+    """
     last_day = func.least(Order.ends_on, func.coalesce(Order.ended_on, Order.ends_on))
     return list(
         session.scalars(
@@ -179,8 +203,12 @@ def in_force(session: Session, person_id: uuid.UUID, on: date) -> list[Order]:
     )
 
 
-def keep_status(session: Session, actor: Actor, person: Person, today: date, *, now: datetime) -> None:
-    """Make the person statutory or not by what the recorded orders say of `today`; where they say nothing it stays (RULES.md 2)."""
+def keep_status(
+    session: Session, actor: Actor, person: Person, today: date, *, now: datetime
+) -> None:
+    """Make the person statutory or not by what the recorded orders say of `today`; where they say
+    nothing it stays (RULES.md 2).
+    """
     said = rules.statutory([facts(order) for order in of_person(session, person.id)], today)
     if said is None:
         return
@@ -190,10 +218,12 @@ def keep_status(session: Session, actor: Actor, person: Person, today: date, *, 
 
 
 def end_due(session: Session, *, now: datetime, limit: int) -> int:
-    """End the orders of up to `limit` people whose last day has passed; how many people were dealt with, 0 when none is left.
+    """End the orders of up to `limit` people whose last day has passed; how many people were dealt
+    with, 0 when none is left.
 
-    Any number of sweeps may run at once: one waits for whoever holds a person, be it another sweep or staff, and then finds what is left to do,
-    so that no order runs a day longer because somebody was at work on the record.
+    Any number of sweeps may run at once: one waits for whoever holds a person, be it another sweep
+    or staff, and then finds what is left to do, so that no order runs a day longer because somebody
+    was at work on the record.
     """
     due = exists().where(
         Order.person_id == Person.id,
@@ -207,13 +237,17 @@ def end_due(session: Session, *, now: datetime, limit: int) -> int:
         for order in of_person(session, person.id):
             if order.ended_on is None and order.ends_on < today:
                 ending = rules.ending_at_expiry(measured(order))
-                write_end(session, person, order, order.ends_on, ending, actor=SYSTEM.label, now=now)
+                write_end(
+                    session, person, order, order.ends_on, ending, actor=SYSTEM.label, now=now
+                )
         keep_status(session, SYSTEM, person, today, now=now)
     return len(people)
 
 
 def start_due(session: Session, *, now: datetime, limit: int) -> int:
-    """Make up to `limit` people statutory whose order has begun since it was recorded; how many, 0 when none is left."""
+    """Make up to `limit` people statutory whose order has begun since it was recorded; how many, 0
+    when none is left.
+    """
     begun = exists().where(
         Order.person_id == Person.id,
         Order.ended_on.is_(None),
@@ -259,7 +293,9 @@ def write_end(
     actor: str,
     now: datetime,
 ) -> None:
-    """End an order whose person the caller holds, after all checks; what still runs of it ends on the same day."""
+    """End an order whose person the caller holds, after all checks; what still runs of it ends on
+    the same day.
+    """
     for requirement in order.requirements:
         if requirement.ended_on is None:
             requirement.ended_on = on

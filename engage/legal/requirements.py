@@ -1,7 +1,7 @@
 """What the court asked for in an order, and what was done of it, day by day.
 
-Of a RAR only planned activity counts, up to the most that the court set (RULES.md 14); what does not count is kept all the same and shown as
-such. Nothing here says that somebody failed.
+Of a RAR only planned activity counts, up to the most that the court set (RULES.md 14); what does
+not count is kept all the same and shown as such. Nothing here says that somebody failed.
 """
 
 import uuid
@@ -46,8 +46,9 @@ def add_requirement(
 ) -> Requirement:
     """Keep one thing that the court asked for. `amount` is days of a RAR, minutes of unpaid work.
 
-    Raises Invalid for numbers that the kind does not have or a first day outside the order, Conflict when the order has ended or (code
-    `requirement_recorded`) has a running requirement of that kind.
+    Raises Invalid for numbers that the kind does not have or a first day outside the order,
+    Conflict when the order has ended or (code `requirement_recorded`) has a running requirement of
+    that kind.
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="add requirement")
     if order.ended_on is not None:
@@ -65,7 +66,8 @@ def add_requirement(
     running = {one.kind for one in order.requirements if one.ended_on is None}
     if kind is not RequirementKind.OTHER and kind in running:
         raise Conflict(
-            "The order has a running requirement of this kind. Change that one.", code="requirement_recorded"
+            "The order has a running requirement of this kind. Change that one.",
+            code="requirement_recorded",
         )
     requirement = Requirement(
         id=new_id(),
@@ -97,7 +99,9 @@ def change_requirement(
     note: str,
     now: datetime,
 ) -> Requirement:
-    """Correct a requirement, or keep what the court changed of it at a review. The same again changes nothing."""
+    """Correct a requirement, or keep what the court changed of it at a review. The same again
+    changes nothing.
+    """
     person, requirement = requirement_to_change(
         session, actor, requirement_id, now=now, what="change requirement"
     )
@@ -116,7 +120,13 @@ def change_requirement(
         setattr(requirement, name, given[name])
     session.flush()
     note_event(
-        session, "requirement.changed", person, actor.label, now, requirement=requirement.id, fields=changed
+        session,
+        "requirement.changed",
+        person,
+        actor.label,
+        now,
+        requirement=requirement.id,
+        fields=changed,
     )
     return requirement
 
@@ -124,7 +134,9 @@ def change_requirement(
 def end_requirement(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, on: date, now: datetime
 ) -> Requirement:
-    """The requirement ended on a day, today at the latest, while its order runs on. Raises Conflict when it has ended already."""
+    """The requirement ended on a day, today at the latest, while its order runs on. Raises Conflict
+    when it has ended already.
+    """
     person, requirement = requirement_to_change(
         session, actor, requirement_id, now=now, what="end requirement"
     )
@@ -136,7 +148,13 @@ def end_requirement(
     requirement.ended_on = on
     session.flush()
     note_event(
-        session, "requirement.ended", person, actor.label, now, requirement=requirement.id, ended_on=on
+        session,
+        "requirement.ended",
+        person,
+        actor.label,
+        now,
+        requirement=requirement.id,
+        ended_on=on,
     )
     return requirement
 
@@ -152,19 +170,25 @@ def record_credit(
     activity: str = "",
     now: datetime,
 ) -> RequirementCredit:
-    """Keep what was done of a requirement on one day: a RAR day (`amount` 1), or minutes of unpaid work (RULES.md 14).
+    """Keep what was done of a requirement on one day: a RAR day (`amount` 1), or minutes of unpaid
+    work (RULES.md 14).
 
-    A RAR day that was no planned activity is kept and does not count. Raises Invalid for a day outside the requirement or ahead, Conflict
-    (code `day_recorded`) where that day has one already, or (code `not_measured`) for a requirement that is not measured.
+    A RAR day that was no planned activity is kept and does not count. Raises Invalid for a day
+    outside the requirement or ahead, Conflict (code `day_recorded`) where that day has one already,
+    or (code `not_measured`) for a requirement that is not measured.
     """
-    person, requirement = requirement_to_change(session, actor, requirement_id, now=now, what="record credit")
+    person, requirement = requirement_to_change(
+        session, actor, requirement_id, now=now, what="record credit"
+    )
     if requirement.kind not in rules.MEASURED:
         raise Conflict("Only RAR days and unpaid work are counted by the day.", code="not_measured")
     what = tidy("activity", activity, LONGEST_ACTIVITY)
     problems = rules.credit_problems(
         requirement.kind, amount, planned_activity=planned_activity, activity=what
     )
-    problems |= day_problems({"done_on": done_on}, today_of(session, person, now), past=("done_on",))
+    problems |= day_problems(
+        {"done_on": done_on}, today_of(session, person, now), past=("done_on",)
+    )
     last = requirement.ended_on or requirement.order.ends_on
     if "done_on" not in problems and not requirement.starts_on <= done_on <= last:
         problems["done_on"] = "The requirement was not in force on that day"

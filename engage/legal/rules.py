@@ -1,6 +1,8 @@
-"""What follows from what the courts and the prison have decided: when an order is in force, what counts of a requirement, what is due when.
+"""What follows from what the courts and the prison have decided: when an order is in force, what
+counts of a requirement, what is due when.
 
-Facts in, answers out. Nothing here says whether somebody complied; that is counted elsewhere and decided by people.
+Facts in, answers out. Nothing here says whether somebody complied; that is counted elsewhere and
+decided by people.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,18 +13,24 @@ from engage.legal.kinds import OrderEnding, RequirementKind
 
 MOST_RAR_DAYS = 365
 MOST_UNPAID_MINUTES = 300 * 60
-"""300 hours is the most that a court may ask for: Sentencing Act 2020, Schedule 9, paragraph 2 [law]."""
+"""300 hours is the most that a court may ask for: Sentencing Act 2020, Schedule 9, paragraph 2
+[law].
+"""
 MEASURED = frozenset({RequirementKind.RAR, RequirementKind.UNPAID_WORK})
 """Requirements of which an amount is asked for, and done piece by piece."""
 LONGEST_TEST_GAP = 90
 REVIEW_GAPS = (28, 365)
-"""Court reviews are at least a month apart: Sentencing Act 2020, Schedule 9, paragraph 21 (RULES.md 13) [law]."""
+"""Court reviews are at least a month apart: Sentencing Act 2020, Schedule 9, paragraph 21 (RULES.md
+13) [law].
+"""
 DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """The days of one order. `ended_on` is the day on which it ended in fact, None while it has not."""
+    """The days of one order. `ended_on` is the day on which it ended in fact, None while it has
+    not.
+    """
 
     starts_on: date
     ends_on: date
@@ -46,7 +54,9 @@ class CreditFacts:
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of a requirement is `done` of what was `asked`; `beyond` it, and `not_counted` because it was no planned activity."""
+    """How much of a requirement is `done` of what was `asked`; `beyond` it, and `not_counted`
+    because it was no planned activity.
+    """
 
     done: int
     asked: int
@@ -70,10 +80,11 @@ def in_force(order: OrderFacts, on: date) -> bool:
 
 
 def statutory(orders: Collection[OrderFacts], today: date) -> bool | None:
-    """Whether somebody is under an order or a licence today; None where nothing that is recorded says so (RULES.md 2) [law].
+    """Whether somebody is under an order or a licence today; None where nothing that is recorded
+    says so (RULES.md 2) [law].
 
-    An order that ended today no longer binds. Whoever was recalled stays under the sentence until its last day. Orders that all lie
-    ahead say nothing of today.
+    An order that ended today no longer binds. Whoever was recalled stays under the sentence until
+    its last day. Orders that all lie ahead say nothing of today.
     """
     if any(order.ended_on is None and in_force(order, today) for order in orders):
         return True
@@ -87,7 +98,8 @@ def statutory(orders: Collection[OrderFacts], today: date) -> bool | None:
 def progress(kind: RequirementKind, asked: int, days: Sequence[CreditFacts]) -> Progress:
     """What counts of a requirement, never more than the court asked for (RULES.md 14) [law].
 
-    Of a RAR only days of planned activity count, one for each calendar day however much was done on it; of unpaid work every minute.
+    Of a RAR only days of planned activity count, one for each calendar day however much was done on
+    it; of unpaid work every minute.
     """
     rar = kind is RequirementKind.RAR
     counting = [one for one in days if one.planned_activity or not rar]
@@ -99,7 +111,9 @@ def progress(kind: RequirementKind, asked: int, days: Sequence[CreditFacts]) -> 
 
 
 def ending_at_expiry(measured: Sequence[Progress]) -> OrderEnding:
-    """How an order ended whose last day has passed: completed only where the court asked for so much, and all of it was done [ours]."""
+    """How an order ended whose last day has passed: completed only where the court asked for so
+    much, and all of it was done [ours].
+    """
     complete = bool(measured) and all(one.complete for one in measured)
     return OrderEnding.COMPLETED if complete else OrderEnding.EXPIRED
 
@@ -117,7 +131,9 @@ def requirement_problems(
     reviews_every_days: int | None,
     note: str,
 ) -> dict[str, str]:
-    """What is wrong with a requirement, by field: each kind has its own numbers, and none of the others'."""
+    """What is wrong with a requirement, by field: each kind has its own numbers, and none of the
+    others'.
+    """
     problems: dict[str, str] = {}
     if kind is RequirementKind.RAR and not (amount is not None and 1 <= amount <= MOST_RAR_DAYS):
         problems["amount"] = f"Give the most days that the court set, from 1 to {MOST_RAR_DAYS}."

@@ -1,6 +1,8 @@
-"""How a person may be reached: gathers the facts of rule 1 for many people at once, asks a new number, or a silent one, whose it is, and passes on a change of reach.
+"""How a person may be reached: gathers the facts of rule 1 for many people at once, asks a new
+number, or a silent one, whose it is, and passes on a change of reach.
 
-It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a number that is not confirmed.
+It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a
+number that is not confirmed.
 """
 
 import uuid
@@ -27,12 +29,19 @@ from messaging.tables import Message, Suppression
 CONTACTABILITY_CHANNEL = "engage_reach"
 """Notified, in the transaction, when a person's number or the leave to text them has changed."""
 CHECK_LIFE = timedelta(days=3)
-_NOT_SENT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
+_NOT_SENT = (
+    MessageStatus.WITHDRAWN,
+    MessageStatus.WITHHELD,
+    MessageStatus.EXPIRED,
+    MessageStatus.REFUSED,
+)
 
 
 @dataclass(frozen=True)
 class Contactability:
-    """A person, the number they have now, the facts about it, and the verdict of rule 1 at the moment asked for."""
+    """A person, the number they have now, the facts about it, and the verdict of rule 1 at the
+    moment asked for.
+    """
 
     person: Person
     point: ContactPoint | None
@@ -73,7 +82,9 @@ def _reach_statement() -> Select[Any]:
         )
         .scalar_subquery()
     )
-    suppressed = exists().where(Suppression.number == ContactPoint.number, Suppression.restored_at.is_(None))
+    suppressed = exists().where(
+        Suppression.number == ContactPoint.number, Suppression.restored_at.is_(None)
+    )
     return (
         select(Person, ContactPoint, Hub, shared_with, suppressed)
         .join(Hub, Hub.id == Person.hub_id)
@@ -86,13 +97,17 @@ def _reach_statement() -> Select[Any]:
 
 
 _REACH = _reach_statement()
-"""Every reply and every reminder asks this; to write it anew each time would cost more than to run it."""
+"""Every reply and every reminder asks this; to write it anew each time would cost more than to run
+it.
+"""
 
 
 def contactability_of(
     session: Session, person_ids: Collection[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of each person at `now`, in two statements however many there are. Unknown ids are left out."""
+    """The reach of each person at `now`, in two statements however many there are. Unknown ids are
+    left out.
+    """
     if not person_ids:
         return {}
     rows = session.execute(_REACH, {"people": list(person_ids)}).all()
@@ -108,9 +123,11 @@ def contactability_of(
 
 
 def request_check(session: Session, reach_now: Contactability, *, now: datetime) -> Message | None:
-    """Ask an unverified number whose it is, once, with no content (TEXTS.md: two-step check). None where that may not be.
+    """Ask an unverified number whose it is, once, with no content (TEXTS.md: two-step check). None
+    where that may not be.
 
-    The text goes only if the number is the one obstacle besides the hour; it waits for the window by its `send_after`.
+    The text goes only if the number is the one obstacle besides the hour; it waits for the window
+    by its `send_after`.
     """
     point = reach_now.point
     if point is None or point.number is None or point.state is not NumberState.UNVERIFIED:
@@ -121,11 +138,15 @@ def request_check(session: Session, reach_now: Contactability, *, now: datetime)
     return _ask(session, reach_now, f"number_check:{point.id}", point.number, point, now)
 
 
-def ask_again(session: Session, reach_now: Contactability, *, since: date, now: datetime) -> Message | None:
-    """Ask a confirmed number anew whose it is, because nothing was heard since that day (RULES.md 17). None where that may not be.
+def ask_again(
+    session: Session, reach_now: Contactability, *, since: date, now: datetime
+) -> Message | None:
+    """Ask a confirmed number anew whose it is, because nothing was heard since that day (RULES.md
+    17). None where that may not be.
 
-    Once for each silence: the number waits to be confirmed again, as a new one does, and whoever has been asked in this silence is not asked
-    again. Whoever may not be texted for anything but the hour is left alone.
+    Once for each silence: the number waits to be confirmed again, as a new one does, and whoever
+    has been asked in this silence is not asked again. Whoever may not be texted for anything but
+    the hour is left alone.
     """
     point = reach_now.point
     if point is None or point.number is None or point.state is not NumberState.VERIFIED:
@@ -139,7 +160,12 @@ def ask_again(session: Session, reach_now: Contactability, *, since: date, now: 
 
 
 def _ask(
-    session: Session, reach_now: Contactability, key: str, number: str, point: ContactPoint, now: datetime
+    session: Session,
+    reach_now: Contactability,
+    key: str,
+    number: str,
+    point: ContactPoint,
+    now: datetime,
 ) -> Message:
     person = reach_now.person
     message = outbox.enqueue(
@@ -177,7 +203,9 @@ def _ask(
 
 
 def next_window(reach_now: Contactability, now: datetime) -> datetime:
-    """`now` when it is inside the person's window for texts, else the next moment at which that opens."""
+    """`now` when it is inside the person's window for texts, else the next moment at which that
+    opens.
+    """
     start, end = rules.window(reach_now.facts, reach_now.rules)
     if start >= end or rules.in_window(reach_now.facts, reach_now.rules, now, reach_now.zone):
         return now
@@ -226,12 +254,16 @@ _TEXTS_SINCE = (
 
 
 def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> dict[str, int]:
-    rows = session.execute(_TEXTS_SINCE, {"recipients": [str(person) for person in people], "since": since})
+    rows = session.execute(
+        _TEXTS_SINCE, {"recipients": [str(person) for person in people], "since": since}
+    )
     return {recipient: count for recipient, count in rows if recipient is not None}
 
 
 def note_contactability_changed(session: Session, person: Person, now: datetime) -> None:
-    """What stood against texts may have gone: reminders that were skipped are thought over by whoever wakes to `REACH_CHANNEL`."""
+    """What stood against texts may have gone: reminders that were skipped are thought over by
+    whoever wakes to `REACH_CHANNEL`.
+    """
     person.contactability_changed_at = now
     wake(session, CONTACTABILITY_CHANNEL)
 

@@ -1,4 +1,6 @@
-"""Tables of people and how they may be reached. Everything here is personal data: read it through access.py only."""
+"""Tables of people and how they may be reached. Everything here is personal data: read it through
+access.py only.
+"""
 
 import enum
 import uuid
@@ -12,7 +14,9 @@ from engage.core.db import Base, new_id
 
 
 class LegalStatus(enum.StrEnum):
-    """Under a court order or licence, or voluntary. Unknown is not the same as voluntary (RULES.md 2)."""
+    """Under a court order or licence, or voluntary. Unknown is not the same as voluntary (RULES.md
+    2).
+    """
 
     STATUTORY = "statutory"
     NON_STATUTORY = "non_statutory"
@@ -129,16 +133,21 @@ class Person(Base):
 class ContactPoint(Base):
     """A phone number of a person, as given and as E.164, with its verification and safety.
 
-    At most one per person is current (not retired). `number` is None where what was given is no UK mobile number; `problem`
-    then says why in words.
+    At most one per person is current (not retired). `number` is None where what was given is no UK
+    mobile number; `problem` then says why in words.
     """
 
     __tablename__ = "contact_point"
     __table_args__ = (
         CheckConstraint("number IS NULL OR number ~ '^[+][0-9]{8,15}$'", name="number_e164"),
-        CheckConstraint("(number IS NULL) = (state = 'unusable') OR state = 'retired'", name="number_usable"),
+        CheckConstraint(
+            "(number IS NULL) = (state = 'unusable') OR state = 'retired'", name="number_usable"
+        ),
         Index(
-            "uq_contact_point_current", "person_id", unique=True, postgresql_where=text("state <> 'retired'")
+            "uq_contact_point_current",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state <> 'retired'"),
         ),
         Index("ix_contact_point_number", "number"),
         Index("ix_contact_point_person", "person_id"),
@@ -164,7 +173,9 @@ class ContactPoint(Base):
 
 
 class RecordAccess(Base):
-    """Limited-access records: an exclusion bars a named member of staff, an admission lets one into a restricted record."""
+    """Limited-access records: an exclusion bars a named member of staff, an admission lets one into
+    a restricted record.
+    """
 
     __tablename__ = "record_access"
     __table_args__ = (UniqueConstraint("person_id", "staff_id"),)
@@ -176,7 +187,9 @@ class RecordAccess(Base):
 
 
 class Involvement(Base):
-    """An agency works with a person (it has booked them at least once), so its support workers see their own part."""
+    """An agency works with a person (it has booked them at least once), so its support workers see
+    their own part.
+    """
 
     __tablename__ = "involvement"
     __table_args__ = (

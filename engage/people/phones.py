@@ -1,7 +1,9 @@
-"""Use cases on a person's phone number: change it, verify it, say that it is safe, suspend it, agree that it is shared.
+"""Use cases on a person's phone number: change it, verify it, say that it is safe, suspend it,
+agree that it is shared.
 
-Each takes an open session and never commits. A number that is retired, suspended or found on somebody else takes back what waits for it in the
-same transaction (RULES.md 1, 2), and the old number learns nothing more.
+Each takes an open session and never commits. A number that is retired, suspended or found on
+somebody else takes back what waits for it in the same transaction (RULES.md 1, 2), and the old
+number learns nothing more.
 """
 
 import uuid
@@ -34,9 +36,11 @@ def set_number(
     now: datetime,
     verified_how: str | None = None,
 ) -> ContactPoint:
-    """Give a person another number; the old one is retired and learns nothing more. The same number again changes nothing.
+    """Give a person another number; the old one is retired and learns nothing more. The same number
+    again changes nothing.
 
-    `verified_how` says how a worker made sure ("asked face to face"); without it the number is asked first.
+    `verified_how` says how a worker made sure ("asked face to face"); without it the number is
+    asked first.
     """
     person = open_person(
         session,
@@ -54,7 +58,9 @@ def set_number(
 def verify_number(
     session: Session, actor: Actor, person_id: uuid.UUID, *, how: str, now: datetime
 ) -> ContactPoint:
-    """The current number is theirs, and safe for texts for the hub's number of days. Raises Conflict when there is no usable number."""
+    """The current number is theirs, and safe for texts for the hub's number of days. Raises
+    Conflict when there is no usable number.
+    """
     person, point = _open_point(session, actor, person_id, now, "verify number")
     return mark_verified(session, person, point, how=how, actor=actor.label, now=now)
 
@@ -82,8 +88,12 @@ def mark_verified(
     return point
 
 
-def confirm_safe(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ContactPoint:
-    """A worker has checked that texts to the number are safe for the person; good for the hub's number of days."""
+def confirm_safe(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> ContactPoint:
+    """A worker has checked that texts to the number are safe for the person; good for the hub's
+    number of days.
+    """
     person, point = _open_point(session, actor, person_id, now, "confirm safe to contact")
     point.safe_until = _safe_until(session, person, now)
     _record(session, "number.confirmed_safe", person, point, actor.label, now)
@@ -103,7 +113,9 @@ def suspend_number(
 def mark_suspended(
     session: Session, person: Person, point: ContactPoint, *, why: str, actor: str, now: datetime
 ) -> None:
-    """Suspend a number, on a worker's word or for what the person or the network said. Retired and unusable numbers stay as they are."""
+    """Suspend a number, on a worker's word or for what the person or the network said. Retired and
+    unusable numbers stay as they are.
+    """
     if point.state in (NumberState.RETIRED, NumberState.UNUSABLE):
         return
     point.state, point.problem = NumberState.SUSPENDED, why[:200]
@@ -111,13 +123,22 @@ def mark_suspended(
     _record(session, "number.suspended", person, point, actor, now)
 
 
-def agree_shared(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ContactPoint:
-    """A worker has looked: this number is this person's though others have it too, and sharing it is safe for them."""
+def agree_shared(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> ContactPoint:
+    """A worker has looked: this number is this person's though others have it too, and sharing it
+    is safe for them.
+    """
     person, point = _open_point(session, actor, person_id, now, "agree shared number")
     point.shared_agreed_at = now
     _record(session, "number.sharing_agreed", person, point, actor.label, now)
     mark_verified(
-        session, person, point, how="shared phone, agreed with the worker", actor=actor.label, now=now
+        session,
+        person,
+        point,
+        how="shared phone, agreed with the worker",
+        actor=actor.label,
+        now=now,
     )
     signals.resolve_cause(
         session,
@@ -135,7 +156,8 @@ def people_on(session: Session, number: str) -> list[tuple[Person, ContactPoint]
     rows = session.execute(
         select(Person, ContactPoint)
         .join(
-            ContactPoint, and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED)
+            ContactPoint,
+            and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
         )
         .where(ContactPoint.number == number)
         .order_by(Person.id)
@@ -153,7 +175,9 @@ def current_point(session: Session, person_id: uuid.UUID) -> ContactPoint | None
 
 
 def expect_sharing(session: Session, person: Person, *, now: datetime) -> None:
-    """Whoever adds people knows that the next of them has the same number: hold it before anything is texted, and say so by signal."""
+    """Whoever adds people knows that the next of them has the same number: hold it before anything
+    is texted, and say so by signal.
+    """
     point = current_point(session, person.id)
     if point is None or point.state is not NumberState.UNVERIFIED:
         return
@@ -171,7 +195,9 @@ def add_number(
     now: datetime,
     verified_how: str | None,
 ) -> ContactPoint:
-    """Give the person the number that somebody wrote, usable or not; `old` is the one that it replaces."""
+    """Give the person the number that somebody wrote, usable or not; `old` is the one that it
+    replaces.
+    """
     number, problem = _read_number(given)
     point = ContactPoint(
         id=new_id(),
@@ -203,11 +229,20 @@ def add_number(
 
 
 def _put_number(
-    session: Session, person: Person, given: str, *, actor: Actor, now: datetime, verified_how: str | None
+    session: Session,
+    person: Person,
+    given: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    verified_how: str | None,
 ) -> ContactPoint:
     old = current_point(session, person.id)
     number, problem = _read_number(given)
-    if old is not None and (old.number, old.problem if number is None else None) == (number, problem):
+    if old is not None and (old.number, old.problem if number is None else None) == (
+        number,
+        problem,
+    ):
         if verified_how and number:
             mark_verified(session, person, old, how=verified_how, actor=actor.label, now=now)
         return old
@@ -220,7 +255,9 @@ def _put_number(
 
 
 def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datetime | None:
-    """Since when somebody else reads that phone, where the person had the number before and nobody verified it since."""
+    """Since when somebody else reads that phone, where the person had the number before and nobody
+    verified it since.
+    """
     return session.scalar(
         select(ContactPoint.unsafe_since)
         .where(ContactPoint.person_id == person_id, ContactPoint.number == number)
@@ -244,7 +281,9 @@ def _retire(session: Session, person: Person, old: ContactPoint, now: datetime) 
 
 
 def _look_for_sharing(session: Session, number: str, now: datetime) -> None:
-    """Rule 1: a number on two people is texted for neither until a worker has looked; each is told of the other, by signal."""
+    """Rule 1: a number on two people is texted for neither until a worker has looked; each is told
+    of the other, by signal.
+    """
     holders = people_on(session, number)
     if len(holders) < 2:
         return
@@ -272,7 +311,14 @@ def _open_point(
     session: Session, actor: Actor, person_id: uuid.UUID, now: datetime, what: str
 ) -> tuple[Person, ContactPoint]:
     person = open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.MANAGE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
     )
     point = current_point(session, person.id)
     if point is None or point.number is None:

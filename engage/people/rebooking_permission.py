@@ -1,6 +1,8 @@
-"""Whether a person may choose another time by text: off until somebody who manages them allows it, and recorded by whom.
+"""Whether a person may choose another time by text: off until somebody who manages them allows it,
+and recorded by whom.
 
-It allows nothing by itself: what is offered is decided by engage/appointments/slots, and only where a worker has put in free times.
+It allows nothing by itself: what is offered is decided by engage/appointments/slots, and only where
+a worker has put in free times.
 """
 
 import uuid
@@ -13,10 +15,13 @@ from engage.core import events
 from engage.people.model import Person
 
 
-def allow(session: Session, actor: Actor, person_id: uuid.UUID, *, allowed: bool, now: datetime) -> Person:
+def allow(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, allowed: bool, now: datetime
+) -> Person:
     """Let a person rebook by text, or no longer. Said twice it changes nothing.
 
-    For whoever manages the person: their offender manager, or a coordinator or supervisor who covers. Raises NotFound or Forbidden.
+    For whoever manages the person: their offender manager, or a coordinator or supervisor who
+    covers. Raises NotFound or Forbidden.
     """
     person = open_person(
         session,

@@ -1,7 +1,8 @@
-"""Limited access: who is barred from a person's record by name, and who is let into one that is restricted.
+"""Limited access: who is barred from a person's record by name, and who is let into one that is
+restricted.
 
-Kept by coordinators and supervisors. It must never leave a person without somebody who sees them: their offender manager is never excluded,
-and whoever restricts a record is let into it.
+Kept by coordinators and supervisors. It must never leave a person without somebody who sees them:
+their offender manager is never excluded, and whoever restricts a record is let into it.
 """
 
 import uuid
@@ -45,9 +46,11 @@ def restrict(
     texts_allowed: bool,
     now: datetime,
 ) -> Person:
-    """Make the record one that only its offender manager and those let in by name see, or an ordinary one again.
+    """Make the record one that only its offender manager and those let in by name see, or an
+    ordinary one again.
 
-    Restricting withdraws the texts that wait, unless they are allowed, and lets the actor in. Raises NotFound or Forbidden.
+    Restricting withdraws the texts that wait, unless they are allowed, and lets the actor in.
+    Raises NotFound or Forbidden.
     """
     _open(session, actor, person_id, "restrict the record", now)
     changes = {"restricted": restricted, "restricted_texts_allowed": restricted and texts_allowed}
@@ -66,10 +69,12 @@ def name_staff(
     excluded: bool,
     now: datetime,
 ) -> None:
-    """Bar a member of staff from the record, or let them into it while it is restricted; the later word counts.
+    """Bar a member of staff from the record, or let them into it while it is restricted; the later
+    word counts.
 
-    Raises Invalid for somebody who does not work in the hub, or whom naming would not help, Conflict for the person's own offender manager
-    and for the actor themselves, who would shut themselves out.
+    Raises Invalid for somebody who does not work in the hub, or whom naming would not help,
+    Conflict for the person's own offender manager and for the actor themselves, who would shut
+    themselves out.
     """
     person = _open(session, actor, person_id, "limit access to the record", now)
     if staff_id not in {staff.id for staff in candidates(session, person)}:
@@ -84,13 +89,16 @@ def name_staff(
 def remove_named_staff(
     session: Session, actor: Actor, person_id: uuid.UUID, staff_id: uuid.UUID, *, now: datetime
 ) -> None:
-    """Take somebody off the list: their role alone decides again. Taking off whoever is not on it changes nothing.
+    """Take somebody off the list: their role alone decides again. Taking off whoever is not on it
+    changes nothing.
 
     Raises Conflict where the actor would lose sight of a restricted record by it.
     """
     person = _open(session, actor, person_id, "limit access to the record", now)
     row = session.scalars(
-        select(RecordAccess).where(RecordAccess.person_id == person.id, RecordAccess.staff_id == staff_id)
+        select(RecordAccess).where(
+            RecordAccess.person_id == person.id, RecordAccess.staff_id == staff_id
+        )
     ).one_or_none()
     if row is None:
         return
@@ -125,7 +133,14 @@ def candidates(session: Session, person: Person) -> Sequence[Staff]:
 
 def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime) -> Person:
     person = open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.MANAGE, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.MANAGE,
+        change=True,
+        lock=True,
     )
     if not may_limit(actor, person):
         raise Forbidden("Only a coordinator or supervisor says who sees a record.")
@@ -133,7 +148,13 @@ def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: 
 
 
 def _put(
-    session: Session, actor: Actor, person: Person, staff_id: uuid.UUID, *, excluded: bool, now: datetime
+    session: Session,
+    actor: Actor,
+    person: Person,
+    staff_id: uuid.UUID,
+    *,
+    excluded: bool,
+    now: datetime,
 ) -> None:
     changed = session.scalar(
         insert(RecordAccess)
@@ -146,7 +167,14 @@ def _put(
         .returning(RecordAccess.id)
     )
     if changed is not None:
-        _record(session, actor, person, "access.excluded" if excluded else "access.admitted", staff_id, now)
+        _record(
+            session,
+            actor,
+            person,
+            "access.excluded" if excluded else "access.admitted",
+            staff_id,
+            now,
+        )
 
 
 def _record(

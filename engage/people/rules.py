@@ -1,4 +1,6 @@
-"""Rule 1 of RULES.md: may we text this person now? Facts in, every reason against out. No database, no clock, no settings."""
+"""Rule 1 of RULES.md: may we text this person now? Facts in, every reason against out. No database,
+no clock, no settings.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason against: a stable code, and words that an officer understands. `passing` reasons end by themselves."""
+    """One reason against: a stable code, and words that an officer understands. `passing` reasons
+    end by themselves.
+    """
 
     code: str
     words: str
@@ -16,7 +20,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class ContactRules:
-    """The numbers of rule 1 and of quiet hours (rule 3), each a setting of the hub. Hours are local, 0 to 24."""
+    """The numbers of rule 1 and of quiet hours (rule 3), each a setting of the hub. Hours are
+    local, 0 to 24.
+    """
 
     safe_days: int = 90
     daily_cap: int = 3
@@ -26,7 +32,9 @@ class ContactRules:
 
 @dataclass(frozen=True)
 class ContactFacts:
-    """What is known of a person's reach. `number_problem` says why what was given is no usable mobile number."""
+    """What is known of a person's reach. `number_problem` says why what was given is no usable
+    mobile number.
+    """
 
     number_state: str | None
     number_problem: str | None
@@ -76,7 +84,9 @@ _CONTACT = {
 
 
 PAUSED = Reason("paused", "Texts wait until a worker has spoken with them")
-"""Stands after a text that told of danger, against texts that nobody asked for; answers and a worker's own words go all the same."""
+"""Stands after a text that told of danger, against texts that nobody asked for; answers and a
+worker's own words go all the same.
+"""
 
 
 def may_text(facts: ContactFacts, rules: ContactRules, now: datetime, zone: ZoneInfo) -> Verdict:
@@ -85,7 +95,9 @@ def may_text(facts: ContactFacts, rules: ContactRules, now: datetime, zone: Zone
     if not in_window(facts, rules, now, zone):
         reasons.append(Reason("quiet_hours", "Outside the hours for texts", passing=True))
     if facts.texts_today >= rules.daily_cap:
-        reasons.append(Reason("daily_cap", f"Already {facts.texts_today} texts today", passing=True))
+        reasons.append(
+            Reason("daily_cap", f"Already {facts.texts_today} texts today", passing=True)
+        )
     return Verdict(tuple(reasons))
 
 
@@ -111,7 +123,9 @@ def _number_reasons(facts: ContactFacts, now: datetime) -> list[Reason]:
     if facts.number_state is None:
         return [Reason("no_number", "No mobile number")]
     if facts.number_state == "unusable":
-        return [Reason("number_unusable", facts.number_problem or "The number is no UK mobile number")]
+        return [
+            Reason("number_unusable", facts.number_problem or "The number is no UK mobile number")
+        ]
     reasons = []
     if facts.number_state == "suspended":
         reasons.append(
@@ -141,7 +155,9 @@ def _person_reasons(facts: ContactFacts) -> list[Reason]:
         reasons.append(PAUSED)
     if facts.restricted and not facts.restricted_texts_allowed:
         reasons.append(
-            Reason("restricted", "Limited-access record: the offender manager has not allowed texts")
+            Reason(
+                "restricted", "Limited-access record: the offender manager has not allowed texts"
+            )
         )
     if not facts.approved:
         reasons.append(Reason("not_approved", "The offender manager has not approved texts"))

@@ -1,7 +1,7 @@
 """Use cases on a person: add, correct, approve texts.
 
-Each takes an open session and never commits. A change that stops texts (custody, a closed case) withdraws what is
-waiting in the same transaction (RULES.md 2).
+Each takes an open session and never commits. A change that stops texts (custody, a closed case)
+withdraws what is waiting in the same transaction (RULES.md 2).
 """
 
 import uuid
@@ -59,7 +59,9 @@ class NewPerson:
 
 
 def person_with_crn(crn: str) -> ScalarSelect[uuid.UUID]:
-    """SQL for the id of the record with a CRN, or of the one that it was merged into, for callers that check access themselves."""
+    """SQL for the id of the record with a CRN, or of the one that it was merged into, for callers
+    that check access themselves.
+    """
     return (
         select(func.coalesce(Person.merged_into_id, Person.id))
         .where(Person.crn == crn)
@@ -71,8 +73,9 @@ def person_with_crn(crn: str) -> ScalarSelect[uuid.UUID]:
 def create_person(session: Session, actor: Actor, new: NewPerson, *, now: datetime) -> Person:
     """Add a person to a hub's caseload.
 
-    Texts have the offender manager's standing approval where the hub says so. Raises Conflict when the CRN is taken or the hub has closed, Invalid when the
-    offender manager is not one in that hub, Forbidden when the actor may not add people there.
+    Texts have the offender manager's standing approval where the hub says so. Raises Conflict when
+    the CRN is taken or the hub has closed, Invalid when the offender manager is not one in that
+    hub, Forbidden when the actor may not add people there.
     """
     _may_add(actor, new)
     hub = session.get(Hub, new.hub_id)
@@ -106,17 +109,31 @@ def create_person(session: Session, actor: Actor, new: NewPerson, *, now: dateti
     if person is None:
         raise Conflict(f"Somebody with the CRN {new.crn} is already recorded.", code="crn_taken")
     events.record(
-        session, "person.added", now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id
+        session,
+        "person.added",
+        now=now,
+        actor=actor.label,
+        person_id=person.id,
+        hub_id=person.hub_id,
     )
     if new.given_number:
-        phones.add_number(session, person, new.given_number, None, actor=actor, now=now, verified_how=None)
+        phones.add_number(
+            session, person, new.given_number, None, actor=actor, now=now, verified_how=None
+        )
     return person
 
 
 def update_person(
-    session: Session, actor: Actor, person_id: uuid.UUID, changes: Mapping[str, Any], *, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> Person:
-    """Change some of `CHANGEABLE`. A change that stops texts withdraws those that wait. Raises Invalid for another field."""
+    """Change some of `CHANGEABLE`. A change that stops texts withdraws those that wait. Raises
+    Invalid for another field.
+    """
     person = open_person(
         session,
         actor,
@@ -171,7 +188,9 @@ CHANGEABLE = {
 def approve_texts(
     session: Session, actor: Actor, person_id: uuid.UUID, *, approved: bool, now: datetime
 ) -> Person:
-    """Give or take back the offender manager's standing approval of texts. Taking it back withdraws those that wait."""
+    """Give or take back the offender manager's standing approval of texts. Taking it back withdraws
+    those that wait.
+    """
     person = open_person(
         session,
         actor,
@@ -199,7 +218,9 @@ def approve_texts(
     return person
 
 
-def ensure_involved(session: Session, person_id: uuid.UUID, agency_id: uuid.UUID, *, now: datetime) -> None:
+def ensure_involved(
+    session: Session, person_id: uuid.UUID, agency_id: uuid.UUID, *, now: datetime
+) -> None:
     """The agency works with the person from now on, so its support workers see their own part."""
     session.execute(
         insert(Involvement)
@@ -212,7 +233,9 @@ def _stop_if_needed(session: Session, person: Person, now: datetime) -> None:
     if person.contact_status is not ContactStatus.OPEN:
         withdraw_all(session, person, "Contact with the person is suspended or closed", now)
     elif person.custody_status is not CustodyStatus.COMMUNITY:
-        withdraw_all(session, person, "The person is in custody, on warrant or unlawfully at large", now)
+        withdraw_all(
+            session, person, "The person is in custody, on warrant or unlawfully at large", now
+        )
     elif person.restricted and not person.restricted_texts_allowed:
         withdraw_all(session, person, "The record is restricted", now)
 
@@ -224,7 +247,9 @@ def _may_add(actor: Actor, new: NewPerson) -> None:
         allowed = actor.hub_id == new.hub_id and bool(actor.scopes & {"people:write"})
     else:
         wide = new.hub_id in actor.hubs(Role.COORDINATOR, Role.SUPERVISOR)
-        own = new.hub_id in actor.hubs(Role.OFFENDER_MANAGER) and new.offender_manager_id == actor.id
+        own = (
+            new.hub_id in actor.hubs(Role.OFFENDER_MANAGER) and new.offender_manager_id == actor.id
+        )
         allowed = wide or own
     if not allowed:
         raise Forbidden(

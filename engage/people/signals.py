@@ -1,4 +1,6 @@
-"""Somebody takes up a signal: acknowledge it, or resolve it with what was done. Who may is decided by access.py."""
+"""Somebody takes up a signal: acknowledge it, or resolve it with what was done. Who may is decided
+by access.py.
+"""
 
 import uuid
 from datetime import datetime
@@ -20,22 +22,32 @@ LONGEST_RESOLUTION = 500
 
 
 def acknowledge(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> Signal:
-    """The actor has seen the signal and is on it. Raises NotFound, Forbidden, or Conflict once it is resolved."""
+    """The actor has seen the signal and is on it. Raises NotFound, Forbidden, or Conflict once it
+    is resolved.
+    """
     signal = _open_signal(session, actor, signal_id, "acknowledge signal", now)
     signals.acknowledge(session, signal, actor=actor.label, now=now)
     return signal
 
 
-def resolve(session: Session, actor: Actor, signal_id: uuid.UUID, *, how: str, now: datetime) -> Signal:
-    """The signal is dealt with; `how` says what was done, in 1 to 500 characters. Raises as acknowledge does, and Invalid."""
+def resolve(
+    session: Session, actor: Actor, signal_id: uuid.UUID, *, how: str, now: datetime
+) -> Signal:
+    """The signal is dealt with; `how` says what was done, in 1 to 500 characters. Raises as
+    acknowledge does, and Invalid.
+    """
     if not 1 <= len(how.strip()) <= LONGEST_RESOLUTION:
-        raise Invalid(fields={"how": f"Say what was done, in at most {LONGEST_RESOLUTION} characters."})
+        raise Invalid(
+            fields={"how": f"Say what was done, in at most {LONGEST_RESOLUTION} characters."}
+        )
     signal = _open_signal(session, actor, signal_id, "resolve signal", now)
     signals.resolve(session, signal, how=how.strip(), actor=actor.label, now=now)
     return signal
 
 
-def _open_signal(session: Session, actor: Actor, signal_id: uuid.UUID, what: str, now: datetime) -> Signal:
+def _open_signal(
+    session: Session, actor: Actor, signal_id: uuid.UUID, what: str, now: datetime
+) -> Signal:
     signal = session.scalars(select(Signal).where(Signal.id == signal_id)).one_or_none()
     if signal is None:
         raise NotFound("There is no such signal, or you may not see it.")

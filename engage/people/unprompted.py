@@ -1,7 +1,9 @@
-"""Texts that nobody asked for and no appointment is behind: the words of an action of the plan, praise, that another worker is theirs now.
+"""Texts that nobody asked for and no appointment is behind: the words of an action of the plan,
+praise, that another worker is theirs now.
 
-Rule 1 decides. What only the hour or the day's cap is against waits for its hour; what anything else is against does not go, and every
-reason is handed back to be kept. It must never be used for answers, for reminders or for a number that is not confirmed.
+Rule 1 decides. What only the hour or the day's cap is against waits for its hour; what anything
+else is against does not go, and every reason is handed back to be kept. It must never be used for
+answers, for reminders or for a number that is not confirmed.
 """
 
 import uuid
@@ -27,7 +29,9 @@ LONGEST_WHY = 300
 
 @dataclass(frozen=True)
 class UnpromptedText:
-    """A text that is to go: its words, what it is for (one of `PURPOSES`), and the one thing that it is about."""
+    """A text that is to go: its words, what it is for (one of `PURPOSES`), and the one thing that
+    it is about.
+    """
 
     body: str
     purpose: str
@@ -54,8 +58,12 @@ class QueuedText:
         return "; ".join(reason.words for reason in self.reasons)[:LONGEST_WHY]
 
 
-def queue(session: Session, reach: Contactability, wanted: UnpromptedText, *, now: datetime) -> QueuedText:
-    """Put the text in the queue, if rule 1 allows it now or at the next hour for texts. The caller holds the person's row."""
+def queue(
+    session: Session, reach: Contactability, wanted: UnpromptedText, *, now: datetime
+) -> QueuedText:
+    """Put the text in the queue, if rule 1 allows it now or at the next hour for texts. The caller
+    holds the person's row.
+    """
     lasting = tuple(reason for reason in reach.verdict.reasons if not reason.passing)
     if lasting or reach.number is None:
         return QueuedText(None, lasting)

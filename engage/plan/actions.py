@@ -1,7 +1,7 @@
 """The actions of a plan: proposed, agreed to by the offender manager, done or withdrawn.
 
-Nothing is live that the offender manager has not agreed to, singly or beforehand, and no text of an action goes before it is live. What
-disrupts is agreed to one by one and never texted.
+Nothing is live that the offender manager has not agreed to, singly or beforehand, and no text of an
+action goes before it is live. What disrupts is agreed to one by one and never texted.
 """
 
 import uuid
@@ -43,12 +43,16 @@ LONGEST_RESPONSIBLE = 80
 LONGEST_TEXT = 160
 AHEAD = timedelta(days=730)
 EVIDENCE = "action"
-"""The type of evidence by which a signal about an action names it; such signals are resolved when the action ends."""
+"""The type of evidence by which a signal about an action names it; such signals are resolved when
+the action ends.
+"""
 
 
 @dataclass(frozen=True)
 class NewAction:
-    """What is to be done, by which agency and which of its people, by when; `text` is what the person is told when it is live."""
+    """What is to be done, by which agency and which of its people, by when; `text` is what the
+    person is told when it is live.
+    """
 
     pathway: Pathway
     action_class: ActionClass
@@ -60,11 +64,15 @@ class NewAction:
     text: str = ""
 
 
-def propose(session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction, *, now: datetime) -> Action:
-    """Put an action into the plan. It is live at once where the offender manager proposes it, or has agreed to its sort beforehand.
+def propose(
+    session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction, *, now: datetime
+) -> Action:
+    """Put an action into the plan. It is live at once where the offender manager proposes it, or
+    has agreed to its sort beforehand.
 
-    Who sees only their own agency's part proposes what their own agency does. Raises Invalid for what makes no sense or must not be texted,
-    Forbidden for a matter of health to whoever may not see those, Conflict for somebody who has died.
+    Who sees only their own agency's part proposes what their own agency does. Raises Invalid for
+    what makes no sense or must not be texted, Forbidden for a matter of health to whoever may not
+    see those, Conflict for somebody who has died.
     """
     person = open_to_change(session, actor, person_id, now=now, what="propose action")
     if own_agency_only(actor, person) and new.agency_id != actor.agency_id:
@@ -83,14 +91,18 @@ def propose(session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction
     if is_manager(actor, person):
         _go_live(session, person, action, Approval.SINGLE, actor.label, now)
     elif rules.agreed_beforehand(
-        action.action_class, action.agency_id, standing_of(session, person.id), manager_label(person)
+        action.action_class,
+        action.agency_id,
+        standing_of(session, person.id),
+        manager_label(person),
     ):
         _go_live(session, person, action, Approval.STANDING, manager_label(person), now)
     return action
 
 
 def approve(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
-    """The offender manager agrees: the action is live, and its text goes where rule 1 allows. The same again changes nothing.
+    """The offender manager agrees: the action is live, and its text goes where rule 1 allows. The
+    same again changes nothing.
 
     Raises Forbidden for anybody else, Conflict for an action that has ended.
     """
@@ -105,9 +117,16 @@ def approve(session: Session, actor: Actor, action_id: uuid.UUID, *, now: dateti
 
 
 def finish(
-    session: Session, actor: Actor, action_id: uuid.UUID, *, done_on: date, note: str = "", now: datetime
+    session: Session,
+    actor: Actor,
+    action_id: uuid.UUID,
+    *,
+    done_on: date,
+    note: str = "",
+    now: datetime,
 ) -> Action:
-    """The action was done on that day. For the agency that does it and whoever manages the person; the same again changes nothing.
+    """The action was done on that day. For the agency that does it and whoever manages the person;
+    the same again changes nothing.
 
     Raises Conflict where it is not live, Invalid for a day to come or before it was proposed.
     """
@@ -120,16 +139,22 @@ def finish(
     today = today_of(session, person, now)
     proposed_on = today_of(session, person, action.proposed_at)
     if not proposed_on <= done_on <= today:
-        raise Invalid(fields={"done_on": "Give a day from when the action was proposed until today."})
+        raise Invalid(
+            fields={"done_on": "Give a day from when the action was proposed until today."}
+        )
     action.done_on = done_on
     _end(session, person, action, ActionState.DONE, words, actor, now)
     return action
 
 
-def withdraw(session: Session, actor: Actor, action_id: uuid.UUID, *, reason: str, now: datetime) -> Action:
-    """The action is not done after all, or is not agreed to; what waits to be texted of it is called back.
+def withdraw(
+    session: Session, actor: Actor, action_id: uuid.UUID, *, reason: str, now: datetime
+) -> Action:
+    """The action is not done after all, or is not agreed to; what waits to be texted of it is
+    called back.
 
-    A live one is withdrawn by whoever manages the person, a proposed one by its agency too. Raises Conflict where it has ended.
+    A live one is withdrawn by whoever manages the person, a proposed one by its agency too. Raises
+    Conflict where it has ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="withdraw action")
     words = tidy(reason, "reason", missing="Say why")
@@ -143,14 +168,21 @@ def withdraw(session: Session, actor: Actor, action_id: uuid.UUID, *, reason: st
     return action
 
 
-def withdraw_all(session: Session, actor: Actor, person: Person, *, reason: str, now: datetime) -> int:
-    """Withdraw whatever is proposed or live, because nobody works by the plan any more; how many. For whoever has opened and holds the person.
+def withdraw_all(
+    session: Session, actor: Actor, person: Person, *, reason: str, now: datetime
+) -> int:
+    """Withdraw whatever is proposed or live, because nobody works by the plan any more; how many.
+    For whoever has opened and holds the person.
 
-    What waits to be texted of it is called back, and what was signalled of it resolved. Done again it finds nothing.
+    What waits to be texted of it is called back, and what was signalled of it resolved. Done again
+    it finds nothing.
     """
     waiting = session.scalars(
         select(Action)
-        .where(Action.person_id == person.id, Action.state.in_((ActionState.PROPOSED, ActionState.LIVE)))
+        .where(
+            Action.person_id == person.id,
+            Action.state.in_((ActionState.PROPOSED, ActionState.LIVE)),
+        )
         .order_by(Action.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -160,11 +192,19 @@ def withdraw_all(session: Session, actor: Actor, person: Person, *, reason: str,
 
 
 def change(
-    session: Session, actor: Actor, action_id: uuid.UUID, *, responsible: str, due_on: date, now: datetime
+    session: Session,
+    actor: Actor,
+    action_id: uuid.UUID,
+    *,
+    responsible: str,
+    due_on: date,
+    now: datetime,
 ) -> Action:
-    """Somebody else of the agency does it, or by another day; what was agreed to stays as it is. For whoever manages the person.
+    """Somebody else of the agency does it, or by another day; what was agreed to stays as it is.
+    For whoever manages the person.
 
-    A signal that it is overdue is resolved where its new day is still to come. Raises Conflict where it has ended.
+    A signal that it is overdue is resolved where its new day is still to come. Raises Conflict
+    where it has ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="change action")
     must_manage(actor, person)
@@ -186,20 +226,28 @@ def change(
 
 
 def send_text(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
-    """Text a live action that could not be texted when it went live. Raises Conflict with every reason that still stands against it."""
+    """Text a live action that could not be texted when it went live. Raises Conflict with every
+    reason that still stands against it.
+    """
     person, action = open_action(session, actor, action_id, now=now, what="text action")
     must_manage(actor, person)
     if action.state is not ActionState.LIVE or action.text is None:
-        raise Conflict("Only an action that is live and has a text can be texted.", code="action_not_live")
+        raise Conflict(
+            "Only an action that is live and has a text can be texted.", code="action_not_live"
+        )
     if action.message_id is None:
         _text(session, person, action, now)
     if action.message_id is None:
-        raise Conflict(f"No text may go to this person now: {action.not_texted}.", code="may_not_text")
+        raise Conflict(
+            f"No text may go to this person now: {action.not_texted}.", code="may_not_text"
+        )
     return action
 
 
 def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None = None) -> bool:
-    """Rule 10: whether there is an exit plan and all of it is done. With `since` only what was proposed from that day on counts."""
+    """Rule 10: whether there is an exit plan and all of it is done. With `since` only what was
+    proposed from that day on counts.
+    """
     query = select(Action.state).where(Action.person_id == person_id, Action.exit_plan)
     if since is not None:
         query = query.where(Action.proposed_at >= since)
@@ -209,15 +257,19 @@ def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None
 def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.AgreedClass]:
     """The standing approvals of a person that have not ended."""
     rows = session.execute(
-        select(StandingApproval.action_class, StandingApproval.agency_id, StandingApproval.given_by).where(
-            StandingApproval.person_id == person_id, StandingApproval.ended_at.is_(None)
-        )
+        select(
+            StandingApproval.action_class, StandingApproval.agency_id, StandingApproval.given_by
+        ).where(StandingApproval.person_id == person_id, StandingApproval.ended_at.is_(None))
     )
     return [rules.AgreedClass(*row) for row in rows]
 
 
-def _go_live(session: Session, person: Person, action: Action, how: Approval, by: str, now: datetime) -> None:
-    """Agreed to: the agency works with the person from now on, and the text goes in this transaction or says why not."""
+def _go_live(
+    session: Session, person: Person, action: Action, how: Approval, by: str, now: datetime
+) -> None:
+    """Agreed to: the agency works with the person from now on, and the text goes in this
+    transaction or says why not.
+    """
     action.state, action.approval = ActionState.LIVE, how
     action.approved_by, action.approved_at = by, now
     session.flush()
@@ -255,7 +307,9 @@ def _end(
 
 
 def _resolve(session: Session, action: Action, how: str, actor: str, now: datetime) -> None:
-    """Resolve what was signalled about this very action; another one that is overdue keeps its signal."""
+    """Resolve what was signalled about this very action; another one that is overdue keeps its
+    signal.
+    """
     waiting = session.scalars(
         select(Signal).where(
             Signal.person_id == action.person_id,
@@ -279,7 +333,9 @@ def _agency(session: Session, person: Person, agency_id: uuid.UUID) -> Agency:
 def _checked(
     new: NewAction, person: Person, agency: Agency, agencies: Collection[str], today: date
 ) -> Action:
-    """The action as it would be kept. `agencies` are the names of every agency of the area: no text names one, whoever does the action."""
+    """The action as it would be kept. `agencies` are the names of every agency of the area: no text
+    names one, whoever does the action.
+    """
     wrong: dict[str, str] = {}
     values: dict[str, str] = {}
     for name, longest, missing in (
@@ -319,7 +375,9 @@ def _check_day(due_on: date, today: date) -> None:
         raise Invalid(fields={"due_on": "Give a day from today on, within two years."})
 
 
-def _staff_named(session: Session, agency_id: uuid.UUID, hub_id: uuid.UUID, name: str) -> uuid.UUID | None:
+def _staff_named(
+    session: Session, agency_id: uuid.UUID, hub_id: uuid.UUID, name: str
+) -> uuid.UUID | None:
     """The one member of staff of that agency and hub who is called so, if there is exactly one."""
     found = session.scalars(
         select(Staff.id)

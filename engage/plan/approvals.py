@@ -1,7 +1,9 @@
-"""Standing approvals: the offender manager agrees beforehand to a class of action, by one agency or by any.
+"""Standing approvals: the offender manager agrees beforehand to a class of action, by one agency or
+by any.
 
-Only the person's own offender manager gives one, and never to disruption. What waited already goes on waiting. An approval binds nobody
-but who gave it: it counts no more once somebody else is the offender manager (rules.agreed_beforehand).
+Only the person's own offender manager gives one, and never to disruption. What waited already goes
+on waiting. An approval binds nobody but who gave it: it counts no more once somebody else is the
+offender manager (rules.agreed_beforehand).
 """
 
 import uuid
@@ -28,9 +30,11 @@ def give(
     agency_id: uuid.UUID | None,
     now: datetime,
 ) -> StandingApproval:
-    """Agree beforehand to every action of that class by that agency (any where None). The same again is the one that runs already.
+    """Agree beforehand to every action of that class by that agency (any where None). The same
+    again is the one that runs already.
 
-    Raises Forbidden for anybody but the offender manager, Invalid for disruption or an agency of another area.
+    Raises Forbidden for anybody but the offender manager, Invalid for disruption or an agency of
+    another area.
     """
     person = _open(session, actor, person_id, now)
     must_be_manager(actor, person)
@@ -64,9 +68,15 @@ def give(
     return approval
 
 
-def end(session: Session, actor: Actor, approval_id: uuid.UUID, *, now: datetime) -> StandingApproval:
-    """Take a standing approval back: what is live stays so, what comes waits for the offender manager. The same again changes nothing."""
-    person_id = session.scalar(select(StandingApproval.person_id).where(StandingApproval.id == approval_id))
+def end(
+    session: Session, actor: Actor, approval_id: uuid.UUID, *, now: datetime
+) -> StandingApproval:
+    """Take a standing approval back: what is live stays so, what comes waits for the offender
+    manager. The same again changes nothing.
+    """
+    person_id = session.scalar(
+        select(StandingApproval.person_id).where(StandingApproval.id == approval_id)
+    )
     if person_id is None:
         raise NotFound("There is no such approval, or you may not see it.")
     person = _open(session, actor, person_id, now)

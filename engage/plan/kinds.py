@@ -24,7 +24,9 @@ class ActionClass(StrEnum):
 
 
 class ActionState(StrEnum):
-    """An action's life. Nothing is done for or to anybody before it is `live`: the offender manager has agreed."""
+    """An action's life. Nothing is done for or to anybody before it is `live`: the offender manager
+    has agreed.
+    """
 
     PROPOSED = "proposed"
     LIVE = "live"

@@ -1,4 +1,6 @@
-"""Tables of the plan: needs and how they change, actions, and what the offender manager has approved."""
+"""Tables of the plan: needs and how they change, actions, and what the offender manager has
+approved.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -17,7 +19,9 @@ from messaging.tables import Message
 
 
 class NeedScore(Base):
-    """How great one need was on one day: 0 none, 1 some, 2 great, 3 urgent. The latest of a pathway holds; earlier ones are the history."""
+    """How great one need was on one day: 0 none, 1 some, 2 great, 3 urgent. The latest of a pathway
+    holds; earlier ones are the history.
+    """
 
     __tablename__ = "need_score"
     __table_args__ = (
@@ -37,13 +41,16 @@ class NeedScore(Base):
 class Action(Base):
     """Something that an agency, and one of its people, will do by a date.
 
-    It is `proposed` until the offender manager approves it; only then is it live and may its `text` go out. A disrupting action has no text.
+    It is `proposed` until the offender manager approves it; only then is it live and may its `text`
+    go out. A disrupting action has no text.
     """
 
     __tablename__ = "action"
     __table_args__ = (
         CheckConstraint("action_class <> 'disrupt' OR text IS NULL", name="never_texted"),
-        CheckConstraint("(state IN ('live', 'done')) <= (approved_at IS NOT NULL)", name="approved"),
+        CheckConstraint(
+            "(state IN ('live', 'done')) <= (approved_at IS NOT NULL)", name="approved"
+        ),
         CheckConstraint("(approval IS NULL) = (approved_at IS NULL)", name="approved_how"),
         Index("ix_action_person", "person_id", "state", "due_on"),
         Index("ix_action_due", "due_on", "id", postgresql_where=text("state = 'live'")),
@@ -82,12 +89,16 @@ class Action(Base):
 
 
 class StandingApproval(Base):
-    """The offender manager agrees beforehand to every action of a class by an agency (any agency where none is named). Never to disruption."""
+    """The offender manager agrees beforehand to every action of a class by an agency (any agency
+    where none is named). Never to disruption.
+    """
 
     __tablename__ = "standing_approval"
     __table_args__ = (
         CheckConstraint("action_class <> 'disrupt'", name="no_disruption"),
-        Index("ix_standing_approval_person", "person_id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_standing_approval_person", "person_id", postgresql_where=text("ended_at IS NULL")
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

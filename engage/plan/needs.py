@@ -1,6 +1,7 @@
 """What a person needs, by pathway, with a simple score: 0 none, 1 some, 2 great, 3 urgent.
 
-A new score stands beside the earlier ones, which stay: how a need changed is the history. A score decides nothing.
+A new score stands beside the earlier ones, which stay: how a need changed is the history. A score
+decides nothing.
 """
 
 import uuid
@@ -29,7 +30,8 @@ def score(
 ) -> NeedScore:
     """Say how great a need is now. The same score with the same note again is the one that stands.
 
-    For whoever manages the person. Raises Invalid for a score that is none, Forbidden for a matter of health to whoever may not see those.
+    For whoever manages the person. Raises Invalid for a score that is none, Forbidden for a matter
+    of health to whoever may not see those.
     """
     person = open_person(
         session,

@@ -1,7 +1,8 @@
 """The way to one action of a plan, and what may be done to it by whom.
 
-Who sees only their own agency's part of a record reaches their own agency's actions and no other; matters of health are changed by whoever
-may see them. Nothing else in this package reads an action by its id.
+Who sees only their own agency's part of a record reaches their own agency's actions and no other;
+matters of health are changed by whoever may see them. Nothing else in this package reads an action
+by its id.
 """
 
 import uuid
@@ -33,9 +34,11 @@ LONGEST_NOTE = 500
 def open_action(
     session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime, what: str
 ) -> tuple[Person, Action]:
-    """An action that the actor may change, with its person; both rows are held until the transaction ends.
+    """An action that the actor may change, with its person; both rows are held until the
+    transaction ends.
 
-    Raises NotFound for whoever may not see the person, or sees only another agency's part; Forbidden for whoever only reads.
+    Raises NotFound for whoever may not see the person, or sees only another agency's part;
+    Forbidden for whoever only reads.
     """
     person_id = session.scalar(select(Action.person_id).where(Action.id == action_id))
     if person_id is None:
@@ -51,21 +54,35 @@ def open_action(
 def open_to_change(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
 ) -> Person:
-    """The person whose plan the actor may add to, held until the transaction ends. Raises NotFound or Forbidden."""
+    """The person whose plan the actor may add to, held until the transaction ends. Raises NotFound
+    or Forbidden.
+    """
     return open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.RECORD, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.RECORD,
+        change=True,
+        lock=True,
     )
 
 
-def knows(actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None) -> bool:
-    """Whether the actor may know of this: all may but of matters of health, which are for whoever sees those, and for those who do it
-    themselves: the workers of the agency that it is left to."""
+def knows(
+    actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None
+) -> bool:
+    """Whether the actor may know of this: all may but of matters of health, which are for whoever
+    sees those, and for those who do it themselves: the workers of the agency that it is left to.
+    """
     if pathway not in rules.HEALTH or Ability.HEALTH in abilities(actor, person):
         return True
     return agency_id is not None and agency_id == actor.agency_id and own_agency_only(actor, person)
 
 
-def may_know(actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None) -> None:
+def may_know(
+    actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None
+) -> None:
     """Refuse (Forbidden) whoever may not know of this."""
     if not knows(actor, person, pathway, agency_id):
         raise Forbidden("Your role does not let you see matters of health.")
@@ -78,7 +95,9 @@ def must_manage(actor: Actor, person: Person) -> None:
 
 
 def must_be_manager(actor: Actor, person: Person) -> None:
-    """Refuse (Forbidden) everybody but the person's offender manager of today: what they agree to nobody agrees to for them."""
+    """Refuse (Forbidden) everybody but the person's offender manager of today: what they agree to
+    nobody agrees to for them.
+    """
     if not is_manager(actor, person):
         raise Forbidden("Only the person’s own offender manager may agree to this.")
 
@@ -99,7 +118,9 @@ def today_of(session: Session, person: Person, now: datetime) -> date:
 
 
 def tidy(given: str, field: str, longest: int = LONGEST_NOTE, *, missing: str | None = None) -> str:
-    """Words as they are kept. Raises Invalid for the field where they are too long, cannot be stored, or, with `missing`, are left out."""
+    """Words as they are kept. Raises Invalid for the field where they are too long, cannot be
+    stored, or, with `missing`, are left out.
+    """
     words = given.strip()
     if missing is not None and not words:
         raise Invalid(fields={field: missing})
@@ -108,6 +129,12 @@ def tidy(given: str, field: str, longest: int = LONGEST_NOTE, *, missing: str | 
     return words
 
 
-def record(session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object) -> None:
-    """Write an event of the plan: ids and codes only. Never the pathway, which may tell of somebody's health."""
-    events.record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data)
+def record(
+    session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object
+) -> None:
+    """Write an event of the plan: ids and codes only. Never the pathway, which may tell of
+    somebody's health.
+    """
+    events.record(
+        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data
+    )

@@ -1,6 +1,8 @@
-"""What the plan allows, from facts alone: who agreed to an action, whether its words may be texted, what is overdue. No database, no clock.
+"""What the plan allows, from facts alone: who agreed to an action, whether its words may be texted,
+what is overdue. No database, no clock.
 
-An action is nobody's until the offender manager has agreed to it; what disrupts is agreed to one by one, and is never texted.
+An action is nobody's until the offender manager has agreed to it; what disrupts is agreed to one by
+one, and is never texted.
 """
 
 import uuid
@@ -21,7 +23,9 @@ SCORES = (0, 1, 2, 3)
 
 @dataclass(frozen=True)
 class AgreedClass:
-    """A standing approval that has not ended: to which class, by which agency (None: any), and by whom it was given."""
+    """A standing approval that has not ended: to which class, by which agency (None: any), and by
+    whom it was given.
+    """
 
     action_class: ActionClass
     agency_id: uuid.UUID | None
@@ -36,8 +40,8 @@ def agreed_beforehand(
 ) -> bool:
     """Whether the offender manager has agreed to such an action already [practice].
 
-    Only the approval of who is the offender manager now counts: who takes a person over has agreed to nothing yet. Disruption is never
-    agreed to beforehand.
+    Only the approval of who is the offender manager now counts: who takes a person over has agreed
+    to nothing yet. Disruption is never agreed to beforehand.
     """
     if action_class is ActionClass.DISRUPT:
         return False
@@ -50,9 +54,11 @@ def agreed_beforehand(
 
 
 def text_problem(body: str, action_class: ActionClass, private: Sequence[str]) -> str | None:
-    """Why the words of an action may not be texted, said to whoever wrote them; None where they may.
+    """Why the words of an action may not be texted, said to whoever wrote them; None where they
+    may.
 
-    `private` are names that no text carries: the person's surname, the agency's. One segment, and nothing that a stranger could learn from.
+    `private` are names that no text carries: the person's surname, the agency's. One segment, and
+    nothing that a stranger could learn from.
     """
     if action_class is ActionClass.DISRUPT:
         return "An action that disrupts is never texted. Leave the text empty"
@@ -74,6 +80,8 @@ def overdue(state: ActionState, due_on: date, today: date) -> bool:
 
 
 def exit_done(states: Collection[ActionState]) -> bool:
-    """Rule 10 [practice]: the exit plan is implemented when there is one and every action of it that stands is done."""
+    """Rule 10 [practice]: the exit plan is implemented when there is one and every action of it
+    that stands is done.
+    """
     standing = [state for state in states if state is not ActionState.WITHDRAWN]
     return bool(standing) and all(state is ActionState.DONE for state in standing)

@@ -30,7 +30,9 @@ class ReportFact(StrEnum):
 
 
 class ReportState(StrEnum):
-    """What staff made of it: nobody has looked into it, somebody made sure, or somebody found otherwise."""
+    """What staff made of it: nobody has looked into it, somebody made sure, or somebody found
+    otherwise.
+    """
 
     SELF_REPORTED = "self_reported"
     VERIFIED = "verified"

@@ -20,8 +20,9 @@ from messaging.tables import Inbound
 class SelfReport(Base):
     """One piece of news that a person told of themselves.
 
-    Told by text, its words are those of the text `inbound_id`: they are not copied, so that they are erased with it. Told to a worker, it has
-    the worker's `note`. `fact` is None where the news is none of the known ones. A text that tells of several kinds has a row for each.
+    Told by text, its words are those of the text `inbound_id`: they are not copied, so that they
+    are erased with it. Told to a worker, it has the worker's `note`. `fact` is None where the news
+    is none of the known ones. A text that tells of several kinds has a row for each.
     """
 
     __tablename__ = "self_report"

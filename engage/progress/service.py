@@ -1,7 +1,9 @@
-"""Keeping what people tell of how they are getting on: a text says it, or a worker writes it down; staff confirm or dispute it.
+"""Keeping what people tell of how they are getting on: a text says it, or a worker writes it down;
+staff confirm or dispute it.
 
-What somebody tells stays theirs and stays: judging it changes its state, never its words. No news has a consequence for the person, a
-lapse least of all; what is told here raises at most a signal that somebody should help.
+What somebody tells stays theirs and stays: judging it changes its state, never its words. No news
+has a consequence for the person, a lapse least of all; what is told here raises at most a signal
+that somebody should help.
 """
 
 import uuid
@@ -32,9 +34,14 @@ from engage.signals import Evidence, SignalKind
 Made = TypeVar("Made", HousingSpell, Activity)
 LONGEST_NOTE = 500
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
-SIGNALS = {ReportFact.LOST_HOME: SignalKind.HOUSING_LOSS, ReportFact.LOST_WORK: SignalKind.WORK_LOSS}
+SIGNALS = {
+    ReportFact.LOST_HOME: SignalKind.HOUSING_LOSS,
+    ReportFact.LOST_WORK: SignalKind.WORK_LOSS,
+}
 ABOUT = "told"
-"""What the signals of this module, and of what is told by text, are about: they join while one is open."""
+"""What the signals of this module, and of what is told by text, are about: they join while one is
+open.
+"""
 
 
 def signal_for(kind: ReportKind, fact: ReportFact | None) -> SignalKind | None:
@@ -54,7 +61,9 @@ def told_by_text(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep one kind of news that a text tells; False when this text has told it before. The words stay in the text."""
+    """Keep one kind of news that a text tells; False when this text has told it before. The words
+    stay in the text.
+    """
     made = session.scalar(
         insert(SelfReport)
         .values(
@@ -69,7 +78,9 @@ def told_by_text(
             state=ReportState.SELF_REPORTED,
             judged_note="",
         )
-        .on_conflict_do_nothing(index_elements=[SelfReport.person_id, SelfReport.inbound_id, SelfReport.kind])
+        .on_conflict_do_nothing(
+            index_elements=[SelfReport.person_id, SelfReport.inbound_id, SelfReport.kind]
+        )
         .returning(SelfReport.id)
     )
     if made is None:
@@ -89,13 +100,20 @@ def add(
     said_at: datetime,
     now: datetime,
 ) -> SelfReport:
-    """Write down what a person told the actor. A loss or a lapse is signalled like one told by text.
+    """Write down what a person told the actor. A loss or a lapse is signalled like one told by
+    text.
 
-    Raises Invalid for a fact of another kind, news of tomorrow, or neither a fact nor a note; Forbidden for a matter of health to whoever
-    may not see those.
+    Raises Invalid for a fact of another kind, news of tomorrow, or neither a fact nor a note;
+    Forbidden for a matter of health to whoever may not see those.
     """
     person = open_person(
-        session, actor, person_id, now=now, what="add self-report", ability=Ability.RECORD, change=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="add self-report",
+        ability=Ability.RECORD,
+        change=True,
     )
     _may_know(actor, person, kind)
     report = SelfReport(
@@ -131,10 +149,13 @@ def verify(
     return _judge(session, actor, report_id, ReportState.VERIFIED, _note(note), now)
 
 
-def dispute(session: Session, actor: Actor, report_id: uuid.UUID, *, note: str, now: datetime) -> SelfReport:
+def dispute(
+    session: Session, actor: Actor, report_id: uuid.UUID, *, note: str, now: datetime
+) -> SelfReport:
     """Somebody has found otherwise, and says what. Raises Invalid without a note.
 
-    A home or an activity that was recorded from it by their word alone is disputed with it; one that a worker made sure of stands.
+    A home or an activity that was recorded from it by their word alone is disputed with it; one
+    that a worker made sure of stands.
     """
     tidy = _note(note)
     if not tidy:
@@ -163,9 +184,11 @@ def good_news(session: Session, person_id: uuid.UUID) -> int:
 def to_judge(
     session: Session, actor: Actor, report_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, SelfReport]:
-    """The report with its person, if the actor may judge it; the row is held until the transaction ends.
+    """The report with its person, if the actor may judge it; the row is held until the transaction
+    ends.
 
-    Raises NotFound where the actor may not see the person, Forbidden where they may not record, or may not see matters of health.
+    Raises NotFound where the actor may not see the person, Forbidden where they may not record, or
+    may not see matters of health.
     """
     report = session.get(SelfReport, report_id, with_for_update=True, populate_existing=True)
     if report is None:
@@ -184,7 +207,12 @@ def to_judge(
 
 
 def _judge(
-    session: Session, actor: Actor, report_id: uuid.UUID, state: ReportState, note: str, now: datetime
+    session: Session,
+    actor: Actor,
+    report_id: uuid.UUID,
+    state: ReportState,
+    note: str,
+    now: datetime,
 ) -> SelfReport:
     person, report = to_judge(session, actor, report_id, now=now)
     if (report.state, report.judged_note) == (state, note):
@@ -196,7 +224,9 @@ def _judge(
     return report
 
 
-def _dispute_what_came_of_it(session: Session, actor: Actor, report: SelfReport, now: datetime) -> None:
+def _dispute_what_came_of_it(
+    session: Session, actor: Actor, report: SelfReport, now: datetime
+) -> None:
     person = session.get_one(Person, report.person_id)
     for kind, rows in (
         ("housing", session.scalars(_by_word(HousingSpell, report)).all()),
@@ -226,7 +256,9 @@ def _may_know(actor: Actor, person: Person, kind: ReportKind) -> None:
         raise Forbidden("Your role does not let you see what they tell of their health.")
 
 
-def _checked(kind: ReportKind, fact: ReportFact | None, note: str, said_at: datetime, now: datetime) -> str:
+def _checked(
+    kind: ReportKind, fact: ReportFact | None, note: str, said_at: datetime, now: datetime
+) -> str:
     wrong: dict[str, str] = {}
     if fact is not None and rules.fact_for(kind, fact) is None:
         wrong["fact"] = "Choose news of the kind that you chose"
@@ -250,7 +282,15 @@ def _note(note: str) -> str:
 def _record(
     session: Session, what: str, person: Person, report_id: uuid.UUID, *, actor: str, now: datetime
 ) -> None:
-    """The event says that there is news, not which: what somebody tells of their health goes to nobody by this way."""
+    """The event says that there is news, not which: what somebody tells of their health goes to
+    nobody by this way.
+    """
     events.record(
-        session, what, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, report=report_id
+        session,
+        what,
+        now=now,
+        actor=actor,
+        person_id=person.id,
+        hub_id=person.hub_id,
+        report=report_id,
     )

@@ -1,4 +1,5 @@
-"""Whether people have a stable home and stable work on a day: facts for the suggestion of rule 9, gathered for many in two statements.
+"""Whether people have a stable home and stable work on a day: facts for the suggestion of rule 9,
+gathered for many in two statements.
 
 Only what staff made sure of counts; what is disputed counts for nothing. Nobody is judged here.
 """
@@ -31,7 +32,9 @@ def stable(session: Session, person_id: uuid.UUID, on: date) -> Stability:
     return stable_of(session, [person_id], on)[person_id]
 
 
-def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapping[uuid.UUID, Stability]:
+def stable_of(
+    session: Session, people: Collection[uuid.UUID], on: date
+) -> Mapping[uuid.UUID, Stability]:
     """The same for many people, in two statements."""
     dwellings: dict[uuid.UUID, list[housing_rules.Dwelling]] = defaultdict(list)
     for whose, stage, since, state in session.execute(
@@ -43,8 +46,16 @@ def stable_of(session: Session, people: Collection[uuid.UUID], on: date) -> Mapp
     work: dict[uuid.UUID, list[activity_rules.ActivitySpell]] = defaultdict(list)
     for whose, kind, started_on, ended_on, state in session.execute(
         select(
-            Activity.person_id, Activity.kind, Activity.started_on, Activity.ended_on, Activity.state
-        ).where(Activity.person_id.in_(people), Activity.kind == ActivityKind.WORK, Activity.started_on <= on)
+            Activity.person_id,
+            Activity.kind,
+            Activity.started_on,
+            Activity.ended_on,
+            Activity.state,
+        ).where(
+            Activity.person_id.in_(people),
+            Activity.kind == ActivityKind.WORK,
+            Activity.started_on <= on,
+        )
     ):
         work[whose].append(activity_rules.ActivitySpell(kind, started_on, ended_on, state))
     return {

@@ -1,4 +1,5 @@
-"""What staff make of something that was recorded of a person: made sure of, or found otherwise, with who, when and why.
+"""What staff make of something that was recorded of a person: made sure of, or found otherwise,
+with who, when and why.
 
 It changes how a record stands, never what it says: what is disputed counts for nothing and stays.
 """
@@ -34,22 +35,47 @@ class Verifiable(Protocol):
     judged_note: str
 
 
-def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str) -> Person:
-    """The person, held until the transaction ends, if the actor may record how they are getting on. Raises NotFound or Forbidden."""
+def to_record(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
+) -> Person:
+    """The person, held until the transaction ends, if the actor may record how they are getting on.
+    Raises NotFound or Forbidden.
+    """
     return open_person(
-        session, actor, person_id, now=now, what=what, ability=Ability.RECORD, change=True, lock=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what=what,
+        ability=Ability.RECORD,
+        change=True,
+        lock=True,
     )
 
 
 def verify(
-    session: Session, actor: Actor, person: Person, row: Verifiable, kind: str, *, note: str, now: datetime
+    session: Session,
+    actor: Actor,
+    person: Person,
+    row: Verifiable,
+    kind: str,
+    *,
+    note: str,
+    now: datetime,
 ) -> bool:
     """Somebody has made sure of it. False where that stood already, with the same words."""
     return _judge(session, actor, person, row, kind, ReportState.VERIFIED, checked(note), now)
 
 
 def dispute(
-    session: Session, actor: Actor, person: Person, row: Verifiable, kind: str, *, note: str, now: datetime
+    session: Session,
+    actor: Actor,
+    person: Person,
+    row: Verifiable,
+    kind: str,
+    *,
+    note: str,
+    now: datetime,
 ) -> bool:
     """Somebody has found otherwise, and says what. Raises Invalid without a note."""
     tidy = checked(note)
@@ -70,7 +96,8 @@ def told(
 ) -> SelfReport:
     """The news that a record is made from; where staff are `sure`, the news is verified with it.
 
-    Raises NotFound for news of somebody else, Conflict for news of something else or news that somebody disputes.
+    Raises NotFound for news of somebody else, Conflict for news of something else or news that
+    somebody disputes.
     """
     report = session.get(SelfReport, report_id, with_for_update=True, populate_existing=True)
     if report is None or report.person_id != person.id:
@@ -78,7 +105,9 @@ def told(
     if report.fact not in facts:
         raise Conflict("What they told is about something else.", code="other_news")
     if report.state is ReportState.DISPUTED:
-        raise Conflict("What they told is disputed, so nothing can be recorded from it.", code="disputed")
+        raise Conflict(
+            "What they told is disputed, so nothing can be recorded from it.", code="disputed"
+        )
     if sure and report.state is not ReportState.VERIFIED:
         service.verify(session, actor, report.id, now=now)
     return report
@@ -87,7 +116,9 @@ def told(
 def checked(
     note: str, longest: int = LONGEST_NOTE, *, field: str = "note", missing: str | None = None
 ) -> str:
-    """The words without blanks around them. Raises Invalid when they are too long, or `missing` says what to do without any."""
+    """The words without blanks around them. Raises Invalid when they are too long, or `missing`
+    says what to do without any.
+    """
     tidy = note.strip()
     if len(tidy) > longest or "\0" in tidy:
         raise Invalid(fields={field: f"Use at most {longest} characters."})
@@ -114,7 +145,9 @@ def record(
     session: Session, what: str, person: Person, *, actor: Actor, now: datetime, **ids: uuid.UUID
 ) -> None:
     """The event says that something was recorded, and which; never what."""
-    events.record(session, what, now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id, **ids)
+    events.record(
+        session, what, now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id, **ids
+    )
 
 
 def made(actor: Actor, now: datetime, *, sure: bool) -> dict[str, object]:

@@ -1,4 +1,6 @@
-"""Who did it, in words: the labels that events and `*_by` columns carry, turned into names for staff pages."""
+"""Who did it, in words: the labels that events and `*_by` columns carry, turned into names for
+staff pages.
+"""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -14,7 +16,9 @@ _FIXED = {"system": "Engage", "person": "the person themselves"}
 
 
 def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str | None, str]:
-    """A name for each label (`staff:<id>`, `key:<id>`, `system`, `person`), in one statement at the most."""
+    """A name for each label (`staff:<id>`, `key:<id>`, `system`, `person`), in one statement at the
+    most.
+    """
     found: dict[str | None, str] = {label: _FIXED.get(label or "", "somebody") for label in labels}
     ids = {label: parsed for label in labels if label and (parsed := _id(label)) is not None}
     if not ids:
@@ -32,7 +36,9 @@ def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str |
 
 
 def manager(actor: Actor, person: Person, name: str) -> str | None:
-    """The name of a person's offender manager, for lists that hold people of several; None where that is whoever looks."""
+    """The name of a person's offender manager, for lists that hold people of several; None where
+    that is whoever looks.
+    """
     return None if person.offender_manager_id == actor.id else name
 
 

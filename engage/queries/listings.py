@@ -1,6 +1,8 @@
-"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a cursor can stand in; and single rows.
+"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a
+cursor can stand in; and single rows.
 
-Every query is narrowed to what the actor may see, and whom a page shows is logged as read. Reads only.
+Every query is narrowed to what the actor may see, and whom a page shows is logged as read. Reads
+only.
 """
 
 import uuid
@@ -43,11 +45,19 @@ class AppointmentFilter:
 
 
 def people(
-    session: Session, actor: Actor, *, crn: str | None, after: uuid.UUID | None, limit: int, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    crn: str | None,
+    after: uuid.UUID | None,
+    limit: int,
+    now: datetime,
 ) -> Sequence[Person]:
-    """People the actor may see, by last name, first name and id; at most `limit`, behind the person `after`.
+    """People the actor may see, by last name, first name and id; at most `limit`, behind the person
+    `after`.
 
-    A cursor names that person by id alone, because it travels in addresses, where no name belongs. Raises Invalid when they are gone.
+    A cursor names that person by id alone, because it travels in addresses, where no name belongs.
+    Raises Invalid when they are gone.
     """
     query = (
         select(Person)
@@ -61,7 +71,9 @@ def people(
     if after is not None:
         last = session.get(Person, after)
         if last is None:
-            raise Invalid(fields={"?after": "The person at the end of the page before is gone. Start again."})
+            raise Invalid(
+                fields={"?after": "The person at the end of the page before is gone. Start again."}
+            )
         here = tuple_(literal(last.last_name), literal(last.first_name), literal(last.id))
         query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
     found = session.scalars(query).all()
@@ -70,19 +82,32 @@ def people(
 
 
 def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """One person with their offender manager. Raises NotFound as open_person does; the reading is logged."""
+    """One person with their offender manager. Raises NotFound as open_person does; the reading is
+    logged.
+    """
     found = open_person(session, actor, person_id, now=now, what="read person")
     session.refresh(found, ["offender_manager"])
     return found
 
 
 def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datetime) -> Message:
-    """One text to a person, if the actor may read that person's thread. Raises NotFound or Forbidden; the reading is logged."""
+    """One text to a person, if the actor may read that person's thread. Raises NotFound or
+    Forbidden; the reading is logged.
+    """
     found = session.get(Message, message_id)
-    if found is None or found.recipient is None or found.context.get("purpose") == staff_notices.PURPOSE:
+    if (
+        found is None
+        or found.recipient is None
+        or found.context.get("purpose") == staff_notices.PURPOSE
+    ):
         raise NotFound("There is no such message, or you may not see it.")
     open_person(
-        session, actor, uuid.UUID(found.recipient), now=now, what="read message", ability=Ability.CONVERSE
+        session,
+        actor,
+        uuid.UUID(found.recipient),
+        now=now,
+        what="read message",
+        ability=Ability.CONVERSE,
     )
     return found
 
@@ -96,7 +121,9 @@ def appointments(
     limit: int,
     now: datetime,
 ) -> Sequence[Appointment]:
-    """Appointments the actor may see, by start (by last change when `changed_since` is given) and id."""
+    """Appointments the actor may see, by start (by last change when `changed_since` is given) and
+    id.
+    """
     moment = Appointment.starts_at if wanted.changed_since is None else Appointment.updated_at
     query = _whole_appointments(actor).order_by(moment, Appointment.id).limit(limit)
     if wanted.person_id is not None:
@@ -108,7 +135,9 @@ def appointments(
     if wanted.changed_since is not None:
         query = query.where(Appointment.updated_at >= wanted.changed_since)
     if after is not None:
-        query = query.where(tuple_(moment, Appointment.id) > tuple_(*(literal(part) for part in after)))
+        query = query.where(
+            tuple_(moment, Appointment.id) > tuple_(*(literal(part) for part in after))
+        )
     found = session.scalars(query).all()
     _log_reading(session, actor, {one.person_id for one in found}, "list appointments", now)
     return found
@@ -146,18 +175,24 @@ def signals(
     if person_id is not None:
         query = query.where(Signal.person_id == person_id)
     if after is not None:
-        query = query.where(tuple_(Signal.raised_at, Signal.id) > tuple_(*(literal(part) for part in after)))
+        query = query.where(
+            tuple_(Signal.raised_at, Signal.id) > tuple_(*(literal(part) for part in after))
+        )
     found = session.scalars(query).all()
     _log_reading(session, actor, {signal.person_id for signal in found}, "list signals", now)
     return found
 
 
-def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[Sequence[Event], Cursor]:
-    """What happened in the actor's hub behind a cursor, oldest first, and the cursor to ask with next.
+def feed(
+    session: Session, actor: Actor, *, after: Cursor, limit: int
+) -> tuple[Sequence[Event], Cursor]:
+    """What happened in the actor's hub behind a cursor, oldest first, and the cursor to ask with
+    next.
 
-    Events about people whom the actor may not see are left out, so a page may be shorter than `limit`, even empty, though more follow:
-    the end is reached when the cursor no longer moves. That somebody is tested for drugs, or that a court looks at their treatment, is told
-    only to an actor who may see matters of health.
+    Events about people whom the actor may not see are left out, so a page may be shorter than
+    `limit`, even empty, though more follow: the end is reached when the cursor no longer moves.
+    That somebody is tested for drugs, or that a court looks at their treatment, is told only to an
+    actor who may see matters of health.
     """
     if actor.hub_id is None:
         return [], after
@@ -165,7 +200,9 @@ def feed(session: Session, actor: Actor, *, after: Cursor, limit: int) -> tuple[
     about = {event.person_id for _, event in rows if event.person_id is not None}
     seen = set(session.scalars(select(Person.id).where(Person.id.in_(about), scope.people(actor))))
     well = set(
-        session.scalars(select(Person.id).where(Person.id.in_(seen), scope.people(actor, Ability.HEALTH)))
+        session.scalars(
+            select(Person.id).where(Person.id.in_(seen), scope.people(actor, Ability.HEALTH))
+        )
     )
     shown = [
         event
@@ -205,6 +242,8 @@ def _visible_signals(actor: Actor) -> Select[Signal]:
     )
 
 
-def _log_reading(session: Session, actor: Actor, people: set[uuid.UUID], what: str, now: datetime) -> None:
+def _log_reading(
+    session: Session, actor: Actor, people: set[uuid.UUID], what: str, now: datetime
+) -> None:
     for person_id in sorted(people):
         events.record_access(session, now=now, actor=actor.label, person_id=person_id, what=what)

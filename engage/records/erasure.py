@@ -1,8 +1,10 @@
-"""People are kept for six years after their last enrolment ended (RULES.md 18) and then forgotten: the record and everything that hangs on it.
+"""People are kept for six years after their last enrolment ended (RULES.md 18) and then forgotten:
+the record and everything that hangs on it.
 
-What would go is said before it goes. Nobody goes who is held for a case, is enrolled, has an order that runs, is in custody, or has been seen,
-booked or texted within those years; nobody who was never enrolled goes by this rule at all [ours]. What happened stays in the log of events
-without saying to whom. A number that said STOP stays stopped.
+What would go is said before it goes. Nobody goes who is held for a case, is enrolled, has an order
+that runs, is in custody, or has been seen, booked or texted within those years; nobody who was
+never enrolled goes by this rule at all [ours]. What happened stays in the log of events without
+saying to whom. A number that said STOP stays stopped.
 """
 
 from collections.abc import Callable
@@ -44,16 +46,21 @@ WHERE NOT person.legal_hold AND person.merged_into_id IS NULL AND (person.custod
   AND NOT EXISTS (SELECT FROM re_referral WHERE re_referral.person_id = person.id AND done_at IS NULL)
 )
 """
-_COUNTED = text(f"{_DUE} SELECT hub_id, count(*) AS many, min(on_day) AS oldest FROM due GROUP BY hub_id")  # noqa: S608
+_COUNTED = text(
+    f"{_DUE} SELECT hub_id, count(*) AS many, min(on_day) AS oldest FROM due GROUP BY hub_id"  # noqa: S608
+)
 _FOUND = text(f"{_DUE} SELECT id FROM due ORDER BY id LIMIT :limit")  # noqa: S608
 _ONE = text(
     f"{_DUE} SELECT person.id, person.hub_id FROM person JOIN due ON due.id = person.id WHERE person.id = :person"  # noqa: S608
     " FOR UPDATE OF person SKIP LOCKED"
 )
-_THEIRS = "WITH theirs AS (SELECT id FROM referral WHERE person_id = ANY(:people) OR crn = ANY(:crns))"
+_THEIRS = (
+    "WITH theirs AS (SELECT id FROM referral WHERE person_id = ANY(:people) OR crn = ANY(:crns))"
+)
 _SENT = "WITH sent AS (SELECT id FROM message WHERE recipient = ANY(:recipients))"
-# Put together from our own words alone; what is a value goes in as a parameter.
-# In this order, so that nothing points at what has gone. What is not named here goes with the person's row, by its foreign keys.
+# Put together from our own words alone; what is a value goes in as a parameter. In this order, so
+# that nothing points at what has gone. What is not named here goes with the person's row, by its
+# foreign keys.
 _FORGET = tuple(
     text(statement)
     for statement in (
@@ -77,7 +84,9 @@ _FORGET = tuple(
 
 @dataclass(frozen=True)
 class DuePerson:
-    """The people of one hub who are due to be forgotten: how many, the day on which the first of them left, and the day before which they did."""
+    """The people of one hub who are due to be forgotten: how many, the day on which the first of
+    them left, and the day before which they did.
+    """
 
     hub_id: UUID
     hub: str
@@ -100,14 +109,15 @@ def due(session: Session, *, now: datetime) -> list[DuePerson]:
 def forget(begin: Begin, *, now: datetime, limit: int = 5_000) -> int:
     """Forget those who are due, at most `limit`, and return how many were forgotten.
 
-    Each person is a transaction of their own, looked at once more while their row is held: it may be stopped anywhere, and done again it
-    goes on. How many went is an event of the hub.
+    Each person is a transaction of their own, looked at once more while their row is held: it may
+    be stopped anywhere, and done again it goes on. How many went is an event of the hub.
     """
     with begin() as session:
         for leaving in due(session, now=now):
             log.info("forgetting.due", hub=str(leaving.hub_id), many=leaving.many)
         found = [
-            row.id for row in session.execute(_FOUND, {**_given(_befores(session, now)), "limit": limit})
+            row.id
+            for row in session.execute(_FOUND, {**_given(_befores(session, now)), "limit": limit})
         ]
     done = 0
     for person_id in found:
@@ -117,11 +127,15 @@ def forget(begin: Begin, *, now: datetime, limit: int = 5_000) -> int:
 
 
 def _forget_one(session: Session, person_id: UUID, now: datetime) -> int:
-    row = session.execute(_ONE, {**_given(_befores(session, now)), "person": person_id}).one_or_none()
+    row = session.execute(
+        _ONE, {**_given(_befores(session, now)), "person": person_id}
+    ).one_or_none()
     if row is None:
         return 0
     records = session.execute(
-        text("SELECT id, crn FROM person WHERE id = :person OR merged_into_id = :person FOR UPDATE"),
+        text(
+            "SELECT id, crn FROM person WHERE id = :person OR merged_into_id = :person FOR UPDATE"
+        ),
         {"person": person_id},
     ).all()
     people = [record.id for record in records]
@@ -137,11 +151,14 @@ def _forget_one(session: Session, person_id: UUID, now: datetime) -> int:
 
 
 def _befores(session: Session, now: datetime) -> dict[UUID, tuple[str, date]]:
-    """Each hub's name and the day before which people must have left: so many years back, by its own calendar."""
+    """Each hub's name and the day before which people must have left: so many years back, by its
+    own calendar.
+    """
     return {
         hub.id: (
             hub.name,
-            now.astimezone(zone(hub)).date() - relativedelta(years=hub_rules(hub).keep_people_years),
+            now.astimezone(zone(hub)).date()
+            - relativedelta(years=hub_rules(hub).keep_people_years),
         )
         for hub in session.scalars(select(Hub))
     }

@@ -1,19 +1,25 @@
-"""Which tables hold something of a person, and what becomes of their rows when two records turn out to be one person's.
+"""Which tables hold something of a person, and what becomes of their rows when two records turn out
+to be one person's.
 
-A table that is neither in `MOVES` nor in `STAYS` would lose its rows in a merge: a test asks the database for every one that points at a person.
+A table that is neither in `MOVES` nor in `STAYS` would lose its rows in a merge: a test asks the
+database for every one that points at a person.
 """
 
 from dataclasses import dataclass
 
 STAYS = ("access_record", "break_glass", "event", "event_seal", "person", "person_merge")
-"""Logs, which are never rewritten; leave to open one record, which is leave for that one; and the records and merges themselves."""
+"""Logs, which are never rewritten; leave to open one record, which is leave for that one; and the
+records and merges themselves.
+"""
 
 
 @dataclass(frozen=True)
 class Move:
-    """A table's rows of a person: the column that names the person, the row's key, and by which columns two rows cannot both be one person's.
+    """A table's rows of a person: the column that names the person, the row's key, and by which
+    columns two rows cannot both be one person's.
 
-    `clashes` are pairs of (columns that must then be equal, a condition that must hold for both rows), as the table's unique indexes say.
+    `clashes` are pairs of (columns that must then be equal, a condition that must hold for both
+    rows), as the table's unique indexes say.
     """
 
     table: str
@@ -28,7 +34,9 @@ class Move:
 
     @property
     def give_back(self) -> str:
-        """SQL that moves the rows `:keys` back, as far as they are still with `:kept`, and returns the keys."""
+        """SQL that moves the rows `:keys` back, as far as they are still with `:kept`, and returns
+        the keys.
+        """
         back = f"UPDATE {self.table} SET {self._to('gone')} WHERE {self._of('kept', '')}"  # noqa: S608 (names of our own)
         if self.key == self.column:
             return f"{back} AND NOT EXISTS (SELECT FROM {self.table} AS theirs WHERE {self._of('gone')}) RETURNING CAST(:keys AS text[])"

@@ -12,7 +12,9 @@ from engage.people.model import Person
 
 
 class PersonMerge(Base):
-    """Two records found to be one person's: everything of `gone_id` was moved to `kept_id`. `moved` says which rows, so that it can be undone."""
+    """Two records found to be one person's: everything of `gone_id` was moved to `kept_id`. `moved`
+    says which rows, so that it can be undone.
+    """
 
     __tablename__ = "person_merge"
     __table_args__ = (

@@ -1,9 +1,10 @@
-"""How long words are kept (RULES.md 18): twelve months after a text was sent or came in, unless the hub chose otherwise; the log of who looked
-at whose record, six years.
+"""How long words are kept (RULES.md 18): twelve months after a text was sent or came in, unless the
+hub chose otherwise; the log of who looked at whose record, six years.
 
-What a text said is erased; that there was one, when, to whom and what became of it stays, and so does how it was read: an evidence pack needs
-those. Nothing of a person who is held for a case is touched, nor a text that still waits for something. What would be erased is said before
-it is erased. Of texts this module must never delete a row.
+What a text said is erased; that there was one, when, to whom and what became of it stays, and so
+does how it was read: an evidence pack needs those. Nothing of a person who is held for a case is
+touched, nor a text that still waits for something. What would be erased is said before it is
+erased. Of texts this module must never delete a row.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +26,9 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 1000
 NOBODY = "nobody's or no longer recorded"
-"""Texts of numbers that are nobody's, and of people who are no longer here, have no hub: they are kept for the usual time."""
+"""Texts of numbers that are nobody's, and of people who are no longer here, have no hub: they are
+kept for the usual time.
+"""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
@@ -41,7 +44,8 @@ LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE message.created_at < :latest AND COALESCE(message.accepted_at, message.created_at) < COALESCE(cutoff.before, :usual)
   AND message.body <> '' AND message.status NOT IN ('queued', 'sending', 'unknown') AND person.legal_hold IS NOT TRUE
 """
-# A number that held people share, or once had, keeps its texts: nobody can say for certain whose they are.
+# A number that held people share, or once had, keeps its texts: nobody can say for certain whose
+# they are.
 _IN = """
 FROM inbound
 LEFT JOIN reply_record ON reply_record.inbound_id = inbound.id
@@ -52,7 +56,8 @@ WHERE inbound.received_at < :latest AND inbound.received_at < COALESCE(cutoff.be
   AND NOT EXISTS (SELECT FROM contact_point JOIN person AS other ON other.id = contact_point.person_id
                   WHERE contact_point.number = inbound.from_number AND other.legal_hold)
 """
-# The words that a reading rests on go with the text, and so does the way from a correction to the line that was learnt from it.
+# The words that a reading rests on go with the text, and so does the way from a correction to the
+# line that was learnt from it.
 _ERASE_WITH_WHAT_WAS_READ = """
 , unread AS (UPDATE reply_record SET evidence = '[]' FROM chosen WHERE reply_record.inbound_id = chosen.id RETURNING reply_record.id),
 parted AS (UPDATE reply_correction SET line_id = NULL FROM reply_record, chosen
@@ -77,7 +82,9 @@ WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, 
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of thing that is kept for a time: what it is called, for how many months, which are due, and how they are erased."""
+    """One kind of thing that is kept for a time: what it is called, for how many months, which are
+    due, and how they are erased.
+    """
 
     words: str
     months: Callable[[HubRules], int]
@@ -141,7 +148,9 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class DueErasure:
-    """Some words of one hub that are due to be erased: how many of what, the oldest of them, and the day before which they fall."""
+    """Some words of one hub that are due to be erased: how many of what, the oldest of them, and
+    the day before which they fall.
+    """
 
     hub_id: UUID | None
     hub: str
@@ -181,7 +190,8 @@ def due(session: Session, *, now: datetime) -> list[DueErasure]:
 def erase(begin: Begin, *, now: datetime, limit: int = 50_000) -> int:
     """Erase what is due, at most `limit` of each kind, and return how many were erased.
 
-    Each thousand is a transaction of its own, and done again it finds nothing: it may be stopped anywhere.
+    Each thousand is a transaction of its own, and done again it finds nothing: it may be stopped
+    anywhere.
     """
     with begin() as session:
         shares = due(session, now=now)

@@ -1,6 +1,8 @@
-"""Where the engine's results meet people: what a bad end of a text means for a number and its person.
+"""Where the engine's results meet people: what a bad end of a text means for a number and its
+person.
 
-What the network does is never held against the person: a dead number is a task for their offender manager and nothing else.
+What the network does is never held against the person: a dead number is a task for their offender
+manager and nothing else.
 """
 
 from datetime import datetime
@@ -27,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 
 def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Take texts that ended badly and do what follows for people; returns how many were taken. Each is followed up once."""
+    """Take texts that ended badly and do what follows for people; returns how many were taken. Each
+    is followed up once.
+    """
     taken = failures.take(session, now=now, limit=limit)
     for ending in sorted(taken, key=lambda one: one.to_number):
         if ending.number_dead:
@@ -35,14 +39,18 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
         if ending.opted_out:
             _opted_out(session, ending, now)
         if ending.context.get("purpose") == staff_notices.PURPOSE:
-            log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
+            log.error(
+                "notice.not_delivered", staff=ending.context["staff"], status=ending.status.value
+            )
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
             planning.rewrite(session, ending.message_id, now=now)
     return len(taken)
 
 
 def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
-    """The network says the number itself takes no texts: it is suspended for whoever has it, and they are told."""
+    """The network says the number itself takes no texts: it is suspended for whoever has it, and
+    they are told.
+    """
     lock_number(session, ending.to_number)
     words = retry.words(ending.error_code)
     for person, point in phones.people_on(session, ending.to_number):
@@ -64,7 +72,9 @@ def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
 
 
 def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
-    """The provider refused because the number has said STOP to it; messaging has stopped the number already."""
+    """The provider refused because the number has said STOP to it; messaging has stopped the number
+    already.
+    """
     lock_number(session, ending.to_number)
     if ending.context.get("texts") in LAST_WORDS:
         return  # the confirmation of a STOP that we know of

@@ -1,4 +1,6 @@
-"""The last look at texts that are no reminders: what changed in the last moment still stops one. Reads only."""
+"""The last look at texts that are no reminders: what changed in the last moment still stops one.
+Reads only.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -30,8 +32,12 @@ from messaging.sending.dispatch import (
 CHANGED = "The person's number was changed"
 
 
-def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Mapping[uuid.UUID, Verdict]:
-    """The guard's part for answers, texts by staff and checks of a number: what changed in the last moment still stops one. Reads only."""
+def last_look(
+    session: Session, claimed: Sequence[Claimed], now: datetime
+) -> Mapping[uuid.UUID, Verdict]:
+    """The guard's part for answers, texts by staff and checks of a number: what changed in the last
+    moment still stops one. Reads only.
+    """
     ours = {
         one.id: uuid.UUID(one.recipient)
         for one in claimed
@@ -50,13 +56,23 @@ def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Ma
         )
         if verdict is not None:
             verdicts[one.id] = verdict
-    return {**verdicts, **staff_notices.last_look(session, claimed), **on_call.last_look(session, claimed)}
+    return {
+        **verdicts,
+        **staff_notices.last_look(session, claimed),
+        **on_call.last_look(session, claimed),
+    }
 
 
 def _look_at_answer(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
-    """An answer goes at any hour. The last words to a number and safety advice always go, to the phone that wrote."""
+    """An answer goes at any hour. The last words to a number and safety advice always go, to the
+    phone that wrote.
+    """
     kind = one.context.get("texts")
-    if reach.point is not None and reach.point.unsafe_since is not None and reach.number == one.to_number:
+    if (
+        reach.point is not None
+        and reach.point.unsafe_since is not None
+        and reach.number == one.to_number
+    ):
         return Withhold(OTHER_READER)
     if one.despite_stop or kind in LAST_WORDS or kind == TextKind.CRISIS:
         return None

@@ -1,4 +1,6 @@
-"""The kinds of signal and what each means to whoever reads the list (SIGNALS.md). No tables, nothing is raised here."""
+"""The kinds of signal and what each means to whoever reads the list (SIGNALS.md). No tables,
+nothing is raised here.
+"""
 
 import enum
 from dataclasses import dataclass
@@ -45,7 +47,9 @@ class SignalKind(enum.StrEnum):
 
 
 HEALTH = frozenset({SignalKind.LAPSE_TOLD, SignalKind.TEST_MISSED, SignalKind.TEST_POSITIVE})
-"""Kinds that tell of somebody's health: the log of events, which partners read, does not say which it was."""
+"""Kinds that tell of somebody's health: the log of events, which partners read, does not say which
+it was.
+"""
 
 
 class Severity(enum.StrEnum):
@@ -99,7 +103,10 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=1),
     ),
     SignalKind.LATE_PATTERN: Meaning(
-        Severity.LOW, "Late three times in 30 days", "Talk about other times or places.", timedelta(days=7)
+        Severity.LOW,
+        "Late three times in 30 days",
+        "Talk about other times or places.",
+        timedelta(days=7),
     ),
     SignalKind.CLAIM_DISPUTED: Meaning(
         Severity.MEDIUM,
@@ -108,10 +115,16 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=2),
     ),
     SignalKind.HOUSING_LOSS: Meaning(
-        Severity.HIGH, "Tells of losing their home", "Ring, and ask for the housing duty.", timedelta(days=1)
+        Severity.HIGH,
+        "Tells of losing their home",
+        "Ring, and ask for the housing duty.",
+        timedelta(days=1),
     ),
     SignalKind.WORK_LOSS: Meaning(
-        Severity.MEDIUM, "Tells of losing their work", "Bring in the employment worker.", timedelta(days=2)
+        Severity.MEDIUM,
+        "Tells of losing their work",
+        "Bring in the employment worker.",
+        timedelta(days=2),
     ),
     SignalKind.LAPSE_TOLD: Meaning(
         Severity.MEDIUM,
@@ -120,7 +133,10 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=1),
     ),
     SignalKind.CANNOT_ATTEND: Meaning(
-        Severity.MEDIUM, "Says they cannot come", "Rebook, and note what stood in the way.", timedelta(days=1)
+        Severity.MEDIUM,
+        "Says they cannot come",
+        "Rebook, and note what stood in the way.",
+        timedelta(days=1),
     ),
     SignalKind.CALL_REQUESTED: Meaning(
         Severity.MEDIUM, "Asked for a call", "Ring within 1 working day.", timedelta(days=1)
@@ -150,7 +166,10 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=1),
     ),
     SignalKind.OPTED_OUT: Meaning(
-        Severity.MEDIUM, "Asked for no more texts", "Agree another way to keep in touch.", timedelta(days=2)
+        Severity.MEDIUM,
+        "Asked for no more texts",
+        "Agree another way to keep in touch.",
+        timedelta(days=2),
     ),
     SignalKind.NUMBER_DEAD: Meaning(
         Severity.MEDIUM, "Texts cannot reach the number", "Get a new number.", timedelta(days=2)
@@ -168,7 +187,10 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=1),
     ),
     SignalKind.SECOND_FAILURE: Meaning(
-        Severity.HIGH, "Has failed to comply again", "Consider a warning or breach.", timedelta(days=1)
+        Severity.HIGH,
+        "Has failed to comply again",
+        "Consider a warning or breach.",
+        timedelta(days=1),
     ),
     SignalKind.MUST_REFER: Meaning(
         Severity.HIGH,
@@ -204,7 +226,9 @@ MEANINGS: dict[SignalKind, Meaning] = {
     SignalKind.GREEN_THREE_MONTHS: Meaning(
         Severity.LOW, "Green for three months", "List for the meeting.", timedelta(days=7)
     ),
-    SignalKind.MILESTONE: Meaning(Severity.LOW, "Has reached something", "Praise them.", timedelta(days=7)),
+    SignalKind.MILESTONE: Meaning(
+        Severity.LOW, "Has reached something", "Praise them.", timedelta(days=7)
+    ),
     SignalKind.RE_REFERRAL_DUE: Meaning(
         Severity.MEDIUM, "To be referred again before release", "Refer them.", timedelta(days=14)
     ),

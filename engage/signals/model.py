@@ -26,8 +26,16 @@ class Signal(Base):
     __tablename__ = "signal"
     __table_args__ = (
         UniqueConstraint("key"),
-        Index("ix_signal_open", "person_id", "due_at", postgresql_where=text("state <> 'resolved'")),
-        Index("ix_signal_due", "severity", "due_at", "id", postgresql_where=text("state <> 'resolved'")),
+        Index(
+            "ix_signal_open", "person_id", "due_at", postgresql_where=text("state <> 'resolved'")
+        ),
+        Index(
+            "ix_signal_due",
+            "severity",
+            "due_at",
+            "id",
+            postgresql_where=text("state <> 'resolved'"),
+        ),
         Index("ix_signal_person", "person_id", "raised_at"),
     )
 

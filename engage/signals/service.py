@@ -1,7 +1,9 @@
-"""Signals: what an offender manager should know, raised once per cause, with evidence, until somebody resolves it.
+"""Signals: what an offender manager should know, raised once per cause, with evidence, until
+somebody resolves it.
 
-The table of kinds is SIGNALS.md. A signal's key names its cause; raising it again while it is open adds the new evidence, and
-after it was resolved does nothing: the same cause never nags twice. Nothing here decides anything about a person.
+The table of kinds is SIGNALS.md. A signal's key names its cause; raising it again while it is open
+adds the new evidence, and after it was resolved does nothing: the same cause never nags twice.
+Nothing here decides anything about a person.
 """
 
 import uuid
@@ -23,7 +25,9 @@ from messaging import outbox
 
 @dataclass(frozen=True)
 class Evidence:
-    """A link to what stands behind a signal: `type` is `inbound`, `message`, `appointment`, `outcome`, `contact_point` or `rule`."""
+    """A link to what stands behind a signal: `type` is `inbound`, `message`, `appointment`,
+    `outcome`, `contact_point` or `rule`.
+    """
 
     type: str
     id: str
@@ -45,8 +49,9 @@ def raise_signal(
 ) -> bool:
     """Raise `kind` for its `cause` in the caller's transaction; True when it is new.
 
-    `cause` makes the key together with kind and person. An open signal with the key gains the evidence instead. `action` is what to do
-    where this cause wants something else than its kind usually does.
+    `cause` makes the key together with kind and person. An open signal with the key gains the
+    evidence instead. `action` is what to do where this cause wants something else than its kind
+    usually does.
     """
     meaning = MEANINGS[kind]
     links = [{"type": link.type, "id": link.id} for link in evidence]
@@ -89,10 +94,15 @@ def raise_signal(
 
 def _add_evidence(session: Session, key: str, links: list[dict[str, str]]) -> None:
     signal = session.scalars(
-        select(Signal).where(Signal.key == key, Signal.state != SignalState.RESOLVED).with_for_update()
+        select(Signal)
+        .where(Signal.key == key, Signal.state != SignalState.RESOLVED)
+        .with_for_update()
     ).one_or_none()
     if signal is not None:
-        signal.evidence = [*signal.evidence, *(link for link in links if link not in signal.evidence)]
+        signal.evidence = [
+            *signal.evidence,
+            *(link for link in links if link not in signal.evidence),
+        ]
 
 
 TAKEN_UP = "Somebody is on it already"
@@ -104,7 +114,9 @@ def item(signal_id: uuid.UUID) -> str:
 
 
 def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) -> None:
-    """Somebody has seen it and is on it. Acknowledging twice changes nothing. Raises Conflict once it is resolved."""
+    """Somebody has seen it and is on it. Acknowledging twice changes nothing. Raises Conflict once
+    it is resolved.
+    """
     session.refresh(signal, with_for_update=True)
     if signal.state is SignalState.RESOLVED:
         raise Conflict("This signal is already resolved.")
@@ -116,7 +128,9 @@ def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) 
 
 
 def resolve(session: Session, signal: Signal, *, how: str, actor: str, now: datetime) -> None:
-    """It is dealt with; `how` says what was done (1 to 500 characters). Raises Conflict when it is resolved already."""
+    """It is dealt with; `how` says what was done (1 to 500 characters). Raises Conflict when it is
+    resolved already.
+    """
     session.refresh(signal, with_for_update=True)
     if signal.state is SignalState.RESOLVED:
         raise Conflict("This signal is already resolved.")

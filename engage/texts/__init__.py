@@ -1,6 +1,8 @@
-"""What the texts say: every wording in English and Welsh, how it is filled in, and the linter that keeps it discreet.
+"""What the texts say: every wording in English and Welsh, how it is filled in, and the linter that
+keeps it discreet.
 
-One segment each, nothing that a stranger could learn from. Nothing here knows whom a text goes to or whether it may go.
+One segment each, nothing that a stranger could learn from. Nothing here knows whom a text goes to
+or whether it may go.
 """
 
 from engage.texts.about import (

@@ -1,8 +1,9 @@
 """Texts about appointments: which wording fits the way of meeting, with or without the place.
 
-A place that would tell a stranger too much is left out, and the wording that reads well without it is taken: nobody is
-left without a reminder because of how a place is called. When several appointments are listed, detail is left out by
-rule until the text fits one segment; a text is never cut.
+A place that would tell a stranger too much is left out, and the wording that reads well without it
+is taken: nobody is left without a reminder because of how a place is called. When several
+appointments are listed, detail is left out by rule until the text fits one segment; a text is never
+cut.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +35,9 @@ _CALLS = {
 
 @dataclass(frozen=True)
 class AppointmentDetails:
-    """What a text needs to know of an appointment. `starts_at` is aware; `place` is the everyday name, if there is one."""
+    """What a text needs to know of an appointment. `starts_at` is aware; `place` is the everyday
+    name, if there is one.
+    """
 
     starts_at: datetime
     worker: str
@@ -43,18 +46,26 @@ class AppointmentDetails:
 
 
 def place_for_text(place: str | None) -> str | None:
-    """The name of the place as a text shows it, or None when there is none or a stranger should not read it."""
+    """The name of the place as a text shows it, or None when there is none or a stranger should not
+    read it.
+    """
     if not place or not discreet(place):
         return None
     return shorten_place(place) or None
 
 
 def kind_for(kind: TextKind, way: MeetingWay, place: str | None = None) -> TextKind:
-    """The variant of `kind` for the way of meeting; without a place that may be shown, the wording without one."""
+    """The variant of `kind` for the way of meeting; without a place that may be shown, the wording
+    without one.
+    """
     if kind in _CALLS:
         if way in (MeetingWay.PHONE, MeetingWay.VIDEO):
             return _CALLS[kind]
-        return TextKind.CALLED_OFF_HOME if (kind, way) == (TextKind.CALLED_OFF, MeetingWay.HOME) else kind
+        return (
+            TextKind.CALLED_OFF_HOME
+            if (kind, way) == (TextKind.CALLED_OFF, MeetingWay.HOME)
+            else kind
+        )
     ending = _BY_WAY.get(way, "")
     variant = TextKind(f"{kind}{ending}") if f"{kind}{ending}" in _KINDS else kind
     if "place" in wording(variant, "en").blanks and place_for_text(place) is None:
@@ -63,12 +74,19 @@ def kind_for(kind: TextKind, way: MeetingWay, place: str | None = None) -> TextK
 
 
 def appointment_text(
-    kind: TextKind, language: str, *, first: str, about: AppointmentDetails, zone: tzinfo, **more: str | int
+    kind: TextKind,
+    language: str,
+    *,
+    first: str,
+    about: AppointmentDetails,
+    zone: tzinfo,
+    **more: str | int,
 ) -> str:
-    """A text about one appointment: a reminder, a change, or the answer to a reply. `more` holds values such as `phone`.
+    """A text about one appointment: a reminder, a change, or the answer to a reply. `more` holds
+    values such as `phone`.
 
-    Chooses the variant for the way of meeting and leaves out a place that may not be shown.
-    Raises TextValueError when the wording asks for something that is not given.
+    Chooses the variant for the way of meeting and leaves out a place that may not be shown. Raises
+    TextValueError when the wording asks for something that is not given.
     """
     variant = kind_for(kind, about.way, about.place)
     known: dict[str, str | int] = {
@@ -84,10 +102,13 @@ def appointment_text(
     return render(variant, language, **{name: known[name] for name in blanks & known.keys()})
 
 
-def merged_reminder(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
+def merged_reminder(
+    language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
+) -> str:
     """One text for two or more appointments on one day (RULES.md 3), in the order of the clock.
 
-    Workers are left out first, then places, until it fits; with more times than fit, the first ones and `...`.
+    Workers are left out first, then places, until it fits; with more times than fit, the first ones
+    and `...`.
     """
     ordered = sorted(booked, key=lambda one: one.starts_at)
     if len(ordered) < 2:
@@ -96,25 +117,35 @@ def merged_reminder(language: str, *, first: str, booked: Sequence[AppointmentDe
 
     times = [time_of(one.starts_at, zone, language) for one in ordered]
     forms = [
-        [_entry(time, _worker(one), _where(one, language)) for time, one in zip(times, ordered, strict=True)],
+        [
+            _entry(time, _worker(one), _where(one, language))
+            for time, one in zip(times, ordered, strict=True)
+        ],
         [_entry(time, _where(one, language)) for time, one in zip(times, ordered, strict=True)],
         [_entry(time, _worker(one)) for time, one in zip(times, ordered, strict=True)],
         *_fewer(times),
     ]
     return _first_that_fits(
-        lambda listed: render(TextKind.SEVERAL, language, first=first, n=len(ordered), day=day, list=listed),
+        lambda listed: render(
+            TextKind.SEVERAL, language, first=first, n=len(ordered), day=day, list=listed
+        ),
         ("; ".join(form) for form in forms),
     )
 
 
-def next_text(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
-    """The answer to NEXT: what is booked, soonest first, at most three; without anything, that nothing is."""
+def next_text(
+    language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
+) -> str:
+    """The answer to NEXT: what is booked, soonest first, at most three; without anything, that
+    nothing is.
+    """
     if not booked:
         return render(TextKind.NEXT_NONE, language, first=first)
     soonest = sorted(booked, key=lambda one: one.starts_at)[:3]
     bare = [when(one.starts_at, zone, language) for one in soonest]
     full = [
-        _entry(moment, _worker(one), _where(one, language)) for moment, one in zip(bare, soonest, strict=True)
+        _entry(moment, _worker(one), _where(one, language))
+        for moment, one in zip(bare, soonest, strict=True)
     ]
     forms = (full, _told_apart(bare, soonest), *_fewer(bare))
     return _first_that_fits(
@@ -123,8 +154,12 @@ def next_text(language: str, *, first: str, booked: Sequence[AppointmentDetails]
     )
 
 
-def rebook(language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False) -> str:
-    """The offer of one to three other times, numbered in the order given; `gone` says first that the one picked is taken."""
+def rebook(
+    language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False
+) -> str:
+    """The offer of one to three other times, numbered in the order given; `gone` says first that
+    the one picked is taken.
+    """
     if not 1 <= len(starts) <= 3:
         raise TextValueError("One to three times can be offered.")
     for_number = {"en": "for", "cy": "am"}[language]
@@ -132,11 +167,17 @@ def rebook(language: str, *, first: str, starts: Sequence[datetime], zone: tzinf
         f"{number} {for_number} {short_day_of(one, zone, language)} {time_of(one, zone, language)}"
         for number, one in enumerate(starts, 1)
     )
-    return render(TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed)
+    return render(
+        TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed
+    )
 
 
-def week_text(language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
-    """The answer to WEEK: everything that is booked in the next days, soonest first, in as much detail as fits."""
+def week_text(
+    language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
+) -> str:
+    """The answer to WEEK: everything that is booked in the next days, soonest first, in as much
+    detail as fits.
+    """
     if not booked:
         return render(TextKind.WEEK_NONE, language, first=first)
     ordered = sorted(booked, key=lambda one: one.starts_at)
@@ -145,7 +186,8 @@ def week_text(language: str, *, first: str, booked: Sequence[AppointmentDetails]
         for one in ordered
     ]
     full = [
-        _entry(name, _worker(one), _where(one, language)) for name, one in zip(names, ordered, strict=True)
+        _entry(name, _worker(one), _where(one, language))
+        for name, one in zip(names, ordered, strict=True)
     ]
     forms = (full, _told_apart(names, ordered), *_fewer(names))
     return _first_that_fits(

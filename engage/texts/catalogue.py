@@ -1,7 +1,9 @@
-"""The catalogue: every text in every language with who stands behind its wording, and how one is filled in.
+"""The catalogue: every text in every language with who stands behind its wording, and how one is
+filled in.
 
-`render` is the only way from a wording to a text. It must never cut a text, send one with a hole in it, or take a value
-that the wording does not ask for: those are faults of the caller and are raised.
+`render` is the only way from a wording to a text. It must never cut a text, send one with a hole in
+it, or take a value that the wording does not ask for: those are faults of the caller and are
+raised.
 """
 
 import re
@@ -10,7 +12,13 @@ from dataclasses import dataclass
 from engage.texts.discreet import discreet
 from engage.texts.english import ENGLISH
 from engage.texts.kinds import Passed, TextKind
-from engage.texts.values import fold, shorten_first_name, shorten_phone, shorten_place, shorten_worker
+from engage.texts.values import (
+    fold,
+    shorten_first_name,
+    shorten_phone,
+    shorten_place,
+    shorten_worker,
+)
 from engage.texts.welsh import WELSH
 
 PASSED = {"en": Passed.APPROVED, "cy": Passed.DRAFT}
@@ -49,7 +57,9 @@ CATALOGUE: dict[tuple[TextKind, str], Wording] = {
 
 
 def wording(kind: TextKind, language: str) -> Wording:
-    """The wording of `kind` in `language` (`en` or `cy`). Raises TextValueError for another language."""
+    """The wording of `kind` in `language` (`en` or `cy`). Raises TextValueError for another
+    language.
+    """
     try:
         return CATALOGUE[kind, str(language)]
     except KeyError:
@@ -59,16 +69,19 @@ def wording(kind: TextKind, language: str) -> Wording:
 def render(kind: TextKind, language: str, **values: str | int) -> str:
     """The text of `kind` in `language`, its blanks filled with `values`.
 
-    Names, places and telephone numbers are folded and shortened by the rules of values.py, so raw ones may be given. An
-    empty first name (one that no phone alphabet carries) is left out of the greeting; an empty worker is `someone`.
-    Raises TextValueError when a value is missing, unknown, empty or too long.
+    Names, places and telephone numbers are folded and shortened by the rules of values.py, so raw
+    ones may be given. An empty first name (one that no phone alphabet carries) is left out of the
+    greeting; an empty worker is `someone`. Raises TextValueError when a value is missing, unknown,
+    empty or too long.
     """
     chosen = wording(kind, language)
     if missing := sorted(chosen.blanks - values.keys()):
         raise TextValueError(f"The text {kind} needs {', '.join(missing)}.")
     if unknown := sorted(values.keys() - chosen.blanks):
         raise TextValueError(f"The text {kind} has no place for {', '.join(unknown)}.")
-    return _fill(chosen, {name: _fit(name, str(value), chosen.language) for name, value in values.items()})
+    return _fill(
+        chosen, {name: _fit(name, str(value), chosen.language) for name, value in values.items()}
+    )
 
 
 def _fill(chosen: Wording, fitted: dict[str, str]) -> str:

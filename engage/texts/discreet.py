@@ -1,7 +1,8 @@
-"""The linter that keeps texts discreet: which words would tell a stranger what they are about, and why.
+"""The linter that keeps texts discreet: which words would tell a stranger what they are about, and
+why.
 
-It warns; people decide. Place names that it warns about are left out of texts. It knows words, not meaning: passing
-it does not make a text safe, and it must never be the only reader of a free text.
+It warns; people decide. Place names that it warns about are left out of texts. It knows words, not
+meaning: passing it does not make a text safe, and it must never be the only reader of a free text.
 """
 
 import re
@@ -32,8 +33,8 @@ _GROUPS = tuple(
 def lint(text: str, *, private: Sequence[str] = ()) -> list[DiscreetProblem]:
     """Problems of `text` in reading order, each word once; an empty list when there are none.
 
-    `private` adds names to look for, such as the person's surname. Case, accents, curly quotes, invisible characters and
-    doubled spaces make no difference.
+    `private` adds names to look for, such as the person's surname. Case, accents, curly quotes,
+    invisible characters and doubled spaces make no difference.
     """
     folded, origin = _folded(text)
     found: dict[int, tuple[int, str]] = {}
@@ -50,7 +51,9 @@ def discreet(text: str) -> bool:
     return not lint(text)
 
 
-def _problems(text: str, origin: list[int], found: dict[int, tuple[int, str]]) -> list[DiscreetProblem]:
+def _problems(
+    text: str, origin: list[int], found: dict[int, tuple[int, str]]
+) -> list[DiscreetProblem]:
     problems: list[DiscreetProblem] = []
     covered = 0
     for start in sorted(found):
@@ -74,7 +77,9 @@ def _private(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """`text` in plain lower case, and for each of its characters the index in `text` where it came from."""
+    """`text` in plain lower case, and for each of its characters the index in `text` where it came
+    from.
+    """
     characters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):

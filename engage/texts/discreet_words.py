@@ -1,7 +1,9 @@
-"""Words that would tell a stranger what the texts are about, each group with the reason that a worker is shown.
+"""Words that would tell a stranger what the texts are about, each group with the reason that a
+worker is shown.
 
-Patterns are matched on lower-case text without accents, between word boundaries, with plurals and possessives. Welsh
-words stand in their mutated forms too. Everyday names pass: the Jobcentre, a college, "the centre on Bridge St".
+Patterns are matched on lower-case text without accents, between word boundaries, with plurals and
+possessives. Welsh words stand in their mutated forms too. Everyday names pass: the Jobcentre, a
+college, "the centre on Bridge St".
 """
 
 SUPERVISION = "says that the person is under supervision"

@@ -1,7 +1,7 @@
 """The English words of every text. One GSM-7 segment each, reading age about 9, one question.
 
-Never a surname, an agency, an official place, or any word that tells a stranger what the texts are about: a test
-reads every line with the linter of discreet.py.
+Never a surname, an agency, an official place, or any word that tells a stranger what the texts are
+about: a test reads every line with the linter of discreet.py.
 """
 
 from engage.texts.kinds import TextKind as K

@@ -1,10 +1,14 @@
-"""The kinds of text that Engage sends, and the ways of meeting that change a text's words. Names only, no words."""
+"""The kinds of text that Engage sends, and the ways of meeting that change a text's words. Names
+only, no words.
+"""
 
 from enum import StrEnum
 
 
 class TextKind(StrEnum):
-    """Every text that can be sent. The first six carry the names of the reminders that they belong to."""
+    """Every text that can be sent. The first six carry the names of the reminders that they belong
+    to.
+    """
 
     BOOKED = "booked"
     BOOKED_NO_PLACE = "booked_no_place"

@@ -1,8 +1,9 @@
 """Moments as people read them in a text: `Wed 24 September, 11:20am` and `Mer 24 Medi, 11:20yb`.
 
-Always the wall clock of the hub's zone, so a reminder is right on both sides of a clock change. Never a naive datetime,
-and never a letter outside GSM-7: no Welsh day or month used here has a circumflex. Own tables, not the machine's
-locale, which may not be installed and would differ from one machine to the next.
+Always the wall clock of the hub's zone, so a reminder is right on both sides of a clock change.
+Never a naive datetime, and never a letter outside GSM-7: no Welsh day or month used here has a
+circumflex. Own tables, not the machine's locale, which may not be installed and would differ from
+one machine to the next.
 """
 
 from datetime import date, datetime, tzinfo
@@ -41,12 +42,17 @@ _MONTHS = {
         "Rhagfyr",
     ),
 }
-_HALVES = {"en": ("am", "pm"), "cy": ("yb", "yh")}  # yb: y bore, the morning; yh: yr hwyr, after noon
+_HALVES = {
+    "en": ("am", "pm"),
+    "cy": ("yb", "yh"),
+}  # yb: y bore, the morning; yh: yr hwyr, after noon
 LANGUAGES = tuple(_DAYS)
 
 
 def when(moment: datetime, zone: tzinfo, language: str) -> str:
-    """Day and time of `moment` (aware) on the wall clock of `zone`: at most 25 letters, 27 in Welsh."""
+    """Day and time of `moment` (aware) on the wall clock of `zone`: at most 25 letters, 27 in
+    Welsh.
+    """
     return f"{day_of(moment, zone, language)}, {time_of(moment, zone, language)}"
 
 

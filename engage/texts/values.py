@@ -1,9 +1,11 @@
-"""The values that go into a text: names, places and numbers, folded to GSM-7 and shortened by rules.
+"""The values that go into a text: names, places and numbers, folded to GSM-7 and shortened by
+rules.
 
-A letter outside GSM-7 would cut the whole segment from 160 to 70, so names are folded to the nearest letter: Siân is
-texted as Sian, Zoë as Zoe, Gŵyr as Gwyr; é and ö are in GSM-7 and stay. A name with letters that have no near one
-(another script) is left out whole, never half. A value holds no line break, no control and no direction mark, so
-nobody can forge a second line. Every rule is idempotent: a shortened value shortens to itself, and a person's page can show it.
+A letter outside GSM-7 would cut the whole segment from 160 to 70, so names are folded to the
+nearest letter: Siân is texted as Sian, Zoë as Zoe, Gŵyr as Gwyr; é and ö are in GSM-7 and stay. A
+name with letters that have no near one (another script) is left out whole, never half. A value
+holds no line break, no control and no direction mark, so nobody can forge a second line. Every rule
+is idempotent: a shortened value shortens to itself, and a person's page can show it.
 """
 
 import re
@@ -14,9 +16,11 @@ WORKER_LONGEST = 10
 PLACE_LONGEST = 24
 PHONE_LONGEST = 12
 
-# The Latin letters and everyday signs of GSM-7 (3GPP TS 23.038). Its Greek capitals are left out: half a Greek name is
-# no name. So are signs of the extension table, which cost two.
-_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÑÜäöñüàèéùìòÇØøÅåÆæßÉ")
+# The Latin letters and everyday signs of GSM-7 (3GPP TS 23.038). Its Greek capitals are left out:
+# half a Greek name is no name. So are signs of the extension table, which cost two.
+_LATIN = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÑÜäöñüàèéùìòÇØøÅåÆæßÉ"
+)
 _SIGNS = frozenset(" .,'!?&()/+-:;\"@#%=*£$")
 _STANDS_FOR = str.maketrans(
     {
@@ -86,9 +90,11 @@ _STREET_WORDS = {
 
 
 def fold(value: str) -> str:
-    """`value` with letters that GSM-7 lacks folded to the nearest one and every control or direction mark gone.
+    """`value` with letters that GSM-7 lacks folded to the nearest one and every control or
+    direction mark gone.
 
-    Letters and signs without a near one are dropped; see `writable` for whether that would lose letters.
+    Letters and signs without a near one are dropped; see `writable` for whether that would lose
+    letters.
     """
     return " ".join("".join(_fold_one(character) for character in _tidy(value)).split())
 
@@ -99,10 +105,11 @@ def writable(value: str) -> bool:
 
 
 def shorten_first_name(first_name: str, preferred: str | None = None) -> str:
-    """What a text calls the person: the preferred first name, else the first name, at most 12 letters.
+    """What a text calls the person: the preferred first name, else the first name, at most 12
+    letters.
 
-    Too long: the first word, else the first part of a double name, else its first 12 letters. Empty when the name
-    cannot be written in GSM-7 letters: the text then greets without a name.
+    Too long: the first word, else the first part of a double name, else its first 12 letters. Empty
+    when the name cannot be written in GSM-7 letters: the text then greets without a name.
     """
     for name in (preferred, first_name):
         if name and writable(name) and (folded := fold(name)):
@@ -111,7 +118,8 @@ def shorten_first_name(first_name: str, preferred: str | None = None) -> str:
 
 
 def shorten_worker(worker: str) -> str:
-    """What a text calls the worker: the first name alone, without title or surname, at most 10 letters.
+    """What a text calls the worker: the first name alone, without title or surname, at most 10
+    letters.
 
     Empty when no first name is known (`Mr Okafor`, `PC Hall`): the text then says `someone`.
     """
@@ -125,9 +133,11 @@ def shorten_worker(worker: str) -> str:
 
 
 def shorten_place(place: str) -> str:
-    """The everyday name of a place, at most 24 letters: first by short forms (`Street` → `St`), then by whole words.
+    """The everyday name of a place, at most 24 letters: first by short forms (`Street` → `St`),
+    then by whole words.
 
-    The last resort takes the first word's 24 letters. Empty when there are no letters that a text can carry.
+    The last resort takes the first word's 24 letters. Empty when there are no letters that a text
+    can carry.
     """
     if not writable(place):
         return ""
@@ -143,7 +153,9 @@ def shorten_place(place: str) -> str:
 
 
 def shorten_phone(phone: str) -> str:
-    """A telephone number for people to ring, at most 12 signs: spaces go when it is longer. Raises ValueError if it still is."""
+    """A telephone number for people to ring, at most 12 signs: spaces go when it is longer. Raises
+    ValueError if it still is.
+    """
     folded = fold(phone)
     if len(folded) > PHONE_LONGEST:
         folded = re.sub(r"[\s()./-]", "", folded)
@@ -155,10 +167,14 @@ def shorten_phone(phone: str) -> str:
 
 
 def _tidy(value: str) -> str:
-    """One line of composed characters; controls, direction marks, lone surrogates and emoji joiners become nothing."""
+    """One line of composed characters; controls, direction marks, lone surrogates and emoji joiners
+    become nothing.
+    """
     spaced = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", value)
     kept = "".join(
-        c for c in spaced if c == " " or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        c
+        for c in spaced
+        if c == " " or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
     return " ".join(unicodedata.normalize("NFC", kept).translate(_STANDS_FOR).split())
 
@@ -166,7 +182,9 @@ def _tidy(value: str) -> str:
 def _fold_one(character: str) -> str:
     if character in _LATIN or character in _SIGNS:
         return character
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    stripped = "".join(
+        c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)
+    )
     return stripped if stripped and all(c in _LATIN or c in _SIGNS for c in stripped) else ""
 
 

@@ -1,7 +1,9 @@
-"""The Welsh words of every text: drafts until a translator has passed them (see PASSED in catalogue.py).
+"""The Welsh words of every text: drafts until a translator has passed them (see PASSED in
+catalogue.py).
 
-Letters with a circumflex are outside GSM-7 and cut a segment to 70, so the wording goes round them. The same rules
-as for English hold: one segment, plain words, nothing that tells a stranger what the texts are about.
+Letters with a circumflex are outside GSM-7 and cut a segment to 70, so the wording goes round them.
+The same rules as for English hold: one segment, plain words, nothing that tells a stranger what the
+texts are about.
 """
 
 from engage.texts.kinds import TextKind as K

@@ -1,1 +1,3 @@
-"""What a text means. Pure: texts and meanings in, meanings out; nothing about people and no database."""
+"""What a text means. Pure: texts and meanings in, meanings out; nothing about people and no
+database.
+"""

@@ -1,6 +1,8 @@
-"""Texts that a phone or an office sends by itself: "I'm driving", "out of office". Nobody wrote them, so nobody is answered.
+"""Texts that a phone or an office sends by itself: "I'm driving", "out of office". Nobody wrote
+them, so nobody is answered.
 
-Pure and strict: only what is the usual wording of a machine. What a person may have typed is not here, and danger is looked for first, elsewhere.
+Pure and strict: only what is the usual wording of a machine. What a person may have typed is not
+here, and danger is looked for first, elsewhere.
 """
 
 import re
@@ -32,7 +34,9 @@ _SAYS_MORE = re.compile(
     r"\b(?:come|coming|make it|get there|be there|be late|running late|late for|wrong (?:number|person)|not (?:mine|my|his|her)|"
     r"isn'?t (?:mine|my)|don'?t know (?:who|her|him|them|you)|stop|dod|methu|hwyr|anghywir)\b"
 )
-"""A word about coming or about whose phone it is: somebody may have written it, whatever it begins with."""
+"""A word about coming or about whose phone it is: somebody may have written it, whatever it begins
+with.
+"""
 
 
 def automatic(text: str) -> bool:

@@ -1,7 +1,9 @@
-"""Reads answers to questions of our own that have a closed set of answers: which number, whose phone, which name.
+"""Reads answers to questions of our own that have a closed set of answers: which number, whose
+phone, which name.
 
-Pure and strict: the whole text must be an answer, or it is none. A text that says more is read by understand.py, and so is one that asks
-back ("yes?") or takes itself back with a sign ("1 👎"). Nothing here may ever pick between two things that both fit.
+Pure and strict: the whole text must be an answer, or it is none. A text that says more is read by
+understand.py, and so is one that asks back ("yes?") or takes itself back with a sign ("1 👎").
+Nothing here may ever pick between two things that both fit.
 """
 
 import re
@@ -46,7 +48,15 @@ _ALL = {
     "pob un",
     "i gyd",
 }
-_YES_TO_ALL = {"yes both", "yes to both", "both yes", "yes all", "yes to all", "ie i'r ddau", "ie y ddau"}
+_YES_TO_ALL = {
+    "yes both",
+    "yes to both",
+    "both yes",
+    "yes all",
+    "yes to all",
+    "ie i'r ddau",
+    "ie y ddau",
+}
 _BEFORE = r"(?:(?:number|option|for|its|it's|i mean|rhif|am) )*"
 _POLITE = r"(?: (?:please|pls|plz|thanks|thank you|ta|mate|x+|diolch))*"
 _COUNT = re.compile(_BEFORE + "(" + "|".join(_COUNTED) + ")" + _POLITE)
@@ -68,13 +78,17 @@ _ASKS_BACK = frozenset("?؟")
 _STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
 _WORDLESS = {sign for sign, word in EMOJI.items() if word in ("smile", "thumbsup")}
 _TURNED = re.compile(r"[:;=]['’]?-?[(/\\|\[]|\d\s*[-–/]\s*\d")
-"""A sad face typed with marks, or two numbers as "1/2" and "1-3", which may mean either, both or all between."""
+"""A sad face typed with marks, or two numbers as "1/2" and "1-3", which may mean either, both or
+all between.
+"""
 
 
 def plain_words(text: str) -> str:
     """`text` in lower case without accents, marks or doubled spaces; apostrophes stay."""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("`", "'")).casefold()
-    kept = "".join(c if c.isalnum() or c in "' " else " " for c in folded if not unicodedata.combining(c))
+    kept = "".join(
+        c if c.isalnum() or c in "' " else " " for c in folded if not unicodedata.combining(c)
+    )
     return " ".join(kept.split())
 
 
@@ -84,8 +98,12 @@ def _answer(text: str) -> str:
 
 
 def turns_words(text: str) -> bool:
-    """Whether a mark or sign in `text` could turn what its words say: asked back, struck out, sad, or two numbers in one."""
-    return bool(_TURNED.search(text)) or any(_turns(one) for one in unicodedata.normalize("NFKD", text))
+    """Whether a mark or sign in `text` could turn what its words say: asked back, struck out, sad,
+    or two numbers in one.
+    """
+    return bool(_TURNED.search(text)) or any(
+        _turns(one) for one in unicodedata.normalize("NFKD", text)
+    )
 
 
 def _turns(sign: str) -> bool:
@@ -95,7 +113,8 @@ def _turns(sign: str) -> bool:
 
 
 def read_choice(text: str, count: int) -> tuple[int, ...] | None:
-    """Which of `count` numbered things the text chooses, from 0; None when it is not an answer to that.
+    """Which of `count` numbered things the text chooses, from 0; None when it is not an answer to
+    that.
 
     With two, `3` is both; `both` and `all` are all of them.
     """
@@ -112,7 +131,11 @@ def read_choice(text: str, count: int) -> tuple[int, ...] | None:
         return (number - 1,) if number <= count else None
     if _SEVERAL.fullmatch(said):
         picked = sorted({int(digit) for digit in re.findall(r"\d", said)})
-        return tuple(number - 1 for number in picked) if picked[0] >= 1 and picked[-1] <= count else None
+        return (
+            tuple(number - 1 for number in picked)
+            if picked[0] >= 1 and picked[-1] <= count
+            else None
+        )
     return None
 
 
@@ -122,7 +145,9 @@ def says_yes_to_all(text: str) -> bool:
 
 
 def read_check(text: str) -> bool | None:
-    """The answer to "is this your phone? 1 for yes, 2 for no"; None when the text is no plain answer."""
+    """The answer to "is this your phone? 1 for yes, 2 for no"; None when the text is no plain
+    answer.
+    """
     said = _answer(text)
     if _CHECK_YES.fullmatch(said):
         return True
@@ -130,7 +155,9 @@ def read_check(text: str) -> bool | None:
 
 
 def read_name(text: str, names: Sequence[Sequence[str]]) -> int | None:
-    """Which of several people gives their name, each with the first names they go by; None when none or more than one fits."""
+    """Which of several people gives their name, each with the first names they go by; None when
+    none or more than one fits.
+    """
     said = _answer(text)
     fitting = [
         place
@@ -141,4 +168,6 @@ def read_name(text: str, names: Sequence[Sequence[str]]) -> int | None:
 
 
 def _names(said: str, name: str) -> bool:
-    return bool(name) and re.fullmatch(_NAME_BEFORE + re.escape(name) + _NAME_AFTER, said) is not None
+    return (
+        bool(name) and re.fullmatch(_NAME_BEFORE + re.escape(name) + _NAME_AFTER, said) is not None
+    )

@@ -1,7 +1,8 @@
-"""What the phrases of a text come to, in the light of what was asked. A table of cases: no case, no act. Pure.
+"""What the phrases of a text come to, in the light of what was asked. A table of cases: no case, no
+act. Pure.
 
-Each case names the meanings that may stand together. A text with any other meaning beside them is not that case, so
-a yes never has a no beside it, and two different numbers choose nothing.
+Each case names the meanings that may stand together. A text with any other meaning beside them is
+not that case, so a yes never has a no beside it, and two different numbers choose nothing.
 """
 
 from collections.abc import Sequence, Set
@@ -15,7 +16,14 @@ _CHAT = frozenset({M.THANKS, M.POLITE})
 _APPOINTMENT = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN})
 _NUMBERED = frozenset({Prompt.REBOOK, Prompt.WHICH})
 _MAY_ASK = frozenset(
-    {Intent.OPT_OUT, Intent.WRONG_NUMBER, Intent.CALL_ME, Intent.OPT_IN, Intent.HELP, Intent.QUESTION}
+    {
+        Intent.OPT_OUT,
+        Intent.WRONG_NUMBER,
+        Intent.CALL_ME,
+        Intent.OPT_IN,
+        Intent.HELP,
+        Intent.QUESTION,
+    }
 )
 _MAKES: dict[Means, Intent] = {
     M.STOP: Intent.OPT_OUT,
@@ -48,7 +56,9 @@ STRENGTH = {intent: place for place, intent in enumerate(Intent)}
 
 @dataclass(frozen=True)
 class Decision:
-    """What a text comes to: every intent that it carries, strongest first, and the value that goes with the first."""
+    """What a text comes to: every intent that it carries, strongest first, and the value that goes
+    with the first.
+    """
 
     intents: tuple[Intent, ...]
     value: int | None = None
@@ -57,7 +67,8 @@ class Decision:
 
 
 def decide(phrases: Sequence[Phrase], prompt: Prompt, *, asks: bool) -> Decision | None:
-    """The meaning of a text that `phrases` cover wholly, or None when they do not come to one thing for certain.
+    """The meaning of a text that `phrases` cover wholly, or None when they do not come to one thing
+    for certain.
 
     `asks` says that there is a question mark: only a request may have one.
     """
@@ -77,9 +88,13 @@ def decide(phrases: Sequence[Phrase], prompt: Prompt, *, asks: bool) -> Decision
 
 
 def hints(phrases: Sequence[Phrase], prompt: Prompt) -> tuple[Intent, ...]:
-    """What a text that is not understood seems to touch on, strongest first: for the person who reads it."""
+    """What a text that is not understood seems to touch on, strongest first: for the person who
+    reads it.
+    """
     found = {
-        _MAKES[phrase.means] for phrase in phrases if phrase.means in _MAKES and phrase.means not in _WEAK
+        _MAKES[phrase.means]
+        for phrase in phrases
+        if phrase.means in _MAKES and phrase.means not in _WEAK
     }
     if prompt is Prompt.CHECKIN and any(phrase.means is M.NUMBER for phrase in phrases[:1]):
         found.add(Intent.CHECKIN_ANSWER)
@@ -93,7 +108,9 @@ def _ends_texts(said: Set[Means]) -> Decision | None:
         return Decision((Intent.OPT_OUT, *_beside(said)))
     if _only(said, {M.WRONG}, _CHAT | {M.NO}):
         return Decision((Intent.WRONG_NUMBER,))
-    if _only(said, {M.START}, _CHAT | {M.YES}) or _only(said, {M.START_TEXTS}, _CHAT | {M.YES, M.START}):
+    if _only(said, {M.START}, _CHAT | {M.YES}) or _only(
+        said, {M.START_TEXTS}, _CHAT | {M.YES, M.START}
+    ):
         return Decision((Intent.OPT_IN,))
     return None
 
@@ -101,7 +118,9 @@ def _ends_texts(said: Set[Means]) -> Decision | None:
 def _request(said: Set[Means], prompt: Prompt) -> Decision | None:
     if _only(said, {M.CALL}, _CHAT | {M.YES, M.ACK, M.WILL, M.DAY, M.WHENEVER}):
         return Decision((Intent.CALL_ME, *((Intent.CONFIRM,) if M.WILL in said else ())))
-    if _only(said, {M.CALL}, _CHAT | {M.WONT, M.WHENEVER}) and prompt in (_APPOINTMENT | {Prompt.NONE}):
+    if _only(said, {M.CALL}, _CHAT | {M.WONT, M.WHENEVER}) and prompt in (
+        _APPOINTMENT | {Prompt.NONE}
+    ):
         return Decision((Intent.CALL_ME, Intent.DECLINE))
     if _only(said, {M.HELP}, _CHAT) and prompt is not Prompt.CHECKIN:
         return Decision((Intent.HELP,))
@@ -116,7 +135,17 @@ def _moment(phrases: Sequence[Phrase], said: Set[Means], prompt: Prompt) -> Deci
         return None
     if any(phrase.day not in (None, "today") for phrase in phrases):
         return None
-    with_late = _CHAT | {M.LATE, M.SOON, M.MINUTES, M.NUMBER, M.YES, M.ACK, M.WILL, M.SEE_YOU, M.DAY}
+    with_late = _CHAT | {
+        M.LATE,
+        M.SOON,
+        M.MINUTES,
+        M.NUMBER,
+        M.YES,
+        M.ACK,
+        M.WILL,
+        M.SEE_YOU,
+        M.DAY,
+    }
     timed = M.MINUTES in said or M.NUMBER in said
     if _only(said, {M.LATE}, with_late) or _only(said, {M.SOON}, with_late):
         if M.SOON in said and not timed:
@@ -156,7 +185,9 @@ def _answer(phrases: Sequence[Phrase], said: Set[Means], prompt: Prompt) -> Deci
 
 
 def _will_or_wont(said: Set[Means], *, bare: bool, acknowledged: bool) -> Decision | None:
-    """Will they come? With `bare`, a yes or a no by itself is an answer, and with `acknowledged` an ok; else only a clause."""
+    """Will they come? With `bare`, a yes or a no by itself is an answer, and with `acknowledged` an
+    ok; else only a clause.
+    """
     if _only(said, {M.WONT}, _CHAT | {M.NO, M.YES, M.ACK, M.GOT, M.DAY}):
         return Decision((Intent.DECLINE,))
     if bare and _only(said, {M.NO}, _CHAT | {M.GOT}):

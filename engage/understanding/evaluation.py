@@ -1,7 +1,8 @@
 """Measures the reader: `python -m engage.understanding.evaluation FILES`, or `make evaluate`.
 
-It prints the same figures for each set: the files named, each by writers whom the reader never learns from, and some styles of the corpus, read by
-a reader that learnt nothing of any of them (nor, for that, a good part of what it otherwise knows). It changes nothing.
+It prints the same figures for each set: the files named, each by writers whom the reader never
+learns from, and some styles of the corpus, read by a reader that learnt nothing of any of them
+(nor, for that, a good part of what it otherwise knows). It changes nothing.
 """
 
 import re
@@ -43,7 +44,11 @@ class Proportion:
     of: int
 
     def __str__(self) -> str:
-        return f"{self.count / self.of:.1%} ({self.count} of {self.of})" if self.of else "none to measure"
+        return (
+            f"{self.count / self.of:.1%} ({self.count} of {self.of})"
+            if self.of
+            else "none to measure"
+        )
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ class Figures:
 
 
 def figures(found: Sequence[tuple[LabelledLine, Interpretation]]) -> Figures:
-    """The figures of lines and how each was read. `acts` counts the lines that a machine may act on by their label."""
+    """The figures of lines and how each was read. `acts` counts the lines that a machine may act on
+    by their label.
+    """
 
     def share(
         good: Callable[[LabelledLine, Interpretation], bool],
@@ -71,17 +78,22 @@ def figures(found: Sequence[tuple[LabelledLine, Interpretation]]) -> Figures:
         return Proportion(sum(good(line, reading) for line, reading in chosen), len(chosen))
 
     return Figures(
-        right=share(lambda line, reading: reading.intent is line.intent, lambda line, reading: True),
+        right=share(
+            lambda line, reading: reading.intent is line.intent, lambda line, reading: True
+        ),
         right_where_it_acts=share(
             lambda line, reading: reading.intent is line.intent, lambda line, reading: reading.acts
         ),
-        acts=share(lambda line, reading: reading.acts, lambda line, reading: line.intent not in NO_ACT),
+        acts=share(
+            lambda line, reading: reading.acts, lambda line, reading: line.intent not in NO_ACT
+        ),
         danger_found=share(
             lambda line, reading: bool(DANGER & set(reading.intents)),
             lambda line, reading: line.intent in DANGER,
         ),
         ends_found=share(
-            lambda line, reading: line.intent in reading.intents, lambda line, reading: line.intent in ENDS
+            lambda line, reading: line.intent in reading.intents,
+            lambda line, reading: line.intent in ENDS,
         ),
         refusals_as_yes=sum(
             reading.surely(Intent.CONFIRM) for line, reading in found if line.intent in REFUSALS
@@ -98,7 +110,9 @@ def figures(found: Sequence[tuple[LabelledLine, Interpretation]]) -> Figures:
 
 
 def natural(found: Sequence[LabelledLine]) -> bool:
-    """Whether a style holds a bit of everything in shares that a real person's texts might have, and was not written to be hard on one point."""
+    """Whether a style holds a bit of everything in shares that a real person's texts might have,
+    and was not written to be hard on one point.
+    """
     shares = Counter(line.intent for line in found)
     danger = sum(shares[intent] for intent in DANGER)
     return (
@@ -181,9 +195,13 @@ def _calibration(console: Console, found: Sequence[tuple[LabelledLine, Interpret
     table = Table("confidence", "readings", "right", box=None)
     for low, high in pairwise(_BINS):
         chosen = [
-            line.intent is reading.intent for line, reading in found if low <= reading.confidence < high
+            line.intent is reading.intent
+            for line, reading in found
+            if low <= reading.confidence < high
         ]
-        table.add_row(f"{low:.2f} to {min(high, 1):.2f}", str(len(chosen)), _rate(sum(chosen), len(chosen)))
+        table.add_row(
+            f"{low:.2f} to {min(high, 1):.2f}", str(len(chosen)), _rate(sum(chosen), len(chosen))
+        )
     console.print(table)
 
 
@@ -209,7 +227,9 @@ def main(paths: Sequence[str]) -> None:
     console.print(f"Learning without {len(unknown)} styles (a minute or two): {', '.join(unknown)}")
     without = training.learn(known)
     welsh = [line for name, found in unknown.items() if name.startswith(WELSH) for line in found]
-    other = [line for name, found in unknown.items() if not name.startswith(WELSH) for line in found]
+    other = [
+        line for name, found in unknown.items() if not name.startswith(WELSH) for line in found
+    ]
     for title, given in (("Styles held out", other), ("Welsh styles held out", welsh)):
         report(console, title, given, lambda text, prompt: interpret_with(without, text, prompt))
 

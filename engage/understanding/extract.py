@@ -1,7 +1,9 @@
-"""What goes with a meaning: minutes late, a day or time named, the answer of a check-in, what stands in the way, the news told. Pure.
+"""What goes with a meaning: minutes late, a day or time named, the answer of a check-in, what
+stands in the way, the news told. Pure.
 
-It reads words, not meanings: it is asked only for what belongs to a meaning that the reader has found, and gives None where the words say
-nothing, or two things. Patterns are for the reader's own spelling (normalise.py).
+It reads words, not meanings: it is asked only for what belongs to a meaning that the reader has
+found, and gives None where the words say nothing, or two things. Patterns are for the reader's own
+spelling (normalise.py).
 """
 
 import re
@@ -212,7 +214,9 @@ def minutes_late(line: str) -> int | None:
 
 
 def time_named(text: str) -> str | None:
-    """The one time of day that a text names, as `14:30`; hours without am or pm are taken as 8 in the morning to 7 in the evening."""
+    """The one time of day that a text names, as `14:30`; hours without am or pm are taken as 8 in
+    the morning to 7 in the evening.
+    """
     lowered = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     found = {time for time, pattern in _NAMED_TIMES if pattern.search(lowered)}
     found |= {time for one in _CLOCK.finditer(lowered) if (time := _time(one, lowered))}
@@ -242,10 +246,14 @@ def _time(one: re.Match[str], text: str) -> str | None:
 
 
 def check_in_value(line: str) -> int | None:
-    """The answer of a check-in, 1 (good) to 4 (need help), in digits or words of a normalised line; None where it is none or several."""
+    """The answer of a check-in, 1 (good) to 4 (need help), in digits or words of a normalised line;
+    None where it is none or several.
+    """
     digits = {int(one) for one in _DIGITS.findall(line[:12]) if int(one) in (1, 2, 3, 4)}
     if line[:1].isdigit():
-        return digits.pop() if len(digits) == 1 and line.split()[0] in ("1", "2", "3", "4") else None
+        return (
+            digits.pop() if len(digits) == 1 and line.split()[0] in ("1", "2", "3", "4") else None
+        )
     rest, found = line, []
     for value, pattern in _SCALE:
         if pattern.search(rest):
@@ -257,12 +265,16 @@ def check_in_value(line: str) -> int | None:
 
 
 def cause(line: str) -> Cause | None:
-    """What a normalised line says stands, or stood, in the way: the first that fits, those that bind most first."""
+    """What a normalised line says stands, or stood, in the way: the first that fits, those that
+    bind most first.
+    """
     return next((one for one, pattern in _CAUSE_PATTERNS if pattern.search(line)), None)
 
 
 def fact(line: str, among: Sequence[Fact]) -> Fact | None:
-    """The news of a normalised line, among those of its kind; None where it is none of them, or only hoped for or feared."""
+    """The news of a normalised line, among those of its kind; None where it is none of them, or
+    only hoped for or feared.
+    """
     for one in among:
         found = _FACT_PATTERNS[one].search(line)
         if found is None:

@@ -1,8 +1,10 @@
 """Reads one text: what the person means by it, and whether that is sure enough to act on.
 
-Pure: no database, no clock, no network. Rules come first: danger is looked for in every text and always goes to a person; a text that known
-phrases cover wholly is read by them, and where they disagree nothing is guessed. Everything else is weighed by what was learnt from the corpus
-(reader/), and acted on only where a reading like it is right 97 times in 100. A refusal is never read as a yes: whatever could be one holds a yes back.
+Pure: no database, no clock, no network. Rules come first: danger is looked for in every text and
+always goes to a person; a text that known phrases cover wholly is read by them, and where they
+disagree nothing is guessed. Everything else is weighed by what was learnt from the corpus
+(reader/), and acted on only where a reading like it is right 97 times in 100. A refusal is never
+read as a yes: whatever could be one holds a yes back.
 """
 
 from collections.abc import Sequence
@@ -23,22 +25,45 @@ from engage.understanding.language.tiling import (
     tile,
 )
 from engage.understanding.safety.danger import crisis_words, harm_words
-from engage.understanding.vocabulary import Act, Asks, Cause, Context, Fact, Intent, Interpretation, Prompt
+from engage.understanding.vocabulary import (
+    Act,
+    Asks,
+    Cause,
+    Context,
+    Fact,
+    Intent,
+    Interpretation,
+    Prompt,
+)
 
 if TYPE_CHECKING:
     from engage.understanding.classifier.predict import Classifier, Weighed
 
-__all__ = ["Act", "Asks", "Cause", "Context", "Fact", "Intent", "Interpretation", "Prompt", "interpret"]
+__all__ = [
+    "Act",
+    "Asks",
+    "Cause",
+    "Context",
+    "Fact",
+    "Intent",
+    "Interpretation",
+    "Prompt",
+    "interpret",
+]
 
 SURE, FAIRLY_SURE, RULE_FOR_DANGER = 0.99, 0.97, 0.9
 ACTS_FROM, UNASKED_ACTS_FROM = 0.6, 0.85
-"""A reading this sure is acted on, and one out of the blue only when it is surer; on texts of writers that the reader has not seen, 97 in 100 of those are right (docs/understanding.md)."""
+"""A reading this sure is acted on, and one out of the blue only when it is surer; on texts of
+writers that the reader has not seen, 97 in 100 of those are right (docs/understanding.md).
+"""
 YES_FROM, BRIEF_YES_FROM = 0.8, 0.97
 """A yes must be surer, and a yes of one or two words that no rule knows surer still."""
 DANGER_FROM = 0.4
 """Danger is told from here: set to find, and to be read by a person."""
 FOUND_FROM = 0.3
-"""An intent at least this likely, of the whole text or of one of its clauses, is listed among those found."""
+"""An intent at least this likely, of the whole text or of one of its clauses, is listed among those
+found.
+"""
 DESPITE_RULES_FROM = BRIEF_FROM = 0.9
 ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.65, 0.15
 _MAY_BE_REFUSED = 0.06
@@ -46,7 +71,9 @@ _BRIEF = 2
 _SAYS_NOTHING = frozenset({"please", "kiss"})
 _DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
 _REFUSALS = (Intent.DECLINE, Intent.RESCHEDULE, Intent.OPT_OUT, Intent.WRONG_NUMBER)
-_REFUSING_PHRASES = frozenset({Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS})
+_REFUSING_PHRASES = frozenset(
+    {Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS}
+)
 _ENDS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _WHOSE = (Prompt.NUMBER_CHECK, Prompt.WHO)
 """Questions whose answers rules alone read: a guess could give a phone to the wrong person."""
@@ -68,7 +95,9 @@ _TRAINED_AS = {
     Prompt.NUMBER_CHECK: Prompt.NONE,
     Prompt.WHO: Prompt.NONE,
 }
-"""The prompt of the corpus that each of ours comes to. Where ours says less, the text must say by itself what it means."""
+"""The prompt of the corpus that each of ours comes to. Where ours says less, the text must say by
+itself what it means.
+"""
 _FACTS = {
     Intent.PROGRESS_HOUSING: extract.HOUSING,
     Intent.PROGRESS_WORK: extract.WORK,
@@ -103,10 +132,11 @@ class _Text:
 def interpret(
     text: str, prompt: Prompt | str, language: str = "en", context: Context | None = None
 ) -> Interpretation:
-    """Read `text`, sent in answer to `prompt` by somebody whose texts are in `language` (`en` or `cy`).
+    """Read `text`, sent in answer to `prompt` by somebody whose texts are in `language` (`en` or
+    `cy`).
 
-    With a `context`, the texts before it and this one are read as one, joined by a space.
-    Never raises for any text; raises ValueError for an unknown prompt. Linear in the length of the text.
+    With a `context`, the texts before it and this one are read as one, joined by a space. Never
+    raises for any text; raises ValueError for an unknown prompt. Linear in the length of the text.
     """
     whole = text if context is None else " ".join((*context.before, text))
     # Imported with the first text, so that what reads none does not wait for numpy.
@@ -115,7 +145,9 @@ def interpret(
     return interpret_with(classifier(), whole, Prompt(prompt), language)
 
 
-def interpret_with(learnt: "Classifier", text: str, prompt: Prompt, language: str = "en") -> Interpretation:
+def interpret_with(
+    learnt: "Classifier", text: str, prompt: Prompt, language: str = "en"
+) -> Interpretation:
     """As `understand`, with what `learnt` has learnt: the measuring leaves styles out of it."""
     given = _look(text, prompt, language)
     weighed = learnt.weigh(given.body, _TRAINED_AS.get(given.prompt, given.prompt))
@@ -162,8 +194,12 @@ def _by_rule(decision: Decision, given: _Text) -> Interpretation:
     )
 
 
-def _danger(given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bool) -> dict[Intent, str]:
-    """Danger to the person and to others, each with the words that it rests on; nothing where known phrases say all that there is."""
+def _danger(
+    given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bool
+) -> dict[Intent, str]:
+    """Danger to the person and to others, each with the words that it rests on; nothing where known
+    phrases say all that there is.
+    """
     rules = {Intent.CRISIS: crisis_words(given.line), Intent.HARM_TO_OTHERS: harm_words(given.line)}
     found = {intent: words for intent, words in rules.items() if words}
     if found or known or weighed.of(*_DANGER) < DANGER_FROM:
@@ -232,7 +268,9 @@ def _needed(intent: Intent, said: Words, *, unasked: bool) -> float:
 
 
 def _despite_rules(intent: Intent, given: _Text, weighed: "Weighed") -> bool:
-    """Known phrases cover the text and come to nothing sure. That leaves no yes and no no, but one of them may say the likeliest thing plainly."""
+    """Known phrases cover the text and come to nothing sure. That leaves no yes and no no, but one
+    of them may say the likeliest thing plainly.
+    """
     says = _SAID_BY.get(intent)
     both = {Means.NUMBER, Means.FEELS} <= given.meanings
     return says in given.meanings and not both and weighed.of(intent) >= DESPITE_RULES_FROM
@@ -265,7 +303,9 @@ def _held_back(intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classi
 def _says_so_by_itself(intent: Intent, given: _Text, learnt: "Classifier") -> bool:
     """Whether the text means the same to somebody who was asked nothing."""
     alone = learnt.weigh(given.body, Prompt.NONE)
-    return alone.strongest is intent and alone.of(intent) >= _needed(intent, given.said, unasked=False)
+    return alone.strongest is intent and alone.of(intent) >= _needed(
+        intent, given.said, unasked=False
+    )
 
 
 def _surely_beside(

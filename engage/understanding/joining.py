@@ -1,8 +1,10 @@
-"""Whether a text is read alone or as the end of what the texts before it began. A rule, pure: readings in, one reading out.
+"""Whether a text is read alone or as the end of what the texts before it began. A rule, pure:
+readings in, one reading out.
 
-People split what they say: "i cant" / "make it", "yes" / "but not thursday". A text that is sure alone is done as it stands; the texts read as one
-count where they are surer, or where this one alone is not sure. What is refused in any of it is never made a yes by reading it otherwise:
-where a yes may hang on what was said before or after it, a human reads both.
+People split what they say: "i cant" / "make it", "yes" / "but not thursday". A text that is sure
+alone is done as it stands; the texts read as one count where they are surer, or where this one
+alone is not sure. What is refused in any of it is never made a yes by reading it otherwise: where a
+yes may hang on what was said before or after it, a human reads both.
 """
 
 import re
@@ -24,7 +26,9 @@ _TURNS_BACK = frozenset(
 )
 """Words with which a clause beside it can turn a yes: a refusal, a doubt or a condition."""
 _GOES_WITH_YES = frozenset({Intent.CONFIRM, Intent.THANKS})
-_BANTER = frozenset(re.split(r" +", "lol haha hehe ha mate m8 pal love bro bruv x xx xxx btw boss chief"))
+_BANTER = frozenset(
+    re.split(r" +", "lol haha hehe ha mate m8 pal love bro bruv x xx xxx btw boss chief")
+)
 _YES = frozenset(
     {
         "yes",
@@ -76,10 +80,11 @@ def choose(
     earlier: Sequence[str],
     done: Sequence[Intent | None],
 ) -> Joined:
-    """Which reading counts: of this text (`alone`), of all texts as one (`joint`), given that of the earlier ones (`before`).
+    """Which reading counts: of this text (`alone`), of all texts as one (`joint`), given that of
+    the earlier ones (`before`).
 
-    `text` are the words of this one, `earlier` those of the others, oldest first; `done` says what was acted on for each of those, None for
-    one that was not sure enough.
+    `text` are the words of this one, `earlier` those of the others, oldest first; `done` says what
+    was acted on for each of those, None for one that was not sure enough.
     """
     if _dangerous(alone):
         return Joined(How.ALONE, alone)
@@ -94,11 +99,16 @@ def choose(
         if not (joint.acts and _says_yes(joint)):
             return _doubt(alone)
     surer = joint.acts and joint.confidence > alone.confidence and alone.intent in joint.intents
-    return _whole(joint, before, acted) if surer and not _same(joint, alone) else Joined(How.ALONE, alone)
+    return (
+        _whole(joint, before, acted)
+        if surer and not _same(joint, alone)
+        else Joined(How.ALONE, alone)
+    )
 
 
 def _may_hang(before: Interpretation, text: str, last: str, done: Intent | None) -> bool:
-    """Whether a yes may be the end of a sentence that refuses: "no way" / "il be there", "not sure" / "il make it".
+    """Whether a yes may be the end of a sentence that refuses: "no way" / "il be there", "not sure"
+    / "il make it".
 
     A text that begins with yes begins a sentence: after a whole no it is the later word.
     """
@@ -117,13 +127,18 @@ def _unsure_alone(
     said_yes: bool,
 ) -> Joined:
     if said_yes and joint.acts and _says_yes(joint):
-        # "il be there" / "doubt it", "jk", "wait": to the yes that was said such a piece adds nothing, and may take it back
+        # "il be there" / "doubt it", "jk", "wait": to the yes that was said such a piece adds
+        # nothing, and may take it back
         if _begins_turning(text):
             return _doubt(alone)
         if alone.intent not in _GOES_WITH_YES and not _BANTER.issuperset(_words(text)):
             return Joined(How.ALONE, alone)
     if joint.acts:
-        return _doubt(alone) if _says_yes(joint) and _hints_against(alone) else _whole(joint, before, acted)
+        return (
+            _doubt(alone)
+            if _says_yes(joint) and _hints_against(alone)
+            else _whole(joint, before, acted)
+        )
     if said_yes and (_hints_against(alone, joint) or _begins_turning(text)):
         return _doubt(alone)
     return Joined(How.ALONE, alone)
@@ -139,7 +154,9 @@ def turns_back(words: str) -> bool:
 
 
 def _begins_turning(text: str) -> bool:
-    """A text that goes on with "but", "if", "not": what was said before it does not stand as it was said."""
+    """A text that goes on with "but", "if", "not": what was said before it does not stand as it was
+    said.
+    """
     return not _TURNS_BACK.isdisjoint(_words(text)[:2])
 
 

@@ -1,8 +1,9 @@
-"""The words that always work: NEXT, WEEK, PROGRESS, WHO CAN SEE THIS and HELP, in English and Welsh.
+"""The words that always work: NEXT, WEEK, PROGRESS, WHO CAN SEE THIS and HELP, in English and
+Welsh.
 
-Pure. A word counts only as the whole text, in any case and with any punctuation; whatever is longer, or has a face or another sign in it,
-is read for its meaning elsewhere.
-STOP and START are not here: messaging/suppression.py hears them before anything else.
+Pure. A word counts only as the whole text, in any case and with any punctuation; whatever is
+longer, or has a face or another sign in it, is read for its meaning elsewhere. STOP and START are
+not here: messaging/suppression.py hears them before anything else.
 """
 
 import unicodedata
@@ -50,7 +51,9 @@ def keyword(body: str) -> Keyword | None:
 
 
 def _plain(body: str) -> str:
-    """Small letters without accents, apostrophes, punctuation or what nobody sees; single spaces between words."""
+    """Small letters without accents, apostrophes, punctuation or what nobody sees; single spaces
+    between words.
+    """
     folded = unicodedata.normalize("NFKD", body).casefold()
     return " ".join("".join(_letter(character) for character in folded).split())
 

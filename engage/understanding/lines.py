@@ -16,8 +16,8 @@ UNREAD = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
 def read_lines(lines: Iterable[str], *, errors: TextIO | None = None) -> Iterator[str]:
     """For each `prompt<TAB>text`, `intent<TAB>confidence<TAB>act|human`.
 
-    A line without a tab or with an unknown prompt is read as unclear (`other`, 0.00, `human`), and `errors` (standard error by default)
-    is told its number and what is wrong.
+    A line without a tab or with an unknown prompt is read as unclear (`other`, 0.00, `human`), and
+    `errors` (standard error by default) is told its number and what is wrong.
     """
     for number, line in enumerate(lines, 1):
         prompt, tab, text = line.rstrip("\r\n").partition("\t")

@@ -1,7 +1,9 @@
-"""Words that take an earlier text back: "sorry meant no", "ignore that", "wrong one, 2 not 1", "* no", and the same in Welsh.
+"""Words that take an earlier text back: "sorry meant no", "ignore that", "wrong one, 2 not 1", "*
+no", and the same in Welsh.
 
-Pure and strict. It says what is left when the words that only take back are left out; whether that is sure enough to act on is for the reader.
-A text that merely tells of something ("i meant to ring you") takes nothing back unless what is left is an answer.
+Pure and strict. It says what is left when the words that only take back are left out; whether that
+is sure enough to act on is for the reader. A text that merely tells of something ("i meant to ring
+you") takes nothing back unless what is left is an answer.
 """
 
 import re
@@ -62,19 +64,25 @@ _SWAPPED_BACK = re.compile(
 _JOIN = re.compile(
     r"^(?:(?:and|but|it's|its|it is|sorry|soz|plz|please|pls|a|ond|mae'n|mai|taw|sori|the answer is|answer is|i mean|i meant|is) )+"
 )
-_TAIL = re.compile(r"(?:^| )(?:sorry|soz|x+|thanks|ta|cheers|mate|sori|diolch|please|pls|plz|lol|haha)$")
+_TAIL = re.compile(
+    r"(?:^| )(?:sorry|soz|x+|thanks|ta|cheers|mate|sori|diolch|please|pls|plz|lol|haha)$"
+)
 
 
 @dataclass(frozen=True)
 class Retraction:
-    """What takes an earlier text back: what stands `instead`, if anything, and whether it does so whatever that is."""
+    """What takes an earlier text back: what stands `instead`, if anything, and whether it does so
+    whatever that is.
+    """
 
     instead: str
     plainly: bool
 
 
 def retraction(text: str) -> Retraction | None:
-    """What in `text` takes an earlier one back; None when it does not. A question takes nothing back. Never raises."""
+    """What in `text` takes an earlier one back; None when it does not. A question takes nothing
+    back. Never raises.
+    """
     if not text.strip() or len(text) > LONGEST or "?" in text:
         return None
     if starred := _starred(text):
@@ -92,7 +100,9 @@ def retraction(text: str) -> Retraction | None:
 
 
 def _plainly(rest: str) -> Retraction:
-    """What follows may say it again in other words: "wrong one, 2 not 1", "ignore that, i meant no"."""
+    """What follows may say it again in other words: "wrong one, 2 not 1", "ignore that, i meant
+    no".
+    """
     again = retraction(rest) if rest else None
     return Retraction(again.instead if again is not None else _answer(rest), plainly=True)
 
@@ -109,7 +119,9 @@ def _cut(words: str) -> str:
 
 
 def _starred(text: str) -> str:
-    """A star before what was meant, or after a word, puts right what was typed before: "*no", "no*". A rating or an oath ends with one too."""
+    """A star before what was meant, or after a word, puts right what was typed before: "*no",
+    "no*". A rating or an oath ends with one too.
+    """
     plain = text.strip()
     after = plain.endswith("*") and len(plain.split()) == 1
     if plain.count("*") != 1 or not (plain.startswith("*") or after):

@@ -1,7 +1,9 @@
-"""Reads which of the offered times a text picks: "2", "the wed one", "2pm", "first", "yr un dydd Mercher", or none of them.
+"""Reads which of the offered times a text picks: "2", "the wed one", "2pm", "first", "yr un dydd
+Mercher", or none of them.
 
-Pure and strict: every word must be one that speaks of a time, a number or politeness, and all that is said must fit exactly one of the times.
-What could be two of them, denies something, or says more is no answer here, and is read by understand.py or asked again.
+Pure and strict: every word must be one that speaks of a time, a number or politeness, and all that
+is said must fit exactly one of the times. What could be two of them, denies something, or says more
+is no answer here, and is read by understand.py or asked again.
 """
 
 import re
@@ -155,7 +157,9 @@ _DAYS = {
     for word in words.split()
 }
 _TODAY = frozenset({"today", "heddiw"})
-_TOMORROW = frozenset({"tomorrow", "tomorow", "tmrw", "tmw", "2moro", "2moz", "tomoz", "yfory", "fory"})
+_TOMORROW = frozenset(
+    {"tomorrow", "tomorow", "tmrw", "tmw", "2moro", "2moz", "tomoz", "yfory", "fory"}
+)
 _MONTHS = {
     word: month
     for month, words in enumerate(
@@ -184,7 +188,8 @@ _DOTTED_HALF = re.compile(r"(?<=[\d ])([ap])\.m\b\.?")
 
 
 def read_slot(text: str, starts: Sequence[datetime], today: date) -> int | None:
-    """Which of the times (from 1, in the order offered, on the wall clock) the text picks; 0 for none of them, None when it is no answer.
+    """Which of the times (from 1, in the order offered, on the wall clock) the text picks; 0 for
+    none of them, None when it is no answer.
 
     `today` is the day on which it was written. Never raises for any text.
     """
@@ -208,7 +213,9 @@ def read_slot(text: str, starts: Sequence[datetime], today: date) -> int | None:
 
 
 def _words(text: str) -> str:
-    """`text` in lower case without accents, with the marks that stand inside a time; nothing when a mark turns what it says."""
+    """`text` in lower case without accents, with the marks that stand inside a time; nothing when a
+    mark turns what it says.
+    """
     if turns_words(text):
         return ""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("`", "'")).casefold()
@@ -219,12 +226,15 @@ def _words(text: str) -> str:
 
 
 def chooses(text: str) -> bool:
-    """Whether the text has a word with which people choose: "ill wed", "busy wed", "kids wed" name a day that they cannot do.
+    """Whether the text has a word with which people choose: "ill wed", "busy wed", "kids wed" name
+    a day that they cannot do.
 
     For what a reader takes for a choice; it never makes one by itself.
     """
     said = _words(text)
-    return _CHOOSES.search(said) is not None and _AGAINST.search(_ILL_TAKE.sub("i'll", said)) is None
+    return (
+        _CHOOSES.search(said) is not None and _AGAINST.search(_ILL_TAKE.sub("i'll", said)) is None
+    )
 
 
 class _Reader:
@@ -235,9 +245,13 @@ class _Reader:
         self.count = len(starts)
 
     def meanings(self, words: Sequence[str]) -> list[list[Fits]]:
-        """For each word that matters what it may mean, one of which holds; empty when a word is unknown or none matters."""
+        """For each word that matters what it may mean, one of which holds; empty when a word is
+        unknown or none matters.
+        """
         matter = [
-            place for place, word in enumerate(words) if word not in _FILLERS and word not in (_AT, *_FOR)
+            place
+            for place, word in enumerate(words)
+            if word not in _FILLERS and word not in (_AT, *_FOR)
         ]
         found = []
         for place in matter:
@@ -255,7 +269,9 @@ class _Reader:
             return [self._number(_NUMBERS[word])]
         if word in _ORDERS:
             order = [self._number(_ORDERS[word])]
-            return order if alone or not word[0].isdigit() else [*order, self._of_month(int(word[0]))]
+            return (
+                order if alone or not word[0].isdigit() else [*order, self._of_month(int(word[0]))]
+            )
         if word in _LAST:
             return [self._number(self.count)]
         if word in _TODAY or word in _TOMORROW:

@@ -1,7 +1,9 @@
-"""What keeps a likely reading from being acted on: words that turn another, borrow its sound, or put it into somebody else's mouth. Pure.
+"""What keeps a likely reading from being acted on: words that turn another, borrow its sound, or
+put it into somebody else's mouth. Pure.
 
-The weights of the reader know how texts usually go; these rules know what must never be got wrong. A text that is held back goes to a person, with
-the reading beside it. Patterns are for the reader's own spelling (normalise.py).
+The weights of the reader know how texts usually go; these rules know what must never be got wrong.
+A text that is held back goes to a person, with the reading beside it. Patterns are for the reader's
+own spelling (normalise.py).
 """
 
 import re
@@ -105,7 +107,9 @@ _HELD: Mapping[Intent, re.Pattern[str]] = {
         r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"
     ),
     Intent.SLOT_CHOICE: re.compile(r"\b(?:or|not|no|neither|either|nid|neu)\b"),
-    Intent.ARRIVED: re.compile(r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant)\b"),
+    Intent.ARRIVED: re.compile(
+        r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant)\b"
+    ),
 }
 _YES_WORDS = """
 yes ok okay thumbsup thumbs there here come coming cumin attend attending attendance confirm confirmed confirming confirms see seeing meet fine grand
@@ -116,7 +120,9 @@ byddaf bydda bydd dof gallaf galla medraf medra iawn ie ia yno wela gwelaf welai
 bendigedig perffaith fyddai fydda ddoi ddo dwad
 """
 _AFFIRMS = frozenset(_YES_WORDS.split())
-"""A yes that holds none of these may well be one, but a human reads it: "il be at work" is said with the same sureness as "il be there"."""
+"""A yes that holds none of these may well be one, but a human reads it: "il be at work" is said
+with the same sureness as "il be there".
+"""
 _ELSEWHERE = re.compile(
     r"\b(?:(?:be|im|still|stuck) (?:\w+ )?(?:at|in|on|with|out of|down) (?:my |the |me |a |our )?(?:work|school|college|court|hospital|bed|town|shift|holiday|mums?|mams?|dads?|nans?|kids?|site|placement|funeral|wedding|cells?|custody|jail|prison|spirit)|"
     r"be (?:\w+ )?(?:working|asleep|sleeping|away|abroad|busy|elsewhere|gone)|(?:gonna|il|will|have to|gotta) (?:\w+ )?(?:miss|skip|swerve|dodge|forget|bail|pass on)|forget it|4get|"

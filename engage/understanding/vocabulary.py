@@ -1,11 +1,15 @@
-"""What a reply can mean, what it may answer, and the value that reading it gives. Names and shapes only."""
+"""What a reply can mean, what it may answer, and the value that reading it gives. Names and shapes
+only.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What a person means by a text, strongest first: of several, the first found stands for the text."""
+    """What a person means by a text, strongest first: of several, the first found stands for the
+    text.
+    """
 
     CRISIS = "crisis"
     HARM_TO_OTHERS = "harm_to_others"
@@ -36,11 +40,12 @@ class Intent(StrEnum):
 class Prompt(StrEnum):
     """What the person was last asked. A reply is read in its light.
 
-    `today` is the reminder of the last two hours, which asks "Running late?": a bare yes or no to it could mean either.
-    `answered` and `spoken` stand where appointments were asked about, but a text of ours that asks nothing came after it: an ok is an ok to
-    that text. After `answered` (an automatic answer) a bare yes still answers the question; after `spoken` (words of a worker, a promise to
-    be in touch, a safety text) it could be to either.
-    `which` asks which of several appointments, `number_check` whether the phone is theirs, `who` who of several writes.
+    `today` is the reminder of the last two hours, which asks "Running late?": a bare yes or no to
+    it could mean either. `answered` and `spoken` stand where appointments were asked about, but a
+    text of ours that asks nothing came after it: an ok is an ok to that text. After `answered` (an
+    automatic answer) a bare yes still answers the question; after `spoken` (words of a worker, a
+    promise to be in touch, a safety text) it could be to either. `which` asks which of several
+    appointments, `number_check` whether the phone is theirs, `who` who of several writes.
     """
 
     APPOINTMENT = "appointment"
@@ -111,7 +116,9 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True)
 class Context:
-    """What stands around a text: `before` are earlier texts of the same burst, oldest first, that it goes on from."""
+    """What stands around a text: `before` are earlier texts of the same burst, oldest first, that
+    it goes on from.
+    """
 
     before: tuple[str, ...] = ()
 
@@ -120,12 +127,14 @@ class Context:
 class Interpretation:
     """How one text was read.
 
-    `intents` begins with `intent` and holds every other found, strongest first; `sure` those of them that may be acted on by themselves.
-    `value` is the check-in answer (1 to 4), the number chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`,
-    `today`, `tomorrow`): act on an appointment of another day only after asking. `time` is a time of day that they named, as `14:30`.
-    `cause` is what stands in the way, `fact` the news told. `name` answers `who`. `confidence` is how often a reading like this one is
-    right (0 to 1, calibrated on styles that the reader has not seen). `evidence` are the words, as the reader saw them, that the reading
-    rests on.
+    `intents` begins with `intent` and holds every other found, strongest first; `sure` those of
+    them that may be acted on by themselves. `value` is the check-in answer (1 to 4), the number
+    chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`, `today`,
+    `tomorrow`): act on an appointment of another day only after asking. `time` is a time of day
+    that they named, as `14:30`. `cause` is what stands in the way, `fact` the news told. `name`
+    answers `who`. `confidence` is how often a reading like this one is right (0 to 1, calibrated on
+    styles that the reader has not seen). `evidence` are the words, as the reader saw them, that the
+    reading rests on.
     """
 
     intent: Intent

@@ -1,7 +1,8 @@
 """The seam between the engine and a provider of texts.
 
-A provider is anything that can take a text and answer in one of four ways. The four are the whole truth about a send, so that nothing
-above this seam ever looks at an HTTP status. A gateway must never retry a send by itself and never raise from `send`.
+A provider is anything that can take a text and answer in one of four ways. The four are the whole
+truth about a send, so that nothing above this seam ever looks at an HTTP status. A gateway must
+never retry a send by itself and never raise from `send`.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,7 +27,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """A text to hand over. `callback_url` already carries our id; `validity` is how long the provider may still try, in seconds."""
+    """A text to hand over. `callback_url` already carries our id; `validity` is how long the
+    provider may still try, in seconds.
+    """
 
     id: UUID
     to: str
@@ -38,7 +41,9 @@ class OutgoingText:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has the text, under `sid`. `status` is its own word; `segments` is None where it does not say."""
+    """The provider has the text, under `sid`. `status` is its own word; `segments` is None where it
+    does not say.
+    """
 
     sid: str
     status: str
@@ -47,7 +52,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider will not take this text. `words` are for an officer; `permanent` says that the number can never be texted."""
+    """The provider will not take this text. `words` are for an officer; `permanent` says that the
+    number can never be texted.
+    """
 
     code: int
     words: str
@@ -56,7 +63,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotProcessed:
-    """The provider certainly does not have the text: it may be tried again, after `retry_after` if the provider said so."""
+    """The provider certainly does not have the text: it may be tried again, after `retry_after` if
+    the provider said so.
+    """
 
     code: int | None = None
     retry_after: timedelta | None = None
@@ -74,7 +83,9 @@ Outcome = Accepted | Refused | NotProcessed | Unknown
 
 @dataclass(frozen=True, slots=True)
 class ProviderText:
-    """A text to a phone as the provider's own list shows it. `id` is ours, where the provider keeps it with the text."""
+    """A text to a phone as the provider's own list shows it. `id` is ours, where the provider keeps
+    it with the text.
+    """
 
     sid: str
     to: str
@@ -86,7 +97,9 @@ class ProviderText:
 
 
 class GatewayUnavailable(Exception):
-    """The provider could not answer a question, or not completely; nothing may be concluded from it."""
+    """The provider could not answer a question, or not completely; nothing may be concluded from
+    it.
+    """
 
 
 class NotOffered(Exception):
@@ -108,10 +121,13 @@ class Gateway(Protocol):
         """Hand over one text. Never raises and never retries."""
 
     def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
-        """Every text to `to` that the provider has had since then, or, where it keeps our ids, every one of `ids` that it has had.
+        """Every text to `to` that the provider has had since then, or, where it keeps our ids,
+        every one of `ids` that it has had.
 
         Raises GatewayUnavailable unless the list is complete.
         """
 
     def redact(self, sid: str) -> None:
-        """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered where it erases nothing on request."""
+        """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered where
+        it erases nothing on request.
+        """

@@ -1,6 +1,7 @@
 """What a line that broke proves about a call: did anything of it leave here?
 
-Only a call of which nothing can have left was certainly not processed; for every other break the answer is that nobody knows.
+Only a call of which nothing can have left was certainly not processed; for every other break the
+answer is that nobody knows.
 """
 
 import ssl
@@ -13,7 +14,9 @@ __all__ = ["broken", "never_left"]
 
 
 def never_left(problem: requests.exceptions.RequestException) -> bool:
-    """Did the call fail before anything of it could reach the provider: no connection, no name, no trust?"""
+    """Did the call fail before anything of it could reach the provider: no connection, no name, no
+    trust?
+    """
     if isinstance(problem, requests.exceptions.ConnectTimeout):
         return True
     return any(
@@ -23,14 +26,18 @@ def never_left(problem: requests.exceptions.RequestException) -> bool:
 
 
 def broken(problem: requests.exceptions.RequestException) -> str:
-    """How it broke, in words that carry on from "it is not known whether the text service took this text"."""
+    """How it broke, in words that carry on from "it is not known whether the text service took this
+    text".
+    """
     if isinstance(problem, requests.exceptions.Timeout):
         return "it did not answer in time"
     return f"the connection broke before it answered ({type(problem).__name__})"
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """What urllib3 gives as the reason, which it puts into attributes and arguments rather than into `__cause__`."""
+    """What urllib3 gives as the reason, which it puts into attributes and arguments rather than
+    into `__cause__`.
+    """
     for part in problem.args:
         if isinstance(part, MaxRetryError) and part.reason is not None:
             yield part.reason

@@ -1,8 +1,10 @@
-"""When a provider answers nobody: when a sender holds still, for how long, and what ends it. A table and pure functions.
+"""When a provider answers nobody: when a sender holds still, for how long, and what ends it. A
+table and pure functions.
 
-Each send that nobody answers is a text of which nobody knows whether it went, so a sender that hears nothing several times in a row
-holds still, and then tries one text at a time, the most urgent first, with growing pauses, until one is answered. The texts that wait
-stay in the queue, where nothing can happen to them. This module must never decide what becomes of a text.
+Each send that nobody answers is a text of which nobody knows whether it went, so a sender that
+hears nothing several times in a row holds still, and then tries one text at a time, the most urgent
+first, with growing pauses, until one is answered. The texts that wait stay in the queue, where
+nothing can happen to them. This module must never decide what becomes of a text.
 """
 
 from collections.abc import Iterable
@@ -23,7 +25,9 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of one send, None if it was never begun; `trial` says that this text tried the way for all the others."""
+    """What came of one send, None if it was never begun; `trial` says that this text tried the way
+    for all the others.
+    """
 
     outcome: Outcome | None
     trial: bool = False
@@ -31,14 +35,18 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Sends in a row that nobody answered; from the fifth on only trials count. `hold`: nothing goes for so long; None leaves it as it is."""
+    """Sends in a row that nobody answered; from the fifth on only trials count. `hold`: nothing
+    goes for so long; None leaves it as it is.
+    """
 
     unanswered: int
     hold: timedelta | None = None
 
 
 def pause(unanswered: int) -> timedelta:
-    """How long a sender holds still: not at all, then five seconds, doubled by each trial up to a minute."""
+    """How long a sender holds still: not at all, then five seconds, doubled by each trial up to a
+    minute.
+    """
     if unanswered < ENOUGH:
         return timedelta(0)
     return min(FIRST_PAUSE * (1 << min(unanswered - ENOUGH, 10)), LONGEST_PAUSE)
@@ -53,7 +61,9 @@ def after(unanswered: int, heard: Iterable[Heard]) -> Stand:
 
 
 def _next(stand: Stand, heard: Heard) -> Stand:
-    """A text accepted or refused frees the sender; one that the provider did not process, or never heard of, proves nothing."""
+    """A text accepted or refused frees the sender; one that the provider did not process, or never
+    heard of, proves nothing.
+    """
     so_far = stand.unanswered
     match heard.outcome:
         case Accepted() | Refused():

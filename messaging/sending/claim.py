@@ -1,7 +1,8 @@
 """Take texts out of the queue: in one transaction, under a lease, after the last look.
 
-`claim` is the only place where a text becomes `sending`. In the same transaction it looks at stopped numbers, asks the caller's guard
-and takes its turn with the sender, so whatever it returns may be handed to the provider at once. It must never call the provider.
+`claim` is the only place where a text becomes `sending`. In the same transaction it looks at
+stopped numbers, asks the caller's guard and takes its turn with the sender, so whatever it returns
+may be handed to the provider at once. It must never call the provider.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +31,9 @@ _S = MessageStatus
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A text that a worker holds. `attempts` counts this claim and is the fence for everything the worker later says about it."""
+    """A text that a worker holds. `attempts` counts this claim and is the fence for everything the
+    worker later says about it.
+    """
 
     id: UUID
     recipient: str | None
@@ -66,12 +69,16 @@ class Defer:
 
 Verdict = Withhold | Defer
 Guard = Callable[[Session, Sequence[Claimed], datetime], Mapping[UUID, Verdict]]
-"""Looks at texts in the last moment, in the transaction of the claim; texts it does not name may go. It may read and must not write."""
+"""Looks at texts in the last moment, in the transaction of the claim; texts it does not name may
+go. It may read and must not write.
+"""
 
 
 @dataclass(slots=True)
 class Claim:
-    """What one claim brought. `full`: more may be due than the senders have room for; `all`: nothing more was due."""
+    """What one claim brought. `full`: more may be due than the senders have room for; `all`:
+    nothing more was due.
+    """
 
     texts: list[Claimed] = field(default_factory=list)
     withheld: int = 0
@@ -129,7 +136,9 @@ def expire(session: Session, now: datetime, limit: int = 500) -> int:
 
 
 def lapse(session: Session, limit: int = 500) -> int:
-    """Turn texts whose lease is over into `unknown`, never into `queued`: whoever held them may have sent them. Return how many."""
+    """Turn texts whose lease is over into `unknown`, never into `queued`: whoever held them may
+    have sent them. Return how many.
+    """
     return len(session.execute(_LAPSE, {"limit": limit}).all())
 
 
@@ -171,7 +180,9 @@ def claim(
 def _last_look(
     session: Session, rows: Sequence[Claimed], guard: Guard, now: datetime, taken: Claim
 ) -> list[Claimed]:
-    """Stopped numbers and the guard's verdicts, written in the claim's own transaction; returns what may go."""
+    """Stopped numbers and the guard's verdicts, written in the claim's own transaction; returns
+    what may go.
+    """
     if not rows:
         return []
     stopped = suppressed(session, {row.to_number for row in rows})
@@ -193,13 +204,19 @@ def _held_back(row: Claimed, verdict: Verdict, now: datetime) -> Move:
     if verdict.until >= row.expires_at:
         reason = f"Its use is over before it may be sent: {verdict.reason}"
         return Move(row.id, _S.EXPIRED, now, reason=reason, hand_back=True)
-    return Move(row.id, _S.QUEUED, now, reason=verdict.reason, send_after=verdict.until, hand_back=True)
+    return Move(
+        row.id, _S.QUEUED, now, reason=verdict.reason, send_after=verdict.until, hand_back=True
+    )
 
 
-def _ask(session: Session, guard: Guard, rows: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
-    """Ask the guard about all at once; if it fails, about each alone, so that one text it cannot judge holds up no other.
+def _ask(
+    session: Session, guard: Guard, rows: Sequence[Claimed], now: datetime
+) -> Mapping[UUID, Verdict]:
+    """Ask the guard about all at once; if it fails, about each alone, so that one text it cannot
+    judge holds up no other.
 
-    A text it cannot judge is put off, never sent. A failure of the database is not the guard's and is raised.
+    A text it cannot judge is put off, never sent. A failure of the database is not the guard's and
+    is raised.
     """
     try:
         with session.begin_nested():
@@ -209,7 +226,9 @@ def _ask(session: Session, guard: Guard, rows: Sequence[Claimed], now: datetime)
             raise
         if len(rows) > 1:
             return {id: one for row in rows for id, one in _ask(session, guard, [row], now).items()}
-        _log.exception("dispatch.guard_failed", message=str(rows[0].id), problem=type(problem).__name__)
+        _log.exception(
+            "dispatch.guard_failed", message=str(rows[0].id), problem=type(problem).__name__
+        )
         return {
             rows[0].id: Defer(
                 now + _GUARD_FAILED_WAIT, "The last look before sending failed; it is tried again"
@@ -226,7 +245,9 @@ def _take_turns(
     taken: Claim,
     lease: timedelta,
 ) -> list[Claimed]:
-    """Give each text its sender and use up the sender's time; texts whose sender has no room go back."""
+    """Give each text its sender and use up the sender's time; texts whose sender has no room go
+    back.
+    """
     chosen = _choose_senders(session, rows, senders, rooms) if len(senders) > 1 else rows
     going: list[Claimed] = []
     back: list[Claimed] = []
@@ -240,9 +261,12 @@ def _take_turns(
     for sender in sorted(used):
         first = next(row.id for row in going if row.sender == sender)
         pacing.take(session, sender, used[sender], first, lease)
-    # With one sender the rest simply keep their place. In a pool they step back a second, or a full sender would block the others.
+    # With one sender the rest simply keep their place. In a pool they step back a second, or a full
+    # sender would block the others.
     wait = now + _FULL_SENDER_WAIT if len(senders) > 1 else None
-    states.apply(session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in back])
+    states.apply(
+        session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in back]
+    )
     taken.full = taken.full or bool(back)
     return going
 
@@ -265,4 +289,6 @@ def _choose_senders(
 
 def _assign(session: Session, rows: Iterable[Claimed]) -> None:
     rows = list(rows)
-    session.execute(_ASSIGN, {"ids": [row.id for row in rows], "senders": [row.sender for row in rows]})
+    session.execute(
+        _ASSIGN, {"ids": [row.id for row in rows], "senders": [row.sender for row in rows]}
+    )

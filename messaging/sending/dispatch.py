@@ -1,8 +1,9 @@
 """Claim, send, settle: the loop that hands queued texts to a provider.
 
-A text is committed as `sending` before the provider hears of it, no database session is open while the provider is asked, and what came
-of it is written by conditional statements. A worker that dies leaves a lease that becomes `unknown`; nothing that may have been sent is
-ever sent again from here. The loop keeps a bounded number of sends in flight, so one slow answer holds up no other text.
+A text is committed as `sending` before the provider hears of it, no database session is open while
+the provider is asked, and what came of it is written by conditional statements. A worker that dies
+leaves a lease that becomes `unknown`; nothing that may have been sent is ever sent again from here.
+The loop keeps a bounded number of sends in flight, so one slow answer holds up no other text.
 """
 
 import threading
@@ -47,9 +48,13 @@ _GATHER = 0.03
 _IDLE_LOOK = 0.25
 """Seconds between looks for new texts while sends are in flight and the last look found none."""
 _SWEEP_EVERY = 1.0
-"""Seconds between looks for texts that are stale or lost: nobody waits for those, and in a rush runs follow each other closely."""
+"""Seconds between looks for texts that are stale or lost: nobody waits for those, and in a rush
+runs follow each other closely.
+"""
 _SETTLE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0)
-"""Seconds between tries to settle while the database does not answer; then the error is raised and the results are kept."""
+"""Seconds between tries to settle while the database does not answer; then the error is raised and
+the results are kept.
+"""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
@@ -63,7 +68,9 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What one run did, in texts. `lapsed` were lost by some worker; `waiting` says that a sender's rate left due texts in the queue."""
+    """What one run did, in texts. `lapsed` were lost by some worker; `waiting` says that a sender's
+    rate left due texts in the queue.
+    """
 
     claimed: int = 0
     accepted: int = 0
@@ -79,7 +86,9 @@ class Dispatched:
 
 
 class Dispatcher:
-    """One worker's hands. `run_once` may be called from any thread, again and again; runs of one dispatcher never overlap."""
+    """One worker's hands. `run_once` may be called from any thread, again and again; runs of one
+    dispatcher never overlap.
+    """
 
     def __init__(
         self,
@@ -99,7 +108,8 @@ class Dispatcher:
     ) -> None:
         """`rates` gives senders a speed of their own; the others have `segments_per_second`.
 
-        `send_within` bounds how long one call of the gateway may take; a text is not begun with less of its lease left than that.
+        `send_within` bounds how long one call of the gateway may take; a text is not begun with
+        less of its lease left than that.
 
         Raises ValueError if the lease is not longer than `send_within`.
         """
@@ -114,7 +124,9 @@ class Dispatcher:
         self._lease = lease
         self._send_within = send_within
         self._batch = max(batch, concurrency)
-        self._rates = {sender: (rates or {}).get(sender, segments_per_second) for sender in gateway.senders}
+        self._rates = {
+            sender: (rates or {}).get(sender, segments_per_second) for sender in gateway.senders
+        }
         self._registered = False
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="send")
         self._done: SimpleQueue[Result | None] = SimpleQueue()
@@ -130,9 +142,11 @@ class Dispatcher:
         self._hearing = threading.Lock()
 
     def run_once(self) -> Dispatched:
-        """Send everything that is due and has room, and return when all of it is settled. What comes meanwhile may wait for the next run.
+        """Send everything that is due and has room, and return when all of it is settled. What
+        comes meanwhile may wait for the next run.
 
-        Raises the database's error if results cannot be settled; they are kept and the next run settles them first.
+        Raises the database's error if results cannot be settled; they are kept and the next run
+        settles them first.
         """
         with self._running:
             self._tally = Counter()
@@ -158,9 +172,11 @@ class Dispatcher:
         self._done.put(None)
 
     def stop(self, timeout: float = 30.0) -> bool:
-        """Begin nothing more, give back what was not begun, and wait up to `timeout` seconds for what is in flight.
+        """Begin nothing more, give back what was not begun, and wait up to `timeout` seconds for
+        what is in flight.
 
-        True if everything was settled. What was not settled is found again as `unknown` when its lease is over.
+        True if everything was settled. What was not settled is found again as `unknown` when its
+        lease is over.
         """
         self._stopping.set()
         self.wake()
@@ -171,7 +187,9 @@ class Dispatcher:
                 self._collect()
             self._settle()
         except DBAPIError as problem:
-            _log.warning("dispatch.unsettled", results=len(self._ready), problem=type(problem).__name__)
+            _log.warning(
+                "dispatch.unsettled", results=len(self._ready), problem=type(problem).__name__
+            )
             return False
         finally:
             self._running.release()
@@ -179,7 +197,9 @@ class Dispatcher:
         return True
 
     def _sweep(self) -> None:
-        """What needs no provider: the first time, make the senders known; then end what is stale and give up what was lost."""
+        """What needs no provider: the first time, make the senders known; then end what is stale
+        and give up what was lost.
+        """
         with self._begin() as session:
             if not self._registered:
                 for sender, rate in self._rates.items():
@@ -193,13 +213,18 @@ class Dispatcher:
 
     def _claim(self) -> None:
         """Take more texts if there is room for them, and start sending them."""
-        if self._stopping.is_set() or self._in_flight > self._batch // 2 or monotonic() < self._look_at:
+        if (
+            self._stopping.is_set()
+            or self._in_flight > self._batch // 2
+            or monotonic() < self._look_at
+        ):
             return
         if self._in_flight and any(map(self._nobody_answers, self._gateway.senders)):
             return  # until all is settled, and the database knows what this worker knows
         begun = monotonic()
         with self._begin() as session:
-            # Before the claim: once a text was tried it keeps its provider, so it must not be tried in vain first.
+            # Before the claim: once a text was tried it keeps its provider, so it must not be tried
+            # in vain first.
             routes.reroute(session, now=self._clock.now())
             taken = claim(
                 session,
@@ -232,20 +257,26 @@ class Dispatcher:
         self._tally["waiting"] = taken.full
 
     def _send(self, held: Claimed, latest: float) -> None:
-        """In a thread of the pool, with no session: ask the provider, unless we are stopping, the lease is nearly over, or nobody answers."""
+        """In a thread of the pool, with no session: ask the provider, unless we are stopping, the
+        lease is nearly over, or nobody answers.
+        """
         if self._stopping.is_set() or monotonic() > latest or self._nobody_answers(held.sender):
             self._done.put(Result(held, NotBegun()))
             return
         try:
             outcome = self._gateway.send(self._outgoing(held))
         except Exception as problem:
-            _log.exception("dispatch.gateway_raised", message=str(held.id), problem=type(problem).__name__)
+            _log.exception(
+                "dispatch.gateway_raised", message=str(held.id), problem=type(problem).__name__
+            )
             outcome = Unknown(f"the send ended in a fault of ours ({type(problem).__name__})")
         self._hear(held.sender, outcome)
         self._done.put(Result(held, outcome))
 
     def _nobody_answers(self, sender: str) -> bool:
-        """Has this worker heard nothing so often that what it holds goes back? It knows before the database does, which then decides."""
+        """Has this worker heard nothing so often that what it holds goes back? It knows before the
+        database does, which then decides.
+        """
         with self._hearing:
             return self._unanswered[sender] >= circuit_breaker.ENOUGH
 
@@ -266,9 +297,11 @@ class Dispatcher:
         )
 
     def _collect(self) -> None:
-        """Wait for a result (or a wake-up, or the time for another look), then a moment longer for those that follow closely.
+        """Wait for a result (or a wake-up, or the time for another look), then a moment longer for
+        those that follow closely.
 
-        The moment is slept through rather than spent on each result as it comes: the senders need the processor more.
+        The moment is slept through rather than spent on each result as it comes: the senders need
+        the processor more.
         """
         try:
             self._keep(self._done.get(timeout=_IDLE_LOOK))
@@ -313,7 +346,9 @@ class Dispatcher:
                 if is_outage(problem):
                     raise
                 held = self._ready[0].text
-                _log.error("dispatch.cannot_settle", message=str(held.id), problem=type(problem).__name__)
+                _log.error(
+                    "dispatch.cannot_settle", message=str(held.id), problem=type(problem).__name__
+                )
             self._ready = self._ready[1:]
 
     def _write(self, results: list[Result]) -> None:

@@ -1,8 +1,10 @@
 """How fast each sender of ours may speak, shared by every worker through one row per sender.
 
-A sender has a moment at which it is next free; each segment moves that moment on by its share of a second. The moment is kept and read by
-the clock of the database, so workers agree whatever their own clocks say. A provider that says "too fast" slows that sender and no other;
-one that says nothing makes it hold still (`silence.py`). This module must never drop a text; it only says how much may go now.
+A sender has a moment at which it is next free; each segment moves that moment on by its share of a
+second. The moment is kept and read by the clock of the database, so workers agree whatever their
+own clocks say. A provider that says "too fast" slows that sender and no other; one that says
+nothing makes it hold still (`silence.py`). This module must never drop a text; it only says how
+much may go now.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +22,9 @@ from messaging.tables import Sender
 __all__ = ["BURST", "hear", "register", "rooms", "sends", "slow", "take", "usual_senders"]
 
 BURST = timedelta(seconds=2)
-"""How far ahead of itself a sender may go: after a rest it may speak this much at once, and never more."""
+"""How far ahead of itself a sender may go: after a rest it may speak this much at once, and never
+more.
+"""
 
 _SLOW_FOR = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=1)
@@ -96,15 +100,20 @@ def sends(session: Session, number: str) -> bool:
 
 
 def rooms(session: Session, senders: Sequence[str]) -> dict[str, int]:
-    """Whole segments that each sender may send now; zero or less means not yet. Locks the senders until the transaction ends.
+    """Whole segments that each sender may send now; zero or less means not yet. Locks the senders
+    until the transaction ends.
 
-    A rested sender may always send one text, however long: it goes into debt and rests for it afterwards.
-    The lock is what makes the rate hold across workers: what one is about to take, no other can see as free. A sender that nobody
-    answers has room for one text when its pause is over, and none before; a receipt for the text that tried the way is an answer too.
+    A rested sender may always send one text, however long: it goes into debt and rests for it
+    afterwards. The lock is what makes the rate hold across workers: what one is about to take, no
+    other can see as free. A sender that nobody answers has room for one text when its pause is
+    over, and none before; a receipt for the text that tried the way is an answer too.
     """
     given = {"senders": list(senders), "burst": BURST, "enough": ENOUGH}
     rows = session.execute(_ROOMS, given).all()
-    if any(row.holding for row in rows) and session.execute(_PROVED, {"senders": list(senders)}).all():
+    if (
+        any(row.holding for row in rows)
+        and session.execute(_PROVED, {"senders": list(senders)}).all()
+    ):
         rows = session.execute(_ROOMS, given).all()
     return {row.id: int(row.room) for row in rows}
 
@@ -112,26 +121,34 @@ def rooms(session: Session, senders: Sequence[str]) -> dict[str, int]:
 def take(session: Session, sender: str, segments: int, first: UUID, lease: timedelta) -> None:
     """Use up the time that `segments` take at the sender's present rate.
 
-    Where nobody answers the sender, the text `first` tries the way for all, and until it is settled, or its lease is over, no other goes.
+    Where nobody answers the sender, the text `first` tries the way for all, and until it is
+    settled, or its lease is over, no other goes.
     """
     given = {"segments": float(segments), "enough": ENOUGH, "first": first, "lease": lease}
     session.execute(_TAKE, {"sender": sender, **given})
 
 
 def hear(
-    session: Session, sends: Mapping[str, Sequence[tuple[UUID, Outcome | None]]], also: Collection[str] = ()
+    session: Session,
+    sends: Mapping[str, Sequence[tuple[UUID, Outcome | None]]],
+    also: Collection[str] = (),
 ) -> bool:
-    """Keep what came of each sender's texts, in the order in which they ended; True if a sender holds still because nobody answers it.
+    """Keep what came of each sender's texts, in the order in which they ended; True if a sender
+    holds still because nobody answers it.
 
-    None is a text whose send was not begun. Locks in order of id every sender that may change, and those of `also`; a sender whose
-    texts are all answered, as usual, is not touched.
+    None is a text whose send was not begun. Locks in order of id every sender that may change, and
+    those of `also`; a sender whose texts are all answered, as usual, is not touched.
     """
-    silent = {sender for sender, came in sends.items() if any(isinstance(one, Unknown) for _, one in came)}
+    silent = {
+        sender for sender, came in sends.items() if any(isinstance(one, Unknown) for _, one in came)
+    }
     given = {"senders": [*sends, *also], "touched": [*silent, *also]}
     holding = False
     for row in session.execute(_LISTEN, given).all():
         came = sends.get(row.id, ())
-        stand = circuit_breaker.after(row.unanswered, (Heard(one, id == row.trial) for id, one in came))
+        stand = circuit_breaker.after(
+            row.unanswered, (Heard(one, id == row.trial) for id, one in came)
+        )
         holding = holding or stand.unanswered >= ENOUGH
         if stand != Stand(row.unanswered):
             latest = next((id for id, one in reversed(came) if isinstance(one, Unknown)), row.trial)
@@ -141,14 +158,27 @@ def hear(
 
 
 def slow(session: Session, sender: str, pause: timedelta | None, note: str) -> None:
-    """Let `sender` pause (as long as the provider asked, at most a minute) and then go at half its rate for ten seconds."""
+    """Let `sender` pause (as long as the provider asked, at most a minute) and then go at half its
+    rate for ten seconds.
+    """
     wait = min(max(pause or _SHORTEST_PAUSE, _SHORTEST_PAUSE), _LONGEST_PAUSE)
     session.execute(
-        _SLOW, {"sender": sender, "slow_for": _SLOW_FOR + wait, "burst": BURST, "pause": wait, "note": note}
+        _SLOW,
+        {
+            "sender": sender,
+            "slow_for": _SLOW_FOR + wait,
+            "burst": BURST,
+            "pause": wait,
+            "note": note,
+        },
     )
 
 
-def usual_senders(session: Session, numbers: Sequence[str], senders: Sequence[str]) -> Mapping[str, str]:
+def usual_senders(
+    session: Session, numbers: Sequence[str], senders: Sequence[str]
+) -> Mapping[str, str]:
     """Of these senders, the one that each number last had a text from: a person keeps theirs."""
-    rows = session.execute(_USUAL, {"numbers": list(dict.fromkeys(numbers)), "senders": list(senders)})
+    rows = session.execute(
+        _USUAL, {"numbers": list(dict.fromkeys(numbers)), "senders": list(senders)}
+    )
     return {row.number: row.sender for row in rows}

@@ -1,9 +1,10 @@
 """Find out what became of sends that nobody answered.
 
-A callback that carries our id is the best answer and needs nothing from here. For the rest the provider's own list is read and compared.
-A text goes back to the queue only when it is shown that the provider never had it: the list could be read whole, after the lease was
-over, more than once, and holds no text with these words that is not accounted for. Two texts with the same words to one number are
-never told apart by guessing; what stays unknown stays so, and says so.
+A callback that carries our id is the best answer and needs nothing from here. For the rest the
+provider's own list is read and compared. A text goes back to the queue only when it is shown that
+the provider never had it: the list could be read whole, after the lease was over, more than once,
+and holds no text with these words that is not accounted for. Two texts with the same words to one
+number are never told apart by guessing; what stays unknown stays so, and says so.
 """
 
 from collections import Counter
@@ -29,16 +30,22 @@ _log = structlog.get_logger(__name__)
 _S = MessageStatus
 _OPEN = (_S.SENDING, _S.UNKNOWN)
 _SLACK = timedelta(days=1)
-"""How far back of the attempt the list is read: a day costs nothing and covers clocks that disagree."""
+"""How far back of the attempt the list is read: a day costs nothing and covers clocks that
+disagree.
+"""
 _LISTS_REMEMBER = timedelta(days=5)
-"""Providers forget (GOV.UK Notify after a week): that a list does not show a text older than this proves nothing."""
+"""Providers forget (GOV.UK Notify after a week): that a list does not show a text older than this
+proves nothing.
+"""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to ask. A look is a whole reading of the provider's list; waits double from `first_wait` up to `longest_wait`."""
+    """How long to ask. A look is a whole reading of the provider's list; waits double from
+    `first_wait` up to `longest_wait`.
+    """
 
     first_wait: timedelta = timedelta(seconds=15)
     longest_wait: timedelta = timedelta(hours=1)
@@ -86,13 +93,23 @@ WHERE id = :id AND status = 'unknown'
 
 
 def settle_unknown(
-    begin: Begin, gateway: Gateway, *, now: datetime, limit: int = 50, patience: Patience | None = None
+    begin: Begin,
+    gateway: Gateway,
+    *,
+    now: datetime,
+    limit: int = 50,
+    patience: Patience | None = None,
 ) -> Reconciled:
-    """Ask the provider about up to `limit` unknown texts that are due for a look. No session is open while it is asked."""
+    """Ask the provider about up to `limit` unknown texts that are due for a look. No session is
+    open while it is asked.
+    """
     patience = patience or Patience()
     with begin() as session:
         given = {"provider": gateway.name, "limit": limit, "hold": patience.hold}
-        due = [_Question(row.id, row.to_number, row.since - _SLACK) for row in session.execute(_TAKE, given)]
+        due = [
+            _Question(row.id, row.to_number, row.since - _SLACK)
+            for row in session.execute(_TAKE, given)
+        ]
     tally: Counter[str] = Counter(asked=len(due))
     by_number: dict[str, list[_Question]] = {}
     for question in due:
@@ -124,7 +141,8 @@ def _settle_number(
     tally: Counter[str] = Counter()
     with begin() as session:
         session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"reconcile {number}"}
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+            {"key": f"reconcile {number}"},
         )
         for question in questions:
             tally[_judge(session, question.id, listed, asked_at, now, patience)] += 1
@@ -141,7 +159,10 @@ def _judge(
 ) -> str:
     """Decide about one text, and return the name of the count it belongs to."""
     message = session.scalars(
-        select(Message).where(Message.id == id).with_for_update().execution_options(populate_existing=True)
+        select(Message)
+        .where(Message.id == id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     if message.status is not _S.UNKNOWN:
         return "found"
@@ -151,19 +172,24 @@ def _judge(
     rivals = _rivals(session, message)
     if len(same) >= len(rivals):
         # Where there are more texts than owners, the latest are the likelier.
-        return _found(session, message, same[len(same) - len(rivals) + rivals.index(message.id)], now)
+        return _found(
+            session, message, same[len(same) - len(rivals) + rivals.index(message.id)], now
+        )
     if not same and _proves(message, asked_at, patience):
         return _never_had(session, message, now)
     return _look_later(session, message, bool(same), patience)
 
 
-def _unclaimed(session: Session, message: Message, listed: Sequence[ProviderText]) -> list[ProviderText]:
+def _unclaimed(
+    session: Session, message: Message, listed: Sequence[ProviderText]
+) -> list[ProviderText]:
     """Texts in the list with these very words that no message of ours accounts for, oldest first."""
     same = [one for one in listed if one.id is None and _words(one.body) == _words(message.body)]
     owned = set(
         session.scalars(
             select(Message.provider_sid).where(
-                Message.provider_sid.in_([one.sid for one in same]), Message.provider == message.provider
+                Message.provider_sid.in_([one.sid for one in same]),
+                Message.provider == message.provider,
             )
         )
     )
@@ -176,7 +202,9 @@ def _words(body: str) -> str:
 
 
 def _rivals(session: Session, message: Message) -> list[UUID]:
-    """Every message, this one included, that may be the owner of such a text: same number, same words, end not known. In order of claim."""
+    """Every message, this one included, that may be the owner of such a text: same number, same
+    words, end not known. In order of claim.
+    """
     return list(
         session.scalars(
             select(Message.id)
@@ -192,7 +220,9 @@ def _rivals(session: Session, message: Message) -> list[UUID]:
 
 
 def _proves(message: Message, asked_at: datetime, patience: Patience) -> bool:
-    """Does this look's finding nothing prove that the provider never had it? Only after the lease, and not at the first look."""
+    """Does this look's finding nothing prove that the provider never had it? Only after the lease,
+    and not at the first look.
+    """
     if message.lease_until is None or asked_at > message.lease_until + _LISTS_REMEMBER:
         return False
     late_enough = asked_at > message.lease_until + patience.after_lease
@@ -232,8 +262,14 @@ def _look_later(session: Session, message: Message, ambiguous: bool, patience: P
     again = looks < patience.give_up_after
     reason = None
     if not again:
-        why = "it has texts with the same words to this number" if ambiguous else "its list does not show it"
-        reason = f"It is not known whether the text service took this text: {why}, and nobody can tell"
+        why = (
+            "it has texts with the same words to this number"
+            if ambiguous
+            else "its list does not show it"
+        )
+        reason = (
+            f"It is not known whether the text service took this text: {why}, and nobody can tell"
+        )
     wait = min(patience.first_wait * 2 ** min(looks, 16), patience.longest_wait)
     session.execute(_LOOKED, {"id": message.id, "reason": reason, "again": again, "wait": wait})
     session.expire(message)
@@ -241,7 +277,9 @@ def _look_later(session: Session, message: Message, ambiguous: bool, patience: P
 
 
 def look_now(session: Session, id: UUID) -> bool:
-    """Let a text that is unknown be asked about again, with fresh patience; False if it is not unknown. For an administrator."""
+    """Let a text that is unknown be asked about again, with fresh patience; False if it is not
+    unknown. For an administrator.
+    """
     message = session.get(Message, id, with_for_update=True)
     if message is None or message.status is not _S.UNKNOWN:
         return False

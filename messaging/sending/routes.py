@@ -1,8 +1,9 @@
 """By which provider a text goes, and what happens when that one cannot be reached.
 
-A text is given its provider when it is queued and keeps it from the first attempt on, whatever becomes of it: two providers that each may
-have a text cannot be asked about it together. Only a text that was never tried may go by another provider, and only if whoever queued it
-said so. This module must never move a text that a provider may have.
+A text is given its provider when it is queued and keeps it from the first attempt on, whatever
+becomes of it: two providers that each may have a text cannot be asked about it together. Only a
+text that was never tried may go by another provider, and only if whoever queued it said so. This
+module must never move a text that a provider may have.
 """
 
 from collections.abc import Sequence
@@ -23,12 +24,15 @@ CHANNELS = "messaging_outbox_"
 
 _log = structlog.get_logger(__name__)
 _FRESH = timedelta(minutes=15)
-"""A provider that nobody has tried for this long is tried again before it is believed to be out of reach."""
+"""A provider that nobody has tried for this long is tried again before it is believed to be out of
+reach.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The provider of a text; and, where another may take it, which one, and after how long out of reach.
+    """The provider of a text; and, where another may take it, which one, and after how long out of
+    reach.
 
     Raises ValueError if the other is the same, or has no time.
     """
@@ -39,17 +43,23 @@ class Route:
 
     def __post_init__(self) -> None:
         if (self.fallback is None) != (self.after is None) or self.fallback == self.provider:
-            raise ValueError("a fallback is another provider and the time after which it may be used")
+            raise ValueError(
+                "a fallback is another provider and the time after which it may be used"
+            )
 
 
 def channel(provider: str) -> str:
-    """What is notified, in the transaction, when a text is queued for `provider`: who sends by another need not look."""
+    """What is notified, in the transaction, when a text is queued for `provider`: who sends by
+    another need not look.
+    """
     return f"{CHANNELS}{provider}"
 
 
 _WAKE = text("SELECT pg_notify(:channel, '')")
 
-_ANSWERED = text("UPDATE provider SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL")
+_ANSWERED = text(
+    "UPDATE provider SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL"
+)
 
 _FAILED = text("""
 INSERT INTO provider (id, failing_since, failed_at) VALUES (:id, :now, :now)
@@ -79,9 +89,11 @@ def note(
     *,
     nobody_answers: bool = False,
 ) -> None:
-    """Keep since when `provider` has processed nothing. One answer about a text, even a refusal, shows that it is there.
+    """Keep since when `provider` has processed nothing. One answer about a text, even a refusal,
+    shows that it is there.
 
-    `nobody_answers` says that a sender has met silence so often that it holds still: that is as good as out of reach.
+    `nobody_answers` says that a sender has met silence so often that it holds still: that is as
+    good as out of reach.
     """
     if any(isinstance(outcome, Accepted | Refused) for outcome in outcomes):
         session.execute(_ANSWERED, {"id": provider})
@@ -90,7 +102,8 @@ def note(
 
 
 def reroute(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """Give due texts that were never tried to their other provider, where the usual one has been out of reach for long enough.
+    """Give due texts that were never tried to their other provider, where the usual one has been
+    out of reach for long enough.
 
     Returns how many. A text whose other provider is out of reach too stays where it is.
     """

@@ -1,7 +1,8 @@
 """Write down what became of sends: many results, one transaction, every change conditional.
 
-A result may come late: the lease may be over, a receipt may have said more, another attempt may be under way. What the provider
-certainly has is always written; anything else counts only for the attempt it is about. Settling twice must change nothing.
+A result may come late: the lease may be over, a receipt may have said more, another attempt may be
+under way. What the provider certainly has is always written; anything else counts only for the
+attempt it is about. Settling twice must change nothing.
 """
 
 from collections.abc import Sequence
@@ -39,8 +40,12 @@ class Result:
     outcome: Outcome | NotBegun
 
 
-def settle(session: Session, results: Sequence[Result], *, now: datetime, provider: str) -> list[Moved]:
-    """Write `results` and what follows from them: the next attempt, a stopped number, a slowed or silent sender. Returns the moves that happened."""
+def settle(
+    session: Session, results: Sequence[Result], *, now: datetime, provider: str
+) -> list[Moved]:
+    """Write `results` and what follows from them: the next attempt, a stopped number, a slowed or
+    silent sender. Returns the moves that happened.
+    """
     moves: list[Move] = []
     decided: list[tuple[Claimed, Decision]] = []
     for result in results:
@@ -68,10 +73,17 @@ def _handed_back(held: Claimed, now: datetime) -> Move:
     return Move(held.id, _S.QUEUED, now, attempt=held.attempts, only_from=_HELD)
 
 
-def _move(held: Claimed, outcome: Outcome, decision: Decision, now: datetime, provider: str) -> Move:
+def _move(
+    held: Claimed, outcome: Outcome, decision: Decision, now: datetime, provider: str
+) -> Move:
     if isinstance(outcome, Accepted):
         return Move(
-            held.id, _S.ACCEPTED, now, provider=provider, provider_sid=outcome.sid, segments=outcome.segments
+            held.id,
+            _S.ACCEPTED,
+            now,
+            provider=provider,
+            provider_sid=outcome.sid,
+            segments=outcome.segments,
         )
     return Move(
         held.id,
@@ -86,16 +98,24 @@ def _move(held: Claimed, outcome: Outcome, decision: Decision, now: datetime, pr
 
 
 def _consequences(
-    session: Session, results: Sequence[Result], decided: Sequence[tuple[Claimed, Decision]], now: datetime
+    session: Session,
+    results: Sequence[Result],
+    decided: Sequence[tuple[Claimed, Decision]],
+    now: datetime,
 ) -> bool:
-    """Numbers before senders, each in order, so that two workers settling together never wait for each other in a ring.
+    """Numbers before senders, each in order, so that two workers settling together never wait for
+    each other in a ring.
 
     Returns whether a sender holds still because nobody answers it.
     """
     stopped = {held.to_number: held for held, decision in decided if decision.opted_out}
     for number in sorted(stopped):
         suppress(
-            session, number, "stopped at the text service", f"refusal of message {stopped[number].id}", now
+            session,
+            number,
+            "stopped at the text service",
+            f"refusal of message {stopped[number].id}",
+            now,
         )
     slowed: dict[str, Decision] = {}
     for held, decision in decided:
@@ -113,4 +133,6 @@ def _consequences(
 
 
 def _longer(one: Decision, other: Decision) -> bool:
-    return bool(one.pause_sender and (other.pause_sender is None or one.pause_sender > other.pause_sender))
+    return bool(
+        one.pause_sender and (other.pause_sender is None or one.pause_sender > other.pause_sender)
+    )

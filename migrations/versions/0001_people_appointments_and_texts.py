@@ -74,7 +74,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
         sa.UniqueConstraint("message_sid", name=op.f("uq_inbound_message_sid")),
     )
-    op.create_index("ix_inbound_from_number", "inbound", ["from_number", "received_at"], unique=False)
+    op.create_index(
+        "ix_inbound_from_number", "inbound", ["from_number", "received_at"], unique=False
+    )
     op.create_index(
         "ix_inbound_set_aside",
         "inbound",
@@ -83,7 +85,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'set_aside'"),
     )
     op.create_index(
-        "ix_inbound_waiting", "inbound", ["id"], unique=False, postgresql_where=sa.text("status = 'received'")
+        "ix_inbound_waiting",
+        "inbound",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'received'"),
     )
     op.create_index(
         "ix_inbound_waiting_number",
@@ -138,7 +144,9 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=20), nullable=True),
         sa.Column("provider_sid", sa.String(length=64), nullable=True),
         sa.Column("reconcile_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reconcile_looks", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "reconcile_looks", sa.SmallInteger(), server_default=sa.text("0"), nullable=False
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
@@ -147,7 +155,9 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("to_number ~ '^\\+[1-9][0-9]{6,14}$'", name=op.f("ck_message_to_number")),
+        sa.CheckConstraint(
+            "to_number ~ '^\\+[1-9][0-9]{6,14}$'", name=op.f("ck_message_to_number")
+        ),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts")),
         sa.CheckConstraint("char_length(body) <= 1600", name=op.f("ck_message_body")),
         sa.CheckConstraint("lane BETWEEN 0 AND 4", name=op.f("ck_message_lane")),
@@ -183,7 +193,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'sending'"),
     )
-    op.create_index("ix_message_recipient", "message", ["recipient", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_message_recipient", "message", ["recipient", "created_at", "id"], unique=False
+    )
     op.create_index(
         "ix_message_reconcile",
         "message",
@@ -265,7 +277,8 @@ def upgrade() -> None:
         sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("restored_evidence", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(restored_at IS NULL) = (restored_evidence IS NULL)", name=op.f("ck_suppression_restored")
+            "(restored_at IS NULL) = (restored_evidence IS NULL)",
+            name=op.f("ck_suppression_restored"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
     )
@@ -334,7 +347,12 @@ def upgrade() -> None:
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_staff_email_lower")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_staff_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
@@ -349,11 +367,18 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
         sa.Column("scopes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["created_by_id"], ["staff.id"], name=op.f("fk_api_key_created_by_id")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["staff.id"], name=op.f("fk_api_key_created_by_id")
+        ),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_api_key_hub_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
@@ -406,7 +431,9 @@ def upgrade() -> None:
             ["staff_id"], ["staff.id"], name=op.f("fk_membership_staff_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint("staff_id", "hub_id", "role", name=op.f("uq_membership_staff_id_hub_id_role")),
+        sa.UniqueConstraint(
+            "staff_id", "hub_id", "role", name=op.f("uq_membership_staff_id_hub_id_role")
+        ),
     )
     op.create_index(op.f("ix_membership_hub_id"), "membership", ["hub_id"], unique=False)
     op.create_table(
@@ -420,7 +447,9 @@ def upgrade() -> None:
         sa.Column("preferred_name", sa.String(length=40), nullable=True),
         sa.Column(
             "language",
-            sa.Enum("en", "cy", name="language", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "en", "cy", name="language", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -472,8 +501,18 @@ def upgrade() -> None:
         sa.Column("two_hour_reminder", sa.Boolean(), nullable=False),
         sa.Column("text_from_hour", sa.Integer(), nullable=True),
         sa.Column("text_until_hour", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("reach_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("crn ~ '^[A-Z][0-9]{6}$'", name=op.f("ck_person_crn_form")),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_person_hub_id")),
@@ -487,9 +526,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("crn", name=op.f("uq_person_crn")),
     )
     op.create_index(
-        "ix_person_caseload", "person", ["offender_manager_id", "last_name", "first_name", "id"], unique=False
+        "ix_person_caseload",
+        "person",
+        ["offender_manager_id", "last_name", "first_name", "id"],
+        unique=False,
     )
-    op.create_index("ix_person_hub", "person", ["hub_id", "last_name", "first_name", "id"], unique=False)
+    op.create_index(
+        "ix_person_hub", "person", ["hub_id", "last_name", "first_name", "id"], unique=False
+    )
     op.create_index(
         "ix_person_reach_changed",
         "person",
@@ -506,7 +550,10 @@ def upgrade() -> None:
         sa.Column("what", sa.String(length=80), nullable=False),
         sa.Column("allowed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_access_record_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_access_record_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_record")),
     )
@@ -563,17 +610,27 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name=op.f("ck_appointment_minutes")),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_appointment_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_appointment_agency_id")
+        ),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_appointment_hub_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appointment_person_id")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_appointment_person_id")
+        ),
         sa.ForeignKeyConstraint(["worker_id"], ["staff.id"], name=op.f("fk_appointment_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint("hub_id", "source_ref", name=op.f("uq_appointment_hub_id_source_ref")),
     )
-    op.create_index("ix_appointment_agency", "appointment", ["agency_id", "person_id"], unique=False)
-    op.create_index("ix_appointment_changed", "appointment", ["hub_id", "updated_at", "id"], unique=False)
+    op.create_index(
+        "ix_appointment_agency", "appointment", ["agency_id", "person_id"], unique=False
+    )
+    op.create_index(
+        "ix_appointment_changed", "appointment", ["hub_id", "updated_at", "id"], unique=False
+    )
     op.create_index("ix_appointment_day", "appointment", ["hub_id", "starts_at"], unique=False)
-    op.create_index("ix_appointment_person", "appointment", ["person_id", "starts_at"], unique=False)
+    op.create_index(
+        "ix_appointment_person", "appointment", ["person_id", "starts_at"], unique=False
+    )
     op.create_index(
         "ix_appointment_worker",
         "appointment",
@@ -608,17 +665,26 @@ def upgrade() -> None:
         sa.Column("verified_how", sa.String(length=80), nullable=True),
         sa.Column("safe_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("shared_agreed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(number IS NULL) = (state = 'unusable') OR state = 'retired'",
             name=op.f("ck_contact_point_number_usable"),
         ),
         sa.CheckConstraint(
-            "number IS NULL OR number ~ '^[+][0-9]{8,15}$'", name=op.f("ck_contact_point_number_e164")
+            "number IS NULL OR number ~ '^[+][0-9]{8,15}$'",
+            name=op.f("ck_contact_point_number_e164"),
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_contact_point_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_contact_point_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
     )
@@ -634,7 +700,10 @@ def upgrade() -> None:
         "event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column(
-            "transaction", TransactionId(), server_default=sa.text("pg_current_xact_id()"), nullable=False
+            "transaction",
+            TransactionId(),
+            server_default=sa.text("pg_current_xact_id()"),
+            nullable=False,
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
@@ -656,14 +725,20 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_involvement_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_involvement_agency_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_involvement_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_involvement")),
-        sa.UniqueConstraint("person_id", "agency_id", name=op.f("uq_involvement_person_id_agency_id")),
+        sa.UniqueConstraint(
+            "person_id", "agency_id", name=op.f("uq_involvement_person_id_agency_id")
+        ),
     )
-    op.create_index("ix_involvement_agency", "involvement", ["agency_id", "person_id"], unique=False)
+    op.create_index(
+        "ix_involvement_agency", "involvement", ["agency_id", "person_id"], unique=False
+    )
     op.create_table(
         "record_access",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -671,11 +746,16 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_record_access_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_record_access_person_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_record_access_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_access")),
-        sa.UniqueConstraint("person_id", "staff_id", name=op.f("uq_record_access_person_id_staff_id")),
+        sa.UniqueConstraint(
+            "person_id", "staff_id", name=op.f("uq_record_access_person_id_staff_id")
+        ),
     )
     op.create_table(
         "signal",
@@ -786,12 +866,18 @@ def upgrade() -> None:
         sa.Column("inbound_id", sa.BigInteger(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_intent_appointment_id"), ondelete="CASCADE"
+            ["appointment_id"],
+            ["appointment.id"],
+            name=op.f("fk_intent_appointment_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_intent_inbound_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intent")),
         sa.UniqueConstraint(
-            "appointment_id", "inbound_id", "kind", name=op.f("uq_intent_appointment_id_inbound_id_kind")
+            "appointment_id",
+            "inbound_id",
+            "kind",
+            name=op.f("uq_intent_appointment_id_inbound_id_kind"),
         ),
     )
     op.create_index("ix_intent_appointment", "intent", ["appointment_id", "said_at"], unique=False)
@@ -829,7 +915,10 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_outcome_appointment_id"), ondelete="CASCADE"
+            ["appointment_id"],
+            ["appointment.id"],
+            name=op.f("fk_outcome_appointment_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
     )
@@ -874,8 +963,12 @@ def upgrade() -> None:
             name=op.f("fk_question_appointment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["closed_by_id"], ["inbound.id"], name=op.f("fk_question_closed_by_id")),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_question_message_id")),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["inbound.id"], name=op.f("fk_question_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_question_message_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_question_person_id"), ondelete="CASCADE"
         ),
@@ -980,7 +1073,9 @@ def upgrade() -> None:
             name=op.f("fk_reminder_appointment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_reminder_message_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_reminder_message_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
         sa.UniqueConstraint(
             "appointment_id",
@@ -990,7 +1085,9 @@ def upgrade() -> None:
             name=op.f("uq_reminder_appointment_id_kind_revision_attempt"),
         ),
     )
-    op.create_index("ix_reminder_appointment", "reminder", ["appointment_id", "due_at"], unique=False)
+    op.create_index(
+        "ix_reminder_appointment", "reminder", ["appointment_id", "due_at"], unique=False
+    )
     op.create_index(
         "ix_reminder_due",
         "reminder",
@@ -1005,29 +1102,43 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index("ix_reminder_message", table_name="reminder")
-    op.drop_index("ix_reminder_due", table_name="reminder", postgresql_where=sa.text("state = 'planned'"))
+    op.drop_index(
+        "ix_reminder_due", table_name="reminder", postgresql_where=sa.text("state = 'planned'")
+    )
     op.drop_index("ix_reminder_appointment", table_name="reminder")
     op.drop_table("reminder")
     op.drop_index("uq_reading_inbound", table_name="reading")
     op.drop_index(
-        "ix_reading_unread", table_name="reading", postgresql_where=sa.text("needs_human AND read_at IS NULL")
+        "ix_reading_unread",
+        table_name="reading",
+        postgresql_where=sa.text("needs_human AND read_at IS NULL"),
     )
     op.drop_index("ix_reading_person", table_name="reading")
-    op.drop_index("ix_reading_number", table_name="reading", postgresql_where=sa.text("person_id IS NULL"))
+    op.drop_index(
+        "ix_reading_number", table_name="reading", postgresql_where=sa.text("person_id IS NULL")
+    )
     op.drop_table("reading")
     op.drop_index("ix_question_person", table_name="question")
-    op.drop_index("ix_question_open", table_name="question", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_index(
+        "ix_question_open", table_name="question", postgresql_where=sa.text("closed_at IS NULL")
+    )
     op.drop_table("question")
     op.drop_index(
-        "uq_outcome_current", table_name="outcome", postgresql_where=sa.text("superseded_at IS NULL")
+        "uq_outcome_current",
+        table_name="outcome",
+        postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.drop_index(op.f("ix_outcome_appointment_id"), table_name="outcome")
     op.drop_table("outcome")
     op.drop_index("ix_intent_appointment", table_name="intent")
     op.drop_table("intent")
     op.drop_index("ix_signal_person", table_name="signal")
-    op.drop_index("ix_signal_open", table_name="signal", postgresql_where=sa.text("state <> 'resolved'"))
-    op.drop_index("ix_signal_due", table_name="signal", postgresql_where=sa.text("state <> 'resolved'"))
+    op.drop_index(
+        "ix_signal_open", table_name="signal", postgresql_where=sa.text("state <> 'resolved'")
+    )
+    op.drop_index(
+        "ix_signal_due", table_name="signal", postgresql_where=sa.text("state <> 'resolved'")
+    )
     op.drop_table("signal")
     op.drop_table("record_access")
     op.drop_index("ix_involvement_agency", table_name="involvement")
@@ -1036,12 +1147,16 @@ def downgrade() -> None:
     op.drop_index("ix_event_feed", table_name="event")
     op.drop_table("event")
     op.drop_index(
-        "uq_contact_point_current", table_name="contact_point", postgresql_where=sa.text("state <> 'retired'")
+        "uq_contact_point_current",
+        table_name="contact_point",
+        postgresql_where=sa.text("state <> 'retired'"),
     )
     op.drop_index("ix_contact_point_number", table_name="contact_point")
     op.drop_table("contact_point")
     op.drop_index(
-        "ix_appointment_worker", table_name="appointment", postgresql_where=sa.text("worker_id IS NOT NULL")
+        "ix_appointment_worker",
+        table_name="appointment",
+        postgresql_where=sa.text("worker_id IS NOT NULL"),
     )
     op.drop_index("ix_appointment_person", table_name="appointment")
     op.drop_index("ix_appointment_day", table_name="appointment")
@@ -1068,19 +1183,27 @@ def downgrade() -> None:
     op.drop_table("hub")
     op.drop_table("agency")
     op.drop_index(
-        "uq_suppression_open", table_name="suppression", postgresql_where=sa.text("restored_at IS NULL")
+        "uq_suppression_open",
+        table_name="suppression",
+        postgresql_where=sa.text("restored_at IS NULL"),
     )
     op.drop_index("ix_suppression_number", table_name="suppression")
     op.drop_table("suppression")
     op.drop_table("sender")
     op.drop_index("ix_receipt_provider_sid", table_name="receipt")
     op.drop_index(
-        "ix_receipt_message_id", table_name="receipt", postgresql_where=sa.text("message_id IS NOT NULL")
+        "ix_receipt_message_id",
+        table_name="receipt",
+        postgresql_where=sa.text("message_id IS NOT NULL"),
     )
-    op.drop_index("ix_receipt_look_at", table_name="receipt", postgresql_where=sa.text("look_at IS NOT NULL"))
+    op.drop_index(
+        "ix_receipt_look_at", table_name="receipt", postgresql_where=sa.text("look_at IS NOT NULL")
+    )
     op.drop_table("receipt")
     op.drop_index(
-        "uq_message_provider_sid", table_name="message", postgresql_where=sa.text("provider_sid IS NOT NULL")
+        "uq_message_provider_sid",
+        table_name="message",
+        postgresql_where=sa.text("provider_sid IS NOT NULL"),
     )
     op.drop_index(
         "ix_message_unreported",
@@ -1094,19 +1217,33 @@ def downgrade() -> None:
         "ix_message_reconcile", table_name="message", postgresql_where=sa.text("status = 'unknown'")
     )
     op.drop_index("ix_message_recipient", table_name="message")
-    op.drop_index("ix_message_lease", table_name="message", postgresql_where=sa.text("status = 'sending'"))
     op.drop_index(
-        "ix_message_group_key", table_name="message", postgresql_where=sa.text("group_key IS NOT NULL")
+        "ix_message_lease", table_name="message", postgresql_where=sa.text("status = 'sending'")
     )
-    op.drop_index("ix_message_expiry", table_name="message", postgresql_where=sa.text("status = 'queued'"))
-    op.drop_index("ix_message_claim", table_name="message", postgresql_where=sa.text("status = 'queued'"))
+    op.drop_index(
+        "ix_message_group_key",
+        table_name="message",
+        postgresql_where=sa.text("group_key IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_message_expiry", table_name="message", postgresql_where=sa.text("status = 'queued'")
+    )
+    op.drop_index(
+        "ix_message_claim", table_name="message", postgresql_where=sa.text("status = 'queued'")
+    )
     op.drop_table("message")
     op.drop_index(
-        "ix_inbound_waiting_number", table_name="inbound", postgresql_where=sa.text("status = 'received'")
+        "ix_inbound_waiting_number",
+        table_name="inbound",
+        postgresql_where=sa.text("status = 'received'"),
     )
-    op.drop_index("ix_inbound_waiting", table_name="inbound", postgresql_where=sa.text("status = 'received'"))
     op.drop_index(
-        "ix_inbound_set_aside", table_name="inbound", postgresql_where=sa.text("status = 'set_aside'")
+        "ix_inbound_waiting", table_name="inbound", postgresql_where=sa.text("status = 'received'")
+    )
+    op.drop_index(
+        "ix_inbound_set_aside",
+        table_name="inbound",
+        postgresql_where=sa.text("status = 'set_aside'"),
     )
     op.drop_index("ix_inbound_from_number", table_name="inbound")
     op.drop_table("inbound")

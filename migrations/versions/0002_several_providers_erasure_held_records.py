@@ -24,7 +24,9 @@ def upgrade() -> None:
     )
     op.add_column(
         "inbound",
-        sa.Column("provider", sa.String(length=20), server_default=sa.text("'twilio'"), nullable=False),
+        sa.Column(
+            "provider", sa.String(length=20), server_default=sa.text("'twilio'"), nullable=False
+        ),
     )
     op.add_column("message", sa.Column("fallback", sa.String(length=20), nullable=True))
     op.add_column("message", sa.Column("fallback_after", sa.Interval(), nullable=True))
@@ -32,11 +34,13 @@ def upgrade() -> None:
         op.f("ck_message_fallback"), "message", "(fallback IS NULL) = (fallback_after IS NULL)"
     )
     op.add_column(
-        "message", sa.Column("redact", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "message",
+        sa.Column("redact", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
     op.add_column("message", sa.Column("redact_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
-        "message", sa.Column("redact_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+        "message",
+        sa.Column("redact_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
     )
     op.execute("UPDATE message SET provider = 'twilio' WHERE provider IS NULL")
     op.alter_column(
@@ -47,7 +51,9 @@ def upgrade() -> None:
         nullable=False,
     )
     op.drop_index(
-        op.f("ix_message_claim"), table_name="message", postgresql_where="((status)::text = 'queued'::text)"
+        op.f("ix_message_claim"),
+        table_name="message",
+        postgresql_where="((status)::text = 'queued'::text)",
     )
     op.create_index(
         "ix_message_claim",
@@ -61,7 +67,9 @@ def upgrade() -> None:
         "message",
         ["ended_at"],
         unique=False,
-        postgresql_where=sa.text("status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"),
+        postgresql_where=sa.text(
+            "status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
+        ),
     )
     op.create_index(
         "ix_message_redact",
@@ -70,10 +78,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("redact AND redacted_at IS NULL AND provider_sid IS NOT NULL"),
     )
-    op.add_column("person", sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "person", sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column(
         "receipt",
-        sa.Column("provider", sa.String(length=20), server_default=sa.text("'twilio'"), nullable=False),
+        sa.Column(
+            "provider", sa.String(length=20), server_default=sa.text("'twilio'"), nullable=False
+        ),
     )
 
 
@@ -88,9 +100,13 @@ def downgrade() -> None:
     op.drop_index(
         "ix_message_bad_end",
         table_name="message",
-        postgresql_where=sa.text("status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"),
+        postgresql_where=sa.text(
+            "status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
+        ),
     )
-    op.drop_index("ix_message_claim", table_name="message", postgresql_where=sa.text("status = 'queued'"))
+    op.drop_index(
+        "ix_message_claim", table_name="message", postgresql_where=sa.text("status = 'queued'")
+    )
     op.create_index(
         op.f("ix_message_claim"),
         "message",
@@ -99,7 +115,11 @@ def downgrade() -> None:
         postgresql_where="((status)::text = 'queued'::text)",
     )
     op.alter_column(
-        "message", "provider", existing_type=sa.VARCHAR(length=20), server_default=None, nullable=True
+        "message",
+        "provider",
+        existing_type=sa.VARCHAR(length=20),
+        server_default=None,
+        nullable=True,
     )
     op.drop_column("message", "redact_tries")
     op.drop_column("message", "redact_at")

@@ -16,11 +16,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column(
-        "inbound", sa.Column("redact", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "inbound",
+        sa.Column("redact", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
     op.add_column("inbound", sa.Column("redact_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
-        "inbound", sa.Column("redact_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+        "inbound",
+        sa.Column("redact_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
     )
     op.add_column("inbound", sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
@@ -34,7 +36,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(
-        "ix_inbound_redact", table_name="inbound", postgresql_where=sa.text("redact AND redacted_at IS NULL")
+        "ix_inbound_redact",
+        table_name="inbound",
+        postgresql_where=sa.text("redact AND redacted_at IS NULL"),
     )
     op.drop_column("inbound", "redacted_at")
     op.drop_column("inbound", "redact_tries")

@@ -33,5 +33,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.get_context().autocommit_block():
-        op.drop_index("ix_contact_point_person", table_name="contact_point", postgresql_concurrently=True)
-        op.drop_index("ix_appointment_starts_at", table_name="appointment", postgresql_concurrently=True)
+        op.drop_index(
+            "ix_contact_point_person", table_name="contact_point", postgresql_concurrently=True
+        )
+        op.drop_index(
+            "ix_appointment_starts_at", table_name="appointment", postgresql_concurrently=True
+        )

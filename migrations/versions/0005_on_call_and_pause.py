@@ -44,7 +44,8 @@ def upgrade() -> None:
     _allow_kinds([*KINDS[:2], *NEW_KINDS, *KINDS[2:]])
     op.add_column("staff", sa.Column("mobile", sa.String(length=16), nullable=True))
     op.add_column(
-        "staff", sa.Column("wants_notices", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+        "staff",
+        sa.Column("wants_notices", sa.Boolean(), server_default=sa.text("true"), nullable=False),
     )
     op.create_check_constraint(op.f("ck_staff_mobile_e164"), "staff", "mobile ~ '^[+][0-9]{8,15}$'")
     op.add_column("person", sa.Column("texts_paused_at", MOMENT, nullable=True))
@@ -90,7 +91,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("signal_id", name=op.f("uq_alarm_signal_id")),
         sa.UniqueConstraint("reading_id", name=op.f("uq_alarm_reading_id")),
     )
-    op.create_index("ix_alarm_next", "alarm", ["next_at"], postgresql_where=sa.text("next_at IS NOT NULL"))
+    op.create_index(
+        "ix_alarm_next", "alarm", ["next_at"], postgresql_where=sa.text("next_at IS NOT NULL")
+    )
     op.create_table(
         "alarm_step",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -137,6 +140,8 @@ def downgrade() -> None:
 def _allow_kinds(kinds: list[str], *, validate: bool = True) -> None:
     named = ", ".join(f"'{kind}'" for kind in kinds)
     op.drop_constraint(op.f("ck_signal_signalkind"), "signal")
-    op.execute(f"ALTER TABLE signal ADD CONSTRAINT ck_signal_signalkind CHECK (kind IN ({named})) NOT VALID")
+    op.execute(
+        f"ALTER TABLE signal ADD CONSTRAINT ck_signal_signalkind CHECK (kind IN ({named})) NOT VALID"
+    )
     if validate:
         op.execute("ALTER TABLE signal VALIDATE CONSTRAINT ck_signal_signalkind")

@@ -21,7 +21,9 @@ def upgrade() -> None:
     for column in ("intents", "evidence"):
         op.add_column(
             "reading",
-            sa.Column(column, postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+            sa.Column(
+                column, postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+            ),
         )
     op.add_column("intent", sa.Column("withdrawn_at", MOMENT, nullable=True))
     op.add_column("intent", sa.Column("withdrawn_by", sa.String(length=80), nullable=True))
@@ -34,14 +36,23 @@ def upgrade() -> None:
         sa.Column("since", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
-        sa.Column("how", _one_of(["handed_back", "taken_by_another", "timed_out"], "holdend"), nullable=True),
+        sa.Column(
+            "how",
+            _one_of(["handed_back", "taken_by_another", "timed_out"], "holdend"),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "(ended_at IS NULL) = (how IS NULL)", name=op.f("ck_conversation_hold_ended_somehow")
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_conversation_hold_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_conversation_hold_person_id"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_conversation_hold_staff_id")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_conversation_hold_staff_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation_hold")),
     )
     op.create_index(
@@ -60,7 +71,9 @@ def upgrade() -> None:
         sa.Column("intent", sa.String(length=30), nullable=False),
         sa.Column("read_as", sa.String(length=30), nullable=False),
         sa.Column("words", sa.String(length=1600), nullable=False),
-        sa.Column("state", _one_of(["waiting", "accepted", "declined"], "linestate"), nullable=False),
+        sa.Column(
+            "state", _one_of(["waiting", "accepted", "declined"], "linestate"), nullable=False
+        ),
         sa.Column("added_on", sa.Date(), nullable=False),
         sa.Column("decided_at", MOMENT, nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
@@ -79,10 +92,16 @@ def upgrade() -> None:
         sa.Column("done", sa.String(length=300), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["reading_id"], ["reading.id"], name=op.f("fk_reading_correction_reading_id"), ondelete="CASCADE"
+            ["reading_id"],
+            ["reading.id"],
+            name=op.f("fk_reading_correction_reading_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["line_id"], ["corpus_line.id"], name=op.f("fk_reading_correction_line_id"), ondelete="SET NULL"
+            ["line_id"],
+            ["corpus_line.id"],
+            name=op.f("fk_reading_correction_line_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_correction")),
     )

@@ -40,7 +40,9 @@ def _free_time() -> None:
         sa.Column("worker_id", sa.Uuid(), nullable=False),
         sa.Column(
             "type",
-            sa.Enum(*TYPES, name="appointmenttype", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                *TYPES, name="appointmenttype", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("starts_at", MOMENT, nullable=False),
@@ -61,17 +63,29 @@ def _free_time() -> None:
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_free_time_hub_id")),
         sa.ForeignKeyConstraint(["worker_id"], ["staff.id"], name=op.f("fk_free_time_worker_id")),
         sa.ForeignKeyConstraint(
-            ["held_for_id"], ["person.id"], name=op.f("fk_free_time_held_for_id"), ondelete="SET NULL"
+            ["held_for_id"],
+            ["person.id"],
+            name=op.f("fk_free_time_held_for_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_free_time")),
     )
     standing = sa.text("withdrawn_at IS NULL")
     op.create_index(
-        "uq_free_time_start", "free_time", ["worker_id", "starts_at"], unique=True, postgresql_where=standing
+        "uq_free_time_start",
+        "free_time",
+        ["worker_id", "starts_at"],
+        unique=True,
+        postgresql_where=standing,
     )
-    op.create_index("ix_free_time_hub", "free_time", ["hub_id", "starts_at"], postgresql_where=standing)
     op.create_index(
-        "ix_free_time_held", "free_time", ["held_for_id"], postgresql_where=sa.text("held_for_id IS NOT NULL")
+        "ix_free_time_hub", "free_time", ["hub_id", "starts_at"], postgresql_where=standing
+    )
+    op.create_index(
+        "ix_free_time_held",
+        "free_time",
+        ["held_for_id"],
+        postgresql_where=sa.text("held_for_id IS NOT NULL"),
     )
 
 
@@ -106,11 +120,20 @@ def _slot_offer() -> None:
             name=op.f("fk_slot_offer_appointment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_slot_offer_message_id")),
-        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_slot_offer_inbound_id")),
-        sa.ForeignKeyConstraint(["closed_by_id"], ["inbound.id"], name=op.f("fk_slot_offer_closed_by_id")),
         sa.ForeignKeyConstraint(
-            ["chosen_id"], ["free_time.id"], name=op.f("fk_slot_offer_chosen_id"), ondelete="SET NULL"
+            ["message_id"], ["message.id"], name=op.f("fk_slot_offer_message_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_slot_offer_inbound_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["inbound.id"], name=op.f("fk_slot_offer_closed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["chosen_id"],
+            ["free_time.id"],
+            name=op.f("fk_slot_offer_chosen_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slot_offer")),
     )

@@ -67,7 +67,9 @@ def upgrade() -> None:
         sa.Column("said_at", MOMENT, nullable=False),
         sa.Column("proposed", _one_of(OUTCOMES, "outcomecode"), nullable=True),
         sa.Column(
-            "decision", _one_of(["accepted", "not_accepted", "left"], "absencedecision"), nullable=True
+            "decision",
+            _one_of(["accepted", "not_accepted", "left"], "absencedecision"),
+            nullable=True,
         ),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
         sa.Column("decided_at", MOMENT, nullable=True),
@@ -77,7 +79,9 @@ def upgrade() -> None:
             name=op.f("fk_absence_reason_appointment_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_absence_reason_inbound_id")),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_absence_reason_inbound_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence_reason")),
         sa.UniqueConstraint(
             "appointment_id", "inbound_id", name=op.f("uq_absence_reason_appointment_id_inbound_id")
@@ -109,6 +113,8 @@ def _one_of(values: list[str], name: str) -> sa.Enum:
 def _allow(table: str, name: str, kinds: list[str], *, validate: bool = True) -> None:
     named = ", ".join(f"'{kind}'" for kind in kinds)
     op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK (kind IN ({named})) NOT VALID")
+    op.execute(
+        f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK (kind IN ({named})) NOT VALID"
+    )
     if validate:
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{name}")

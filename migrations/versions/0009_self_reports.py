@@ -43,7 +43,9 @@ def upgrade() -> None:
         sa.Column("judged_by", sa.String(length=80), nullable=True),
         sa.Column("judged_at", MOMENT, nullable=True),
         sa.Column("judged_note", sa.String(length=500), nullable=False),
-        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_self_report_inbound_id")),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_self_report_inbound_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_self_report_person_id"), ondelete="CASCADE"
         ),

@@ -42,12 +42,19 @@ def _plan() -> None:
         sa.Column("next_at", MOMENT, nullable=True),
         sa.Column("set_at", MOMENT, nullable=False),
         sa.Column("set_by", sa.String(length=80), nullable=False),
-        sa.CheckConstraint("every_weeks IN (1, 2, 4, 8)", name=op.f("ck_check_in_plan_every_weeks")),
+        sa.CheckConstraint(
+            "every_weeks IN (1, 2, 4, 8)", name=op.f("ck_check_in_plan_every_weeks")
+        ),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_check_in_plan_weekday")),
         sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_check_in_plan_hour")),
-        sa.CheckConstraint("(next_on IS NULL) = (next_at IS NULL)", name=op.f("ck_check_in_plan_next")),
+        sa.CheckConstraint(
+            "(next_on IS NULL) = (next_at IS NULL)", name=op.f("ck_check_in_plan_next")
+        ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_check_in_plan_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_check_in_plan_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_check_in_plan")),
     )
@@ -76,7 +83,9 @@ def _check_in() -> None:
         sa.Column("nudge_reasons", JSON, nullable=False),
         sa.Column("help_asked_at", MOMENT, nullable=True),
         sa.Column("help_said", _one_of(["call", "no_call"], "helpsaid"), nullable=True),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_check_in_message_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_check_in_message_id")
+        ),
         sa.ForeignKeyConstraint(["nudge_id"], ["message.id"], name=op.f("fk_check_in_nudge_id")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_check_in_person_id"), ondelete="CASCADE"
@@ -110,7 +119,9 @@ def _answer() -> None:
             name=op.f("fk_check_in_answer_check_in_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.id"], name=op.f("fk_check_in_answer_inbound_id")),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_check_in_answer_inbound_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_answer")),
         sa.UniqueConstraint(
             "check_in_id", "inbound_id", name=op.f("uq_check_in_answer_check_in_id_inbound_id")

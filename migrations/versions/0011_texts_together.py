@@ -19,11 +19,14 @@ depends_on = None
 def upgrade() -> None:
     op.add_column(
         "reading",
-        sa.Column("read_with", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column(
+            "read_with", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
     )
     op.add_column("reading", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
-        "reading", sa.Column("passed_over", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "reading",
+        sa.Column("passed_over", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     )
     with op.get_context().autocommit_block():
         op.create_index(

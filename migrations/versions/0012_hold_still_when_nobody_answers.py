@@ -16,7 +16,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column(
-        "sender", sa.Column("unanswered", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+        "sender",
+        sa.Column("unanswered", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
     )
     op.add_column("sender", sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("sender", sa.Column("trial", sa.Uuid(), nullable=True))

@@ -18,7 +18,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column(
         "idempotency_key",
-        sa.Column("people", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        sa.Column(
+            "people", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
     )
 
 

@@ -89,7 +89,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_hub_settings_spell_hub_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_settings_spell")),
     )
-    op.create_index("ix_hub_settings_spell_hub", "hub_settings_spell", ["hub_id", "since"], unique=False)
+    op.create_index(
+        "ix_hub_settings_spell_hub", "hub_settings_spell", ["hub_id", "since"], unique=False
+    )
     op.create_table(
         "meeting",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -120,12 +122,17 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(length=80), nullable=True),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_sharing_agreement_ends_later")),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_sharing_agreement_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_sharing_agreement_agency_id")
+        ),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_sharing_agreement_hub_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sharing_agreement")),
     )
     op.create_index(
-        "ix_sharing_agreement_hub", "sharing_agreement", ["hub_id", "agency_id", "ends_on"], unique=False
+        "ix_sharing_agreement_hub",
+        "sharing_agreement",
+        ["hub_id", "agency_id", "ends_on"],
+        unique=False,
     )
     op.create_table(
         "meeting_attendance",
@@ -133,9 +140,14 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.Column("came", sa.Boolean(), nullable=False),
         sa.Column("names", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_meeting_attendance_agency_id")),
         sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id"), ondelete="CASCADE"
+            ["agency_id"], ["agency.id"], name=op.f("fk_meeting_attendance_agency_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meeting.id"],
+            name=op.f("fk_meeting_attendance_meeting_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("meeting_id", "agency_id", name=op.f("pk_meeting_attendance")),
     )
@@ -201,7 +213,12 @@ def upgrade() -> None:
         sa.Column(
             "approval",
             sa.Enum(
-                "single", "standing", name="approval", native_enum=False, create_constraint=True, length=40
+                "single",
+                "standing",
+                name="approval",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=True,
         ),
@@ -212,21 +229,32 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_note", sa.String(length=500), nullable=False),
         sa.CheckConstraint(
-            "(state IN ('live', 'done')) <= (approved_at IS NOT NULL)", name=op.f("ck_action_approved")
+            "(state IN ('live', 'done')) <= (approved_at IS NOT NULL)",
+            name=op.f("ck_action_approved"),
         ),
-        sa.CheckConstraint("action_class <> 'disrupt' OR text IS NULL", name=op.f("ck_action_never_texted")),
-        sa.CheckConstraint("(approval IS NULL) = (approved_at IS NULL)", name=op.f("ck_action_approved_how")),
+        sa.CheckConstraint(
+            "action_class <> 'disrupt' OR text IS NULL", name=op.f("ck_action_never_texted")
+        ),
+        sa.CheckConstraint(
+            "(approval IS NULL) = (approved_at IS NULL)", name=op.f("ck_action_approved_how")
+        ),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_action_agency_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_action_message_id")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_action_person_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["responsible_id"], ["staff.id"], name=op.f("fk_action_responsible_id")),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"], ["staff.id"], name=op.f("fk_action_responsible_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
     )
     op.create_index("ix_action_agency", "action", ["agency_id", "state", "due_on"], unique=False)
     op.create_index(
-        "ix_action_due", "action", ["due_on", "id"], unique=False, postgresql_where=sa.text("state = 'live'")
+        "ix_action_due",
+        "action",
+        ["due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'live'"),
     )
     op.create_index("ix_action_person", "action", ["person_id", "state", "due_on"], unique=False)
     op.create_table(
@@ -243,7 +271,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_break_glass_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glass")),
     )
-    op.create_index("ix_break_glass_staff", "break_glass", ["staff_id", "person_id", "ends_at"], unique=False)
+    op.create_index(
+        "ix_break_glass_staff", "break_glass", ["staff_id", "person_id", "ends_at"], unique=False
+    )
     op.create_table(
         "court_order",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -284,14 +314,18 @@ def upgrade() -> None:
         ),
         sa.Column("recorded_by", sa.String(length=80), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(ended_on IS NULL) = (ending IS NULL)", name=op.f("ck_court_order_ended")),
+        sa.CheckConstraint(
+            "(ended_on IS NULL) = (ending IS NULL)", name=op.f("ck_court_order_ended")
+        ),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_court_order_ends_later")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_court_order_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_court_order")),
     )
-    op.create_index("ix_court_order_person", "court_order", ["person_id", "starts_on"], unique=False)
+    op.create_index(
+        "ix_court_order_person", "court_order", ["person_id", "starts_on"], unique=False
+    )
     op.create_index(
         "ix_court_order_running",
         "court_order",
@@ -306,7 +340,12 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "custody", "remand", name="custodykind", native_enum=False, create_constraint=True, length=40
+                "custody",
+                "remand",
+                name="custodykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -320,11 +359,16 @@ def upgrade() -> None:
         sa.CheckConstraint("released_on >= since", name=op.f("ck_custody_spell_released_later")),
         sa.CheckConstraint("sentence_days > 0", name=op.f("ck_custody_spell_sentence_days")),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_custody_spell_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_custody_spell_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_spell")),
     )
-    op.create_index("ix_custody_spell_person", "custody_spell", ["person_id", "since"], unique=False)
+    op.create_index(
+        "ix_custody_spell_person", "custody_spell", ["person_id", "since"], unique=False
+    )
     op.create_index(
         "ix_custody_spell_release",
         "custody_spell",
@@ -369,7 +413,13 @@ def upgrade() -> None:
         sa.Column(
             "cohort",
             sa.Enum(
-                "fixed", "flex", "free", name="cohort", native_enum=False, create_constraint=True, length=40
+                "fixed",
+                "flex",
+                "free",
+                name="cohort",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -394,10 +444,14 @@ def upgrade() -> None:
         ),
         sa.Column("exit_note", sa.String(length=500), nullable=False),
         sa.Column("voluntary_since", sa.Date(), nullable=True),
-        sa.CheckConstraint("(ended_on IS NULL) = (exit_reason IS NULL)", name=op.f("ck_enrolment_ended")),
+        sa.CheckConstraint(
+            "(ended_on IS NULL) = (exit_reason IS NULL)", name=op.f("ck_enrolment_ended")
+        ),
         sa.CheckConstraint("ended_on >= adopted_on", name=op.f("ck_enrolment_ended_later")),
         sa.ForeignKeyConstraint(["hub_id"], ["hub.id"], name=op.f("fk_enrolment_hub_id")),
-        sa.ForeignKeyConstraint(["lead_agency_id"], ["agency.id"], name=op.f("fk_enrolment_lead_agency_id")),
+        sa.ForeignKeyConstraint(
+            ["lead_agency_id"], ["agency.id"], name=op.f("fk_enrolment_lead_agency_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_enrolment_person_id"), ondelete="CASCADE"
         ),
@@ -432,11 +486,16 @@ def upgrade() -> None:
         sa.Column("head", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_evidence_pack_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_evidence_pack_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_pack")),
     )
-    op.create_index("ix_evidence_pack_person", "evidence_pack", ["person_id", "made_at"], unique=False)
+    op.create_index(
+        "ix_evidence_pack_person", "evidence_pack", ["person_id", "made_at"], unique=False
+    )
     op.create_table(
         "intelligence_flag",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -447,12 +506,18 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_by", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_intelligence_flag_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_intelligence_flag_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intelligence_flag")),
     )
     op.create_index(
-        "ix_intelligence_flag_person", "intelligence_flag", ["person_id", "flagged_on"], unique=False
+        "ix_intelligence_flag_person",
+        "intelligence_flag",
+        ["person_id", "flagged_on"],
+        unique=False,
     )
     op.create_index(
         "uq_intelligence_flag_current",
@@ -535,7 +600,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need_score")),
     )
-    op.create_index("ix_need_score_person", "need_score", ["person_id", "pathway", "scored_at"], unique=False)
+    op.create_index(
+        "ix_need_score_person", "need_score", ["person_id", "pathway", "scored_at"], unique=False
+    )
     op.create_table(
         "offence",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -670,10 +737,17 @@ def upgrade() -> None:
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(length=80), nullable=True),
-        sa.CheckConstraint("action_class <> 'disrupt'", name=op.f("ck_standing_approval_no_disruption")),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_standing_approval_agency_id")),
+        sa.CheckConstraint(
+            "action_class <> 'disrupt'", name=op.f("ck_standing_approval_no_disruption")
+        ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_standing_approval_person_id"), ondelete="CASCADE"
+            ["agency_id"], ["agency.id"], name=op.f("fk_standing_approval_agency_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_standing_approval_person_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_approval")),
     )
@@ -695,7 +769,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["from_id"], ["staff.id"], name=op.f("fk_transfer_from_id")),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_transfer_message_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_transfer_message_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_transfer_person_id"), ondelete="CASCADE"
         ),
@@ -764,11 +840,16 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_activity_person_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["report_id"], ["self_report.id"], name=op.f("fk_activity_report_id"), ondelete="SET NULL"
+            ["report_id"],
+            ["self_report.id"],
+            name=op.f("fk_activity_report_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
-    op.create_index("ix_activity_person", "activity", ["person_id", "kind", "started_on"], unique=False)
+    op.create_index(
+        "ix_activity_person", "activity", ["person_id", "kind", "started_on"], unique=False
+    )
     op.create_table(
         "agenda_item",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -779,23 +860,34 @@ def upgrade() -> None:
         sa.Column("added_by", sa.String(length=80), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(referral_id IS NOT NULL) OR (person_id IS NOT NULL)", name=op.f("ck_agenda_item_of_somebody")
+            "(referral_id IS NOT NULL) OR (person_id IS NOT NULL)",
+            name=op.f("ck_agenda_item_of_somebody"),
         ),
         sa.CheckConstraint(
             "(referral_id IS NULL) OR (person_id IS NULL)", name=op.f("ck_agenda_item_of_one")
         ),
         sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id"), ondelete="CASCADE"
+            ["meeting_id"],
+            ["meeting.id"],
+            name=op.f("fk_agenda_item_meeting_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_agenda_item_person_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["referral_id"], ["referral.id"], name=op.f("fk_agenda_item_referral_id"), ondelete="CASCADE"
+            ["referral_id"],
+            ["referral.id"],
+            name=op.f("fk_agenda_item_referral_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
-        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_agenda_item_meeting_id_person_id")),
-        sa.UniqueConstraint("meeting_id", "referral_id", name=op.f("uq_agenda_item_meeting_id_referral_id")),
+        sa.UniqueConstraint(
+            "meeting_id", "person_id", name=op.f("uq_agenda_item_meeting_id_person_id")
+        ),
+        sa.UniqueConstraint(
+            "meeting_id", "referral_id", name=op.f("uq_agenda_item_meeting_id_referral_id")
+        ),
     )
     op.create_index("ix_agenda_item_person", "agenda_item", ["person_id"], unique=False)
     op.create_table(
@@ -843,17 +935,26 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("made_by", sa.String(length=80), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(referral_id IS NULL) <> (person_id IS NULL)", name=op.f("ck_assessment_of_one")),
-        sa.CheckConstraint("offences_a_year >= 0 AND cost_pence >= 0", name=op.f("ck_assessment_amounts")),
+        sa.CheckConstraint(
+            "(referral_id IS NULL) <> (person_id IS NULL)", name=op.f("ck_assessment_of_one")
+        ),
+        sa.CheckConstraint(
+            "offences_a_year >= 0 AND cost_pence >= 0", name=op.f("ck_assessment_amounts")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_assessment_person_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["referral_id"], ["referral.id"], name=op.f("fk_assessment_referral_id"), ondelete="CASCADE"
+            ["referral_id"],
+            ["referral.id"],
+            name=op.f("fk_assessment_referral_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("person_id", "version", name=op.f("uq_assessment_person_id_version")),
-        sa.UniqueConstraint("referral_id", "version", name=op.f("uq_assessment_referral_id_version")),
+        sa.UniqueConstraint(
+            "referral_id", "version", name=op.f("uq_assessment_referral_id_version")
+        ),
     )
     op.create_table(
         "enforcement",
@@ -879,7 +980,9 @@ def upgrade() -> None:
         sa.Column("suggested", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "letter_language",
-            sa.Enum("en", "cy", name="language", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "en", "cy", name="language", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=True,
         ),
         sa.Column("letter", sa.String(length=6000), nullable=True),
@@ -890,14 +993,25 @@ def upgrade() -> None:
         sa.Column("given_on", sa.Date(), nullable=True),
         sa.Column(
             "given_how",
-            sa.Enum("by_hand", "post", name="delivery", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "by_hand",
+                "post",
+                name="delivery",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.String(length=80), nullable=True),
         sa.Column("withdrawn_why", sa.String(length=500), nullable=True),
-        sa.CheckConstraint("(given_on IS NULL) = (given_how IS NULL)", name=op.f("ck_enforcement_given")),
-        sa.ForeignKeyConstraint(["order_id"], ["court_order.id"], name=op.f("fk_enforcement_order_id")),
+        sa.CheckConstraint(
+            "(given_on IS NULL) = (given_how IS NULL)", name=op.f("ck_enforcement_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["court_order.id"], name=op.f("fk_enforcement_order_id")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_enforcement_person_id"), ondelete="CASCADE"
         ),
@@ -910,7 +1024,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("kind = 'referral' AND done_on IS NULL AND withdrawn_at IS NULL"),
     )
-    op.create_index("ix_enforcement_person", "enforcement", ["person_id", "decided_at"], unique=False)
+    op.create_index(
+        "ix_enforcement_person", "enforcement", ["person_id", "decided_at"], unique=False
+    )
     op.create_table(
         "event_seal",
         sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -969,15 +1085,24 @@ def upgrade() -> None:
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("judged_note", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_housing_spell_person_id"), ondelete="CASCADE"
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_housing_spell_person_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["report_id"], ["self_report.id"], name=op.f("fk_housing_spell_report_id"), ondelete="SET NULL"
+            ["report_id"],
+            ["self_report.id"],
+            name=op.f("fk_housing_spell_report_id"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_housing_spell")),
     )
     op.create_index(
-        "ix_housing_spell_person", "housing_spell", ["person_id", "since", "recorded_at"], unique=False
+        "ix_housing_spell_person",
+        "housing_spell",
+        ["person_id", "since", "recorded_at"],
+        unique=False,
     )
     op.create_table(
         "rag_review",
@@ -986,7 +1111,13 @@ def upgrade() -> None:
         sa.Column(
             "rag",
             sa.Enum(
-                "red", "amber", "green", name="rag", native_enum=False, create_constraint=True, length=40
+                "red",
+                "amber",
+                "green",
+                name="rag",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -997,12 +1128,18 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=80), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_rag_review_enrolment_id"), ondelete="CASCADE"
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_rag_review_enrolment_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rag_review")),
     )
     op.create_index(
-        "ix_rag_review_enrolment", "rag_review", ["enrolment_id", "held_on", "decided_at"], unique=False
+        "ix_rag_review_enrolment",
+        "rag_review",
+        ["enrolment_id", "held_on", "decided_at"],
+        unique=False,
     )
     op.create_table(
         "re_referral",
@@ -1018,12 +1155,17 @@ def upgrade() -> None:
             ["custody_spell_id"], ["custody_spell.id"], name=op.f("fk_re_referral_custody_spell_id")
         ),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_re_referral_enrolment_id"), ondelete="CASCADE"
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_re_referral_enrolment_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_re_referral_person_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_re_referral_referral_id")),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_re_referral_referral_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_re_referral")),
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_re_referral_enrolment_id")),
     )
@@ -1082,9 +1224,14 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "reviews_every_days BETWEEN 28 AND 365", name=op.f("ck_requirement_reviews_every_days")
         ),
-        sa.CheckConstraint("tests_every_days BETWEEN 1 AND 90", name=op.f("ck_requirement_tests_every_days")),
+        sa.CheckConstraint(
+            "tests_every_days BETWEEN 1 AND 90", name=op.f("ck_requirement_tests_every_days")
+        ),
         sa.ForeignKeyConstraint(
-            ["order_id"], ["court_order.id"], name=op.f("fk_requirement_order_id"), ondelete="CASCADE"
+            ["order_id"],
+            ["court_order.id"],
+            name=op.f("fk_requirement_order_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement")),
     )
@@ -1119,12 +1266,18 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=80), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_strand_spell_enrolment_id"), ondelete="CASCADE"
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_strand_spell_enrolment_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strand_spell")),
     )
     op.create_index(
-        "ix_strand_spell_enrolment", "strand_spell", ["enrolment_id", "since", "decided_at"], unique=False
+        "ix_strand_spell_enrolment",
+        "strand_spell",
+        ["enrolment_id", "since", "decided_at"],
+        unique=False,
     )
     op.create_table(
         "court_review",
@@ -1217,7 +1370,9 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=80), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(result IS NULL) = (recorded_at IS NULL)", name=op.f("ck_drug_test_recorded")),
+        sa.CheckConstraint(
+            "(result IS NULL) = (recorded_at IS NULL)", name=op.f("ck_drug_test_recorded")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_drug_test_person_id"), ondelete="CASCADE"
         ),
@@ -1227,7 +1382,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drug_test")),
     )
     op.create_index(
-        "ix_drug_test_open", "drug_test", ["due_on"], unique=False, postgresql_where=sa.text("result IS NULL")
+        "ix_drug_test_open",
+        "drug_test",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("result IS NULL"),
     )
     op.create_index(
         "uq_drug_test_day",
@@ -1242,7 +1401,9 @@ def upgrade() -> None:
         sa.Column("appointment_id", sa.Uuid(), nullable=False),
         sa.Column("outcome_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_enforcement_failure_appointment_id")
+            ["appointment_id"],
+            ["appointment.id"],
+            name=op.f("fk_enforcement_failure_appointment_id"),
         ),
         sa.ForeignKeyConstraint(
             ["enforcement_id"],
@@ -1253,10 +1414,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["outcome_id"], ["outcome.id"], name=op.f("fk_enforcement_failure_outcome_id")
         ),
-        sa.PrimaryKeyConstraint("enforcement_id", "appointment_id", name=op.f("pk_enforcement_failure")),
+        sa.PrimaryKeyConstraint(
+            "enforcement_id", "appointment_id", name=op.f("pk_enforcement_failure")
+        ),
     )
     op.create_index(
-        op.f("ix_enforcement_failure_outcome_id"), "enforcement_failure", ["outcome_id"], unique=False
+        op.f("ix_enforcement_failure_outcome_id"),
+        "enforcement_failure",
+        ["outcome_id"],
+        unique=False,
     )
     op.create_table(
         "requirement_credit",
@@ -1296,7 +1462,9 @@ def upgrade() -> None:
         [sa.literal_column("lower(last_name)"), sa.literal_column("lower(first_name)")],
         unique=False,
     )
-    op.create_foreign_key(op.f("fk_person_merged_into_id"), "person", "person", ["merged_into_id"], ["id"])
+    op.create_foreign_key(
+        op.f("fk_person_merged_into_id"), "person", "person", ["merged_into_id"], ["id"]
+    )
     op.execute(
         "ALTER TABLE person ADD CONSTRAINT ck_person_nomis_form CHECK (nomis_id ~ '^[A-Z][0-9]{4}[A-Z]{2}$')"
     )
@@ -1319,13 +1487,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_enforcement_failure_outcome_id"), table_name="enforcement_failure")
     op.drop_table("enforcement_failure")
     op.drop_index(
-        "uq_drug_test_day", table_name="drug_test", postgresql_where=sa.text("superseded_at IS NULL")
+        "uq_drug_test_day",
+        table_name="drug_test",
+        postgresql_where=sa.text("superseded_at IS NULL"),
     )
-    op.drop_index("ix_drug_test_open", table_name="drug_test", postgresql_where=sa.text("result IS NULL"))
+    op.drop_index(
+        "ix_drug_test_open", table_name="drug_test", postgresql_where=sa.text("result IS NULL")
+    )
     op.drop_table("drug_test")
     op.drop_table("decision")
     op.drop_index(
-        "uq_court_review_day", table_name="court_review", postgresql_where=sa.text("cancelled_at IS NULL")
+        "uq_court_review_day",
+        table_name="court_review",
+        postgresql_where=sa.text("cancelled_at IS NULL"),
     )
     op.drop_index(op.f("ix_court_review_person_id"), table_name="court_review")
     op.drop_index(
@@ -1344,7 +1518,9 @@ def downgrade() -> None:
     )
     op.drop_table("requirement")
     op.drop_table("release_plan")
-    op.drop_index("ix_re_referral_due", table_name="re_referral", postgresql_where=sa.text("done_at IS NULL"))
+    op.drop_index(
+        "ix_re_referral_due", table_name="re_referral", postgresql_where=sa.text("done_at IS NULL")
+    )
     op.drop_table("re_referral")
     op.drop_index("ix_rag_review_enrolment", table_name="rag_review")
     op.drop_table("rag_review")
@@ -1372,13 +1548,17 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_table("standing_approval")
-    op.drop_index("ix_referral_waiting", table_name="referral", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(
+        "ix_referral_waiting", table_name="referral", postgresql_where=sa.text("state = 'waiting'")
+    )
     op.drop_index("ix_referral_person", table_name="referral")
     op.drop_index("ix_referral_crn", table_name="referral")
     op.drop_index(op.f("ix_referral_agency_id"), table_name="referral")
     op.drop_table("referral")
     op.drop_index(
-        "uq_person_merge_gone", table_name="person_merge", postgresql_where=sa.text("undone_at IS NULL")
+        "uq_person_merge_gone",
+        table_name="person_merge",
+        postgresql_where=sa.text("undone_at IS NULL"),
     )
     op.drop_index("ix_person_merge_kept", table_name="person_merge")
     op.drop_table("person_merge")
@@ -1397,14 +1577,20 @@ def downgrade() -> None:
     op.drop_table("intelligence_flag")
     op.drop_index("ix_evidence_pack_person", table_name="evidence_pack")
     op.drop_table("evidence_pack")
-    op.drop_index("uq_enrolment_open", table_name="enrolment", postgresql_where=sa.text("ended_on IS NULL"))
+    op.drop_index(
+        "uq_enrolment_open", table_name="enrolment", postgresql_where=sa.text("ended_on IS NULL")
+    )
     op.drop_index("ix_enrolment_person", table_name="enrolment")
-    op.drop_index("ix_enrolment_hub", table_name="enrolment", postgresql_where=sa.text("ended_on IS NULL"))
+    op.drop_index(
+        "ix_enrolment_hub", table_name="enrolment", postgresql_where=sa.text("ended_on IS NULL")
+    )
     op.drop_table("enrolment")
     op.drop_index("ix_disclosure_person", table_name="disclosure")
     op.drop_table("disclosure")
     op.drop_index(
-        "uq_custody_spell_open", table_name="custody_spell", postgresql_where=sa.text("released_on IS NULL")
+        "uq_custody_spell_open",
+        table_name="custody_spell",
+        postgresql_where=sa.text("released_on IS NULL"),
     )
     op.drop_index(
         "ix_custody_spell_release",
@@ -1414,7 +1600,9 @@ def downgrade() -> None:
     op.drop_index("ix_custody_spell_person", table_name="custody_spell")
     op.drop_table("custody_spell")
     op.drop_index(
-        "ix_court_order_running", table_name="court_order", postgresql_where=sa.text("ended_on IS NULL")
+        "ix_court_order_running",
+        table_name="court_order",
+        postgresql_where=sa.text("ended_on IS NULL"),
     )
     op.drop_index("ix_court_order_person", table_name="court_order")
     op.drop_table("court_order")
@@ -1437,6 +1625,8 @@ def downgrade() -> None:
 def _allow_kinds(kinds: list[str], *, validate: bool = True) -> None:
     named = ", ".join(f"'{kind}'" for kind in kinds)
     op.drop_constraint(op.f("ck_signal_signalkind"), "signal")
-    op.execute(f"ALTER TABLE signal ADD CONSTRAINT ck_signal_signalkind CHECK (kind IN ({named})) NOT VALID")
+    op.execute(
+        f"ALTER TABLE signal ADD CONSTRAINT ck_signal_signalkind CHECK (kind IN ({named})) NOT VALID"
+    )
     if validate:
         op.execute("ALTER TABLE signal VALIDATE CONSTRAINT ck_signal_signalkind")

@@ -2,8 +2,9 @@
 
 Revision 0015, after 0014.
 
-Renames alone: nothing is rewritten, and each takes its lock for a moment only. Indexes and constraints take the
-new names too, those of columns that may not be empty among them where the server names them (PostgreSQL 18).
+Renames alone: nothing is rewritten, and each takes its lock for a moment only. Indexes and
+constraints take the new names too, those of columns that may not be empty among them where the
+server names them (PostgreSQL 18).
 """
 
 from collections.abc import Iterable
@@ -43,7 +44,9 @@ CONSTRAINTS = sa.text("""
 SELECT c.relname, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:tables)
 """)
-INDEXES = sa.text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(:tables)")
+INDEXES = sa.text(
+    "SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(:tables)"
+)
 
 
 def upgrade() -> None:
@@ -63,7 +66,9 @@ def downgrade() -> None:
 
 
 def _rename_parts(parts: Iterable[tuple[str, str]]) -> None:
-    """Rename the constraints and indexes of the touched tables. An index behind a constraint goes with it."""
+    """Rename the constraints and indexes of the touched tables. An index behind a constraint goes
+    with it.
+    """
     parts = tuple(parts)
     connection = op.get_bind()
     for table, name in connection.execute(CONSTRAINTS, {"tables": list(TOUCHED)}).all():

@@ -52,7 +52,9 @@ def clock(now: datetime) -> StoppedClock:
 
 @pytest.fixture(scope="session")
 def assembled(database: Database) -> Flask:
-    """The whole web service, put together once for all tests of a process: that takes longer than most of them."""
+    """The whole web service, put together once for all tests of a process: that takes longer than
+    most of them.
+    """
     return create_app(settings(database), database)
 
 
@@ -92,7 +94,9 @@ KeyMaker = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def key(committed: Database, place: tuple[Hub, Staff], now: datetime) -> KeyMaker:
-    """Makes a key of the hub with some scopes (all when none is named) and gives the headers that present it."""
+    """Makes a key of the hub with some scopes (all when none is named) and gives the headers that
+    present it.
+    """
 
     def make(*scopes: str, hub: Hub | None = None) -> dict[str, str]:
         with committed.begin() as session:

@@ -1,4 +1,6 @@
-"""Deny by default: the map of addresses is walked, and every one is tried by everybody who may not call it."""
+"""Deny by default: the map of addresses is walked, and every one is tried by everybody who may not
+call it.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -66,17 +68,26 @@ def test_a_route_without_a_declaration_answers_nobody(app: Flask, client: FlaskC
     assert b"secret" not in answer.data
 
 
-def test_anonymous_callers_reach_nothing_but_what_is_public(app: Flask, client: FlaskClient) -> None:
-    """Whoever has not said who they are gets 401, 403, 404 or the way to the sign-in page, on every method of every address."""
+def test_anonymous_callers_reach_nothing_but_what_is_public(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Whoever has not said who they are gets 401, 403, 404 or the way to the sign-in page, on every
+    method of every address.
+    """
     closed = chain(
-        calls(app, Caller.STAFF), calls(app, Caller.KEY), calls(app, Caller.TWILIO), calls(app, Caller.NOTIFY)
+        calls(app, Caller.STAFF),
+        calls(app, Caller.KEY),
+        calls(app, Caller.TWILIO),
+        calls(app, Caller.NOTIFY),
     )
     tried = 0
     for rule, method, address in closed:
         answer = client.open(
             address, method=method, headers={"Content-Type": "application/x-www-form-urlencoded"}
         )
-        assert answer.status_code in (302, 303, 401, 403, 404), f"{method} {rule.rule}: {answer.status_code}"
+        assert answer.status_code in (302, 303, 401, 403, 404), (
+            f"{method} {rule.rule}: {answer.status_code}"
+        )
         if answer.status_code in (302, 303):
             assert "/sign-in" in answer.location, f"{method} {rule.rule}"
         tried += 1
@@ -84,7 +95,9 @@ def test_anonymous_callers_reach_nothing_but_what_is_public(app: Flask, client: 
 
 
 def test_a_wrong_key_is_no_key(app: Flask, client: FlaskClient) -> None:
-    """A key that does not exist, is malformed or is sent the wrong way opens nothing, and the answer says how to send one."""
+    """A key that does not exist, is malformed or is sent the wrong way opens nothing, and the
+    answer says how to send one.
+    """
     for sent in (
         "Bearer engage_0123_secret",
         "Bearer x",
@@ -101,7 +114,9 @@ def test_a_wrong_key_is_no_key(app: Flask, client: FlaskClient) -> None:
 def test_every_api_route_refuses_each_key_without_its_scope(
     app: Flask, client: FlaskClient, key: KeyMaker
 ) -> None:
-    """A key with every scope but the one that is needed is refused, on every method of every address of the API."""
+    """A key with every scope but the one that is needed is refused, on every method of every
+    address of the API.
+    """
     lacking = {scope: key(*(other for other in SCOPES if other != scope)) for scope in SCOPES}
     tried = set()
     for rule, method, address in calls(app, Caller.KEY):

@@ -36,7 +36,9 @@ def behind(committed: Database) -> Iterator[Database]:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     yield committed
     with committed.begin() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
+        session.execute(
+            text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest}
+        )
 
 
 def figures(client: FlaskClient, **headers: str) -> dict[tuple[str, str], float]:
@@ -56,13 +58,17 @@ def test_it_lives(client: FlaskClient) -> None:
 
 
 def test_it_is_ready_when_the_database_is_up_to_date(client: FlaskClient) -> None:
-    """Ready means that the database answers and has the tables this version expects; it is asked each time."""
+    """Ready means that the database answers and has the tables this version expects; it is asked
+    each time.
+    """
     for _ in range(2):
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.get_json()) == (200, {"status": "ready"})
 
 
-def test_it_is_not_ready_while_migrations_are_pending(client: FlaskClient, behind: Database) -> None:
+def test_it_is_not_ready_while_migrations_are_pending(
+    client: FlaskClient, behind: Database
+) -> None:
     """A database behind this version gets no requests."""
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.get_json()["reason"]) == (503, "migrations are pending")
@@ -73,24 +79,35 @@ def test_it_is_not_ready_without_a_database(clock: StoppedClock, committed: Data
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
     app = create_app(settings(committed), nowhere, clock)
     answer = app.test_client().get("/health/ready")
-    assert (answer.status_code, answer.get_json()["reason"]) == (503, "the database does not answer")
+    assert (answer.status_code, answer.get_json()["reason"]) == (
+        503,
+        "the database does not answer",
+    )
 
 
 def test_queue_depths_come_from_the_database(
     client: FlaskClient, committed: Database, place: tuple[Hub, Staff], clock: StoppedClock
 ) -> None:
-    """What waits is counted when somebody asks: texts, texts to us, signals, and how late the oldest is."""
+    """What waits is counted when somebody asks: texts, texts to us, signals, and how late the
+    oldest is.
+    """
     now = clock.now()
     with committed.begin() as session:
         person = builders.person(session, place[1])
         outbox.enqueue(
             session,
             outbox.Text(
-                to="+447700900101", body="Hi", lane=outbox.Lane.REPLY, dedupe_key="a", send_after=now
+                to="+447700900101",
+                body="Hi",
+                lane=outbox.Lane.REPLY,
+                dedupe_key="a",
+                send_after=now,
             ),
             now=now,
         )
-        inbound.store(session, {"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}, now=now)
+        inbound.store(
+            session, {"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}, now=now
+        )
         routes.note(session, routes.TWILIO, [NotProcessed()], now)
         raise_signal(
             session,
@@ -134,7 +151,9 @@ def test_figures_in_production_want_a_token(committed: Database, clock: StoppedC
 
 
 def test_a_request_is_logged_without_personal_data(client: FlaskClient, key: KeyMaker) -> None:
-    """One line per request: the rule of the route, method, status, time and id; no path, query or header."""
+    """One line per request: the rule of the route, method, status, time and id; no path, query or
+    header.
+    """
     with capture_logs() as logs:
         client.get("/v1/people?crn=X123456", headers={**key(), "X-Request-Id": "abc-12345"})
     line = next(line for line in logs if line["event"] == "request")

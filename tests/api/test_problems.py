@@ -1,4 +1,6 @@
-"""Refusals and failures: one shape for programs, a page for people, and nothing that quotes a person's data."""
+"""Refusals and failures: one shape for programs, a page for people, and nothing that quotes a
+person's data.
+"""
 
 import pytest
 from flask import Flask
@@ -31,7 +33,9 @@ def app(own_app: Flask) -> Flask:
         ("POST", "/health/live", 405),
     ],
 )
-def test_programs_get_problem_json(client: FlaskClient, method: str, address: str, status: int) -> None:
+def test_programs_get_problem_json(
+    client: FlaskClient, method: str, address: str, status: int
+) -> None:
     """Every refusal at an address for programs is a problem of RFC 9457."""
     answer = client.open(address, method=method)
     assert answer.status_code == status
@@ -90,7 +94,9 @@ def test_odd_bodies_are_refused_clearly(
 
 def test_each_fault_says_where_it_is(client: FlaskClient, key: KeyMaker) -> None:
     """A body with several faults names each field, and what to do about it."""
-    answer = client.post("/v1/people", json={"crn": "x", "first_name": "A\x00", "extra": 1}, headers=key())
+    answer = client.post(
+        "/v1/people", json={"crn": "x", "first_name": "A\x00", "extra": 1}, headers=key()
+    )
     assert answer.status_code == 422
     faults = {fault["pointer"]: fault["detail"] for fault in answer.get_json()["errors"]}
     assert faults["#/extra"] == "Unknown field."
@@ -119,7 +125,9 @@ def test_people_get_a_page(client: FlaskClient) -> None:
 
 
 def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: FlaskClient) -> None:
-    """A failure is answered 500 in the usual shape; neither the answer nor the log quotes its message, which may hold a name."""
+    """A failure is answered 500 in the usual shape; neither the answer nor the log quotes its
+    message, which may hold a name.
+    """
 
     @allow(PUBLIC)
     def break_down() -> str:
@@ -137,7 +145,9 @@ def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: Flask
     assert any("break_down" in frame for frame in failed["where"])
 
 
-@pytest.mark.parametrize(("error", "status"), [(Conflict("Taken."), 409), (Invalid(fields={"a": "b"}), 422)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(Conflict("Taken."), 409), (Invalid(fields={"a": "b"}), 422)]
+)
 def test_a_refusal_of_a_use_case_keeps_its_words(
     app: Flask, client: FlaskClient, error: Exception, status: int
 ) -> None:
@@ -154,7 +164,9 @@ def test_a_refusal_of_a_use_case_keeps_its_words(
 
 
 def test_a_lost_database_is_said_so(committed: Database, clock: StoppedClock) -> None:
-    """Without a database the answer is 503, for programs, for people and for Twilio, which then posts again."""
+    """Without a database the answer is 503, for programs, for people and for Twilio, which then
+    posts again.
+    """
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
     client = create_app(settings(committed), nowhere, clock).test_client()
     key = {"Authorization": "Bearer engage_0123_secret"}

@@ -28,7 +28,9 @@ def app(own_app: Flask) -> Flask:
 
 
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
-    """Pages, problems and health alike: nothing foreign runs, nothing is framed, sniffed, referred to or kept."""
+    """Pages, problems and health alike: nothing foreign runs, nothing is framed, sniffed, referred
+    to or kept.
+    """
     for address in ("/", "/no-such-page", "/v1/people", "/health/live", "/v1/docs"):
         headers = client.get(address).headers
         policy = headers["Content-Security-Policy"]
@@ -41,13 +43,17 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
 
 
 def test_the_one_inline_script_is_the_one_of_the_page_template() -> None:
-    """The policy admits GOV.UK Frontend's own inline script by its hash, so the hash must be of what the template really holds."""
+    """The policy admits GOV.UK Frontend's own inline script by its hash, so the hash must be of
+    what the template really holds.
+    """
     template = Path(govuk_frontend_jinja.__file__).parent / "templates" / "template.html"
     assert f">{security.GOVUK_SCRIPT}</script>" in template.read_text()
 
 
 def test_production_insists_on_https(committed: Database, clock: StoppedClock) -> None:
-    """In production browsers are told to come back by https only, and the session cookie travels no other way."""
+    """In production browsers are told to come back by https only, and the session cookie travels no
+    other way.
+    """
     app = create_app(settings(committed, **PRODUCTION), committed, clock)
     answer = app.test_client().get("/health/live")
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
@@ -93,7 +99,9 @@ def test_a_form_is_read_up_to_its_limit(form: FlaskClient, app: Flask) -> None:
 
 
 def test_proxies_are_not_believed_unless_told(committed: Database, clock: StoppedClock) -> None:
-    """Who a caller says it forwards for counts only where the operator said that a proxy stands in front."""
+    """Who a caller says it forwards for counts only where the operator said that a proxy stands in
+    front.
+    """
     plain = create_app(settings(committed), committed, clock)
     behind = create_app(settings(committed, ENGAGE_TRUSTED_PROXIES="1"), committed, clock)
     assert type(plain.wsgi_app).__name__ != "ProxyFix"

@@ -53,7 +53,9 @@ DELIVERED = {
 }
 
 
-def signed(params: dict[str, str], address: str = HERE + INBOUND, token: str = TOKEN) -> dict[str, str]:
+def signed(
+    params: dict[str, str], address: str = HERE + INBOUND, token: str = TOKEN
+) -> dict[str, str]:
     """The header that Twilio would send with these parameters to this address."""
     return {"X-Twilio-Signature": RequestValidator(token).compute_signature(address, params)}
 
@@ -71,8 +73,12 @@ def receipts(database: Database) -> list[Receipt]:
 
 
 def test_the_published_vector_of_a_text(client: FlaskClient, committed: Database) -> None:
-    """Twilio's own signature of this post is believed, the text is kept as it came, and the answer is an empty TwiML response."""
-    answer = client.post(INBOUND, data=TEXT, headers={"X-Twilio-Signature": "aE9Tyq3rjaWXV7rAcsfF1Zyetoo="})
+    """Twilio's own signature of this post is believed, the text is kept as it came, and the answer
+    is an empty TwiML response.
+    """
+    answer = client.post(
+        INBOUND, data=TEXT, headers={"X-Twilio-Signature": "aE9Tyq3rjaWXV7rAcsfF1Zyetoo="}
+    )
     assert (answer.status_code, answer.mimetype, answer.text) == (200, "text/xml", "<Response/>")
     (text,) = stored(committed)
     assert (text.body, text.from_number, text.to_number) == (TEXT["Body"], TEXT["From"], TEXT["To"])
@@ -81,8 +87,12 @@ def test_the_published_vector_of_a_text(client: FlaskClient, committed: Database
 
 
 def test_the_published_vector_of_a_receipt(committed: Database, clock: StoppedClock) -> None:
-    """The public address, with the query, is what was signed: it comes from the settings and not from the Host header."""
-    app = create_app(settings(committed, ENGAGE_PUBLIC_URL="https://engage.example.gov.uk"), committed, clock)
+    """The public address, with the query, is what was signed: it comes from the settings and not
+    from the Host header.
+    """
+    app = create_app(
+        settings(committed, ENGAGE_PUBLIC_URL="https://engage.example.gov.uk"), committed, clock
+    )
     answer = app.test_client().post(
         f"{STATUS}?mid=42",
         data=DELIVERED,
@@ -98,7 +108,9 @@ def test_the_published_vector_of_a_receipt(committed: Database, clock: StoppedCl
 
 
 def test_the_host_header_cannot_help_a_forger(client: FlaskClient, committed: Database) -> None:
-    """A post that was signed for the address in its Host header is refused: only our public address counts."""
+    """A post that was signed for the address in its Host header is refused: only our public address
+    counts.
+    """
     header = signed(TEXT, "http://elsewhere.example" + INBOUND)
     answer = client.post(INBOUND, data=TEXT, headers={**header, "Host": "elsewhere.example"})
     assert answer.status_code == 403
@@ -108,7 +120,9 @@ def test_the_host_header_cannot_help_a_forger(client: FlaskClient, committed: Da
 def test_the_newer_signature_is_believed_too(client: FlaskClient, committed: Database) -> None:
     """Twilio may sign with SHA-256 and say so in a header."""
     said = HERE + INBOUND + "".join(name + TEXT[name] for name in sorted(TEXT))
-    digest = base64.b64encode(hmac.new(TOKEN.encode(), said.encode(), hashlib.sha256).digest()).decode()
+    digest = base64.b64encode(
+        hmac.new(TOKEN.encode(), said.encode(), hashlib.sha256).digest()
+    ).decode()
     headers = {"X-Twilio-Signature": digest, SIGNATURE_SETTINGS_HEADER: "algorithm=HMAC_SHA256"}
     assert client.post(INBOUND, data=TEXT, headers=headers).status_code == 200
     assert len(stored(committed)) == 1
@@ -162,7 +176,10 @@ def test_a_receipt_that_is_repeated_is_kept_once(client: FlaskClient, committed:
     address = f"{STATUS}?mid=0197f2a8-0000-7000-8000-000000000001"
     for _ in range(3):
         assert (
-            client.post(address, data=DELIVERED, headers=signed(DELIVERED, HERE + address)).status_code == 200
+            client.post(
+                address, data=DELIVERED, headers=signed(DELIVERED, HERE + address)
+            ).status_code
+            == 200
         )
     (receipt,) = receipts(committed)
     assert str(receipt.message_id) == "0197f2a8-0000-7000-8000-000000000001"
@@ -195,8 +212,12 @@ def test_a_receipt_that_is_repeated_is_kept_once(client: FlaskClient, committed:
         "numbers",
     ],
 )
-def test_odd_texts_are_kept(client: FlaskClient, committed: Database, changes: dict[str, str]) -> None:
-    """Whatever a signed text holds, it is kept and answered 200: a text must never be lost for the way it looks."""
+def test_odd_texts_are_kept(
+    client: FlaskClient, committed: Database, changes: dict[str, str]
+) -> None:
+    """Whatever a signed text holds, it is kept and answered 200: a text must never be lost for the
+    way it looks.
+    """
     params = {**TEXT, **changes}
     answer = client.post(INBOUND, data=params, headers=signed(params))
     assert answer.status_code == 200
@@ -206,7 +227,9 @@ def test_odd_texts_are_kept(client: FlaskClient, committed: Database, changes: d
 
 
 def test_a_lone_surrogate_does_no_harm(client: FlaskClient, committed: Database) -> None:
-    """Bytes that are no UTF-8 cannot carry a signature over what they would be read as: refused, not a failure."""
+    """Bytes that are no UTF-8 cannot carry a signature over what they would be read as: refused,
+    not a failure.
+    """
     raw = b"Body=%ED%A0%80&MessageSid=SM1&From=%FF%FE"
     answer = client.post(
         INBOUND, data=raw, content_type="application/x-www-form-urlencoded", headers=signed(TEXT)
@@ -215,7 +238,9 @@ def test_a_lone_surrogate_does_no_harm(client: FlaskClient, committed: Database)
     assert stored(committed) == []
 
 
-@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "multipart/form-data; boundary=x", "text/plain", ""]
+)
 def test_only_forms_are_read(client: FlaskClient, committed: Database, kind: str) -> None:
     """Another content type is refused before anything is read."""
     answer = client.post(INBOUND, data=b"{}", content_type=kind, headers=signed(TEXT))
@@ -256,7 +281,9 @@ def serving(app: Flask) -> Iterator[str]:
 
 
 def test_a_half_sent_body_does_no_harm(app: Flask, committed: Database) -> None:
-    """A caller that promises more than it sends and hangs up leaves nothing behind, and the next caller is served."""
+    """A caller that promises more than it sends and hangs up leaves nothing behind, and the next
+    caller is served.
+    """
     import socket
     from urllib.parse import urlsplit
 
@@ -271,7 +298,10 @@ def test_a_half_sent_body_does_no_harm(app: Flask, committed: Database) -> None:
             answer = line.recv(4096).decode()
         assert answer.split()[1] in ("400", "403")
         assert (
-            requests.post(address + INBOUND, data=TEXT, headers=signed(TEXT), timeout=10).status_code == 200
+            requests.post(
+                address + INBOUND, data=TEXT, headers=signed(TEXT), timeout=10
+            ).status_code
+            == 200
         )
     assert len(stored(committed)) == 1
 

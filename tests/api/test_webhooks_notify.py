@@ -1,4 +1,6 @@
-"""GOV.UK Notify's posts, over HTTP: believed by their token alone, stored once, and answered at once."""
+"""GOV.UK Notify's posts, over HTTP: believed by their token alone, stored once, and answered at
+once.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -84,7 +86,9 @@ def test_without_the_token_nothing_is_kept(
     assert kept(committed, Inbound) == kept(committed, Receipt) == []
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"[]", 400), (b"{", 400), (b"", 400), (b'"text"', 400)])
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"[]", 400), (b"{", 400), (b"", 400), (b'"text"', 400)]
+)
 def test_what_is_no_object_is_refused(client: FlaskClient, body: bytes, status: int) -> None:
     """It can be nothing of Notify's."""
     answer = client.post(INBOUND, data=body, content_type="application/json", headers=BEARER)
@@ -92,7 +96,13 @@ def test_what_is_no_object_is_refused(client: FlaskClient, body: bytes, status: 
 
 
 @pytest.mark.parametrize(
-    "odd", [{}, {"message": "no id"}, {"id": 5, "message": None}, {"id": "x" * 200, "source_number": "\x00"}]
+    "odd",
+    [
+        {},
+        {"message": "no id"},
+        {"id": 5, "message": None},
+        {"id": "x" * 200, "source_number": "\x00"},
+    ],
 )
 def test_an_odd_text_with_the_token_is_never_lost(
     client: FlaskClient, committed: Database, odd: dict[str, Any]
@@ -107,6 +117,8 @@ def test_without_a_service_nobody_is_believed(committed: Database, clock: Stoppe
     real = settings(
         committed, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN, TWILIO_FROM="+447700900999"
     )
-    answer = create_app(real, committed, clock).test_client().post(INBOUND, json=TEXT, headers=BEARER)
+    answer = (
+        create_app(real, committed, clock).test_client().post(INBOUND, json=TEXT, headers=BEARER)
+    )
     assert answer.status_code == 403
     assert kept(committed, Inbound) == []

@@ -1,4 +1,6 @@
-"""A real browser on the whole web service: Chromium, the test database, and a server in a thread of this process."""
+"""A real browser on the whole web service: Chromium, the test database, and a server in a thread of
+this process.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -76,7 +78,9 @@ def house(committed: Database, now: datetime) -> House:
 
 @pytest.fixture
 def sit_down(chromium: Browser, address: str) -> SitDown:
-    """Opens a window of some width, with or without scripts, and signs somebody in; complaints of the browser fail the test."""
+    """Opens a window of some width, with or without scripts, and signs somebody in; complaints of
+    the browser fail the test.
+    """
 
     @contextmanager
     def as_(staff: Staff, *, width: int = 1280, scripts: bool = True) -> Iterator[Page]:
@@ -88,7 +92,9 @@ def sit_down(chromium: Browser, address: str) -> SitDown:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if "Content Security" in message.text else None,
+            lambda message: (
+                complaints.append(message.text) if "Content Security" in message.text else None
+            ),
         )
         page.goto("/sign-in")
         page.get_by_label("Email address").fill(staff.email)

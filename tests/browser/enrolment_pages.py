@@ -1,4 +1,6 @@
-"""Somebody who has been on the cohort twice, with much on the page of their status, and the addresses of those pages."""
+"""Somebody who has been on the cohort twice, with much on the page of their status, and the
+addresses of those pages.
+"""
 
 from datetime import timedelta
 
@@ -46,7 +48,9 @@ def fill(session: Session, whose: Person) -> list[str]:
         )
         for week, rag in enumerate((Rag.AMBER, Rag.GREEN), start=1):
             at = began + timedelta(weeks=week)
-            enrolments.retain(session, SYSTEM, whose.id, rag=rag, reason="Keeps what is booked", now=at)
+            enrolments.retain(
+                session, SYSTEM, whose.id, rag=rag, reason="Keeps what is booked", now=at
+            )
         if ended is not None:
             enrolments.deregister(
                 session,
@@ -58,7 +62,12 @@ def fill(session: Session, whose: Person) -> list[str]:
             )
     for to_id in (other.id, earlier):
         transfers.transfer(
-            session, SYSTEM, whose.id, to_id=to_id, note="Ring before you visit. " * 6, now=builders.NOW
+            session,
+            SYSTEM,
+            whose.id,
+            to_id=to_id,
+            note="Ring before you visit. " * 6,
+            now=builders.NOW,
         )
     address = f"/people/{whose.id}"
     return [

@@ -20,13 +20,21 @@ def fill(session: Session, whose: Person) -> list[str]:
     days = [TODAY - timedelta(days=ago) for ago in range(1, 6)]
     ended = scenes.order(session, whose, kind=OrderKind.LICENCE, reference="A1234BC/1")
     orders.end_order(session, SYSTEM, ended.id, on=days[0], ending=OrderEnding.RECALLED, now=NOW)
-    scenes.order(session, whose, kind=OrderKind.LICENCE, made_on=TODAY, starts_on=TODAY + timedelta(days=80))
+    scenes.order(
+        session, whose, kind=OrderKind.LICENCE, made_on=TODAY, starts_on=TODAY + timedelta(days=80)
+    )
     order = scenes.order(session, whose, court=WORDS)
     rar = scenes.rar(session, order)
     for on in days:
         planned = on != days[2]
         credit = requirements.record_credit(
-            session, SYSTEM, rar.id, done_on=on, planned_activity=planned, activity="w" * 60, now=NOW
+            session,
+            SYSTEM,
+            rar.id,
+            done_on=on,
+            planned_activity=planned,
+            activity="w" * 60,
+            now=NOW,
         )
     requirements.withdraw_credit(session, SYSTEM, credit.id, now=NOW)
     for kind, numbers in (
@@ -34,7 +42,14 @@ def fill(session: Session, whose: Person) -> list[str]:
         (RequirementKind.DRR, {"tests_every_days": 7, "reviews_every_days": 28}),
     ):
         requirements.add_requirement(
-            session, SYSTEM, order.id, kind=kind, starts_on=order.starts_on, **numbers, note=WORDS, now=NOW
+            session,
+            SYSTEM,
+            order.id,
+            kind=kind,
+            starts_on=order.starts_on,
+            **numbers,
+            note=WORDS,
+            now=NOW,
         )
     earlier = scenes.in_prison(session, whose, since=days[4])
     custody.release(session, SYSTEM, earlier.id, on=days[3], now=NOW)

@@ -11,11 +11,16 @@ from tests import builders
 from tests.browser.conftest import House
 from tests.engage.cohort import table
 
-LONG = "She is seen near the shops most days, and the three of them sell what they take before noon. " * 3
+LONG = (
+    "She is seen near the shops most days, and the three of them sell what they take before noon. "
+    * 3
+)
 
 
 def fill(session: Session, house: House, whose: Person) -> list[str]:
-    """The addresses of the pages, after somebody was referred, assessed and put on an agenda; one is decided about."""
+    """The addresses of the pages, after somebody was referred, assessed and put on an agenda; one
+    is decided about.
+    """
     keeper = builders.actor(house.coordinator)
     name = {"first_name": whose.first_name, "last_name": whose.last_name}
     first = table.refer(session, keeper, house.hub, **name, date_of_birth=table.BORN, reasons=LONG)
@@ -28,7 +33,11 @@ def fill(session: Session, house: House, whose: Person) -> list[str]:
     meetings.note_attendance(session, keeper, meeting.id, came, now=builders.NOW)
     agenda.request_item(session, keeper, meeting.id, whose.id, now=builders.NOW)
     table.decided(
-        session, keeper, meeting, gone, DecisionDetails(DecisionKind.DECLINE, "Low predictor. " * 20)
+        session,
+        keeper,
+        meeting,
+        gone,
+        DecisionDetails(DecisionKind.DECLINE, "Low predictor. " * 20),
     )
     known = table.item_of(session, meeting, whose).id
     unknown = table.item_of(session, meeting, first).id

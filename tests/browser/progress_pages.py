@@ -1,4 +1,6 @@
-"""Something of everything on the pages of progress, tests and court reviews, and the addresses of those pages."""
+"""Something of everything on the pages of progress, tests and court reviews, and the addresses of
+those pages.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""What the pages about who sees what have on them: agreements of every age, disclosures, an emergency, limits by name, a merged record."""
+"""What the pages about who sees what have on them: agreements of every age, disclosures, an
+emergency, limits by name, a merged record.
+"""
 
 from datetime import datetime, timedelta
 
@@ -48,14 +50,18 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
         )
     )
     dai: Staff = builders.staff(session, hub, name="Dai Rees", email="dai@probation.example")
-    ann: Staff = builders.staff(session, hub, Role.SUPERVISOR, name="Ann Bold", email="ann@probation.example")
+    ann: Staff = builders.staff(
+        session, hub, Role.SUPERVISOR, name="Ann Bold", email="ann@probation.example"
+    )
     emergency.open_record(
         session, staff_actor(dai), person.crn, reason=f"Found hurt in the street {LONG}", now=now
     )
     restrictions.name_staff(session, SYSTEM, person.id, ann.id, excluded=True, now=now)
     for crn in ("X320742", "X320743"):
         builders.person(session, person.offender_manager, crn=crn, last_name=LONG[:60], number=None)
-    merging.merge(session, SYSTEM, person.id, "X320743", reason=f"The same birthday {LONG}", now=now)
+    merging.merge(
+        session, SYSTEM, person.id, "X320743", reason=f"The same birthday {LONG}", now=now
+    )
     setup.set_hub_setting(session, hub, "silent_days", 21, actor="system", now=now)
     whose = f"/people/{person.id}"
     return [

@@ -1,4 +1,6 @@
-"""The pages of compliance in a real browser, for those who decide: nothing for axe to find, no sideways scrolling on a narrow phone."""
+"""The pages of compliance in a real browser, for those who decide: nothing for axe to find, no
+sideways scrolling on a narrow phone.
+"""
 
 from datetime import date
 
@@ -31,7 +33,9 @@ def supervisor(committed: Database, house: House) -> Staff:
 
 @pytest.fixture
 def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]:
-    """One address of every page, with a warning whose ground has changed, failures that wait and a pack."""
+    """One address of every page, with a warning whose ground has changed, failures that wait and a
+    pack.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
         under = order(session, person)
@@ -46,7 +50,9 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
             reason="w" * 200,
             now=builders.NOW,
         )
-        outcomes.record_outcome(session, actor, changed.id, code=OutcomeCode.ABSENT_MEDICAL, now=builders.NOW)
+        outcomes.record_outcome(
+            session, actor, changed.id, code=OutcomeCode.ABSENT_MEDICAL, now=builders.NOW
+        )
         missed(session, person, 3)
         missed(session, person, 2, code=OutcomeCode.FAILED_TO_ATTEND)
         service.make(

@@ -52,7 +52,9 @@ def write(database: Database, number: str, words: str, now: datetime) -> None:
 
 @pytest.fixture
 def addresses(committed: Database, house: House, now: datetime) -> list[str]:
-    """One address of every page, with much on it: long names, every sort of entry, signals of every urgency."""
+    """One address of every page, with much on it: long names, every sort of entry, signals of every
+    urgency.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
         builders.person(session, house.pat, number=None, last_name="Archer")
@@ -74,7 +76,9 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         past = builders.appointment(session, person, now - timedelta(days=3))
         progress = progress_pages.fill(session, person)
         report = builders.report(session, person, now, note="w" * 120)
-        legal = legal_pages.fill(session, builders.person(session, house.pat, number=None, last_name=LONG))
+        legal = legal_pages.fill(
+            session, builders.person(session, house.pat, number=None, last_name=LONG)
+        )
         stands = enrolment_pages.fill(session, person)
         action = case_builders.plan(session, person, LONG)
         met = meeting_pages.fill(session, house, person)
@@ -103,7 +107,10 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
                 hub_id=house.hub.id,
                 cause="test",
                 why="Said so",
-                evidence=[Evidence("appointment", str(booked.id)), Evidence("message", str(message.id))],
+                evidence=[
+                    Evidence("appointment", str(booked.id)),
+                    Evidence("message", str(message.id)),
+                ],
                 now=now - timedelta(hours=2),
             )
     with committed.begin() as session:
@@ -113,7 +120,9 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
     write(committed, "+447700900555", "its kat, new phone", now)
     with committed.begin() as session:
         signal = session.scalars(select(Signal.id).limit(1)).one()
-        reading = session.scalars(select(ReplyRecord.id).where(ReplyRecord.person_id.is_(None))).one()
+        reading = session.scalars(
+            select(ReplyRecord.id).where(ReplyRecord.person_id.is_(None))
+        ).one()
     whose, which = f"/people/{person.id}", f"/appointments/{booked.id}"
     return [
         "/today",
@@ -168,7 +177,9 @@ def faults(page: Page) -> list[str]:
 
 def overflow(page: Page) -> int:
     """How far a page can be scrolled sideways, in pixels."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return int(
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -189,7 +200,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 def test_taking_over_correcting_and_looking_at_the_correction(
     width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """The person's page with its banner and a correction opened, and the administrator's list, wide and narrow."""
+    """The person's page with its banner and a correction opened, and the administrator's list, wide
+    and narrow.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat)
     write(committed, "+447700900101", "a" * 120, now)
@@ -230,7 +243,9 @@ def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down:
     """The error summary takes the focus and leads to the field; axe finds nothing there either."""
     with sit_down(house.coordinator, width=320) as page:
         for address in addresses:
-            form = page.goto(address) and page.locator("main form[method=post] button[class=govuk-button]")
+            form = page.goto(address) and page.locator(
+                "main form[method=post] button[class=govuk-button]"
+            )
             if not form or "/text" in address or form.count() == 0 or "/details" in address:
                 continue
             for box in page.locator("main form[method=post] input[type=text]").all():

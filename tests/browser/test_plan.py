@@ -1,4 +1,6 @@
-"""What the offender manager alone has, in a real browser: something to approve, to agree to beforehand, and to flag, wide and narrow."""
+"""What the offender manager alone has, in a real browser: something to approve, to agree to
+beforehand, and to flag, wide and narrow.
+"""
 
 import pytest
 from playwright.sync_api import expect

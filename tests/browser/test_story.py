@@ -1,4 +1,6 @@
-"""The officer's day, by hand and in a browser, with scripts and without: sign in, book, see the reply, record, sign out."""
+"""The officer's day, by hand and in a browser, with scripts and without: sign in, book, see the
+reply, record, sign out.
+"""
 
 from datetime import datetime, timedelta
 
@@ -44,9 +46,13 @@ def test_book_hear_record(
     clock: StoppedClock,
     now: datetime,
 ) -> None:
-    """Booked from Today with one choice and one time; the text goes; her yes stands under Said; the outcome is recorded beside it."""
+    """Booked from Today with one choice and one time; the text goes; her yes stands under Said; the
+    outcome is recorded beside it.
+    """
     with sit_down(house.pat, scripts=scripts) as page:
-        page.get_by_label("Book an appointment for").select_option(label=f"Dodds, Katrina ({katrina.crn})")
+        page.get_by_label("Book an appointment for").select_option(
+            label=f"Dodds, Katrina ({katrina.crn})"
+        )
         page.get_by_role("button", name="Book", exact=True).click()
         page.get_by_label("Time").fill("10am")
         page.get_by_role("button", name="Book", exact=True).click()
@@ -85,7 +91,9 @@ def test_book_hear_record(
 def test_while_writing_the_length_and_the_words_are_watched(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Each pause in typing says how long the text is and which words a stranger should not read; better words clear the warning."""
+    """Each pause in typing says how long the text is and which words a stranger should not read;
+    better words clear the warning.
+    """
     with sit_down(house.pat) as page:
         page.goto(f"/people/{katrina.id}/text")
         expect(page.get_by_role("button", name="Check length and words")).to_be_hidden()
@@ -107,7 +115,9 @@ def test_a_text_with_words_that_tell_too_much_needs_a_tick(
         page.goto(f"/people/{katrina.id}")
         page.get_by_label("Text", exact=True).fill("See you at court")
         page.get_by_role("button", name="Send").click()
-        expect(page.locator(".govuk-error-summary")).to_contain_text("tick the box to send it as it is")
+        expect(page.locator(".govuk-error-summary")).to_contain_text(
+            "tick the box to send it as it is"
+        )
         expect(page.get_by_label("Text", exact=True)).to_have_value("See you at court")
         page.get_by_label("Send it with these words").check()
         page.get_by_role("button", name="Send").click()
@@ -124,7 +134,9 @@ def test_the_menu_folds_on_a_narrow_phone(house: House, sit_down: SitDown) -> No
         expect(page.get_by_role("heading", name="Caseload")).to_be_visible()
 
 
-def test_without_scripts_the_menu_is_open_on_a_narrow_phone(house: House, sit_down: SitDown) -> None:
+def test_without_scripts_the_menu_is_open_on_a_narrow_phone(
+    house: House, sit_down: SitDown
+) -> None:
     """Nothing is hidden behind a button that would do nothing."""
     with sit_down(house.pat, width=320, scripts=False) as page:
         page.get_by_role("link", name="Caseload").click()

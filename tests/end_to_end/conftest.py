@@ -1,4 +1,6 @@
-"""A house for each test: a database of its own on the test server, and the service in processes around it."""
+"""A house for each test: a database of its own on the test server, and the service in processes
+around it.
+"""
 
 import os
 from collections.abc import Iterator
@@ -30,7 +32,9 @@ def empty_database(server_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def shared_house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One service for all tests of a module, its clock at Saturday 20 March 2027, 09:00 in London. Each test brings its own people."""
+    """One service for all tests of a module, its clock at Saturday 20 March 2027, 09:00 in London.
+    Each test brings its own people.
+    """
     with (
         empty_database(server_url) as url,
         running(url, tmp_path_factory.mktemp("house"), START) as house,

@@ -1,7 +1,9 @@
-"""A day of a whole caseload, played from a script: who texts what when, what staff do, and how it stands when the day is over.
+"""A day of a whole caseload, played from a script: who texts what when, what staff do, and how it
+stands when the day is over.
 
-The script is tests/data/day.json. Everything goes the way it goes in life: phones text through the simulated network, staff use pages and the
-JSON interface; only how it ended is looked up in the database.
+The script is tests/data/day.json. Everything goes the way it goes in life: phones text through the
+simulated network, staff use pages and the JSON interface; only how it ended is looked up in the
+database.
 """
 
 import json
@@ -48,7 +50,9 @@ class Day:
         self.numbers = {name: _number(last) for name, last in DAY["phones"].items()}
         self.lines: list[Line] = []
         self.had: dict[tuple[str, str], int] = {}
-        """How many texts a phone had had before it sent these words, or before what befell its owner."""
+        """How many texts a phone had had before it sent these words, or before what befell its
+        owner.
+        """
         self._coming: set[str] = set()
 
     def phone(self, who: str) -> Phone:
@@ -58,7 +62,9 @@ class Day:
     # Sunday: everybody is added and booked.
 
     def set_up(self) -> None:
-        """Everybody with a number that was made sure of, their appointments, who is on call on Monday night, and free times."""
+        """Everybody with a number that was made sure of, their appointments, who is on call on
+        Monday night, and free times.
+        """
         put_on_call(self.house)
         self.house.engage("staff", "set-mobile", OFFICER, OFFICER_PHONE)
         for place, (who, one) in enumerate(DAY["people"].items()):
@@ -73,7 +79,9 @@ class Day:
                 "starts_at": f"2027-03-{day}T15:30:00Z",
                 "minutes": 30,
             }
-            self.house.api.post("/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201)
+            self.house.api.post(
+                "/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201
+            )
         self.calm()
 
     def _add(self, crn: str, who: str, one: Mapping[str, Any]) -> None:
@@ -99,18 +107,24 @@ class Day:
             self.booked[who, name] = self.house.book(person, starts_at, place=PLACE, **values)
         if one.get("restricted"):
             self.calm()
-            self.database.execute("UPDATE person SET restricted = true WHERE id = %s", [person["id"]])
+            self.database.execute(
+                "UPDATE person SET restricted = true WHERE id = %s", [person["id"]]
+            )
 
     def _agree_sharing(self) -> None:
         officer = self.house.sign_in(OFFICER)
         for who, one in DAY["people"].items():
             if one.get("shared"):
-                self.house.submit(officer, f"/people/{self.people[who]['id']}/number/shared", {"sure": "y"})
+                self.house.submit(
+                    officer, f"/people/{self.people[who]['id']}/number/shared", {"sure": "y"}
+                )
 
     # Monday
 
     def play(self) -> None:
-        """The whole script. Texts that follow each other from different phones come together, as in life."""
+        """The whole script. Texts that follow each other from different phones come together, as in
+        life.
+        """
         for at, scenes in groupby(DAY["script"], key=_time_of):
             self.house.travel(_moment(at))
             self.calm()
@@ -151,7 +165,9 @@ class Day:
                 api.post(f"{path}/conversation/hand-back")
             case "change number":
                 self.numbers[who] = _number(scene["number"])
-                api.post(f"{path}/contact-points", {"mobile": f"07700 900{scene['number']}"}, status=201)
+                api.post(
+                    f"{path}/contact-points", {"mobile": f"07700 900{scene['number']}"}, status=201
+                )
             case "custody":
                 self.had[who, "custody"] = len(self.phone(who).received())
                 api.patch(path, {"custody_status": "custody"})
@@ -162,7 +178,9 @@ class Day:
         self.calm()
 
     def _loop(self, who: str, at: str, words: str) -> None:
-        """A phone that answers each of our texts with the same words, until it has nothing to answer."""
+        """A phone that answers each of our texts with the same words, until it has nothing to
+        answer.
+        """
         for _ in range(20):
             before = len(self.phone(who).received())
             self._text(Line(at, who, words, "other"))
@@ -266,7 +284,9 @@ def _bookings(one: Mapping[str, Any]) -> dict[str, tuple[datetime, dict[str, Any
     """The appointments of somebody: a name, then a start, or a start with what is unlike others."""
     given = dict(one.get("booked", {}))
     own = {name: given.pop(name) for name in ("worker_name", "place_alias") if name in given}
-    return {name: (datetime.fromisoformat(f"2027-03-{at}:00+00:00"), own) for name, at in given.items()}
+    return {
+        name: (datetime.fromisoformat(f"2027-03-{at}:00+00:00"), own) for name, at in given.items()
+    }
 
 
 def _number(last: int) -> str:

@@ -1,4 +1,6 @@
-"""Somebody at a desk: signed in, reading pages as words, and filling in the forms that the pages show."""
+"""Somebody at a desk: signed in, reading pages as words, and filling in the forms that the pages
+show.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -17,7 +19,9 @@ DATE_PARTS = ("day", "month", "year")
 
 @dataclass
 class Form:
-    """A form as the page shows it: where it goes, every field's name, and what it would send untouched."""
+    """A form as the page shows it: where it goes, every field's name, and what it would send
+    untouched.
+    """
 
     action: str
     names: set[str] = field(default_factory=set)
@@ -46,7 +50,11 @@ class _Forms(HTMLParser):
         name = given.get("name") or ""
         if tag in ("input", "select", "textarea", "button") and name:
             self._open.names.add(name)
-        if tag == "input" and name and given.get("type") not in ("radio", "checkbox", "submit", "file"):
+        if (
+            tag == "input"
+            and name
+            and given.get("type") not in ("radio", "checkbox", "submit", "file")
+        ):
             self._open.values[name] = given.get("value") or ""
         elif tag == "input" and name and "checked" in given:
             self._open.values[name] = given.get("value") or "on"
@@ -104,7 +112,8 @@ class Desk:
         return unescape(found.group(1))
 
     def send(self, path: str, to: str = "", **fields: Any) -> requests.Response:
-        """Open a page, fill in its form (the one that has these fields and goes `to` such an address), send it, and follow.
+        """Open a page, fill in its form (the one that has these fields and goes `to` such an
+        address), send it, and follow.
 
         A date fills the three boxes of a date, True ticks a box.
         """
@@ -112,12 +121,16 @@ class Desk:
         parser = _Forms()
         parser.feed(opened.text)
         fitting = [form for form in parser.forms if set(typed) <= form.names and to in form.action]
-        assert fitting, f"{path} has no form with {sorted(typed)}: {[form.names for form in parser.forms]}"
+        assert fitting, (
+            f"{path} has no form with {sorted(typed)}: {[form.names for form in parser.forms]}"
+        )
         form = fitting[0]
         address = urljoin(opened.url, form.action) if form.action else opened.url
         answer = self._session.post(address, data={**form.values, **typed}, timeout=30)
         problems = re.findall(r"error-summary.*?</ul>", answer.text, re.DOTALL)
-        assert answer.ok and not problems, f"{path}: {answer.status_code} {words(' '.join(problems))}"
+        assert answer.ok and not problems, (
+            f"{path}: {answer.status_code} {words(' '.join(problems))}"
+        )
         return answer
 
     def fill(self, path: str, to: str = "", **fields: Any) -> str:
@@ -142,7 +155,9 @@ def _typed(fields: dict[str, Any]) -> dict[str, str]:
         if isinstance(value, date):
             typed |= {
                 f"{name}-{part}": str(number)
-                for part, number in zip(DATE_PARTS, (value.day, value.month, value.year), strict=True)
+                for part, number in zip(
+                    DATE_PARTS, (value.day, value.month, value.year), strict=True
+                )
             }
         elif value is True:
             typed[name] = "y"

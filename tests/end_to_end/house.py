@@ -1,4 +1,6 @@
-"""The whole service in separate processes: web, worker and simulator on one database, driven through HTTP and the command line alone."""
+"""The whole service in separate processes: web, worker and simulator on one database, driven
+through HTTP and the command line alone.
+"""
 
 import json
 import os
@@ -51,8 +53,12 @@ SCOPES = (
 )
 
 
-def eventually(look: Callable[[], T], *, within: float = PATIENCE, what: str = "", every: float = 0.05) -> T:
-    """What `look`, asked `every` so many seconds, gives once it gives something true. Fails with its last answer when that does not happen in time."""
+def eventually(
+    look: Callable[[], T], *, within: float = PATIENCE, what: str = "", every: float = 0.05
+) -> T:
+    """What `look`, asked `every` so many seconds, gives once it gives something true. Fails with
+    its last answer when that does not happen in time.
+    """
     end = time.monotonic() + within
     while True:
         found = look()
@@ -96,7 +102,9 @@ class Api:
             if not cursor:
                 return items
 
-    def post(self, path: str, body: dict[str, Any] | None = None, *, status: int | None = None) -> Any:
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, *, status: int | None = None
+    ) -> Any:
         """What a post answers; `status` is asserted when given, else any 2xx."""
         answer = self._session.post(f"{self._address}/v1{path}", json=body or {}, timeout=30)
         good = answer.status_code == status if status else answer.ok
@@ -166,7 +174,9 @@ class House:
         self._start_service()
 
     def travel(self, now: datetime) -> None:
-        """Stop web and workers, and start them again at another moment; phones and database stay as they are."""
+        """Stop web and workers, and start them again at another moment; phones and database stay as
+        they are.
+        """
         self._stop_service()
         self._set_clock(now)
         self.simulator.travel(now)
@@ -197,7 +207,9 @@ class House:
         """The JSON interface with a key for everything, issued on first use."""
         if self._api is None:
             scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-            printed = self.engage("key", "issue", "--name", "end to end", "--days", "730", *scopes).stdout
+            printed = self.engage(
+                "key", "issue", "--name", "end to end", "--days", "730", *scopes
+            ).stdout
             found = re.search(r"engage_[0-9a-f]+_[\w-]+", printed)
             assert found, printed
             self._api = Api(self.web, found.group())
@@ -205,7 +217,9 @@ class House:
 
     def import_file(self, path: Path, *options: str) -> dict[str, Any]:
         """Import a file of appointments by the command line; its JSON report."""
-        return dict(json.loads(self.engage("import", "appointments", str(path), "--json", *options).stdout))
+        return dict(
+            json.loads(self.engage("import", "appointments", str(path), "--json", *options).stdout)
+        )
 
     def sign_in(self, email: str, password: str = PASSWORD) -> requests.Session:
         """A browser's session of a member of staff, signed in through the page."""
@@ -219,13 +233,21 @@ class House:
     def add_person(
         self, crn: str, first_name: str, mobile: str, *, verified: bool = True, **values: Any
     ) -> dict[str, Any]:
-        """A person on Pat Hale's caseload, with a number that a worker made sure of unless told otherwise."""
-        body = {"crn": crn, "first_name": first_name, "last_name": "Test", "legal_status": "statutory"}
+        """A person on Pat Hale's caseload, with a number that a worker made sure of unless told
+        otherwise.
+        """
+        body = {
+            "crn": crn,
+            "first_name": first_name,
+            "last_name": "Test",
+            "legal_status": "statutory",
+        }
         body |= {"offender_manager": "p.hale@probation.example", "mobile": mobile, **values}
         added: dict[str, Any] = self.api.post("/people", body, status=201)
         if verified:
             self.api.post(
-                f"/people/{added['id']}/contact-points/current/verify", {"how": "asked face to face"}
+                f"/people/{added['id']}/contact-points/current/verify",
+                {"how": "asked face to face"},
             )
         return added
 
@@ -275,7 +297,9 @@ class House:
         """The kinds of a person's open signals, sorted."""
         return sorted(signal["kind"] for signal in self.signals(person))
 
-    def submit(self, browser: requests.Session, path: str, form: dict[str, Any]) -> requests.Response:
+    def submit(
+        self, browser: requests.Session, path: str, form: dict[str, Any]
+    ) -> requests.Response:
         """Open a page of the staff site, send its form, and follow to where it leads."""
         page = browser.get(f"{self.web}{path}", timeout=30)
         assert page.ok, f"{path}: {page.status_code}"
@@ -285,7 +309,9 @@ class House:
         self, browser: requests.Session, path: str, form: dict[str, Any], page: str
     ) -> requests.Response:
         """Send a form with the token of a page that was seen before."""
-        answer = browser.post(f"{self.web}{path}", data={"csrf_token": csrf_token(page), **form}, timeout=30)
+        answer = browser.post(
+            f"{self.web}{path}", data={"csrf_token": csrf_token(page), **form}, timeout=30
+        )
         problems = re.findall(r"error-summary.*?</ul>", answer.text, re.DOTALL)
         assert answer.ok, f"{path}: {answer.status_code} {problems}"
         return answer
@@ -301,13 +327,16 @@ class House:
         self._environment |= {"ENGAGE_NOW": now.isoformat(), "ENGAGE_NOW_SINCE": since.isoformat()}
 
     def _start_service(self) -> None:
-        # No connection outlasts its request, so that stopping does not wait for those that the pretend network keeps.
+        # No connection outlasts its request, so that stopping does not wait for those that the
+        # pretend network keeps.
         options = ["--config", "gunicorn.conf.py", "--workers", "1", "--keep-alive", "0"]
         self._start("web", "-m", "gunicorn", *options, "wsgi:app")
         for _ in range(self._worker_count):
             self.start_worker()
         for address in (f"{self.web}/health/ready", f"{self.simulator.url}/simulator/health"):
-            eventually(lambda at=address: self._answers(at), what=f"{address}: {self.log('web')[-2000:]}")  # type: ignore[misc]
+            eventually(
+                lambda at=address: self._answers(at), what=f"{address}: {self.log('web')[-2000:]}"
+            )  # type: ignore[misc]
 
     def _stop_service(self) -> None:
         names = [name for name in self._processes if name != "simulator"]
@@ -349,7 +378,9 @@ class House:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise AssertionError(f"{name} did not stop within 30 s: {self.log(name)[-3000:]}") from None
+            raise AssertionError(
+                f"{name} did not stop within 30 s: {self.log(name)[-3000:]}"
+            ) from None
 
 
 def csrf_token(page: str) -> str:
@@ -360,7 +391,9 @@ def csrf_token(page: str) -> str:
 
 
 @contextmanager
-def running(database_url: str, directory: Path, now: datetime, *, workers: int = 1) -> Iterator[House]:
+def running(
+    database_url: str, directory: Path, now: datetime, *, workers: int = 1
+) -> Iterator[House]:
     """The whole service, for the length of a block."""
     house = House(database_url, directory, workers=workers)
     try:

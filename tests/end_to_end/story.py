@@ -1,4 +1,6 @@
-"""The people and desks of a story that takes more than a year, and what each chapter does through pages, API and texts alone."""
+"""The people and desks of a story that takes more than a year, and what each chapter does through
+pages, API and texts alone.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -40,7 +42,9 @@ class Case:
         self._person: str | None = None
 
     def at(self, moment: str) -> None:
-        """Go to a moment of London's clock, once what was sent has arrived; whoever was signed in signs in anew when they are next needed."""
+        """Go to a moment of London's clock, once what was sent has arrived; whoever was signed in
+        signs in anew when they are next needed.
+        """
         if self._person is not None:
             self.all_arrived()
         self.house.travel(local(moment) + timedelta(seconds=5))
@@ -98,7 +102,9 @@ class Case:
     def signalled(self, kind: str) -> dict[str, Any]:
         """The open signal of a kind, waited for."""
         return eventually(
-            lambda: next((one for one in self.house.signals(self.person) if one["kind"] == kind), None),
+            lambda: next(
+                (one for one in self.house.signals(self.person) if one["kind"] == kind), None
+            ),
             what=f"{kind} is raised",
             every=0.5,
         )
@@ -108,7 +114,9 @@ class Case:
         self.house.api.post(f"/signals/{self.signalled(kind)['id']}/resolve", {"how": how})
 
     def book(self, when: str, **values: Any) -> dict[str, Any]:
-        """Pat books an office appointment that the order demands, on the page; the appointment as the API has it."""
+        """Pat books an office appointment that the order demands, on the page; the appointment as
+        the API has it.
+        """
         starts_at = local(when)
         agency = chosen_in(self.pat.get(f"{self.path}/book").text, "Probation")
         form = {"type": "office", "worker": "Pat", "place_alias": "the centre on Bridge St"}
@@ -116,7 +124,9 @@ class Case:
         page = self.pat.fill(f"{self.path}/book", date=date.fromisoformat(when[:10]), **form)
         assert "Move Cancel the appointment" in page, page
         all_booked = self.house.api.all("/appointments", person_id=self.person["id"])
-        (booked,) = (one for one in all_booked if datetime.fromisoformat(one["starts_at"]) == starts_at)
+        (booked,) = (
+            one for one in all_booked if datetime.fromisoformat(one["starts_at"]) == starts_at
+        )
         return dict(booked)
 
     def all_arrived(self) -> None:

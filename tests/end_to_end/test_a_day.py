@@ -1,7 +1,9 @@
-"""A Monday from half past seven to half past eleven at night, with nearly forty people in it: everybody ends the day where they should, and no text
-that was sent says anything that a stranger should not read.
+"""A Monday from half past seven to half past eleven at night, with nearly forty people in it:
+everybody ends the day where they should, and no text that was sent says anything that a stranger
+should not read.
 
-Who texts what, and how the day should end for each, is in tests/data/day.json; it is played once, and every test looks at one side of it.
+Who texts what, and how the day should end for each, is in tests/data/day.json; it is played once,
+and every test looks at one side of it.
 """
 
 import re
@@ -71,7 +73,9 @@ def test_the_day_is_long_and_full() -> None:
 
 @pytest.mark.parametrize("who", DAY["people"])
 def test_everybody_ends_the_day_where_they_should(day: Day, who: str) -> None:
-    """What they said of which appointment, what a worker recorded, what was raised and on which words, what waits to be read, and their number."""
+    """What they said of which appointment, what a worker recorded, what was raised and on which
+    words, what waits to be read, and their number.
+    """
     assert day.end_of(who) == DAY["ends"].get(who, {})
 
 
@@ -104,7 +108,9 @@ def test_no_question_is_left_open(day: Day) -> None:
 
 
 def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:
-    """No surname, record number, agency, official place, and no word of the law, of drugs or of what they told us; one segment each."""
+    """No surname, record number, agency, official place, and no word of the law, of drugs or of
+    what they told us; one segment each.
+    """
     surnames = [one["last"] for one in DAY["people"].values()] + [one.last_name for one in CASELOAD]
     staff = [name.split()[-1] for _, name, _, _ in STAFF]
     records = [person["crn"] for person in day.people.values()] + [one.crn for one in CASELOAD]
@@ -120,21 +126,32 @@ def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:
 
 
 def test_neither_of_two_on_one_phone_is_told_anything_of_the_other(day: Day) -> None:
-    """A text to one names neither the other nor the other's worker or place; a text to nobody in particular names nobody."""
+    """A text to one names neither the other nor the other's worker or place; a text to nobody in
+    particular names nobody.
+    """
     told = day.rows(
         "SELECT recipient, body FROM message WHERE to_number = %(number)s AND status = 'delivered'",
         number=day.numbers["two"],
     )
-    of = {"sam": ("Sam", "Pat", "Bridge St", "9:30am"), "tia": ("Tia", "Lin", "Mill Lane", "9:45am")}
+    of = {
+        "sam": ("Sam", "Pat", "Bridge St", "9:30am"),
+        "tia": ("Tia", "Lin", "Mill Lane", "9:45am"),
+    }
     for row in told:
         others = [words for who, words in of.items() if row["recipient"] != day.people[who]["id"]]
         assert not any(word in row["body"] for words in others for word in words), row["body"]
-    assert {row["recipient"] for row in told} == {day.people["sam"]["id"], day.people["tia"]["id"], None}
+    assert {row["recipient"] for row in told} == {
+        day.people["sam"]["id"],
+        day.people["tia"]["id"],
+        None,
+    }
 
 
 @pytest.mark.parametrize("who", DAY["silent"])
 def test_nothing_goes_to_a_phone_after_the_last_words(day: Day, who: str) -> None:
-    """Stopped, wrong, watched or in custody: the one confirmation where one is allowed, and then nothing more, whatever was due or came."""
+    """Stopped, wrong, watched or in custody: the one confirmation where one is allowed, and then
+    nothing more, whatever was due or came.
+    """
     words, kind = DAY["silent"][who]
     language = DAY["people"][who].get("language", "en")
     after = day.phone(who).received()[day.had[who, words] :]
@@ -145,7 +162,10 @@ def test_old_and_unknown_numbers_learn_nothing(day: Day) -> None:
     """One answer each that names nobody; a coordinator finds both, and what they wrote."""
     names = [one["first"] for one in DAY["people"].values()] + ["Pat", "Bridge"]
     since = day.had["uma's old phone", "hello??"]
-    for answers in (day.phone("stranger").received(), day.phone("uma's old phone").received()[since:]):
+    for answers in (
+        day.phone("stranger").received(),
+        day.phone("uma's old phone").received()[since:],
+    ):
         assert len(answers) == 1 and not any(name in answers[0] for name in names)
     coordinator = day.house.sign_in("c.okafor@police.example")
     page = coordinator.get(f"{day.house.web}/unknown-numbers", timeout=30).text
@@ -153,16 +173,26 @@ def test_old_and_unknown_numbers_learn_nothing(day: Day) -> None:
 
 
 def test_whoever_should_is_told_of_danger(day: Day) -> None:
-    """By day the offender manager, by night the first on call, and the second once nobody has acknowledged it; never in words that say of whom."""
+    """By day the offender manager, by night the first on call, and the second once nobody has
+    acknowledged it; never in words that say of whom.
+    """
     first, second = day.house.phone(SAM).received(), day.house.phone(LEE).received()
     assert len(first) == len(second) == 1
-    assert all(NOTICE in text for text in [*first, *second, *day.house.phone(OFFICER_PHONE).received()])
+    assert all(
+        NOTICE in text for text in [*first, *second, *day.house.phone(OFFICER_PHONE).received()]
+    )
     assert [row["level"] for row in _steps(day, "nia")][:2] == [1, 2]
-    assert [row["level"] for row in _steps(day, "dee")] == [row["level"] for row in _steps(day, "oli")] == [0]
+    assert (
+        [row["level"] for row in _steps(day, "dee")]
+        == [row["level"] for row in _steps(day, "oli")]
+        == [0]
+    )
 
 
 def test_the_officer_sees_what_waits(day: Day) -> None:
-    """Today has every text that waits for them, on as many pages as it takes, and each person's page what they said."""
+    """Today has every text that waits for them, on as many pages as it takes, and each person's
+    page what they said.
+    """
     officer = day.house.sign_in(OFFICER)
     today, more = "", "/today"
     while more:
@@ -175,8 +205,14 @@ def test_the_officer_sees_what_waits(day: Day) -> None:
         if end.get("unread") or any(" open:" in signal for signal in end.get("signals", [])):
             assert name in today, name
     for line in day.lines:
-        if line.who in day.people and line.words != PICTURE and not DAY["people"][line.who].get("restricted"):
-            page = officer.get(f"{day.house.web}/people/{day.people[line.who]['id']}", timeout=30).text
+        if (
+            line.who in day.people
+            and line.words != PICTURE
+            and not DAY["people"][line.who].get("restricted")
+        ):
+            page = officer.get(
+                f"{day.house.web}/people/{day.people[line.who]['id']}", timeout=30
+            ).text
             assert line.words in unescape(page)
 
 

@@ -1,4 +1,6 @@
-"""No bus fare, late, here, missed: what a phone says about an appointment, up to the worker's page and the worker's decision, end to end."""
+"""No bus fare, late, here, missed: what a phone says about an appointment, up to the worker's page
+and the worker's decision, end to end.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -24,15 +26,19 @@ def words_of(house: House, browser: requests.Session, path: str) -> str:
 def signals_of(house: House, person: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     """The open signals of a kind, waited for."""
     return eventually(
-        lambda: [one for one in house.signals(person) if one["kind"] == kind], what=f"{kind} is raised"
+        lambda: [one for one in house.signals(person) if one["kind"] == kind],
+        what=f"{kind} is raised",
     )
 
 
 def test_from_no_bus_fare_to_a_reason_accepted(house: House) -> None:
-    """The fare is told before the day; ten minutes late stands on the worker's day; "here" against a recorded absence is disputed; a missed
-    one is asked about, the answer proposes, and a worker accepts; who does not answer is asked once more."""
+    """The fare is told before the day; ten minutes late stands on the worker's day; "here" against
+    a recorded absence is disputed; a missed one is asked about, the answer proposes, and a worker
+    accepts; who does not answer is asked once more.
+    """
     people = {
-        name: house.add_person(f"X800{number}", name, f"07700 900{number}") for name, number in NAMES.items()
+        name: house.add_person(f"X800{number}", name, f"07700 900{number}")
+        for name, number in NAMES.items()
     }
     booked = {name: house.book(person, TEN) for name, person in people.items()}
     for name in NAMES:
@@ -84,4 +90,6 @@ def test_from_no_bus_fare_to_a_reason_accepted(house: House) -> None:
     house.travel(datetime(2027, 3, 27, 10, 0, 1, tzinfo=UTC))
     house.phone(phone("Nel")).wait_for("We did not see you on Mon 22 March, 10:00am")
     signals_of(house, people["Nel"], "evidence_due")
-    assert not [body for body in house.phone(phone("Lou")).received() if "did not see you on" in body]
+    assert not [
+        body for body in house.phone(phone("Lou")).received() if "did not see you on" in body
+    ]

@@ -1,4 +1,6 @@
-"""Check-ins from end to end: set on a page, texted at their hour, answered or not, told to a worker; through simulator, webhook and worker."""
+"""Check-ins from end to end: set on a page, texted at their hour, answered or not, told to a
+worker; through simulator, webhook and worker.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +10,9 @@ TUESDAY = datetime(2027, 3, 23, 10, 0, 5, tzinfo=UTC)
 
 
 def test_check_ins_are_asked_answered_nudged_and_closed(house: House) -> None:
-    """Ann answers 3 and takes the call up, Gethin answers in Welsh, Cal says nothing: a nudge, then a note that is no signal."""
+    """Ann answers 3 and takes the call up, Gethin answers in Welsh, Cal says nothing: a nudge, then
+    a note that is no signal.
+    """
     ann = house.add_person("X810001", "Ann", "07700 900311")
     gethin = house.add_person("X810002", "Gethin", "07700 900312", language="cy")
     cal = house.add_person("X810003", "Cal", "07700 900313")
@@ -19,7 +23,9 @@ def test_check_ins_are_asked_answered_nudged_and_closed(house: House) -> None:
         assert "Every week on Tuesday at 10:00" in answer.text
 
     house.travel(TUESDAY)
-    phones = {name: house.phone(f"+44770090031{n}") for n, name in enumerate(("ann", "gethin", "cal"), 1)}
+    phones = {
+        name: house.phone(f"+44770090031{n}") for n, name in enumerate(("ann", "gethin", "cal"), 1)
+    }
     for name, words in (
         ("ann", "How are things this week?"),
         ("gethin", "Sut mae pethau?"),

@@ -1,6 +1,8 @@
-"""The situations that are the engine's: kills, a changed number, a closed case, a dead number, and a provider out of reach.
+"""The situations that are the engine's: kills, a changed number, a closed case, a dead number, and
+a provider out of reach.
 
-Two workers, the simulated network and the web service in processes of their own; the network's ledger is the truth.
+Two workers, the simulated network and the web service in processes of their own; the network's
+ledger is the truth.
 """
 
 import signal
@@ -41,7 +43,9 @@ def fine_weather(house: House) -> None:
 
 
 def sql(house: House, statement: str, *given: object) -> list[tuple[Any, ...]]:
-    """Rows of the service's database, as an operator would ask for them; what is changed is committed."""
+    """Rows of the service's database, as an operator would ask for them; what is changed is
+    committed.
+    """
     with psycopg.connect(house.database_url.replace("+psycopg", ""), autocommit=True) as connection:
         done = connection.execute(statement, given)
         return done.fetchall() if done.description else []
@@ -65,18 +69,27 @@ def kill_workers(house: House) -> None:
 
 
 def let_time_pass(house: House) -> None:
-    """Leases run and the provider is asked by the clock of the database, which no test can move: so move what it is compared with."""
+    """Leases run and the provider is asked by the clock of the database, which no test can move: so
+    move what it is compared with.
+    """
     sql(
         house,
         "UPDATE message SET lease_until = lease_until - interval '10 minutes' WHERE lease_until > now()",
     )
-    sql(house, "UPDATE message SET reconcile_at = now() - interval '1 minute' WHERE status = 'unknown'")
+    sql(
+        house,
+        "UPDATE message SET reconcile_at = now() - interval '1 minute' WHERE status = 'unknown'",
+    )
 
 
-def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_unknown(house: House) -> None:
-    """Two workers hold four texts and are killed. Each text is at the provider once in the end, or is shown as unknown; none twice.
+def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_unknown(
+    house: House,
+) -> None:
+    """Two workers hold four texts and are killed. Each text is at the provider once in the end, or
+    is shown as unknown; none twice.
 
-    One was taken on and its receipt comes; one was taken on and nothing is heard; one was never taken on; of one the provider will not say.
+    One was taken on and its receipt comes; one was taken on and nothing is heard; one was never
+    taken on; of one the provider will not say.
     """
     numbers = [f"+4477009004{n:02d}" for n in range(4)]
     told, silent, never, secret = numbers
@@ -87,7 +100,8 @@ def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_u
     house.simulator.script(to=secret, answer="hang_after", withhold=True, **hang)
     house.simulator.script(to=secret, on="list", answer="error_before")
     people = {
-        number: house.add_person(f"X8100{n:02d}", "Ann", f"0{number[3:]}") for n, number in enumerate(numbers)
+        number: house.add_person(f"X8100{n:02d}", "Ann", f"0{number[3:]}")
+        for n, number in enumerate(numbers)
     }
     for person in people.values():
         house.book(person, MONDAY)
@@ -99,11 +113,15 @@ def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_u
     house.start_worker()
     house.start_worker()
     assert statuses(house, people[silent])[0] in ("sending", "unknown")
-    eventually(lambda: statuses(house, people[told]) == ["delivered"], what="the receipt finds its text")
+    eventually(
+        lambda: statuses(house, people[told]) == ["delivered"], what="the receipt finds its text"
+    )
 
     def settled() -> bool:
         let_time_pass(house)
-        return [statuses(house, people[number]) for number in (silent, never)] == [["delivered"]] * 2
+        return [statuses(house, people[number]) for number in (silent, never)] == [
+            ["delivered"]
+        ] * 2
 
     eventually(settled, what="the list tells of one and proves that the other was never there")
     assert {number: len(sent_to(house, number)) for number in numbers} == dict.fromkeys(numbers, 1)
@@ -117,20 +135,25 @@ def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_u
     assert f"/queues/unknown/{shown['id']}/ask" in page and secret not in page
     house.simulator.fine()
     house.post(administrator, f"/queues/unknown/{shown['id']}/ask", {}, page)
-    eventually(lambda: statuses(house, people[secret]) == ["delivered"], what="asked again, it is found")
+    eventually(
+        lambda: statuses(house, people[secret]) == ["delivered"], what="asked again, it is found"
+    )
     assert len(sent_to(house, secret)) == 1
 
 
 def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_learns_nothing(
     house: House,
 ) -> None:
-    """A marker in the thread; the text that waited goes to the new number, and so does everything after it."""
+    """A marker in the thread; the text that waited goes to the new number, and so does everything
+    after it.
+    """
     old, new = "+447700900411", "+447700900412"
     person = house.add_person("X810011", "Bea", "07700 900411")
     house.simulator.script(to=old, answer="too_many")
     booked = house.book(person, MONDAY)
     eventually(
-        lambda: any(request["to"] == old for request in house.simulator.requests()), what="tried, and put off"
+        lambda: any(request["to"] == old for request in house.simulator.requests()),
+        what="tried, and put off",
     )
     house.api.post(
         f"/people/{person['id']}/contact-points",
@@ -142,14 +165,17 @@ def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_lea
     eventually(lambda: statuses(house, person) == ["delivered", "withdrawn"])
     assert "number was changed" in house.outgoing(person)[1]["reason"]
     house.api.post(
-        f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()}
+        f"/appointments/{booked['id']}/move",
+        {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()},
     )
     house.phone(new).wait_for("time has changed")
     house.phone(old).reply("who is this")
     eventually(lambda: sent_to(house, old), what="the old number is answered like any stranger's")
     assert [("Bea" in text.body or "Pat" in text.body) for text in sent_to(house, old)] == [False]
     page = (
-        house.sign_in("p.hale@probation.example").get(f"{house.web}/people/{person['id']}", timeout=30).text
+        house.sign_in("p.hale@probation.example")
+        .get(f"{house.web}/people/{person['id']}", timeout=30)
+        .text
     )
     assert "Phone number changed" in page and "who is this" not in page
 
@@ -157,7 +183,9 @@ def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_lea
 def test_situation_17_a_closed_case_withdraws_what_waits_and_a_later_text_is_flagged_and_reopens_nothing(
     house: House,
 ) -> None:
-    """What was waiting is called back; what the person writes afterwards waits for a human; the case stays closed and silent."""
+    """What was waiting is called back; what the person writes afterwards waits for a human; the
+    case stays closed and silent.
+    """
     number = "+447700900421"
     person = house.add_person("X810021", "Cal", "07700 900421")
     house.simulator.script(to=number, answer="too_many")
@@ -182,7 +210,9 @@ def test_situation_17_a_closed_case_withdraws_what_waits_and_a_later_text_is_fla
 def test_situation_19_a_number_out_of_use_is_tried_once_told_and_never_held_against_the_person(
     house: House,
 ) -> None:
-    """Failed for good with a reason, one request, one signal to the offender manager, no outcome and no count."""
+    """Failed for good with a reason, one request, one signal to the offender manager, no outcome
+    and no count.
+    """
     number = "+447700900431"
     person = house.add_person("X810031", "Dee", "07700 900431")
     house.phone(number).become("unknown")
@@ -195,7 +225,8 @@ def test_situation_19_a_number_out_of_use_is_tried_once_told_and_never_held_agai
     (point,) = house.api.get(f"/people/{person['id']}/contact-points")["items"]
     assert point["state"] == "suspended"
     house.api.post(
-        f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()}
+        f"/appointments/{booked['id']}/move",
+        {"starts_at": (MONDAY + timedelta(hours=2)).isoformat()},
     )
     eventually(
         lambda: [
@@ -222,13 +253,17 @@ def by_notify(house: House) -> Iterator[Callable[..., None]]:
 
     yield choose
     for name in chosen:
-        house.engage("hub", "set", name, {"provider": "twilio", "failover_minutes": "10"}.get(name, "false"))
+        house.engage(
+            "hub", "set", name, {"provider": "twilio", "failover_minutes": "10"}.get(name, "false")
+        )
 
 
 def test_a_hub_by_gov_uk_notify_texts_is_reported_to_and_is_answered(
     house: House, by_notify: Callable[..., None]
 ) -> None:
-    """Out by Notify, the receipt by its callback, the answer to its number, and the answer to that by Notify again."""
+    """Out by Notify, the receipt by its callback, the answer to its number, and the answer to that
+    by Notify again.
+    """
     by_notify(provider="notify")
     number = "+447700900441"
     person = house.add_person("X810041", "Eve", "07700 900441")
@@ -246,7 +281,9 @@ def test_a_hub_by_gov_uk_notify_texts_is_reported_to_and_is_answered(
 def test_while_twilio_is_out_of_reach_untried_texts_go_by_notify(
     house: House, by_notify: Callable[..., None]
 ) -> None:
-    """The text that Twilio was asked about waits for it; one after it goes by the other, and Twilio is never asked; nothing goes twice."""
+    """The text that Twilio was asked about waits for it; one after it goes by the other, and Twilio
+    is never asked; nothing goes twice.
+    """
     by_notify(failover="true", failover_minutes="1")
     tried, untried = "+447700900451", "+447700900452"
     first = house.add_person("X810051", "Fay", "07700 900451")
@@ -267,7 +304,9 @@ def test_while_twilio_is_out_of_reach_untried_texts_go_by_notify(
         assert sent_to(house, tried) == []
         page = house.sign_in("admin@engage.example").get(f"{house.web}/queues", timeout=30).text
         assert "Twilio has processed nothing since" in page
-    eventually(lambda: len(sent_to(house, tried)) == 1, what="the first goes by Twilio once it answers")
+    eventually(
+        lambda: len(sent_to(house, tried)) == 1, what="the first goes by Twilio once it answers"
+    )
     assert [text.sender for text in sent_to(house, tried)] == ["+447700900999"]
     assert [text.sender for text in sent_to(house, untried)] == ["+447700900997"]
     eventually(lambda: not sql(house, "SELECT 1 FROM provider WHERE failing_since IS NOT NULL"))

@@ -1,7 +1,8 @@
-"""Every meaning that a text can have, end to end: a phone texts it in everyday words, and what may follow follows, on the phone, the record and the page.
+"""Every meaning that a text can have, end to end: a phone texts it in everyday words, and what may
+follow follows, on the phone, the record and the page.
 
-One person for each text, all in one house, on a Monday at a quarter to eleven. What may follow from each meaning, and nothing more, is in
-docs/rules.md.
+One person for each text, all in one house, on a Monday at a quarter to eleven. What may follow from
+each meaning, and nothing more, is in docs/rules.md.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ TOLD = "Thanks for telling us"
 
 @dataclass(frozen=True)
 class Case:
-    """One text, what was asked before it, and what comes of it. `answer` is in the text that goes back; None says that none does."""
+    """One text, what was asked before it, and what comes of it. `answer` is in the text that goes
+    back; None says that none does.
+    """
 
     meaning: str
     text: str
@@ -47,9 +50,22 @@ class Case:
 
 CASES = (
     Case(
-        "crisis", "i dont want to live anymore", SAFETY["en"], "appointment", signals=("crisis",), human=True
+        "crisis",
+        "i dont want to live anymore",
+        SAFETY["en"],
+        "appointment",
+        signals=("crisis",),
+        human=True,
     ),
-    Case("crisis", "dwi isio marw", SAFETY["cy"], "appointment", "cy", signals=("crisis",), human=True),
+    Case(
+        "crisis",
+        "dwi isio marw",
+        SAFETY["cy"],
+        "appointment",
+        "cy",
+        signals=("crisis",),
+        human=True,
+    ),
     Case(
         "harm_to_others",
         "i am going to kill him",
@@ -66,7 +82,12 @@ CASES = (
         signals=("opted_out",),
     ),
     Case(
-        "opt_out", "peidiwch a tecstio fi eto", "Ni chewch fwy", "appointment", "cy", signals=("opted_out",)
+        "opt_out",
+        "peidiwch a tecstio fi eto",
+        "Ni chewch fwy",
+        "appointment",
+        "cy",
+        signals=("opted_out",),
     ),
     Case(
         "wrong_number",
@@ -75,7 +96,14 @@ CASES = (
         "appointment",
         signals=("wrong_number",),
     ),
-    Case("wrong_number", "rhif anghywir", "tynnu'r rhif", "appointment", "cy", signals=("wrong_number",)),
+    Case(
+        "wrong_number",
+        "rhif anghywir",
+        "tynnu'r rhif",
+        "appointment",
+        "cy",
+        signals=("wrong_number",),
+    ),
     Case(
         "call_me",
         "can you ring me please",
@@ -83,7 +111,14 @@ CASES = (
         "appointment",
         signals=("call_requested",),
     ),
-    Case("call_me", "allwch chi ffonio fi", "i Pat ffonio", "appointment", "cy", signals=("call_requested",)),
+    Case(
+        "call_me",
+        "allwch chi ffonio fi",
+        "i Pat ffonio",
+        "appointment",
+        "cy",
+        signals=("call_requested",),
+    ),
     Case(
         "reschedule",
         "can we change it to another day please",
@@ -127,7 +162,12 @@ CASES = (
     Case("running_late", "dwin rhedeg yn hwyr", "eich bod yn hwyr", "soon", "cy", said=("late",)),
     Case("arrived", "im here", "see that you are here", "soon", said=("here",)),
     Case("arrived", "dwi yma", "eich bod yma", "soon", "cy", said=("here",)),
-    Case("progress_housing", "got the keys to my flat", "That is good news", report=("housing", "got_home")),
+    Case(
+        "progress_housing",
+        "got the keys to my flat",
+        "That is good news",
+        report=("housing", "got_home"),
+    ),
     Case(
         "progress_housing",
         "i got kicked out of my flat",
@@ -147,7 +187,12 @@ CASES = (
         "That is good news",
         report=("group", "attended_group"),
     ),
-    Case("progress_work", "i got the job start monday", "That is good news", report=("work", "got_work")),
+    Case(
+        "progress_work",
+        "i got the job start monday",
+        "That is good news",
+        report=("work", "got_work"),
+    ),
     Case(
         "progress_work",
         "lost my job today",
@@ -164,12 +209,34 @@ CASES = (
         signals=("lapse_told",),
     ),
     Case(
-        "absence_reason", "sorry i was ill in bed all day", TOLD, "absence", signals=("no_show",), human=True
+        "absence_reason",
+        "sorry i was ill in bed all day",
+        TOLD,
+        "absence",
+        signals=("no_show",),
+        human=True,
     ),
     Case("question", "where is it", "3:00pm, the centre on Bridge St. Questions?", "appointment"),
-    Case("question", "pryd mae'r apwyntiad nesaf", "3:00yh, the centre on Bridge St", "appointment", "cy"),
-    Case("question", "will i get my travel paid back", "Pat will read this", "appointment", human=True),
-    Case("slot_choice", "the second one please", "Your time has changed to Thu 25 March, 11:00am", "offer"),
+    Case(
+        "question",
+        "pryd mae'r apwyntiad nesaf",
+        "3:00yh, the centre on Bridge St",
+        "appointment",
+        "cy",
+    ),
+    Case(
+        "question",
+        "will i get my travel paid back",
+        "Pat will read this",
+        "appointment",
+        human=True,
+    ),
+    Case(
+        "slot_choice",
+        "the second one please",
+        "Your time has changed to Thu 25 March, 11:00am",
+        "offer",
+    ),
     Case(
         "checkin_answer",
         "not great this week",
@@ -179,7 +246,13 @@ CASES = (
         value=3,
     ),
     Case("checkin_answer", "1", "Bydd Pat yn gweld hwn", "checkin", "cy", value=1),
-    Case("confirm", "yes ill be there", "See you Tue 23 March, 3:00pm", "appointment", said=("will_attend",)),
+    Case(
+        "confirm",
+        "yes ill be there",
+        "See you Tue 23 March, 3:00pm",
+        "appointment",
+        said=("will_attend",),
+    ),
     Case("confirm", "ok", "See you Tue 23 March, 3:00pm", "appointment", said=("will_attend",)),
     Case("confirm", "byddaf yna", "Welwn ni chi", "appointment", "cy", said=("will_attend",)),
     Case("opt_in", "please text me again", "You will get our texts again", "stopped"),
@@ -218,7 +291,9 @@ READ_AS = {
 
 @dataclass
 class Someone:
-    """One person of the house with their phone, what is booked for them, and how many texts they had before they texted."""
+    """One person of the house with their phone, what is booked for them, and how many texts they
+    had before they texted.
+    """
 
     person: dict[str, Any]
     phone: Phone
@@ -256,11 +331,15 @@ def street(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _move_in(house: House, place: int, case: Case) -> Someone:
-    """At half past nine: whoever is asked how they are has a check-in at ten, whoever will be missed an appointment then."""
+    """At half past nine: whoever is asked how they are has a check-in at ten, whoever will be
+    missed an appointment then.
+    """
     person = house.add_person(f"X8800{place:02d}", "Sam", number_of(place), language=case.language)
     one = Someone(person, house.phone(f"+44{number_of(place).replace(' ', '')[1:]}"))
     if case.asked == "checkin":
-        house.api.post(f"/people/{person['id']}/check-in-plan", {"every_weeks": 1, "weekday": 0, "hour": 10})
+        house.api.post(
+            f"/people/{person['id']}/check-in-plan", {"every_weeks": 1, "weekday": 0, "hour": 10}
+        )
     if case.asked == "absence":
         one.booked = house.book(person, MISSED_AT)
     return one
@@ -291,17 +370,23 @@ def _put_in_free_times(house: House) -> None:
     for day, hour in product((24, 25, 26), (11, 12)):
         body = {"worker": "p.hale@probation.example", "type": "office", "minutes": 30}
         at = f"2027-03-{day}T{hour}:00:00Z"
-        house.api.post("/free-times", {**body, "starts_at": at, "place_alias": "the hall, Mill Lane"})
+        house.api.post(
+            "/free-times", {**body, "starts_at": at, "place_alias": "the hall, Mill Lane"}
+        )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.meaning}: {case.text}")
 def test_what_a_text_means_and_what_follows(street: Street, case: Case) -> None:
-    """Read as what it means; one answer or none; what was said, told and raised stands, and nothing else; the page shows it."""
+    """Read as what it means; one answer or none; what was said, told and raised stands, and nothing
+    else; the page shows it.
+    """
     house, one = street.house, street.people[case]
     before = len(one.phone.received())
     one.phone.reply(case.text)
     entry = eventually(
-        lambda: next((text for text in house.incoming(one.person) if text["body"] == case.text), None)
+        lambda: next(
+            (text for text in house.incoming(one.person) if text["body"] == case.text), None
+        )
     )
     assert (entry["intent"], entry["needs_human"]) == (case.meaning, case.human), entry
     if case.answer is not None:
@@ -328,12 +413,15 @@ def test_what_a_text_means_and_what_follows(street: Street, case: Case) -> None:
         )
         assert (after["revision"] == 2) == (case.meaning == "slot_choice")
         assert all(
-            (said["cause"], said["minutes_late"]) == (case.cause, case.value) for said in after["said"]
+            (said["cause"], said["minutes_late"]) == (case.cause, case.value)
+            for said in after["said"]
         )
     _look_closer(house, case, one)
 
     page = " ".join(
-        unescape(street.officer.get(f"{house.web}/people/{one.person['id']}", timeout=30).text).split()
+        unescape(
+            street.officer.get(f"{house.web}/people/{one.person['id']}", timeout=30).text
+        ).split()
     )
     assert case.text in page and f"Read as: {READ_AS[case.meaning]}" in page
 
@@ -358,7 +446,11 @@ def _look_closer(house: House, case: Case, one: Someone) -> None:
             one.phone.wait_for("You see Pat")
         case "absence_reason" if one.booked is not None:
             (reason,) = house.appointment(one.booked["id"])["absence_reasons"]
-            assert (reason["cause"], reason["proposed"], reason["decision"]) == ("illness", "AAME", None)
+            assert (reason["cause"], reason["proposed"], reason["decision"]) == (
+                "illness",
+                "AAME",
+                None,
+            )
         case "slot_choice" if one.booked is not None:
             assert house.appointment(one.booked["id"])["starts_at"] == "2027-03-25T11:00:00+00:00"
         case "checkin_answer":
@@ -377,7 +469,9 @@ def _why_not_texted(house: House, one: Someone) -> set[str]:
     """Book something else, and give the reasons for which no text about it goes."""
     booked = house.book(one.person, TOMORROW + timedelta(days=2))
     skipped = eventually(
-        lambda: [one for one in house.appointment(booked["id"])["reminders"] if one["state"] == "skipped"]
+        lambda: [
+            one for one in house.appointment(booked["id"])["reminders"] if one["state"] == "skipped"
+        ]
     )
     return {reason["code"] for reason in skipped[0]["reasons"]}
 

@@ -1,4 +1,6 @@
-"""One person from arrest to exit in fourteen months, through pages, API and texts alone; pack, status, signals and timeline at each step."""
+"""One person from arrest to exit in fourteen months, through pages, API and texts alone; pack,
+status, signals and timeline at each step.
+"""
 
 import hashlib
 from datetime import date
@@ -8,8 +10,10 @@ from tests.end_to_end.story import CRN, JO, SHEILA, Case, chosen_in
 
 
 def test_from_arrest_to_exit(house: House) -> None:
-    """Arrest, referral, meeting, adoption, prison, release, appointments, texts, a lapse, two absences, a warning, a course, a home, three green
-    months, the order's end, and the meeting that lets them go."""
+    """Arrest, referral, meeting, adoption, prison, release, appointments, texts, a lapse, two
+    absences, a warning, a course, a home, three green months, the order's end, and the meeting that
+    lets them go.
+    """
     case = Case(house)
     _arrest_and_referral(case)
     _meeting_and_adoption(case)
@@ -24,7 +28,9 @@ def test_from_arrest_to_exit(house: House) -> None:
 
 
 def _arrest_and_referral(case: Case) -> None:
-    """Selected at the point of arrest; another agency's referral of the same person is found to be a duplicate. Nobody is known to Engage yet."""
+    """Selected at the point of arrest; another agency's referral of the same person is found to be
+    a duplicate. Nobody is known to Engage yet.
+    """
     who = {"first_name": "Kit", "last_name": "Marsh", "date_of_birth": date(1994, 2, 28)}
     referral = case.chidi.landed(
         "/referrals/new",
@@ -39,7 +45,9 @@ def _arrest_and_referral(case: Case) -> None:
     case.desk(JO).fill("/referrals/new", **who, reasons="Asks for help and does not keep to it")
     queue = case.chidi.read("/referrals")
     assert queue.count("Kit Marsh") >= 2 and "no meeting is called" in queue
-    second = case.chidi.link("/referrals", rf"/referrals/(?!new|{referral.rpartition('/')[2]})[0-9a-f-]+")
+    second = case.chidi.link(
+        "/referrals", rf"/referrals/(?!new|{referral.rpartition('/')[2]})[0-9a-f-]+"
+    )
     page = case.chidi.read(second)
     assert "May be the same" in page or "same" in page, page
     case.chidi.fill(second, to="/duplicate")
@@ -59,7 +67,9 @@ def _arrest_and_referral(case: Case) -> None:
 
 
 def _meeting_and_adoption(case: Case) -> None:
-    """Nothing takes effect before the decision; with it there is a person, an enrolment, a strand, a status and an offender manager."""
+    """Nothing takes effect before the decision; with it there is a person, an enrolment, a strand,
+    a status and an offender manager.
+    """
     meeting = case.chidi.landed("/meetings/new", date=date(2027, 3, 23), chair="Chidi Okafor")
     assert "Decisions are recorded on the day" in case.chidi.read(meeting)
     case.at("2027-03-23 10:00")
@@ -81,14 +91,24 @@ def _meeting_and_adoption(case: Case) -> None:
     case.chidi.fill(f"{meeting}/minutes", close="yes", minutes="One adopted.")
     assert "Closed" in case.chidi.read(meeting) and "Adopted" in case.chidi.read(meeting)
     status = case.status()
-    assert (status["standing"]["rag"], status["strands"][0]["strand"]) == ("red", "catch_and_control")
-    assert (status["enrolment"]["cohort"], status["enrolment"]["adopted_on"]) == ("fixed", "2027-03-23")
-    assert case.pat.status(case.path) == 200 and case.desk(SHEILA).status(f"{case.path}/case") == 200
+    assert (status["standing"]["rag"], status["strands"][0]["strand"]) == (
+        "red",
+        "catch_and_control",
+    )
+    assert (status["enrolment"]["cohort"], status["enrolment"]["adopted_on"]) == (
+        "fixed",
+        "2027-03-23",
+    )
+    assert (
+        case.pat.status(case.path) == 200 and case.desk(SHEILA).status(f"{case.path}/case") == 200
+    )
     assert case.desk(JO).status(case.path) == 404
 
 
 def _prison_and_release(case: Case) -> None:
-    """An arrest turns the suggestion red; in prison no text goes; 14 days before release a plan is asked for, and texts start by themselves."""
+    """An arrest turns the suggestion red; in prison no text goes; 14 days before release a plan is
+    asked for, and texts start by themselves.
+    """
     case.pat.fill(
         f"{case.path}/offences/new",
         kind="arrest",
@@ -116,7 +136,9 @@ def _prison_and_release(case: Case) -> None:
 
 
 def _first_weeks(case: Case) -> None:
-    """An order with its requirements; a text, a yes, an appointment kept; a lapse told is met with support, a positive test is for staff alone."""
+    """An order with its requirements; a text, a yes, an appointment kept; a lapse told is met with
+    support, a positive test is for staff alone.
+    """
     case.pat.fill(
         f"{case.path}/orders/new",
         kind="community_order",
@@ -149,7 +171,9 @@ def _first_weeks(case: Case) -> None:
 
 
 def _two_absences_and_a_warning(case: Case) -> None:
-    """Each absence is asked about; the first counts once a worker has decided, the second asks for a decision, which a person makes; a letter by hand."""
+    """Each absence is asked about; the first counts once a worker has decided, the second asks for
+    a decision, which a person makes; a letter by hand.
+    """
     first, second = case.book("2027-05-11 11:00"), case.book("2027-05-18 11:00")
     for day in ("Tue 11 May", "Tue 18 May"):
         case.phone.wait_for(day)
@@ -171,9 +195,13 @@ def _two_absences_and_a_warning(case: Case) -> None:
 
 
 def _what_the_pack_says(case: Case) -> None:
-    """Every appointment with how he was told, what arrived, what he said and who recorded what; the chain holds, and anybody can work it out again."""
+    """Every appointment with how he was told, what arrived, what he said and who recorded what; the
+    chain holds, and anybody can work it out again.
+    """
     case.pat.fill(
-        f"{case.path}/compliance/pack", recipient="Newcastle Crown Court", purpose="Kept with the warning"
+        f"{case.path}/compliance/pack",
+        recipient="Newcastle Crown Court",
+        purpose="Kept with the warning",
     )
     address = case.pat.link(f"{case.path}/compliance", r"/packs/[0-9a-f-]+\.json")
     pack = case.pat.get(address).json()
@@ -193,14 +221,20 @@ def _what_the_pack_says(case: Case) -> None:
 
 
 def _course_and_home(case: Case) -> None:
-    """What he tells by text is his word until staff made sure; then it counts. An action by an agency waits for the offender manager."""
+    """What he tells by text is his word until staff made sure; then it counts. An action by an
+    agency waits for the offender manager.
+    """
     case.at("2027-06-15 10:00")
     case.phone.reply("started my course at the college today")
     case.phone.reply("got the keys to my own flat!!")
     case.verify_reports(2)
     case.pat.fill(f"{case.path}/housing/new", stage="social_tenancy", since=case.today, sure="yes")
     case.pat.fill(
-        f"{case.path}/activities/new", kind="course", name="Bricklaying", started=case.today, sure="yes"
+        f"{case.path}/activities/new",
+        kind="course",
+        name="Bricklaying",
+        started=case.today,
+        sure="yes",
     )
     page = case.pat.get(f"{case.path}/plan/actions/new").text
     case.pat.fill(
@@ -218,7 +252,9 @@ def _course_and_home(case: Case) -> None:
 
 
 def _three_green_months(case: Case) -> None:
-    """Months of silence are called that; then every visit is kept, the rule says green, and Pat decides it, month after month."""
+    """Months of silence are called that; then every visit is kept, the rule says green, and Pat
+    decides it, month after month.
+    """
     case.at("2027-11-24 10:00")
     case.signalled("lost_contact")
     assert case.suggested()[0] == "red" and "no_contact" in case.suggested()[1]
@@ -230,14 +266,18 @@ def _three_green_months(case: Case) -> None:
         case.record(booked, "ATTC")
         case.pat.fill(case.path, to="/number/safe")
         assert case.suggested()[0] == "green", case.suggested()
-        case.pat.fill(f"{case.path}/review", rag="green", reason="Kept every visit, works, has a home")
+        case.pat.fill(
+            f"{case.path}/review", rag="green", reason="Kept every visit, works, has a home"
+        )
         booked = case.book(f"{following} 09:30")
     action = case.pat.link(f"{case.path}/plan", r"/actions/[0-9a-f-]+")
     case.pat.fill(f"{action}/done", date=case.today)
 
 
 def _the_order_ends(case: Case) -> None:
-    """The night ends the order; he stays of his own will. A year without an offence is reached, and praised in words that say nothing."""
+    """The night ends the order; he stays of his own will. A year without an offence is reached, and
+    praised in words that say nothing.
+    """
     case.at("2028-03-23 10:00")
     case.signalled("green_three_months")
     reached = {(one["kind"], one["step"]) for one in case.house.api.all(f"{case.path}/milestones")}
@@ -250,7 +290,9 @@ def _the_order_ends(case: Case) -> None:
 
 
 def _exit(case: Case) -> None:
-    """The agenda has him by itself, the meeting decides, texts that wait are called back, and a later text is read by somebody and reopens nothing."""
+    """The agenda has him by itself, the meeting decides, texts that wait are called back, and a
+    later text is read by somebody and reopens nothing.
+    """
     meeting = case.chidi.landed("/meetings/new", date=date(2028, 5, 23))
     case.at("2028-05-23 10:00")
     case.chidi.fill(meeting, to="/agenda")
@@ -259,7 +301,9 @@ def _exit(case: Case) -> None:
     case.book("2028-05-30 11:00", enforceable="no")
     item = case.chidi.link(meeting, r"/agenda/[0-9a-f-]+")
     case.chidi.fill(
-        f"{item}/deregister", exit_reason="green", reason="Fourteen months, the last five of them green"
+        f"{item}/deregister",
+        exit_reason="green",
+        reason="Fourteen months, the last five of them green",
     )
     status = case.status()
     assert (status["enrolment"], status["earlier"][0]["exit_reason"]) == (None, "green")
@@ -268,6 +312,8 @@ def _exit(case: Case) -> None:
     before = len(case.phone.received())
     case.phone.reply("hiya is pat about")
     eventually(
-        lambda: case.house.incoming(case.person)[0]["needs_human"], what="somebody reads it", every=0.5
+        lambda: case.house.incoming(case.person)[0]["needs_human"],
+        what="somebody reads it",
+        every=0.5,
     )
     assert case.status()["enrolment"] is None and len(case.phone.received()) <= before + 1

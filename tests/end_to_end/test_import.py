@@ -1,4 +1,6 @@
-"""The sample file from import to signals: reminders, replies, receipts and what the offender manager sees, through HTTP alone."""
+"""The sample file from import to signals: reminders, replies, receipts and what the offender
+manager sees, through HTTP alone.
+"""
 
 from datetime import UTC, datetime
 
@@ -12,7 +14,9 @@ UNTEXTED = ("+447700900105", "+447700900108", "+447700900109", "+447700900117")
 
 
 def test_situation_10_the_sample_file_twice_and_the_conversations_that_follow(house: House) -> None:
-    """Good rows go in, bad ones are reported, the second time nothing changes; then people are asked, told, answer, and signals rise."""
+    """Good rows go in, bad ones are reported, the second time nothing changes; then people are
+    asked, told, answer, and signals rise.
+    """
     report = house.import_file(SAMPLE)
     assert report["rows"] == 36
     assert {row["ref"] for row in report["refused"]} == REFUSED
@@ -53,19 +57,25 @@ def test_situation_10_the_sample_file_twice_and_the_conversations_that_follow(ho
 def _confirm_number(house: House, number: str) -> None:
     """The first text asks whose phone it is and says nothing else; a 1 makes it theirs."""
     asked = house.phone(number).wait_for().body
-    assert "2" in asked and not any(word in asked for word in ("Pat", "Dai", "March", "Mawrth", "centre"))
+    assert "2" in asked and not any(
+        word in asked for word in ("Pat", "Dai", "March", "Mawrth", "centre")
+    )
     house.phone(number).reply("1")
 
 
 def _nobody_told_too_much(house: House) -> None:
-    """Every text that left is one segment of plain GSM-7 and says nothing that a stranger should not read."""
+    """Every text that left is one segment of plain GSM-7 and says nothing that a stranger should
+    not read.
+    """
     ledger = house.ledger()
     assert ledger
     for text in ledger:
         assert text.segments == 1, text.body
         lowered = text.body.lower()
         found = [
-            word for word in ("probation", "court", "offender", "drug", "dodds", "gŵyr") if word in lowered
+            word
+            for word in ("probation", "court", "offender", "drug", "dodds", "gŵyr")
+            if word in lowered
         ]
         assert found == [], text.body
 

@@ -1,4 +1,6 @@
-"""What people tell and ask, end to end: news, a lapse, the words that always work and questions, from the phone to the page and back."""
+"""What people tell and ask, end to end: news, a lapse, the words that always work and questions,
+from the phone to the page and back.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -24,25 +26,35 @@ def told(house: House, person: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_keys_to_a_flat_are_shown_and_made_sure_of(house: House) -> None:
-    """A text out of the blue: thanked for, on the page in their words, made sure of with one click, which leads on to where that is."""
+    """A text out of the blue: thanked for, on the page in their words, made sure of with one click,
+    which leads on to where that is.
+    """
     person = house.add_person("X870001", "Ann", "07700 900701")
     phone = house.phone("+447700900701")
     phone.reply("got the keys to my flat")
     phone.wait_for("Thanks for telling us Ann. That is good news.")
     (report,) = told(house, person)
-    assert (report["kind"], report["fact"], report["state"]) == ("housing", "got_home", "self_reported")
+    assert (report["kind"], report["fact"], report["state"]) == (
+        "housing",
+        "got_home",
+        "self_reported",
+    )
     assert report["words"] == "got the keys to my flat" and house.signal_kinds(person) == []
     browser = house.sign_in("p.hale@probation.example")
     page = browser.get(f"{house.web}/people/{person['id']}", timeout=30).text
     assert "got the keys to my flat" in page and "Their own word" in page
     (button,) = re.findall(r'action="(/reports/[^"]+/verify)"', page)
-    after = browser.post(f"{house.web}{button}", data={"csrf_token": csrf_token(page)}, timeout=30).text
+    after = browser.post(
+        f"{house.web}{button}", data={"csrf_token": csrf_token(page)}, timeout=30
+    ).text
     assert "Where do they live?" in after and told(house, person)[0]["state"] == "verified"
     assert "Made sure of" in browser.get(f"{house.web}/people/{person['id']}", timeout=30).text
 
 
 def test_a_lapse_is_answered_with_support(house: House) -> None:
-    """Thanked, told what helps, nothing a stranger could learn from; the offender manager is asked to support first; nothing else changes."""
+    """Thanked, told what helps, nothing a stranger could learn from; the offender manager is asked
+    to support first; nothing else changes.
+    """
     person = house.add_person("X870002", "Bea", "07700 900702")
     booked = house.book(person, MONDAY)
     phone = house.phone("+447700900702")
@@ -53,14 +65,23 @@ def test_a_lapse_is_answered_with_support(house: House) -> None:
     assert house.signal_kinds(person) == ["lapse_told"]
     assert [report["kind"] for report in told(house, person)] == ["lapse"]
     after = house.appointment(booked["id"])
-    assert (after["state"], after["starts_at"], after["outcomes"]) == ("booked", booked["starts_at"], [])
+    assert (after["state"], after["starts_at"], after["outcomes"]) == (
+        "booked",
+        booked["starts_at"],
+        [],
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "language", "text", "answer"),
     [
         ("703", "cy", "wythnos", "Y 7 diwrnod nesaf: Llun 22, 10:00yb Pat"),
-        ("704", "en", "WHO CAN SEE THIS?", "Pat, the team who work with you and people who check our work"),
+        (
+            "704",
+            "en",
+            "WHO CAN SEE THIS?",
+            "Pat, the team who work with you and people who check our work",
+        ),
         ("705", "en", "progress", "There is nothing to count yet"),
         ("706", "en", "where is it", "10:00am, the centre on Bridge St. Questions? Reply CALL"),
         ("707", "cy", "CYMORTH", "NESAF am beth sydd wedi ei drefnu"),

@@ -1,4 +1,6 @@
-"""Another day asked for by text, up to what the worker sees: through simulator, webhook, worker, interface and pages."""
+"""Another day asked for by text, up to what the worker sees: through simulator, webhook, worker,
+interface and pages.
+"""
 
 from datetime import UTC, datetime
 
@@ -9,14 +11,21 @@ WEDNESDAY = "2027-03-24T10:00:00+00:00"
 
 
 def test_another_day_is_asked_for_offered_picked_and_seen(house: House) -> None:
-    """Asked, offered, "2", booked: one text says the new time, the pages show it, the worker gets a notice, and nothing is left to do."""
+    """Asked, offered, "2", booked: one text says the new time, the pages show it, the worker gets a
+    notice, and nothing is left to do.
+    """
     pat = house.sign_in("p.hale@probation.example")
     house.submit(pat, "/notices", {"mobile": "07700 900702", "wants": "y"})
     person = house.add_person("X800701", "Ana", "07700 900701")
     phone = house.phone("+447700900701")
     times = ("2027-03-23T14:00:00Z", WEDNESDAY, "2027-03-25T16:00:00Z")
     for starts_at in times:
-        body = {"worker": "p.hale@probation.example", "type": "office", "starts_at": starts_at, "minutes": 30}
+        body = {
+            "worker": "p.hale@probation.example",
+            "type": "office",
+            "starts_at": starts_at,
+            "minutes": 30,
+        }
         house.api.post("/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201)
     booked = house.book(person, MONDAY)
     phone.wait_for("You see Pat")
@@ -48,7 +57,9 @@ def test_another_day_is_asked_for_offered_picked_and_seen(house: House) -> None:
     notice = house.phone("+447700900702").wait_for("Engage").body
     assert notice == "Engage: an item needs you. Please sign in."
     today = " ".join(pat.get(f"{house.web}/today", timeout=30).text.split())
-    assert "Moved by text" in today and "Ana Test</a>" in today and "was Mon 22 March, 10am" in today
+    assert (
+        "Moved by text" in today and "Ana Test</a>" in today and "was Mon 22 March, 10am" in today
+    )
     page = " ".join(pat.get(f"{house.web}/people/{person['id']}", timeout=30).text.split())
     assert "Moved by text to Wed 24 March, 10:00am" in page
 

@@ -1,4 +1,6 @@
-"""`engage run`, which is what `make run` starts: everything comes up by itself, and everything goes down with it."""
+"""`engage run`, which is what `make run` starts: everything comes up by itself, and everything goes
+down with it.
+"""
 
 import os
 import signal
@@ -36,12 +38,19 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
     """Start `engage run` with its output to read from."""
     command = [sys.executable, "-m", "api", "run"]
     return subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
-    """What the process has printed up to a line with these words; all of it when it ended without saying them."""
+    """What the process has printed up to a line with these words; all of it when it ended without
+    saying them.
+    """
     assert process.stdout is not None
     said = ""
     for line in process.stdout:
@@ -51,14 +60,20 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
     return said
 
 
-def test_everything_comes_up_and_goes_down_together(environment: dict[str, str], tmp_path: Path) -> None:
-    """With nothing set up, one command ends with the addresses and sign-ins on the screen; SIGTERM leaves no process behind."""
+def test_everything_comes_up_and_goes_down_together(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """With nothing set up, one command ends with the addresses and sign-ins on the screen; SIGTERM
+    leaves no process behind.
+    """
     for _again in range(2):
         process = start(environment)
         try:
             said = read_until(process, "Ctrl-C")
             web, phones = environment["ENGAGE_PORT"], environment["ENGAGE_SIMULATOR_PORT"]
-            assert f"http://127.0.0.1:{web}/" in said and f"http://127.0.0.1:{phones}/" in said, said
+            assert f"http://127.0.0.1:{web}/" in said and f"http://127.0.0.1:{phones}/" in said, (
+                said
+            )
             assert "p.hale@probation.example" in said and "password" in said
             for address in (f"http://127.0.0.1:{web}/health/ready", f"http://127.0.0.1:{phones}/"):
                 with urllib.request.urlopen(address, timeout=10) as response:
@@ -73,8 +88,12 @@ def test_everything_comes_up_and_goes_down_together(environment: dict[str, str],
         assert not (tmp_path / "postgres" / "postmaster.pid").exists()
 
 
-def test_a_part_that_dies_is_named_and_the_rest_stops(environment: dict[str, str], tmp_path: Path) -> None:
-    """A killed worker is not quietly replaced: the run ends, says which part it was, and leaves nothing running."""
+def test_a_part_that_dies_is_named_and_the_rest_stops(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A killed worker is not quietly replaced: the run ends, says which part it was, and leaves
+    nothing running.
+    """
     process = start(environment)
     read_until(process, "Ctrl-C")
     family = psutil.Process(process.pid).children(recursive=True)
@@ -89,7 +108,9 @@ def test_a_part_that_dies_is_named_and_the_rest_stops(environment: dict[str, str
 
 @pytest.mark.parametrize("variable", ["ENGAGE_PORT", "ENGAGE_SIMULATOR_PORT"])
 def test_a_taken_port_is_said_plainly(environment: dict[str, str], variable: str) -> None:
-    """The message names the port and the variable that changes it; nothing has been started by then."""
+    """The message names the port and the variable that changes it; nothing has been started by
+    then.
+    """
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -1,4 +1,6 @@
-"""A night in which somebody is in danger: from their text to the worker who lets texts go on, through phone, webhook, worker and page."""
+"""A night in which somebody is in danger: from their text to the worker who lets texts go on,
+through phone, webhook, worker and page.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -54,13 +56,17 @@ def texts_to(house: House, number: str) -> list[str]:
 def alarms_over(house: House) -> bool:
     """Whether no alarm waits any more."""
     with psycopg.connect(house.database_url.replace("+psycopg", "")) as connection:
-        found = connection.execute("SELECT count(*) FROM alarm WHERE next_at IS NOT NULL").fetchone()
+        found = connection.execute(
+            "SELECT count(*) FROM alarm WHERE next_at IS NOT NULL"
+        ).fetchone()
     return found == (0,)
 
 
 def test_a_night_from_the_text_to_the_all_clear(house: House) -> None:
-    """Safety advice in their language within seconds, level 1 at once, level 2 a quarter of an hour later, nobody once it is acknowledged;
-    the reminder waits, and goes when a worker has spoken with them."""
+    """Safety advice in their language within seconds, level 1 at once, level 2 a quarter of an hour
+    later, nobody once it is acknowledged; the reminder waits, and goes when a worker has spoken
+    with them.
+    """
     put_on_call(house)
     nia = house.add_person("X800401", "Nia", NIA, language="cy")
     booked = house.book(nia, datetime(2027, 3, 24, 10, 0, tzinfo=UTC))
@@ -93,7 +99,9 @@ def test_a_night_from_the_text_to_the_all_clear(house: House) -> None:
 
     house.travel(datetime(2027, 3, 23, 10, 30, tzinfo=UTC))
     eventually(lambda: _reminder(house, booked["id"], "one_day")["state"] == "skipped")
-    assert [reason["code"] for reason in _reminder(house, booked["id"], "one_day")["reasons"]] == ["paused"]
+    assert [reason["code"] for reason in _reminder(house, booked["id"], "one_day")["reasons"]] == [
+        "paused"
+    ]
     assert not any("Yfory" in text for text in texts_to(house, NIA))
     browser = house.sign_in("p.hale@probation.example")
     page = browser.get(f"{house.web}/people/{nia['id']}", timeout=30).text
@@ -103,7 +111,9 @@ def test_a_night_from_the_text_to_the_all_clear(house: House) -> None:
 
 
 def test_a_watched_phone_and_a_stranger_in_danger(house: House) -> None:
-    """Nothing goes to a phone that somebody else reads, not even safety advice; danger from a number of nobody reaches whoever is on call."""
+    """Nothing goes to a phone that somebody else reads, not even safety advice; danger from a
+    number of nobody reaches whoever is on call.
+    """
     put_on_call(house)
     bea = house.add_person("X800402", "Bea", BEA)
     house.travel(NIGHT)

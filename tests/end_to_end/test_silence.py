@@ -27,17 +27,32 @@ HALVES = [
 
 
 def test_half_sent_requests_do_not_stop_the_service(tmp_path: Path) -> None:
-    """More half-sent bodies and heads than there are threads, by nobody in particular: another caller is still answered."""
+    """More half-sent bodies and heads than there are threads, by nobody in particular: another
+    caller is still answered.
+    """
     port = free_port()
     (tmp_path / "silent_app.py").write_text(APP)
     config = tmp_path / "gunicorn.conf.py"
     config.write_text((PROJECT / "gunicorn.conf.py").read_text() + "\nsilence = 1\n")
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("ENGAGE_", "TWILIO_"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ENGAGE_", "TWILIO_"))
+        },
         "ENGAGE_PORT": str(port),
         "PYTHONPATH": f"{tmp_path}:{PROJECT}",
     }
-    command = [sys.executable, "-m", "gunicorn", "--config", str(config), "--workers", "1", "silent_app:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        str(config),
+        "--workers",
+        "1",
+        "silent_app:app",
+    ]
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     try:

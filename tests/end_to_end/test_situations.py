@@ -1,4 +1,6 @@
-"""Situations that must come out right, end to end: through simulator, webhook, worker, interface and pages. Each test names its situation."""
+"""Situations that must come out right, end to end: through simulator, webhook, worker, interface
+and pages. Each test names its situation.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -52,7 +54,9 @@ def test_situation_02_the_same_text_five_times_at_once_has_one_effect(house: Hou
     assert len(house.incoming(person)) == 1 and len(phone.received()) == 1
 
 
-def test_situation_03_receipts_reversed_and_repeated_never_take_delivered_back(house: House) -> None:
+def test_situation_03_receipts_reversed_and_repeated_never_take_delivered_back(
+    house: House,
+) -> None:
     """A late `sent` after `delivered` is kept and changes nothing."""
     house.simulator.script(to="+447700900303", order="reversed", repeat=2)
     person = house.add_person("X800003", "Cal", "07700 900303")
@@ -65,7 +69,9 @@ def test_situation_03_receipts_reversed_and_repeated_never_take_delivered_back(h
     assert house.outgoing(person)[0]["status"] == "delivered"
 
 
-def test_situation_04_a_receipt_before_the_create_call_has_answered_is_applied(house: House) -> None:
+def test_situation_04_a_receipt_before_the_create_call_has_answered_is_applied(
+    house: House,
+) -> None:
     """All callbacks come before the answer; the text ends delivered, once."""
     house.simulator.script(to="+447700900304", early=True, latency=1)
     person = house.add_person("X800004", "Dot", "07700 900304")
@@ -76,15 +82,20 @@ def test_situation_04_a_receipt_before_the_create_call_has_answered_is_applied(h
     assert len(house.phone("+447700900304").received()) == 1
 
 
-def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_corrects(house: House) -> None:
-    """Moved later, moved earlier, called off: each time the old reminders are void and one correction goes out."""
+def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_corrects(
+    house: House,
+) -> None:
+    """Moved later, moved earlier, called off: each time the old reminders are void and one
+    correction goes out.
+    """
     person = house.add_person("X800007", "Eva", "07700 900307")
     phone = house.phone("+447700900307")
     booked = house.book(person, MONDAY + timedelta(days=7))
     phone.wait_for("Mon 29 March, 11:00am")
     for count, days in enumerate((8, 6), start=1):
         house.api.post(
-            f"/appointments/{booked['id']}/move", {"starts_at": (MONDAY + timedelta(days=days)).isoformat()}
+            f"/appointments/{booked['id']}/move",
+            {"starts_at": (MONDAY + timedelta(days=days)).isoformat()},
         )
         phone.wait_for("Your time has changed", count=count)
     moved = house.appointment(booked["id"])
@@ -94,7 +105,9 @@ def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_c
         for reminder in moved["reminders"]
         if reminder["revision"] < 3 and reminder["state"] != "sent"
     ]
-    assert old and all(reminder["state"] in ("void", "skipped") and reminder["reasons"] for reminder in old)
+    assert old and all(
+        reminder["state"] in ("void", "skipped") and reminder["reasons"] for reminder in old
+    )
     other = house.add_person("X800008", "Eli", "07700 900308")
     phone = house.phone("+447700900308")
     off = house.book(other, MONDAY + timedelta(days=7))
@@ -104,7 +117,9 @@ def test_situation_07_a_cancelled_or_moved_appointment_voids_its_reminders_and_c
     called_off = house.appointment(off["id"])
     assert called_off["state"] == "cancelled"
     assert {
-        reminder["state"] for reminder in called_off["reminders"] if reminder["kind"] != "called_off"
+        reminder["state"]
+        for reminder in called_off["reminders"]
+        if reminder["kind"] != "called_off"
     } <= {"sent", "void", "skipped"}
 
 
@@ -138,7 +153,8 @@ def test_situation_11_stop_then_help_is_still_stopped_and_start_restores(house: 
     booked = house.book(person, MONDAY)
     eventually(
         lambda: any(
-            "stopped" in _codes(reminder) for reminder in house.appointment(booked["id"])["reminders"]
+            "stopped" in _codes(reminder)
+            for reminder in house.appointment(booked["id"])["reminders"]
         )
     )
     assert len(phone.received()) == 1
@@ -150,7 +166,9 @@ def test_situation_11_stop_then_help_is_still_stopped_and_start_restores(house: 
 def test_situation_12_two_people_on_one_phone_are_asked_never_guessed_and_see_nothing_of_each_other(
     house: House,
 ) -> None:
-    """A YES that could be either's is nobody's until a name comes; no text names the other person's appointment."""
+    """A YES that could be either's is nobody's until a name comes; no text names the other person's
+    appointment.
+    """
     officer = house.sign_in("p.hale@probation.example")
     ann = house.add_person("X800012", "Hana", "07700 900312", verified=False)
     ben = house.add_person("X800013", "Ivor", "07700 900312", verified=False)
@@ -158,7 +176,9 @@ def test_situation_12_two_people_on_one_phone_are_asked_never_guessed_and_see_no
     for person in (ann, ben):
         house.submit(officer, f"/people/{person['id']}/number/shared", {"sure": "y"})
     first = house.book(ann, MONDAY)
-    second = house.book(ben, MONDAY + timedelta(days=1), worker_name="Lin", place_alias="the hall, Mill Lane")
+    second = house.book(
+        ben, MONDAY + timedelta(days=1), worker_name="Lin", place_alias="the hall, Mill Lane"
+    )
     phone = house.phone("+447700900312")
     phone.wait_for("Hi Hana")
     phone.wait_for("Hi Ivor")
@@ -168,14 +188,20 @@ def test_situation_12_two_people_on_one_phone_are_asked_never_guessed_and_see_no
     assert not any(word in question for word in ("Hana", "Ivor", "Pat", "Lin", "Bridge", "Mill"))
     assert house.appointment(first["id"])["said"] == house.appointment(second["id"])["said"] == []
     phone.reply("Ivor")
-    eventually(lambda: [said["kind"] for said in house.appointment(second["id"])["said"]] == ["will_attend"])
+    eventually(
+        lambda: (
+            [said["kind"] for said in house.appointment(second["id"])["said"]] == ["will_attend"]
+        )
+    )
     assert house.appointment(first["id"])["said"] == []
     later = phone.received()[before:]
     assert not any("Hana" in text or "Bridge" in text for text in later)
     assert all("Ivor" not in entry["body"] for entry in house.outgoing(ann))
 
 
-def test_situation_13_two_appointments_on_one_day_are_asked_about_never_guessed(house: House) -> None:
+def test_situation_13_two_appointments_on_one_day_are_asked_about_never_guessed(
+    house: House,
+) -> None:
     """A YES is nobody's until the person says which."""
     person = house.add_person("X800014", "Jem", "07700 900314")
     morning = house.book(person, MONDAY)
@@ -187,10 +213,14 @@ def test_situation_13_two_appointments_on_one_day_are_asked_about_never_guessed(
     phone.reply("yes")
     question = phone.wait_for("Which do you mean?").body
     assert "1 for" in question and "2 for" in question
-    assert house.appointment(morning["id"])["said"] == house.appointment(afternoon["id"])["said"] == []
+    assert (
+        house.appointment(morning["id"])["said"] == house.appointment(afternoon["id"])["said"] == []
+    )
     phone.reply("2")
     eventually(
-        lambda: [said["kind"] for said in house.appointment(afternoon["id"])["said"]] == ["will_attend"]
+        lambda: (
+            [said["kind"] for said in house.appointment(afternoon["id"])["said"]] == ["will_attend"]
+        )
     )
     assert house.appointment(morning["id"])["said"] == []
 
@@ -198,7 +228,9 @@ def test_situation_13_two_appointments_on_one_day_are_asked_about_never_guessed(
 def test_situation_14_an_unknown_number_gets_one_neutral_answer_and_its_history_moves_when_claimed(
     house: House,
 ) -> None:
-    """Nothing about anybody is said; a coordinator claims the number, and the person's thread has what came before."""
+    """Nothing about anybody is said; a coordinator claims the number, and the person's thread has
+    what came before.
+    """
     phone = house.phone("+447700900315")
     phone.reply("is that you pat")
     answer = phone.wait_for().body
@@ -208,7 +240,8 @@ def test_situation_14_an_unknown_number_gets_one_neutral_answer_and_its_history_
     coordinator = house.sign_in("c.okafor@police.example")
     page = eventually(
         lambda: (
-            "hello??" in (seen := coordinator.get(f"{house.web}/unknown-numbers", timeout=30).text) and seen
+            "hello??" in (seen := coordinator.get(f"{house.web}/unknown-numbers", timeout=30).text)
+            and seen
         )
     )
     assert "is that you pat" in page
@@ -220,12 +253,19 @@ def test_situation_14_an_unknown_number_gets_one_neutral_answer_and_its_history_
     assert "hello??" not in coordinator.get(f"{house.web}/unknown-numbers", timeout=30).text
 
 
-def test_situation_18_somebody_elses_officer_and_a_partner_are_refused_and_logged(house: House) -> None:
-    """Reading and changing somebody else's person looks like there is nobody, on every page, and leaves a line in the log."""
+def test_situation_18_somebody_elses_officer_and_a_partner_are_refused_and_logged(
+    house: House,
+) -> None:
+    """Reading and changing somebody else's person looks like there is nobody, on every page, and
+    leaves a line in the log.
+    """
     person = house.add_person("X800018", "Lia", "07700 900318")
     booked = house.book(person, MONDAY)
     before = house.log("web").count("access.refused")
-    other, partner = house.sign_in("d.rees@probation.example"), house.sign_in("jo@tynerecovery.example")
+    other, partner = (
+        house.sign_in("d.rees@probation.example"),
+        house.sign_in("jo@tynerecovery.example"),
+    )
     for browser in (other, partner):
         token_page = browser.get(f"{house.web}/", timeout=30).text
         for path in (
@@ -243,8 +283,12 @@ def test_situation_18_somebody_elses_officer_and_a_partner_are_refused_and_logge
     assert house.log("web").count("access.refused") > before
 
 
-def test_situation_20_a_failure_half_way_through_a_use_case_rolls_all_of_it_back(house: House) -> None:
-    """A booking whose last row cannot be written leaves nothing; a reply whose effect fails is done once, later, whole."""
+def test_situation_20_a_failure_half_way_through_a_use_case_rolls_all_of_it_back(
+    house: House,
+) -> None:
+    """A booking whose last row cannot be written leaves nothing; a reply whose effect fails is done
+    once, later, whole.
+    """
     person = house.add_person("X800020", "Mel", "07700 900320")
     phone = house.phone("+447700900320")
     with psycopg.connect(house.database_url.replace("+psycopg", ""), autocommit=True) as database:

@@ -1,4 +1,6 @@
-"""A worker takes a conversation over, answers and hands back, and a wrong reading is put right: phones, webhook, worker, pages, command."""
+"""A worker takes a conversation over, answers and hands back, and a wrong reading is put right:
+phones, webhook, worker, pages, command.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -28,18 +30,25 @@ def standing(house: House, booked: dict[str, Any]) -> list[str]:
 def came(house: House, person: dict[str, Any], words: str) -> dict[str, Any]:
     """A text of the person once it has been read."""
     return eventually(
-        lambda: next((entry for entry in house.incoming(person) if entry["body"] == words), None), what=words
+        lambda: next((entry for entry in house.incoming(person) if entry["body"] == words), None),
+        what=words,
     )
 
 
-def press(house: House, browser: requests.Session, person: dict[str, Any], path: str, **form: str) -> str:
+def press(
+    house: House, browser: requests.Session, person: dict[str, Any], path: str, **form: str
+) -> str:
     """Press a button of the person's page; the page that follows."""
     page = browser.get(f"{house.web}/people/{person['id']}", timeout=30).text
     return house.post(browser, path, form, page).text
 
 
-def test_taken_over_a_yes_is_left_to_the_worker_and_handed_back_it_is_recorded(house: House) -> None:
-    """Take over; "yes" is kept and answered by nobody; the worker answers; hand back; the next yes is recorded and thanked for."""
+def test_taken_over_a_yes_is_left_to_the_worker_and_handed_back_it_is_recorded(
+    house: House,
+) -> None:
+    """Take over; "yes" is kept and answered by nobody; the worker answers; hand back; the next yes
+    is recorded and thanked for.
+    """
     person = house.add_person("X810001", "Ann", "07700 900351")
     booked, phone = house.book(person, MONDAY), house.phone("+447700900351")
     phone.wait_for("You see Pat")
@@ -53,7 +62,9 @@ def test_taken_over_a_yes_is_left_to_the_worker_and_handed_back_it_is_recorded(h
     assert entry["evidence"] == ["yes"] and entry["confidence"] > 0.5
     house.simulator.settle()
     assert standing(house, booked) == [] and len(phone.received()) == 1
-    house.submit(pat, f"{here}/text", {"body": "Great Ann, how are you getting there? Pat", "once": "a" * 32})
+    house.submit(
+        pat, f"{here}/text", {"body": "Great Ann, how are you getting there? Pat", "once": "a" * 32}
+    )
     phone.wait_for("how are you getting there")
     assert house.api.get(f"{here}/conversation")["held_by"]["staff"]["name"] == "Pat Hale"
     shown = press(house, pat, person, f"{here}/conversation/hand-back")
@@ -70,7 +81,9 @@ def test_taken_over_a_yes_is_left_to_the_worker_and_handed_back_it_is_recorded(h
 def test_a_wrong_reading_is_corrected_by_a_click_kept_without_identity_and_exported(
     house: House, tmp_path: Path
 ) -> None:
-    """The yes counts no more, the no does, nobody is answered; the administrator accepts the line and takes it out."""
+    """The yes counts no more, the no does, nobody is answered; the administrator accepts the line
+    and takes it out.
+    """
     person = house.add_person("X810002", "Bea", "07700 900352")
     booked, phone = house.book(person, MONDAY), house.phone("+447700900352")
     phone.wait_for("You see Pat")
@@ -89,7 +102,9 @@ def test_a_wrong_reading_is_corrected_by_a_click_kept_without_identity_and_expor
     assert len(phone.received()) == 2
     phone.reply("hiya pat its bea, lost me bus pass, ring 07700 900399")
     second = came(house, person, "hiya pat its bea, lost me bus pass, ring 07700 900399")
-    house.api.post(f"/readings/{second['reading_id']}/correct", {"intent": "reschedule"}, status=200)
+    house.api.post(
+        f"/readings/{second['reading_id']}/correct", {"intent": "reschedule"}, status=200
+    )
     alex = house.sign_in(_administrator(house))
     page = alex.get(f"{house.web}/corrections", timeout=30).text
     assert "Bea" not in page and "900399" not in page and "its [name], lost me bus pass" in page
@@ -103,7 +118,11 @@ def test_a_wrong_reading_is_corrected_by_a_click_kept_without_identity_and_expor
     ]
     assert alex.get(f"{house.web}/people/{person['id']}/log", timeout=30).status_code == 403
     exported = pat.get(f"{house.web}/people/{person['id']}/log.csv", timeout=30)
-    assert exported.ok and "yes i will be there" in exported.text and "cannot come,Pat Hale" in exported.text
+    assert (
+        exported.ok
+        and "yes i will be there" in exported.text
+        and "cannot come,Pat Hale" in exported.text
+    )
 
 
 def _prompt(entry: dict[str, Any]) -> str:

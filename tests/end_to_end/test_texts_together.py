@@ -1,4 +1,6 @@
-"""Split texts, corrections, and machines that answer each other: through simulator, webhook, worker, interface and page."""
+"""Split texts, corrections, and machines that answer each other: through simulator, webhook,
+worker, interface and page.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +33,8 @@ def read(house: House, person: dict[str, Any], count: int) -> list[dict[str, Any
             eventually(
                 lambda: (
                     found
-                    if len(found := house.incoming(person)) == count and all(one["done"] for one in found)
+                    if len(found := house.incoming(person)) == count
+                    and all(one["done"] for one in found)
                     else None
                 )
             )
@@ -50,12 +53,16 @@ def test_a_refusal_in_three_texts_is_one_refusal(house: House) -> None:
     assert {one["kind"] for one in words} == {"cannot_attend"}
     assert house.signal_kinds(person) == ["cannot_attend"]
     assert len([body for body in phone.received() if "be in touch" in body]) == 1
-    page = house.sign_in("p.hale@probation.example").get(f"{house.web}/people/{person['id']}", timeout=30)
+    page = house.sign_in("p.hale@probation.example").get(
+        f"{house.web}/people/{person['id']}", timeout=30
+    )
     assert page.ok and all(words in page.text for words in ("i cant", "make it", "monday"))
 
 
 def test_a_correction_replaces_what_was_said(house: House) -> None:
-    """`yes`, then `sorry meant no`: the no stands, the worker sees both and that the first was taken back."""
+    """`yes`, then `sorry meant no`: the no stands, the worker sees both and that the first was
+    taken back.
+    """
     person, appointment = booked(house, "X840002", "Bea", 2)
     phone = house.phone("+447700900402")
     phone.reply("yes")
@@ -65,13 +72,17 @@ def test_a_correction_replaces_what_was_said(house: House) -> None:
     assert house.signal_kinds(person) == ["cannot_attend"]
     first, second = read(house, person, 2)
     assert "taken back" in first["done"] and "In place of" in second["done"]
-    page = house.sign_in("p.hale@probation.example").get(f"{house.web}/people/{person['id']}", timeout=30)
+    page = house.sign_in("p.hale@probation.example").get(
+        f"{house.web}/people/{person['id']}", timeout=30
+    )
     assert "taken back by a later text" in page.text
     assert house.appointment(appointment["id"])["state"] == "booked"
 
 
 def test_two_machines_stop_by_themselves(house: House) -> None:
-    """A phone that answers each of our texts with the same words: it ends within a few texts, and one item waits for a human."""
+    """A phone that answers each of our texts with the same words: it ends within a few texts, and
+    one item waits for a human.
+    """
     person, _ = booked(house, "X840003", "Cal", 3)
     phone = house.phone("+447700900403")
     answered = 0
@@ -91,7 +102,9 @@ def test_two_machines_stop_by_themselves(house: House) -> None:
 
 
 def test_a_flood_is_kept_and_one_item_waits_while_others_are_answered(house: House) -> None:
-    """Sixty texts in a rush: all in the thread, one passed-over one waits, and somebody else is answered meanwhile."""
+    """Sixty texts in a rush: all in the thread, one passed-over one waits, and somebody else is
+    answered meanwhile.
+    """
     person, _ = booked(house, "X840004", "Dot", 4)
     other, _ = booked(house, "X840005", "Eli", 5)
     flood = house.phone("+447700900404")

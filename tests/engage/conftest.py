@@ -1,4 +1,6 @@
-"""Who is there in most of these tests: an offender manager, and a person with a number that may be texted."""
+"""Who is there in most of these tests: an offender manager, and a person with a number that may be
+texted.
+"""
 
 from datetime import datetime, timedelta
 

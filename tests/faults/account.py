@@ -1,4 +1,6 @@
-"""The account of a run: what was queued against what the provider's ledger holds, text by text. The ledger is the truth."""
+"""The account of a run: what was queued against what the provider's ledger holds, text by text. The
+ledger is the truth.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,9 @@ from tests.faults.worker_process import FaultyClock
 from tests.simulator import SeenText, Simulator
 
 CALLBACK = "http://127.0.0.1:9/webhooks/twilio/status"
-"""Where nobody listens: for runs without receipts. The provider still keeps it with each text, and our id is in it."""
+"""Where nobody listens: for runs without receipts. The provider still keeps it with each text, and
+our id is in it.
+"""
 _BATCH = 200
 _OPEN = (MessageStatus.QUEUED, MessageStatus.SENDING)
 _PROVIDER_HAS_IT = frozenset(
@@ -33,10 +37,12 @@ _PROVIDER_HAS_IT = frozenset(
 
 @dataclass(frozen=True)
 class Account:
-    """One line of the table. `doubled`: accepted more than once. `lost`: the provider never had it and the record does not say unknown.
+    """One line of the table. `doubled`: accepted more than once. `lost`: the provider never had it
+    and the record does not say unknown.
 
-    `unknown`: the record says that nobody knows; `tellable` of those, the ones that the provider's list could have told apart.
-    `untrue`: the provider has it, and the record denies that or gives it another text's id.
+    `unknown`: the record says that nobody knows; `tellable` of those, the ones that the provider's
+    list could have told apart. `untrue`: the provider has it, and the record denies that or gives
+    it another text's id.
     """
 
     run: str
@@ -62,7 +68,9 @@ def number(n: int) -> str:
 
 
 def texts(count: int, *, alike: int = 0) -> list[Text]:
-    """Texts to a few hundred phones, each with words of its own; `alike` pairs at the end have the same words for the same phone."""
+    """Texts to a few hundred phones, each with words of its own; `alike` pairs at the end have the
+    same words for the same phone.
+    """
     different = [
         Text(number(n % 300), f"Reminder {n} of your appointment", Lane(2 + n % 3), f"text:{n}")
         for n in range(count - 2 * alike)
@@ -95,7 +103,13 @@ def unsettled(database: Database) -> int:
 
 
 def draw(
-    database: Database, simulator: Simulator, *, run: str, seed: int, seconds: float, notes: str = ""
+    database: Database,
+    simulator: Simulator,
+    *,
+    run: str,
+    seed: int,
+    seconds: float,
+    notes: str = "",
 ) -> Account:
     """Compare every message with the ledger."""
     ledger: dict[UUID | None, list[SeenText]] = {}
@@ -111,7 +125,9 @@ def draw(
         enqueued=len(messages),
         accepted=sum(len(seen) for seen in ledger.values()),
         doubled=sum(len(seen) - 1 for seen in ledger.values()),
-        lost=sum(one.id not in ledger and one.status is not MessageStatus.UNKNOWN for one in messages),
+        lost=sum(
+            one.id not in ledger and one.status is not MessageStatus.UNKNOWN for one in messages
+        ),
         unknown=len(unknown),
         tellable=sum(alike[one.to_number, one.body] == 1 for one in unknown),
         untrue=sum(_untrue(one, ledger, alike) for one in messages),
@@ -127,16 +143,24 @@ def _mid(seen: SeenText) -> UUID | None:
 
 def _alike(session: Session) -> Mapping[tuple[str, str], int]:
     return Counter(
-        (row.to_number, row.body) for row in session.execute(select(Message.to_number, Message.body))
+        (row.to_number, row.body)
+        for row in session.execute(select(Message.to_number, Message.body))
     )
 
 
 def _untrue(
-    message: Message, ledger: Mapping[UUID | None, Sequence[SeenText]], alike: Mapping[tuple[str, str], int]
+    message: Message,
+    ledger: Mapping[UUID | None, Sequence[SeenText]],
+    alike: Mapping[tuple[str, str], int],
 ) -> bool:
-    """Does the record deny a text that the provider has, or claim another's? Of texts with the same words, any one's id is as good."""
+    """Does the record deny a text that the provider has, or claim another's? Of texts with the same
+    words, any one's id is as good.
+    """
     if message.id not in ledger or message.status is MessageStatus.UNKNOWN:
         return False
     if message.status not in _PROVIDER_HAS_IT:
         return True
-    return alike[message.to_number, message.body] == 1 and message.provider_sid != ledger[message.id][0].sid
+    return (
+        alike[message.to_number, message.body] == 1
+        and message.provider_sid != ledger[message.id][0].sid
+    )

@@ -1,7 +1,7 @@
 """How large a run is, what chance it is drawn from, and where its account goes.
 
-`make test` runs the short form and `make faults` the long one (`FAULTS=long`). `FAULTS_SEED` repeats a run's chance; without it each run
-draws its own and prints it.
+`make test` runs the short form and `make faults` the long one (`FAULTS=long`). `FAULTS_SEED`
+repeats a run's chance; without it each run draws its own and prints it.
 """
 
 import os
@@ -31,7 +31,9 @@ LONG = os.environ.get("FAULTS") == "long"
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run does. `haste` is how much faster than time the workers' clocks run during an outage."""
+    """How much a run does. `haste` is how much faster than time the workers' clocks run during an
+    outage.
+    """
 
     texts: int
     kills: int
@@ -97,7 +99,9 @@ def stopwatch() -> Callable[[], float]:
 
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Callable[[Account], None]:
-    """Has the account of a run printed at the end of the test run; the long form also appends it to a file of the day under var/."""
+    """Has the account of a run printed at the end of the test run; the long form also appends it to
+    a file of the day under var/.
+    """
 
     def told(account: Account) -> None:
         record_property("faults", account.line())
@@ -116,5 +120,9 @@ def _append(directory: Path, account: Account) -> None:
 
 
 def must_hold(account: Account) -> None:
-    """Lost none, doubled none, nothing untrue on record, and unknown only what the provider's own list cannot tell."""
-    assert (account.lost, account.doubled, account.untrue, account.tellable) == (0, 0, 0, 0), account
+    """Lost none, doubled none, nothing untrue on record, and unknown only what the provider's own
+    list cannot tell.
+    """
+    assert (account.lost, account.doubled, account.untrue, account.tellable) == (0, 0, 0, 0), (
+        account
+    )

@@ -1,6 +1,7 @@
 """Workers in processes: started, killed without warning, started again.
 
-They are forked from one process that has imported everything, so that on a small machine a run is spent on faults and not on imports.
+They are forked from one process that has imported everything, so that on a small machine a run is
+spent on faults and not on imports.
 """
 
 import logging
@@ -50,7 +51,9 @@ class Crew:
         self.start(orders)
 
     def end(self) -> None:
-        """Ask all to stop, and see that they do. AssertionError if one had ended by itself or does not end well."""
+        """Ask all to stop, and see that they do. AssertionError if one had ended by itself or does
+        not end well.
+        """
         ended = [process.pid for process, _ in self._at_work if process.exitcode is not None]
         for process, _ in self._at_work:
             process.terminate()
@@ -61,7 +64,9 @@ class Crew:
             process.kill()
             process.join()
         self._at_work = []
-        assert not ended and not any(codes), f"workers ended badly: {ended} {codes}; see {self._directory}"
+        assert not ended and not any(codes), (
+            f"workers ended badly: {ended} {codes}; see {self._directory}"
+        )
 
 
 def _work(orders: Orders, log: str) -> None:

@@ -1,4 +1,6 @@
-"""A PostgreSQL of the test's own, out of the same wheel, to be stopped, killed and followed by a standby."""
+"""A PostgreSQL of the test's own, out of the same wheel, to be stopped, killed and followed by a
+standby.
+"""
 
 import os
 import pwd
@@ -26,7 +28,9 @@ _OPTIONS = ("listen_addresses=", "max_connections=100", "timezone=UTC", "shared_
 
 
 class Cluster:
-    """One server: its data, its socket and its port. Made by `initdb` or as a copy of another by `pg_basebackup`."""
+    """One server: its data, its socket and its port. Made by `initdb` or as a copy of another by
+    `pg_basebackup`.
+    """
 
     def __init__(self, place: Path, owner: str | None) -> None:
         self.place = place
@@ -39,7 +43,18 @@ class Cluster:
         """An empty server."""
         made = cls(_directory(place, owner), owner)
         made._run(
-            "initdb", "-D", str(made.data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"
+            "initdb",
+            "-D",
+            str(made.data),
+            "-U",
+            USER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale",
+            "C",
+            "-N",
         )
         return made
 
@@ -59,7 +74,9 @@ class Cluster:
         self._control("start", "-w", "-t", "60", "-o", arguments, "-l", str(self.place / "log"))
 
     def stop(self, mode: str) -> None:
-        """Stop: `fast` cuts every connection and ends in order, `immediate` leaves things as a crash would."""
+        """Stop: `fast` cuts every connection and ends in order, `immediate` leaves things as a
+        crash would.
+        """
         self._control("stop", "-w", "-t", "60", "-m", mode)
 
     def promote(self) -> None:
@@ -71,7 +88,15 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         environment = {**os.environ, "LC_ALL": "C"}
-        pgexec(program, arguments, bin_path=PROGRAMS, user=self._owner, cwd="/", env=environment, timeout=120)
+        pgexec(
+            program,
+            arguments,
+            bin_path=PROGRAMS,
+            user=self._owner,
+            cwd="/",
+            env=environment,
+            timeout=120,
+        )
 
 
 def address(*clusters: Cluster) -> str:
@@ -88,7 +113,9 @@ def address(*clusters: Cluster) -> str:
 
 @contextmanager
 def new_cluster() -> Iterator[Cluster]:
-    """A running server in a short directory of its own; whatever of it runs at the end, and its standbys, are ended."""
+    """A running server in a short directory of its own; whatever of it runs at the end, and its
+    standbys, are ended.
+    """
     owner = "pgserver" if os.name == "posix" and os.geteuid() == 0 else None
     if owner is not None:
         ensure_user_exists(owner)

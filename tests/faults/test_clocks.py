@@ -25,13 +25,21 @@ def test_one_worker_lives_ten_minutes_ahead_and_one_behind(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """Leases and looks go by the database's clock, so neither steals a text of the right one or sends it again, killed or not."""
+    """Leases and looks go by the database's clock, so neither steals a text of the right one or
+    sends it again, killed or not.
+    """
     with simulator_process(inbound_url=None) as provider:
-        provider.rules([{"probability": 0.1, "answer": "drop_after"}, {"latency": [0, 0.1]}], seed=seed)
-        right = Orders(own_database.url.render_as_string(hide_password=False), provider.url, account.CALLBACK)
+        provider.rules(
+            [{"probability": 0.1, "answer": "drop_after"}, {"latency": [0, 0.1]}], seed=seed
+        )
+        right = Orders(
+            own_database.url.render_as_string(hide_password=False), provider.url, account.CALLBACK
+        )
         account.put(own_database, account.texts(size.texts), FaultyClock(right))
         with crew(
-            tmp_path, dice, [right, *(replace(right, ahead=off) for off in (TEN_MINUTES, -TEN_MINUTES))]
+            tmp_path,
+            dice,
+            [right, *(replace(right, ahead=off) for off in (TEN_MINUTES, -TEN_MINUTES))],
         ) as workers:
             for share in (3, 2):
                 wait_until(
@@ -40,7 +48,9 @@ def test_one_worker_lives_ten_minutes_ahead_and_one_behind(
                     within=size.patience,
                 )
                 workers.kill_one()
-            wait_until(lambda: not account.unsettled(own_database), "all is settled", within=size.patience)
+            wait_until(
+                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+            )
         drawn = account.draw(
             own_database,
             provider,

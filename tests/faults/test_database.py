@@ -23,7 +23,9 @@ from tests.simulator import Simulator, simulator_process
 
 _BATCH = 10
 _AHEAD = 100
-"""How many texts more may be written than the provider has: so writing goes on for as long as sending."""
+"""How many texts more may be written than the provider has: so writing goes on for as long as
+sending.
+"""
 _CUT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
     " AND random() < 0.5"
@@ -31,12 +33,19 @@ _CUT = text(
 
 
 class Writer:
-    """Queues texts a few at a time, as a web service would; what fails is asked for again under the same key."""
+    """Queues texts a few at a time, as a web service would; what fails is asked for again under the
+    same key.
+    """
 
     def __init__(
         self, database: Database, provider: Simulator, wanted: Sequence[Text], clock: FaultyClock
     ) -> None:
-        self._database, self._provider, self._wanted, self._clock = database, provider, wanted, clock
+        self._database, self._provider, self._wanted, self._clock = (
+            database,
+            provider,
+            wanted,
+            clock,
+        )
         self._thread = threading.Thread(target=self._write, daemon=True)
         self.failures = 0
 
@@ -72,7 +81,9 @@ def test_the_server_is_stopped_and_started_and_connections_are_cut(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """In order and as in a crash, with half of all connections cut in between: what was committed is sent once, and what was not is not."""
+    """In order and as in a crash, with half of all connections cut in between: what was committed
+    is sent once, and what was not is not.
+    """
     with (
         new_cluster() as cluster,
         laid_out(address(cluster)) as database,
@@ -108,7 +119,9 @@ def test_a_standby_takes_over(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """The server crashes for good and its synchronous standby is promoted: nothing that was committed is forgotten."""
+    """The server crashes for good and its synchronous standby is promoted: nothing that was
+    committed is forgotten.
+    """
     with new_cluster() as first, simulator_process(inbound_url=None) as provider:
         second = first.standby(first.place.parent / "b", "b")
         second.start()
@@ -141,9 +154,13 @@ def _run(
     dice: Random,
     events: Sequence[Callable[[], None]],
 ) -> Writer:
-    """Write and send at once; let the events happen at random moments on the way; wait until all is settled."""
+    """Write and send at once; let the events happen at random moments on the way; wait until all is
+    settled.
+    """
     provider.script(latency=[0, 0.1])
-    orders = Orders(database.url.render_as_string(hide_password=False), provider.url, account.CALLBACK)
+    orders = Orders(
+        database.url.render_as_string(hide_password=False), provider.url, account.CALLBACK
+    )
     writer = Writer(database, provider, account.texts(size.texts), FaultyClock(orders))
     moments = sorted(dice.sample(range(size.texts // 10, size.texts * 9 // 10), len(events)))
     with crew(directory, dice, [orders] * 2):
@@ -167,7 +184,11 @@ def _cut(database: Database) -> None:
 
 def _follow_closely(cluster: Cluster) -> None:
     """From now on a commit counts only when the standby has it too; wait until it follows."""
-    plain = make_url(address(cluster)).set(drivername="postgresql").render_as_string(hide_password=False)
+    plain = (
+        make_url(address(cluster))
+        .set(drivername="postgresql")
+        .render_as_string(hide_password=False)
+    )
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         connection.execute("SELECT pg_reload_conf()")

@@ -1,4 +1,6 @@
-"""Texts to us, posted several times at once, forged now and then, to handlers that fail and workers that are killed."""
+"""Texts to us, posted several times at once, forged now and then, to handlers that fail and workers
+that are killed.
+"""
 
 import threading
 from collections import defaultdict
@@ -35,7 +37,9 @@ def test_each_text_takes_effect_once_and_in_order(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """Each text one to five times at once, 1% unsigned, 2% of handlings failing, workers killed: one effect and one answer each, in order."""
+    """Each text one to five times at once, 1% unsigned, 2% of handlings failing, workers killed:
+    one effect and one answer each, in order.
+    """
     with web(own_database, tmp_path) as address, _provider(address) as provider:
         orders = Orders(
             own_database.url.render_as_string(hide_password=False),
@@ -48,7 +52,9 @@ def test_each_text_takes_effect_once_and_in_order(
             posts.start()
             for share in range(1, size.outages + 1):
                 wait_until(
-                    lambda share=share: _handled(own_database) > size.posts * share // (size.outages + 2),
+                    lambda share=share: (
+                        _handled(own_database) > size.posts * share // (size.outages + 2)
+                    ),
                     "texts are handled",
                     within=size.patience,
                 )
@@ -107,7 +113,10 @@ class Posts:
 
     def expected(self) -> dict[str, list[str]]:
         """The signed texts of each phone, in the order they were sent."""
-        return {phone: [body for body, _, forged in plan if not forged] for phone, plan in self._plan.items()}
+        return {
+            phone: [body for body, _, forged in plan if not forged]
+            for phone, plan in self._plan.items()
+        }
 
     def start(self) -> None:
         """Begin to text."""
@@ -115,7 +124,9 @@ class Posts:
             thread.start()
 
     def wait(self) -> None:
-        """Wait until every text has been posted and answered. AssertionError if one was answered wrongly."""
+        """Wait until every text has been posted and answered. AssertionError if one was answered
+        wrongly.
+        """
         for thread in self._threads:
             thread.join()
         assert not self._failed, self._failed

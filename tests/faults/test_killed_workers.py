@@ -24,7 +24,9 @@ def test_kill_nine_at_random_moments(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """Three workers, killed and replaced over and over while the provider takes 0 to 300 ms: each text is sent once, or shown as unknown."""
+    """Three workers, killed and replaced over and over while the provider takes 0 to 300 ms: each
+    text is sent once, or shown as unknown.
+    """
     with simulator_process(
         inbound_url=None, delays={"queued": 0, "sending": 0, "sent": 0, "ended": 0}
     ) as provider:
@@ -42,7 +44,9 @@ def test_kill_nine_at_random_moments(
                     within=size.patience,
                 )
                 workers.kill_one()
-            wait_until(lambda: not account.unsettled(own_database), "all is settled", within=size.patience)
+            wait_until(
+                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+            )
         drawn = account.draw(
             own_database,
             provider,

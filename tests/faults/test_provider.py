@@ -1,4 +1,6 @@
-"""A provider that hangs, hangs up, fails, refuses for a while, goes down, and posts its receipts in any order."""
+"""A provider that hangs, hangs up, fails, refuses for a while, goes down, and posts its receipts in
+any order.
+"""
 
 import time
 from collections import Counter
@@ -28,7 +30,9 @@ ANSWERS = (
     {"probability": 0.10, "answer": "too_many", "retry_after": 1},
     {"latency": [0, 0.1]},
 )
-"""5% read timeouts after acceptance, 5% dropped connections, 5% errors, half of each of these after acceptance, 10% too many."""
+"""5% read timeouts after acceptance, 5% dropped connections, 5% errors, half of each of these after
+acceptance, 10% too many.
+"""
 
 LISTS = ({"on": "list", "probability": 0.05, "answer": "error_before"},)
 POSTS = (
@@ -42,9 +46,12 @@ POSTS = (
 )
 TEN_MINUTES = 600.0
 MOST_UNKNOWN = 150
-"""What two workers with sixteen sends each may have under way, a few times over; some thousands wait."""
+"""What two workers with sixteen sends each may have under way, a few times over; some thousands
+wait.
+"""
 RETRIES_HASTE = 4.0
-"""How much faster than time the workers' clocks run, so that refused texts are tried again sooner."""
+"""How much faster than time the workers' clocks run, so that refused texts are tried again sooner.
+"""
 
 
 def test_faults_at_every_send_and_receipts_in_any_order(
@@ -56,9 +63,11 @@ def test_faults_at_every_send_and_receipts_in_any_order(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """A quarter of all sends end badly, receipts come early, late, several times and backwards: every text is sent once, its end is right.
+    """A quarter of all sends end badly, receipts come early, late, several times and backwards:
+    every text is sent once, its end is right.
 
-    Some pairs have the same words for the same phone; of those, and only of those, some may stay unknown.
+    Some pairs have the same words for the same phone; of those, and only of those, some may stay
+    unknown.
     """
     with (
         web(own_database, tmp_path) as address,
@@ -68,9 +77,13 @@ def test_faults_at_every_send_and_receipts_in_any_order(
     ):
         provider.rules([*ANSWERS, *LISTS, *POSTS], seed=seed)
         orders = _orders(own_database, provider, f"{address}/webhooks/twilio/status")
-        account.put(own_database, account.texts(size.texts, alike=size.texts // 40), FaultyClock(orders))
+        account.put(
+            own_database, account.texts(size.texts, alike=size.texts // 40), FaultyClock(orders)
+        )
         with crew(tmp_path, dice, [orders] * 2):
-            wait_until(lambda: not account.unsettled(own_database), "all is settled", within=size.patience)
+            wait_until(
+                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+            )
             wait_until(lambda: _at_rest(provider), "everything is posted", within=size.patience)
             wait_until(
                 lambda: not _ends_that_differ(own_database, provider),
@@ -98,9 +111,11 @@ def test_an_outage_of_ten_minutes(
     stopwatch: Callable[[], float],
     tell: Callable[[Account], None],
 ) -> None:
-    """Down for ten minutes of the workers' clocks, by errors, silence and closed connections in turn: nothing is lost, doubled, or expired.
+    """Down for ten minutes of the workers' clocks, by errors, silence and closed connections in
+    turn: nothing is lost, doubled, or expired.
 
-    Few become unknown: only what was under way before the sender held still, and what tried the way after.
+    Few become unknown: only what was under way before the sender held still, and what tried the way
+    after.
     """
     with simulator_process(inbound_url=None, hold=2.0) as provider:
         provider.script(latency=[0, 0.2])
@@ -118,7 +133,9 @@ def test_an_outage_of_ten_minutes(
                 with provider.outage(kind):
                     time.sleep(TEN_MINUTES / size.haste / 5)
             unknown = _unknown(own_database)
-            wait_until(lambda: not account.unsettled(own_database), "all is settled", within=size.patience)
+            wait_until(
+                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+            )
         drawn = account.draw(
             own_database,
             provider,

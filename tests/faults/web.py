@@ -20,7 +20,11 @@ def web(database: Database, directory: Path) -> Iterator[str]:
     """The service on a port of its own; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ENGAGE_", "TWILIO_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ENGAGE_", "TWILIO_"))
+    }
     environment = {
         **kept,
         "DATABASE_URL": database.url.render_as_string(hide_password=False),
@@ -30,7 +34,16 @@ def web(database: Database, directory: Path) -> Iterator[str]:
     }
     with (directory / "web.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app"],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "gunicorn.conf.py",
+                "--workers",
+                "1",
+                "wsgi:app",
+            ],
             cwd=PROJECT,
             env=environment,
             stdout=log,

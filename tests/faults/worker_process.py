@@ -1,6 +1,8 @@
-"""A worker in a process of its own, to be killed: the engine's real parts on the real clockwork, with short leases and short patience.
+"""A worker in a process of its own, to be killed: the engine's real parts on the real clockwork,
+with short leases and short patience.
 
-Its handler of texts writes one effect and queues one answer in the handler's transaction, and fails now and then after having done so.
+Its handler of texts writes one effect and queues one answer in the handler's transaction, and fails
+now and then after having done so.
 """
 
 import os
@@ -40,8 +42,9 @@ _EFFECT = text("INSERT INTO effect (sid, from_number, body) VALUES (:sid, :from_
 
 @dataclass(frozen=True)
 class Orders:
-    """What a worker is told. `ahead` puts its clock off by so many seconds; `rate` is how fast its clock runs, counted from `since`
-    (seconds since 1970); `failing` is the share of texts at which the handler fails.
+    """What a worker is told. `ahead` puts its clock off by so many seconds; `rate` is how fast its
+    clock runs, counted from `since` (seconds since 1970); `failing` is the share of texts at which
+    the handler fails.
     """
 
     database: str
@@ -100,7 +103,9 @@ class FaultyWorker:
             Tick("inbox-0", self._read, timedelta(seconds=0.5), (inbound.CHANNEL,)),
             Tick("inbox-1", self._read, timedelta(seconds=0.5), (inbound.CHANNEL,)),
             Tick("receipts", self._apply, timedelta(seconds=0.5), (receipts.CHANNEL,)),
-            Tick("outbox", self._send, timedelta(seconds=0.2), (outbox.channel(self._gateway.name),)),
+            Tick(
+                "outbox", self._send, timedelta(seconds=0.2), (outbox.channel(self._gateway.name),)
+            ),
             Tick("reconcile", self._reconcile, timedelta(seconds=0.3)),
         ]
         self._clockwork = WorkerLoop(ticks, self._database.url)
@@ -115,13 +120,23 @@ class FaultyWorker:
         self._clockwork.stop()
 
     def _read(self) -> bool:
-        return inbound.handle_next(self._database.begin, self._handle, now=self._clock.now()) is not None
+        return (
+            inbound.handle_next(self._database.begin, self._handle, now=self._clock.now())
+            is not None
+        )
 
     def _handle(self, session: Session, received: Inbound, now: datetime) -> None:
-        values = {"sid": received.message_sid, "from_number": received.from_number, "body": received.body}
+        values = {
+            "sid": received.message_sid,
+            "from_number": received.from_number,
+            "body": received.body,
+        }
         session.execute(_EFFECT, values)
         answer = Text(
-            received.from_number, f"Thank you for {received.body}", Lane.REPLY, f"reply:{received.id}"
+            received.from_number,
+            f"Thank you for {received.body}",
+            Lane.REPLY,
+            f"reply:{received.id}",
         )
         enqueue(session, answer, now=now)
         if self._dice.random() < self._orders.failing:
@@ -136,5 +151,7 @@ class FaultyWorker:
         return False
 
     def _reconcile(self) -> bool:
-        done = settle_unknown(self._database.begin, self._gateway, now=self._clock.now(), patience=PATIENCE)
+        done = settle_unknown(
+            self._database.begin, self._gateway, now=self._clock.now(), patience=PATIENCE
+        )
         return done.asked > 0 and not done.unavailable

@@ -32,7 +32,9 @@ class StoppedClock:
         return self.moment
 
 
-def nothing_held(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
+def nothing_held(
+    session: Session, texts: Sequence[Claimed], now: datetime
+) -> Mapping[UUID, Verdict]:
     """A guard that lets everything go."""
     return {}
 
@@ -67,7 +69,9 @@ def put_committed(database: Database, key: str, **given: Any) -> UUID:
 def put_in(session: Session, key: str, status: MessageStatus, **columns: Any) -> Message:
     """A message in any status, as if its life had led there."""
     message = put(session, key)
-    session.execute(update(Message).where(Message.id == message.id).values(status=status, **columns))
+    session.execute(
+        update(Message).where(Message.id == message.id).values(status=status, **columns)
+    )
     session.refresh(message)
     return message
 
@@ -79,7 +83,9 @@ def read(database: Database, id: UUID) -> Message:
 
 
 def let_leases_end(database: Database, ago: timedelta = timedelta(minutes=10)) -> None:
-    """Move every lease and every planned look into the past, as if that much time had gone by on the database's clock."""
+    """Move every lease and every planned look into the past, as if that much time had gone by on
+    the database's clock.
+    """
     with database.begin() as session:
         session.execute(
             update(Message)

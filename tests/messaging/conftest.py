@@ -1,4 +1,6 @@
-"""What the tests of the engine stand on: the simulator as the far end of the wire, and a worker that sends to it."""
+"""What the tests of the engine stand on: the simulator as the far end of the wire, and a worker
+that sends to it.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -51,14 +53,16 @@ class FarEnd:
 
     def texts(self) -> list[dict[str, Any]]:
         """Every text it took, in order."""
-        taken: list[dict[str, Any]] = requests.get(f"{self.url}/simulator/ledger", timeout=10).json()["texts"]
+        taken: list[dict[str, Any]] = requests.get(
+            f"{self.url}/simulator/ledger", timeout=10
+        ).json()["texts"]
         return taken
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request to send, taken or not."""
-        made: list[dict[str, Any]] = requests.get(f"{self.url}/simulator/requests", timeout=10).json()[
-            "requests"
-        ]
+        made: list[dict[str, Any]] = requests.get(
+            f"{self.url}/simulator/requests", timeout=10
+        ).json()["requests"]
         return made
 
     def rest(self) -> None:

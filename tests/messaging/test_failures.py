@@ -17,7 +17,9 @@ S = MessageStatus
 
 @pytest.mark.parametrize("status", list(MessageStatus))
 def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None:
-    """Refused, undelivered, failed, withheld and expired; neither what was called back nor what is still open."""
+    """Refused, undelivered, failed, withheld and expired; neither what was called back nor what is
+    still open.
+    """
     put_in(session, "one", status, ended_at=NOW if status in ENDED else None)
     assert len(failures.take(session, now=NOW)) == (status in BAD_ENDS)
 
@@ -25,7 +27,13 @@ def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None
 def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
     """Whose text, what it was about, why it did not go, and whether the number is dead or stopped."""
     dead = put_in(
-        session, "one", S.REFUSED, error_code=21614, reason="Not a mobile", group_key="a-1", ended_at=NOW
+        session,
+        "one",
+        S.REFUSED,
+        error_code=21614,
+        reason="Not a mobile",
+        group_key="a-1",
+        ended_at=NOW,
     )
     put_in(session, "two", S.REFUSED, error_code=21610, ended_at=NOW)
     first, second = failures.take(session, now=NOW)
@@ -35,7 +43,9 @@ def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
 
 
 def test_told_once_and_again_if_the_telling_failed(committed: Database) -> None:
-    """What is taken in a transaction that fails is taken again; what is taken in one that commits is not."""
+    """What is taken in a transaction that fails is taken again; what is taken in one that commits
+    is not.
+    """
     with committed.begin() as session:
         put_in(session, "one", S.FAILED, ended_at=NOW)
     with pytest.raises(ZeroDivisionError), committed.begin() as session:

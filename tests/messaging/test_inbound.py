@@ -18,7 +18,9 @@ from tests.messaging.builders import NOW, SENDER, number
 
 @pytest.fixture(autouse=True)
 def first_is_one(committed: Database) -> None:
-    """Texts are numbered from 1 on in every test: one that was rolled back before it has used up numbers."""
+    """Texts are numbered from 1 on in every test: one that was rolled back before it has used up
+    numbers.
+    """
     with committed.begin() as session:
         session.execute(text("TRUNCATE inbound RESTART IDENTITY CASCADE"))
 
@@ -31,14 +33,22 @@ def arrive(database: Database, n: int, who: int = 1, body: str = "Hello") -> boo
 
 def post(n: int, who: int = 1, body: str = "Hello") -> dict[str, str]:
     """What the provider posts for it."""
-    return {"MessageSid": f"SM{n:032x}", "From": number(who), "To": SENDER, "Body": body, "NumMedia": "0"}
+    return {
+        "MessageSid": f"SM{n:032x}",
+        "From": number(who),
+        "To": SENDER,
+        "Body": body,
+        "NumMedia": "0",
+    }
 
 
 def bodies(database: Database, status: InboundStatus) -> list[str]:
     """The texts that stand there, oldest first."""
     with database.begin() as session:
         return list(
-            session.scalars(select(Inbound.body).where(Inbound.status == status).order_by(Inbound.id))
+            session.scalars(
+                select(Inbound.body).where(Inbound.status == status).order_by(Inbound.id)
+            )
         )
 
 
@@ -46,7 +56,9 @@ def nothing(session: Session, inbound: Inbound, now: datetime) -> None:
     """A handler that is content."""
 
 
-def failing_on(body: str, seen: list[str], problem: Callable[[], Exception] = ValueError) -> inbound.Handler:
+def failing_on(
+    body: str, seen: list[str], problem: Callable[[], Exception] = ValueError
+) -> inbound.Handler:
     """A handler that notes what it sees, writes something, and then fails at one text."""
 
     def handle(session: Session, inbound: Inbound, now: datetime) -> None:
@@ -80,7 +92,9 @@ def test_five_posts_of_one_text_are_one_text(committed: Database) -> None:
         thread.join()
     assert sorted(stored) == [False] * 4 + [True]
     seen: list[str] = []
-    assert handle_next(committed.begin, failing_on("", seen), now=NOW) == Handled(1, Outcome.HANDLED)
+    assert handle_next(committed.begin, failing_on("", seen), now=NOW) == Handled(
+        1, Outcome.HANDLED
+    )
     assert handle_next(committed.begin, failing_on("", seen), now=NOW) is None
     assert seen == ["Hello"]
 
@@ -115,7 +129,9 @@ def test_in_order_per_number(committed: Database) -> None:
 
 
 def test_four_workers_keep_the_order_of_every_number(committed: Database) -> None:
-    """A hundred texts of ten phones, four threads: each handled once, each phone's in order, and more than one at a time."""
+    """A hundred texts of ten phones, four threads: each handled once, each phone's in order, and
+    more than one at a time.
+    """
     for n in range(100):
         arrive(committed, n, who=n % 10, body=str(n))
     seen: dict[str, list[int]] = {}
@@ -149,7 +165,9 @@ def test_four_workers_keep_the_order_of_every_number(committed: Database) -> Non
 
 
 def test_while_a_number_is_being_handled_only_other_numbers_are(committed: Database) -> None:
-    """With the first phone's oldest text in a worker's hands, another worker gets the second phone's and never the first's next."""
+    """With the first phone's oldest text in a worker's hands, another worker gets the second
+    phone's and never the first's next.
+    """
     arrive(committed, 1, who=1, body="first")
     arrive(committed, 2, who=1, body="second")
     arrive(committed, 3, who=2, body="other")
@@ -172,8 +190,12 @@ def test_while_a_number_is_being_handled_only_other_numbers_are(committed: Datab
     assert seen == ["other", "second"]
 
 
-def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again_later(committed: Database) -> None:
-    """What it wrote is rolled back; the attempt and the fault are on the row; it is not tried again at once."""
+def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again_later(
+    committed: Database,
+) -> None:
+    """What it wrote is rolled back; the attempt and the fault are on the row; it is not tried again
+    at once.
+    """
     arrive(committed, 1, body="bad")
     seen: list[str] = []
     handler = failing_on("bad", seen)
@@ -191,7 +213,9 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again_later(commit
 
 
 def test_after_five_failures_a_text_is_set_aside_and_the_next_comes_up(committed: Database) -> None:
-    """Until then the texts behind it wait and other people's do not; afterwards it stays readable for a human."""
+    """Until then the texts behind it wait and other people's do not; afterwards it stays readable
+    for a human.
+    """
     arrive(committed, 1, who=1, body="bad")
     arrive(committed, 2, who=1, body="after bad")
     arrive(committed, 3, who=2, body="somebody else")
@@ -208,7 +232,9 @@ def test_after_five_failures_a_text_is_set_aside_and_the_next_comes_up(committed
 
 
 def test_a_human_may_send_it_round_again_or_dismiss_it(committed: Database) -> None:
-    """A text that was set aside can be handed out again with a clean count, or put away; no other text can."""
+    """A text that was set aside can be handed out again with a clean count, or put away; no other
+    text can.
+    """
     arrive(committed, 1, body="bad")
     moment = NOW
     for _ in range(MAX_ATTEMPTS):
@@ -219,7 +245,9 @@ def test_a_human_may_send_it_round_again_or_dismiss_it(committed: Database) -> N
         assert not inbound.retry(session, 1, now=moment)
         assert not inbound.dismiss(session, 1, now=moment)
         assert not inbound.retry(session, 99, now=moment)
-    assert handle_next(committed.begin, failing_on("bad", []), now=moment) == Handled(1, Outcome.RETRY)
+    assert handle_next(committed.begin, failing_on("bad", []), now=moment) == Handled(
+        1, Outcome.RETRY
+    )
     for _ in range(MAX_ATTEMPTS):
         moment += timedelta(minutes=1)
         handle_next(committed.begin, failing_on("bad", []), now=moment)
@@ -243,7 +271,9 @@ def test_the_databases_own_trouble_is_not_held_against_a_text(committed: Databas
     assert handle_next(committed.begin, nothing, now=moment) == Handled(1, Outcome.HANDLED)
 
 
-def test_a_handler_whose_writing_fails_only_at_the_commit_is_a_failure_too(committed: Database) -> None:
+def test_a_handler_whose_writing_fails_only_at_the_commit_is_a_failure_too(
+    committed: Database,
+) -> None:
     """A constraint that speaks at the end rolls back like any fault."""
     arrive(committed, 1)
     arrive(committed, 2, who=2)
@@ -258,7 +288,9 @@ def test_a_handler_whose_writing_fails_only_at_the_commit_is_a_failure_too(commi
 
 
 def test_a_worker_that_dies_in_a_handler_leaves_the_text_as_it_was(committed: Database) -> None:
-    """Whatever ends a process ends the transaction: the text is handed out again, with no attempt counted."""
+    """Whatever ends a process ends the transaction: the text is handed out again, with no attempt
+    counted.
+    """
     arrive(committed, 1)
 
     def die(session: Session, inbound: Inbound, now: datetime) -> None:

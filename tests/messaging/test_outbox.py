@@ -30,7 +30,9 @@ def test_the_same_key_again_is_the_same_text(session: Session) -> None:
 
 
 def test_eight_threads_make_one_text(committed: Database) -> None:
-    """Asked for at the same moment by eight transactions, the text is there once and all of them got it."""
+    """Asked for at the same moment by eight transactions, the text is there once and all of them
+    got it.
+    """
     start, got = Barrier(8), list[UUID]()
 
     def run() -> None:
@@ -85,11 +87,16 @@ def test_nothing_is_queued_when_the_callers_transaction_fails(committed: Databas
 
 
 def test_withdraw_takes_back_what_matches_and_is_still_queued(session: Session) -> None:
-    """By group, by recipient and by number; a text that a worker holds keeps its status, because it may be on its way."""
+    """By group, by recipient and by number; a text that a worker holds keeps its status, because it
+    may be on its way.
+    """
     by_group = put(session, "one", group_key="appointment-1")
     held = put_in(session, "two", S.SENDING, group_key="appointment-1")
     other = put(session, "three", group_key="appointment-2", recipient="person-9", to=number(7))
-    assert withdraw(session, now=NOW, reason="The appointment was moved", group_key="appointment-1") == 1
+    assert (
+        withdraw(session, now=NOW, reason="The appointment was moved", group_key="appointment-1")
+        == 1
+    )
     session.refresh(held)
     assert (by_group.status, held.status, other.status) == (S.WITHDRAWN, S.SENDING, S.QUEUED)
     assert (by_group.reason, by_group.ended_at) == ("The appointment was moved", NOW)

@@ -24,7 +24,13 @@ SID = "SM" + "1" * 32
 
 def say(session: Session, status: str, mid: UUID | str | None, sid: str = SID, **more: str) -> bool:
     """A status callback arrives."""
-    params = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "SmsStatus": status, **more}
+    params = {
+        "MessageSid": sid,
+        "SmsSid": sid,
+        "MessageStatus": status,
+        "SmsStatus": status,
+        **more,
+    }
     return receipts.store(session, mid=str(mid) if mid else None, params=params, now=NOW)
 
 
@@ -92,18 +98,26 @@ def test_a_receipt_moves_its_message_and_says_so(session: Session) -> None:
 def test_a_receipt_that_beats_the_answer_is_applied(
     session: Session, word: str, status: MessageStatus
 ) -> None:
-    """While the message is still `sending`, a callback gives it its status and the provider's id; the later settle moves nothing back."""
+    """While the message is still `sending`, a callback gives it its status and the provider's id;
+    the later settle moves nothing back.
+    """
     message = put_in(session, "one", S.SENDING, attempts=1)
     assert [one.new for one in heard(session, word, message.id)] == [status]
-    settled = states.apply(session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)])
+    settled = states.apply(
+        session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
+    )
     assert settled == []
     session.refresh(message)
     assert (message.status, message.provider_sid) == (status, SID)
 
 
 @pytest.mark.parametrize("old", [S.UNKNOWN, S.QUEUED, S.WITHDRAWN, S.EXPIRED, S.WITHHELD])
-def test_a_receipt_with_our_id_settles_what_we_did_not_know(session: Session, old: MessageStatus) -> None:
-    """An unknown resolves itself; and a text that we were about to send again, or had given up, turns out to have gone."""
+def test_a_receipt_with_our_id_settles_what_we_did_not_know(
+    session: Session, old: MessageStatus
+) -> None:
+    """An unknown resolves itself; and a text that we were about to send again, or had given up,
+    turns out to have gone.
+    """
     message = put_in(session, "one", old)
     assert [one.new for one in heard(session, "delivered", message.id)] == [S.DELIVERED]
 
@@ -120,9 +134,13 @@ def test_a_late_sent_changes_nothing_and_is_kept(session: Session) -> None:
     assert message.status is S.DELIVERED
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(["queued", "sending", "sent", "delivered"])))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(["queued", "sending", "sent", "delivered"]))
+)
 def test_in_any_order_the_end_is_delivered(session: Session, order: tuple[str, ...]) -> None:
-    """Every order of the four callbacks of a delivered text, all in one batch, ends with `delivered`."""
+    """Every order of the four callbacks of a delivered text, all in one batch, ends with
+    `delivered`.
+    """
     message = put_in(session, "one", S.SENDING)
     for word in order:
         say(session, word, message.id)
@@ -132,10 +150,14 @@ def test_in_any_order_the_end_is_delivered(session: Session, order: tuple[str, .
     assert session.scalar(select(func.count()).where(Receipt.applied_at.is_(None))) == 0
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     words=st.lists(
-        st.sampled_from(["accepted", "queued", "sending", "sent", "delivered", "undelivered", "failed"])
+        st.sampled_from(
+            ["accepted", "queued", "sending", "sent", "delivered", "undelivered", "failed"]
+        )
     ),
     cuts=st.lists(st.booleans(), min_size=20, max_size=20),
 )
@@ -157,7 +179,9 @@ def test_no_sequence_goes_back(session: Session, words: list[str], cuts: list[bo
 
 
 def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session) -> None:
-    """Without our id it can be tied to nothing yet; when the provider's id is stored it finds its message at once."""
+    """Without our id it can be tied to nothing yet; when the provider's id is stored it finds its
+    message at once.
+    """
     message = put_in(session, "one", S.SENDING)
     assert heard(session, "delivered", None) == []
     states.apply(session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)])
@@ -167,7 +191,9 @@ def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session
 
 
 def test_receipts_for_nobody_wait_and_block_nobody(session: Session) -> None:
-    """Unknown and unreadable ids are kept, looked at less and less often, in the end not at all; others pass them by."""
+    """Unknown and unreadable ids are kept, looked at less and less often, in the end not at all;
+    others pass them by.
+    """
     for n in range(50):
         say(session, "sent", uuid4(), sid=f"SM{n:032x}")
     say(session, "sent", "not-an-id' OR 1=1", sid="")
@@ -190,7 +216,9 @@ def test_receipts_for_nobody_wait_and_block_nobody(session: Session) -> None:
     ("code", "dead", "words"),
     [("30005", True, "not in use"), ("30003", False, "may work later"), ("", False, "no reason")],
 )
-def test_a_bad_end_has_its_code_in_words(session: Session, code: str, dead: bool, words: str) -> None:
+def test_a_bad_end_has_its_code_in_words(
+    session: Session, code: str, dead: bool, words: str
+) -> None:
     """What the network says about the number is told in words, and whether the number is dead."""
     message = put_in(session, "one", S.SENT, provider="twilio", provider_sid=SID)
     (applied,) = heard(session, "undelivered", message.id, ErrorCode=code)
@@ -201,7 +229,9 @@ def test_a_bad_end_has_its_code_in_words(session: Session, code: str, dead: bool
 
 
 def test_a_receipt_about_another_text_of_the_same_message_changes_nothing(session: Session) -> None:
-    """If a message was ever at the provider twice, the second text's receipts are kept and marked, not mixed in."""
+    """If a message was ever at the provider twice, the second text's receipts are kept and marked,
+    not mixed in.
+    """
     message = put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
     assert heard(session, "delivered", message.id, sid="SM" + "2" * 32) == []
     assert "another text" in (session.scalars(select(Receipt)).one().problem or "")
@@ -237,7 +267,9 @@ def test_odd_receipts_are_stored(session: Session, params: dict[str, str]) -> No
 
 
 def test_two_workers_apply_each_receipt_once(committed: Database) -> None:
-    """Four threads over a hundred receipts of fifty messages: each move is reported once, and all end delivered."""
+    """Four threads over a hundred receipts of fifty messages: each move is reported once, and all
+    end delivered.
+    """
     ids = [put_committed(committed, f"text-{n}") for n in range(50)]
     with committed.begin() as session:
         for n, id in enumerate(ids):

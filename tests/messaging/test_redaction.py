@@ -69,7 +69,10 @@ def test_after_delivery_the_words_are_gone_there_and_still_here(
     assert run(committed, gateway) == Redacted(asked=1, erased=1)
     assert run(committed, gateway) == Redacted()
     erased = {row["sid"]: row["redacted"] for row in simulator.texts()}
-    assert erased == {read(committed, wanted).provider_sid: True, read(committed, other).provider_sid: False}
+    assert erased == {
+        read(committed, wanted).provider_sid: True,
+        read(committed, other).provider_sid: False,
+    }
     assert (read(committed, wanted).redacted_at, read(committed, wanted).body) == (NOW, "Hello one")
 
 
@@ -141,7 +144,9 @@ def test_texts_to_us_are_erased_too(
 ) -> None:
     """Once they were handled, and only where whoever handled them wants it."""
     with committed.begin() as session:
-        inbound.store(session, {"MessageSid": "SM1", "From": "+447700900001", "Body": "yes"}, now=NOW)
+        inbound.store(
+            session, {"MessageSid": "SM1", "From": "+447700900001", "Body": "yes"}, now=NOW
+        )
         session.execute(update(Inbound).values(status=status, redact=wanted))
     eraser = Eraser()
     run(committed, eraser)

@@ -20,8 +20,12 @@ _PAIRS = list(itertools.product(S, S))
 
 
 @pytest.mark.parametrize(("old", "new"), _PAIRS, ids=[f"{old}-{new}" for old, new in _PAIRS])
-def test_every_pair_obeys_the_table(session: Session, old: MessageStatus, new: MessageStatus) -> None:
-    """For each pair of statuses the statement does what the table says, and otherwise changes nothing at all."""
+def test_every_pair_obeys_the_table(
+    session: Session, old: MessageStatus, new: MessageStatus
+) -> None:
+    """For each pair of statuses the statement does what the table says, and otherwise changes
+    nothing at all.
+    """
     message = put_in(session, "one", old, reason="as it was")
     moved = states.move(session, [message.id], new, now=NOW, reason="moved")
     session.refresh(message)
@@ -97,14 +101,18 @@ def test_of_many_threads_one_makes_the_move(committed: Database) -> None:
 
 
 def test_a_move_that_waited_judges_what_it_then_finds(committed: Database) -> None:
-    """While a receipt's transaction holds the row, a late settle waits, and then finds `delivered` and changes nothing."""
+    """While a receipt's transaction holds the row, a late settle waits, and then finds `delivered`
+    and changes nothing.
+    """
     id = put_committed(committed, "one")
     late: list[states.Moved] = []
 
     def settle() -> None:
         with committed.begin() as session:
             late.extend(
-                states.apply(session, [Move(id, S.ACCEPTED, NOW, provider="twilio", provider_sid="SM1")])
+                states.apply(
+                    session, [Move(id, S.ACCEPTED, NOW, provider="twilio", provider_sid="SM1")]
+                )
             )
 
     with committed.begin() as session:

@@ -50,7 +50,8 @@ def test_whole_words_in_any_case(body: str, word: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["stop by at 3", "please stop", "YES", "don't stop", "", "🛑", "can you start later", "helped"]
+    "body",
+    ["stop by at 3", "please stop", "YES", "don't stop", "", "🛑", "can you start later", "helped"],
 )
 def test_longer_texts_and_yes_are_no_keyword(body: str) -> None:
     """What needs understanding is left to whoever understands; YES never un-stops."""
@@ -74,10 +75,16 @@ def test_stopping_keeps_the_first_reason_and_a_history(session: Session) -> None
 
 
 def test_stopping_takes_back_what_is_queued_but_not_the_confirmation(session: Session) -> None:
-    """Waiting texts to the number are withdrawn with the reason; the one that confirms the STOP may still go."""
+    """Waiting texts to the number are withdrawn with the reason; the one that confirms the STOP may
+    still go.
+    """
     waiting = put(session, "one")
     elsewhere = put(session, "two", to=number(2))
     confirming = put(session, "three", despite_stop=True)
     suppress(session, number(1), "said STOP", "text 1", NOW)
-    assert (waiting.status, elsewhere.status, confirming.status) == (S.WITHDRAWN, S.QUEUED, S.QUEUED)
+    assert (waiting.status, elsewhere.status, confirming.status) == (
+        S.WITHDRAWN,
+        S.QUEUED,
+        S.QUEUED,
+    )
     assert "said STOP" in (waiting.reason or "")

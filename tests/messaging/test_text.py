@@ -43,7 +43,9 @@ def test_one_character_outside_the_alphabet_costs_the_whole_text_its_alphabet() 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x1b"), max_size=700))
 def test_any_text_weighs_what_an_independent_codec_says(body: str) -> None:
-    """Encoding, units and segments agree with the bytes that the gsm0338 package, or else UTF-16, makes of the text."""
+    """Encoding, units and segments agree with the bytes that the gsm0338 package, or else UTF-16,
+    makes of the text.
+    """
     try:
         parts = _gsm_parts(_CODEC.encode(body)[0])
         units = len(_CODEC.encode(body)[0])
@@ -101,7 +103,9 @@ def _ucs2_parts(given: bytes) -> int:
     ],
 )
 def test_typography_becomes_plain_and_letters_stay(typed: str, sent: str) -> None:
-    """Quotes, dashes and spaces are made plain; letters, joined emoji and names are left as they are."""
+    """Quotes, dashes and spaces are made plain; letters, joined emoji and names are left as they
+    are.
+    """
     assert plain(typed) == sent
 
 

@@ -1,4 +1,6 @@
-"""A worker in a process of its own, for tests that kill it: `python -m tests.messaging.worker_process DATABASE SIMULATOR`."""
+"""A worker in a process of its own, for tests that kill it: `python -m
+tests.messaging.worker_process DATABASE SIMULATOR`.
+"""
 
 import sys
 from datetime import timedelta

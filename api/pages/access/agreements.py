@@ -1,4 +1,6 @@
-"""The sharing agreements of a hub: which agency sees which parts of records, for what, from when to when."""
+"""The sharing agreements of a hub: which agency sees which parts of records, for what, from when to
+when.
+"""
 
 import uuid
 from typing import Any
@@ -105,7 +107,8 @@ def _page(form: AgreementForm) -> str:
         found = use.agreements_of(session, ids)
         days: dict[uuid.UUID, Any] = {hub.id: at.astimezone(zone(hub)).date() for hub in hubs}
         who = actor_names.of_labels(
-            session, {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by}
+            session,
+            {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by},
         )
         return render_template(
             "access/agreements.html",
@@ -113,7 +116,11 @@ def _page(form: AgreementForm) -> str:
             hubs={hub.id: hub for hub in hubs},
             zones={hub.id: zone(hub) for hub in hubs},
             holding=[one for one in found if use.in_force(one, days[one.hub_id])],
-            to_come=[one for one in found if one.ended_at is None and one.starts_on > days[one.hub_id]],
-            over=[one for one in found if one.ended_at is not None or one.ends_on < days[one.hub_id]],
+            to_come=[
+                one for one in found if one.ended_at is None and one.starts_on > days[one.hub_id]
+            ],
+            over=[
+                one for one in found if one.ended_at is not None or one.ends_on < days[one.hub_id]
+            ],
             who=who,
         )

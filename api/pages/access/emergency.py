@@ -1,4 +1,6 @@
-"""Opening a record that is closed to whoever asks, because it cannot wait. The offender manager is told at once."""
+"""Opening a record that is closed to whoever asks, because it cannot wait. The offender manager is
+told at once.
+"""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,5 +60,8 @@ def open_in_emergency() -> ResponseReturnValue:
 
 def _page(form: EmergencyForm) -> str:
     with transaction() as session:
-        hours = {hub_rules(hub).break_glass_hours for hub in hubs_of(session, current_actor().hubs(*OPENERS))}
+        hours = {
+            hub_rules(hub).break_glass_hours
+            for hub in hubs_of(session, current_actor().hubs(*OPENERS))
+        }
     return render_template("access/emergency.html", form=form, hours=sorted(hours))

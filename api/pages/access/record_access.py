@@ -1,4 +1,6 @@
-"""Who has seen a person's record, and who may: disclosures, emergencies, the log of who looked, limits by name, merged records."""
+"""Who has seen a person's record, and who may: disclosures, emergencies, the log of who looked,
+limits by name, merged records.
+"""
 
 import uuid
 
@@ -50,9 +52,13 @@ class NameForm(PageForm):
 class MergeForm(PageForm):
     """The other record of the same person, and how that is known."""
 
-    crn = StringField("CRN of the other record", [Words(7, missing="Enter the CRN")], filters=[stripped])
+    crn = StringField(
+        "CRN of the other record", [Words(7, missing="Enter the CRN")], filters=[stripped]
+    )
     reason = TextAreaField(
-        "How you know that they are the same person", [Words(LONGEST_REASON, lines=True)], filters=[joined]
+        "How you know that they are the same person",
+        [Words(LONGEST_REASON, lines=True)],
+        filters=[joined],
     )
 
 
@@ -72,10 +78,18 @@ def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         restrictions.restrict(
-            session, current_actor(), person_id, restricted=restricted, texts_allowed=texts, now=now()
+            session,
+            current_actor(),
+            person_id,
+            restricted=restricted,
+            texts_allowed=texts,
+            now=now(),
         )
 
-    say(act(work) or ("The record is restricted." if restricted else "The record is not restricted."))
+    say(
+        act(work)
+        or ("The record is restricted." if restricted else "The record is not restricted.")
+    )
     return redirect(_address(person_id))
 
 
@@ -134,7 +148,12 @@ def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         merging.merge(
-            session, current_actor(), person_id, form.crn.data or "", reason=form.reason.data or "", now=now()
+            session,
+            current_actor(),
+            person_id,
+            form.crn.data or "",
+            reason=form.reason.data or "",
+            now=now(),
         )
         return _address(person_id)
 
@@ -163,7 +182,9 @@ def _merge_page(person_id: uuid.UUID, form: MergeForm) -> str:
             try:
                 found = merging.pair(session, current_actor(), person_id, form.crn.data, now=now())
             except Invalid as refusal:
-                form.refuse({name: words for name, words in refusal.fields.items() if not form.crn.errors})
+                form.refuse(
+                    {name: words for name, words in refusal.fields.items() if not form.crn.errors}
+                )
         person = merging.openable(session, current_actor(), person_id, now=now())
         return render_template("access/merge.html", person=person, pair=found, form=form)
 

@@ -1,4 +1,6 @@
-"""The numbers of the rule book that a hub has chosen, since when, and by whom; and the day on which a hub closes."""
+"""The numbers of the rule book that a hub has chosen, since when, and by whom; and the day on which
+a hub closes.
+"""
 
 import uuid
 from dataclasses import asdict
@@ -37,12 +39,16 @@ _WORDS = {"yes": True, "no": False, "true": True, "false": False}
 class SettingForm(PageForm):
     """One setting and its new value."""
 
-    setting = SelectField("Setting", choices=choices(dict(sorted(SETTINGS.items(), key=lambda one: one[1]))))
+    setting = SelectField(
+        "Setting", choices=choices(dict(sorted(SETTINGS.items(), key=lambda one: one[1])))
+    )
     value = StringField("New value", [Words(20, missing="Enter the new value")], filters=[stripped])
 
 
 class CloseForm(PageForm):
-    """The day on which the hub closes, and its name once more, so that nobody closes one by mistake."""
+    """The day on which the hub closes, and its name once more, so that nobody closes one by
+    mistake.
+    """
 
     CALLED = {"on": "closes_on"}
 
@@ -80,7 +86,12 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
         hub = use.to_change(session, current_actor(), hub_id)
         try:
             setup.set_hub_setting(
-                session, hub, form.setting.data, _value(form), actor=current_actor().label, now=now()
+                session,
+                hub,
+                form.setting.data,
+                _value(form),
+                actor=current_actor().label,
+                now=now(),
             )
         except Invalid as refusal:
             raise Invalid(fields={"value": " ".join(refusal.fields.values())}) from None
@@ -140,7 +151,9 @@ def _value(form: SettingForm) -> int | bool | str:
     return given
 
 
-def _page(hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm | None = None) -> str:
+def _page(
+    hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm | None = None
+) -> str:
     with transaction() as session:
         hub = use.to_read(session, current_actor(), hub_id)
         spells = setup.history(session, hub)
@@ -163,7 +176,9 @@ def _page(hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm
 
 
 def _changes(spells: Any) -> list[tuple[HubSettingsSpell, list[tuple[str, Any, Any]]]]:
-    """What each spell changed against the one before it: setting, value before, value after; the latest first."""
+    """What each spell changed against the one before it: setting, value before, value after; the
+    latest first.
+    """
     found = []
     for spell, before in pairwise(spells):
         changed = [

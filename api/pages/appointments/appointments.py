@@ -133,7 +133,10 @@ def choose_person() -> ResponseReturnValue:
     if search and len(found) == 1:
         return redirect(url_for("pages.book", person_id=found[0].id))
     return render_template(
-        "appointments/choose_person.html", search=search, found=found[:FOUND], more=len(found) > FOUND
+        "appointments/choose_person.html",
+        search=search,
+        found=found[:FOUND],
+        more=len(found) > FOUND,
     )
 
 
@@ -267,7 +270,9 @@ def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
     page, form = _load(appointment_id), CancelForm(request.form)
 
     def work(session: Session) -> str:
-        service.cancel(session, current_actor(), appointment_id, reason=form.reason.data or "", now=now())
+        service.cancel(
+            session, current_actor(), appointment_id, reason=form.reason.data or "", now=now()
+        )
         return url_for("pages.appointment", appointment_id=appointment_id)
 
     return _send("cancel", page, form, work, "The appointment is cancelled.")
@@ -306,7 +311,9 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/appointments/<uuid:appointment_id>/absence")
 @allow(STAFF)
 def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Accept what they said about an absence, record it as unacceptable, or leave it: said by whoever may record outcomes."""
+    """Accept what they said about an absence, record it as unacceptable, or leave it: said by
+    whoever may record outcomes.
+    """
     at = now()
     try:
         reason = uuid.UUID(request.form.get("reason", ""))
@@ -343,10 +350,14 @@ def _send(
 
 
 def _form_page(what: str, page: AppointmentPage, form: PageForm) -> str:
-    return render_template(f"appointments/{what}.html", page=page, one=page.appointment, form=form, now=now())
+    return render_template(
+        f"appointments/{what}.html", page=page, one=page.appointment, form=form, now=now()
+    )
 
 
 def _booking_page(offer: Offer, form: BookForm) -> str:
     form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
     place = form.place_alias.data or ""
-    return render_template("appointments/book.html", offer=offer, form=form, problems=texts.lint(place))
+    return render_template(
+        "appointments/book.html", offer=offer, form=form, problems=texts.lint(place)
+    )

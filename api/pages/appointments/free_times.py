@@ -1,4 +1,6 @@
-"""Free times: a worker's own, for coordinators and supervisors everybody's of their hubs; put in, and taken back."""
+"""Free times: a worker's own, for coordinators and supervisors everybody's of their hubs; put in,
+and taken back.
+"""
 
 import uuid
 
@@ -124,4 +126,6 @@ def _page(form: FreeTimeForm) -> str:
     if not form.worker.data:
         own = [key for key in offered if key.endswith(f"_{actor.id}")]
         form.worker.data = own[0] if own else None
-    return render_template("appointments/free_times.html", times=times, form=form, several=len(offered) > 1)
+    return render_template(
+        "appointments/free_times.html", times=times, form=form, several=len(offered) > 1
+    )

@@ -40,7 +40,9 @@ def upload() -> ResponseReturnValue:
     form, actor = UploadForm(request.form), current_actor()
     given = request.files.get("file")
     hubs = {str(hub_id): hub_id for hub_id in actor.hubs(*IMPORTERS)}
-    hub_id = hubs.get(form.hub.data or "") or (next(iter(hubs.values())) if len(hubs) == 1 else None)
+    hub_id = hubs.get(form.hub.data or "") or (
+        next(iter(hubs.values())) if len(hubs) == 1 else None
+    )
     if given is None or not given.filename:
         form.whole.append("Choose a file")
         return _upload_page(form), 422
@@ -50,7 +52,12 @@ def upload() -> ResponseReturnValue:
     try:
         with transaction() as session:
             kept = uploads.keep(
-                session, actor, hub_id=hub_id, name=given.filename, content=given.stream.read(), now=now()
+                session,
+                actor,
+                hub_id=hub_id,
+                name=given.filename,
+                content=given.stream.read(),
+                now=now(),
             )
     except Invalid as refusal:
         form.whole.extend(refusal.fields.values())
@@ -93,7 +100,12 @@ def _open(upload_id: uuid.UUID) -> uploads.Upload:
 
 def _run(kept: uploads.Upload, *, dry_run: bool) -> dict[str, object]:
     report = import_file(
-        database().begin, current_actor(), kept.hub_id, io.BytesIO(kept.content), now=now(), dry_run=dry_run
+        database().begin,
+        current_actor(),
+        kept.hub_id,
+        io.BytesIO(kept.content),
+        now=now(),
+        dry_run=dry_run,
     )
     return dict(report.as_json())
 
@@ -103,5 +115,8 @@ def _upload_page(form: UploadForm) -> str:
         hubs = hubs_of(session, current_actor().hubs(*IMPORTERS))
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
     return render_template(
-        "appointments/import.html", form=form, several=len(hubs) > 1, largest=uploads.LARGEST // 1024 // 1024
+        "appointments/import.html",
+        form=form,
+        several=len(hubs) > 1,
+        largest=uploads.LARGEST // 1024 // 1024,
     )

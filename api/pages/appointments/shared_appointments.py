@@ -23,5 +23,8 @@ def shared_appointments(person_id: uuid.UUID) -> ResponseReturnValue:
         page = model.load(session, current_actor(), person_id, now=at, before=before)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
         return render_template(
-            "appointments/shared_appointments.html", page=page, ways=ways, earlier=before is not None
+            "appointments/shared_appointments.html",
+            page=page,
+            ways=ways,
+            earlier=before is not None,
         )

@@ -1,4 +1,6 @@
-"""Assessments of somebody referred, or of a person: a form that makes a new version, and the versions that there are."""
+"""Assessments of somebody referred, or of a person: a form that makes a new version, and the
+versions that there are.
+"""
 
 import uuid
 
@@ -33,7 +35,9 @@ class AssessmentForm(OnceForm):
     CALLED = {"cost_pence": "cost_pounds"}
 
     harm_to_others = RadioField(
-        "Risk of harm to others", [InputRequired("Choose the risk of harm to others")], choices=choices(RISKS)
+        "Risk of harm to others",
+        [InputRequired("Choose the risk of harm to others")],
+        choices=choices(RISKS),
     )
     harm_to_self = RadioField(
         "Risk of harm to themselves",
@@ -43,7 +47,9 @@ class AssessmentForm(OnceForm):
     offences_a_year = WholeNumberField("Offences a year, as reckoned", [Optional()])
     nature = StringField("What sort of offences", [Words(500)], filters=[stripped])
     cost_pounds = WholeNumberField("What the offending costs in a year, in pounds", [Optional()])
-    local_priorities = StringField("Local priorities that it touches", [Words(500)], filters=[stripped])
+    local_priorities = StringField(
+        "Local priorities that it touches", [Words(500)], filters=[stripped]
+    )
     predictor = StringField("Predictor", [Words(40)], filters=[stripped])
     predictor_version = StringField("Version of the predictor", [Words(20)], filters=[stripped])
     predictor_score = WholeNumberField("Its score", [Optional()])
@@ -72,7 +78,8 @@ for _pathway, _name in PATHWAYS.items():
         AssessmentForm,
         f"need_{_pathway.value}",
         SelectField(
-            _name, choices=choices({"": "Not scored", **{str(n): w for n, w in NEED_SCORES.items()}})
+            _name,
+            choices=choices({"": "Not scored", **{str(n): w for n, w in NEED_SCORES.items()}}),
         ),
     )
 

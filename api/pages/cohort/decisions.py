@@ -1,4 +1,6 @@
-"""What a meeting decides about one person: the item with its choices, and the form of each decision."""
+"""What a meeting decides about one person: the item with its choices, and the form of each
+decision.
+"""
 
 import uuid
 from enum import StrEnum
@@ -52,7 +54,9 @@ class DecisionForm(PageForm):
     )
 
     def choice(self, kind: DecisionKind, shown: tuple[str, ...]) -> DecisionDetails:
-        """The decision, with only those of the fields that its form shows. What is not of a set counts as not given."""
+        """The decision, with only those of the fields that its form shows. What is not of a set
+        counts as not given.
+        """
         given = {name: self[name].data for name in shown}
         return DecisionDetails(
             kind=kind,
@@ -121,7 +125,9 @@ def _page(item_id: uuid.UUID, kind: DecisionKind, form: DecisionForm) -> str:
         page = model.deciding(session, current_actor(), item_id, now=now())
     if page.item.decision is not None and not request.form:
         raise Conflict("This meeting has decided about them already.", code="decided")
-    form.lead_agency.choices = choices({"": "Choose", **{str(one.id): one.name for one in page.agencies}})
+    form.lead_agency.choices = choices(
+        {"": "Choose", **{str(one.id): one.name for one in page.agencies}}
+    )
     managers = {str(one.id): one.name for one in page.offender_managers}
     form.offender_manager.choices = choices({"": "Choose", **managers})
     if not request.form and page.item.crn is not None:

@@ -1,4 +1,6 @@
-"""Referrals: anybody's agency asks for somebody; whoever keeps the queue says who it is, and which are the same."""
+"""Referrals: anybody's agency asks for somebody; whoever keeps the queue says who it is, and which
+are the same.
+"""
 
 import re
 import uuid
@@ -40,8 +42,12 @@ class ReferralForm(OnceForm):
     """Somebody to refer."""
 
     hub = SelectField("Hub", validate_choice=False)
-    first_name = StringField("First name", [Words(40, missing="Enter their first name")], filters=[stripped])
-    last_name = StringField("Last name", [Words(60, missing="Enter their last name")], filters=[stripped])
+    first_name = StringField(
+        "First name", [Words(40, missing="Enter their first name")], filters=[stripped]
+    )
+    last_name = StringField(
+        "Last name", [Words(60, missing="Enter their last name")], filters=[stripped]
+    )
     date_of_birth = OptionalDateField("Date of birth, if you know it")
     crn = StringField("CRN, if you know it", [crn_format], filters=[crn_typed])
     number = StringField("Mobile number, if you know it", [Words(40)], filters=[stripped])
@@ -51,7 +57,9 @@ class ReferralForm(OnceForm):
         [Words(1000, missing="Say why you refer them", lines=True)],
         filters=[joined],
     )
-    offending = TextAreaField("Their offending, in short", [Words(2000, lines=True)], filters=[joined])
+    offending = TextAreaField(
+        "Their offending, in short", [Words(2000, lines=True)], filters=[joined]
+    )
     risks = TextAreaField("Risks that you know of", [Words(1000, lines=True)], filters=[joined])
 
     def needs(self) -> tuple[Pathway, ...]:
@@ -168,7 +176,9 @@ def withdraw_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
     form = WhyForm(request.form)
 
     def work(session: Session) -> str:
-        referrals.withdraw(session, current_actor(), referral_id, why=form.why.data or "", now=now())
+        referrals.withdraw(
+            session, current_actor(), referral_id, why=form.why.data or "", now=now()
+        )
         return url_for("pages.referral_queue")
 
     if form.validate() and (address := attempt(form, work)):

@@ -1,4 +1,6 @@
-"""How somebody stands on the cohort: the page of their status, a review, staying on of their own will."""
+"""How somebody stands on the cohort: the page of their status, a review, staying on of their own
+will.
+"""
 
 import uuid
 from typing import Any
@@ -26,7 +28,9 @@ from engage.queries.cohort import status as model
 class ReviewForm(OnceForm):
     """The status from today on, and why."""
 
-    rag = RadioField("Status from today", [InputRequired("Choose a status")], choices=choices(cohort.RAGS))
+    rag = RadioField(
+        "Status from today", [InputRequired("Choose a status")], choices=choices(cohort.RAGS)
+    )
     reason = TextAreaField(
         "Reason", [Words(LONGEST_REASON, missing="Give the reason", lines=True)], filters=[joined]
     )

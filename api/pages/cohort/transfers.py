@@ -97,7 +97,9 @@ def record_handover() -> ResponseReturnValue:
 
     if form.validate() and (address := attempt(form, work)):
         count = len(form.people.data or ())
-        say(f"{count} {'person has' if count == 1 else 'people have'} another offender manager now.")
+        say(
+            f"{count} {'person has' if count == 1 else 'people have'} another offender manager now."
+        )
         return redirect(address)
     return _handover_page(page, form), 422
 

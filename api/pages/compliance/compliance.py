@@ -1,4 +1,6 @@
-"""Compliance on pages: what counts and what may follow, decisions with their letters, a supervisor's word on an absence."""
+"""Compliance on pages: what counts and what may follow, decisions with their letters, a
+supervisor's word on an absence.
+"""
 
 import uuid
 from typing import Any
@@ -39,13 +41,17 @@ _OVERRULING = {
 class DecisionForm(OnceForm):
     """What follows, why, and in which language a letter is written."""
 
-    kind = RadioField("What follows?", [InputRequired("Choose what follows")], choices=choices(ENFORCEMENTS))
+    kind = RadioField(
+        "What follows?", [InputRequired("Choose what follows")], choices=choices(ENFORCEMENTS)
+    )
     reason = TextAreaField(
         "Why?",
         [Words(decisions.LONGEST_REASON, missing="Say why", lines=True)],
         filters=[joined],
     )
-    language = RadioField("Language of a letter", choices=choices(LANGUAGES), default=Language.ENGLISH.value)
+    language = RadioField(
+        "Language of a letter", choices=choices(LANGUAGES), default=Language.ENGLISH.value
+    )
 
 
 class GivenForm(PageForm):
@@ -76,7 +82,9 @@ class WithdrawForm(PageForm):
 class OverruleForm(PageForm):
     """Another decision about an absence."""
 
-    code = RadioField("What was it?", [InputRequired("Choose what it was")], choices=choices(_OVERRULING))
+    code = RadioField(
+        "What was it?", [InputRequired("Choose what it was")], choices=choices(_OVERRULING)
+    )
     reason = TextAreaField(
         "Why?", [Words(outcomes.LONGEST_REASON, missing="Say why", lines=True)], filters=[joined]
     )
@@ -85,7 +93,9 @@ class OverruleForm(PageForm):
 @pages.get("/people/<uuid:person_id>/compliance")
 @allow(STAFF)
 def compliance(person_id: uuid.UUID) -> ResponseReturnValue:
-    """What counts, what the rules suggest and why, what was decided, which absences wait, which packs were made. The reading is logged."""
+    """What counts, what the rules suggest and why, what was decided, which absences wait, which
+    packs were made. The reading is logged.
+    """
     at = now()
     with transaction() as session:
         page = model.load(session, current_actor(), person_id, now=at)
@@ -139,7 +149,9 @@ def letter_pdf(decision_id: uuid.UUID) -> ResponseReturnValue:
     page = _with_letter(decision_id)
     sender, _, rest = page.letter.partition("\n")
     tongue = page.decision.language or Language.ENGLISH
-    paper = PdfDocument(sender, made_at=page.decision.at, footer=page.person.crn, language=tongue.value)
+    paper = PdfDocument(
+        sender, made_at=page.decision.at, footer=page.person.crn, language=tongue.value
+    )
     paper.paragraph(rest)
     answer = Response(paper.finished(), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="letter-{page.person.crn}.pdf"'
@@ -215,7 +227,9 @@ def withdraw_enforcement_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
     form = WithdrawForm(request.form)
 
     def work(session: Session) -> str:
-        made = decisions.withdraw(session, current_actor(), decision_id, why=form.why.data or "", now=now())
+        made = decisions.withdraw(
+            session, current_actor(), decision_id, why=form.why.data or "", now=now()
+        )
         return _home(made.person_id, f"decision-{made.id}")
 
     if form.validate() and (address := attempt(form, work)):
@@ -296,7 +310,9 @@ def _decision_page(person_id: uuid.UUID, form: DecisionForm | None = None) -> st
         raise NotFound("Nothing waits for a decision here.")
     form = form or DecisionForm(data={"language": page.person.language.value})
     form.kind.choices = choices({kind: ENFORCEMENTS[kind] for kind in standing.kinds})
-    return render_template("compliance/compliance_decide.html", page=page, standing=standing, form=form)
+    return render_template(
+        "compliance/compliance_decide.html", page=page, standing=standing, form=form
+    )
 
 
 def _with_letter(decision_id: uuid.UUID) -> model.LetterPage:

@@ -1,4 +1,6 @@
-"""Corrections, for the administrator: lines without identity, each to be taken into the corpus or not, and the accepted ones as a file."""
+"""Corrections, for the administrator: lines without identity, each to be taken into the corpus or
+not, and the accepted ones as a file.
+"""
 
 import uuid
 
@@ -27,7 +29,9 @@ def corrections() -> ResponseReturnValue:
     after = place_or_404(corpus_lines.LineCursor.parse, request.args.get("after"))
     with transaction() as session:
         page = corpus_lines.listed(session, current_actor(), state, after=after)
-    return render_template("conversation/corrections.html", page=page, state=state, states=list(LineState))
+    return render_template(
+        "conversation/corrections.html", page=page, state=state, states=list(LineState)
+    )
 
 
 @pages.post("/corrections/<uuid:line_id>/<any(accept, decline):what>")
@@ -39,7 +43,9 @@ def decide_line(line_id: uuid.UUID, what: str) -> ResponseReturnValue:
     def work(session: Session) -> None:
         corpus_lines.decide(session, current_actor(), line_id, accept=what == "accept", now=at)
 
-    done = "Accepted into the corpus." if what == "accept" else "Declined, and its words are erased."
+    done = (
+        "Accepted into the corpus." if what == "accept" else "Declined, and its words are erased."
+    )
     say(act(work) or done)
     return redirect(url_for("pages.corrections"))
 

@@ -1,4 +1,6 @@
-"""The conversation with one person from its beginning: a page to print, and a file. Each time it is taken out is recorded."""
+"""The conversation with one person from its beginning: a page to print, and a file. Each time it is
+taken out is recorded.
+"""
 
 import csv
 import io
@@ -103,5 +105,7 @@ def _mark(entry: Mark) -> str:
 
 
 def _safe(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not work out: what a person texts may begin like a formula."""
+    """A cell that a spreadsheet shows and does not work out: what a person texts may begin like a
+    formula.
+    """
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,4 +1,6 @@
-"""Texts from staff, with their length and a warning before they go, and replies that somebody has read."""
+"""Texts from staff, with their length and a warning before they go, and replies that somebody has
+read.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -76,7 +78,9 @@ def write_text(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/text")
 @allow(STAFF)
 def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Check a text, or send it: once, and with words that a stranger should not read only when the worker insists."""
+    """Check a text, or send it: once, and with words that a stranger should not read only when the
+    worker insists.
+    """
     form, actor, at = TextForm(request.form), current_actor(), now()
     if not form.validate():
         return _page(person_id, form), 422
@@ -114,7 +118,9 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/text/facts")
 @allow(STAFF)
 def facts(person_id: uuid.UUID) -> ResponseReturnValue:
-    """For the page's script: the length of a text and the words in it that a stranger should not read."""
+    """For the page's script: the length of a text and the words in it that a stranger should not
+    read.
+    """
     body = (joined(request.form.get("body")) or "")[: LONGEST * 2]
     with transaction() as session:
         measured = text_facts(body, _to_converse(session, person_id))

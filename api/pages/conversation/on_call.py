@@ -72,7 +72,9 @@ def add_turn() -> ResponseReturnValue:
 @allow(KEEP)
 def remove_turn(turn_id: uuid.UUID) -> ResponseReturnValue:
     """Take a turn off."""
-    say(act(lambda session: rota.remove(session, current_actor(), turn_id, now=now())) or "Removed.")
+    say(
+        act(lambda session: rota.remove(session, current_actor(), turn_id, now=now())) or "Removed."
+    )
     return redirect(url_for("pages.on_call"))
 
 
@@ -133,7 +135,9 @@ def _notices_page(staff_id: uuid.UUID, form: NoticesForm | None) -> str:
     with transaction() as session:
         found = rota.staff_for_notices(session, current_actor(), staff_id)
         own = found.id == current_actor().id
-        shown = form or NoticesForm(data={"mobile": _shown(found.mobile), "wants": found.wants_notices})
+        shown = form or NoticesForm(
+            data={"mobile": _shown(found.mobile), "wants": found.wants_notices}
+        )
         return render_template("conversation/notices.html", form=shown, name=found.name, own=own)
 
 
@@ -143,7 +147,12 @@ def _shown(number: str | None) -> str:
 
 def _turn(session: Session, form: TurnForm) -> NewTurn:
     hub = next(
-        (one for one in rota.managed_hubs(session, current_actor()) if str(one.id) == form.hub.data), None
+        (
+            one
+            for one in rota.managed_hubs(session, current_actor())
+            if str(one.id) == form.hub.data
+        ),
+        None,
     )
     return NewTurn(
         hub_id=hub.id if hub is not None else uuid.UUID(int=0),
@@ -169,7 +178,9 @@ def _id(given: str | None) -> uuid.UUID:
 
 def _warning(found: Staff) -> str:
     if found.mobile is None:
-        return f"{found.name} has no mobile recorded, so nothing can tell them. Add it under Notices."
+        return (
+            f"{found.name} has no mobile recorded, so nothing can tell them. Add it under Notices."
+        )
     return "" if found.wants_notices else f"{found.name} wants no texts, so nothing can tell them."
 
 

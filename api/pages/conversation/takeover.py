@@ -24,7 +24,9 @@ def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        takeover.take_over(session, current_actor(), person_id, now=at, over=over(request.form.get("over")))
+        takeover.take_over(
+            session, current_actor(), person_id, now=at, over=over(request.form.get("over"))
+        )
 
     say(act(work) or "You have the conversation. Engage leaves what comes to you.")
     return redirect(url_for("pages.person", person_id=person_id, _anchor="thread"))

@@ -28,7 +28,11 @@ def case_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     health = pack.tests is not None
     scores = assessments.scores(pack.assessment, health=health) if pack.assessment else {}
     return render_template(
-        "documents/case_pack.html", pack=pack, ways=ways, scores=scores, called=called if manages else ()
+        "documents/case_pack.html",
+        pack=pack,
+        ways=ways,
+        scores=scores,
+        called=called if manages else (),
     )
 
 
@@ -39,5 +43,7 @@ def case_pack_pdf(person_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         pack = model.load(session, current_actor(), person_id, now=now())
     answer = Response(render(pack), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="case-pack-{pack.person.crn}.pdf"'
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="case-pack-{pack.person.crn}.pdf"'
+    )
     return answer

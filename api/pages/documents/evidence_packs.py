@@ -1,4 +1,6 @@
-"""Evidence packs on pages: made for a purpose and somebody who gets them, and taken out as JSON or on paper."""
+"""Evidence packs on pages: made for a purpose and somebody who gets them, and taken out as JSON or
+on paper.
+"""
 
 import uuid
 
@@ -26,10 +28,14 @@ class PackForm(OnceForm):
     first = DateField("First day")
     last = DateField("Last day")
     recipient = StringField(
-        "Who gets it?", [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")], filters=[stripped]
+        "Who gets it?",
+        [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")],
+        filters=[stripped],
     )
     purpose = StringField(
-        "What is it for?", [Words(service.LONGEST_PURPOSE, missing="Say what it is for")], filters=[stripped]
+        "What is it for?",
+        [Words(service.LONGEST_PURPOSE, missing="Say what it is for")],
+        filters=[stripped],
     )
 
 
@@ -104,7 +110,10 @@ def _page(person_id: uuid.UUID, form: PackForm | None) -> str:
         page = model.to_enforce(session, current_actor(), person_id, now=now())
     if form is None:
         form = PackForm(
-            data={"first": page.today - relativedelta(months=12) + relativedelta(days=1), "last": page.today}
+            data={
+                "first": page.today - relativedelta(months=12) + relativedelta(days=1),
+                "last": page.today,
+            }
         )
     return render_template(
         "shared/compliance_form.html",

@@ -1,4 +1,6 @@
-"""A person's time in prison: into it, sentenced or moved, the plan for the day of release, and out of it."""
+"""A person's time in prison: into it, sentenced or moved, the plan for the day of release, and out
+of it.
+"""
 
 import uuid
 from typing import Any
@@ -57,7 +59,9 @@ class CustodyForm(OnceForm):
     CALLED = {"sentence_days": "sentence"}
 
     kind = RadioField(
-        "Why are they held?", [InputRequired("Say why they are held")], choices=choices(CUSTODY_KINDS)
+        "Why are they held?",
+        [InputRequired("Say why they are held")],
+        choices=choices(CUSTODY_KINDS),
     )
     since = DateField("Since when?")
     prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
@@ -75,11 +79,15 @@ class ReleasePlanForm(PageForm):
     """What is arranged for the day of release."""
 
     home = StringField(
-        "Home", [Words(custody.LONGEST_LINE, missing="Say where they will live")], filters=[stripped]
+        "Home",
+        [Words(custody.LONGEST_LINE, missing="Say where they will live")],
+        filters=[stripped],
     )
     travel = StringField("The way there", [Words(custody.LONGEST_LINE)], filters=[stripped])
     health = StringField("Health", [Words(custody.LONGEST_LINE)], filters=[stripped])
-    note = TextAreaField("Anything else", [Words(custody.LONGEST_NOTE, lines=True)], filters=[joined])
+    note = TextAreaField(
+        "Anything else", [Words(custody.LONGEST_NOTE, lines=True)], filters=[joined]
+    )
 
 
 @pages.get("/people/<uuid:person_id>/custody/new")

@@ -1,4 +1,5 @@
-"""The forms of the legal pages: one look for all of them, the person's name above and the way back to their legal page.
+"""The forms of the legal pages: one look for all of them, the person's name above and the way back
+to their legal page.
 
 Nothing here asks the database.
 """
@@ -27,7 +28,9 @@ def form_page(
     lead: str = "",
     hints: Mapping[str, str] | None = None,
 ) -> str:
-    """A form as a page. `lead` is said above it, `hints` beside fields, by their names; `name` is sent with the button."""
+    """A form as a page. `lead` is said above it, `hints` beside fields, by their names; `name` is
+    sent with the button.
+    """
     return render_template(
         "legal/legal_form.html",
         form=form,

@@ -24,7 +24,9 @@ from engage.queries.legal import legal as model
 class OffenceForm(OnceForm):
     """An arrest, a charge or a conviction."""
 
-    kind = RadioField("How far has it come?", [InputRequired("Choose one")], choices=choices(OFFENCE_KINDS))
+    kind = RadioField(
+        "How far has it come?", [InputRequired("Choose one")], choices=choices(OFFENCE_KINDS)
+    )
     happened_on = DateField("On which day?")
     what = StringField(
         "What for?",
@@ -109,7 +111,9 @@ def change_flag(person_id: uuid.UUID) -> ResponseReturnValue:
 def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
     with transaction() as session:
         desk = model.desk(session, current_actor(), person_id, now=now())
-    hints = {"what": "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"}
+    hints = {
+        "what": "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
+    }
     return form_page(form, desk.person, "Record an arrest, a charge or a conviction", hints=hints)
 
 

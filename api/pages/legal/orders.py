@@ -44,7 +44,9 @@ class ChangeOrderForm(PageForm):
 class OrderForm(OnceForm):
     """A new order or licence."""
 
-    kind = RadioField("What is it?", [InputRequired("Choose what it is")], choices=choices(ORDER_KINDS))
+    kind = RadioField(
+        "What is it?", [InputRequired("Choose what it is")], choices=choices(ORDER_KINDS)
+    )
     court = StringField("Court", [Words(orders.LONGEST_COURT)], filters=[stripped])
     reference = StringField("Reference", [Words(orders.LONGEST_REFERENCE)], filters=[stripped])
     made_on = DateField("When was it made?")
@@ -55,14 +57,18 @@ class OrderForm(OnceForm):
 class EndOrderForm(PageForm):
     """How an order ended, and when."""
 
-    ending = RadioField("How did it end?", [InputRequired("Say how it ended")], choices=choices(_ENDINGS))
+    ending = RadioField(
+        "How did it end?", [InputRequired("Say how it ended")], choices=choices(_ENDINGS)
+    )
     on = DateField("On which day?")
 
 
 @pages.get("/people/<uuid:person_id>/legal")
 @allow(STAFF)
 def legal(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Orders with what was asked and done, time in prison, arrests; the flag for those who may see it. The reading is logged."""
+    """Orders with what was asked and done, time in prison, arrests; the flag for those who may see
+    it. The reading is logged.
+    """
     at = now()
     with transaction() as session:
         page = model.load(session, current_actor(), person_id, now=at)

@@ -12,7 +12,15 @@ from wtforms.validators import InputRequired, NumberRange
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import DateField, OnceForm, PageForm, WholeNumberField, Words, choices, stripped
+from api.pages.forms import (
+    DateField,
+    OnceForm,
+    PageForm,
+    WholeNumberField,
+    Words,
+    choices,
+    stripped,
+)
 from api.pages.frame import say
 from api.pages.legal.forms import form_page, legal_page
 from api.pages.list_places import place_or_404
@@ -60,7 +68,9 @@ class DayForm(OnceForm):
         "Hours", [InputRequired("Enter hours, 0 if none"), NumberRange(0, 24, "Enter 0 to 24")]
     )
     minutes = WholeNumberField("Minutes", [NumberRange(0, 59, "Enter 0 to 59")], default=0)
-    activity = StringField("What was it?", [Words(requirements.LONGEST_ACTIVITY)], filters=[stripped])
+    activity = StringField(
+        "What was it?", [Words(requirements.LONGEST_ACTIVITY)], filters=[stripped]
+    )
 
 
 class EndForm(PageForm):
@@ -167,7 +177,12 @@ def record_day(requirement_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         kept = requirements.record_credit(
-            session, current_actor(), requirement_id, done_on=form.done_on.given, **_done(form), now=now()
+            session,
+            current_actor(),
+            requirement_id,
+            done_on=form.done_on.given,
+            **_done(form),
+            now=now(),
         )
         desk, _ = model.requirement_desk(session, current_actor(), kept.requirement_id, now=now())
         return legal_page(desk.person.id)
@@ -214,17 +229,23 @@ def _fitting(form: RequirementForm, kind: RequirementKind, *, new: bool = True) 
 
 
 def _values(form: RequirementForm, kind: RequirementKind) -> dict[str, Any]:
-    given = {name: form[name].data if name in form else None for name in ("amount", "tests", "reviews")}
+    given = {
+        name: form[name].data if name in form else None for name in ("amount", "tests", "reviews")
+    }
     amount = given["amount"]
     return {
-        "amount": amount * 60 if kind is RequirementKind.UNPAID_WORK and amount is not None else amount,
+        "amount": amount * 60
+        if kind is RequirementKind.UNPAID_WORK and amount is not None
+        else amount,
         "tests_every_days": given["tests"],
         "reviews_every_days": given["reviews"],
         "note": form.note.data or "",
     }
 
 
-def _new_page(order_id: uuid.UUID, kind: RequirementKind, form: RequirementForm | None = None) -> str:
+def _new_page(
+    order_id: uuid.UUID, kind: RequirementKind, form: RequirementForm | None = None
+) -> str:
     with transaction() as session:
         desk, order = model.order_desk(session, current_actor(), order_id, now=now())
     if form is None:
@@ -274,7 +295,10 @@ def _day_form(form: DayForm, kind: RequirementKind) -> DayForm:
 def _done(form: DayForm) -> dict[str, Any]:
     activity = form.activity.data or ""
     if "hours" in form:
-        return {"amount": (form.hours.data or 0) * 60 + (form.minutes.data or 0), "activity": activity}
+        return {
+            "amount": (form.hours.data or 0) * 60 + (form.minutes.data or 0),
+            "activity": activity,
+        }
     return {"amount": 1, "planned_activity": form.planned.data == YES, "activity": activity}
 
 

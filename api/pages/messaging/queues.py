@@ -1,4 +1,6 @@
-"""Queues: what the engine holds, for the administrator. No name, no words, no whole number stands on it."""
+"""Queues: what the engine holds, for the administrator. No name, no words, no whole number stands
+on it.
+"""
 
 import uuid
 
@@ -43,7 +45,9 @@ def ask_provider(message_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> None:
         if not reconcile.look_now(session, message_id):
             raise Conflict("This text is not unknown any more.", code="not_unknown")
-        events.record(session, "text.asked_after", now=at, actor=current_actor().label, message=message_id)
+        events.record(
+            session, "text.asked_after", now=at, actor=current_actor().label, message=message_id
+        )
 
     return _back(act(work), "The text service is asked again. Look here in a minute.", "unknown")
 

@@ -52,7 +52,9 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     before = place_or_404(thread.ThreadCursor.parse, request.args.get("thread"))
     past_before = place_or_404(model.PersonCursor.parse, request.args.get("past"))
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at, before=before, past_before=past_before)
+        page = model.load(
+            session, current_actor(), person_id, now=at, before=before, past_before=past_before
+        )
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     form = TextForm()
     return render_template(
@@ -100,8 +102,12 @@ def change_details(person_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         changed = service.update_person(session, actor, person_id, _changes(form), now=at)
         if bool(form.approved.data) != (changed.texts_approved_at is not None):
-            service.approve_texts(session, actor, person_id, approved=bool(form.approved.data), now=at)
-        rebooking_permission.allow(session, actor, person_id, allowed=bool(form.rebooking.data), now=at)
+            service.approve_texts(
+                session, actor, person_id, approved=bool(form.approved.data), now=at
+            )
+        rebooking_permission.allow(
+            session, actor, person_id, allowed=bool(form.rebooking.data), now=at
+        )
         return url_for("pages.person", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):

@@ -29,7 +29,9 @@ HOW = {
 class NumberForm(PageForm):
     """Another number, and how it is known to be theirs."""
 
-    given = StringField("Mobile number", [Words(40, missing="Enter a mobile number")], filters=[stripped])
+    given = StringField(
+        "Mobile number", [Words(40, missing="Enter a mobile number")], filters=[stripped]
+    )
     how = RadioField(
         "How do you know that it is theirs?",
         [InputRequired("Say how you know, or choose to ask by text")],
@@ -48,7 +50,9 @@ class VerifyForm(PageForm):
     """How a number is known to be somebody's."""
 
     how = RadioField(
-        "How do you know?", [InputRequired("Say how you know that it is theirs")], choices=choices(HOW)
+        "How do you know?",
+        [InputRequired("Say how you know that it is theirs")],
+        choices=choices(HOW),
     )
 
 
@@ -119,7 +123,9 @@ def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
         actor, at = current_actor(), now()
         if isinstance(form, NumberForm):
             how = None if form.how.data == "ask" else form.how.data
-            phones.set_number(session, actor, person_id, form.given.data or "", verified_how=how, now=at)
+            phones.set_number(
+                session, actor, person_id, form.given.data or "", verified_how=how, now=at
+            )
         elif isinstance(form, VerifyForm):
             phones.verify_number(session, actor, person_id, how=form.how.data, now=at)
         elif isinstance(form, SuspendForm):

@@ -1,4 +1,6 @@
-"""Actions of plans: proposed, agreed to, done, withdrawn; and what one agency is to do for everybody."""
+"""Actions of plans: proposed, agreed to, done, withdrawn; and what one agency is to do for
+everybody.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -40,7 +42,9 @@ class ActionForm(OnceForm):
         [Words(service.LONGEST_WHAT, missing="Say what is to be done", lines=True)],
         filters=[joined],
     )
-    pathway = RadioField("Which need is it about?", [InputRequired("Choose which need it is about")])
+    pathway = RadioField(
+        "Which need is it about?", [InputRequired("Choose which need it is about")]
+    )
     action_class = RadioField(
         "What sort of action is it?",
         [InputRequired("Choose what sort it is")],
@@ -54,7 +58,9 @@ class ActionForm(OnceForm):
     )
     date = DateField("By when?")
     exit_plan = BooleanField("It is part of the exit plan")
-    text = TextAreaField("Text to the person", [Words(service.LONGEST_TEXT, lines=True)], filters=[joined])
+    text = TextAreaField(
+        "Text to the person", [Words(service.LONGEST_TEXT, lines=True)], filters=[joined]
+    )
 
 
 class DoneForm(PageForm):
@@ -69,7 +75,9 @@ class DoneForm(PageForm):
 class WithdrawForm(PageForm):
     """Why it is not done after all."""
 
-    reason = TextAreaField("Why?", [Words(LONGEST_NOTE, missing="Say why", lines=True)], filters=[joined])
+    reason = TextAreaField(
+        "Why?", [Words(LONGEST_NOTE, missing="Say why", lines=True)], filters=[joined]
+    )
 
 
 class ChangeForm(PageForm):
@@ -181,7 +189,9 @@ def finish_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def withdraw_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form that says why it is not done after all."""
-    return render_template("plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm())
+    return render_template(
+        "plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm()
+    )
 
 
 @pages.post("/actions/<uuid:action_id>/withdraw")
@@ -191,7 +201,9 @@ def withdraw_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
     form = WithdrawForm(request.form)
 
     def work(session: Session) -> None:
-        service.withdraw(session, current_actor(), action_id, reason=form.reason.data or "", now=now())
+        service.withdraw(
+            session, current_actor(), action_id, reason=form.reason.data or "", now=now()
+        )
 
     return _sent(action_id, form, work, "plan/action_withdraw.html", "The action is withdrawn.")
 
@@ -289,7 +301,9 @@ def _offer(form: ActionForm, found: plans.Choices) -> None:
 def _propose_page(person_id: uuid.UUID, form: ActionForm) -> str:
     found = _choices(person_id)
     _offer(form, found)
-    return render_template("plan/action_new.html", person=found.person, form=form, manager=found.manager)
+    return render_template(
+        "plan/action_new.html", person=found.person, form=form, manager=found.manager
+    )
 
 
 def _place(given: str) -> model.Place:

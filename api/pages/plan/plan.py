@@ -1,4 +1,6 @@
-"""A person's plan: what they need and how that changed, who does what by when, and what is agreed to beforehand."""
+"""A person's plan: what they need and how that changed, who does what by when, and what is agreed
+to beforehand.
+"""
 
 import uuid
 
@@ -25,7 +27,9 @@ from engage.queries.cohort import milestones
 from engage.queries.plan import plan as model
 
 ANY = ""
-_STANDING = {one: name for one, name in plan_words.ACTION_CLASSES.items() if one is not ActionClass.DISRUPT}
+_STANDING = {
+    one: name for one, name in plan_words.ACTION_CLASSES.items() if one is not ActionClass.DISRUPT
+}
 _SCORES = {str(score): name for score, name in plan_words.NEED_SCORES.items()}
 
 
@@ -162,4 +166,6 @@ def _approval_page(person_id: uuid.UUID, form: ApprovalForm) -> str:
     if not found.manager:
         raise Forbidden("Only the person’s own offender manager may agree to this.")
     _offer_agencies(form, found)
-    return render_template("plan/approval.html", person=found.person, form=form, manager=found.manager)
+    return render_template(
+        "plan/approval.html", person=found.person, form=form, manager=found.manager
+    )

@@ -1,4 +1,6 @@
-"""What somebody takes part in: groups, courses, work and treatment, begun, ended, made sure of or disputed."""
+"""What somebody takes part in: groups, courses, work and treatment, begun, ended, made sure of or
+disputed.
+"""
 
 import uuid
 from datetime import date
@@ -41,7 +43,9 @@ class ActivityForm(OnceForm):
 
     kind = RadioField("What is it?", [InputRequired("Choose what it is")])
     name = StringField(
-        "What is it called?", [Words(service.LONGEST_NAME, missing="Say what it is")], filters=[stripped]
+        "What is it called?",
+        [Words(service.LONGEST_NAME, missing="Say what it is")],
+        filters=[stripped],
     )
     agency = SelectField("Agency that runs it", default="")
     started = DateField("When did it begin?")
@@ -54,7 +58,9 @@ class EndForm(PageForm):
     CALLED = {"ended_on": "ended"}
 
     ending = RadioField(
-        "How did it end?", [InputRequired("Say how it ended")], choices=choices(words.ACTIVITY_ENDINGS)
+        "How did it end?",
+        [InputRequired("Say how it ended")],
+        choices=choices(words.ACTIVITY_ENDINGS),
     )
     ended = DateField("When did it end?")
 
@@ -64,7 +70,9 @@ class EndForm(PageForm):
 def add_activity(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for something that somebody takes part in."""
     person, report, day = opened(person_id)
-    begun = rules.BEGINS.get(report.fact) if report is not None and report.fact is not None else None
+    begun = (
+        rules.BEGINS.get(report.fact) if report is not None and report.fact is not None else None
+    )
     form = ActivityForm(data={"started": day, "kind": begun.value if begun is not None else None})
     return _add_page(person, report, form)
 
@@ -162,7 +170,9 @@ def dispute_activity_sent(activity_id: uuid.UUID) -> ResponseReturnValue:
     form = DisputeForm(request.form)
 
     def work(session: Session) -> str:
-        found = service.dispute(session, current_actor(), activity_id, note=form.note.data or "", now=now())
+        found = service.dispute(
+            session, current_actor(), activity_id, note=form.note.data or "", now=now()
+        )
         return after(session, session.get_one(Person, found.person_id), "activities")
 
     if form.validate() and (address := attempt(form, work)):
@@ -180,7 +190,11 @@ def _offer(person: Person, form: ActivityForm) -> None:
     """The kinds that the actor may record, and the agencies of the area."""
     health = Ability.HEALTH in abilities(current_actor(), person)
     form.kind.choices = choices(
-        {kind: name for kind, name in words.ACTIVITY_KINDS.items() if health or kind not in rules.HEALTH}
+        {
+            kind: name
+            for kind, name in words.ACTIVITY_KINDS.items()
+            if health or kind not in rules.HEALTH
+        }
     )
     with transaction() as session:
         named = [agency.name for agency in agencies_of(session, [person.hub_id])]
@@ -193,7 +207,9 @@ def _add_page(person: Person, report: SelfReport | None, form: ActivityForm) -> 
 
 
 def _end_page(person: Person, activity: Activity, form: EndForm) -> str:
-    return render_template("progress/activity_end.html", person=person, activity=activity, form=form)
+    return render_template(
+        "progress/activity_end.html", person=person, activity=activity, form=form
+    )
 
 
 def _dispute_page(activity_id: uuid.UUID, form: DisputeForm) -> str:

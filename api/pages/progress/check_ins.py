@@ -28,9 +28,13 @@ class CheckInForm(PageForm):
 
     CALLED = {"every_weeks": "every"}
 
-    every = RadioField("How often", [InputRequired("Say how often, or not at all")], choices=choices(_EVERY))
+    every = RadioField(
+        "How often", [InputRequired("Say how often, or not at all")], choices=choices(_EVERY)
+    )
     weekday = SelectField(
-        "Day", choices=choices({str(place): name for place, name in enumerate(WEEKDAYS)}), default="1"
+        "Day",
+        choices=choices({str(place): name for place, name in enumerate(WEEKDAYS)}),
+        default="1",
     )
     hour = SelectField(
         "Hour", choices=choices({str(hour): f"{hour:02}:00" for hour in range(24)}), default="10"
@@ -72,6 +76,10 @@ def _page(person_id: uuid.UUID, form: CheckInForm | None = None) -> str:
         plan = service.plan_of(session, current_actor(), person_id, now=now())
     if form is None and plan is not None:
         form = CheckInForm(
-            every=str(plan.every_weeks) if plan.on else OFF, weekday=str(plan.weekday), hour=str(plan.hour)
+            every=str(plan.every_weeks) if plan.on else OFF,
+            weekday=str(plan.weekday),
+            hour=str(plan.hour),
         )
-    return render_template("progress/check_ins.html", page=page, plan=plan, form=form or CheckInForm())
+    return render_template(
+        "progress/check_ins.html", page=page, plan=plan, form=form or CheckInForm()
+    )

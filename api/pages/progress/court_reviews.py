@@ -1,4 +1,6 @@
-"""Court reviews of a drug rehabilitation requirement: the day that the court named, what it found, and the report before it."""
+"""Court reviews of a drug rehabilitation requirement: the day that the court named, what it found,
+and the report before it.
+"""
 
 import uuid
 from datetime import date
@@ -191,4 +193,6 @@ def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
 
 
 def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
-    return render_template("progress/court_review_held.html", person=person, review=review, form=form)
+    return render_template(
+        "progress/court_review_held.html", person=person, review=review, form=form
+    )

@@ -1,4 +1,6 @@
-"""A person's drug tests and court reviews: the page of them and their forms. Only for staff who may see matters of health; nothing is texted."""
+"""A person's drug tests and court reviews: the page of them and their forms. Only for staff who may
+see matters of health; nothing is texted.
+"""
 
 import uuid
 from datetime import date
@@ -33,7 +35,9 @@ class TestForm(OnceForm):
 
     day = DateField("Day of the test")
     result = RadioField(
-        "What came of it?", [InputRequired("Choose what came of it")], choices=choices(words.TEST_RESULTS)
+        "What came of it?",
+        [InputRequired("Choose what came of it")],
+        choices=choices(words.TEST_RESULTS),
     )
     note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
 
@@ -57,7 +61,9 @@ def tests(person_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         page = model.load(session, current_actor(), person_id, now=at, before=_before())
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
-    return render_template("progress/tests.html", page=page, ways=ways, now=at, later=_before() is not None)
+    return render_template(
+        "progress/tests.html", page=page, ways=ways, now=at, later=_before() is not None
+    )
 
 
 @pages.get("/people/<uuid:person_id>/tests/new")

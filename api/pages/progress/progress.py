@@ -26,7 +26,10 @@ from engage.progress.model import SelfReport
 from engage.queries.progress import progress as model
 
 SURE = "Did you make sure of it?"
-SURE_CHOICES = {"yes": "Yes, I have seen proof or asked who knows", "no": "No, it is their own word"}
+SURE_CHOICES = {
+    "yes": "Yes, I have seen proof or asked who knows",
+    "no": "No, it is their own word",
+}
 SURE_MISSING = "Say whether you made sure of it"
 
 
@@ -128,7 +131,9 @@ def dispute_housing_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
     form = DisputeForm(request.form)
 
     def work(session: Session) -> str:
-        spell = service.dispute(session, current_actor(), spell_id, note=form.note.data or "", now=now())
+        spell = service.dispute(
+            session, current_actor(), spell_id, note=form.note.data or "", now=now()
+        )
         return after(session, session.get_one(Person, spell.person_id), "housing")
 
     if form.validate() and (address := attempt(form, work)):
@@ -138,10 +143,14 @@ def dispute_housing_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def opened(person_id: uuid.UUID) -> tuple[Person, SelfReport | None, date]:
-    """The person of a form, for whoever may record; the news that it is made from, if the address names one of theirs; and its day, else today."""
+    """The person of a form, for whoever may record; the news that it is made from, if the address
+    names one of theirs; and its day, else today.
+    """
     at = now()
     with transaction() as session:
-        person = verification.to_record(session, current_actor(), person_id, now=at, what="record progress")
+        person = verification.to_record(
+            session, current_actor(), person_id, now=at, what="record progress"
+        )
         report_id = _report_id()
         report = session.get(SelfReport, report_id) if report_id is not None else None
         if report is not None and report.person_id != person.id:

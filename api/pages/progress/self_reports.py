@@ -1,4 +1,6 @@
-"""What people tell of how they are getting on: a worker adds it, makes sure of it, or says that it is not so."""
+"""What people tell of how they are getting on: a worker adds it, makes sure of it, or says that it
+is not so.
+"""
 
 import uuid
 from datetime import datetime, time
@@ -34,7 +36,9 @@ class ReportForm(OnceForm):
     kind = RadioField("What is it about?", [InputRequired("Choose what it is about")])
     fact = SelectField("The news", choices=choices({"": "None of these", **REPORT_FACTS}))
     date = DateField("When did they tell you?")
-    note = TextAreaField("What they told you", [Words(service.LONGEST_NOTE, lines=True)], filters=[joined])
+    note = TextAreaField(
+        "What they told you", [Words(service.LONGEST_NOTE, lines=True)], filters=[joined]
+    )
 
 
 class DisputeForm(PageForm):
@@ -87,7 +91,9 @@ def add_report_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/reports/<uuid:report_id>/verify")
 @allow(STAFF)
 def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
-    """Somebody has made sure of it. News of a home leads on to where that is, unless it is recorded already."""
+    """Somebody has made sure of it. News of a home leads on to where that is, unless it is recorded
+    already.
+    """
     at = now()
     refusal = act(lambda session: _verify(session, report_id, at))
     say(refusal or "Marked: you made sure of it.")
@@ -113,7 +119,9 @@ def dispute_report_sent(report_id: uuid.UUID) -> ResponseReturnValue:
     form, at = DisputeForm(request.form), now()
 
     def work(session: Session) -> str:
-        report = service.dispute(session, current_actor(), report_id, note=form.note.data or "", now=at)
+        report = service.dispute(
+            session, current_actor(), report_id, note=form.note.data or "", now=at
+        )
         return url_for("pages.person", person_id=report.person_id, _anchor="told")
 
     if form.validate() and (address := attempt(form, work)):
@@ -149,7 +157,9 @@ def _said_at(form: ReportForm, at: datetime, hub_zone: ZoneInfo) -> datetime:
 
 def _kinds(found: Person) -> dict[str, str]:
     health = Ability.HEALTH in abilities(current_actor(), found)
-    shown = {kind: name for kind, name in REPORT_KINDS.items() if health or kind not in rules.HEALTH}
+    shown = {
+        kind: name for kind, name in REPORT_KINDS.items() if health or kind not in rules.HEALTH
+    }
     named: dict[str, str] = choices(shown)
     return named
 

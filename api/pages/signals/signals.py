@@ -97,7 +97,9 @@ def _view(session: Session, signal_id: uuid.UUID) -> SignalView:
 
 def _person_page(signal_id: uuid.UUID) -> str:
     with transaction() as session:
-        return url_for("pages.person", person_id=_view(session, signal_id).person_id, _anchor="signals")
+        return url_for(
+            "pages.person", person_id=_view(session, signal_id).person_id, _anchor="signals"
+        )
 
 
 def _page(signal_id: uuid.UUID, form: ResolveForm) -> str:

@@ -1,4 +1,6 @@
-"""`/v1/agreements` and `/v1/people/{id}/disclosures`: what agencies may see, and what they were shown."""
+"""`/v1/agreements` and `/v1/people/{id}/disclosures`: what agencies may see, and what they were
+shown.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -24,7 +26,9 @@ sharing = Resource(
 
 
 class AgreementOut(Schema):
-    """By which an agency sees parts of records beside its own, on the days from `starts_on` to `ends_on` unless ended before."""
+    """By which an agency sees parts of records beside its own, on the days from `starts_on` to
+    `ends_on` unless ended before.
+    """
 
     id = fields.UUID(required=True)
     agency_id = fields.UUID(required=True)
@@ -43,7 +47,9 @@ class AgreementOut(Schema):
 
 
 class DisclosureOut(Schema):
-    """Something of a person's record that went to another agency. `agreement_id` is null where the law, and no agreement, asked for it."""
+    """Something of a person's record that went to another agency. `agreement_id` is null where the
+    law, and no agreement, asked for it.
+    """
 
     id = fields.UUID(required=True)
     at = fields.AwareDateTime(required=True)

@@ -1,4 +1,6 @@
-"""`/v1/appointments`: book, move, cancel, record what happened, and see what was said, texted and recorded."""
+"""`/v1/appointments`: book, move, cancel, record what happened, and see what was said, texted and
+recorded.
+"""
 
 import uuid
 from typing import Any
@@ -133,7 +135,9 @@ class AgencyName(Schema):
 
 
 class AppointmentQuery(PageQuery):
-    """Which appointments: of one person, starting in [starts_from, starts_until), changed since a moment."""
+    """Which appointments: of one person, starting in [starts_from, starts_until), changed since a
+    moment.
+    """
 
     person_id = Id(load_default=None)
     starts_from = Moment(load_default=None)
@@ -202,7 +206,12 @@ def list_appointments(query: dict[str, Any]) -> dict[str, Any]:
     what = "appointments" if wanted.changed_since is None else "appointments changed"
     with transaction() as session:
         rows = listings.appointments(
-            session, current_actor(), wanted, after=read_moment(after, what), limit=limit + 1, now=now()
+            session,
+            current_actor(),
+            wanted,
+            after=read_moment(after, what),
+            limit=limit + 1,
+            now=now(),
         )
     return page(rows, limit, what, wanted.place)
 
@@ -235,7 +244,9 @@ def get_appointment(appointment_id: uuid.UUID) -> Appointment:
 @appointments.reads(MoveIn)
 @appointments.answers(200, AppointmentOut)
 def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
-    """Move an appointment; its old reminders are void, and the person is told if a text about the old time had gone."""
+    """Move an appointment; its old reminders are void, and the person is told if a text about the
+    old time had gone.
+    """
     with transaction() as session:
         booking.move(session, current_actor(), appointment_id, **given, now=now())
         return _whole(appointment_id)

@@ -1,4 +1,6 @@
-"""`/v1/free-times`: times at which workers are free, to be offered by text to people who may rebook."""
+"""`/v1/free-times`: times at which workers are free, to be offered by text to people who may
+rebook.
+"""
 
 import uuid
 from typing import Any
@@ -20,12 +22,17 @@ from engage.queries.appointments import free_times as model
 WHAT = "free times"
 
 free_times = Resource(
-    "free_times", __name__, url_prefix="/v1/free-times", description="Times at which workers are free."
+    "free_times",
+    __name__,
+    url_prefix="/v1/free-times",
+    description="Times at which workers are free.",
 )
 
 
 class FreeTimeOut(Schema):
-    """A free time to come. `state` is `free`, `held` (offered to somebody until `held_until`) or `taken`."""
+    """A free time to come. `state` is `free`, `held` (offered to somebody until `held_until`) or
+    `taken`.
+    """
 
     id = fields.UUID(required=True)
     worker_id = fields.UUID(required=True)
@@ -54,7 +61,9 @@ class AddedOut(Schema):
 
 
 class FreeTimeIn(Given):
-    """A free time, repeated for `weeks` weeks at the same time on the wall clock. `worker` is the email address of a worker of the hub."""
+    """A free time, repeated for `weeks` weeks at the same time on the wall clock. `worker` is the
+    email address of a worker of the hub.
+    """
 
     worker = Words(254, required=True)
     type = one_of(AppointmentType, required=True)
@@ -69,7 +78,8 @@ class FreeTimeIn(Given):
     )
     weeks = Whole(1, service.MOST_WEEKS, load_default=1)
     despite_closed = Flag(
-        load_default=False, metadata={"description": "Put it on days on which the hub is closed too."}
+        load_default=False,
+        metadata={"description": "Put it on days on which the hub is closed too."},
     )
 
 
@@ -96,7 +106,9 @@ def list_free_times(query: dict[str, Any]) -> dict[str, Any]:
 @free_times.reads(FreeTimeIn)
 @free_times.answers(201, AddedOut)
 def add_free_times(given: dict[str, Any]) -> dict[str, Any]:
-    """Put in a free time, or one for each of some weeks; what is past, closed or clashes is left out and named."""
+    """Put in a free time, or one for each of some weeks; what is past, closed or clashes is left
+    out and named.
+    """
     actor, at = current_actor(), now()
     if actor.hub_id is None:
         raise Forbidden("Only a system with a key of a hub may add free times here.")
@@ -108,7 +120,9 @@ def add_free_times(given: dict[str, Any]) -> dict[str, Any]:
         added = service.add(session, actor, actor.hub_id, new, now=at)
         return {
             "added": model.views(session, added.times, now=at),
-            "refused": [{"starts_at": moment, "reason": reason} for moment, reason in added.refused],
+            "refused": [
+                {"starts_at": moment, "reason": reason} for moment, reason in added.refused
+            ],
         }
 
 

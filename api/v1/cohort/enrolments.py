@@ -1,4 +1,5 @@
-"""`/v1/people/{id}/status`, `/v1/people/{id}/reviews` and `/v1/people/{id}/transfer`: how somebody stands on the cohort, and whose they are.
+"""`/v1/people/{id}/status`, `/v1/people/{id}/reviews` and `/v1/people/{id}/transfer`: how somebody
+stands on the cohort, and whose they are.
 
 Who joins, leaves or changes strand is decided in a meeting (`/v1/meetings`), and nowhere here.
 """
@@ -94,7 +95,9 @@ class ReReferralOut(Schema):
 
 
 class CohortStatusOut(Schema):
-    """How somebody stands: `enrolment`, `standing` and `suggestion` are null for whoever is not on the cohort now. `strands` are the latest first."""
+    """How somebody stands: `enrolment`, `standing` and `suggestion` are null for whoever is not on
+    the cohort now. `strands` are the latest first.
+    """
 
     offender_manager = fields.String(required=True, attribute="manager")
     enrolment = fields.Nested(EnrolmentOut, required=True, allow_none=True, attribute="current")
@@ -149,7 +152,9 @@ class DeathIn(Given):
 @allow(scope("case:read"))
 @enrolments.answers(200, CohortStatusOut)
 def get_status(person_id: uuid.UUID) -> CasePage:
-    """How a person stands on the cohort, and what the rules suggest. Reasons about tests need `health:read` too."""
+    """How a person stands on the cohort, and what the rules suggest. Reasons about tests need
+    `health:read` too.
+    """
     with transaction() as session:
         return insight.load(session, current_actor(), person_id, now=now())
 
@@ -163,7 +168,9 @@ def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     what, limit = f"reviews {person_id}", query["limit"]
     after = read_moment(query["after"], what)
     with transaction() as session:
-        rows = insight.listed(session, current_actor(), person_id, now=now(), after=after, limit=limit + 1)
+        rows = insight.listed(
+            session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
+        )
     return page(rows, limit, what, lambda row: (row.decided_at, row.id))
 
 
@@ -173,10 +180,14 @@ def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @enrolments.reads(RagReviewIn)
 @enrolments.answers(201, RagReviewOut)
 def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
-    """Decide the status from today on. Refused (409, `not_enrolled`) for whoever is not on the cohort."""
+    """Decide the status from today on. Refused (409, `not_enrolled`) for whoever is not on the
+    cohort.
+    """
     with transaction() as session:
         reviews.review(session, current_actor(), person_id, **given, now=now())
-        return insight.listed(session, current_actor(), person_id, now=now(), after=None, limit=1)[0]
+        return insight.listed(session, current_actor(), person_id, now=now(), after=None, limit=1)[
+            0
+        ]
 
 
 @enrolments.post("/people/<uuid:person_id>/stay")
@@ -185,7 +196,9 @@ def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
 @enrolments.reads(Nothing, required=False)
 @enrolments.answers(200, CohortStatusOut)
 def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
-    """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while one runs."""
+    """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while
+    one runs.
+    """
     with transaction() as session:
         exits.stay_voluntarily(session, current_actor(), person_id, now=now())
         return insight.load(session, current_actor(), person_id, now=now())
@@ -197,7 +210,9 @@ def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 @enrolments.reads(DeathIn)
 @enrolments.answers(200, CohortStatusOut)
 def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
-    """They have died: no text goes any more, their orders and their time on the cohort end. Refused (409, `dead`) the second time."""
+    """They have died: no text goes any more, their orders and their time on the cohort end. Refused
+    (409, `dead`) the second time.
+    """
     with transaction() as session:
         exits.record_death(session, current_actor(), person_id, on=given["on"], now=now())
         return insight.load(session, current_actor(), person_id, now=now())
@@ -209,11 +224,15 @@ def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 @enrolments.reads(TransferIn)
 @enrolments.answers(201, TransferOut)
 def transfer(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """Give a person to another offender manager of the hub: appointments and actions go along, and the old one sees them no more."""
+    """Give a person to another offender manager of the hub: appointments and actions go along, and
+    the old one sees them no more.
+    """
     with transaction() as session:
         taker = find_staff(session, given["to"])
         if taker is None:
-            raise Invalid(fields={"to": "Give the email address of an offender manager of this hub."})
+            raise Invalid(
+                fields={"to": "Give the email address of an offender manager of this hub."}
+            )
         made = transfers.hand_over(
             session, current_actor(), [person_id], to_id=taker.id, note=given["note"], now=now()
         )[0]

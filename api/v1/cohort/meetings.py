@@ -1,4 +1,6 @@
-"""`/v1/meetings` and `/v1/agenda-items`: meetings with their agendas, what they decided, and the case pack of a person."""
+"""`/v1/meetings` and `/v1/agenda-items`: meetings with their agendas, what they decided, and the
+case pack of a person.
+"""
 
 import uuid
 from datetime import date
@@ -76,8 +78,9 @@ class AskIn(Given):
 class DecisionIn(Given):
     """A decision with its reason, and what its kind must name.
 
-    To adopt: `cohort`, `strand`, `rag`, `lead_agency` (its name), and of somebody unknown `crn` and `offender_manager` (an email address);
-    to retain: `rag`; to change the strand: `strand`, and `rag` if it changes too; to deregister: `exit_reason`.
+    To adopt: `cohort`, `strand`, `rag`, `lead_agency` (its name), and of somebody unknown `crn` and
+    `offender_manager` (an email address); to retain: `rag`; to change the strand: `strand`, and
+    `rag` if it changes too; to deregister: `exit_reason`.
     """
 
     kind = one_of(DecisionKind, required=True)
@@ -102,7 +105,9 @@ class DecisionOut(Schema):
 
 
 class ItemOut(Schema):
-    """Somebody on the agenda: a person, or a referral of somebody unknown. `rag` and `strand` are null for whoever is not on the cohort."""
+    """Somebody on the agenda: a person, or a referral of somebody unknown. `rag` and `strand` are
+    null for whoever is not on the cohort.
+    """
 
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True, allow_none=True)
@@ -155,7 +160,9 @@ def list_meetings(query: dict[str, Any]) -> dict[str, Any]:
     place = read(query["after"], what)
     before = None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
     with transaction() as session:
-        rows: list[MeetingRow] = model.listed(session, current_actor(), before=before, limit=limit + 1)
+        rows: list[MeetingRow] = model.listed(
+            session, current_actor(), before=before, limit=limit + 1
+        )
     return page(rows, limit, what, lambda row: (row.held_on, row.id))
 
 
@@ -165,7 +172,9 @@ def list_meetings(query: dict[str, Any]) -> dict[str, Any]:
 @meeting_routes.reads(MeetingIn)
 @meeting_routes.answers(201, MeetingOut)
 def call_meeting(given: dict[str, Any]) -> MeetingPage:
-    """Call a meeting of the hub of the key; its agenda builds itself. One a day (409, `meeting_called`)."""
+    """Call a meeting of the hub of the key; its agenda builds itself. One a day (409,
+    `meeting_called`).
+    """
     actor = current_actor()
     if actor.hub_id is None:
         raise Forbidden("This key belongs to no hub.")
@@ -242,9 +251,11 @@ def close_meeting(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
 @meeting_routes.reads(DecisionIn)
 @meeting_routes.answers(201, MeetingOut)
 def decide(given: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
-    """Record what the meeting decided; what it says takes effect with it. A second decision is refused (409, `decided`).
+    """Record what the meeting decided; what it says takes effect with it. A second decision is
+    refused (409, `decided`).
 
-    Adopting somebody whom Engage does not know adds them as a person, which needs `people:write` too.
+    Adopting somebody whom Engage does not know adds them as a person, which needs `people:write`
+    too.
     """
     actor, at = current_actor(), now()
     lead, manager = given.pop("lead_agency"), given.pop("offender_manager")
@@ -266,6 +277,8 @@ def decide(given: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
 @allow(scope("meetings:read"))
 @meeting_routes.answers(200, CasePackOut)
 def get_case_pack(person_id: uuid.UUID) -> dict[str, Any]:
-    """What a meeting wants to know of one person. Tests are null for a key without `health:read`, signals empty without `signals:read`."""
+    """What a meeting wants to know of one person. Tests are null for a key without `health:read`,
+    signals empty without `signals:read`.
+    """
     with transaction() as session:
         return shape(packs.load(session, current_actor(), person_id, now=now()))

@@ -1,4 +1,6 @@
-"""`/v1/referrals` and `/v1/people/{id}/assessments`: somebody is referred to a hub, and how they are judged."""
+"""`/v1/referrals` and `/v1/people/{id}/assessments`: somebody is referred to a hub, and how they
+are judged.
+"""
 
 import uuid
 from typing import Any
@@ -36,7 +38,9 @@ referral_routes = Resource(
 
 
 class ReferralIn(Given):
-    """Somebody to refer. `agency` is the name of the agency that refers; only the police select `at_arrest`. Name no victim."""
+    """Somebody to refer. `agency` is the name of the agency that refers; only the police select
+    `at_arrest`. Name no victim.
+    """
 
     agency = Words(80, required=True)
     first_name = Words(40, required=True)
@@ -47,7 +51,9 @@ class ReferralIn(Given):
     at_arrest = Flag(load_default=False)
     reasons = Words(1000, lines=True, required=True)
     offending = Words(2000, shortest=0, lines=True, load_default="")
-    needs = fields.List(one_of(Pathway), load_default=list, validate=validate.Length(max=len(Pathway)))
+    needs = fields.List(
+        one_of(Pathway), load_default=list, validate=validate.Length(max=len(Pathway))
+    )
     risks = Words(1000, shortest=0, lines=True, load_default="")
 
 
@@ -71,7 +77,9 @@ class DuplicateIn(Given):
 
 
 class AlikeOut(Schema):
-    """Somebody who may be the same: a person, or another referral. `by` is `crn`, `birth` (name and date of birth) or `name`."""
+    """Somebody who may be the same: a person, or another referral. `by` is `crn`, `birth` (name and
+    date of birth) or `name`.
+    """
 
     by = fields.String(required=True)
     person_id = fields.UUID(required=True, allow_none=True)
@@ -79,7 +87,9 @@ class AlikeOut(Schema):
 
 
 class ReferralOut(Schema):
-    """A referral. `person_id` is null while Engage does not know them. `duplicate_of` is the one that it was joined with."""
+    """A referral. `person_id` is null while Engage does not know them. `duplicate_of` is the one
+    that it was joined with.
+    """
 
     id = fields.UUID(required=True, attribute="referral.id")
     person_id = fields.UUID(required=True, allow_none=True)
@@ -116,7 +126,9 @@ class AssessedNeedIn(Given):
 
 
 class AssessmentIn(Given):
-    """A judgement; it becomes a new version. Write nothing of what intelligence says. Of two scores of one need the later holds."""
+    """A judgement; it becomes a new version. Write nothing of what intelligence says. Of two scores
+    of one need the later holds.
+    """
 
     harm_to_others = one_of(Risk, required=True)
     harm_to_self = one_of(Risk, required=True)
@@ -124,7 +136,9 @@ class AssessmentIn(Given):
     nature = Words(500, shortest=0, load_default="")
     cost_pence = Whole(0, MOST_PENCE, load_default=None, allow_none=True)
     local_priorities = Words(500, shortest=0, load_default="")
-    needs = fields.List(fields.Nested(AssessedNeedIn), load_default=list, validate=validate.Length(max=20))
+    needs = fields.List(
+        fields.Nested(AssessedNeedIn), load_default=list, validate=validate.Length(max=20)
+    )
     predictor = Words(40, shortest=0, load_default="")
     predictor_version = Words(20, shortest=0, load_default="")
     predictor_score = Whole(0, HIGHEST_SCORE, load_default=None, allow_none=True)
@@ -187,7 +201,9 @@ def add_referral(given: dict[str, Any]) -> ReferralView:
     with transaction() as session:
         agency = agency_in(session, actor.hub_id, given.pop("agency"))
         needs = tuple(given.pop("needs"))
-        new = NewReferral(hub_id=_own_hub(actor), agency_id=agency.id, number=number, needs=needs, **given)
+        new = NewReferral(
+            hub_id=_own_hub(actor), agency_id=agency.id, number=number, needs=needs, **given
+        )
         return model.one(session, actor, referrals.refer(session, actor, new, now=now()))
 
 
@@ -209,7 +225,9 @@ def get_referral(referral_id: uuid.UUID) -> ReferralView:
 def withdraw_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
     """Take a referral back while it waits; for the key that made it, or one with `meetings:write`."""
     with transaction() as session:
-        ended = referrals.withdraw(session, current_actor(), referral_id, why=given["why"], now=now())
+        ended = referrals.withdraw(
+            session, current_actor(), referral_id, why=given["why"], now=now()
+        )
         return model.one(session, current_actor(), ended)
 
 
@@ -233,7 +251,9 @@ def identify_referral(given: dict[str, Any], referral_id: uuid.UUID) -> Referral
 def join_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
     """It is of somebody for whom another one waits."""
     with transaction() as session:
-        found = referrals.mark_duplicate(session, current_actor(), referral_id, given["of"], now=now())
+        found = referrals.mark_duplicate(
+            session, current_actor(), referral_id, given["of"], now=now()
+        )
         return model.one(session, current_actor(), found)
 
 
@@ -245,7 +265,9 @@ def join_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView
 def assess_referral(given: dict[str, Any], referral_id: uuid.UUID) -> dict[str, Any]:
     """A new version for somebody who is referred."""
     with transaction() as session:
-        made = assessments.assess_referral(session, current_actor(), referral_id, _judged(given), now=now())
+        made = assessments.assess_referral(
+            session, current_actor(), referral_id, _judged(given), now=now()
+        )
         return _shown(made, health=True)
 
 
@@ -279,7 +301,9 @@ def list_assessments(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, A
 def assess_person(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     """A new version for a person."""
     with transaction() as session:
-        made = assessments.assess_person(session, current_actor(), person_id, _judged(given), now=now())
+        made = assessments.assess_person(
+            session, current_actor(), person_id, _judged(given), now=now()
+        )
         return _shown(made, health=True)
 
 

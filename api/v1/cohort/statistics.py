@@ -42,7 +42,9 @@ class LineOut(Schema):
 
 
 class TableOut(Schema):
-    """Lines of one sort. A `measured` table is about how things go; another counts everybody who is on the cohort now."""
+    """Lines of one sort. A `measured` table is about how things go; another counts everybody who is
+    on the cohort now.
+    """
 
     id = fields.String(required=True)
     measured = fields.Boolean(required=True)
@@ -50,7 +52,9 @@ class TableOut(Schema):
 
 
 class CohortOut(Schema):
-    """The cohort over the days from `since` on. `days_to_contact` is the median from release to first contact, null without a release."""
+    """The cohort over the days from `since` on. `days_to_contact` is the median from release to
+    first contact, null without a release.
+    """
 
     since = fields.Date(required=True)
     until = fields.Date(required=True)
@@ -64,6 +68,8 @@ class CohortOut(Schema):
 @cohort.reads(CohortQuery, location="query")
 @cohort.answers(200, CohortOut)
 def get_cohort(query: dict[str, Any]) -> model.CohortView:
-    """The numbers of the key's hub over the last `days`: 28 (unless said), 91, 182 or 365. Breach is apart from reoffending."""
+    """The numbers of the key's hub over the last `days`: 28 (unless said), 91, 182 or 365. Breach
+    is apart from reoffending.
+    """
     with transaction() as session:
         return model.load(session, current_actor(), now=now(), days=query["days"])

@@ -1,6 +1,8 @@
-"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: what counts and what may follow, and what was decided.
+"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: what counts and what may follow,
+and what was decided.
 
-Systems read; what follows from a failure to comply is decided by people, on pages, and nowhere here.
+Systems read; what follows from a failure to comply is decided by people, on pages, and nowhere
+here.
 """
 
 import uuid
@@ -28,7 +30,9 @@ compliance = Resource(
 
 
 class FailureOut(Schema):
-    """A failure that counts. `reached` says whether texts about the appointment arrived: one that did not is held against nobody."""
+    """A failure that counts. `reached` says whether texts about the appointment arrived: one that
+    did not is held against nobody.
+    """
 
     appointment_id = fields.UUID(required=True)
     on = fields.Date(required=True)
@@ -38,7 +42,9 @@ class FailureOut(Schema):
 
 
 class LadderOut(Schema):
-    """What the rules suggest for one order in force, with every reason. `order` is null where the person is statutory and none is recorded."""
+    """What the rules suggest for one order in force, with every reason. `order` is null where the
+    person is statutory and none is recorded.
+    """
 
     order_id = fields.UUID(required=True, allow_none=True)
     order = one_of(OrderKind, required=True, allow_none=True)
@@ -70,7 +76,9 @@ class ComplianceOut(Schema):
 
 
 class EnforcementOut(Schema):
-    """What was decided. `changed` counts failures whose outcome was put right since; a decision is never taken back by itself."""
+    """What was decided. `changed` counts failures whose outcome was put right since; a decision is
+    never taken back by itself.
+    """
 
     id = fields.UUID(required=True)
     kind = one_of(EnforcementKind, required=True)
@@ -90,7 +98,9 @@ class EnforcementOut(Schema):
 @allow(scope("compliance:read"))
 @compliance.answers(200, ComplianceOut)
 def get_compliance(person_id: uuid.UUID) -> insight.CompliancePage:
-    """What counts today under each order in force, what the rules suggest and why, and the absences that wait for a decision."""
+    """What counts today under each order in force, what the rules suggest and why, and the absences
+    that wait for a decision.
+    """
     with transaction() as session:
         return insight.load(session, current_actor(), person_id, now=now())
 

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/conversation` and `/v1/readings`: who answers a person, a worker or Engage, and what a text really means."""
+"""`/v1/people/{id}/conversation` and `/v1/readings`: who answers a person, a worker or Engage, and
+what a text really means.
+"""
 
 import uuid
 from typing import Any
@@ -25,7 +27,9 @@ conversations = Resource(
 
 
 class HoldOut(Schema):
-    """A worker has the conversation until they hand it back, or until the time has passed since their last text."""
+    """A worker has the conversation until they hand it back, or until the time has passed since
+    their last text.
+    """
 
     id = fields.UUID(required=True)
     staff = fields.Nested(StaffRef, required=True)
@@ -44,7 +48,9 @@ class TakeOverIn(Given):
     """Who has the conversation from now on, and whose hold may be ended by it."""
 
     staff = Words(
-        254, required=True, metadata={"description": "Email address of a worker who may write to the person."}
+        254,
+        required=True,
+        metadata={"description": "Email address of a worker who may write to the person."},
     )
     over = Id(
         load_default=None,
@@ -79,7 +85,12 @@ def get_conversation(person_id: uuid.UUID) -> dict[str, Any]:
     at = now()
     with transaction() as session:
         open_person(
-            session, current_actor(), person_id, now=at, what="read conversation", ability=Ability.CONVERSE
+            session,
+            current_actor(),
+            person_id,
+            now=at,
+            what="read conversation",
+            ability=Ability.CONVERSE,
         )
         return {"person_id": person_id, "held_by": takeover.current(session, person_id, at)}
 
@@ -90,10 +101,17 @@ def get_conversation(person_id: uuid.UUID) -> dict[str, Any]:
 @conversations.reads(TakeOverIn)
 @conversations.answers(200, ConversationOut)
 def take_over(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A worker takes the conversation over: texts are kept and left to them. Refused (409) while another worker has it, unless named."""
+    """A worker takes the conversation over: texts are kept and left to them. Refused (409) while
+    another worker has it, unless named.
+    """
     with transaction() as session:
         held = takeover.take_over(
-            session, current_actor(), person_id, now=now(), over=given["over"], staff_email=given["staff"]
+            session,
+            current_actor(),
+            person_id,
+            now=now(),
+            over=given["over"],
+            staff_email=given["staff"],
         )
         return {"person_id": person_id, "held_by": held}
 
@@ -116,6 +134,8 @@ def hand_back(_given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @conversations.reads(CorrectionIn)
 @conversations.answers(200, CorrectionOut)
 def correct_reading(given: dict[str, Any], reading_id: uuid.UUID) -> Any:
-    """Say what a text really means: what was recorded wrongly is withdrawn, what it says is recorded, and nobody is answered."""
+    """Say what a text really means: what was recorded wrongly is withdrawn, what it says is
+    recorded, and nobody is answered.
+    """
     with transaction() as session:
         return correct(session, current_actor(), reading_id, given["intent"], now=now())

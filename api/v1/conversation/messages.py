@@ -25,7 +25,9 @@ messages = Resource(
 
 
 class MessageOut(Schema):
-    """A text to a person, and what became of it. `unknown` means that nobody has said yet whether it went."""
+    """A text to a person, and what became of it. `unknown` means that nobody has said yet whether
+    it went.
+    """
 
     id = fields.UUID(required=True)
     person_id = fields.String(required=True, attribute="recipient")
@@ -69,7 +71,9 @@ class EntryOut(Schema):
         fields.String(),
         required=True,
         allow_none=True,
-        metadata={"description": "The person's words that the reading rests on; erased with the text."},
+        metadata={
+            "description": "The person's words that the reading rests on; erased with the text."
+        },
     )
     corrected_to = fields.String(
         required=True,
@@ -98,7 +102,9 @@ class TextIn(Given):
     body = Words(staff_actions.LONGEST, required=True, lines=True)
     anyway = Flag(
         load_default=False,
-        metadata={"description": "Send it although a stranger could learn something from its words."},
+        metadata={
+            "description": "Send it although a stranger could learn something from its words."
+        },
     )
 
 
@@ -107,17 +113,26 @@ class TextIn(Given):
 @messages.reads(ThreadQuery, location="query")
 @messages.answers(200, page_of(EntryOut, "ThreadPage"))
 def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """The person's thread, newest first. What a text tells of health is left out for a key without `health:read`."""
+    """The person's thread, newest first. What a text tells of health is left out for a key without
+    `health:read`.
+    """
     what = f"messages {person_id}"
     place = read(query["after"], what)
     before = None if place is None else thread.ThreadCursor.parse(place[0])
     with transaction() as session:
         person = open_person(
-            session, current_actor(), person_id, now=now(), what="read thread", ability=Ability.CONVERSE
+            session,
+            current_actor(),
+            person_id,
+            now=now(),
+            what="read thread",
+            ability=Ability.CONVERSE,
         )
         health = health_redaction.sees_health(current_actor(), person)
         found = thread.load(session, person_id, before=before, health=health)
-    entries = [_entry(entry) for entry in reversed(found.entries) if not isinstance(entry, thread.Mark)]
+    entries = [
+        _entry(entry) for entry in reversed(found.entries) if not isinstance(entry, thread.Mark)
+    ]
     return {"items": entries, "next": None if found.older is None else write(what, found.older)}
 
 
@@ -127,7 +142,9 @@ def list_messages(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
 @messages.reads(TextIn)
 @messages.answers(201, MessageOut)
 def send_message(given: dict[str, Any], person_id: uuid.UUID) -> Message:
-    """Send the person a text. Refused (409) where the rules forbid texts to them now, with the reasons."""
+    """Send the person a text. Refused (409) where the rules forbid texts to them now, with the
+    reasons.
+    """
     with transaction() as session:
         return staff_actions.send_text(session, current_actor(), person_id, **given, now=now())
 
@@ -145,5 +162,7 @@ def _entry(entry: thread.TextOut | thread.TextIn) -> dict[str, Any]:
     names = (name for name in EntryOut().fields if name not in ("direction", "id"))
     direction = "out" if isinstance(entry, thread.TextOut) else "in"
     found = {name: getattr(entry, name, None) for name in names}
-    corrected = entry.corrected.now if isinstance(entry, thread.TextIn) and entry.corrected else None
+    corrected = (
+        entry.corrected.now if isinstance(entry, thread.TextIn) and entry.corrected else None
+    )
     return {**found, "direction": direction, "id": str(entry.id), "corrected_to": corrected}

@@ -24,7 +24,9 @@ class TurnOut(Schema):
 
 
 class RotaOut(Schema):
-    """The turns that run or are still to come, in order of their start; `covered` says whether anybody is on call now."""
+    """The turns that run or are still to come, in order of their start; `covered` says whether
+    anybody is on call now.
+    """
 
     covered = fields.Boolean(required=True)
     items = fields.List(fields.Nested(TurnOut), required=True)

@@ -1,4 +1,6 @@
-"""The shape of a case pack in the API. Who may see what of it is settled where it is gathered (engage/documents/case_pack/facts.py)."""
+"""The shape of a case pack in the API. Who may see what of it is settled where it is gathered
+(engage/documents/case_pack/facts.py).
+"""
 
 from dataclasses import asdict
 from typing import Any

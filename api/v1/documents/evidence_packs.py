@@ -1,4 +1,5 @@
-"""`/v1/people/{id}/packs` and `/v1/packs/{id}`: the evidence packs that people made, for the systems that hand them on.
+"""`/v1/people/{id}/packs` and `/v1/packs/{id}`: the evidence packs that people made, for the
+systems that hand them on.
 
 Systems read; a pack is made by whoever may enforce, on a page, for a purpose and a recipient.
 """
@@ -25,7 +26,9 @@ packs = Resource(
 
 
 class PackOut(Schema):
-    """A pack that was made. `digest` is the SHA-256 of its document, `head` the last link of the chain in it."""
+    """A pack that was made. `digest` is the SHA-256 of its document, `head` the last link of the
+    chain in it.
+    """
 
     id = fields.UUID(required=True)
     from_on = fields.Date(required=True)
@@ -61,7 +64,9 @@ def list_packs(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     what, limit = f"packs {person_id}", query["limit"]
     before = read_moment(query["after"], what)
     with transaction() as session:
-        rows = made.list_packs(session, current_actor(), person_id, before=before, limit=limit + 1, now=now())
+        rows = made.list_packs(
+            session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
+        )
     return page(rows, limit, what, lambda row: (row.made_at, row.id))
 
 
@@ -69,7 +74,9 @@ def list_packs(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @allow(scope("packs:read"))
 @packs.answers(200, PackDocument)
 def get_pack(pack_id: uuid.UUID) -> Response:
-    """A pack as it was given; the reading is logged. One that holds the words of texts is refused (403) to a key without `health:read`."""
+    """A pack as it was given; the reading is logged. One that holds the words of texts is refused
+    (403) to a key without `health:read`.
+    """
     with transaction() as session:
         opened = service.open_pack(session, current_actor(), pack_id, now=now())
     return Response(opened.pack.content, mimetype="application/json")

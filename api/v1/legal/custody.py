@@ -1,4 +1,5 @@
-"""`/v1/people/{id}/custody` and `/v1/custody`: time in prison; `/v1/people/{id}/offences` and `/v1/offences`: what the police tell of.
+"""`/v1/people/{id}/custody` and `/v1/custody`: time in prison; `/v1/people/{id}/offences` and
+`/v1/offences`: what the police tell of.
 
 The intelligence flag is not here: no key is police or an offender manager.
 """
@@ -22,7 +23,10 @@ from engage.queries.legal import legal as insight
 from engage.queries.legal.legal_views import OffenceView, SpellView
 
 custody = Resource(
-    "custody", __name__, url_prefix="/v1", description="Time in prison; arrests, charges and convictions."
+    "custody",
+    __name__,
+    url_prefix="/v1",
+    description="Time in prison; arrests, charges and convictions.",
 )
 
 
@@ -37,7 +41,9 @@ class ReleasePlanOut(Schema):
 
 
 class CustodyOut(Schema):
-    """A time in prison. `release_on` is the day expected now, `released_on` the day on which they left; `plan_due` says by when to plan."""
+    """A time in prison. `release_on` is the day expected now, `released_on` the day on which they
+    left; `plan_due` says by when to plan.
+    """
 
     id = fields.UUID(required=True)
     kind = one_of(CustodyKind, required=True)
@@ -123,7 +129,9 @@ def list_custody(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @custody.reads(CustodyIn)
 @custody.answers(201, CustodyOut)
 def take_into_custody(given: dict[str, Any], person_id: uuid.UUID) -> SpellView:
-    """They are in prison: texts that wait are called back. Refused (409, `in_custody`) when they are recorded so already."""
+    """They are in prison: texts that wait are called back. Refused (409, `in_custody`) when they
+    are recorded so already.
+    """
     with transaction() as session:
         spell = service.take_into(session, current_actor(), person_id, **given, now=now())
         return insight.one_spell(session, current_actor(), spell, now=now())
@@ -186,7 +194,9 @@ def list_offences(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
 @custody.reads(OffenceIn)
 @custody.answers(201, OffenceOut)
 def record_offence(given: dict[str, Any], person_id: uuid.UUID) -> OffenceView:
-    """Record an arrest, a charge or a conviction. The same again is refused (409, `offence_recorded`)."""
+    """Record an arrest, a charge or a conviction. The same again is refused (409,
+    `offence_recorded`).
+    """
     with transaction() as session:
         offence = offences.record(session, current_actor(), person_id, **given, now=now())
         return insight.one_offence(session, current_actor(), offence, now=now())

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/orders`, `/v1/orders`, `/v1/requirements`: orders and licences, what courts asked for in them, and what was done of it."""
+"""`/v1/people/{id}/orders`, `/v1/orders`, `/v1/requirements`: orders and licences, what courts
+asked for in them, and what was done of it.
+"""
 
 import uuid
 from datetime import date
@@ -51,7 +53,9 @@ class DayOut(Schema):
 
 
 class RequirementOut(Schema):
-    """One thing that the court asked for. `progress` is null where nothing is counted; `days` are the latest 60."""
+    """One thing that the court asked for. `progress` is null where nothing is counted; `days` are
+    the latest 60.
+    """
 
     id = fields.UUID(required=True)
     order_id = fields.UUID(required=True)
@@ -67,7 +71,9 @@ class RequirementOut(Schema):
 
 
 class OrderOut(Schema):
-    """An order or a licence, in force from `starts_on` to `ends_on` unless it `ended_on` an earlier day."""
+    """An order or a licence, in force from `starts_on` to `ends_on` unless it `ended_on` an earlier
+    day.
+    """
 
     id = fields.UUID(required=True)
     kind = one_of(OrderKind, required=True)
@@ -107,7 +113,9 @@ class OrderEnd(Given):
 
 
 class RequirementChange(Given):
-    """The whole of what may be changed of a requirement: the numbers that its kind has, null for the others."""
+    """The whole of what may be changed of a requirement: the numbers that its kind has, null for
+    the others.
+    """
 
     amount = Whole(1, MOST_UNPAID_MINUTES, load_default=None, allow_none=True)
     tests_every_days = Whole(1, 90, load_default=None, allow_none=True)
@@ -116,7 +124,9 @@ class RequirementChange(Given):
 
 
 class RequirementIn(RequirementChange):
-    """One thing that the court asked for: `amount` in days of a RAR or minutes of unpaid work; the intervals of a DRR."""
+    """One thing that the court asked for: `amount` in days of a RAR or minutes of unpaid work; the
+    intervals of a DRR.
+    """
 
     kind = one_of(RequirementKind, required=True)
     starts_on = Day(required=True)
@@ -129,7 +139,9 @@ class RequirementEnd(Given):
 
 
 class DayIn(Given):
-    """What was done on one day: a RAR day has the amount 1, unpaid work minutes. Routine supervision is no planned activity."""
+    """What was done on one day: a RAR day has the amount 1, unpaid work minutes. Routine
+    supervision is no planned activity.
+    """
 
     done_on = Day(required=True)
     amount = Whole(1, 1440, load_default=1)
@@ -162,7 +174,9 @@ def list_orders(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @orders.reads(OrderIn)
 @orders.answers(201, OrderOut)
 def record_order(given: dict[str, Any], person_id: uuid.UUID) -> OrderView:
-    """Record an order; while it is in force the person is statutory. The same order again is refused (409, `order_recorded`)."""
+    """Record an order; while it is in force the person is statutory. The same order again is
+    refused (409, `order_recorded`).
+    """
     with transaction() as session:
         made = service.record_order(session, current_actor(), person_id, **given, now=now())
         return insight.one_order(session, current_actor(), made, now=now())
@@ -247,7 +261,9 @@ def change_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> Requ
 def end_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
     """End a requirement while its order runs on."""
     with transaction() as session:
-        ended = requirements.end_requirement(session, current_actor(), requirement_id, **given, now=now())
+        ended = requirements.end_requirement(
+            session, current_actor(), requirement_id, **given, now=now()
+        )
         return insight.one_requirement(session, current_actor(), ended, now=now())
 
 
@@ -272,7 +288,9 @@ def withdraw_requirement_day(_given: dict[str, Any], credit_id: uuid.UUID) -> Re
     """It was not done after all: the day stays and counts no more."""
     with transaction() as session:
         credit = requirements.withdraw_credit(session, current_actor(), credit_id, now=now())
-        return insight.requirement_desk(session, current_actor(), credit.requirement_id, now=now())[1]
+        return insight.requirement_desk(session, current_actor(), credit.requirement_id, now=now())[
+            1
+        ]
 
 
 def place(cursor: str | None, what: str) -> insight.Place | None:

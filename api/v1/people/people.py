@@ -32,7 +32,9 @@ from engage.people.model import (
 )
 from engage.queries import listings
 
-people = Resource("people", __name__, url_prefix="/v1/people", description="People and their phone numbers.")
+people = Resource(
+    "people", __name__, url_prefix="/v1/people", description="People and their phone numbers."
+)
 
 
 class StaffRef(Schema):
@@ -88,7 +90,9 @@ class PersonQuery(PageQuery):
 
 
 class PersonIn(Given):
-    """A person to add. `offender_manager` is the email address of an offender manager of the key's hub."""
+    """A person to add. `offender_manager` is the email address of an offender manager of the key's
+    hub.
+    """
 
     crn = Crn(required=True)
     first_name = Words(40, required=True)
@@ -99,7 +103,10 @@ class PersonIn(Given):
     custody_status = one_of(CustodyStatus, load_default=CustodyStatus.COMMUNITY)
     offender_manager = Words(254, required=True)
     mobile = Words(
-        40, load_default=None, allow_none=True, metadata={"description": "The phone number, as given."}
+        40,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The phone number, as given."},
     )
 
 
@@ -120,7 +127,9 @@ class PersonChanges(Given):
 
 
 class ContactPointOut(Schema):
-    """A phone number of a person: as given, as E.164 where it is a UK mobile number, and what is known of it."""
+    """A phone number of a person: as given, as E.164 where it is a UK mobile number, and what is
+    known of it.
+    """
 
     id = fields.UUID(required=True)
     given = fields.String(required=True)
@@ -142,7 +151,9 @@ class ContactPoints(Schema):
 
 
 class NumberIn(Given):
-    """Another number. `verified_how` says how a worker made sure that it is theirs; without it, it is asked first."""
+    """Another number. `verified_how` says how a worker made sure that it is theirs; without it, it
+    is asked first.
+    """
 
     mobile = Words(40, required=True, metadata={"description": "The phone number, as given."})
     verified_how = Words(80, load_default=None, allow_none=True)
@@ -176,7 +187,12 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
     after = None if place is None else uuid.UUID(place[0])
     with transaction() as session:
         rows = listings.people(
-            session, current_actor(), crn=query["crn"], after=after, limit=query["limit"] + 1, now=now()
+            session,
+            current_actor(),
+            crn=query["crn"],
+            after=after,
+            limit=query["limit"] + 1,
+            now=now(),
         )
     return page(rows, query["limit"], "people", lambda row: (row.id,))
 
@@ -222,7 +238,9 @@ def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
 @people.reads(Nothing, required=False)
 @people.answers(200, PersonOut)
 def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
-    """A worker has spoken with the person: texts may go on, and reminders that still help are planned anew."""
+    """A worker has spoken with the person: texts may go on, and reminders that still help are
+    planned anew.
+    """
     with transaction() as session:
         pause.resume(session, current_actor(), person_id, now=now())
         return listings.person(session, current_actor(), person_id, now=now())
@@ -236,7 +254,9 @@ def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
 def allow_rebooking(given: dict[str, Any], person_id: uuid.UUID) -> Person:
     """Let the person pick another time by text among free times of the worker, or no longer."""
     with transaction() as session:
-        rebooking_permission.allow(session, current_actor(), person_id, allowed=given["allowed"], now=now())
+        rebooking_permission.allow(
+            session, current_actor(), person_id, allowed=given["allowed"], now=now()
+        )
         return listings.person(session, current_actor(), person_id, now=now())
 
 
@@ -256,7 +276,9 @@ def list_contact_points(person_id: uuid.UUID) -> dict[str, list[ContactPoint]]:
 @people.reads(NumberIn)
 @people.answers(201, ContactPointOut)
 def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
-    """Give the person another number; the old one is retired. One that is no UK mobile number is kept as unusable, with the reason."""
+    """Give the person another number; the old one is retired. One that is no UK mobile number is
+    kept as unusable, with the reason.
+    """
     with transaction() as session:
         return phones.set_number(
             session,
@@ -276,7 +298,9 @@ def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """A worker made sure that the current number is theirs, and safe."""
     with transaction() as session:
-        return phones.verify_number(session, current_actor(), person_id, how=given["how"], now=now())
+        return phones.verify_number(
+            session, current_actor(), person_id, how=given["how"], now=now()
+        )
 
 
 @people.post("/<uuid:person_id>/contact-points/current/confirm-safe")
@@ -298,7 +322,9 @@ def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 def suspend_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """Stop texts to the current number until a worker verifies it again."""
     with transaction() as session:
-        return phones.suspend_number(session, current_actor(), person_id, why=given["why"], now=now())
+        return phones.suspend_number(
+            session, current_actor(), person_id, why=given["why"], now=now()
+        )
 
 
 def _new_person(session: Session, actor: Actor, given: dict[str, Any]) -> service.NewPerson:
@@ -307,9 +333,13 @@ def _new_person(session: Session, actor: Actor, given: dict[str, Any]) -> servic
     manager = find_staff(session, given["offender_manager"])
     if manager is None:
         raise Invalid(
-            fields={"offender_manager": "Give the email address of an offender manager of this hub."}
+            fields={
+                "offender_manager": "Give the email address of an offender manager of this hub."
+            }
         )
-    plain = {name: value for name, value in given.items() if name not in ("offender_manager", "mobile")}
+    plain = {
+        name: value for name, value in given.items() if name not in ("offender_manager", "mobile")
+    }
     return service.NewPerson(
         hub_id=actor.hub_id, offender_manager_id=manager.id, given_number=given["mobile"], **plain
     )

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/needs`, `/v1/people/{id}/actions`, `/v1/actions/{id}` and `/v1/people/{id}/milestones`: the plan, and what was reached."""
+"""`/v1/people/{id}/needs`, `/v1/people/{id}/actions`, `/v1/actions/{id}` and
+`/v1/people/{id}/milestones`: the plan, and what was reached.
+"""
 
 import uuid
 from datetime import date
@@ -27,7 +29,9 @@ from engage.queries.plan.actions import ActionView
 from engage.queries.plan.plan import NeedView
 from messaging.states import MessageStatus
 
-plan = Resource("plan", __name__, url_prefix="/v1", description="Needs, actions and what was reached.")
+plan = Resource(
+    "plan", __name__, url_prefix="/v1", description="Needs, actions and what was reached."
+)
 
 
 class ScoreOut(Schema):
@@ -38,8 +42,9 @@ class ScoreOut(Schema):
 
 
 class NeedOut(Schema):
-    """A need as it stands, null where nobody has scored it, with the scores before. Where it is `hidden` it is a matter of health that the
-    key may not see."""
+    """A need as it stands, null where nobody has scored it, with the scores before. Where it is
+    `hidden` it is a matter of health that the key may not see.
+    """
 
     pathway = one_of(Pathway, required=True)
     score = fields.Integer(required=True, allow_none=True)
@@ -64,8 +69,10 @@ class ScoreIn(Given):
 
 
 class ActionIn(Given):
-    """What is to be done. `agency` is an agency of the hub's area by name, `responsible` one of its people, `text` what the person is told
-    when the offender manager has agreed: one plain text of at most 160 characters."""
+    """What is to be done. `agency` is an agency of the hub's area by name, `responsible` one of its
+    people, `text` what the person is told when the offender manager has agreed: one plain text of
+    at most 160 characters.
+    """
 
     pathway = one_of(Pathway, required=True)
     action_class = one_of(ActionClass, required=True)
@@ -127,7 +134,9 @@ class ChangeIn(Given):
 
 
 class MilestoneOut(Schema):
-    """Something reached (rule 16): `step` is how many days, appointments, tests or groups. `text_status` is the state of the text that praised."""
+    """Something reached (rule 16): `step` is how many days, appointments, tests or groups.
+    `text_status` is the state of the text that praised.
+    """
 
     id = fields.UUID(required=True)
     kind = one_of(MilestoneKind, required=True)
@@ -141,7 +150,9 @@ class MilestoneOut(Schema):
 @allow(scope("case:read"))
 @plan.answers(200, NeedsOut)
 def get_needs(person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
-    """What a person needs, by pathway, and how that changed. Matters of health only for a key with `health:read` too."""
+    """What a person needs, by pathway, and how that changed. Matters of health only for a key with
+    `health:read` too.
+    """
     with transaction() as session:
         return {"items": plans.needs(session, current_actor(), person_id, now=now())}
 
@@ -167,7 +178,9 @@ def list_actions(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     what, limit = f"actions {person_id}", query["limit"]
     after = read_moment(query["after"], what)
     with transaction() as session:
-        rows = plans.listed(session, current_actor(), person_id, now=now(), after=after, limit=limit + 1)
+        rows = plans.listed(
+            session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
+        )
     return page(rows, limit, what, lambda row: (row.proposed_at, row.id))
 
 
@@ -177,7 +190,9 @@ def list_actions(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @plan.reads(ActionIn)
 @plan.answers(201, ActionOut)
 def propose_action(given: dict[str, Any], person_id: uuid.UUID) -> ActionView:
-    """Propose an action. It waits for the offender manager, who agrees on their own page, or is live at once by their standing approval."""
+    """Propose an action. It waits for the offender manager, who agrees on their own page, or is
+    live at once by their standing approval.
+    """
     with transaction() as session:
         agency = agency_in(session, current_actor().hub_id, given.pop("agency"))
         new = NewAction(**given, agency_id=agency.id)

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: how often somebody is asked how things are, and what they answered."""
+"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: how often somebody is asked how
+things are, and what they answered.
+"""
 
 import uuid
 from datetime import date
@@ -27,7 +29,9 @@ check_ins = Resource(
 
 
 class PlanIn(Given):
-    """Every so many weeks (1, 2, 4 or 8), on a day of the week (0 is Monday), at an hour of the hub's clock."""
+    """Every so many weeks (1, 2, 4 or 8), on a day of the week (0 is Monday), at an hour of the
+    hub's clock.
+    """
 
     every_weeks = Whole(1, 8, required=True)
     weekday = Whole(0, 6, required=True)
@@ -45,9 +49,11 @@ class PlanOut(Schema):
 
 
 class CheckInOut(Schema):
-    """One check-in. `value` is 1 good, 2 OK, 3 not great, 4 need help; `earlier` what was answered before it. No answer is no breach.
+    """One check-in. `value` is 1 good, 2 OK, 3 not great, 4 need help; `earlier` what was answered
+    before it. No answer is no breach.
 
-    `words` is what was said beside the number. `reasons` say why it was not sent, did not arrive or ended early.
+    `words` is what was said beside the number. `reasons` say why it was not sent, did not arrive or
+    ended early.
     """
 
     id = fields.UUID(required=True)
@@ -82,7 +88,9 @@ def get_check_in_plan(person_id: uuid.UUID) -> CheckInPlan:
 @check_ins.reads(PlanIn)
 @check_ins.answers(200, PlanOut)
 def set_check_in_plan(given: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan | None:
-    """Ask the person by this schedule from its next day on. Refused (409, `not_approved`) while texts to them are not approved."""
+    """Ask the person by this schedule from its next day on. Refused (409, `not_approved`) while
+    texts to them are not approved.
+    """
     with transaction() as session:
         return service.set_plan(session, current_actor(), person_id, Schedule(**given), now=now())
 
@@ -111,5 +119,7 @@ def list_check_ins(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any
     place = read(query["after"], what)
     before = None if place is None else date.fromisoformat(place[0])
     with transaction() as session:
-        rows = insight.listed(session, current_actor(), person_id, before=before, limit=limit + 1, now=now())
+        rows = insight.listed(
+            session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
+        )
     return page(rows, limit, what, lambda row: (row.due_on,))

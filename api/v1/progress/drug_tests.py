@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/tests` and `/v1/people/{id}/court-reviews`: drug tests and court reviews, for systems that may see matters of health."""
+"""`/v1/people/{id}/tests` and `/v1/people/{id}/court-reviews`: drug tests and court reviews, for
+systems that may see matters of health.
+"""
 
 import uuid
 from datetime import date
@@ -19,12 +21,17 @@ from engage.queries.progress import drug_tests as insight
 from engage.queries.progress.drug_tests import CourtReviewView, TestView
 
 drug_tests = Resource(
-    "drug_tests", __name__, url_prefix="/v1", description="Drug tests and court reviews: a matter of health."
+    "drug_tests",
+    __name__,
+    url_prefix="/v1",
+    description="Drug tests and court reviews: a matter of health.",
 )
 
 
 class DrugTestOut(Schema):
-    """A test. It is planned while `result` is null; `corrected` where another result took its place."""
+    """A test. It is planned while `result` is null; `corrected` where another result took its
+    place.
+    """
 
     id = fields.UUID(required=True)
     due_on = fields.Date(required=True)
@@ -49,7 +56,9 @@ class DrugTestIn(ResultIn):
 
 
 class CourtReviewOut(Schema):
-    """A court review. It is to come while it is neither held nor cancelled; `report_due_on` is the day by which its report is due."""
+    """A court review. It is to come while it is neither held nor cancelled; `report_due_on` is the
+    day by which its report is due.
+    """
 
     id = fields.UUID(required=True)
     requirement_id = fields.UUID(required=True)
@@ -75,12 +84,16 @@ class HeldIn(Given):
 
 
 class CourtReportOut(Schema):
-    """The report to the court. `made` says whether it was made, `changed` whether what is recorded differs from it by now."""
+    """The report to the court. `made` says whether it was made, `changed` whether what is recorded
+    differs from it by now.
+    """
 
     made = fields.Boolean(required=True)
     changed = fields.Boolean(required=True)
     digest = fields.String(
-        required=True, allow_none=True, metadata={"description": "SHA-256 of the report that was made."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "SHA-256 of the report that was made."},
     )
     report = fields.Dict(keys=fields.String(), required=True)
 
@@ -95,7 +108,9 @@ def list_tests(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     place = read(query["after"], what)
     before = None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
     with transaction() as session:
-        rows = insight.listed(session, current_actor(), person_id, now=now(), before=before, limit=limit + 1)
+        rows = insight.listed(
+            session, current_actor(), person_id, now=now(), before=before, limit=limit + 1
+        )
     return page(rows, limit, what, lambda row: (row.due_on, row.id))
 
 
@@ -105,7 +120,9 @@ def list_tests(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @drug_tests.reads(DrugTestIn)
 @drug_tests.answers(201, DrugTestOut)
 def record_test(given: dict[str, Any], person_id: uuid.UUID) -> TestView:
-    """Record what came of the test of a day. Nothing is texted. Refused (409, `recorded`) where another result stands for that day."""
+    """Record what came of the test of a day. Nothing is texted. Refused (409, `recorded`) where
+    another result stands for that day.
+    """
     with transaction() as session:
         test = service.record(session, current_actor(), person_id, **given, now=now())
         return insight.one(session, test, now=now())
@@ -117,7 +134,9 @@ def record_test(given: dict[str, Any], person_id: uuid.UUID) -> TestView:
 @drug_tests.reads(ResultIn)
 @drug_tests.answers(200, DrugTestOut)
 def correct_test(given: dict[str, Any], test_id: uuid.UUID) -> TestView:
-    """Put another result in the place of the one recorded, which stays as corrected. The answer is the new one, with an id of its own."""
+    """Put another result in the place of the one recorded, which stays as corrected. The answer is
+    the new one, with an id of its own.
+    """
     with transaction() as session:
         test = service.correct(session, current_actor(), test_id, **given, now=now())
         return insight.one(session, test, now=now())
@@ -151,7 +170,9 @@ def list_court_reviews(person_id: uuid.UUID) -> dict[str, Any]:
 @drug_tests.reads(ReviewIn)
 @drug_tests.answers(201, CourtReviewOut)
 def set_court_review(given: dict[str, Any], requirement_id: uuid.UUID) -> CourtReviewView:
-    """Keep the day of the next review, at least a month after the one before; it takes the place of the one that was planned."""
+    """Keep the day of the next review, at least a month after the one before; it takes the place of
+    the one that was planned.
+    """
     with transaction() as session:
         row = court_reviews.set_review(session, current_actor(), requirement_id, **given, now=now())
         return insight.review(session, row)

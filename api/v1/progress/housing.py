@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/housing` and `/v1/people/{id}/activities`: where people live and what they take part in, by whose word."""
+"""`/v1/people/{id}/housing` and `/v1/people/{id}/activities`: where people live and what they take
+part in, by whose word.
+"""
 
 import uuid
 from typing import Any
@@ -21,12 +23,17 @@ from engage.queries.progress import progress as insight
 from engage.queries.progress.progress import ActivityView, HousingView
 
 housing = Resource(
-    "housing", __name__, url_prefix="/v1", description="Where people live, and what they take part in."
+    "housing",
+    __name__,
+    url_prefix="/v1",
+    description="Where people live, and what they take part in.",
 )
 
 
 class Judgement(Schema):
-    """How a record stands: by the person's own word until a worker made sure of it, or found otherwise."""
+    """How a record stands: by the person's own word until a worker made sure of it, or found
+    otherwise.
+    """
 
     state = one_of(ReportState, required=True, attribute="standing.state")
     recorded_at = fields.AwareDateTime(required=True, attribute="standing.recorded_at")
@@ -35,7 +42,9 @@ class Judgement(Schema):
 
 
 class HousingOut(Judgement):
-    """Where somebody lives from a day on. `until` is the day on which the next one that stands begins; one that is disputed counts for nothing."""
+    """Where somebody lives from a day on. `until` is the day on which the next one that stands
+    begins; one that is disputed counts for nothing.
+    """
 
     id = fields.UUID(required=True)
     stage = one_of(HousingStage, required=True)
@@ -46,7 +55,9 @@ class HousingOut(Judgement):
 
 
 class HousingIn(Given):
-    """Where somebody lives from a day on. `sure` when a worker made sure; `report_id` is what they told, if it comes from that."""
+    """Where somebody lives from a day on. `sure` when a worker made sure; `report_id` is what they
+    told, if it comes from that.
+    """
 
     stage = one_of(HousingStage, required=True)
     since = fields.Date(required=True)
@@ -56,7 +67,9 @@ class HousingIn(Given):
 
 
 class ActivityOut(Judgement):
-    """Something that somebody takes or took part in. Treatment only for a key that may see matters of health."""
+    """Something that somebody takes or took part in. Treatment only for a key that may see matters
+    of health.
+    """
 
     id = fields.UUID(required=True)
     kind = one_of(ActivityKind, required=True)
@@ -135,7 +148,9 @@ def dispute_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
 @allow(scope("case:read"))
 @housing.answers(200, page_of(ActivityOut, "ActivityPage"))
 def list_activities(person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person takes and took part in, latest first; the last 50. Treatment only with `tests:read` or `health:read`."""
+    """What a person takes and took part in, latest first; the last 50. Treatment only with
+    `tests:read` or `health:read`.
+    """
     with transaction() as session:
         rows = insight.listed(session, current_actor(), person_id, now=now())
     return {"items": rows, "next": None}
@@ -173,7 +188,9 @@ def end_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
 def verify_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
     """Somebody has made sure of it."""
     with transaction() as session:
-        found = activities.verify(session, current_actor(), activity_id, note=given["note"], now=now())
+        found = activities.verify(
+            session, current_actor(), activity_id, note=given["note"], now=now()
+        )
         return insight.activity_views(session, [found])[0]
 
 
@@ -185,5 +202,7 @@ def verify_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityVi
 def dispute_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
     """Somebody has found otherwise: it stays, and counts for nothing."""
     with transaction() as session:
-        found = activities.dispute(session, current_actor(), activity_id, note=given["note"], now=now())
+        found = activities.dispute(
+            session, current_actor(), activity_id, note=given["note"], now=now()
+        )
         return insight.activity_views(session, [found])[0]

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/self-reports` and `/v1/self-reports`: what people tell of how they are getting on, confirmed or disputed by staff."""
+"""`/v1/people/{id}/self-reports` and `/v1/self-reports`: what people tell of how they are getting
+on, confirmed or disputed by staff.
+"""
 
 import uuid
 from typing import Any
@@ -17,12 +19,16 @@ from engage.queries.progress import self_reports
 from engage.queries.progress.self_reports import ReportView
 
 progress = Resource(
-    "progress", __name__, url_prefix="/v1", description="What people tell of how they are getting on."
+    "progress",
+    __name__,
+    url_prefix="/v1",
+    description="What people tell of how they are getting on.",
 )
 
 
 class SelfReportOut(Schema):
-    """One piece of news by a person's own word. Where it is `hidden` it is a matter of health that the key may not see: only its day is told.
+    """One piece of news by a person's own word. Where it is `hidden` it is a matter of health that
+    the key may not see: only its day is told.
 
     `words` are null where the key may not read the person's texts, and empty once they were erased.
     """
@@ -40,7 +46,9 @@ class SelfReportOut(Schema):
 
 
 class SelfReportIn(Given):
-    """Something that the person told. `fact` must be one of its kind; without a fact the note says what was told."""
+    """Something that the person told. `fact` must be one of its kind; without a fact the note says
+    what was told.
+    """
 
     kind = one_of(ReportKind, required=True)
     fact = one_of(ReportFact, load_default=None, allow_none=True)
@@ -65,7 +73,9 @@ class DisputeIn(Given):
 @progress.reads(PageQuery, location="query")
 @progress.answers(200, page_of(SelfReportOut, "SelfReportPage"))
 def list_self_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person tells of how they are getting on, latest first. Matters of health only for a key with `health:read`."""
+    """What a person tells of how they are getting on, latest first. Matters of health only for a
+    key with `health:read`.
+    """
     return _page(query, person_id, health=False)
 
 
@@ -119,6 +129,12 @@ def _page(query: dict[str, Any], person_id: uuid.UUID, *, health: bool) -> dict[
     after, limit = read_moment(query["after"], what), query["limit"]
     with transaction() as session:
         rows = self_reports.listed(
-            session, current_actor(), person_id, now=now(), after=after, limit=limit + 1, health=health
+            session,
+            current_actor(),
+            person_id,
+            now=now(),
+            after=after,
+            limit=limit + 1,
+            health=health,
         )
     return page(rows, limit, what, lambda row: (row.said_at, row.id))

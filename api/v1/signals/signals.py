@@ -16,7 +16,10 @@ from engage.queries import listings
 from engage.signals import Severity, Signal, SignalKind, SignalState
 
 signals = Resource(
-    "signals", __name__, url_prefix="/v1/signals", description="What an offender manager should know."
+    "signals",
+    __name__,
+    url_prefix="/v1/signals",
+    description="What an offender manager should know.",
 )
 
 
@@ -68,7 +71,9 @@ def list_signals(query: dict[str, Any]) -> dict[str, Any]:
     """Signals about people of the key's hub, oldest first."""
     limit, after = query.pop("limit"), read_moment(query.pop("after"), "signals")
     with transaction() as session:
-        rows = listings.signals(session, current_actor(), **query, after=after, limit=limit + 1, now=now())
+        rows = listings.signals(
+            session, current_actor(), **query, after=after, limit=limit + 1, now=now()
+        )
     return page(rows, limit, "signals", lambda row: (row.raised_at, row.id))
 
 

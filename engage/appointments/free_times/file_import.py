@@ -1,6 +1,8 @@
-"""A file of free times let in, row by row: each row in a transaction of its own, so that one that is refused spoils no other.
+"""A file of free times let in, row by row: each row in a transaction of its own, so that one that
+is refused spoils no other.
 
-Free times that are there already are refused as such, so a file may be let in again after it was stopped.
+Free times that are there already are refused as such, so a file may be let in again after it was
+stopped.
 """
 
 import uuid
@@ -31,7 +33,9 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 @dataclass
 class TimesReport:
-    """What became of a file: how many rows it had, how many times are in, and what is not, each with its line."""
+    """What became of a file: how many rows it had, how many times are in, and what is not, each
+    with its line.
+    """
 
     rows: int
     added: int = 0
@@ -40,13 +44,26 @@ class TimesReport:
 
     def as_json(self) -> Mapping[str, Any]:
         """The report as JSON has it."""
-        return {"rows": self.rows, "added": self.added, "refused": self.refused, "warnings": self.warnings}
+        return {
+            "rows": self.rows,
+            "added": self.added,
+            "refused": self.refused,
+            "warnings": self.warnings,
+        }
 
 
 def import_times(
-    begin: Begin, actor: Actor, hub_id: uuid.UUID, stream: IO[bytes], *, now: datetime, dry_run: bool = False
+    begin: Begin,
+    actor: Actor,
+    hub_id: uuid.UUID,
+    stream: IO[bytes],
+    *,
+    now: datetime,
+    dry_run: bool = False,
 ) -> TimesReport:
-    """Let in every row that can be. Raises Invalid, with the field `file`, for what is no file of free times; NotFound for no hub."""
+    """Let in every row that can be. Raises Invalid, with the field `file`, for what is no file of
+    free times; NotFound for no hub.
+    """
     records = read_sheet(stream, TIME_COLUMNS)
     report = TimesReport(len(records))
     for record in records:
@@ -60,7 +77,9 @@ def import_times(
             report.refused.append(_said(record, problem.column, problem.reason))
         except Invalid as refusal:
             for column, reason in (refusal.fields or {WHOLE_ROW: refusal.detail}).items():
-                report.refused.append(_said(record, _COLUMN.get(column, column), reason.rstrip(".")))
+                report.refused.append(
+                    _said(record, _COLUMN.get(column, column), reason.rstrip("."))
+                )
         except EngageError as refusal:
             report.refused.append(_said(record, WHOLE_ROW, refusal.detail))
     return report
@@ -70,7 +89,12 @@ _COLUMN = {"starts_at": "start", "worker": "worker_email"}
 
 
 def _one(
-    session: Session, actor: Actor, hub_id: uuid.UUID, record: Record, report: TimesReport, now: datetime
+    session: Session,
+    actor: Actor,
+    hub_id: uuid.UUID,
+    record: Record,
+    report: TimesReport,
+    now: datetime,
 ) -> int:
     if record.problem is not None:
         raise record.problem

@@ -1,7 +1,9 @@
-"""Tables of free times and of what was offered by text. A free time holds nothing about anybody but the worker whose it is.
+"""Tables of free times and of what was offered by text. A free time holds nothing about anybody but
+the worker whose it is.
 
-Whether a free time is free is not stored: it is while it is not withdrawn, not held (a hold ends by the clock), and its worker has nothing
-booked then. So what is moved or cancelled gives the time back by itself.
+Whether a free time is free is not stored: it is while it is not withdrawn, not held (a hold ends by
+the clock), and its worker has nothing booked then. So what is moved or cancelled gives the time
+back by itself.
 """
 
 import uuid
@@ -20,7 +22,9 @@ from messaging.tables import Inbound, Message
 
 
 class FreeTime(Base):
-    """A time at which a worker can see somebody. `despite_closed`: somebody put it on a day on which the hub is closed on purpose."""
+    """A time at which a worker can see somebody. `despite_closed`: somebody put it on a day on
+    which the hub is closed on purpose.
+    """
 
     __tablename__ = "free_time"
     __table_args__ = (
@@ -33,7 +37,9 @@ class FreeTime(Base):
             unique=True,
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
-        Index("ix_free_time_hub", "hub_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")),
+        Index(
+            "ix_free_time_hub", "hub_id", "starts_at", postgresql_where=text("withdrawn_at IS NULL")
+        ),
         Index("ix_free_time_held", "held_for_id", postgresql_where=text("held_for_id IS NOT NULL")),
     )
 
@@ -46,7 +52,9 @@ class FreeTime(Base):
     place: Mapped[str] = mapped_column(String(120), default="")
     place_alias: Mapped[str] = mapped_column(String(60), default="")
     despite_closed: Mapped[bool] = mapped_column(default=False)
-    held_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="SET NULL"))
+    held_for_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(Person.id, ondelete="SET NULL")
+    )
     held_until: Mapped[datetime | None]
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
@@ -63,22 +71,28 @@ class FreeTime(Base):
 
 
 class SlotOffer(Base):
-    """Free times that were offered to one person for one appointment, at the revision that it then had.
+    """Free times that were offered to one person for one appointment, at the revision that it then
+    had.
 
-    `options` are {"id": …, "starts_at": …} in the order of their numbers. The times are held until `held_until`; an answer is taken until
-    `open_until`. A choice sets `chosen_id`, the time that the appointment had, and the revision that the move gave it.
+    `options` are {"id": …, "starts_at": …} in the order of their numbers. The times are held until
+    `held_until`; an answer is taken until `open_until`. A choice sets `chosen_id`, the time that
+    the appointment had, and the revision that the move gave it.
     """
 
     __tablename__ = "slot_offer"
     __table_args__ = (
         Index("ix_slot_offer_person", "person_id", "offered_at"),
         Index("ix_slot_offer_appointment", "appointment_id"),
-        Index("ix_slot_offer_moved", "closed_at", postgresql_where=text("moved_revision IS NOT NULL")),
+        Index(
+            "ix_slot_offer_moved", "closed_at", postgresql_where=text("moved_revision IS NOT NULL")
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
-    appointment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Appointment.id, ondelete="CASCADE"))
+    appointment_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Appointment.id, ondelete="CASCADE")
+    )
     revision: Mapped[int]
     number: Mapped[str] = mapped_column(String(16))
     options: Mapped[list[Any]]
@@ -92,7 +106,9 @@ class SlotOffer(Base):
     asked_again_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
-    chosen_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(FreeTime.id, ondelete="SET NULL"))
+    chosen_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(FreeTime.id, ondelete="SET NULL")
+    )
     from_starts_at: Mapped[datetime | None]
     moved_revision: Mapped[int | None]
 

@@ -1,8 +1,10 @@
-"""Offering free times to one person for one appointment, holding them meanwhile, and moving the appointment to the one that is picked.
+"""Offering free times to one person for one appointment, holding them meanwhile, and moving the
+appointment to the one that is picked.
 
-The caller holds the person's row, so that what staff do to the appointment comes wholly before or wholly after. Rows of free times are
-locked in the order of their ids, and looked at afresh once they are: two people never hold, and never get, the same time. The appointment
-that stands is not touched before a choice, and a hold ends by the clock alone.
+The caller holds the person's row, so that what staff do to the appointment comes wholly before or
+wholly after. Rows of free times are locked in the order of their ids, and looked at afresh once
+they are: two people never hold, and never get, the same time. The appointment that stands is not
+touched before a choice, and a hold ends by the clock alone.
 """
 
 import uuid
@@ -44,7 +46,9 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class OfferRequest:
-    """Who asks, from which number, by which text, and what they wish. `repeat`: what was offered before may be offered again."""
+    """Who asks, from which number, by which text, and what they wish. `repeat`: what was offered
+    before may be offered again.
+    """
 
     person: Person
     number: str
@@ -68,9 +72,11 @@ def obstacles(session: Session, person: Person, appointment: Appointment) -> Rea
 def make_offer(
     session: Session, asked: OfferRequest, appointment: Appointment, *, now: datetime
 ) -> SlotOffer | None:
-    """Hold the few free times that fit for the person, as a new offer; None where the worker has none.
+    """Hold the few free times that fit for the person, as a new offer; None where the worker has
+    none.
 
-    An earlier offer to the person is closed and what it held is free again; its times come again only if they may repeat, or a day or time was asked for.
+    An earlier offer to the person is closed and what it held is free again; its times come again
+    only if they may repeat, or a day or time was asked for.
     """
     worker = worker_of(session, appointment)
     if worker is None:
@@ -85,7 +91,9 @@ def make_offer(
         FreeTime.withdrawn_at.is_(None),
         FreeTime.starts_at.between(now, now + numbers.ahead),
     )
-    _lock(session, or_(_all(window), FreeTime.id.in_(shown), FreeTime.held_for_id == asked.person.id))
+    _lock(
+        session, or_(_all(window), FreeTime.id.in_(shown), FreeTime.held_for_id == asked.person.id)
+    )
     release(session, asked.person.id)
     for offer in earlier:
         offer.closed_at, offer.closed_by_id = now, asked.inbound_id
@@ -100,7 +108,9 @@ def make_offer(
         closed=closed_days(hub.settings),
         rules=numbers,
     )
-    chosen = rules.pick(fitting, asked.wish, heard_at=asked.heard_at, zone=zone(hub), at_most=numbers.at_most)
+    chosen = rules.pick(
+        fitting, asked.wish, heard_at=asked.heard_at, zone=zone(hub), at_most=numbers.at_most
+    )
     return _write(session, asked, appointment, chosen, now + numbers.hold, now) if chosen else None
 
 
@@ -165,9 +175,11 @@ def take(
     inbound_id: int,
     now: datetime,
 ) -> FreeTime | None:
-    """Move the appointment to the time with that number of the offer (from 1); None where somebody else has it by now.
+    """Move the appointment to the time with that number of the offer (from 1); None where somebody
+    else has it by now.
 
-    While it is held it is theirs; afterwards it is if it is still free and could still be offered. `appointment` is what `standing` gave.
+    While it is held it is theirs; afterwards it is if it is still free and could still be offered.
+    `appointment` is what `standing` gave.
     """
     person = session.get_one(Person, offer.person_id)
     _lock(session, or_(FreeTime.id.in_(offer.ids), FreeTime.held_for_id == person.id))
@@ -175,11 +187,27 @@ def take(
     if free_time is None or not _still_theirs(session, free_time, offer, appointment, person, now):
         return None
     worker, earlier = free_time.worker, appointment.starts_at
-    details = {"worker_id": worker.id, "place": free_time.place, "place_alias": free_time.place_alias}
-    write_move(session, PERSON, appointment, person, starts_at=free_time.starts_at, details=details, now=now)
+    details = {
+        "worker_id": worker.id,
+        "place": free_time.place,
+        "place_alias": free_time.place_alias,
+    }
+    write_move(
+        session,
+        PERSON,
+        appointment,
+        person,
+        starts_at=free_time.starts_at,
+        details=details,
+        now=now,
+    )
     release(session, person.id)
     offer.closed_at, offer.closed_by_id = now, inbound_id
-    offer.chosen_id, offer.from_starts_at, offer.moved_revision = free_time.id, earlier, appointment.revision
+    offer.chosen_id, offer.from_starts_at, offer.moved_revision = (
+        free_time.id,
+        earlier,
+        appointment.revision,
+    )
     session.flush()
     return free_time
 
@@ -213,8 +241,12 @@ _LATEST = (
 """Every reply asks this."""
 
 
-def latest(session: Session, person_id: uuid.UUID, number: str, heard_at: datetime) -> SlotOffer | None:
-    """The last offer to the person at a number that a text heard then can be about, answered or not."""
+def latest(
+    session: Session, person_id: uuid.UUID, number: str, heard_at: datetime
+) -> SlotOffer | None:
+    """The last offer to the person at a number that a text heard then can be about, answered or
+    not.
+    """
     given = {
         "person": person_id,
         "number": number,
@@ -247,9 +279,13 @@ def _still_theirs(
     now: datetime,
 ) -> bool:
     held = (
-        free_time.held_for_id == person.id and free_time.held_until is not None and free_time.held_until > now
+        free_time.held_for_id == person.id
+        and free_time.held_until is not None
+        and free_time.held_until > now
     )
-    found = _free(session, free_time.worker, FreeTime.id == free_time.id, person, appointment, now=now)
+    found = _free(
+        session, free_time.worker, FreeTime.id == free_time.id, person, appointment, now=now
+    )
     if held:
         return bool(found) and free_time.starts_at > now
     hub = session.get_one(Hub, offer.appointment.hub_id)
@@ -275,13 +311,19 @@ def _free(
     *,
     now: datetime,
 ) -> list[FreeSlot]:
-    """Those of the worker's times that nobody else holds and at which neither the worker nor the person has anything else."""
+    """Those of the worker's times that nobody else holds and at which neither the worker nor the
+    person has anything else.
+    """
     rows = session.scalars(
         select(FreeTime)
         .where(
             which,
             FreeTime.withdrawn_at.is_(None),
-            or_(FreeTime.held_until.is_(None), FreeTime.held_until <= now, FreeTime.held_for_id == person.id),
+            or_(
+                FreeTime.held_until.is_(None),
+                FreeTime.held_until <= now,
+                FreeTime.held_for_id == person.id,
+            ),
         )
         .order_by(FreeTime.starts_at)
         .execution_options(populate_existing=True)

@@ -1,7 +1,9 @@
-"""Which free times of a worker are offered for an appointment: facts in, choices out. No database, no clock, no settings.
+"""Which free times of a worker are offered for an appointment: facts in, choices out. No database,
+no clock, no settings.
 
-A time is offered only for an appointment of the same kind that it is long enough for, with notice, not too far ahead, and never on a day
-on which the hub is closed unless somebody put it there on purpose.
+A time is offered only for an appointment of the same kind that it is long enough for, with notice,
+not too far ahead, and never on a day on which the hub is closed unless somebody put it there on
+purpose.
 """
 
 import uuid
@@ -16,7 +18,9 @@ from engage.people.rules import Reason
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEAR = timedelta(minutes=60)
-"""A time is one that the person asked for when it is no further than this from what they said [ours]."""
+"""A time is one that the person asked for when it is no further than this from what they said
+[ours].
+"""
 
 FREE_KINDS = frozenset(
     {
@@ -29,14 +33,18 @@ FREE_KINDS = frozenset(
 )
 """What one worker can be free for. A group, a course or a court has its own time."""
 
-NOT_ALLOWED = Reason("rebooking_not_allowed", "The offender manager has not allowed rebooking by text")
+NOT_ALLOWED = Reason(
+    "rebooking_not_allowed", "The offender manager has not allowed rebooking by text"
+)
 ENFORCEABLE = Reason("enforceable", "The hub leaves appointments that the order demands to people")
 NOT_THIS_KIND = Reason("kind", "An appointment of this kind is not rebooked by text")
 
 
 @dataclass(frozen=True)
 class SlotRules:
-    """The numbers of offering: how soon and how far ahead, for how long a time is held, how many go into one text."""
+    """The numbers of offering: how soon and how far ahead, for how long a time is held, how many go
+    into one text.
+    """
 
     notice: timedelta = timedelta(hours=2)
     ahead: timedelta = timedelta(days=14)
@@ -60,7 +68,8 @@ class FreeSlot:
 
 @dataclass(frozen=True)
 class TimeWish:
-    """What the person asked for: a day (`mon` to `sun`, `today`, `tomorrow`, counted from when they wrote), a time (`14:30`), or neither.
+    """What the person asked for: a day (`mon` to `sun`, `today`, `tomorrow`, counted from when they
+    wrote), a time (`14:30`), or neither.
 
     `avoid` is a day that they cannot do.
     """
@@ -78,7 +87,9 @@ class TimeWish:
 def obstacles(
     *, allowed: bool, demanded: bool, hub_allows_demanded: bool, kind: AppointmentType
 ) -> Reason | None:
-    """Why nothing may be offered for an appointment; `demanded`: enforceable, of somebody under an order."""
+    """Why nothing may be offered for an appointment; `demanded`: enforceable, of somebody under an
+    order.
+    """
     if not allowed:
         return NOT_ALLOWED
     if demanded and not hub_allows_demanded:
@@ -89,7 +100,9 @@ def obstacles(
 def wish(
     day: str | None, time: str | None, *, starts_at: datetime, heard_at: datetime, zone: ZoneInfo
 ) -> TimeWish:
-    """What a text asks for. The day of the appointment itself, without a time, is the day that they cannot do."""
+    """What a text asks for. The day of the appointment itself, without a time, is the day that they
+    cannot do.
+    """
     if day is None or not _is_day(local_day(starts_at, zone), day, heard_at, zone):
         return TimeWish(day, time)
     return TimeWish(day, time) if time is not None else TimeWish(avoid=local_day(starts_at, zone))
@@ -127,7 +140,8 @@ def pick(
     zone: ZoneInfo,
     at_most: int = RULES.at_most,
 ) -> tuple[FreeSlot, ...]:
-    """The few that are offered, soonest first: what fits the day and the time asked for, else the day, else the time, else the soonest.
+    """The few that are offered, soonest first: what fits the day and the time asked for, else the
+    day, else the time, else the soonest.
 
     Where no day was asked for they are on different days as far as there are such.
     """
@@ -137,7 +151,9 @@ def pick(
         for one in ordered
         if wanted.day and _is_day(local_day(one.starts_at, zone), wanted.day, heard_at, zone)
     ]
-    near = [one for one in ordered if wanted.time and _apart(one.starts_at, wanted.time, zone) <= NEAR]
+    near = [
+        one for one in ordered if wanted.time and _apart(one.starts_at, wanted.time, zone) <= NEAR
+    ]
     both = [one for one in on_day if one in near]
     if both or on_day:
         closest = sorted(both or on_day, key=lambda one: _closeness(one, wanted, zone))
@@ -147,7 +163,12 @@ def pick(
 
 
 def named(
-    slots: Sequence[datetime], day: str | None, time: str | None, *, heard_at: datetime, zone: ZoneInfo
+    slots: Sequence[datetime],
+    day: str | None,
+    time: str | None,
+    *,
+    heard_at: datetime,
+    zone: ZoneInfo,
 ) -> int | None:
     """Which of the offered times (from 1) a day and a time name; None unless exactly one."""
     if day is None and time is None:
@@ -172,14 +193,18 @@ def _spread(slots: Sequence[FreeSlot], zone: ZoneInfo, at_most: int) -> tuple[Fr
 
 
 def _closeness(slot: FreeSlot, wanted: TimeWish, zone: ZoneInfo) -> tuple[timedelta, datetime]:
-    return (_apart(slot.starts_at, wanted.time, zone) if wanted.time else timedelta(0), slot.starts_at)
+    return (
+        _apart(slot.starts_at, wanted.time, zone) if wanted.time else timedelta(0),
+        slot.starts_at,
+    )
 
 
 def _apart(starts_at: datetime, time: str, zone: ZoneInfo) -> timedelta:
     local = starts_at.astimezone(zone)
     hour, _, minute = time.partition(":")
     return abs(
-        timedelta(hours=local.hour, minutes=local.minute) - timedelta(hours=int(hour), minutes=int(minute))
+        timedelta(hours=local.hour, minutes=local.minute)
+        - timedelta(hours=int(hour), minutes=int(minute))
     )
 
 

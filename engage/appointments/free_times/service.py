@@ -1,7 +1,8 @@
-"""Free times of workers: put in (one, or weekly for up to eight weeks), withdrawn, and which of them are free now.
+"""Free times of workers: put in (one, or weekly for up to eight weeks), withdrawn, and which of
+them are free now.
 
-Whoever works in a hub keeps their own; a coordinator or supervisor, and a system with a key of the hub, keep anybody's. Nothing here
-books anything or tells anybody whose time is held.
+Whoever works in a hub keeps their own; a coordinator or supervisor, and a system with a key of the
+hub, keep anybody's. Nothing here books anything or tells anybody whose time is held.
 """
 
 import uuid
@@ -46,7 +47,8 @@ PAST = "The time is in the past"
 
 @dataclass(frozen=True)
 class NewTimes:
-    """A free time to put in, repeated at the same time on the wall clock for `weeks` weeks (1 to 8).
+    """A free time to put in, repeated at the same time on the wall clock for `weeks` weeks (1 to
+    8).
 
     `starts_at` is aware; `despite_closed` puts it on days on which the hub is closed too.
     """
@@ -78,11 +80,13 @@ def slot_rules(hub: HubRules) -> SlotRules:
     )
 
 
-def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime) -> AddedTimes:
+def add(
+    session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime
+) -> AddedTimes:
     """Put free times in. A week that cannot be is left out and reported.
 
-    Raises Invalid for values that cannot be, or when no week can be; Forbidden for whoever may not keep this worker's times; NotFound
-    for a worker who is not of the hub.
+    Raises Invalid for values that cannot be, or when no week can be; Forbidden for whoever may not
+    keep this worker's times; NotFound for a worker who is not of the hub.
     """
     hub = session.get(Hub, hub_id)
     if hub is None:
@@ -134,13 +138,19 @@ def add(session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now
 
 
 def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: datetime) -> FreeTime:
-    """Take a free time back; who was offered it and picks it is offered others. Raises Conflict when that was done before."""
+    """Take a free time back; who was offered it and picks it is offered others. Raises Conflict
+    when that was done before.
+    """
     found = session.scalars(
-        select(FreeTime).where(FreeTime.id == free_time_id, _may_see(actor)).with_for_update(of=FreeTime)
+        select(FreeTime)
+        .where(FreeTime.id == free_time_id, _may_see(actor))
+        .with_for_update(of=FreeTime)
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such free time, or you may not see it.")
-    _worker_to_keep(session, actor, session.get_one(Hub, found.hub_id), found.worker_id, active=False)
+    _worker_to_keep(
+        session, actor, session.get_one(Hub, found.hub_id), found.worker_id, active=False
+    )
     if found.withdrawn_at is not None:
         raise Conflict("This free time is withdrawn already.", code="withdrawn")
     found.withdrawn_at, found.withdrawn_by = now, actor.label
@@ -166,7 +176,9 @@ def upcoming(
     limit: int = 200,
     after: tuple[datetime, uuid.UUID] | None = None,
 ) -> list[FreeTime]:
-    """Free times to come that are not withdrawn, soonest first: the actor's own, for keepers those of their hubs."""
+    """Free times to come that are not withdrawn, soonest first: the actor's own, for keepers those
+    of their hubs.
+    """
     query = (
         select(FreeTime)
         .where(FreeTime.withdrawn_at.is_(None), FreeTime.starts_at > now, _may_see(actor))
@@ -196,15 +208,21 @@ def taken(session: Session, times: Sequence[FreeTime]) -> set[uuid.UUID]:
 def busy_times(
     session: Session, worker: Staff, first: datetime, last: datetime
 ) -> list[tuple[datetime, int]]:
-    """When the worker has something booked between two moments: by their id, or by their name where nobody said which one it is."""
-    called = func.lower(Appointment.worker_name).in_({worker.first_name.casefold(), worker.name.casefold()})
+    """When the worker has something booked between two moments: by their id, or by their name where
+    nobody said which one it is.
+    """
+    called = func.lower(Appointment.worker_name).in_(
+        {worker.first_name.casefold(), worker.name.casefold()}
+    )
     rows = session.execute(
         select(Appointment.starts_at, Appointment.minutes).where(
             Appointment.state == AppointmentState.BOOKED,
             Appointment.starts_at.between(first - A_DAY, last),
             or_(
                 Appointment.worker_id == worker.id,
-                Appointment.worker_id.is_(None) & (Appointment.agency_id == worker.agency_id) & called,
+                Appointment.worker_id.is_(None)
+                & (Appointment.agency_id == worker.agency_id)
+                & called,
             ),
         )
     )
@@ -217,26 +235,34 @@ def clashes(starts_at: datetime, minutes: int, busy: Sequence[tuple[datetime, in
 
 
 def worker_of(session: Session, appointment: Appointment) -> Staff | None:
-    """The worker whose appointment it is: the one recorded, else the only one of the hub and agency who is called so."""
+    """The worker whose appointment it is: the one recorded, else the only one of the hub and agency
+    who is called so.
+    """
     if appointment.worker_id is not None:
         found = session.get(Staff, appointment.worker_id)
         return found if found is not None and found.active else None
     called = appointment.worker_name.strip().casefold()
     in_hub = select(Membership.staff_id).where(Membership.hub_id == appointment.hub_id)
     rows = session.scalars(
-        select(Staff).where(Staff.active, Staff.agency_id == appointment.agency_id, Staff.id.in_(in_hub))
+        select(Staff).where(
+            Staff.active, Staff.agency_id == appointment.agency_id, Staff.id.in_(in_hub)
+        )
     ).all()
     fitting = [one for one in rows if called in (one.first_name.casefold(), one.name.casefold())]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def weekly(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
-    """The moment and those at the same time on the wall clock in the weeks after it; a time that a clock change leaves out is left out."""
+    """The moment and those at the same time on the wall clock in the weeks after it; a time that a
+    clock change leaves out is left out.
+    """
     local = starts_at.astimezone(where)
     found = [starts_at]
     for week in range(1, weeks):
         try:
-            found.append(clock.local_moment(local.date() + timedelta(weeks=week), local.time(), where).at)
+            found.append(
+                clock.local_moment(local.date() + timedelta(weeks=week), local.time(), where).at
+            )
         except clock.NoSuchTime:
             continue
     return found
@@ -244,7 +270,9 @@ def weekly(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
 
 def workers_of(session: Session, actor: Actor, hub_id: uuid.UUID) -> list[Staff]:
     """The workers of a hub whose free times the actor may keep, by name."""
-    in_hub = select(Membership.staff_id).where(Membership.hub_id == hub_id, Membership.role.in_(WORKERS))
+    in_hub = select(Membership.staff_id).where(
+        Membership.hub_id == hub_id, Membership.role.in_(WORKERS)
+    )
     query = select(Staff).where(Staff.active, Staff.id.in_(in_hub)).order_by(Staff.name, Staff.id)
     if not _keeps_all(actor, hub_id):
         query = query.where(Staff.id == actor.id)
@@ -259,7 +287,9 @@ def _worker_to_keep(
         actor.kind is ActorKind.STAFF and actor.id == worker_id and hub.id in actor.hubs(*WORKERS)
     ):
         raise Forbidden("You may keep your own free times only.")
-    in_hub = select(Membership.staff_id).where(Membership.hub_id == hub.id, Membership.role.in_(WORKERS))
+    in_hub = select(Membership.staff_id).where(
+        Membership.hub_id == hub.id, Membership.role.in_(WORKERS)
+    )
     query = select(Staff).where(Staff.id == worker_id)
     if active:
         query = query.where(Staff.active, Staff.id.in_(in_hub))
@@ -309,14 +339,18 @@ def _why_not(
 ) -> str | None:
     if starts_at <= now:
         return PAST
-    if not new.despite_closed and clock.local_day(starts_at, zone(hub)) in closed_days(hub.settings):
+    if not new.despite_closed and clock.local_day(starts_at, zone(hub)) in closed_days(
+        hub.settings
+    ):
         return CLOSED
     if clashes(starts_at, new.minutes, busy):
         return BUSY
     return TWICE if clashes(starts_at, new.minutes, own) else None
 
 
-def _own_times(session: Session, worker_id: uuid.UUID, first: datetime) -> list[tuple[datetime, int]]:
+def _own_times(
+    session: Session, worker_id: uuid.UUID, first: datetime
+) -> list[tuple[datetime, int]]:
     rows = session.execute(
         select(FreeTime.starts_at, FreeTime.minutes).where(
             FreeTime.worker_id == worker_id,

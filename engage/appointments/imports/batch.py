@@ -1,8 +1,9 @@
-"""Many rows of an import looked up at once, and the plain ones done quickly: nothing to change, or one more booking for a person who is
-known, or whom nobody has recorded yet.
+"""Many rows of an import looked up at once, and the plain ones done quickly: nothing to change, or
+one more booking for a person who is known, or whom nobody has recorded yet.
 
-What was looked up may have changed since. A row is left alone only if nothing about it was to be done then; a booking is made by one
-statement that holds the person's row and checks that it is as it was found, and anything else goes the long way (taking_in.py).
+What was looked up may have changed since. A row is left alone only if nothing about it was to be
+done then; a booking is made by one statement that holds the person's row and checks that it is as
+it was found, and anything else goes the long way (taking_in.py).
 """
 
 import json
@@ -53,8 +54,9 @@ class _Booked:
     digest: str | None
 
 
-# One booking in one statement: nothing of it is stored unless the person is as found and the reference is free. The clash is with what
-# was there before the statement began. The commit does not wait for the disk (see importing.py).
+# One booking in one statement: nothing of it is stored unless the person is as found and the
+# reference is free. The clash is with what was there before the statement began. The commit does
+# not wait for the disk (see importing.py).
 _BOOK = text("""
 WITH held AS MATERIALIZED (
     SELECT id FROM person WHERE id = :person_id AND updated_at = :seen FOR NO KEY UPDATE
@@ -109,7 +111,9 @@ class Lookahead:
             .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
             .outerjoin(
                 ContactPoint,
-                and_(ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED),
+                and_(
+                    ContactPoint.person_id == Person.id, ContactPoint.state != NumberState.RETIRED
+                ),
             )
             .where(named.crn.in_({one.row.crn for one in rows}))
         ).all()
@@ -128,10 +132,13 @@ class Lookahead:
         self._numbers = {number for number in held if number is not None}
         booked = session.execute(
             select(Appointment.source_ref, Appointment.person_id, Appointment.source_digest).where(
-                Appointment.hub_id == self._hub.id, Appointment.source_ref.in_({one.row.ref for one in rows})
+                Appointment.hub_id == self._hub.id,
+                Appointment.source_ref.in_({one.row.ref for one in rows}),
             )
         )
-        self._refs = {ref: _Booked(person_id, digest) for ref, person_id, digest in booked if ref is not None}
+        self._refs = {
+            ref: _Booked(person_id, digest) for ref, person_id, digest in booked if ref is not None
+        }
 
     def nothing_to_do(self, one: Ready) -> list[str] | None:
         """The warnings of a row that changes nothing; None when it may change something."""
@@ -143,7 +150,8 @@ class Lookahead:
         return self._warnings(known, one.row)
 
     def book(self, session: Session, one: Ready) -> list[str] | None:
-        """Book for a known person of whom nothing else is to be changed, or a new one, and return the warnings; None to go the long way.
+        """Book for a known person of whom nothing else is to be changed, or a new one, and return
+        the warnings; None to go the long way.
 
         Raises RowProblem for a row that must be refused, Raced when somebody else was faster.
         """
@@ -188,12 +196,20 @@ class Lookahead:
         self._crns.add(row.crn)
         self._people.pop(row.crn, None)
         for crn, known in list(self._people.items()):
-            if row.number is not None and known.point is not None and known.point.number == row.number:
+            if (
+                row.number is not None
+                and known.point is not None
+                and known.point.number == row.number
+            ):
                 del self._people[crn]
 
     def _settled(self, one: Ready) -> _Known | None:
         known = self._people.get(one.row.crn)
-        if known is None or differences(known.person, one) or not phone_numbers.settled(known.point, one.row):
+        if (
+            known is None
+            or differences(known.person, one)
+            or not phone_numbers.settled(known.point, one.row)
+        ):
             return None
         return known
 

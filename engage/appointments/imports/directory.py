@@ -1,4 +1,6 @@
-"""Who and what a file may name: the hub's offender managers, the area's agencies and their workers, read once for a whole import."""
+"""Who and what a file may name: the hub's offender managers, the area's agencies and their workers,
+read once for a whole import.
+"""
 
 import uuid
 from collections import Counter
@@ -15,7 +17,9 @@ from engage.appointments.imports.sheets import RowProblem
 
 @dataclass(frozen=True)
 class NamedWorker:
-    """What the names in a row stand for. `worker_id` only where exactly one worker of the agency has that first name."""
+    """What the names in a row stand for. `worker_id` only where exactly one worker of the agency
+    has that first name.
+    """
 
     offender_manager_id: uuid.UUID
     agency_id: uuid.UUID
@@ -31,7 +35,9 @@ class Directory:
     workers: Mapping[tuple[uuid.UUID, str], uuid.UUID]
 
     def look_up(self, row: Row) -> NamedWorker:
-        """What the row names. Raises RowProblem for an offender manager or an agency that is not there."""
+        """What the row names. Raises RowProblem for an offender manager or an agency that is not
+        there.
+        """
         manager = self.offender_managers.get(row.om_email)
         if manager is None:
             raise RowProblem("om_email", "No offender manager of this hub has this address")
@@ -51,7 +57,9 @@ def load_directory(session: Session, hub: Hub) -> Directory:
     agencies = session.execute(select(Agency.name, Agency.id).where(Agency.area_id == hub.area_id))
     in_hub = select(Membership.staff_id).where(Membership.hub_id == hub.id)
     staff = session.execute(
-        select(Staff.agency_id, Staff.first_name, Staff.id).where(Staff.active, Staff.id.in_(in_hub))
+        select(Staff.agency_id, Staff.first_name, Staff.id).where(
+            Staff.active, Staff.id.in_(in_hub)
+        )
     ).all()
     count = Counter((agency, first.casefold()) for agency, first, _ in staff)
     return Directory(

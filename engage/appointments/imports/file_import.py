@@ -1,8 +1,10 @@
-"""Take in a file of appointments: one transaction per row, so that it can be stopped and repeated at any point.
+"""Take in a file of appointments: one transaction per row, so that it can be stopped and repeated
+at any point.
 
-The file is read whole first; then each row in turn is booked, moved, left or refused. A row that is refused changes nothing and spoils
-no other. The CRN is the identity: people are never merged, and nothing about a person who is recorded already is changed from a file
-but a number that nobody has confirmed. docs/import.md says all this to the people who prepare the files.
+The file is read whole first; then each row in turn is booked, moved, left or refused. A row that is
+refused changes nothing and spoils no other. The CRN is the identity: people are never merged, and
+nothing about a person who is recorded already is changed from a file but a number that nobody has
+confirmed. docs/import.md says all this to the people who prepare the files.
 """
 
 import uuid
@@ -61,11 +63,15 @@ class ImportReport:
         {Effect.BOOKED: self.booked, Effect.MOVED: self.moved, Effect.UNCHANGED: self.unchanged}[
             effect
         ].append(row.ref)
-        self.warnings += [{"line": row.line, "ref": row.ref, "reason": reason} for reason in warnings]
+        self.warnings += [
+            {"line": row.line, "ref": row.ref, "reason": reason} for reason in warnings
+        ]
 
     def refuse(self, line: int, ref: str, problem: RowProblem) -> None:
         """Note a row that was refused."""
-        self.refused.append({"line": line, "ref": ref, "column": problem.column, "reason": problem.reason})
+        self.refused.append(
+            {"line": line, "ref": ref, "column": problem.column, "reason": problem.reason}
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The report in the shape that the command prints."""
@@ -91,8 +97,9 @@ def import_file(
 ) -> ImportReport:
     """Book, move or leave every appointment of the file, and report row by row.
 
-    `dry_run` does it all in one transaction that is rolled back. `progress` is told rows done and rows in all. Raises Invalid when the
-    file cannot be read as one of appointments, Forbidden when the actor may not import into the hub, NotFound for an unknown hub.
+    `dry_run` does it all in one transaction that is rolled back. `progress` is told rows done and
+    rows in all. Raises Invalid when the file cannot be read as one of appointments, Forbidden when
+    the actor may not import into the hub, NotFound for an unknown hub.
     """
     records = read_sheet(stream)
     with begin() as session:
@@ -114,7 +121,9 @@ def import_file(
             report.refuse(record.line, record.ref, problem)
     last = {row.ref: row.line for row, _ in good}
     shared = _shared_numbers([row for row, _ in good])
-    ready = [Ready(row, named, row.line != last[row.ref], row.number in shared) for row, named in good]
+    ready = [
+        Ready(row, named, row.line != last[row.ref], row.number in shared) for row, named in good
+    ]
     run = _Run(RowWork(actor, hub, now), report, progress)
     run.told(len(records) - len(ready))
     if dry_run:
@@ -125,7 +134,9 @@ def import_file(
 
 
 def _shared_numbers(rows: Sequence[Row]) -> frozenset[str]:
-    """The numbers that the file gives for more than one CRN: not even a check is texted between the one row and the other."""
+    """The numbers that the file gives for more than one CRN: not even a check is texted between the
+    one row and the other.
+    """
     holders: dict[str, set[str]] = {}
     for row in rows:
         if row.number is not None:
@@ -147,8 +158,9 @@ def _check_may_import(actor: Actor, hub: Hub) -> None:
 def _perform(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
     """One transaction per row; a row that two imports add at the same moment is tried again.
 
-    Rows commit without waiting for the disk, and one last commit makes all of them safe before the report is given. A crash in between
-    can only lose whole rows at the end, as if the import had been stopped there.
+    Rows commit without waiting for the disk, and one last commit makes all of them safe before the
+    report is given. A crash in between can only lose whole rows at the end, as if the import had
+    been stopped there.
     """
     ahead = Lookahead(run.work)
     try:
@@ -183,7 +195,9 @@ def _one_row(begin: Begin, work: RowWork, ahead: Lookahead, one: Ready) -> Outco
 
 
 def _rehearse(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
-    """Every row in a savepoint of one transaction, so that a row sees what those before it would have done; then all is undone."""
+    """Every row in a savepoint of one transaction, so that a row sees what those before it would
+    have done; then all is undone.
+    """
 
     def nested(session: Session, one: Ready) -> Outcome:
         with session.begin_nested():
@@ -216,7 +230,9 @@ class _Run:
             self.progress(self.done, self.report.rows)
 
     def row(self, one: Ready, do: Callable[[], Outcome]) -> None:
-        """Do one row and note what became of it; one that is refused, or that the database will not take, is reported and no more."""
+        """Do one row and note what became of it; one that is refused, or that the database will not
+        take, is reported and no more.
+        """
         try:
             effect, warnings = do()
             self.report.add(effect, one.row, warnings)

@@ -1,7 +1,9 @@
-"""What a file may do to a person's mobile number, and what is said about a number that cannot be texted.
+"""What a file may do to a person's mobile number, and what is said about a number that cannot be
+texted.
 
-A number that a worker or the person has confirmed is only ever changed by a worker: an export can be old, and an old number may be
-somebody else's by now. A number that nobody has confirmed gives way to the file's, and is asked whose it is before it is texted.
+A number that a worker or the person has confirmed is only ever changed by a worker: an export can
+be old, and an old number may be somebody else's by now. A number that nobody has confirmed gives
+way to the file's, and is asked whose it is before it is texted.
 """
 
 from datetime import datetime
@@ -21,8 +23,12 @@ CHANGED = "The number differs from the recorded one, which was not confirmed: th
 SHARED = "The same number is on somebody else: neither is texted until a worker has looked"
 
 
-def take_number(session: Session, actor: Actor, person: Person, row: Row, *, now: datetime) -> list[str]:
-    """Bring a recorded person's number up to the row's where that may be; returns what a clerk should know."""
+def take_number(
+    session: Session, actor: Actor, person: Person, row: Row, *, now: datetime
+) -> list[str]:
+    """Bring a recorded person's number up to the row's where that may be; returns what a clerk
+    should know.
+    """
     if not row.given_number:
         return []
     point = current_point(session, person.id)
@@ -44,14 +50,18 @@ def take_number(session: Session, actor: Actor, person: Person, row: Row, *, now
 
 
 def settled(point: ContactPoint | None, row: Row) -> bool:
-    """Whether the row asks nothing of the person's number: it says none, the one recorded, or one that can be texted no more than that."""
+    """Whether the row asks nothing of the person's number: it says none, the one recorded, or one
+    that can be texted no more than that.
+    """
     if not row.given_number:
         return True
     return point is not None and point.number == row.number
 
 
 def number_warnings(session: Session, person: Person, row: Row) -> list[str]:
-    """Why the person's number, as it now stands, cannot be texted; nothing where only the check is still to come."""
+    """Why the person's number, as it now stands, cannot be texted; nothing where only the check is
+    still to come.
+    """
     point = current_point(session, person.id)
     shared = point is not None and point.number is not None and _others_have(session, point)
     return warnings_about(point, row, shared=shared)

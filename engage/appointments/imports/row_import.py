@@ -1,7 +1,9 @@
-"""One row of an import in an open transaction: book, move or leave its appointment, and say what a clerk should look at.
+"""One row of an import in an open transaction: book, move or leave its appointment, and say what a
+clerk should look at.
 
-The CRN is the identity: people are never merged, and nothing about a person who is recorded already is changed from a file but a number
-that nobody has confirmed (numbers.py). A row that cannot be done raises RowProblem, and its transaction is rolled back by the caller.
+The CRN is the identity: people are never merged, and nothing about a person who is recorded already
+is changed from a file but a number that nobody has confirmed (numbers.py). A row that cannot be
+done raises RowProblem, and its transaction is rolled back by the caller.
 """
 
 from collections.abc import Iterator
@@ -63,7 +65,8 @@ Outcome = tuple[Effect, list[str]]
 class Ready:
     """A row that can be done, as far as the row itself says.
 
-    `superseded`: a later good row of the file has the same reference. `shared`: the file gives its number for another CRN too.
+    `superseded`: a later good row of the file has the same reference. `shared`: the file gives its
+    number for another CRN too.
     """
 
     row: Row
@@ -83,7 +86,9 @@ class RowWork:
         self.actor, self.hub, self.now = actor, hub, now
 
     def do(self, session: Session, one: Ready) -> Outcome:
-        """Do one row in an open transaction. Raises RowProblem when it must be refused, Raced when it should be tried again."""
+        """Do one row in an open transaction. Raises RowProblem when it must be refused, Raced when
+        it should be tried again.
+        """
         with self._refusals(session):
             outcome = self._do(session, one)
             session.flush()
@@ -96,7 +101,9 @@ class RowWork:
 
     @contextmanager
     def _refusals(self, session: Session) -> Iterator[None]:
-        """What use cases refuse, as the refusal of a row. The hub is lent to the session so that nobody has to load it."""
+        """What use cases refuse, as the refusal of a row. The hub is lent to the session so that
+        nobody has to load it.
+        """
         session.add(self.hub)
         try:
             yield
@@ -113,7 +120,9 @@ class RowWork:
         row = one.row
         person = self._person(session, row)
         existing = session.scalars(
-            select(Appointment).where(Appointment.hub_id == self.hub.id, Appointment.source_ref == row.ref)
+            select(Appointment).where(
+                Appointment.hub_id == self.hub.id, Appointment.source_ref == row.ref
+            )
         ).one_or_none()
         if existing is not None and person is None and self._crn_of(session, existing) == row.crn:
             raise Raced
@@ -127,7 +136,9 @@ class RowWork:
         else:
             warnings += differences(person, one)
             if NAME_DIFFERS not in warnings:
-                warnings += phone_numbers.take_number(session, self.actor, person, row, now=self.now)
+                warnings += phone_numbers.take_number(
+                    session, self.actor, person, row, now=self.now
+                )
         warnings += phone_numbers.number_warnings(session, person, row)
         if existing is None:
             if booking_checks.clashing(session, person.id, row.starts_at, row.minutes):
@@ -137,7 +148,8 @@ class RowWork:
         return self._update(session, person, existing, one), warnings
 
     def _person(self, session: Session, row: Row) -> Person | None:
-        """The person of the row's CRN (or of a record that was merged into theirs), held; None when nobody has it.
+        """The person of the row's CRN (or of a record that was merged into theirs), held; None when
+        nobody has it.
 
         Raises RowProblem when the actor may not change them.
         """
@@ -176,14 +188,20 @@ class RowWork:
 
     def _book(self, session: Session, person: Person, one: Ready) -> None:
         new = new_appointment(person, one)
-        booking.write_booking(session, self.actor, new, person, self.hub, now=self.now, digest=one.row.digest)
+        booking.write_booking(
+            session, self.actor, new, person, self.hub, now=self.now, digest=one.row.digest
+        )
 
-    def _update(self, session: Session, person: Person, existing: Appointment, one: Ready) -> Effect:
+    def _update(
+        self, session: Session, person: Person, existing: Appointment, one: Ready
+    ) -> Effect:
         row = one.row
         if one.superseded or existing.source_digest == row.digest:
             return Effect.UNCHANGED
         details = _details(existing, one)
-        changed = {name: value for name, value in details.items() if getattr(existing, name) != value}
+        changed = {
+            name: value for name, value in details.items() if getattr(existing, name) != value
+        }
         moved = existing.starts_at != row.starts_at
         if (moved or changed) and (problem := booking.why_fixed(session, existing)):
             raise RowProblem("ref", problem.detail.rstrip("."))
@@ -205,7 +223,9 @@ class RowWork:
 
 
 def _details(existing: Appointment, one: Ready) -> dict[str, Any]:
-    """What the row says of the details; the alias only follows the place when that has changed, and the worker's id the name."""
+    """What the row says of the details; the alias only follows the place when that has changed, and
+    the worker's id the name.
+    """
     row, named = one.row, one.named
     details: dict[str, Any] = {
         "agency_id": named.agency_id,

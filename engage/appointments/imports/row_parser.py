@@ -1,7 +1,9 @@
-"""One row of a file into the values of an appointment, or the column and the reason why not, in words that a clerk understands.
+"""One row of a file into the values of an appointment, or the column and the reason why not, in
+words that a clerk understands.
 
-Pure: what depends on what is recorded (the offender manager, the agency, whether the time is past) is for importing.py. It takes what
-people type (`9.30am`, `2027-04-07`, `Y`) and never guesses: an American date or a number without its meaning is refused.
+Pure: what depends on what is recorded (the offender manager, the agency, whether the time is past)
+is for importing.py. It takes what people type (`9.30am`, `2027-04-07`, `Y`) and never guesses: an
+American date or a number without its meaning is refused.
 """
 
 import hashlib
@@ -25,7 +27,9 @@ _CRN = re.compile(r"[A-Z][0-9]{6}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::([0-9]{2}))?\s?([ap])?(?(4)\.?m\.?)", re.IGNORECASE)
+_TIME = re.compile(
+    r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::([0-9]{2}))?\s?([ap])?(?(4)\.?m\.?)", re.IGNORECASE
+)
 _WHOLE = re.compile(r"[0-9]{1,6}(?:\.0+)?")
 _YES = frozenset({"yes", "y", "true", "t", "1", "ie", "ydy"})
 _NO = frozenset({"no", "n", "false", "f", "0", "na", "nac ydy"})
@@ -66,7 +70,9 @@ PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will s
 
 @dataclass(frozen=True)
 class Row:
-    """The values of one row. `number` is the mobile as E.164, None when `number_problem` says why it cannot be texted."""
+    """The values of one row. `number` is the mobile as E.164, None when `number_problem` says why
+    it cannot be texted.
+    """
 
     line: int
     ref: str
@@ -110,7 +116,9 @@ class Row:
 
 
 def read_row(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> Row:
-    """The values of a row whose cells are named. Raises RowProblem for the first column, in the file's order, that cannot be taken."""
+    """The values of a row whose cells are named. Raises RowProblem for the first column, in the
+    file's order, that cannot be taken.
+    """
     value = {name: _tidy(name, cells[name]) for name in COLUMNS}
     ref = _needed("ref", value["ref"], "Give the appointment's reference")
     crn = _crn(value["crn"])
@@ -163,7 +171,9 @@ class TimeRow:
 
 
 def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
-    """The values of a row of free times. Raises RowProblem for the first column that cannot be taken."""
+    """The values of a row of free times. Raises RowProblem for the first column that cannot be
+    taken.
+    """
     value = {name: _tidy(name, cells[name]) for name in TIME_COLUMNS}
     email = _needed("worker_email", value["worker_email"], "Give the worker's email address")
     kind = _type(value["type"])
@@ -185,24 +195,36 @@ def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
 
 
 def _tidy(column: str, raw: str) -> str:
-    """One line of composed characters without direction marks. Raises RowProblem for what no clerk typed on purpose."""
+    """One line of composed characters without direction marks. Raises RowProblem for what no clerk
+    typed on purpose.
+    """
     if len(raw) > 4 * _LONGEST[column] + 200:
         raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
-    value = " ".join((raw if raw.isascii() and raw.isprintable() else _visible(column, raw)).split())
+    value = " ".join(
+        (raw if raw.isascii() and raw.isprintable() else _visible(column, raw)).split()
+    )
     if len(value) > _LONGEST[column]:
         raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
-    if (value[:1] in tuple(_FORMULA) and column not in _NOT_FORMULAS) or (raw[:1] in ("\t", "\r") and value):
-        raise RowProblem(column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run")
+    if (value[:1] in tuple(_FORMULA) and column not in _NOT_FORMULAS) or (
+        raw[:1] in ("\t", "\r") and value
+    ):
+        raise RowProblem(
+            column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run"
+        )
     return value
 
 
 def _visible(column: str, raw: str) -> str:
-    """Composed characters only, every kind of space a plain one. Raises RowProblem for what cannot be read or seen."""
+    """Composed characters only, every kind of space a plain one. Raises RowProblem for what cannot
+    be read or seen.
+    """
     kept = []
     for character in unicodedata.normalize("NFC", raw):
         kind = unicodedata.category(character)
         if kind == "Cs":
-            raise RowProblem(column, "It has letters that cannot be read: save the file as CSV UTF-8")
+            raise RowProblem(
+                column, "It has letters that cannot be read: save the file as CSV UTF-8"
+            )
         if character.isspace():
             kept.append(" ")
         elif kind in ("Cc", "Co", "Cn"):
@@ -230,7 +252,8 @@ def _name(column: str, value: str) -> str:
     words = "first name" if column == "first_name" else "last name"
     _needed(column, value, f"Give the {words}")
     if not all(
-        unicodedata.category(sign)[0] in "LM" or sign.isdigit() or sign in _IN_NAMES for sign in value
+        unicodedata.category(sign)[0] in "LM" or sign.isdigit() or sign in _IN_NAMES
+        for sign in value
     ):
         raise RowProblem(column, f"A {words} has letters, spaces, hyphens and apostrophes only")
     if not any(sign.isalpha() for sign in value):
@@ -261,7 +284,9 @@ def _email(value: str) -> str:
 
 def _type(value: str) -> AppointmentType:
     try:
-        return AppointmentType("_".join(value.casefold().replace("-", " ").replace("_", " ").split()))
+        return AppointmentType(
+            "_".join(value.casefold().replace("-", " ").replace("_", " ").split())
+        )
     except ValueError:
         kinds = ", ".join(kind.value for kind in AppointmentType)
         raise RowProblem("type", f"The type must be one of: {kinds}") from None
@@ -304,7 +329,9 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, tuple[str, .
     except OverflowError:
         raise RowProblem("date", "The year cannot be right") from None
     if moment.ambiguous:
-        return moment.at, (f"{at:%H:%M} comes twice that day, when the clocks go back: the first is taken",)
+        return moment.at, (
+            f"{at:%H:%M} comes twice that day, when the clocks go back: the first is taken",
+        )
     return moment.at, ()
 
 

@@ -1,8 +1,10 @@
-"""A file of appointments, or of free times, into records, each with its line: what spreadsheets and case systems write, faults and all.
+"""A file of appointments, or of free times, into records, each with its line: what spreadsheets and
+case systems write, faults and all.
 
-One physical line is one record, so that a quotation mark somebody forgot to close spoils its own row and no other; a value that runs
-over a line break is put together again where that gives a whole row. What the values mean is for rows.py. Nothing here touches the
-database, and a file is read whole before anything is done with it.
+One physical line is one record, so that a quotation mark somebody forgot to close spoils its own
+row and no other; a value that runs over a line break is put together again where that gives a whole
+row. What the values mean is for rows.py. Nothing here touches the database, and a file is read
+whole before anything is done with it.
 """
 
 import csv
@@ -59,7 +61,9 @@ class RowProblem(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """One row of the file. `line` counts from 1, the header; `cells` are by column name, `problem` says why there are none."""
+    """One row of the file. `line` counts from 1, the header; `cells` are by column name, `problem`
+    says why there are none.
+    """
 
     line: int
     ref: str
@@ -68,14 +72,19 @@ class Record:
 
 
 def read_sheet(stream: IO[bytes], columns: Sequence[str] = COLUMNS) -> list[Record]:
-    """Every row of the file, without blank ones. Raises Invalid, with the field `file`, for what is no file with these columns."""
+    """Every row of the file, without blank ones. Raises Invalid, with the field `file`, for what is
+    no file with these columns.
+    """
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise _refuse("The file is larger than 10 MB. Split it.")
     for start, reason in _NOT_TEXT.items():
         if content.startswith(start):
             raise _refuse(reason)
-    lines = [line.decode("utf-8", "surrogateescape") for line in _LINE_END.split(content.removeprefix(_BOM))]
+    lines = [
+        line.decode("utf-8", "surrogateescape")
+        for line in _LINE_END.split(content.removeprefix(_BOM))
+    ]
     first = next((number for number, line in enumerate(lines, 1) if line.strip()), None)
     if first is None:
         raise _refuse("The file is empty.")
@@ -87,21 +96,32 @@ def read_sheet(stream: IO[bytes], columns: Sequence[str] = COLUMNS) -> list[Reco
 
 
 def shown(value: str) -> str:
-    """A value as a report may show it: one line, nothing invisible, nothing that cannot be written, at most 40 characters."""
+    """A value as a report may show it: one line, nothing invisible, nothing that cannot be written,
+    at most 40 characters.
+    """
     kept = "".join(
-        " " if character.isspace() else "\ufffd" if unicodedata.category(character)[0] == "C" else character
+        " "
+        if character.isspace()
+        else "\ufffd"
+        if unicodedata.category(character)[0] == "C"
+        else character
         for character in value[:200]
     )
     return " ".join(kept.split())[:40]
 
 
 def _header(line: str, columns: Sequence[str]) -> list[str]:
-    """The names of the columns as they stand in the file. Raises Invalid when any is missing, unknown or there twice."""
+    """The names of the columns as they stand in the file. Raises Invalid when any is missing,
+    unknown or there twice.
+    """
     try:
         cells = _split(line)
     except csv.Error:
         raise _refuse("The first line must hold the names of the columns.") from None
-    names = ["_".join(shown(cell).casefold().replace("-", " ").replace("_", " ").split()) for cell in cells]
+    names = [
+        "_".join(shown(cell).casefold().replace("-", " ").replace("_", " ").split())
+        for cell in cells
+    ]
     while names and not names[-1]:
         names.pop()
     problems = []
@@ -114,13 +134,17 @@ def _header(line: str, columns: Sequence[str]) -> list[str]:
     if twice := sorted({name for name in names if name in columns and names.count(name) > 1}):
         problems.append(f"there twice: {', '.join(twice)}")
     if problems:
-        raise _refuse(f"The columns do not fit ({'; '.join(problems)}). They must be: {', '.join(columns)}.")
+        raise _refuse(
+            f"The columns do not fit ({'; '.join(problems)}). They must be: {', '.join(columns)}."
+        )
     return names
 
 
 def _no_header(line: str, columns: Sequence[str]) -> str:
     if any(line.count(mark) >= len(columns) - 1 for mark in ";\t|"):
-        return "The columns must be separated by commas. Save the file as CSV UTF-8 (comma separated)."
+        return (
+            "The columns must be separated by commas. Save the file as CSV UTF-8 (comma separated)."
+        )
     return f"The first line must hold the names of the columns: {', '.join(columns)}."
 
 
@@ -133,7 +157,9 @@ def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterato
             continue
         cells, used = _whole(lines, number - 1, len(header))
         if cells is None:
-            problem = RowProblem(WHOLE_ROW, "A quotation mark is not closed or is in the wrong place")
+            problem = RowProblem(
+                WHOLE_ROW, "A quotation mark is not closed or is in the wrong place"
+            )
             yield Record(number, shown(line.split(",")[0].strip('"')), {}, problem)
         else:
             yield _record(number, cells, header)
@@ -141,7 +167,9 @@ def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterato
 
 
 def _whole(lines: Sequence[str], index: int, width: int) -> tuple[list[str] | None, int]:
-    """The cells of the record that starts at `index`, and how many lines it takes; None when it cannot be taken apart."""
+    """The cells of the record that starts at `index`, and how many lines it takes; None when it
+    cannot be taken apart.
+    """
     try:
         return _split(lines[index]), 1
     except csv.Error:

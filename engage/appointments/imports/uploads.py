@@ -1,6 +1,8 @@
-"""Files that a worker has uploaded and looked at, kept between the preview and the commit so that exactly that file goes in.
+"""Files that a worker has uploaded and looked at, kept between the preview and the commit so that
+exactly that file goes in.
 
-Only whoever uploaded a file can open it, for an hour; it holds personal data and is forgotten after that.
+Only whoever uploaded a file can open it, for an hour; it holds personal data and is forgotten after
+that.
 """
 
 import hashlib
@@ -34,7 +36,8 @@ class Upload:
 def keep(
     session: Session, actor: Actor, *, hub_id: uuid.UUID, name: str, content: bytes, now: datetime
 ) -> uuid.UUID:
-    """Keep a file for an hour and return its id. Raises Invalid for one that is empty or larger than 4 MB, Forbidden for another's hub.
+    """Keep a file for an hour and return its id. Raises Invalid for one that is empty or larger
+    than 4 MB, Forbidden for another's hub.
 
     Files whose hour has passed are forgotten on the way.
     """
@@ -43,7 +46,9 @@ def keep(
     if not content.strip():
         raise Invalid(fields={"file": "The file is empty."})
     if len(content) > LARGEST:
-        raise Invalid(fields={"file": f"The file is larger than {LARGEST // (1024 * 1024)} MB. Split it."})
+        raise Invalid(
+            fields={"file": f"The file is larger than {LARGEST // (1024 * 1024)} MB. Split it."}
+        )
     forget_old(session, now=now)
     upload = ImportUpload(
         hub_id=hub_id,
@@ -63,7 +68,9 @@ def open_own(session: Session, actor: Actor, upload_id: uuid.UUID, *, now: datet
     """A file that the actor has uploaded in the last hour. Raises NotFound for any other."""
     found = session.scalars(
         select(ImportUpload).where(
-            ImportUpload.id == upload_id, ImportUpload.staff_id == actor.id, ImportUpload.expires_at > now
+            ImportUpload.id == upload_id,
+            ImportUpload.staff_id == actor.id,
+            ImportUpload.expires_at > now,
         )
     ).one_or_none()
     if found is None or found.hub_id not in actor.hubs():
@@ -71,8 +78,12 @@ def open_own(session: Session, actor: Actor, upload_id: uuid.UUID, *, now: datet
     return Upload(found.id, found.hub_id, found.name, found.content, found.report)
 
 
-def imported(session: Session, upload_id: uuid.UUID, *, report: dict[str, Any], now: datetime) -> None:
-    """Remember what the import of a file did. The first report stays: importing again changes nothing."""
+def imported(
+    session: Session, upload_id: uuid.UUID, *, report: dict[str, Any], now: datetime
+) -> None:
+    """Remember what the import of a file did. The first report stays: importing again changes
+    nothing.
+    """
     session.execute(
         update(ImportUpload)
         .where(ImportUpload.id == upload_id, ImportUpload.imported_at.is_(None))

@@ -1,1 +1,3 @@
-"""Texts about an appointment: planned when it is booked, sent or skipped when they fall due (rules 3 and 5)."""
+"""Texts about an appointment: planned when it is booked, sent or skipped when they fall due (rules
+3 and 5).
+"""

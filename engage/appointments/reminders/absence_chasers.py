@@ -1,6 +1,8 @@
-"""The two texts that ask about an absence (RULES.md 5): planned when it is recorded, ended when they have answered or a worker has decided.
+"""The two texts that ask about an absence (RULES.md 5): planned when it is recorded, ended when
+they have answered or a worker has decided.
 
-They are reminders like any other: decided when they fall due, by rule 1, with every reason kept. The person's row is held by the caller.
+They are reminders like any other: decided when they fall due, by rule 1, with every reason kept.
+The person's row is held by the caller.
 """
 
 from collections.abc import Collection
@@ -29,14 +31,21 @@ from messaging.states import MessageStatus
 
 
 def plan(session: Session, appointment: Appointment, *, now: datetime) -> None:
-    """Ask why, at once and once more before the window ends; nobody is asked who has said, or what they were asked already."""
-    person, hub = session.get_one(Person, appointment.person_id), session.get_one(Hub, appointment.hub_id)
+    """Ask why, at once and once more before the window ends; nobody is asked who has said, or what
+    they were asked already.
+    """
+    person, hub = (
+        session.get_one(Person, appointment.person_id),
+        session.get_one(Hub, appointment.hub_id),
+    )
     numbers = hub_rules(hub)
     slots = absence_rules.chases(
         appointment.starts_at,
         now=now,
         zone=zone(hub),
-        hours=people_rules.narrowed(contact_rules(numbers), person.text_from_hour, person.text_until_hour),
+        hours=people_rules.narrowed(
+            contact_rules(numbers), person.text_from_hour, person.text_until_hour
+        ),
         days=numbers.evidence_days,
     )
     before = _chases(session, appointment)
@@ -69,9 +78,14 @@ def withdraw(
 ) -> None:
     """Ask no more: what is planned is void, and a text that waits in the queue is called back."""
     mine = [one for one in _chases(session, appointment) if one.reminder.kind in kinds]
-    waiting = sorted(one.reminder.message_id for one in mine if one.waiting and one.reminder.message_id)
+    waiting = sorted(
+        one.reminder.message_id for one in mine if one.waiting and one.reminder.message_id
+    )
     withdrawn = {
-        one.id for one in states.move(session, waiting, MessageStatus.WITHDRAWN, now=now, reason=reason.words)
+        one.id
+        for one in states.move(
+            session, waiting, MessageStatus.WITHDRAWN, now=now, reason=reason.words
+        )
     }
     for one in mine:
         if one.reminder.state is ReminderState.PLANNED or one.reminder.message_id in withdrawn:

@@ -1,8 +1,9 @@
-"""What happens when reminders fall due: decided afresh, then written and queued, put off, or skipped with every reason stored.
+"""What happens when reminders fall due: decided afresh, then written and queued, put off, or
+skipped with every reason stored.
 
-All reminders of a person are decided and changed under the lock of the person's row, so any number of workers share the work and a text
-never goes twice. Nothing here calls a provider, and nothing here texts a number that rule 1
-forbids.
+All reminders of a person are decided and changed under the lock of the person's row, so any number
+of workers share the work and a text never goes twice. Nothing here calls a provider, and nothing
+here texts a number that rule 1 forbids.
 """
 
 import uuid
@@ -37,7 +38,8 @@ _URGENT = (ReminderKind.CALLED_OFF, ReminderKind.CHANGED)
 _FAILED_WAIT = timedelta(minutes=5)
 _SHOWN_REASONS = 8
 
-# Whoever has something due, each person taken by one worker only. The rows are read again under the lock.
+# Whoever has something due, each person taken by one worker only. The rows are read again under the
+# lock.
 _CLAIM = text("""
 WITH due AS MATERIALIZED (
     SELECT appointment_id FROM reminder WHERE state = 'planned' AND due_at <= :now ORDER BY due_at, id LIMIT :rows
@@ -61,7 +63,8 @@ def reminder_rules(hub: HubRules) -> rules.ReminderRules:
 
 
 def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
-    """Decide what is due for up to `limit` people, and return how many reminders were decided or put off.
+    """Decide what is due for up to `limit` people, and return how many reminders were decided or
+    put off.
 
     What one person's reminders fail at is put off by minutes and logged, and holds up nobody else.
     """
@@ -95,7 +98,9 @@ def send_due(session: Session, *, now: datetime, limit: int = 50) -> int:
 def _reaches(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of all at once; if that fails (a hub's setting makes no sense), of nobody, so that each is asked alone."""
+    """The reach of all at once; if that fails (a hub's setting makes no sense), of nobody, so that
+    each is asked alone.
+    """
     try:
         with session.begin_nested():
             return contactability.contactability_of(session, people, now)
@@ -159,13 +164,18 @@ class _Round:
     def _appointments(self) -> Mapping[uuid.UUID, Appointment]:
         wanted = {one.appointment_id for one in self.planned}
         rows = self.session.scalars(
-            select(Appointment).where(Appointment.id.in_(wanted)).execution_options(populate_existing=True)
+            select(Appointment)
+            .where(Appointment.id.in_(wanted))
+            .execution_options(populate_existing=True)
         )
         return {appointment.id: appointment for appointment in rows}
 
     def _still_wanted(self, reminder: Reminder) -> bool:
         appointment = self.appointments[reminder.appointment_id]
-        if reminder.kind is not ReminderKind.CALLED_OFF and appointment.state is AppointmentState.CANCELLED:
+        if (
+            reminder.kind is not ReminderKind.CALLED_OFF
+            and appointment.state is AppointmentState.CANCELLED
+        ):
             self._close(reminder, ReminderState.VOID, [rules.CANCELLED])
         elif reminder.revision != appointment.revision:
             self._close(reminder, ReminderState.VOID, [rules.MOVED])
@@ -178,14 +188,19 @@ class _Round:
         return False
 
     def _one_each(self, due: Sequence[Reminder]) -> list[Reminder]:
-        """At most one text about each appointment: of several overdue ones the nearest, and none close after another that went."""
+        """At most one text about each appointment: of several overdue ones the nearest, and none
+        close after another that went.
+        """
         chosen = []
         lately = self._told_lately({one.appointment_id for one in due})
         for appointment_id in dict.fromkeys(one.appointment_id for one in due):
             mine = [one for one in due if one.appointment_id == appointment_id]
             best = rules.nearest([one.kind for one in mine])
             for reminder in mine:
-                repeats = reminder.kind not in (*rules.FIRST, *_URGENT, *CHASES) and appointment_id in lately
+                repeats = (
+                    reminder.kind not in (*rules.FIRST, *_URGENT, *CHASES)
+                    and appointment_id in lately
+                )
                 if reminder.kind is best and not repeats:
                     chosen.append(reminder)
                 else:
@@ -227,7 +242,9 @@ class _Round:
                 reminder.reasons = as_rows(verdict.reasons)
 
     def _groups(self, chosen: Sequence[Reminder]) -> list[tuple[ReminderKind, list[Reminder]]]:
-        """What goes in one text: changes alone and first, reminders of one day together, with those of the day not yet due."""
+        """What goes in one text: changes alone and first, reminders of one day together, with those
+        of the day not yet due.
+        """
         groups: list[tuple[ReminderKind, list[Reminder]]] = []
         taken: set[uuid.UUID] = set()
         spoken_of = {one.appointment_id for one in chosen}
@@ -237,11 +254,17 @@ class _Round:
                 continue
             group = [reminder, *self._companions(reminder, chosen, spoken_of, taken)]
             taken.update(one.id for one in group)
-            groups.append((reminder.kind, sorted(group, key=lambda one: (self._starts(one), one.id))))
+            groups.append(
+                (reminder.kind, sorted(group, key=lambda one: (self._starts(one), one.id)))
+            )
         return groups
 
     def _companions(
-        self, reminder: Reminder, chosen: Sequence[Reminder], spoken_of: set[uuid.UUID], taken: set[uuid.UUID]
+        self,
+        reminder: Reminder,
+        chosen: Sequence[Reminder],
+        spoken_of: set[uuid.UUID],
+        taken: set[uuid.UUID],
     ) -> list[Reminder]:
         if reminder.kind in _URGENT or reminder.kind in CHASES:
             return []
@@ -262,7 +285,10 @@ class _Round:
 
     def _stands(self, reminder: Reminder) -> bool:
         appointment = self.appointments[reminder.appointment_id]
-        return appointment.state is AppointmentState.BOOKED and appointment.revision == reminder.revision
+        return (
+            appointment.state is AppointmentState.BOOKED
+            and appointment.revision == reminder.revision
+        )
 
     def _starts(self, reminder: Reminder) -> datetime:
         return self.appointments[reminder.appointment_id].starts_at
@@ -282,7 +308,9 @@ class _Round:
         except TextValueError as problem:
             log.error("reminder.unwritable", person=str(person.id), kind=kind.value)
             for reminder in group:
-                self._close(reminder, ReminderState.SKIPPED, [Reason("no_words", str(problem)[:200])])
+                self._close(
+                    reminder, ReminderState.SKIPPED, [Reason("no_words", str(problem)[:200])]
+                )
             return
         first = group[0]
         message = outbox.enqueue(
@@ -326,7 +354,9 @@ class _Round:
         )
 
     def _named(self, reminder: Reminder) -> datetime:
-        """The time that the text names. A calling off names the time that the person was told, which may not be the last one."""
+        """The time that the text names. A calling off names the time that the person was told,
+        which may not be the last one.
+        """
         appointment = self.appointments[reminder.appointment_id]
         if reminder.kind is not ReminderKind.CALLED_OFF:
             return appointment.starts_at
@@ -338,7 +368,11 @@ class _Round:
     def _close(self, reminder: Reminder, state: ReminderState, reasons: Iterable[Reason]) -> None:
         stated = as_rows(reasons)
         if state is ReminderState.SKIPPED:
-            earlier = [one for one in reminder.reasons if one["code"] not in {row["code"] for row in stated}]
+            earlier = [
+                one
+                for one in reminder.reasons
+                if one["code"] not in {row["code"] for row in stated}
+            ]
             stated = [*earlier, *stated][-_SHOWN_REASONS:]
         reminder.state, reminder.decided_at, reminder.reasons = state, self.now, stated
         codes = [row["code"] for row in stated]

@@ -1,7 +1,8 @@
 """The last look before a reminder is sent: what changed in the last moment still stops it.
 
-It is part of the guard that messaging asks inside the transaction of the claim. It reads and never writes: a text that it stops is
-written again, where that helps, when its end is followed up (reminders.write_again).
+It is part of the guard that messaging asks inside the transaction of the claim. It reads and never
+writes: a text that it stops is written again, where that helps, when its end is followed up
+(reminders.write_again).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,8 +24,11 @@ from messaging.sending.dispatch import Claimed, Defer, Withhold
 STALE = "Its words would name the wrong day; it is written again"
 
 
-def last_look(session: Session, claimed: Sequence[Claimed], now: datetime) -> Mapping[UUID, Withhold | Defer]:
-    """The guard's part for reminders, in four statements for any number of texts: what changed in the last moment still stops one.
+def last_look(
+    session: Session, claimed: Sequence[Claimed], now: datetime
+) -> Mapping[UUID, Withhold | Defer]:
+    """The guard's part for reminders, in four statements for any number of texts: what changed in
+    the last moment still stops one.
 
     Reads only. The day's cap is not asked again: the text itself is among those counted.
     """

@@ -1,7 +1,8 @@
-"""What a person has been told of an appointment: which of its texts have gone, or may have, and what time they named.
+"""What a person has been told of an appointment: which of its texts have gone, or may have, and
+what time they named.
 
-Everything that changes an appointment asks here before it decides what to text. A text counts as gone unless it is certain that no phone
-company ever had it.
+Everything that changes an appointment asks here before it decides what to text. A text counts as
+gone unless it is certain that no phone company ever had it.
 """
 
 import uuid
@@ -63,7 +64,10 @@ def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> li
         .order_by(Reminder.due_at, Reminder.id)
         .execution_options(populate_existing=True)
     )
-    return [SentReminder(reminder, status, _named(context, reminder)) for reminder, status, context in rows]
+    return [
+        SentReminder(reminder, status, _named(context, reminder))
+        for reminder, status, context in rows
+    ]
 
 
 def times_told(reminders: Sequence[SentReminder]) -> set[datetime | None]:
@@ -72,13 +76,18 @@ def times_told(reminders: Sequence[SentReminder]) -> set[datetime | None]:
 
 
 def last_told(reminders: Sequence[SentReminder]) -> datetime | None:
-    """The time that the person believes in: that of the last text that left, before any that is known not to have arrived."""
+    """The time that the person believes in: that of the last text that left, before any that is
+    known not to have arrived.
+    """
     gone = [one for one in reminders if one.gone and one.named is not None]
     if not gone:
         return None
     best = max(
         gone,
-        key=lambda one: (one.status not in _DID_NOT_ARRIVE, one.reminder.decided_at or one.reminder.due_at),
+        key=lambda one: (
+            one.status not in _DID_NOT_ARRIVE,
+            one.reminder.decided_at or one.reminder.due_at,
+        ),
     )
     return best.named
 

@@ -1,7 +1,9 @@
-"""Reminder rows: planned with their appointment, void with it, planned again when what stopped them is gone (RULES.md 3).
+"""Reminder rows: planned with their appointment, void with it, planned again when what stopped them
+is gone (RULES.md 3).
 
-A row says what is due when; whether a text goes is decided when it falls due (due.py) and once more before it is sent (last_look.py).
-Every change here is made under the lock of the person's row, by the use case that changes the appointment, in its transaction.
+A row says what is due when; whether a text goes is decided when it falls due (due.py) and once more
+before it is sent (last_look.py). Every change here is made under the lock of the person's row, by
+the use case that changes the appointment, in its transaction.
 """
 
 import uuid
@@ -36,7 +38,13 @@ CHANNEL = "engage_reminders"
 
 _FINAL = frozenset(
     reason.code
-    for reason in (rules.BOOKED_LATE, rules.JUST_TOLD, rules.NOT_MARKED, rules.TOO_LATE, rules.WRITTEN_AGAIN)
+    for reason in (
+        rules.BOOKED_LATE,
+        rules.JUST_TOLD,
+        rules.NOT_MARKED,
+        rules.TOO_LATE,
+        rules.WRITTEN_AGAIN,
+    )
 )
 
 
@@ -49,9 +57,15 @@ def plan(
     first: ReminderKind | None,
     now: datetime,
 ) -> None:
-    """Write the reminders of the appointment's present time, those that are not to go with their reason."""
+    """Write the reminders of the appointment's present time, those that are not to go with their
+    reason.
+    """
     _write(
-        session, appointment, reminders_for(person, hub, appointment.starts_at, first=first, now=now), (), now
+        session,
+        appointment,
+        reminders_for(person, hub, appointment.starts_at, first=first, now=now),
+        (),
+        now,
     )
 
 
@@ -70,8 +84,11 @@ def reminders_for(
     )
 
 
-def void(session: Session, appointment: Appointment, reason: Reason, *, now: datetime) -> list[SentReminder]:
-    """End every reminder of the appointment that has not gone, call back texts that wait, and return all as they then stand.
+def void(
+    session: Session, appointment: Appointment, reason: Reason, *, now: datetime
+) -> list[SentReminder]:
+    """End every reminder of the appointment that has not gone, call back texts that wait, and
+    return all as they then stand.
 
     A called-back text that also spoke of other appointments is planned again for those.
     """
@@ -86,7 +103,9 @@ def void(session: Session, appointment: Appointment, reason: Reason, *, now: dat
 
 
 def first_for(reminders: Sequence[SentReminder], starts_at: datetime) -> ReminderKind | None:
-    """The text that tells the new time: a change if another time was told or may have been, none if it is the one they know."""
+    """The text that tells the new time: a change if another time was told or may have been, none if
+    it is the one they know.
+    """
     times = message_history.times_told(reminders)
     if not times:
         return ReminderKind.BOOKED
@@ -96,7 +115,8 @@ def first_for(reminders: Sequence[SentReminder], starts_at: datetime) -> Reminde
 def answered_with_time(
     session: Session, appointment: Appointment, message: Message, *, now: datetime
 ) -> None:
-    """An answer to the person has told the present time: it stands for the first reminder, so that no second text says the same.
+    """An answer to the person has told the present time: it stands for the first reminder, so that
+    no second text says the same.
 
     A later reply can then be to it, and a later change calls it back, as with any reminder.
     """
@@ -122,7 +142,12 @@ def answered_with_time(
             expires_at=appointment.starts_at,
         )
         session.add(first)
-    first.state, first.decided_at, first.reasons, first.message_id = ReminderState.SENT, now, [], message.id
+    first.state, first.decided_at, first.reasons, first.message_id = (
+        ReminderState.SENT,
+        now,
+        [],
+        message.id,
+    )
     starts = {str(appointment.id): appointment.starts_at.isoformat()}
     message.context = {**message.context, "starts": starts}
     session.flush()
@@ -137,7 +162,9 @@ def call_off(
     *,
     now: datetime,
 ) -> None:
-    """Plan the text that calls the appointment off, if the person was told of it and the time they know still lies ahead."""
+    """Plan the text that calls the appointment off, if the person was told of it and the time they
+    know still lies ahead.
+    """
     expected = message_history.last_told(reminders) or (
         appointment.starts_at if message_history.times_told(reminders) else None
     )
@@ -152,7 +179,9 @@ def call_off(
 def resend_details(
     session: Session, appointment: Appointment, person: Person, hub: Hub, *, now: datetime
 ) -> None:
-    """The details that texts show have changed, but not the time: rewrite texts that wait, and tell anew what had gone."""
+    """The details that texts show have changed, but not the time: rewrite texts that wait, and tell
+    anew what had gone.
+    """
     before = message_history.reminders_of(session, [appointment.id])
     withdrawn = _call_back(session, before, rules.AMENDED, now)
     slots = []
@@ -172,9 +201,11 @@ def resend_details(
 
 
 def replan_skipped(session: Session, person_id: uuid.UUID, *, now: datetime) -> int:
-    """What stood against texts may have gone (number verified, START, released): plan again what would still help; returns how many.
+    """What stood against texts may have gone (number verified, START, released): plan again what
+    would still help; returns how many.
 
-    At most one text for each appointment, decided afresh like any other. Texts that were called back or withheld count as skipped.
+    At most one text for each appointment, decided afresh like any other. Texts that were called
+    back or withheld count as skipped.
     """
     person = session.scalars(
         select(Person).where(Person.id == person_id).with_for_update(key_share=True)
@@ -185,7 +216,9 @@ def replan_skipped(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
     appointments = session.scalars(
         select(Appointment).where(Appointment.person_id == person_id, Appointment.starts_at > now)
     ).all()
-    reminders = message_history.reminders_of(session, [appointment.id for appointment in appointments])
+    reminders = message_history.reminders_of(
+        session, [appointment.id for appointment in appointments]
+    )
     planned = 0
     for appointment in appointments:
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
@@ -196,7 +229,8 @@ def replan_skipped(session: Session, person_id: uuid.UUID, *, now: datetime) -> 
 
 
 def rewrite(session: Session, message_id: uuid.UUID, *, now: datetime) -> int:
-    """A reminder's text was withheld in the last moment: plan those of its reminders that still stand once more; returns how many.
+    """A reminder's text was withheld in the last moment: plan those of its reminders that still
+    stand once more; returns how many.
 
     They are decided afresh, so one that may not go is then skipped with its reasons.
     """
@@ -207,12 +241,15 @@ def rewrite(session: Session, message_id: uuid.UUID, *, now: datetime) -> int:
         .distinct()
     ).all()
     for person_id in people:
-        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+        session.execute(
+            select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+        )
     return _again(session, [message_id], None, rules.WRITTEN_AGAIN, now)
 
 
 def plan_two_hour_texts(session: Session, person_id: uuid.UUID, *, now: datetime) -> int:
-    """The offender manager now asks for the 2-hour text: plan it for what is already booked; returns how many.
+    """The offender manager now asks for the 2-hour text: plan it for what is already booked;
+    returns how many.
 
     When the mark is taken away nothing needs doing: the text is skipped when it falls due.
     """
@@ -230,11 +267,16 @@ def plan_two_hour_texts(session: Session, person_id: uuid.UUID, *, now: datetime
             ~Appointment.outcomes.any(),
         )
     ).all()
-    reminders = message_history.reminders_of(session, [appointment.id for appointment in appointments])
+    reminders = message_history.reminders_of(
+        session, [appointment.id for appointment in appointments]
+    )
     planned = 0
     for appointment in appointments:
         mine = [one for one in reminders if one.reminder.appointment_id == appointment.id]
-        if any(_of_now(one, appointment) and one.reminder.kind is ReminderKind.TWO_HOURS for one in mine):
+        if any(
+            _of_now(one, appointment) and one.reminder.kind is ReminderKind.TWO_HOURS
+            for one in mine
+        ):
             continue
         slots = reminders_for(person, hub, appointment.starts_at, first=None, now=now)
         wanted = [slot for slot in slots if slot.kind is ReminderKind.TWO_HOURS]
@@ -252,7 +294,9 @@ def _still_of_use(
         for one in mine
         if _of_now(one, appointment) and (one.reminder.kind is ReminderKind.CALLED_OFF) == cancelled
     ]
-    newest = {one.reminder.kind: one for one in sorted(current, key=lambda one: one.reminder.attempt)}
+    newest = {
+        one.reminder.kind: one for one in sorted(current, key=lambda one: one.reminder.attempt)
+    }
     lost = {
         kind: one
         for kind, one in newest.items()
@@ -281,7 +325,9 @@ def _codes(reminder: Reminder) -> set[str]:
 
 
 def _hours(person: Person, hub: Hub) -> tuple[int, int]:
-    return people_rules.narrowed(contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour)
+    return people_rules.narrowed(
+        contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour
+    )
 
 
 def _in_hours(
@@ -299,14 +345,23 @@ def _in_hours(
 def _call_back(
     session: Session, reminders: Sequence[SentReminder], reason: Reason, now: datetime
 ) -> set[uuid.UUID | None]:
-    """Withdraw the texts in the queue; a text that a worker already holds is not touched and counts as gone."""
-    waiting = {one.reminder.message_id for one in reminders if one.waiting and one.reminder.message_id}
-    moved = states.move(session, sorted(waiting), MessageStatus.WITHDRAWN, now=now, reason=reason.words)
+    """Withdraw the texts in the queue; a text that a worker already holds is not touched and counts
+    as gone.
+    """
+    waiting = {
+        one.reminder.message_id for one in reminders if one.waiting and one.reminder.message_id
+    }
+    moved = states.move(
+        session, sorted(waiting), MessageStatus.WITHDRAWN, now=now, reason=reason.words
+    )
     return {one.id for one in moved}
 
 
 def _speak_again_of_others(
-    session: Session, withdrawn: Collection[uuid.UUID | None], appointment: Appointment, now: datetime
+    session: Session,
+    withdrawn: Collection[uuid.UUID | None],
+    appointment: Appointment,
+    now: datetime,
 ) -> None:
     ids = [id for id in withdrawn if id is not None]
     if ids:
@@ -332,10 +387,14 @@ def _again(
     ).all()
     planned = 0
     for reminder, appointment, person, hub in rows:
-        stands = appointment.state is AppointmentState.BOOKED or reminder.kind is ReminderKind.CALLED_OFF
+        stands = (
+            appointment.state is AppointmentState.BOOKED or reminder.kind is ReminderKind.CALLED_OFF
+        )
         if appointment.id == but or not stands or reminder.revision != appointment.revision:
             continue
-        slots = _in_hours([rules.PlannedReminder(reminder.kind, now, reminder.expires_at)], person, hub, now)
+        slots = _in_hours(
+            [rules.PlannedReminder(reminder.kind, now, reminder.expires_at)], person, hub, now
+        )
         if slots:
             _end(reminder, reason, now)
             session.flush()
@@ -346,7 +405,11 @@ def _again(
 
 
 def _end(reminder: Reminder, reason: Reason, now: datetime) -> None:
-    reminder.state, reminder.decided_at, reminder.reasons = ReminderState.VOID, now, as_rows([reason])
+    reminder.state, reminder.decided_at, reminder.reasons = (
+        ReminderState.VOID,
+        now,
+        as_rows([reason]),
+    )
 
 
 def _write(
@@ -356,7 +419,9 @@ def _write(
     earlier: Sequence[SentReminder],
     now: datetime,
 ) -> None:
-    """Insert the slots as rows, each as the next attempt of its kind, and wake the worker when one is due."""
+    """Insert the slots as rows, each as the next attempt of its kind, and wake the worker when one
+    is due.
+    """
     if not slots:
         return
     tried: dict[ReminderKind, int] = {}
@@ -374,7 +439,11 @@ def _write(
 
 
 def row_for(
-    appointment_id: uuid.UUID, revision: int, slot: rules.PlannedReminder, attempt: int, now: datetime
+    appointment_id: uuid.UUID,
+    revision: int,
+    slot: rules.PlannedReminder,
+    attempt: int,
+    now: datetime,
 ) -> dict[str, Any]:
     """A slot as the row that is stored."""
     return {

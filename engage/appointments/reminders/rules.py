@@ -1,8 +1,10 @@
-"""Rule 3 of RULES.md: which texts an appointment gets, when each is due, and until when it is of use.
+"""Rule 3 of RULES.md: which texts an appointment gets, when each is due, and until when it is of
+use.
 
-Facts in, slots with reasons out: no database, no clock, no settings. Days are counted on the wall clock of the hub's zone, so a text
-for ten o'clock the day before goes at ten o'clock on both sides of a clock change; a "day before" that does not exist (the hour the
-clocks jump over) is the hour after it.
+Facts in, slots with reasons out: no database, no clock, no settings. Days are counted on the wall
+clock of the hub's zone, so a text for ten o'clock the day before goes at ten o'clock on both sides
+of a clock change; a "day before" that does not exist (the hour the clocks jump over) is the hour
+after it.
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,9 @@ FIRST = frozenset({ReminderKind.BOOKED, ReminderKind.CHANGED})
 """The texts that go at once and tell everything there is to tell about an appointment."""
 
 SAME_DAY_MERGED = frozenset({ReminderKind.BOOKED, ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY})
-"""Reminders of which one text may carry several for one day. A change or a calling off is always a text of its own."""
+"""Reminders of which one text may carry several for one day. A change or a calling off is always a
+text of its own.
+"""
 
 ACCEPTABLE_ABSENCES = frozenset(
     {
@@ -32,9 +36,13 @@ ACCEPTABLE_ABSENCES = frozenset(
         OutcomeCode.FAILURE_ACCEPTED,
     }
 )
-"""What a worker can know beforehand; every other outcome can only be known once the appointment has begun."""
+"""What a worker can know beforehand; every other outcome can only be known once the appointment has
+begun.
+"""
 
-BOOKED_LATE = Reason("booked_late", "Booked or moved too late for this text: the first text says it all")
+BOOKED_LATE = Reason(
+    "booked_late", "Booked or moved too late for this text: the first text says it all"
+)
 JUST_TOLD = Reason("just_told", "Another text about this appointment goes at nearly the same time")
 NO_HOUR_LEFT = Reason("quiet_hours", "No hour for texts is left before it would be too late")
 TOO_LATE = Reason("too_late", "It could not be sent while it was still of use")
@@ -48,8 +56,10 @@ WRITTEN_AGAIN = Reason("written_again", "The text did not go in time and was wri
 
 @dataclass(frozen=True)
 class ReminderRules:
-    """The numbers of rule 3. `late`: booked less than this ahead, the first text is the only one; `apart`: two texts about one
-    appointment are never closer than this; `ahead`: how far ahead an appointment may be booked."""
+    """The numbers of rule 3. `late`: booked less than this ahead, the first text is the only one;
+    `apart`: two texts about one appointment are never closer than this; `ahead`: how far ahead an
+    appointment may be booked.
+    """
 
     one_day_until: timedelta = timedelta(hours=4)
     two_hours_until: timedelta = timedelta(minutes=30)
@@ -78,14 +88,18 @@ class NoSuchTime(ValueError):
 
 @dataclass(frozen=True)
 class LocalMoment:
-    """A time on the wall clock as a moment in UTC. `ambiguous`: the clock shows it twice that day, and the first is meant."""
+    """A time on the wall clock as a moment in UTC. `ambiguous`: the clock shows it twice that day,
+    and the first is meant.
+    """
 
     at: datetime
     ambiguous: bool
 
 
 def local_moment(day: date, at: time, zone: ZoneInfo) -> LocalMoment:
-    """The moment at which the wall clock of `zone` shows `at` on `day`. Raises NoSuchTime when it never does."""
+    """The moment at which the wall clock of `zone` shows `at` on `day`. Raises NoSuchTime when it
+    never does.
+    """
     first = datetime.combine(day, at, tzinfo=zone).replace(fold=0)
     second = first.replace(fold=1)
     moment = first.astimezone(UTC)
@@ -109,10 +123,12 @@ def plan(
     two_hours: bool,
     rules: ReminderRules = RULES,
 ) -> tuple[PlannedReminder, ...]:
-    """The texts of an appointment at `starts_at`, planned at `now`; those that are not to go carry the reason.
+    """The texts of an appointment at `starts_at`, planned at `now`; those that are not to go carry
+    the reason.
 
-    `first` is the text that goes at once (booked or changed), None when the person knows the time already. `hours` are the local
-    hours [from, until) in which the person may be texted. Booked less than `rules.late` ahead: one text only, the first.
+    `first` is the text that goes at once (booked or changed), None when the person knows the time
+    already. `hours` are the local hours [from, until) in which the person may be texted. Booked
+    less than `rules.late` ahead: one text only, the first.
     """
     nominal = _reminders(starts_at, now, zone, hours, two_hours, rules)
     if first is None:
@@ -155,7 +171,9 @@ def _reminders(
     ]
     if two_hours:
         due = moved(starts_at - timedelta(hours=2))
-        slots.append(PlannedReminder(ReminderKind.TWO_HOURS, due, starts_at - rules.two_hours_until))
+        slots.append(
+            PlannedReminder(ReminderKind.TWO_HOURS, due, starts_at - rules.two_hours_until)
+        )
     return slots
 
 
@@ -187,8 +205,11 @@ def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     return earlier.replace(fold=0).astimezone(UTC)
 
 
-def within_hours(moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int]) -> datetime:
-    """`moment` when it is inside the hours for texts; else the last hour of the evening before, if that is still ahead; else the opening.
+def within_hours(
+    moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int]
+) -> datetime:
+    """`moment` when it is inside the hours for texts; else the last hour of the evening before, if
+    that is still ahead; else the opening.
 
     Hours that leave no time at all leave the moment alone: rule 1 then says so when it falls due.
     """
@@ -204,16 +225,26 @@ def within_hours(moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tupl
 
 
 def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow: bool) -> datetime:
-    """When to look again at a text that may not go at `now`: at the next opening, with `tomorrow` not before the next day's."""
+    """When to look again at a text that may not go at `now`: at the next opening, with `tomorrow`
+    not before the next day's.
+    """
     local = now.astimezone(zone)
     today = _at(local.date(), hours[0], zone)
-    return today if today > now and not tomorrow else _at(local.date() + timedelta(days=1), hours[0], zone)
+    return (
+        today
+        if today > now and not tomorrow
+        else _at(local.date() + timedelta(days=1), hours[0], zone)
+    )
 
 
-def wording_kind(kind: ReminderKind, starts_at: datetime, now: datetime, zone: ZoneInfo) -> ReminderKind:
-    """Which reminder's words are true at `now`: "today" and "tomorrow" follow the calendar, not the name of the reminder.
+def wording_kind(
+    kind: ReminderKind, starts_at: datetime, now: datetime, zone: ZoneInfo
+) -> ReminderKind:
+    """Which reminder's words are true at `now`: "today" and "tomorrow" follow the calendar, not the
+    name of the reminder.
 
-    A text moved to an earlier evening, or held back to a later morning, would else name the wrong day.
+    A text moved to an earlier evening, or held back to a later morning, would else name the wrong
+    day.
     """
     if kind not in (ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS):
         return kind
@@ -221,7 +252,9 @@ def wording_kind(kind: ReminderKind, starts_at: datetime, now: datetime, zone: Z
     return {0: ReminderKind.TWO_HOURS, 1: ReminderKind.ONE_DAY}.get(days, ReminderKind.THREE_DAYS)
 
 
-def overlaps(starts_at: datetime, minutes: int, other_starts_at: datetime, other_minutes: int) -> bool:
+def overlaps(
+    starts_at: datetime, minutes: int, other_starts_at: datetime, other_minutes: int
+) -> bool:
     """Whether two appointments share any time."""
     ends, other_ends = (
         starts_at + timedelta(minutes=minutes),
@@ -231,7 +264,9 @@ def overlaps(starts_at: datetime, minutes: int, other_starts_at: datetime, other
 
 
 def nearest(kinds: Sequence[ReminderKind]) -> ReminderKind:
-    """Of several overdue texts about one appointment the one that goes: the first text says everything, else the latest reminder."""
+    """Of several overdue texts about one appointment the one that goes: the first text says
+    everything, else the latest reminder.
+    """
     order = (
         ReminderKind.MISSED_AGAIN,
         ReminderKind.MISSED,

@@ -1,6 +1,8 @@
-"""The words of a reminder: which text of the catalogue, filled in for one appointment or for several of one day.
+"""The words of a reminder: which text of the catalogue, filled in for one appointment or for
+several of one day.
 
-It never decides whether a text goes, and never puts a place into one that a stranger should not read: engage.texts leaves it out.
+It never decides whether a text goes, and never puts a place into one that a stranger should not
+read: engage.texts leaves it out.
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,9 @@ _OF_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
 
 @dataclass(frozen=True)
 class RenderedReminder:
-    """A text ready to go. `day` is the local day on which its words are true ("tomorrow"), None when they always are."""
+    """A text ready to go. `day` is the local day on which its words are true ("tomorrow"), None
+    when they always are.
+    """
 
     body: str
     kind: TextKind
@@ -40,7 +44,9 @@ def way_of(kind: AppointmentType) -> MeetingWay:
 
 
 def for_text(appointment: Appointment, starts_at: datetime | None = None) -> AppointmentDetails:
-    """What a text may know of an appointment; `starts_at` when it is about another time than the present one."""
+    """What a text may know of an appointment; `starts_at` when it is about another time than the
+    present one.
+    """
     return AppointmentDetails(
         starts_at=starts_at or appointment.starts_at,
         worker=_shown(appointment.worker_name),
@@ -50,29 +56,44 @@ def for_text(appointment: Appointment, starts_at: datetime | None = None) -> App
 
 
 def alias_for(place: str) -> str:
-    """What texts call a place that nobody has given an everyday name: the place itself, or nothing if a stranger should not read it."""
+    """What texts call a place that nobody has given an everyday name: the place itself, or nothing
+    if a stranger should not read it.
+    """
     if not texts.discreet(place):
         return ""
     return place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)
 
 
 def _shown(worker: str) -> str:
-    """The worker's name, unless a stranger should not read it ("Police"): the text then says someone."""
+    """The worker's name, unless a stranger should not read it ("Police"): the text then says
+    someone.
+    """
     return worker if texts.discreet(texts.shorten_worker(worker)) else ""
 
 
 def write(
-    kind: ReminderKind, person: Person, booked: Sequence[AppointmentDetails], *, now: datetime, zone: ZoneInfo
+    kind: ReminderKind,
+    person: Person,
+    booked: Sequence[AppointmentDetails],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> RenderedReminder:
-    """The text of `kind` about one appointment, or one text about several of a day. Raises TextValueError when it cannot be written."""
+    """The text of `kind` about one appointment, or one text about several of a day. Raises
+    TextValueError when it cannot be written.
+    """
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     if len(booked) > 1:
         body = texts.merged_reminder(person.language, first=first, booked=booked, zone=zone)
         return RenderedReminder(body, TextKind.SEVERAL, None)
     said = rules.wording_kind(kind, booked[0].starts_at, now, zone)
     text_kind = TextKind(said.value)
-    body = texts.appointment_text(text_kind, person.language, first=first, about=booked[0], zone=zone)
-    return RenderedReminder(body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None)
+    body = texts.appointment_text(
+        text_kind, person.language, first=first, about=booked[0], zone=zone
+    )
+    return RenderedReminder(
+        body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None
+    )
 
 
 def write_chase(
@@ -85,14 +106,24 @@ def write_chase(
     last_day: date,
     phone: str,
 ) -> RenderedReminder:
-    """The text about a missed appointment. On its own day it says "today" and gives the hub's telephone; later it names the day."""
+    """The text about a missed appointment. On its own day it says "today" and gives the hub's
+    telephone; later it names the day.
+    """
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     by = texts.day_named(last_day, person.language)
     today = rules.local_day(now, zone)
     if kind is ReminderKind.MISSED and rules.local_day(missed.starts_at, zone) == today:
-        with suppress(TextValueError):  # a telephone that no text can carry: the other words do without
+        with suppress(
+            TextValueError
+        ):  # a telephone that no text can carry: the other words do without
             body = texts.appointment_text(
-                TextKind.MISSED, person.language, first=first, about=missed, zone=zone, day=by, phone=phone
+                TextKind.MISSED,
+                person.language,
+                first=first,
+                about=missed,
+                zone=zone,
+                day=by,
+                phone=phone,
             )
             return RenderedReminder(body, TextKind.MISSED, today)
     body = texts.appointment_text(

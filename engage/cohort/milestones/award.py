@@ -1,7 +1,8 @@
-"""Finding what people have reached: kept once, told once to whoever works with them, praised by one text where rule 1 allows it.
+"""Finding what people have reached: kept once, told once to whoever works with them, praised by one
+text where rule 1 allows it.
 
-Done again, or by two at once, it finds nothing twice. What praise says is the same whatever was reached: a stranger who reads it learns that
-somebody did well, and no more.
+Done again, or by two at once, it finds nothing twice. What praise says is the same whatever was
+reached: a stranger who reads it learns that somebody did well, and no more.
 """
 
 import uuid
@@ -38,18 +39,25 @@ UNWRITABLE = "The text could not be written"
 
 
 def award(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> int:
-    """Find what those of `people` who are on the cohort have reached; how many things were found. People with news are held by their rows."""
+    """Find what those of `people` who are on the cohort have reached; how many things were found.
+    People with news are held by their rows.
+    """
     known = facts(session, people, now=now)
     fresh = {id: found for id, one in known.items() if (found := rules.newly_reached(one))}
     if not fresh:
         return 0
     session.execute(
-        select(Person.id).where(Person.id.in_(fresh)).order_by(Person.id).with_for_update(key_share=True)
+        select(Person.id)
+        .where(Person.id.in_(fresh))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
     )
     reaches = _reaches(session, list(fresh), now)
     kept = _keep(session, {id: fresh[id] for id in reaches}, known, reaches, now)
     for id, ones in kept.items():
-        in_time = [(one_id, one) for one_id, one in ones if rules.praise_in_time(one, known[id].today)]
+        in_time = [
+            (one_id, one) for one_id, one in ones if rules.praise_in_time(one, known[id].today)
+        ]
         if in_time:
             _praise(session, reaches[id], in_time, now)
             _tell(session, reaches[id].person, in_time, now)
@@ -57,17 +65,26 @@ def award(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> 
 
 
 def award_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
-    """The same for everybody on the cohort with an id in (after, upto]: a chunk of the nightly sweep."""
+    """The same for everybody on the cohort with an id in (after, upto]: a chunk of the nightly
+    sweep.
+    """
     ids = session.scalars(
         select(Enrolment.person_id)
-        .where(Enrolment.ended_on.is_(None), Enrolment.person_id > after, Enrolment.person_id <= upto)
+        .where(
+            Enrolment.ended_on.is_(None), Enrolment.person_id > after, Enrolment.person_id <= upto
+        )
         .order_by(Enrolment.person_id)
     ).all()
-    return sum(award(session, ids[start : start + AT_ONCE], now=now) for start in range(0, len(ids), AT_ONCE))
+    return sum(
+        award(session, ids[start : start + AT_ONCE], now=now)
+        for start in range(0, len(ids), AT_ONCE)
+    )
 
 
 def count_reached(session: Session, person_id: uuid.UUID) -> int:
-    """How many things the person has ever reached, whatever they are: a number that may be told by text."""
+    """How many things the person has ever reached, whatever they are: a number that may be told by
+    text.
+    """
     reached = select(func.count()).select_from(Milestone).where(Milestone.person_id == person_id)
     return session.scalar(reached) or 0
 
@@ -75,7 +92,9 @@ def count_reached(session: Session, person_id: uuid.UUID) -> int:
 def _reaches(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of all at once; where a hub's settings make no sense, of everybody else. What those have reached is found another night."""
+    """The reach of all at once; where a hub's settings make no sense, of everybody else. What those
+    have reached is found another night.
+    """
     try:
         return contactability.contactability_of(session, people, now)
     except (ValueError, KeyError):
@@ -95,7 +114,9 @@ def _keep(
     reaches: Mapping[uuid.UUID, Contactability],
     now: datetime,
 ) -> dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]]:
-    """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept and praised it."""
+    """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept
+    and praised it.
+    """
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -135,7 +156,10 @@ def _keep(
 
 
 def _praise(
-    session: Session, reach: Contactability, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime
+    session: Session,
+    reach: Contactability,
+    kept: Sequence[tuple[uuid.UUID, Reached]],
+    now: datetime,
 ) -> None:
     """One text for all that was found at once."""
     ids = [id for id, _ in kept]
@@ -172,16 +196,24 @@ def _note(
     )
 
 
-def _tell(session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime) -> None:
-    """Whoever works with them is told what it is, but for matters of health, of which only that there is something."""
-    named = [rules.description(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH]
+def _tell(
+    session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime
+) -> None:
+    """Whoever works with them is told what it is, but for matters of health, of which only that
+    there is something.
+    """
+    named = [
+        rules.description(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH
+    ]
     signals.raise_signal(
         session,
         SignalKind.MILESTONE,
         person_id=person.id,
         hub_id=person.hub_id,
         cause=f"{EVIDENCE}:{kept[0][0]}",
-        why=f"{'; '.join(named)}." if named else "They have done something well. It stands on their plan.",
+        why=f"{'; '.join(named)}."
+        if named
+        else "They have done something well. It stands on their plan.",
         evidence=[*(Evidence(EVIDENCE, str(id)) for id, _ in kept), Evidence("rule", "16")],
         now=now,
     )

@@ -1,6 +1,8 @@
-"""The facts of rule 16, for many people at once in a constant number of statements. It judges nothing, and changes nothing.
+"""The facts of rule 16, for many people at once in a constant number of statements. It judges
+nothing, and changes nothing.
 
-Only what staff recorded counts: attendance, verified homes and courses, tests. What nobody recorded is no lapse.
+Only what staff recorded counts: attendance, verified homes and courses, tests. What nobody recorded
+is no lapse.
 """
 
 import uuid
@@ -31,7 +33,8 @@ from engage.progress.kinds import ReportState
 
 log = structlog.get_logger(__name__)
 
-# Of a long history only what can still matter: the last outcome that broke the run, as many as any step asks for since, and groups.
+# Of a long history only what can still matter: the last outcome that broke the run, as many as any
+# step asks for since, and groups.
 _OUTCOMES = text("""
 WITH seen AS (
     SELECT appointment.person_id, appointment.starts_at, appointment.id, appointment.type, outcome.code,
@@ -95,7 +98,9 @@ def facts(
 
 
 def _zone(hub_id: uuid.UUID, name: str) -> ZoneInfo | None:
-    """The hub's time zone; None, and logged, where there is no such zone: its people are looked at another night."""
+    """The hub's time zone; None, and logged, where there is no such zone: its people are looked at
+    another night.
+    """
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError) as problem:
@@ -128,12 +133,16 @@ class _MilestoneRows:
         self.tests = self._by_person(
             select(DrugTest.person_id, DrugTest.due_on, DrugTest.result)
             .where(
-                DrugTest.person_id.in_(ids), DrugTest.result.is_not(None), DrugTest.superseded_at.is_(None)
+                DrugTest.person_id.in_(ids),
+                DrugTest.result.is_not(None),
+                DrugTest.superseded_at.is_(None),
             )
             .order_by(DrugTest.due_on, DrugTest.id)
         )
         self.homes = self._by_person(
-            select(HousingSpell.person_id, HousingSpell.stage, HousingSpell.since, HousingSpell.state)
+            select(
+                HousingSpell.person_id, HousingSpell.stage, HousingSpell.since, HousingSpell.state
+            )
             .where(HousingSpell.person_id.in_(ids))
             .order_by(HousingSpell.since, HousingSpell.recorded_at, HousingSpell.id)
         )

@@ -1,7 +1,8 @@
 """Rule 16 [ours]: what somebody has reached, from facts alone. No database, no clock.
 
-Every count stands by itself: an arrest sets back the days without an offence and nothing else, a missed test the run of tests, an absence
-the run of appointments, the loss of a home the days housed. Nothing reached is ever taken back, and nothing is counted twice in one count.
+Every count stands by itself: an arrest sets back the days without an offence and nothing else, a
+missed test the run of tests, an absence the run of appointments, the loss of a home the days
+housed. Nothing reached is ever taken back, and nothing is counted twice in one count.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -25,10 +26,14 @@ ONCE = 1
 """The step of what is no count: a course, an order, staying on."""
 
 PRAISE_WITHIN = timedelta(days=14)
-"""What is found later than this after it was reached is kept and not praised any more: praise for last spring puzzles people."""
+"""What is found later than this after it was reached is kept and not praised any more: praise for
+last spring puzzles people.
+"""
 
 HEALTH = frozenset({MilestoneKind.NEGATIVE_TESTS})
-"""Kinds that are a matter of health: shown only to those who may see those, and never named elsewhere."""
+"""Kinds that are a matter of health: shown only to those who may see those, and never named
+elsewhere.
+"""
 
 _EACH = frozenset(
     {MilestoneKind.COURSE_STARTED, MilestoneKind.COURSE_FINISHED, MilestoneKind.ORDER_COMPLETED}
@@ -40,7 +45,9 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Course:
-    """A course that staff made sure of. `finished_on` is None while it goes on, or where it was not seen through."""
+    """A course that staff made sure of. `finished_on` is None while it goes on, or where it was not
+    seen through.
+    """
 
     started_on: date
     finished_on: date | None = None
@@ -48,7 +55,9 @@ class Course:
 
 @dataclass(frozen=True)
 class Reached:
-    """Something reached: of which kind, how many of what, in the count that began when, and on which day."""
+    """Something reached: of which kind, how many of what, in the count that began when, and on
+    which day.
+    """
 
     kind: MilestoneKind
     step: int
@@ -58,10 +67,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class MilestoneFacts:
-    """What is known of one person since they were adopted. Lists are in the order in which things happened.
+    """What is known of one person since they were adopted. Lists are in the order in which things
+    happened.
 
-    `away` is in custody, on warrant or unlawfully at large: days are not counted meanwhile, and begin anew on release. `groups` are the days of
-    groups attended, `orders` the first and last day of those completed, `known` what was found before.
+    `away` is in custody, on warrant or unlawfully at large: days are not counted meanwhile, and
+    begin anew on release. `groups` are the days of groups attended, `orders` the first and last day
+    of those completed, `known` what was found before.
     """
 
     adopted_on: date
@@ -80,7 +91,9 @@ class MilestoneFacts:
 
 
 def newly_reached(facts: MilestoneFacts) -> list[Reached]:
-    """Everything reached up to today that was not found before, in the order in which it was reached."""
+    """Everything reached up to today that was not found before, in the order in which it was
+    reached.
+    """
     found = [
         *_offence_free(facts),
         *_attended(facts),
@@ -91,7 +104,9 @@ def newly_reached(facts: MilestoneFacts) -> list[Reached]:
         *_orders(facts),
         *_stayed_on(facts),
     ]
-    fresh = [one for one in found if one.reached_on <= facts.today and not _is_known(one, facts.known)]
+    fresh = [
+        one for one in found if one.reached_on <= facts.today and not _is_known(one, facts.known)
+    ]
     return sorted(fresh, key=lambda one: (one.reached_on, one.kind, one.step))
 
 
@@ -124,13 +139,17 @@ def praise_in_time(one: Reached, today: date) -> bool:
 
 
 def weeks_to_praise(reached: Sequence[Reached]) -> int | None:
-    """For how many weeks praise may thank: the longest time without an offence among what was reached; None where it is something else."""
+    """For how many weeks praise may thank: the longest time without an offence among what was
+    reached; None where it is something else.
+    """
     days = [one.step for one in reached if one.kind is MilestoneKind.OFFENCE_FREE]
     return max(days) // 7 if days else None
 
 
 def _is_known(one: Reached, known: Collection[Reached]) -> bool:
-    """Found before: the very same, or, where it is a count, the same step of the same count, whichever day it seemed to begin on then."""
+    """Found before: the very same, or, where it is a count, the same step of the same count,
+    whichever day it seemed to begin on then.
+    """
     for before in known:
         if (before.kind, before.step) != (one.kind, one.step):
             continue
@@ -145,7 +164,9 @@ def _offence_free(facts: MilestoneFacts) -> Iterator[Reached]:
     yield from _days(facts, MilestoneKind.OFFENCE_FREE, OFFENCE_FREE, since)
 
 
-def _days(facts: MilestoneFacts, kind: MilestoneKind, steps: Sequence[int], since: date) -> Iterator[Reached]:
+def _days(
+    facts: MilestoneFacts, kind: MilestoneKind, steps: Sequence[int], since: date
+) -> Iterator[Reached]:
     """Days that pass: none while somebody is away."""
     if facts.away:
         return
@@ -154,7 +175,9 @@ def _days(facts: MilestoneFacts, kind: MilestoneKind, steps: Sequence[int], sinc
 
 
 def _attended(facts: MilestoneFacts) -> Iterator[Reached]:
-    """An absence that was accepted, or that was the service's doing, neither counts nor breaks the run."""
+    """An absence that was accepted, or that was the service's doing, neither counts nor breaks the
+    run.
+    """
     counting = [(day, code) for day, code in facts.outcomes if code not in NEITHER]
     since, days = _run(facts, counting, lambda code: code is OutcomeCode.ATTENDED_COMPLIED)
     yield from _steps(MilestoneKind.ATTENDED, ATTENDED, since, days)
@@ -170,7 +193,9 @@ def _negative_tests(facts: MilestoneFacts) -> Iterator[Reached]:
 def _run(
     facts: MilestoneFacts, counting: Sequence[tuple[date, Result]], good: Callable[[Result], bool]
 ) -> tuple[date, list[date]]:
-    """The day on which the present run may begin, the day after the last that broke it, and the days of what counts since."""
+    """The day on which the present run may begin, the day after the last that broke it, and the
+    days of what counts since.
+    """
     since, days = facts.adopted_on, list[date]()
     for day, what in counting:
         if good(what):
@@ -180,14 +205,18 @@ def _run(
     return since, days
 
 
-def _steps(kind: MilestoneKind, steps: Sequence[int], since: date, days: Sequence[date]) -> Iterator[Reached]:
+def _steps(
+    kind: MilestoneKind, steps: Sequence[int], since: date, days: Sequence[date]
+) -> Iterator[Reached]:
     for step in steps:
         if len(days) >= step:
             yield Reached(kind, step, since, days[step - 1])
 
 
 def _housed(facts: MilestoneFacts) -> Iterator[Reached]:
-    """A home that staff made sure of. Whoever was housed before they were adopted has not reached that here; the days count all the same."""
+    """A home that staff made sure of. Whoever was housed before they were adopted has not reached
+    that here; the days count all the same.
+    """
     since = _home_since(facts)
     if since is None:
         return
@@ -198,7 +227,9 @@ def _housed(facts: MilestoneFacts) -> Iterator[Reached]:
 
 
 def _home_since(facts: MilestoneFacts) -> date | None:
-    """Since when somebody has lived in homes, one after another, the first of which staff made sure of; None where they do not now."""
+    """Since when somebody has lived in homes, one after another, the first of which staff made sure
+    of; None where they do not now.
+    """
     since = None
     for one in facts.homes:
         if one.since > facts.today or one.state is ReportState.DISPUTED:
@@ -215,7 +246,9 @@ def _courses(facts: MilestoneFacts) -> Iterator[Reached]:
         if course.started_on >= facts.adopted_on:
             yield Reached(MilestoneKind.COURSE_STARTED, ONCE, course.started_on, course.started_on)
         if course.finished_on is not None and course.finished_on >= facts.adopted_on:
-            yield Reached(MilestoneKind.COURSE_FINISHED, ONCE, course.started_on, course.finished_on)
+            yield Reached(
+                MilestoneKind.COURSE_FINISHED, ONCE, course.started_on, course.finished_on
+            )
 
 
 def _groups(facts: MilestoneFacts) -> Iterator[Reached]:

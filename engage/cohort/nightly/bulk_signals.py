@@ -1,6 +1,8 @@
-"""Signals for many people at once, as `engage/signals.py` raises and resolves one: the same key, the same event, a handful of statements.
+"""Signals for many people at once, as `engage/signals.py` raises and resolves one: the same key,
+the same event, a handful of statements.
 
-Only for kinds of which staff are told on their pages: no notice by text hangs on any of them, so there is none to call back.
+Only for kinds of which staff are told on their pages: no notice by text hangs on any of them, so
+there is none to call back.
 """
 
 import json
@@ -46,7 +48,8 @@ def reconcile(
     upto: uuid.UUID,
     now: datetime,
 ) -> tuple[int, int]:
-    """Raise what stands and was never raised, and resolve open signals of `kinds` that stand no more, of people in (after, upto].
+    """Raise what stands and was never raised, and resolve open signals of `kinds` that stand no
+    more, of people in (after, upto].
 
     Returns how many were raised and how many resolved.
     """

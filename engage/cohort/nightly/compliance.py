@@ -1,6 +1,8 @@
-"""Who must be weighed anew by rules 6 and 7 at night: an outcome came in without being weighed, or time has moved the window.
+"""Who must be weighed anew by rules 6 and 7 at night: an outcome came in without being weighed, or
+time has moved the window.
 
-It only finds people and hands them to `engage/compliance/escalation.py`; what is weighed and raised is decided there.
+It only finds people and hands them to `engage/compliance/escalation.py`; what is weighed and raised
+is decided there.
 """
 
 import uuid
@@ -14,8 +16,9 @@ from engage.cohort.nightly.signal_causes import CHUNK
 from engage.compliance import escalation
 from engage.people.model import Person
 
-# The latest failure of somebody under an order is known once a signal or a decision that stands names it. What is open is weighed
-# where the failures behind it may no longer be enough or the order has ended, and a duty to refer always: the warning behind it grows old too.
+# The latest failure of somebody under an order is known once a signal or a decision that stands
+# names it. What is open is weighed where the failures behind it may no longer be enough or the
+# order has ended, and a duty to refer always: the warning behind it grows old too.
 _UNWEIGHED = text(
     CHUNK  # noqa: S608 — two constants
     + """
@@ -44,13 +47,18 @@ WHERE chunk.legal_status = 'statutory' AND failed.many > 0
 """
 )
 _DEFAULTS = {
-    name: getattr(HubRules(), name) for name in ("count_sent_home", "count_months", "failures_to_consider")
+    name: getattr(HubRules(), name)
+    for name in ("count_sent_home", "count_months", "failures_to_consider")
 }
 
 
 def catch_up(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
-    """Weigh those of the people in (after, upto] who need it; how many were weighed. Whom staff hold just now is left to the next night."""
-    found = session.scalars(_UNWEIGHED, {"after": after, "upto": upto, "now": now, **_DEFAULTS}).all()
+    """Weigh those of the people in (after, upto] who need it; how many were weighed. Whom staff
+    hold just now is left to the next night.
+    """
+    found = session.scalars(
+        _UNWEIGHED, {"after": after, "upto": upto, "now": now, **_DEFAULTS}
+    ).all()
     if not found:
         return 0
     people = session.scalars(

@@ -1,7 +1,10 @@
-"""Numbers of people from whom nothing was heard for long: asked anew whose they are (RULES.md 17), once in each silence.
+"""Numbers of people from whom nothing was heard for long: asked anew whose they are (RULES.md 17),
+once in each silence.
 
-It starts from the silences that the night has found, and leaves to `engage/people/contactability.py` whether a text may go. A number that somebody made sure
-of meanwhile is left alone as long. Nothing is concluded from silence: what comes of it is said by the answer, or by a worker.
+It starts from the silences that the night has found, and leaves to
+`engage/people/contactability.py` whether a text may go. A number that somebody made sure of
+meanwhile is left alone as long. Nothing is concluded from silence: what comes of it is said by the
+answer, or by a worker.
 """
 
 import uuid
@@ -18,7 +21,8 @@ from engage.signals import SignalKind
 
 AT_ONCE = 500
 
-# Whom staff hold just now is left to the next night. A number that was asked already is no longer a verified one.
+# Whom staff hold just now is left to the next night. A number that was asked already is no longer a
+# verified one.
 _SILENT = text("""
 SELECT person.id, silence.since
 FROM unnest(CAST(:people AS uuid[]), CAST(:days AS date[])) AS silence(person_id, since)
@@ -37,7 +41,9 @@ FOR UPDATE OF person SKIP LOCKED
 
 
 def recheck_numbers(session: Session, standing: Sequence[CurrentCause], *, now: datetime) -> int:
-    """Ask the numbers of those of `standing` whose silence is long enough; how many were asked. Done again it asks nobody."""
+    """Ask the numbers of those of `standing` whose silence is long enough; how many were asked.
+    Done again it asks nobody.
+    """
     silent = [one for one in standing if one.kind is SignalKind.LOST_CONTACT]
     if not silent:
         return 0
@@ -57,6 +63,8 @@ def recheck_numbers(session: Session, standing: Sequence[CurrentCause], *, now: 
 def _asked(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
     ids = list(since)
     for start in range(0, len(ids), AT_ONCE):
-        for id, reach in contactability.contactability_of(session, ids[start : start + AT_ONCE], now).items():
+        for id, reach in contactability.contactability_of(
+            session, ids[start : start + AT_ONCE], now
+        ).items():
             yield contactability.ask_again(session, reach, since=since[id], now=now) is not None
     session.flush()

@@ -1,6 +1,8 @@
-"""Who may have reached something since the last night (RULES.md 16): somebody recorded something of them, or a number of days has come round.
+"""Who may have reached something since the last night (RULES.md 16): somebody recorded something of
+them, or a number of days has come round.
 
-It only finds people and hands them to `engage/cohort/milestones/award.py`; after a night of which nothing is known everybody is looked at.
+It only finds people and hands them to `engage/cohort/milestones/award.py`; after a night of which
+nothing is known everybody is looked at.
 """
 
 import uuid
@@ -13,9 +15,11 @@ from engage.cohort.milestones import award
 from engage.cohort.nightly.signal_causes import CHUNK
 
 STEPS = (28, 90, 180, 365)
-"""Days without an offence, and with a home, that a milestone counts to. A day to spare on either side: days are those of the hub's calendar.
+"""Days without an offence, and with a home, that a milestone counts to. A day to spare on either
+side: days are those of the hub's calendar.
 
-With a home they may count from any move, when somebody went from one home to another, and from adoption or release.
+With a home they may count from any move, when somebody went from one home to another, and from
+adoption or release.
 """
 _LOOK_BACK = timedelta(days=60)
 """Outcomes of older appointments that come in late are counted when the next one does."""
@@ -50,7 +54,9 @@ WHERE EXISTS (SELECT FROM unnest(CAST(:steps AS int[])) AS step(days),
 def award_since_last_night(
     session: Session, *, after: uuid.UUID, upto: uuid.UUID, since: datetime | None, now: datetime
 ) -> int:
-    """Find what people in (after, upto] have reached since the last night that was finished; how many things were found."""
+    """Find what people in (after, upto] have reached since the last night that was finished; how
+    many things were found.
+    """
     if since is None:
         return award.award_between(session, after=after, upto=upto, now=now)
     found = session.scalars(

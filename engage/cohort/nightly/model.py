@@ -1,4 +1,6 @@
-"""Table of the nightly sweeps. It says how far a night's sweep has come, so that one that was stopped goes on where it was."""
+"""Table of the nightly sweeps. It says how far a night's sweep has come, so that one that was
+stopped goes on where it was.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -10,10 +12,14 @@ from engage.core.db import Base
 
 
 class NightlySweep(Base):
-    """The sweep of one night: the last person that it has looked at (null before the first), and what it found so far."""
+    """The sweep of one night: the last person that it has looked at (null before the first), and
+    what it found so far.
+    """
 
     __tablename__ = "nightly_sweep"
-    __table_args__ = (CheckConstraint("people >= 0 AND raised >= 0 AND resolved >= 0", name="counts"),)
+    __table_args__ = (
+        CheckConstraint("people >= 0 AND raised >= 0 AND resolved >= 0", name="counts"),
+    )
 
     day: Mapped[date] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]

@@ -1,7 +1,8 @@
 """The nightly sweep: everything that time makes of the case, for everybody, in chunks of people.
 
-Each chunk is a transaction of its own that also moves the cursor of the night, so a sweep that is stopped or killed anywhere goes on behind
-the last whole chunk, and a chunk that is done twice changes nothing. One worker at a time does a chunk; any may do the next.
+Each chunk is a transaction of its own that also moves the cursor of the night, so a sweep that is
+stopped or killed anywhere goes on behind the last whole chunk, and a chunk that is done twice
+changes nothing. One worker at a time does a chunk; any may do the next.
 """
 
 import uuid
@@ -36,7 +37,9 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class NightProgress:
-    """How far the sweep of a night is: people looked at, signals raised and resolved, and whether it is over."""
+    """How far the sweep of a night is: people looked at, signals raised and resolved, and whether
+    it is over.
+    """
 
     people: int
     raised: int
@@ -44,23 +47,33 @@ class NightProgress:
     finished: bool
 
 
-def sweep(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> NightProgress | None:
-    """Do the whole sweep of the night of `day`, or what is left of it; None where another worker is at it."""
+def sweep(
+    begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE
+) -> NightProgress | None:
+    """Do the whole sweep of the night of `day`, or what is left of it; None where another worker is
+    at it.
+    """
     while True:
         swept = advance(begin, day=day, now=now, at_once=at_once)
         if swept is None or swept.finished:
             return swept
 
 
-def advance(begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE) -> NightProgress | None:
-    """Do the next `at_once` people of the night of `day`; None where another worker is at it. A finished night is left as it is."""
+def advance(
+    begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE
+) -> NightProgress | None:
+    """Do the next `at_once` people of the night of `day`; None where another worker is at it. A
+    finished night is left as it is.
+    """
     with begin() as session:
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
             return None
         night = _night(session, day, now)
         if night.finished_at is None:
             _next_chunk(session, night, now, at_once)
-        return NightProgress(night.people, night.raised, night.resolved, night.finished_at is not None)
+        return NightProgress(
+            night.people, night.raised, night.resolved, night.finished_at is not None
+        )
 
 
 def _night(session: Session, day: date, now: datetime) -> NightlySweep:
@@ -86,15 +99,20 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
     standing = _look(session, after, upto, now)
     raised, resolved = reconcile(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
     lost_contact.recheck_numbers(session, standing, now=now)
-    milestones.award_since_last_night(session, after=after, upto=upto, since=_last(session), now=now)
+    milestones.award_since_last_night(
+        session, after=after, upto=upto, since=_last(session), now=now
+    )
     night.after = upto
     night.people += many
     night.raised += raised
     night.resolved += resolved
 
 
-def sweep_people(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> tuple[int, int]:
-    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar were raised, and how many resolved.
+def sweep_people(
+    session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime
+) -> tuple[int, int]:
+    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar
+    were raised, and how many resolved.
 
     Nobody is texted for it.
     """

@@ -1,8 +1,10 @@
-"""What stands on a day, for many people at once: one statement for each kind of signal that the calendar makes.
+"""What stands on a day, for many people at once: one statement for each kind of signal that the
+calendar makes.
 
-Each statement gives a row for every cause that stands, not only for new ones, so that a signal whose cause has gone can be told from one whose
-cause remains. Numbers are the hub's settings, days those of its calendar. Nothing here writes, and nothing is concluded from silence of the
-network: a text that did not arrive is simply no contact (RULES.md 8).
+Each statement gives a row for every cause that stands, not only for new ones, so that a signal
+whose cause has gone can be told from one whose cause remains. Numbers are the hub's settings, days
+those of its calendar. Nothing here writes, and nothing is concluded from silence of the network: a
+text that did not arrive is simply no contact (RULES.md 8).
 """
 
 from collections.abc import Callable, Mapping
@@ -126,7 +128,9 @@ JOIN re_referral AS task ON task.person_id = chunk.id AND task.done_at IS NULL A
 
 @dataclass(frozen=True)
 class SignalCause:
-    """A kind of signal that the calendar makes: how its causes are found, the rule behind it, and how a row is told to staff."""
+    """A kind of signal that the calendar makes: how its causes are found, the rule behind it, and
+    how a row is told to staff.
+    """
 
     kind: SignalKind
     rule: str
@@ -140,7 +144,8 @@ class SignalCause:
 
 
 _DEFAULTS = {
-    name: getattr(HubRules(), name) for name in ("silent_days", "release_days", "report_days", "green_months")
+    name: getattr(HubRules(), name)
+    for name in ("silent_days", "release_days", "report_days", "green_months")
 }
 
 

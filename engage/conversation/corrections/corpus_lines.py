@@ -1,6 +1,8 @@
-"""Lines to learn from: an administrator looks at each before it may teach the reader, and takes the accepted ones out as a file.
+"""Lines to learn from: an administrator looks at each before it may teach the reader, and takes the
+accepted ones out as a file.
 
-An administrator sees nobody; what they see here holds no id of anybody. A declined line loses its words at once.
+An administrator sees nobody; what they see here holds no id of anybody. A declined line loses its
+words at once.
 """
 
 import uuid
@@ -39,7 +41,9 @@ class LineCursor:
 
 @dataclass(frozen=True)
 class ListedLine:
-    """Lines in one state, the oldest first, where the next page begins if there is one, and how many there are in each state."""
+    """Lines in one state, the oldest first, where the next page begins if there is one, and how
+    many there are in each state.
+    """
 
     lines: Sequence[CorpusLine]
     further: LineCursor | None
@@ -57,17 +61,27 @@ def listed(
             (CorpusLine.added_on > after.day)
             | ((CorpusLine.added_on == after.day) & (CorpusLine.id > after.id))
         )
-    found = session.scalars(query.order_by(CorpusLine.added_on, CorpusLine.id).limit(PAGE + 1)).all()
+    found = session.scalars(
+        query.order_by(CorpusLine.added_on, CorpusLine.id).limit(PAGE + 1)
+    ).all()
     counted = session.execute(
-        select(CorpusLine.state, func.count()).where(CorpusLine.hub_id.in_(hubs)).group_by(CorpusLine.state)
+        select(CorpusLine.state, func.count())
+        .where(CorpusLine.hub_id.in_(hubs))
+        .group_by(CorpusLine.state)
     )
     counts = dict.fromkeys(LineState, 0) | {row[0]: row[1] for row in counted}
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return ListedLine(found[:PAGE], LineCursor(last.added_on, last.id) if last is not None else None, counts)
+    return ListedLine(
+        found[:PAGE], LineCursor(last.added_on, last.id) if last is not None else None, counts
+    )
 
 
-def decide(session: Session, actor: Actor, line_id: uuid.UUID, *, accept: bool, now: datetime) -> CorpusLine:
-    """Take a line into the corpus, or not; the same decision again changes nothing. Raises Conflict when it was decided otherwise."""
+def decide(
+    session: Session, actor: Actor, line_id: uuid.UUID, *, accept: bool, now: datetime
+) -> CorpusLine:
+    """Take a line into the corpus, or not; the same decision again changes nothing. Raises Conflict
+    when it was decided otherwise.
+    """
     line = session.scalars(
         select(CorpusLine)
         .where(CorpusLine.id == line_id, CorpusLine.hub_id.in_(_hubs(actor)))
@@ -104,7 +118,9 @@ def export(session: Session, hubs: Sequence[uuid.UUID] | None = None) -> Iterato
     if hubs is not None:
         query = query.where(CorpusLine.hub_id.in_(hubs))
     seen = set()
-    for prompt, intent, words in session.execute(query.order_by(CorpusLine.added_on, CorpusLine.id)):
+    for prompt, intent, words in session.execute(
+        query.order_by(CorpusLine.added_on, CorpusLine.id)
+    ):
         text = " ".join(words.split())
         key = (prompt, intent, text.casefold())
         if text and key not in seen:
@@ -117,7 +133,9 @@ def export_for(session: Session, actor: Actor, *, now: datetime) -> str:
     hubs = sorted(_hubs(actor))
     found = list(export(session, hubs))
     for hub in hubs:
-        events.record(session, "lines.exported", now=now, actor=actor.label, hub_id=hub, lines=len(found))
+        events.record(
+            session, "lines.exported", now=now, actor=actor.label, hub_id=hub, lines=len(found)
+        )
     return "".join(f"{line}\n" for line in found)
 
 

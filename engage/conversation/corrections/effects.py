@@ -1,7 +1,9 @@
-"""What follows when a worker corrects a reading: what Engage had recorded of it is withdrawn, what the text really says is recorded, quietly.
+"""What follows when a worker corrects a reading: what Engage had recorded of it is withdrawn, what
+the text really says is recorded, quietly.
 
-It runs the same handlers as a text that comes in, with every answer held back. It never sends anything, never deletes what was recorded, and
-never takes back a signal of danger, a stop of texts or a wrong number.
+It runs the same handlers as a text that comes in, with every answer held back. It never sends
+anything, never deletes what was recorded, and never takes back a signal of danger, a stop of texts
+or a wrong number.
 """
 
 import uuid
@@ -81,18 +83,27 @@ class CorrectionCase:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """The correction first: the same text may be corrected twice, and each time is a cause of its own."""
-        return [Evidence("correction", str(self.correction_id)), Evidence("inbound", str(self.inbound.id))]
+        """The correction first: the same text may be corrected twice, and each time is a cause of
+        its own.
+        """
+        return [
+            Evidence("correction", str(self.correction_id)),
+            Evidence("inbound", str(self.inbound.id)),
+        ]
 
 
 def make_right(session: Session, case: CorrectionCase, now: datetime) -> str:
-    """Withdraw what does not hold, record what does; returns what was done, in words for the thread."""
+    """Withdraw what does not hold, record what does; returns what was done, in words for the
+    thread.
+    """
     _close_question(session, case, now)
     touched = _withdraw(session, case, now)
     _resolve_raised(session, case, now)
     for appointment in touched:
         _clear(session, case, appointment, now)
-    words = [f"{len(touched)} record{'' if len(touched) == 1 else 's'} withdrawn"] if touched else []
+    words = (
+        [f"{len(touched)} record{'' if len(touched) == 1 else 's'} withdrawn"] if touched else []
+    )
     kind = attendance.KINDS.get(case.meaning)
     if kind is not None:
         recorded, done = _record(session, case, kind, touched, now)
@@ -164,16 +175,24 @@ def _resolve_raised(session: Session, case: CorrectionCase, now: datetime) -> No
 
 
 def _record(
-    session: Session, case: CorrectionCase, kind: IntentKind, touched: Sequence[Appointment], now: datetime
+    session: Session,
+    case: CorrectionCase,
+    kind: IntentKind,
+    touched: Sequence[Appointment],
+    now: datetime,
 ) -> tuple[list[Appointment], str]:
-    """Record what the text says about an appointment: the one that was recorded of, if it stands, else the one that it can be about."""
+    """Record what the text says about an appointment: the one that was recorded of, if it stands,
+    else the one that it can be about.
+    """
     holder = phone_owner.owner_of(session, case.person.id, now)
     if holder is None:
         return [], "nothing recorded: they have no number now"
     turn = _turn(session, case, now)
     session.execute(
         update(Said)
-        .where(Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_not(None))
+        .where(
+            Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_not(None)
+        )
         .values(withdrawn_at=None, withdrawn_by=None)
     )
     standing = [one for one in touched if one.state is AppointmentState.BOOKED]
@@ -192,7 +211,9 @@ def _record(
         session.scalars(
             select(Appointment)
             .join(Said, Said.appointment_id == Appointment.id)
-            .where(Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_(None))
+            .where(
+                Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_(None)
+            )
         )
     )
     for appointment in recorded:
@@ -230,7 +251,9 @@ def _follow(session: Session, case: CorrectionCase, now: datetime) -> str:
 
 
 def _end_texts(turn: ReplyContext, case: CorrectionCase, held: list[phone_owner.PhoneOwner]) -> str:
-    """Stop texts to the number that the text came from; what somebody said of a phone that others have now binds nobody."""
+    """Stop texts to the number that the text came from; what somebody said of a phone that others
+    have now binds nobody.
+    """
     if held and case.person.id not in {holder.person.id for holder in held}:
         return "nothing stopped: the number is somebody else's now"
     if case.meaning is Intent.OPT_OUT:
@@ -255,8 +278,12 @@ def _danger(session: Session, case: CorrectionCase, now: datetime) -> str:
     return "urgent signal raised; nothing was sent"
 
 
-def _clear(session: Session, case: CorrectionCase, appointment: Appointment, now: datetime) -> Said | None:
-    """Resolve what says that they cannot come where their last word that stands, which it returns, does not say so."""
+def _clear(
+    session: Session, case: CorrectionCase, appointment: Appointment, now: datetime
+) -> Said | None:
+    """Resolve what says that they cannot come where their last word that stands, which it returns,
+    does not say so.
+    """
     last = session.scalars(
         select(Said)
         .where(
@@ -268,13 +295,17 @@ def _clear(session: Session, case: CorrectionCase, appointment: Appointment, now
         .limit(1)
     ).one_or_none()
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
-        for signal in _unresolved(session, case.person.id, {SignalKind.CANNOT_ATTEND, SignalKind.BARRIER}):
+        for signal in _unresolved(
+            session, case.person.id, {SignalKind.CANNOT_ATTEND, SignalKind.BARRIER}
+        ):
             if signal.key.startswith(f"{signal.kind}:{case.person.id}:{appointment.id}:"):
                 signals.resolve(session, signal, how=_HOW, actor=case.actor.label, now=now)
     return last
 
 
-def _settle(session: Session, case: CorrectionCase, appointment: Appointment, now: datetime) -> None:
+def _settle(
+    session: Session, case: CorrectionCase, appointment: Appointment, now: datetime
+) -> None:
     """Make the signals about an appointment fit the last word that stands."""
     last = _clear(session, case, appointment, now)
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
@@ -324,6 +355,8 @@ def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext
 def _unresolved(session: Session, person_id: uuid.UUID, kinds: set[SignalKind]) -> Sequence[Signal]:
     return session.scalars(
         select(Signal).where(
-            Signal.person_id == person_id, Signal.kind.in_(kinds), Signal.state != SignalState.RESOLVED
+            Signal.person_id == person_id,
+            Signal.kind.in_(kinds),
+            Signal.state != SignalState.RESOLVED,
         )
     ).all()

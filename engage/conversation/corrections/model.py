@@ -1,7 +1,8 @@
-"""Tables of what people do in a conversation that Engage would do otherwise: who has it, how a reading was corrected, what is learnt from it.
+"""Tables of what people do in a conversation that Engage would do otherwise: who has it, how a
+reading was corrected, what is learnt from it.
 
-A line to learn from holds no id of anybody and no exact moment. Only the correction points at its line, until the words of the text are
-erased; nothing here may ever point from a line to a person.
+A line to learn from holds no id of anybody and no exact moment. Only the correction points at its
+line, until the words of the text are erased; nothing here may ever point from a line to a person.
 """
 
 import enum
@@ -25,9 +26,11 @@ class LineState(enum.StrEnum):
 
 
 class CorpusLine(Base):
-    """A text without identity, with what it means by a worker's word: `prompt`, `intent`, `words` as the corpus has them, and what Engage had read.
+    """A text without identity, with what it means by a worker's word: `prompt`, `intent`, `words`
+    as the corpus has them, and what Engage had read.
 
-    The id is random, not in order of time, and only the day is kept. The words of a declined line are erased.
+    The id is random, not in order of time, and only the day is kept. The words of a declined line
+    are erased.
     """
 
     __tablename__ = "corpus_line"
@@ -46,13 +49,17 @@ class CorpusLine(Base):
 
 
 class ReplyCorrection(Base):
-    """A worker said what a text really means. The reading stays as it was; the latest correction counts. `done` is what followed."""
+    """A worker said what a text really means. The reading stays as it was; the latest correction
+    counts. `done` is what followed.
+    """
 
     __tablename__ = "reply_correction"
     __table_args__ = (Index("ix_reply_correction_reply_record", "reply_record_id", "at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reply_record_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ReplyRecord.id, ondelete="CASCADE"))
+    reply_record_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(ReplyRecord.id, ondelete="CASCADE")
+    )
     was: Mapped[str] = mapped_column(String(30))
     now: Mapped[str] = mapped_column(String(30))
     by: Mapped[str] = mapped_column(String(80))

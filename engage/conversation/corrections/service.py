@@ -1,7 +1,9 @@
-"""A worker says what a text really means: it is stored, what can safely be made right is made right, and a line without identity is kept to learn from.
+"""A worker says what a text really means: it is stored, what can safely be made right is made
+right, and a line without identity is kept to learn from.
 
-Nothing is sent: neither the person nor their phone hears of it. What was read stays as it was, with who corrected it. A signal of danger and
-a stop of texts are never taken back here: a person decides the one, and START from the phone the other.
+Nothing is sent: neither the person nor their phone hears of it. What was read stays as it was, with
+who corrected it. A signal of danger and a stop of texts are never taken back here: a person decides
+the one, and START from the phone the other.
 """
 
 import uuid
@@ -42,10 +44,11 @@ _PROMPTS = {
 def correct(
     session: Session, actor: Actor, reading_id: uuid.UUID, meaning: Intent, *, now: datetime
 ) -> ReplyCorrection:
-    """Say what a person's text means; the reply counts as read. Where Engage had done nothing, saying what it read is right records it.
+    """Say what a person's text means; the reply counts as read. Where Engage had done nothing,
+    saying what it read is right records it.
 
-    Raises NotFound for a text that the actor may not see or that is nobody's, Forbidden for whoever may not converse, Invalid when that is
-    what counts already.
+    Raises NotFound for a text that the actor may not see or that is nobody's, Forbidden for whoever
+    may not converse, Invalid when that is what counts already.
     """
     reading, person = _open(session, actor, reading_id, now)
     inbound = session.get_one(Inbound, reading.inbound_id)
@@ -60,7 +63,9 @@ def correct(
     session.flush()
     correction.done = effects.make_right(
         session,
-        effects.CorrectionCase(actor, person, reading, inbound, correction.id, Intent(was), meaning),
+        effects.CorrectionCase(
+            actor, person, reading, inbound, correction.id, Intent(was), meaning
+        ),
         now,
     )[:300]
     correction.line_id = _keep_line(session, person, reading, inbound, meaning, now)
@@ -90,8 +95,12 @@ def latest(session: Session, reading_id: uuid.UUID) -> ReplyCorrection | None:
     ).one_or_none()
 
 
-def _open(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) -> tuple[ReplyRecord, Person]:
-    """The reading and its person, held in the order in which texts are handled: number, person, reading."""
+def _open(
+    session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime
+) -> tuple[ReplyRecord, Person]:
+    """The reading and its person, held in the order in which texts are handled: number, person,
+    reading.
+    """
     found = session.get(ReplyRecord, reading_id)
     if found is None or found.person_id is None:
         raise NotFound("There is no such reply, or you may not see it.")
@@ -116,9 +125,16 @@ def _open(session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime) 
 
 
 def _keep_line(
-    session: Session, person: Person, reading: ReplyRecord, inbound: Inbound, meaning: Intent, now: datetime
+    session: Session,
+    person: Person,
+    reading: ReplyRecord,
+    inbound: Inbound,
+    meaning: Intent,
+    now: datetime,
 ) -> uuid.UUID | None:
-    """The line to learn from; one that nobody has looked at yet is replaced. None for a restricted record, and where no words are left."""
+    """The line to learn from; one that nobody has looked at yet is replaced. None for a restricted
+    record, and where no words are left.
+    """
     _drop_waiting(session, reading.id)
     if person.restricted or not inbound.body.strip():
         return None
@@ -150,7 +166,9 @@ def _drop_waiting(session: Session, reading_id: uuid.UUID) -> None:
         .with_for_update(of=CorpusLine)
     ).all()
     for line in waiting:
-        for correction in session.scalars(select(ReplyCorrection).where(ReplyCorrection.line_id == line.id)):
+        for correction in session.scalars(
+            select(ReplyCorrection).where(ReplyCorrection.line_id == line.id)
+        ):
             correction.line_id = None
         session.flush()
         session.delete(line)

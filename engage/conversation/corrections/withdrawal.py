@@ -1,6 +1,8 @@
-"""What somebody said about coming and has taken back, or never meant: it stays in the record, marked, and counts no more.
+"""What somebody said about coming and has taken back, or never meant: it stays in the record,
+marked, and counts no more.
 
-It deletes nothing, and the signals follow the last word that stands: a refusal that is left standing is told again.
+It deletes nothing, and the signals follow the last word that stands: a refusal that is left
+standing is told again.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,7 +30,9 @@ def withdraw(
     *,
     kinds: Collection[IntentKind] = tuple(IntentKind),
 ) -> list[Appointment]:
-    """Withdraw what these texts of the person recorded of those kinds; returns the appointments that it was about."""
+    """Withdraw what these texts of the person recorded of those kinds; returns the appointments
+    that it was about.
+    """
     session = turn.session
     rows = session.scalars(
         select(Said)
@@ -80,7 +84,9 @@ def _settle(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) ->
         barriers.gone(turn, holder, appointment, HOW)
         return
     lies_ahead = appointment.state is AppointmentState.BOOKED and appointment.starts_at > turn.now
-    if lies_ahead and not has_open_signal(turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about):
+    if lies_ahead and not has_open_signal(
+        turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about
+    ):
         raise_signal(
             turn.session,
             SignalKind.CANNOT_ATTEND,

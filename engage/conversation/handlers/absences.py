@@ -1,7 +1,9 @@
-"""What a person texts about an appointment that is over: why they were not there, or that they were.
+"""What a person texts about an appointment that is over: why they were not there, or that they
+were.
 
-It is kept against the appointment for a worker to judge, and thanked for. A late answer is never a yes to anything to come, nothing here
-records or changes an outcome, and where it is not clear which absence is meant a human reads it.
+It is kept against the appointment for a worker to judge, and thanked for. A late answer is never a
+yes to anything to come, nothing here records or changes an outcome, and where it is not clear which
+absence is meant a human reads it.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +27,9 @@ from messaging.tables import Message
 
 _JUST_OVER = timedelta(days=1)
 _OF_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE})
-_OF_HEALTH_AND_WORK = frozenset({Intent.PROGRESS_HEALTH, Intent.PROGRESS_WORK, Intent.THANKS, Intent.OTHER})
+_OF_HEALTH_AND_WORK = frozenset(
+    {Intent.PROGRESS_HEALTH, Intent.PROGRESS_WORK, Intent.THANKS, Intent.OTHER}
+)
 _ONLY_OF_WHAT_IS_OVER = frozenset({Cause.FORGOT, Cause.OVERSLEPT})
 _left_at = func.coalesce(Message.claimed_at, Message.created_at)
 _CHASED = (
@@ -48,8 +52,12 @@ _CHASED = (
 )
 
 
-def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
-    """The question why they were not there: open from the text that asks until the last day to explain, while nobody has decided."""
+def opened(
+    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
+) -> PendingQuestion | None:
+    """The question why they were not there: open from the text that asks until the last day to
+    explain, while nobody has decided.
+    """
     found = _chased(session, holder, number, heard_at)
     return None if found is None else PendingQuestion(Prompt.ABSENCE, found[1])
 
@@ -79,8 +87,9 @@ def _longest(hub: HubRules) -> timedelta:
 def answers_late(turn: ReplyContext, holder: PhoneOwner) -> bool:
     """Whether a text that is read as something else speaks of an appointment that is over.
 
-    So does a yes or a no after "we did not see you", and a cause named then; and at any time that they forgot or overslept, where
-    there is something that they can have missed. A day named that only an appointment to come fits makes it an answer about that one.
+    So does a yes or a no after "we did not see you", and a cause named then; and at any time that
+    they forgot or overslept, where there is something that they can have missed. A day named that
+    only an appointment to come fits makes it an answer about that one.
     """
     heard = turn.heard
     if turn.prompt is not Prompt.ABSENCE:
@@ -99,12 +108,16 @@ def _about_one_to_come(turn: ReplyContext, holder: PhoneOwner) -> bool:
     if appointment_match.on_day([one for one, _ in over], day, turn.heard_at, zone):
         return False
     kind = attendance.KINDS[turn.heard.intent]
-    ahead = appointment_match.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    ahead = appointment_match.candidates(
+        turn.session, holder.person.id, turn.number, turn.heard_at, kind
+    )
     return bool(appointment_match.on_day(ahead, day, turn.heard_at, zone))
 
 
 def fitting(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
-    """The one appointment that a text about an absence can be about; None where there is none, or more than one."""
+    """The one appointment that a text about an absence can be about; None where there is none, or
+    more than one.
+    """
     over = _over(turn, holder)
     if turn.heard.day is not None:
         named = appointment_match.on_day(
@@ -115,7 +128,9 @@ def fitting(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
     if turn.prompt is Prompt.ABSENCE:
         chased = _chased(turn.session, holder, turn.number, turn.heard_at)
         return chased[0] if chased is not None else None
-    near = [one for one, code in over if code is not None or one.starts_at > turn.heard_at - _JUST_OVER]
+    near = [
+        one for one, code in over if code is not None or one.starts_at > turn.heard_at - _JUST_OVER
+    ]
     return near[0] if len(near) == 1 else None
 
 
@@ -125,7 +140,9 @@ def _over(turn: ReplyContext, holder: PhoneOwner) -> list[tuple[Appointment, Out
 
 
 def explained(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """Keep why they were not there, with the outcome that it proposes, thank them, and leave the judgement to a worker."""
+    """Keep why they were not there, with the outcome that it proposes, thank them, and leave the
+    judgement to a worker.
+    """
     missed = fitting(turn, holder)
     if missed is None:
         return attendance.unsure(turn, holder, "A reason for not coming, and it is not clear when")
@@ -142,7 +159,9 @@ def explained(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def beside(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
-    """Keep a reason for an absence that stands beside something stronger, if it is clear which; no answer goes for it."""
+    """Keep a reason for an absence that stands beside something stronger, if it is clear which; no
+    answer goes for it.
+    """
     if turn.heard.intent is Intent.ABSENCE_REASON or not turn.heard.surely(Intent.ABSENCE_REASON):
         return None
     missed = fitting(turn, holder)
@@ -174,7 +193,9 @@ def _keep(turn: ReplyContext, holder: PhoneOwner, missed: Appointment) -> None:
 
 
 def came(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """ "I did come", of an appointment that is over: a claim with its time, told where the record says otherwise. None for one of now."""
+    """ "I did come", of an appointment that is over: a claim with its time, told where the record
+    says otherwise. None for one of now.
+    """
     if appointment_match.of_now(turn.session, holder.person.id, turn.heard_at, IntentKind.HERE):
         return None
     over = fitting(turn, holder)

@@ -1,7 +1,8 @@
 """Late and here: what follows while somebody waits for them, or has given up waiting.
 
-The worker of the appointment is told, without a word of what about; the minutes stand on their pages. Being late counts against nobody: that
-it happens often is a reason to talk about other times. A claim to be there is kept with its time and is never attendance.
+The worker of the appointment is told, without a word of what about; the minutes stand on their
+pages. Being late counts against nobody: that it happens often is a reason to talk about other
+times. A claim to be there is kept with its time and is never attendance.
 """
 
 from datetime import timedelta
@@ -20,7 +21,9 @@ from engage.conversation.signals import raise_signal
 from engage.signals import Evidence, Signal, SignalKind
 
 
-def follow(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, kind: IntentKind) -> None:
+def follow(
+    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, kind: IntentKind
+) -> None:
     """What follows once late or here has been recorded of an appointment."""
     if kind is IntentKind.LATE:
         _tell_worker(turn, holder, appointment)
@@ -31,8 +34,12 @@ def follow(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, kin
 
 
 def _tell_worker(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> None:
-    """Whoever waits for them; where the appointment names no member of staff, their offender manager. Once for each appointment."""
-    worker = None if appointment.worker_id is None else turn.session.get(Staff, appointment.worker_id)
+    """Whoever waits for them; where the appointment names no member of staff, their offender
+    manager. Once for each appointment.
+    """
+    worker = (
+        None if appointment.worker_id is None else turn.session.get(Staff, appointment.worker_id)
+    )
     staff_notices.notify_worker(
         turn.session,
         worker or holder.person.offender_manager,

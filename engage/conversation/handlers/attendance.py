@@ -1,6 +1,8 @@
-"""Yes, no, late and here: what the person says about an appointment, tied to the right one or asked about, never guessed.
+"""Yes, no, late and here: what the person says about an appointment, tied to the right one or asked
+about, never guessed.
 
-It records what was said and tells who must know. It never moves or cancels an appointment and never records attendance.
+It records what was said and tells who must know. It never moves or cancels an appointment and never
+records attendance.
 """
 
 import uuid
@@ -56,21 +58,29 @@ MOST_ASKED = 4
 
 
 def said(turn: ReplyContext, holder: PhoneOwner, kind: IntentKind) -> Handled:
-    """Record what was said about the one appointment that it can be about; ask when there are several; else a human reads it."""
-    found = appointment_match.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    """Record what was said about the one appointment that it can be about; ask when there are
+    several; else a human reads it.
+    """
+    found = appointment_match.candidates(
+        turn.session, holder.person.id, turn.number, turn.heard_at, kind
+    )
     if turn.only:
         found = [one for one in found if one.id in turn.only] or found
     if found and turn.heard.day is not None:
         found = appointment_match.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
     if not found or len(found) > MOST_ASKED:
-        return unsure(turn, holder, "No open appointment fits" if not found else "Too many appointments fit")
+        return unsure(
+            turn, holder, "No open appointment fits" if not found else "Too many appointments fit"
+        )
     if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(turn.body)):
         return _record_all(turn, holder, found, kind, _minutes(turn, kind), _cause(turn, kind))
     return ask_which(turn, holder, found, kind)
 
 
 def chosen(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
-    """Act on an answer to "which one?"; None when the text is none. What was asked about must still stand as it was."""
+    """Act on an answer to "which one?"; None when the text is none. What was asked about must still
+    stand as it was.
+    """
     offered = question.options["appointments"]
     choice = read_choice(turn.body, len(offered))
     if choice is None:
@@ -81,13 +91,17 @@ def chosen(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handle
         return unsure(turn, holder, CHANGED_SINCE)
     cause = question.options.get("cause")
     minutes = question.options["minutes"]
-    return _record_all(turn, holder, standing, kind, minutes, None if cause is None else Cause(cause))
+    return _record_all(
+        turn, holder, standing, kind, minutes, None if cause is None else Cause(cause)
+    )
 
 
 def settle(
     turn: ReplyContext, question: Question, choice: Sequence[int], kind: IntentKind
 ) -> list[Appointment] | None:
-    """Close "which one?" with its answer and give what was chosen; None when one of them has changed since it was asked about."""
+    """Close "which one?" with its answer and give what was chosen; None when one of them has
+    changed since it was asked about.
+    """
     offered = question.options["appointments"]
     turn.prompt = Prompt.WHICH
     open_questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
@@ -122,16 +136,20 @@ class SideAnswer:
 
 
 def beside(turn: ReplyContext, holder: PhoneOwner) -> SideAnswer | None:
-    """Record what a text surely says about coming beside something stronger, if exactly one appointment fits; None when nothing was.
+    """Record what a text surely says about coming beside something stronger, if exactly one
+    appointment fits; None when nothing was.
 
-    It never asks and never answers: the answer belongs to the stronger meaning, and the caller says in its `Done` what was recorded here
-    (`and_beside`). A day that is named in a wish for a call may be the day of the call, so it never chooses among several appointments.
+    It never asks and never answers: the answer belongs to the stronger meaning, and the caller says
+    in its `Done` what was recorded here (`and_beside`). A day that is named in a wish for a call
+    may be the day of the call, so it never chooses among several appointments.
     """
     said_so = [intent for intent in (Intent.CONFIRM, Intent.DECLINE) if turn.heard.surely(intent)]
     if len(said_so) != 1 or said_so[0] is turn.heard.intent:
         return None
     kind = KINDS[said_so[0]]
-    found = appointment_match.candidates(turn.session, holder.person.id, turn.number, turn.heard_at, kind)
+    found = appointment_match.candidates(
+        turn.session, holder.person.id, turn.number, turn.heard_at, kind
+    )
     if turn.heard.day is not None:
         if turn.heard.surely(Intent.CALL_ME) and len(found) > 1:
             return None
@@ -152,7 +170,9 @@ def and_beside(done: Handled, also: SideAnswer | None) -> Handled:
 def unsure(turn: ReplyContext, holder: PhoneOwner, why: str) -> Handled:
     """A human reads it; the person is told so, not every time."""
     answers.not_sure(turn, holder)
-    return Handled(f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False)
+    return Handled(
+        f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False
+    )
 
 
 def record(
@@ -228,14 +248,24 @@ def _record_all(
     )
 
 
-def _thank(turn: ReplyContext, holder: PhoneOwner, found: Sequence[Appointment], kind: IntentKind) -> None:
-    """Say what was understood. A text that waited too long to be handled gets no answer about a time that has passed."""
-    ahead = [one for one in found if one.starts_at > turn.now or kind in (IntentKind.LATE, IntentKind.HERE)]
+def _thank(
+    turn: ReplyContext, holder: PhoneOwner, found: Sequence[Appointment], kind: IntentKind
+) -> None:
+    """Say what was understood. A text that waited too long to be handled gets no answer about a
+    time that has passed.
+    """
+    ahead = [
+        one
+        for one in found
+        if one.starts_at > turn.now or kind in (IntentKind.LATE, IntentKind.HERE)
+    ]
     if not ahead:
         return
     language, first, zone = holder.person.language, answers.first_name(holder), holder.reach.zone
     if kind is IntentKind.WILL_ATTEND and len(ahead) > 1:
-        listed = texts.next_text(language, first=first, booked=[for_text(one) for one in ahead], zone=zone)
+        listed = texts.next_text(
+            language, first=first, booked=[for_text(one) for one in ahead], zone=zone
+        )
         answers.answer(turn, TextKind.NEXT, listed, holder=holder, about=ahead[0])
         return
     booked = for_text(ahead[0])
@@ -255,14 +285,18 @@ def ask_which(
     *,
     wish: Mapping[str, str | None] | None = None,
 ) -> Handled:
-    """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a human asks.
+    """Ask, with the appointments numbered. Where the question cannot go (limits on answers), a
+    human asks.
 
-    With a `wish` (the `day` and `time` asked for) the answer says which of them is to have another time (rebooking.py).
+    With a `wish` (the `day` and `time` asked for) the answer says which of them is to have another
+    time (rebooking.py).
     """
     offered = [{"id": str(one.id), "revision": one.revision} for one in found]
     if _just_asked(turn, holder, offered, kind):
         return Handled(
-            "Already asked which appointment it is about", person_id=holder.person.id, intent=_MEANT[kind]
+            "Already asked which appointment it is about",
+            person_id=holder.person.id,
+            intent=_MEANT[kind],
         )
     body = texts.which_one(
         holder.person.language, booked=[for_text(one) for one in found], zone=holder.reach.zone
@@ -300,13 +334,17 @@ def ask_which(
 def _just_asked(
     turn: ReplyContext, holder: PhoneOwner, offered: list[dict[str, Any]], kind: IntentKind
 ) -> bool:
-    """People split what they say over several texts: the same question does not go twice within minutes."""
+    """People split what they say over several texts: the same question does not go twice within
+    minutes.
+    """
     return any(
         question.person_id == holder.person.id
         and question.options["kind"] == kind.value
         and question.options["appointments"] == offered
         and question.asked_at > turn.heard_at - ASK_AGAIN_AFTER
-        for question in open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH)
+        for question in open_questions.open_for(
+            turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+        )
     )
 
 

@@ -1,7 +1,9 @@
-"""What stands in the way of coming, where a worker can remove it: the bus fare, a shift, a child to mind, money, illness.
+"""What stands in the way of coming, where a worker can remove it: the bus fare, a shift, a child to
+mind, money, illness.
 
-A barrier is told besides "cannot attend", before the appointment, with what would help. It must never count against the person: a reason
-given beforehand is a chance to help. Causes that nobody can remove (a funeral, a day in court) are kept with what was said, and no more.
+A barrier is told besides "cannot attend", before the appointment, with what would help. It must
+never count against the person: a reason given beforehand is a chance to help. Causes that nobody
+can remove (a funeral, a day in court) are kept with what was said, and no more.
 """
 
 from datetime import datetime
@@ -35,8 +37,12 @@ def due(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> dat
     return min(within, max(appointment.starts_at, turn.now))
 
 
-def tell_of(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, cause: Cause | None) -> bool:
-    """Tell of what stands in the way of one appointment, once for each cause; False where there is nothing that could be removed."""
+def tell_of(
+    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, cause: Cause | None
+) -> bool:
+    """Tell of what stands in the way of one appointment, once for each cause; False where there is
+    nothing that could be removed.
+    """
     if cause not in STANDS:
         return False
     return raise_signal(
@@ -53,7 +59,9 @@ def tell_of(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, ca
 
 
 def gone(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, how: str) -> None:
-    """They say something else of the appointment now: neither "cannot come" nor what stood in its way stands any longer."""
+    """They say something else of the appointment now: neither "cannot come" nor what stood in its
+    way stands any longer.
+    """
     withdraw_signal(
         turn.session,
         SignalKind.BARRIER,

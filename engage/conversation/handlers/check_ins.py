@@ -1,7 +1,9 @@
-"""What people answer to "How are things?", and what follows: thanks, or an offer of a call and somebody who rings the same day (rule 15).
+"""What people answer to "How are things?", and what follows: thanks, or an offer of a call and
+somebody who rings the same day (rule 15).
 
-An answer is kept as given; a later one while the check-in is open replaces it, and the signals follow. A text that says something else is
-handled by its own meaning and the check-in stays open. Nothing here is ever held against anybody, no answer and silence alike.
+An answer is kept as given; a later one while the check-in is open replaces it, and the signals
+follow. A text that says something else is handled by its own meaning and the check-in stays open.
+Nothing here is ever held against anybody, no answer and silence alike.
 """
 
 import re
@@ -73,14 +75,18 @@ _OPEN = (
 
 @dataclass(frozen=True)
 class OpenCheckIn:
-    """A check-in that can still be answered, and when it, or the offer of a call that followed, last asked something."""
+    """A check-in that can still be answered, and when it, or the offer of a call that followed,
+    last asked something.
+    """
 
     check_in: CheckIn
     asked_at: datetime
     offers_call: bool
 
 
-def open_for(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> OpenCheckIn | None:
+def open_for(
+    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
+) -> OpenCheckIn | None:
     """The person's check-in that was open at `heard_at`, if its text went to this number.
 
     A text that came in time but is handled after the check-in was closed still answers it.
@@ -93,14 +99,21 @@ def open_for(session: Session, holder: PhoneOwner, number: str, heard_at: dateti
     check_in: CheckIn = row[0]
     offered_at = check_in.help_asked_at
     asked = [at for at in (row[1], row[2], offered_at) if at is not None and at <= left_by]
-    offers = offered_at is not None and check_in.help_said is None and heard_at < offered_at + rules.HELP_OPEN
+    offers = (
+        offered_at is not None
+        and check_in.help_said is None
+        and heard_at < offered_at + rules.HELP_OPEN
+    )
     return OpenCheckIn(check_in, max(asked), offers)
 
 
-def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
+def opened(
+    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
+) -> PendingQuestion | None:
     """What of a check-in waits for an answer: the question itself, or the offer of a call.
 
-    Once it is answered, and no call is offered, it may still be corrected, but whatever else waits comes first.
+    Once it is answered, and no call is offered, it may still be corrected, but whatever else waits
+    comes first.
     """
     found = open_for(session, holder, number, heard_at)
     if found is None:
@@ -110,7 +123,9 @@ def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime
 
 
 def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """An answer to the check-in and nothing stronger: keep it, tell somebody of a hard one, and thank or offer a call."""
+    """An answer to the check-in and nothing stronger: keep it, tell somebody of a hard one, and
+    thank or offer a call.
+    """
     found = open_for(turn.session, holder, turn.number, turn.heard_at)
     value = _value(turn)
     if found is None or value is None:
@@ -133,20 +148,25 @@ def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def _may_say_otherwise(turn: ReplyContext, holder: PhoneOwner) -> bool:
-    """Whether the words behind a good number are not good, or not understood: "1 but feeling down" is for somebody to read."""
+    """Whether the words behind a good number are not good, or not understood: "1 but feeling down"
+    is for somebody to read.
+    """
     rest = rules.extra_words(turn.body) if rules.leading_number(turn.body) is not None else ""
     if not rest:
         return False
     said = interpret(rest, Prompt.CHECKIN, holder.person.language)
-    low = Intent.CHECKIN_ANSWER in said.intents and said.value is not None and said.value >= rules.LOW
+    low = (
+        Intent.CHECKIN_ANSWER in said.intents and said.value is not None and said.value >= rules.LOW
+    )
     return low or not said.acts or turns_back(rest)
 
 
 def beside(turn: ReplyContext, holder: PhoneOwner) -> str:
-    """Keep an answer that a text gives beside something stronger; in words what was kept, nothing when there was none.
+    """Keep an answer that a text gives beside something stronger; in words what was kept, nothing
+    when there was none.
 
-    The stronger meaning is done by whoever does it and has the one answer; only beside news, a hard answer comes first: the news is kept,
-    and the text that goes out offers a call.
+    The stronger meaning is done by whoever does it and has the one answer; only beside news, a hard
+    answer comes first: the news is kept, and the text that goes out offers a call.
     """
     _split(turn, holder)
     if turn.heard.intent is Intent.CHECKIN_ANSWER or not turn.heard.surely(Intent.CHECKIN_ANSWER):
@@ -164,7 +184,8 @@ def beside(turn: ReplyContext, holder: PhoneOwner) -> str:
 
 
 def beside_danger(turn: ReplyContext, held: Sequence[PhoneOwner], done: Handled) -> Handled:
-    """`done` about a text of danger, with the number of the scale kept that it began with: whoever looks at the danger sees it too.
+    """`done` about a text of danger, with the number of the scale kept that it began with: whoever
+    looks at the danger sees it too.
 
     No text goes out for it: the safety answer is the one answer.
     """
@@ -181,7 +202,8 @@ def beside_danger(turn: ReplyContext, held: Sequence[PhoneOwner], done: Handled)
 
 
 def _split(turn: ReplyContext, holder: PhoneOwner) -> None:
-    """After "how are things?" the number that a text begins with is the answer, and the words behind it mean what they mean by themselves.
+    """After "how are things?" the number that a text begins with is the answer, and the words
+    behind it mean what they mean by themselves.
 
     Words that are not understood go with the answer to whoever reads them.
     """
@@ -218,7 +240,9 @@ _ONLY_WITH_A_DAY = frozenset({Intent.CONFIRM, Intent.DECLINE})
 
 
 def and_beside(turn: ReplyContext, holder: PhoneOwner, done: Handled, words: str) -> Handled:
-    """`done`, saying what was kept of a check-in beside it; a call that was asked for takes up the offer of one."""
+    """`done`, saying what was kept of a check-in beside it; a call that was asked for takes up the
+    offer of one.
+    """
     if Intent.CALL_ME in (done.intent, turn.heard.intent) and done.acted:
         found = open_for(turn.session, holder, turn.number, turn.heard_at)
         if found is not None and (found.offers_call or words):
@@ -227,7 +251,9 @@ def and_beside(turn: ReplyContext, holder: PhoneOwner, done: Handled, words: str
 
 
 def about_call(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """A plain yes or no to "Would a call help?", while that was the last thing asked; None when the text is none."""
+    """A plain yes or no to "Would a call help?", while that was the last thing asked; None when the
+    text is none.
+    """
     if turn.prompt is not Prompt.CHECKIN:
         return None
     wants = wants_call(turn.body)
@@ -245,15 +271,19 @@ def about_call(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
         _tell(turn, holder, found.check_in, answer.value)
     answers.personal(turn, TextKind.CHECK_IN_THANKS, holder)
     return Handled(
-        "No call wanted: noted, the signal stands", person_id=holder.person.id, intent=Intent.CHECKIN_ANSWER
+        "No call wanted: noted, the signal stands",
+        person_id=holder.person.id,
+        intent=Intent.CHECKIN_ANSWER,
     )
 
 
 def listen_again(turn: ReplyContext, holder: PhoneOwner, other: Prompt) -> None:
-    """A text that makes no sense as an answer to what was asked last may be to the other open question: the reading becomes that one.
+    """A text that makes no sense as an answer to what was asked last may be to the other open
+    question: the reading becomes that one.
 
-    `other` is what was asked about appointments, where a check-in was asked last. Where it was not, a text that begins with a number of the
-    scale, and that is no plain answer to what was, is the check-in's.
+    `other` is what was asked about appointments, where a check-in was asked last. Where it was not,
+    a text that begins with a number of the scale, and that is no plain answer to what was, is the
+    check-in's.
     """
     if turn.heard.acts or turn.heard.sure:
         return
@@ -272,7 +302,9 @@ def listen_again(turn: ReplyContext, holder: PhoneOwner, other: Prompt) -> None:
             turn.prompt, turn.heard = other, again
     elif turn.prompt in _NOT_NUMBERED and rules.leading_number(turn.body) is not None:
         again = interpret(turn.body, Prompt.CHECKIN, holder.person.language)
-        if again.surely(Intent.CHECKIN_ANSWER) and open_for(turn.session, holder, turn.number, turn.heard_at):
+        if again.surely(Intent.CHECKIN_ANSWER) and open_for(
+            turn.session, holder, turn.number, turn.heard_at
+        ):
             turn.prompt, turn.heard = Prompt.CHECKIN, again
 
 
@@ -284,7 +316,9 @@ _NOT_NUMBERED = frozenset(
 def asked_of(
     session: Session, held: Sequence[PhoneOwner], number: str, body: str, heard_at: datetime
 ) -> list[PhoneOwner]:
-    """Those who share a phone and whose open check-in a text that begins with a number of the scale may answer."""
+    """Those who share a phone and whose open check-in a text that begins with a number of the scale
+    may answer.
+    """
     if rules.leading_number(body) is None:
         return []
     return [holder for holder in held if open_for(session, holder, number, heard_at) is not None]
@@ -315,13 +349,17 @@ def _value(turn: ReplyContext) -> int | None:
 
 
 def _may_replace(turn: ReplyContext, check_in: CheckIn, value: int) -> bool:
-    """A number replaces an earlier answer. Words alone do so only when they say that things are worse: an "ok" may be to what we said since."""
+    """A number replaces an earlier answer. Words alone do so only when they say that things are
+    worse: an "ok" may be to what we said since.
+    """
     before = check_in.answer
     return before is None or value > before.value or any(one in turn.body for one in "1234")
 
 
 def _more_words(holder: PhoneOwner, found: OpenCheckIn) -> Handled:
-    """Words after an answer that change nothing; after the offer of a call somebody reads them, for they may be a yes."""
+    """Words after an answer that change nothing; after the offer of a call somebody reads them, for
+    they may be a yes.
+    """
     return Handled(
         "Said more after the check-in; the answer stands",
         needs_human=found.offers_call,
@@ -332,7 +370,9 @@ def _more_words(holder: PhoneOwner, found: OpenCheckIn) -> Handled:
 
 
 def _keep(turn: ReplyContext, holder: PhoneOwner, check_in: CheckIn, value: int) -> None:
-    """Keep the answer; what an earlier one had raised is resolved when this one says otherwise, and a hard one is told."""
+    """Keep the answer; what an earlier one had raised is resolved when this one says otherwise, and
+    a hard one is told.
+    """
     before = check_in.answer
     fresh = keep_answer(
         turn.session,
@@ -367,7 +407,11 @@ def _tell(turn: ReplyContext, holder: PhoneOwner, check_in: CheckIn, value: int)
         holder.person,
         about=_about(check_in, value),
         why=f"They answered the check-in with {value}, {rules.MEANS[value]}.",
-        evidence=[*turn.evidence, Evidence("message", str(check_in.message_id)), Evidence("rule", "15")],
+        evidence=[
+            *turn.evidence,
+            Evidence("message", str(check_in.message_id)),
+            Evidence("rule", "15"),
+        ],
         now=turn.now,
         due_at=rules.same_day(turn.now, holder.reach.zone, holder.reach.hub.work_until_hour),
         action="Ring today: they ask for help." if value == max(rules.MEANS) else None,

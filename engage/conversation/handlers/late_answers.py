@@ -1,6 +1,8 @@
-"""An answer that comes when what it answers is over is never a yes, and no answer about the next appointment either.
+"""An answer that comes when what it answers is over is never a yes, and no answer about the next
+appointment either.
 
-Where a worker has recorded that the person was not there, it is what they say about that; else a human reads it.
+Where a worker has recorded that the person was not there, it is what they say about that; else a
+human reads it.
 """
 
 from datetime import timedelta
@@ -44,7 +46,9 @@ _ASKED_LAST = (
 
 
 def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """What becomes of a yes or a no to an appointment that had begun when it came; None when it is no such answer."""
+    """What becomes of a yes or a no to an appointment that had begun when it came; None when it is
+    no such answer.
+    """
     if turn.heard.intent not in _ANSWERS or turn.prompt not in _ASKING:
         return None
     over = _asked_last(turn, holder)
@@ -61,7 +65,9 @@ def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
 
 
 def _asked_last(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
-    """The appointment that has begun within a day, if the last text that asked was about it and it has no answer."""
+    """The appointment that has begun within a day, if the last text that asked was about it and it
+    has no answer.
+    """
     given = {
         "person": holder.person.id,
         "number": turn.number,
@@ -81,4 +87,6 @@ def _asked_last(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
 def _names_another(turn: ReplyContext, holder: PhoneOwner, over: Appointment) -> bool:
     """A day named on which that one was not: the answer is about another."""
     day = turn.heard.day
-    return day is not None and not appointment_match.on_day([over], day, turn.heard_at, holder.reach.zone)
+    return day is not None and not appointment_match.on_day(
+        [over], day, turn.heard_at, holder.reach.zone
+    )

@@ -1,6 +1,7 @@
 """The check of a new number: "Hi, is this Jay's phone? Reply 1 for yes, 2 for no".
 
-Only a plain yes verifies a number; anything less leaves it unverified and a human reads it. A no never says whose phone was meant.
+Only a plain yes verifies a number; anything less leaves it unverified and a human reads it. A no
+never says whose phone was meant.
 """
 
 import uuid
@@ -59,12 +60,16 @@ def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
 
 
 def _theirs(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    phones.mark_verified(turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now)
+    phones.mark_verified(
+        turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now
+    )
     planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
     known = owner_of(turn.session, holder.person.id, turn.now)
     if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):
         answers.personal(turn, TextKind.NUMBER_CHECK_THANKS, known)
-    return Handled("The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM)
+    return Handled(
+        "The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM
+    )
 
 
 def _a_text_follows(session: Session, person_id: uuid.UUID, now: datetime) -> bool:

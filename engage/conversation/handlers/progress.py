@@ -1,7 +1,9 @@
-"""News that a text tells: kept with its kind and fact, thanked for in the light of what it is, and told to whoever can help.
+"""News that a text tells: kept with its kind and fact, thanked for in the light of what it is, and
+told to whoever can help.
 
-Nothing that is told here has a consequence for the person. A lapse is answered with support, in words from which a stranger learns nothing.
-What nobody but a human can tell good from hard goes to a human.
+Nothing that is told here has a consequence for the person. A lapse is answered with support, in
+words from which a stranger learns nothing. What nobody but a human can tell good from hard goes to
+a human.
 """
 
 from dataclasses import replace
@@ -58,7 +60,9 @@ def told(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def beside(turn: ReplyContext, holder: PhoneOwner, done: Handled) -> Handled:
-    """What was done about a text, with the news kept that it surely tells beside something stronger."""
+    """What was done about a text, with the news kept that it surely tells beside something
+    stronger.
+    """
     if turn.heard.intent in KINDS and turn.heard.acts:
         return done
     kinds = _kept(turn, holder)

@@ -1,8 +1,10 @@
-"""Rebooking by text: somebody who asks for another time is offered a few that are free, and the one they pick is booked.
+"""Rebooking by text: somebody who asks for another time is offered a few that are free, and the one
+they pick is booked.
 
-Only for people whose offender manager allows it, and only where the worker has put in free times; everybody else's offender manager is told
-as of any "cannot come". The appointment stands as it was until one is picked. What could be two of the times is asked again once and
-then left to a human, never guessed.
+Only for people whose offender manager allows it, and only where the worker has put in free times;
+everybody else's offender manager is told as of any "cannot come". The appointment stands as it was
+until one is picked. What could be two of the times is asked again once and then left to a human,
+never guessed.
 """
 
 from collections.abc import Sequence
@@ -37,13 +39,20 @@ from messaging.tables import Message
 
 MOST_OFFERS, A_DAY = 3, timedelta(days=1)
 """So many offers for one appointment in a day; after that a human takes it on [ours]."""
-_NEVER_LEFT = (MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED)
+_NEVER_LEFT = (
+    MessageStatus.WITHDRAWN,
+    MessageStatus.WITHHELD,
+    MessageStatus.EXPIRED,
+    MessageStatus.REFUSED,
+)
 _AFTER = (Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE)
 """What may stand open while somebody repeats the choice that they made."""
 _ASKS = "They ask by text for another time"
 
 
-def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime) -> PendingQuestion | None:
+def opened(
+    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
+) -> PendingQuestion | None:
     """The offer that waits for the person's answer, if its text left."""
     offer = offers.latest(session, holder.person.id, number, heard_at)
     if offer is None or offer.closed_at is not None or not _left(session, offer):
@@ -52,7 +61,9 @@ def opened(session: Session, holder: PhoneOwner, number: str, heard_at: datetime
 
 
 def wanted(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """They want another time: offer some for the one appointment that it is about, ask which of several, else tell a human."""
+    """They want another time: offer some for the one appointment that it is about, ask which of
+    several, else tell a human.
+    """
     offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
     if offer is not None and offer.closed_at is None and turn.prompt is Prompt.REBOOK:
         appointment = offers.standing(turn.session, offer, now=turn.now)
@@ -70,7 +81,9 @@ def wanted(turn: ReplyContext, holder: PhoneOwner) -> Handled:
 
 
 def of_which(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
-    """They have said for which of several appointments they want another time; None when the text is no answer to that."""
+    """They have said for which of several appointments they want another time; None when the text
+    is no answer to that.
+    """
     choice = read_choice(turn.body, len(question.options["appointments"]))
     if choice is None:
         return None
@@ -95,7 +108,9 @@ def of_which(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Hand
 
 
 def _cause(question: Question) -> Cause | None:
-    """What stood in the way by the text that was asked about, which is another than the one that chooses."""
+    """What stood in the way by the text that was asked about, which is another than the one that
+    chooses.
+    """
     cause = question.options["cause"]
     return None if cause is None else Cause(cause)
 
@@ -110,17 +125,23 @@ def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
         return _once_more(turn, holder, offer, number)
     if turn.prompt is not Prompt.REBOOK:
         return None
-    if number == NONE_OF_THEM or (number is None and turn.heard.surely(Intent.DECLINE) and _alone(turn)):
+    if number == NONE_OF_THEM or (
+        number is None and turn.heard.surely(Intent.DECLINE) and _alone(turn)
+    ):
         return _none(turn, holder, offer)
     if number is not None:
         return _picked(turn, holder, offer, number)
-    if _alone(turn) and (turn.heard.surely(Intent.CONFIRM) or turn.heard.surely(Intent.SLOT_CHOICE)):
+    if _alone(turn) and (
+        turn.heard.surely(Intent.CONFIRM) or turn.heard.surely(Intent.SLOT_CHOICE)
+    ):
         return _ask_again(turn, holder, offer)
     return None
 
 
 def picks(turn: ReplyContext, holder: PhoneOwner) -> bool:
-    """Whether the whole text picks one of the times that wait for this person's answer, or none of them."""
+    """Whether the whole text picks one of the times that wait for this person's answer, or none of
+    them.
+    """
     if opened(turn.session, holder, turn.number, turn.heard_at) is None:
         return False
     offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
@@ -134,15 +155,23 @@ def _read(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | Non
 
 
 def _number(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | None:
-    """The number that was picked: by the strict reading of the whole text, else by what the reader is sure of."""
+    """The number that was picked: by the strict reading of the whole text, else by what the reader
+    is sure of.
+    """
     number, heard = _read(turn, holder, offer), turn.heard
-    if number is not None or heard.intent is not Intent.SLOT_CHOICE or not heard.surely(Intent.SLOT_CHOICE):
+    if (
+        number is not None
+        or heard.intent is not Intent.SLOT_CHOICE
+        or not heard.surely(Intent.SLOT_CHOICE)
+    ):
         return number
     if not chooses(turn.body):
         return None
     if heard.value is not None:
         return heard.value if NONE_OF_THEM <= heard.value <= len(offer.ids) else None
-    return rules.named(offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=holder.reach.zone)
+    return rules.named(
+        offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=holder.reach.zone
+    )
 
 
 def _alone(turn: ReplyContext) -> bool:
@@ -160,7 +189,9 @@ def _once_more(
     if offer.moved_revision != appointment.revision or turn.heard.surely(Intent.RESCHEDULE):
         return None
     if offer.ids[number - 1] != offer.chosen_id:
-        return attendance.unsure(turn, holder, "They pick another time than the one that was booked by text")
+        return attendance.unsure(
+            turn, holder, "They pick another time than the one that was booked by text"
+        )
     return Handled(
         "Said again: it is booked already",
         person_id=holder.person.id,
@@ -178,10 +209,14 @@ def _offer(
     gone: bool = False,
     cause: Cause | None = None,
 ) -> Handled:
-    """Hold times that fit and offer them; where that may not or cannot be, the offender manager is told and the person is told so."""
+    """Hold times that fit and offer them; where that may not or cannot be, the offender manager is
+    told and the person is told so.
+    """
     _tell_manager(turn, holder, appointment, wish)
     if turn.heard.surely(Intent.DECLINE) and not gone:
-        attendance.record(turn, holder, appointment, IntentKind.CANNOT_ATTEND, cause=turn.heard.cause)
+        attendance.record(
+            turn, holder, appointment, IntentKind.CANNOT_ATTEND, cause=turn.heard.cause
+        )
     else:
         barriers.tell_of(turn, holder, appointment, cause or turn.heard.cause)
     if reason := offers.obstacles(turn.session, holder.person, appointment):
@@ -190,7 +225,9 @@ def _offer(
         return _promised(turn, holder, appointment, _ASKS)
     if offers.offers_since(turn.session, appointment.id, turn.now - A_DAY) >= MOST_OFFERS:
         return _promised(turn, holder, appointment, f"{_ASKS}, after {MOST_OFFERS} offers in a day")
-    asked = offers.OfferRequest(holder.person, turn.number, turn.inbound.id, turn.heard_at, wish, repeat=gone)
+    asked = offers.OfferRequest(
+        holder.person, turn.number, turn.inbound.id, turn.heard_at, wish, repeat=gone
+    )
     offer = offers.make_offer(turn.session, asked, appointment, now=turn.now)
     if offer is None:
         return _promised(turn, holder, appointment, f"{_ASKS}. No free time of the worker fits")
@@ -209,7 +246,12 @@ def _offer(
 
 
 def _send(
-    turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, appointment: Appointment, *, gone: bool = False
+    turn: ReplyContext,
+    holder: PhoneOwner,
+    offer: SlotOffer,
+    appointment: Appointment,
+    *,
+    gone: bool = False,
 ) -> bool:
     body = texts.rebook(
         holder.person.language,
@@ -235,14 +277,22 @@ def _picked(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, number: in
     if reason := offers.obstacles(turn.session, holder.person, appointment):
         offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
         return _promised(turn, holder, appointment, f"They picked another time. {reason.words}")
-    taken = offers.take(turn.session, offer, appointment, number, inbound_id=turn.inbound.id, now=turn.now)
+    taken = offers.take(
+        turn.session, offer, appointment, number, inbound_id=turn.inbound.id, now=turn.now
+    )
     if taken is None:
-        return _offer(turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time), gone=True)
+        return _offer(
+            turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time), gone=True
+        )
     return _booked(turn, holder, appointment, taken)
 
 
-def _booked(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, taken: FreeTime) -> Handled:
-    """It is moved: one text says so, what they said against the old time is dealt with, and both workers are told."""
+def _booked(
+    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, taken: FreeTime
+) -> Handled:
+    """It is moved: one text says so, what they said against the old time is dealt with, and both
+    workers are told.
+    """
     session, zone = turn.session, holder.reach.zone
     how = "They picked another time by text, and the appointment was moved."
     barriers.gone(turn, holder, appointment, how)
@@ -286,10 +336,14 @@ def _ask_again(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> Hand
     if not _send(turn, holder, offer, appointment):
         return attendance.unsure(turn, holder, "Which of the times offered is not certain")
     offer.asked_again_at = turn.now
-    return Handled("Asked again which of the times offered", person_id=holder.person.id, acted=False)
+    return Handled(
+        "Asked again which of the times offered", person_id=holder.person.id, acted=False
+    )
 
 
-def _promised(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, why: str) -> Handled:
+def _promised(
+    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, why: str
+) -> Handled:
     """The offender manager has it, and will be in touch about another time."""
     answers.personal(turn, TextKind.CANNOT_ATTEND, holder)
     return Handled(
@@ -300,7 +354,9 @@ def _promised(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, 
     )
 
 
-def _tell_manager(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, wish: TimeWish) -> None:
+def _tell_manager(
+    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, wish: TimeWish
+) -> None:
     raise_signal(
         turn.session,
         SignalKind.CANNOT_ATTEND,
@@ -316,7 +372,17 @@ def _tell_manager(turn: ReplyContext, holder: PhoneOwner, appointment: Appointme
 _DAY_NAMES = dict(
     zip(
         (*rules.DAYS, "today", "tomorrow"),
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "today", "tomorrow"),
+        (
+            "Monday",
+            "Tuesday",
+            "Wednesday",
+            "Thursday",
+            "Friday",
+            "Saturday",
+            "Sunday",
+            "today",
+            "tomorrow",
+        ),
         strict=True,
     )
 )
@@ -340,7 +406,9 @@ def _wish(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> T
 
 def _close_questions(turn: ReplyContext, holder: PhoneOwner) -> None:
     """A number that comes next answers the offer, not an earlier "which one?"."""
-    for question in open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
+    for question in open_questions.open_for(
+        turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+    ):
         if question.person_id == holder.person.id:
             open_questions.close(question, now=turn.now)
 

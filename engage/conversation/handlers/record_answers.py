@@ -1,8 +1,10 @@
-"""Answers from the record: what is booked next or this week, how it is going, who reads the texts, and when, where or whom they see.
+"""Answers from the record: what is booked next or this week, how it is going, who reads the texts,
+and when, where or whom they see.
 
-A word asks for one of them (keywords.py), or a question in the person's own words does. A question about an appointment is answered only where
-it is certain which one is meant and the record has the answer in words that a stranger may read; else a human answers. It says nothing that
-the person has not been told or done themselves.
+A word asks for one of them (keywords.py), or a question in the person's own words does. A question
+about an appointment is answered only where it is certain which one is meant and the record has the
+answer in words that a stranger may read; else a human answers. It says nothing that the person has
+not been told or done themselves.
 """
 
 from datetime import timedelta
@@ -49,7 +51,9 @@ def by_keyword(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
 
 
 def question(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """Answer a question from the record where the record has a certain answer; else a human reads it."""
+    """Answer a question from the record where the record has a certain answer; else a human reads
+    it.
+    """
     asks = turn.heard.asks
     also = attendance.beside(turn, holder)
     if asks in _KEYWORD_OF:
@@ -94,7 +98,10 @@ def _week(turn: ReplyContext, holder: PhoneOwner) -> Handled:
         if one.starts_at.astimezone(holder.reach.zone).date() < until
     ]
     body = texts.week_text(
-        holder.person.language, first=answers.first_name(holder), booked=booked, zone=holder.reach.zone
+        holder.person.language,
+        first=answers.first_name(holder),
+        booked=booked,
+        zone=holder.reach.zone,
     )
     answers.answer(turn, TextKind.WEEK, body, holder=holder)
     return _done(holder, "Sent what is booked in the next 7 days")
@@ -127,7 +134,9 @@ _PROGRESS: dict[tuple[str, ...], TextKind] = {
 
 
 def _about_one(turn: ReplyContext, holder: PhoneOwner, asks: Asks) -> Handled | None:
-    """The answer about the one appointment that is certainly meant, if the text can say what was asked."""
+    """The answer about the one appointment that is certainly meant, if the text can say what was
+    asked.
+    """
     meant = _meant(turn, holder)
     if meant is None:
         return None
@@ -153,7 +162,10 @@ def _about_one(turn: ReplyContext, holder: PhoneOwner, asks: Asks) -> Handled | 
 def _can_say(asks: Asks, booked: AppointmentDetails) -> bool:
     match asks:
         case Asks.WHERE:
-            return booked.way is not MeetingWay.IN_PERSON or texts.place_for_text(booked.place) is not None
+            return (
+                booked.way is not MeetingWay.IN_PERSON
+                or texts.place_for_text(booked.place) is not None
+            )
         case Asks.WHO:
             return bool(texts.shorten_worker(booked.worker))
         case _:
@@ -161,9 +173,13 @@ def _can_say(asks: Asks, booked: AppointmentDetails) -> bool:
 
 
 def _meant(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
-    """The only one that is ahead or going on, or else the only one that our last text asked about; a day that was named must fit."""
+    """The only one that is ahead or going on, or else the only one that our last text asked about;
+    a day that was named must fit.
+    """
     person, now = holder.person.id, turn.now
-    coming = _going_on(turn, holder) + appointment_match.ahead(turn.session, person, now, _AHEAD_SEEN)
+    coming = _going_on(turn, holder) + appointment_match.ahead(
+        turn.session, person, now, _AHEAD_SEEN
+    )
     if turn.heard.day is not None:
         coming = appointment_match.on_day(coming, turn.heard.day, turn.heard_at, holder.reach.zone)
     if len(coming) == 1:

@@ -13,12 +13,16 @@ from engage.signals import SignalKind
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Intent
 
-_OF_AN_APPOINTMENT = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE, Intent.RUNNING_LATE})
+_OF_AN_APPOINTMENT = frozenset(
+    {Intent.CONFIRM, Intent.DECLINE, Intent.RESCHEDULE, Intent.RUNNING_LATE}
+)
 """Beside one of these, a day or a time that the text names may be that of the appointment."""
 
 
 def call(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    """They want to be phoned: a task, due when they asked for it, else within a working day. What it says beside that about coming is recorded too."""
+    """They want to be phoned: a task, due when they asked for it, else within a working day. What
+    it says beside that about coming is recorded too.
+    """
     asked, due_at = _when(turn, holder)
     raise_signal(
         turn.session,
@@ -34,7 +38,9 @@ def call(turn: ReplyContext, holder: PhoneOwner) -> Handled:
     also = attendance.beside(turn, holder)
     absences.beside(turn, holder)
     answers.personal(turn, TextKind.CALL, holder)
-    done = Handled("Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME)
+    done = Handled(
+        "Call asked of the offender manager", person_id=holder.person.id, intent=Intent.CALL_ME
+    )
     return attendance.and_beside(done, also)
 
 
@@ -65,5 +71,7 @@ def explain(turn: ReplyContext, holder: PhoneOwner | None, language: str) -> Han
     """How the texts work."""
     answers.neutral(turn, TextKind.HELP, language, holder=holder)
     return Handled(
-        "Sent how the texts work", person_id=holder.person.id if holder else None, intent=Intent.HELP
+        "Sent how the texts work",
+        person_id=holder.person.id if holder else None,
+        intent=Intent.HELP,
     )

@@ -1,7 +1,9 @@
-"""A text from a phone that several people use: whose it is is asked, never guessed, and nobody sees what another was told.
+"""A text from a phone that several people use: whose it is is asked, never guessed, and nobody sees
+what another was told.
 
-Until a name comes the text belongs to nobody. Where a name could not settle it, or the sharing was never agreed, each person's offender
-manager is told that something came, without its words, and a coordinator reads it.
+Until a name comes the text belongs to nobody. Where a name could not settle it, or the sharing was
+never agreed, each person's offender manager is told that something came, without its words, and a
+coordinator reads it.
 """
 
 import uuid
@@ -63,18 +65,24 @@ def hear(turn: ReplyContext, held: Sequence[PhoneOwner], listen: Listen) -> Hand
     waiting = open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHO)
     if waiting:
         named = _named(turn, held)
-        return _wait(turn, waiting[0]) if named is None else _settle(turn, named, waiting[0], listen)
+        return (
+            _wait(turn, waiting[0]) if named is None else _settle(turn, named, waiting[0], listen)
+        )
     if only := _only_one_it_can_be(turn, held):
         return routing.hear(listen(turn.inbound, only), only)
     return _ask(turn, held)
 
 
 def _answers_own_question(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """The person who was asked a question with numbered answers that this text answers, if there is exactly one such question."""
+    """The person who was asked a question with numbered answers that this text answers, if there is
+    exactly one such question.
+    """
     asked: list[uuid.UUID | None] = []
     if read_check(turn.body) is not None:
         asked += [holder.person.id for holder in number_check.pending(turn.session, held)]
-    for question in open_questions.open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
+    for question in open_questions.open_for(
+        turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+    ):
         if read_choice(turn.body, len(question.options["appointments"])) is not None:
             asked.append(question.person_id)
     asked += [holder.person.id for holder in held if rebooking.picks(turn, holder)]
@@ -86,7 +94,9 @@ def _answers_own_question(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Pho
 
 
 def _only_one_it_can_be(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """For a word about an appointment: the one person with anything booked, if that one was asked and the others have nothing at all."""
+    """For a word about an appointment: the one person with anything booked, if that one was asked
+    and the others have nothing at all.
+    """
     kind = attendance.KINDS.get(turn.heard.intent)
     if kind is None or not turn.heard.acts:
         return None
@@ -99,7 +109,9 @@ def _only_one_it_can_be(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Phone
     ]
     if len(busy) != 1:
         return None
-    fits = appointment_match.candidates(turn.session, busy[0].person.id, turn.number, turn.heard_at, kind)
+    fits = appointment_match.candidates(
+        turn.session, busy[0].person.id, turn.number, turn.heard_at, kind
+    )
     return busy[0] if fits else None
 
 
@@ -120,16 +132,25 @@ def _ask(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
 
 
 def _wait(turn: ReplyContext, question: Question) -> Handled:
-    """No name yet: the text waits with those before it. Nothing is asked twice while a question is open."""
-    question.options = {**question.options, "inbounds": [*question.options["inbounds"], turn.inbound.id]}
+    """No name yet: the text waits with those before it. Nothing is asked twice while a question is
+    open.
+    """
+    question.options = {
+        **question.options,
+        "inbounds": [*question.options["inbounds"], turn.inbound.id],
+    }
     return Handled("Waits until it is known who is writing", acted=False)
 
 
 def _settle(turn: ReplyContext, holder: PhoneOwner, question: Question, listen: Listen) -> Handled:
-    """The name has come: what waited is done as theirs, in order; one answer goes, to the last of it."""
+    """The name has come: what waited is done as theirs, in order; one answer goes, to the last of
+    it.
+    """
     open_questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
     ids = question.options["inbounds"]
-    inbounds = {one.id: one for one in turn.session.scalars(select(Inbound).where(Inbound.id.in_(ids)))}
+    inbounds = {
+        one.id: one for one in turn.session.scalars(select(Inbound).where(Inbound.id.in_(ids)))
+    }
     readings = {
         one.inbound_id: one
         for one in turn.session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id.in_(ids)))
@@ -150,7 +171,9 @@ def _settle(turn: ReplyContext, holder: PhoneOwner, question: Question, listen: 
 
 
 def _named(turn: ReplyContext, held: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """Who of them gives their name: the whole text, or the name that reading it found; None unless exactly one fits."""
+    """Who of them gives their name: the whole text, or the name that reading it found; None unless
+    exactly one fits.
+    """
     names = [_names(holder) for holder in held]
     place = read_name(turn.body, names)
     if place is None and turn.heard.name and turn.prompt is Prompt.WHO:
@@ -169,7 +192,9 @@ def _names(holder: PhoneOwner) -> list[str]:
 
 
 def _to_humans(turn: ReplyContext, held: Sequence[PhoneOwner], why: str) -> Handled:
-    """Each offender manager learns that something came; its words stay with the coordinator, because they may be the other person's."""
+    """Each offender manager learns that something came; its words stay with the coordinator,
+    because they may be the other person's.
+    """
     if any(holder.standing is not AnswerScope.SILENT for holder in held):
         answers.neutral(turn, TextKind.NOT_SURE_UNNAMED, language_of(held))
     tell_all(turn.session, held, turn.evidence, turn.now)

@@ -1,8 +1,8 @@
 """Texts that end or restart texting: STOP, START, and "you have the wrong number".
 
-A stop takes effect in the transaction that reads it: the number is stopped, everything queued to it is withdrawn, one confirmation goes.
-Only START from the phone itself undoes a STOP, or a text from it that surely asks for the texts again. Nothing here looks at whether
-stopping is convenient.
+A stop takes effect in the transaction that reads it: the number is stopped, everything queued to it
+is withdrawn, one confirmation goes. Only START from the phone itself undoes a STOP, or a text from
+it that surely asks for the texts again. Nothing here looks at whether stopping is convenient.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,9 @@ WRONG = "a reply said that it is the wrong number"
 
 def stop(turn: ReplyContext, held: Sequence[PhoneOwner], *, why: str = STOPPED) -> Handled:
     """Stop texts to the number for everybody on it, confirm once, and tell their offender managers."""
-    new = suppression.suppress(turn.session, turn.number, why, f"inbound:{turn.inbound.id}", turn.now)
+    new = suppression.suppress(
+        turn.session, turn.number, why, f"inbound:{turn.inbound.id}", turn.now
+    )
     open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
     only = held[0] if len(held) == 1 else None
     if not new:
@@ -48,7 +50,9 @@ def stop(turn: ReplyContext, held: Sequence[PhoneOwner], *, why: str = STOPPED) 
     return _done(only, f"Stopped all texts to the number {how}", intent=Intent.OPT_OUT)
 
 
-def start(turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They texted START.") -> Handled:
+def start(
+    turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They texted START."
+) -> Handled:
     """Let texts to the number go again, and plan anew what was skipped.
 
     A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
@@ -64,7 +68,9 @@ def start(turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They te
         )
     suppression.restore(turn.session, turn.number, f"inbound:{turn.inbound.id}", turn.now)
     if not held:
-        return _done(None, "Texts to the number may go again", intent=Intent.OPT_IN, needs_human=True)
+        return _done(
+            None, "Texts to the number may go again", intent=Intent.OPT_IN, needs_human=True
+        )
     for holder in held:
         _record(turn, "number.restarted", holder)
         signals.resolve_cause(
@@ -92,7 +98,9 @@ def start(turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They te
 
 
 def wished_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
-    """Do as START does for a text that surely asks for texts again, from a stopped number that somebody has; None for any other."""
+    """Do as START does for a text that surely asks for texts again, from a stopped number that
+    somebody has; None for any other.
+    """
     if turn.heard.intent is not Intent.OPT_IN or not turn.heard.surely(Intent.OPT_IN) or not held:
         return None
     if not suppression.is_suppressed(turn.session, turn.number):
@@ -104,13 +112,20 @@ def _welcome_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> None:
     only = held[0] if len(held) == 1 and held[0].standing is AnswerScope.OPEN else None
     first = answers.first_name(only) if only else ""
     answers.answer(
-        turn, TextKind.START, texts.render(TextKind.START, language_of(held), first=first), holder=only
+        turn,
+        TextKind.START,
+        texts.render(TextKind.START, language_of(held), first=first),
+        holder=only,
     )
 
 
 def wrong_number(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
-    """The phone is not theirs: stop the number, suspend it on everybody who has it, apologise once without saying for whom."""
-    new = suppression.suppress(turn.session, turn.number, WRONG, f"inbound:{turn.inbound.id}", turn.now)
+    """The phone is not theirs: stop the number, suspend it on everybody who has it, apologise once
+    without saying for whom.
+    """
+    new = suppression.suppress(
+        turn.session, turn.number, WRONG, f"inbound:{turn.inbound.id}", turn.now
+    )
     open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
     for holder in held:
         phones.mark_suspended(
@@ -132,14 +147,18 @@ def wrong_number(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
         )
     only = held[0] if len(held) == 1 else None
     if not new:
-        return _done(only, "The number was stopped already; no answer went", intent=Intent.WRONG_NUMBER)
+        return _done(
+            only, "The number was stopped already; no answer went", intent=Intent.WRONG_NUMBER
+        )
     apologised = answers.neutral(turn, TextKind.WRONG_NUMBER, language_of(held), holder=only)
     how = "and apologised" if apologised else "without a word to the phone"
     return _done(only, f"Took the number off {how}", intent=Intent.WRONG_NUMBER)
 
 
 def _last_words(held: Sequence[PhoneOwner]) -> TextKind:
-    """The confirmation for people under an order reminds them to come; a stranger who may hold the phone must not read that."""
+    """The confirmation for people under an order reminds them to come; a stranger who may hold the
+    phone must not read that.
+    """
     ordered = held and all(
         holder.verified and holder.person.legal_status is LegalStatus.STATUTORY for holder in held
     )
@@ -159,5 +178,9 @@ def _record(turn: ReplyContext, kind: str, holder: PhoneOwner) -> None:
     )
 
 
-def _done(only: PhoneOwner | None, words: str, *, intent: Intent, needs_human: bool = False) -> Handled:
-    return Handled(words, needs_human=needs_human, person_id=only.person.id if only else None, intent=intent)
+def _done(
+    only: PhoneOwner | None, words: str, *, intent: Intent, needs_human: bool = False
+) -> Handled:
+    return Handled(
+        words, needs_human=needs_human, person_id=only.person.id if only else None, intent=intent
+    )

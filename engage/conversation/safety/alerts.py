@@ -1,8 +1,11 @@
-"""Danger comes before everything else in a text: a human is told at once, and whoever is in danger gets the safety answer.
+"""Danger comes before everything else in a text: a human is told at once, and whoever is in danger
+gets the safety answer.
 
-It never weighs what else the text says. Where it is not known whose text it is, everybody's offender manager is told; a number that is
-nobody's raises an alarm with whoever is on call anywhere. A stopped number, or a phone that somebody else reads, gets no text, but somebody
-is told all the same. After a text that tells of danger to the person, texts that nobody asked for wait (people/pause.py).
+It never weighs what else the text says. Where it is not known whose text it is, everybody's
+offender manager is told; a number that is nobody's raises an alarm with whoever is on call
+anywhere. A stopped number, or a phone that somebody else reads, gets no text, but somebody is told
+all the same. After a text that tells of danger to the person, texts that nobody asked for wait
+(people/pause.py).
 """
 
 import uuid
@@ -39,12 +42,17 @@ _UNSURE = {
 
 
 def reading_item(reading_id: uuid.UUID) -> str:
-    """How a notice to staff names a text of a number of nobody that waits for them, to be called back by."""
+    """How a notice to staff names a text of a number of nobody that waits for them, to be called
+    back by.
+    """
     return f"reading:{reading_id}"
 
 
-def look(turn: ReplyContext, held: Sequence[PhoneOwner], former: Sequence[Person]) -> Handled | None:
-    """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and say what was done; else None.
+def look(
+    turn: ReplyContext, held: Sequence[PhoneOwner], former: Sequence[Person]
+) -> Handled | None:
+    """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and
+    say what was done; else None.
 
     `former` are people who once had a number that is nobody's now: it may still be their phone.
     """

@@ -1,8 +1,8 @@
 """A phone that somebody else reads: nothing of ours goes to it any more, and a human is told.
 
-Not even safety advice goes: it would show whoever holds the phone that the person asked for help, and that is when people get hurt. Their
-offender manager rings when it is safe, or sees them. What is queued is called back. Only a worker who verifies the number anew lets texts
-go to it again.
+Not even safety advice goes: it would show whoever holds the phone that the person asked for help,
+and that is when people get hurt. Their offender manager rings when it is safe, or sees them. What
+is queued is called back. Only a worker who verifies the number anew lets texts go to it again.
 """
 
 import re
@@ -25,7 +25,9 @@ _STOP = re.compile(
 
 
 def hush(turn: ReplyContext, held: Sequence[PhoneOwner]) -> bool:
-    """Answer nothing to a phone that somebody else reads; True when this very text shows it, which suspends the number for everybody on it."""
+    """Answer nothing to a phone that somebody else reads; True when this very text shows it, which
+    suspends the number for everybody on it.
+    """
     if any(holder.point.unsafe_since is not None for holder in held):
         turn.quiet = True
     if not read_by_another(turn.body):
@@ -37,9 +39,11 @@ def hush(turn: ReplyContext, held: Sequence[PhoneOwner]) -> bool:
 
 
 def hand_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
-    """Nothing else is made of such a text, but that a wish in so many words for no more texts is kept, without a word to the phone.
+    """Nothing else is made of such a text, but that a wish in so many words for no more texts is
+    kept, without a word to the phone.
 
-    A reader that guesses takes "somebody else has this phone" for a wrong number or a STOP, and the other reader may have written the rest.
+    A reader that guesses takes "somebody else has this phone" for a wrong number or a STOP, and the
+    other reader may have written the rest.
     """
     if turn.heard.acts and turn.heard.intent is Intent.OPT_OUT and _STOP.search(turn.body):
         return replace(

@@ -1,9 +1,12 @@
-"""Alarms: somebody may be in danger, and staff are told one after the other until one of them is on it.
+"""Alarms: somebody may be in danger, and staff are told one after the other until one of them is on
+it.
 
-The offender manager is told first while they are at work; whoever is on call is told at once when they are not, and else when nobody has
-acknowledged in time; then level after level, and from the top again. A notice says only that an item needs them. Every step is a row and
-an event; an alarm is claimed and moved on in one transaction, so that any number of workers tell each person once and a killed one loses
-nothing. Nobody is counted as told whom no notice can reach, or who could not see the item if they signed in.
+The offender manager is told first while they are at work; whoever is on call is told at once when
+they are not, and else when nobody has acknowledged in time; then level after level, and from the
+top again. A notice says only that an item needs them. Every step is a row and an event; an alarm is
+claimed and moved on in one transaction, so that any number of workers tell each person once and a
+killed one loses nothing. Nobody is counted as told whom no notice can reach, or who could not see
+the item if they signed in.
 """
 
 import uuid
@@ -38,7 +41,9 @@ from messaging.sending.dispatch import Claimed, Withhold
 log = structlog.get_logger(__name__)
 
 BEGINS_WITHIN = timedelta(hours=24)
-"""A signal older than this that never had an alarm is known to be open; it does not wake anybody now."""
+"""A signal older than this that never had an alarm is known to be open; it does not wake anybody
+now.
+"""
 MANAGER = 0
 """The level under which the offender manager is told."""
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
@@ -66,7 +71,9 @@ class _About:
 
 
 def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
-    """Begin alarms for danger that has none, and tell the next person for up to `limit` that are due; returns how many were due."""
+    """Begin alarms for danger that has none, and tell the next person for up to `limit` that are
+    due; returns how many were due.
+    """
     session.execute(_BEGIN, {"now": now, "since": now - BEGINS_WITHIN})
     due = session.scalars(
         select(Alarm)
@@ -97,7 +104,9 @@ def at_work(hub: Hub, now: datetime) -> bool:
 
 
 def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
-    """The guard's part for notices of alarms: once somebody is on it, a notice that was just written tells nobody else. Reads only."""
+    """The guard's part for notices of alarms: once somebody is on it, a notice that was just
+    written tells nobody else. Reads only.
+    """
     items = {one.id: one.context["item"] for one in claimed if "item" in one.context}
     if not items:
         return {}
@@ -115,7 +124,9 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
 
 
 def _about(session: Session, alarm: Alarm) -> _About | None:
-    """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to be somebody's (who then has a signal)."""
+    """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to
+    be somebody's (who then has a signal).
+    """
     if alarm.signal_id is None:
         reading = session.get(ReplyRecord, alarm.reply_record_id, populate_existing=True)
         if reading is None or reading.read_at is not None or reading.person_id is not None:
@@ -158,7 +169,9 @@ class _Step:
         self.alarm.next_at = self.now + timedelta(minutes=self.about.rules.on_call_minutes)
 
     def _manager_is_on_it(self, on_call: set[uuid.UUID]) -> bool:
-        """The first step, at work: the offender manager was told, and has the time of one step to themselves."""
+        """The first step, at work: the offender manager was told, and has the time of one step to
+        themselves.
+        """
         person, hub = self.about.person, self.about.hub
         if self.alarm.steps or person is None or hub is None:
             return False
@@ -176,9 +189,13 @@ class _Step:
         self._nobody(bool(levels))
 
     def _nobody(self, anybody: bool) -> None:
-        """Nobody on call could be told. As a last resort the notice goes to whoever answers for the item at other times, whatever the hour."""
+        """Nobody on call could be told. As a last resort the notice goes to whoever answers for the
+        item at other times, whatever the hour.
+        """
         subject = str(self.alarm.signal_id or self.alarm.reply_record_id)
-        log.error("alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=not anybody)
+        log.error(
+            "alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=not anybody
+        )
         if not self._done_before(AlarmOutcome.NOBODY, None):
             self._record(AlarmOutcome.NOBODY, None, None, None)
         self._tell_all(self._last_resort(), MANAGER)
@@ -225,7 +242,11 @@ class _Step:
         )
 
     def _record(
-        self, outcome: AlarmOutcome, staff: Staff | None, level: int | None, message_id: uuid.UUID | None
+        self,
+        outcome: AlarmOutcome,
+        staff: Staff | None,
+        level: int | None,
+        message_id: uuid.UUID | None,
     ) -> None:
         self.session.add(
             AlarmStep(

@@ -1,7 +1,9 @@
-"""The on-call rota of a hub: who answers for urgent items when, in which order, and where notices reach them.
+"""The on-call rota of a hub: who answers for urgent items when, in which order, and where notices
+reach them.
 
-Turns may overlap and leave gaps; a gap is shown, never filled by guesswork. Whoever has a turn is told that an item needs them, and then
-sees in Engage what their roles let them see: a turn gives nobody a right to any record.
+Turns may overlap and leave gaps; a gap is shown, never filled by guesswork. Whoever has a turn is
+told that an item needs them, and then sees in Engage what their roles let them see: a turn gives
+nobody a right to any record.
 """
 
 import uuid
@@ -23,7 +25,9 @@ LONGEST_TURN = timedelta(days=31)
 KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 """Who keeps the rota of their hub."""
 ON_CALL = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
-"""Who can do something about an urgent item. An offender manager sees only their own people, so is told of theirs alone."""
+"""Who can do something about an urgent item. An offender manager sees only their own people, so is
+told of theirs alone.
+"""
 MOST = 200
 
 
@@ -41,8 +45,9 @@ class NewTurn:
 def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCallTurn:
     """Add a turn to the rota of a hub that the actor keeps. Overlaps are fine.
 
-    Raises Forbidden for a hub that the actor does not keep, Invalid for an end that is not after the start, is past, or lies more than a
-    month from the start, for an unknown level, and for somebody who could do nothing about an urgent item there.
+    Raises Forbidden for a hub that the actor does not keep, Invalid for an end that is not after
+    the start, is past, or lies more than a month from the start, for an unknown level, and for
+    somebody who could do nothing about an urgent item there.
     """
     _may_keep(actor, new.hub_id)
     if new.ends_at <= new.starts_at:
@@ -54,7 +59,9 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
     if new.level not in LEVELS:
         raise Invalid(fields={"level": "Choose a level from 1 to 9."})
     if new.staff_id not in {staff.id for staff in eligible(session, [new.hub_id])}:
-        raise Invalid(fields={"staff": "Choose an offender manager, coordinator or supervisor of this hub."})
+        raise Invalid(
+            fields={"staff": "Choose an offender manager, coordinator or supervisor of this hub."}
+        )
     turn = OnCallTurn(
         hub_id=new.hub_id,
         staff_id=new.staff_id,
@@ -82,7 +89,9 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
 
 
 def remove(session: Session, actor: Actor, turn_id: uuid.UUID, *, now: datetime) -> None:
-    """Take a turn off. Raises NotFound when there is none, or it is of a hub that the actor does not keep."""
+    """Take a turn off. Raises NotFound when there is none, or it is of a hub that the actor does
+    not keep.
+    """
     turn = session.get(OnCallTurn, turn_id, with_for_update=True)
     if turn is None or not may_manage(actor, turn.hub_id):
         raise NotFound("There is no such turn, or you may not see it.")
@@ -99,8 +108,12 @@ def remove(session: Session, actor: Actor, turn_id: uuid.UUID, *, now: datetime)
     )
 
 
-def on_call(session: Session, hub_ids: Collection[uuid.UUID] | None, now: datetime) -> Sequence[OnCallTurn]:
-    """The turns that run at `now` of staff who still work here, lowest level first; of every hub where none is named."""
+def on_call(
+    session: Session, hub_ids: Collection[uuid.UUID] | None, now: datetime
+) -> Sequence[OnCallTurn]:
+    """The turns that run at `now` of staff who still work here, lowest level first; of every hub
+    where none is named.
+    """
     query = (
         select(OnCallTurn)
         .join(Staff, Staff.id == OnCallTurn.staff_id)
@@ -113,7 +126,9 @@ def on_call(session: Session, hub_ids: Collection[uuid.UUID] | None, now: dateti
     return session.scalars(query).all()
 
 
-def to_come(session: Session, hub_ids: Collection[uuid.UUID], now: datetime) -> Sequence[OnCallTurn]:
+def to_come(
+    session: Session, hub_ids: Collection[uuid.UUID], now: datetime
+) -> Sequence[OnCallTurn]:
     """Turns that run or are still to come, in order of their start; at most 200."""
     return session.scalars(
         select(OnCallTurn)
@@ -126,7 +141,9 @@ def to_come(session: Session, hub_ids: Collection[uuid.UUID], now: datetime) -> 
 
 def eligible(session: Session, hub_ids: Collection[uuid.UUID]) -> Sequence[Staff]:
     """The active staff of some hubs who could have a turn, by name."""
-    members = select(Membership.staff_id).where(Membership.hub_id.in_(hub_ids), Membership.role.in_(ON_CALL))
+    members = select(Membership.staff_id).where(
+        Membership.hub_id.in_(hub_ids), Membership.role.in_(ON_CALL)
+    )
     return session.scalars(
         select(Staff).where(Staff.id.in_(members), Staff.active).order_by(Staff.name, Staff.id)
     ).all()
@@ -147,7 +164,8 @@ def may_manage(actor: Actor, hub_id: uuid.UUID) -> bool:
 def change_mobile(
     session: Session, actor: Actor, staff_id: uuid.UUID, given: str, *, wants: bool, now: datetime
 ) -> Staff:
-    """Record the mobile for notices of the actor themselves, or of a colleague in a hub that the actor administers.
+    """Record the mobile for notices of the actor themselves, or of a colleague in a hub that the
+    actor administers.
 
     Raises NotFound for anybody else, Invalid for what is no UK mobile number.
     """
@@ -157,7 +175,9 @@ def change_mobile(
 
 
 def staff_for_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> Staff:
-    """The member of staff whose notices the actor may change: themselves, or a colleague whom they administer. Raises NotFound."""
+    """The member of staff whose notices the actor may change: themselves, or a colleague whom they
+    administer. Raises NotFound.
+    """
     found = session.get(Staff, staff_id)
     hubs = {membership.hub_id for membership in found.memberships} if found is not None else set()
     allowed = actor.kind is ActorKind.SYSTEM or (
@@ -171,4 +191,6 @@ def staff_for_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> St
 
 def _may_keep(actor: Actor, hub_id: uuid.UUID) -> None:
     if not may_manage(actor, hub_id):
-        raise Forbidden("Only a coordinator, supervisor or administrator keeps the rota of their hub.")
+        raise Forbidden(
+            "Only a coordinator, supervisor or administrator keeps the rota of their hub."
+        )

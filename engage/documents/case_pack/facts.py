@@ -1,7 +1,8 @@
 """The case pack: one person on one page, for the meeting that talks about them.
 
-It gathers what is recorded and judges nothing; what the actor may not know (tests, intelligence) is not in it. A constant number of statements.
-Attendance is told as counts out of how many: what the network failed to deliver counts against nobody (RULES.md 8).
+It gathers what is recorded and judges nothing; what the actor may not know (tests, intelligence) is
+not in it. A constant number of statements. Attendance is told as counts out of how many: what the
+network failed to deliver counts against nobody (RULES.md 8).
 """
 
 import uuid
@@ -57,7 +58,9 @@ FAILED = frozenset({OutcomeCode.UNACCEPTABLE_ABSENCE, OutcomeCode.ATTENDED_FAILE
 
 @dataclass(frozen=True)
 class AttendanceTally:
-    """Appointments of a time: `all` that were booked and have passed, and what was recorded of them."""
+    """Appointments of a time: `all` that were booked and have passed, and what was recorded of
+    them.
+    """
 
     days: int
     all: int
@@ -91,7 +94,9 @@ class DecisionLine:
 
 @dataclass(frozen=True)
 class OverdueActionLine:
-    """An agreed action that is past its day. Of a matter of health only that it is one is said to whoever may not see those."""
+    """An agreed action that is past its day. Of a matter of health only that it is one is said to
+    whoever may not see those.
+    """
 
     id: uuid.UUID
     what: str
@@ -102,7 +107,9 @@ class OverdueActionLine:
 
 @dataclass(frozen=True)
 class CasePack:
-    """Everything on the page. `tests` is None where the actor may not see them; so are `intelligence` and `arrests` where not known."""
+    """Everything on the page. `tests` is None where the actor may not see them; so are
+    `intelligence` and `arrests` where not known.
+    """
 
     person: Person
     hub: Hub
@@ -141,7 +148,9 @@ class CasePack:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePack:
-    """The pack of one person, for whoever reads the whole case; the reading is logged. Raises NotFound or Forbidden."""
+    """The pack of one person, for whoever reads the whole case; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     person = open_person(session, actor, person_id, now=now, what="case pack", ability=Ability.CASE)
     granted = abilities(actor, person)
     hub = session.get_one(Hub, person.hub_id)
@@ -154,7 +163,9 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     orders = session.scalars(_orders(person.id, today)).all()
     actions = session.scalars(_live(person.id)).unique().all()
     decision = session.execute(_last_decision(person.id)).one_or_none()
-    labels = {one.decided_by for one in statuses} | {one.decided_by for one in strands} | {actor.label}
+    labels = (
+        {one.decided_by for one in statuses} | {one.decided_by for one in strands} | {actor.label}
+    )
     called = actor_names.of_labels(session, labels | ({decision.decided_by} if decision else set()))
     return CasePack(
         person=person,
@@ -182,16 +193,26 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         offences=tuple(session.scalars(_offences(person.id, today)).all()),
         may_know_intelligence=Ability.INTELLIGENCE in granted,
         intelligence=_flag(session, person.id) if Ability.INTELLIGENCE in granted else None,
-        tests=tuple(session.scalars(_tests(person.id)).all()) if Ability.HEALTH in granted else None,
+        tests=tuple(session.scalars(_tests(person.id)).all())
+        if Ability.HEALTH in granted
+        else None,
         housing=session.scalars(_housing(person.id)).one_or_none(),
-        activities=tuple(session.scalars(_activities(person.id, health=Ability.HEALTH in granted)).all()),
+        activities=tuple(
+            session.scalars(_activities(person.id, health=Ability.HEALTH in granted)).all()
+        ),
         assessment=session.scalars(_assessment(person.id)).one_or_none(),
-        signals=signals.of_person(session, actor, person.id, now=now) if Ability.SIGNALS in granted else (),
+        signals=signals.of_person(session, actor, person.id, now=now)
+        if Ability.SIGNALS in granted
+        else (),
         overdue=tuple(
-            _overdue(action, health=Ability.HEALTH in granted) for action in actions if action.due_on < today
+            _overdue(action, health=Ability.HEALTH in granted)
+            for action in actions
+            if action.due_on < today
         ),
         live_actions=len(actions),
-        decision=DecisionLine(decision.kind, decision.reason, decision.held_on, called[decision.decided_by])
+        decision=DecisionLine(
+            decision.kind, decision.reason, decision.held_on, called[decision.decided_by]
+        )
         if decision
         else None,
     )
@@ -233,11 +254,15 @@ def _strands(person_id: uuid.UUID) -> Select[StrandSpell]:
     )
 
 
-def _past(person_id: uuid.UUID, now: datetime) -> Select[datetime, AppointmentType, str, OutcomeCode | None]:
+def _past(
+    person_id: uuid.UUID, now: datetime
+) -> Select[datetime, AppointmentType, str, OutcomeCode | None]:
     return (
         select(Appointment.starts_at, Appointment.type, Agency.name, Outcome.code)
         .join(Agency, Agency.id == Appointment.agency_id)
-        .outerjoin(Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None)))
+        .outerjoin(
+            Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None))
+        )
         .where(
             Appointment.person_id == person_id,
             Appointment.state == AppointmentState.BOOKED,
@@ -250,7 +275,9 @@ def _past(person_id: uuid.UUID, now: datetime) -> Select[datetime, AppointmentTy
 
 
 def _tally(
-    past: Sequence[tuple[datetime, AppointmentType, str, OutcomeCode | None]], now: datetime, days: int
+    past: Sequence[tuple[datetime, AppointmentType, str, OutcomeCode | None]],
+    now: datetime,
+    days: int,
 ) -> AttendanceTally:
     codes = [code for starts_at, _, _, code in past if starts_at >= now - timedelta(days=days)]
     told = {
@@ -265,7 +292,12 @@ def _tally(
 
 def _orders(person_id: uuid.UUID, today: date) -> Select[Order]:
     runs = and_(Order.starts_on <= today, Order.ends_on >= today, Order.ended_on.is_(None))
-    return select(Order).where(Order.person_id == person_id, runs).order_by(Order.starts_on).limit(SHOWN)
+    return (
+        select(Order)
+        .where(Order.person_id == person_id, runs)
+        .order_by(Order.starts_on)
+        .limit(SHOWN)
+    )
 
 
 def _offences(person_id: uuid.UUID, today: date) -> Select[Offence]:
@@ -307,14 +339,18 @@ def _housing(person_id: uuid.UUID) -> Select[HousingSpell]:
     return (
         select(HousingSpell)
         .where(HousingSpell.person_id == person_id, HousingSpell.state != ReportState.DISPUTED)
-        .order_by(HousingSpell.since.desc(), HousingSpell.recorded_at.desc(), HousingSpell.id.desc())
+        .order_by(
+            HousingSpell.since.desc(), HousingSpell.recorded_at.desc(), HousingSpell.id.desc()
+        )
         .limit(1)
     )
 
 
 def _activities(person_id: uuid.UUID, *, health: bool) -> Select[Activity]:
     query = select(Activity).where(
-        Activity.person_id == person_id, Activity.ended_on.is_(None), Activity.state != ReportState.DISPUTED
+        Activity.person_id == person_id,
+        Activity.ended_on.is_(None),
+        Activity.state != ReportState.DISPUTED,
     )
     if not health:
         query = query.where(Activity.kind != ActivityKind.TREATMENT)
@@ -342,7 +378,12 @@ def _live(person_id: uuid.UUID) -> Select[Action]:
 
 def _last_decision(person_id: uuid.UUID) -> Select[DecisionKind, str, str, date]:
     return (
-        select(MeetingDecision.kind, MeetingDecision.reason, MeetingDecision.decided_by, Meeting.held_on)
+        select(
+            MeetingDecision.kind,
+            MeetingDecision.reason,
+            MeetingDecision.decided_by,
+            Meeting.held_on,
+        )
         .join(AgendaItem, AgendaItem.id == MeetingDecision.item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(AgendaItem.person_id == person_id)

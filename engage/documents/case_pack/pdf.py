@@ -18,13 +18,16 @@ from engage.queries.cohort import assessments
 def render(pack: CasePack) -> bytes:
     """The pack as PDF: one page for most people, more where there is more to say."""
     person = pack.person
-    foot = f"{person.crn}. Made for {pack.made_by}, {moment(pack.made_at, pack.zone)}. Confidential."
+    foot = (
+        f"{person.crn}. Made for {pack.made_by}, {moment(pack.made_at, pack.zone)}. Confidential."
+    )
     paper = PdfDocument(f"Case pack: {person.name}", made_at=pack.made_at, footer=foot)
     paper.facts(_standing(pack))
     paper.heading("Status", small=True)
     if pack.statuses:
         rows = [
-            (day_and_year(one.held_on), enrolment_words.RAGS[one.rag], one.reason) for one in pack.statuses
+            (day_and_year(one.held_on), enrolment_words.RAGS[one.rag], one.reason)
+            for one in pack.statuses
         ]
         paper.table(("Reviewed", "Status", "Why"), rows, widths=(20, 12, 68))
     if pack.suggestion and pack.enrolment:
@@ -54,18 +57,28 @@ def _standing(pack: CasePack) -> list[tuple[str, str]]:
     if pack.strands:
         strand = pack.strands[0]
         found.append(
-            ("Strand", f"{enrolment_words.STRANDS[strand.strand]}, since {day_and_year(strand.since)}")
+            (
+                "Strand",
+                f"{enrolment_words.STRANDS[strand.strand]}, since {day_and_year(strand.since)}",
+            )
         )
     found.append(("Legal status", LEGAL[person.legal_status]))
-    found += [("Order", f"{ORDER_KINDS[one.kind]} until {day_and_year(one.ends_on)}") for one in pack.orders]
+    found += [
+        ("Order", f"{ORDER_KINDS[one.kind]} until {day_and_year(one.ends_on)}")
+        for one in pack.orders
+    ]
     where = CUSTODY[person.custody_status]
     if pack.custody is not None:
         where += f" since {day_and_year(pack.custody.since)}"
-        where += f", release {day_and_year(pack.custody.release_on)}" if pack.custody.release_on else ""
+        where += (
+            f", release {day_and_year(pack.custody.release_on)}" if pack.custody.release_on else ""
+        )
     found.append(("Where they are", where))
     if pack.may_know_intelligence:
         flag = pack.intelligence
-        found.append(("Intelligence", f"Flag since {day_and_year(flag.flagged_on)}" if flag else "No flag"))
+        found.append(
+            ("Intelligence", f"Flag since {day_and_year(flag.flagged_on)}" if flag else "No flag")
+        )
     if pack.decision is not None:
         made = f"{meetings.DECIDED[pack.decision.kind]}, {day_and_year(pack.decision.held_on)}"
         found.append(("Last decision", f"{made}: {pack.decision.reason}"))
@@ -88,11 +101,16 @@ def _tally(tally: AttendanceTally) -> tuple[str, ...]:
 def _lists(paper: PdfDocument, pack: CasePack) -> None:
     facts: list[tuple[str, str]] = []
     if pack.offences:
-        told = (f"{OFFENCE_KINDS[one.kind]}, {one.what} ({_short(one.happened_on)})" for one in pack.offences)
+        told = (
+            f"{OFFENCE_KINDS[one.kind]}, {one.what} ({_short(one.happened_on)})"
+            for one in pack.offences
+        )
         facts.append(("Offences of a year", "; ".join(told)))
     if pack.tests is not None:
         told = (
-            f"{_short(one.due_on)} {TEST_RESULTS[one.result].lower()}" for one in pack.tests if one.result
+            f"{_short(one.due_on)} {TEST_RESULTS[one.result].lower()}"
+            for one in pack.tests
+            if one.result
         )
         facts.append(("Tests", "; ".join(told) or "None recorded"))
     if pack.housing is not None:
@@ -105,7 +123,8 @@ def _lists(paper: PdfDocument, pack: CasePack) -> None:
         )
     if pack.activities:
         told = (
-            f"{ACTIVITY_KINDS[one.kind]}: {one.name} ({_short(one.started_on)})" for one in pack.activities
+            f"{ACTIVITY_KINDS[one.kind]}: {one.name} ({_short(one.started_on)})"
+            for one in pack.activities
         )
         facts.append(("Takes part in", "; ".join(told)))
     if pack.assessment is not None:
@@ -121,7 +140,10 @@ def _lists(paper: PdfDocument, pack: CasePack) -> None:
         paper.paragraph("None.")
     paper.heading("Overdue actions", small=True)
     if pack.overdue:
-        late = [(_short(one.due_on), one.what, f"{one.responsible}, {one.agency}") for one in pack.overdue]
+        late = [
+            (_short(one.due_on), one.what, f"{one.responsible}, {one.agency}")
+            for one in pack.overdue
+        ]
         paper.table(("Due", "Action", "Whose"), late, widths=(14, 50, 36))
     else:
         paper.paragraph(f"None of {pack.live_actions} that are agreed.")
@@ -137,7 +159,9 @@ def _assessed(pack: CasePack) -> list[tuple[str, str]]:
         f"{PATHWAYS[name]}: {NEED_SCORES[score].lower()}"
         for name, score in sorted(scored.items(), key=lambda pair: -pair[1])
     )
-    found = [("Risk of harm", f"{risk} (assessed {_short(row.made_at.astimezone(pack.zone).date())})")]
+    found = [
+        ("Risk of harm", f"{risk} (assessed {_short(row.made_at.astimezone(pack.zone).date())})")
+    ]
     return [*found, ("Needs", needs)] if needs else found
 
 

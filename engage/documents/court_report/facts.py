@@ -1,7 +1,9 @@
-"""The report to the court before a review of a drug rehabilitation requirement (RULES.md 13): facts of one time, dated, by whose word.
+"""The report to the court before a review of a drug rehabilitation requirement (RULES.md 13): facts
+of one time, dated, by whose word.
 
-It says what is recorded and nothing else: no judgement, no suggestion, no words of the person's texts. Tests count as staff recorded them;
-a void one is told apart. The same records at the same moment make the same bytes.
+It says what is recorded and nothing else: no judgement, no suggestion, no words of the person's
+texts. Tests count as staff recorded them; a void one is told apart. The same records at the same
+moment make the same bytes.
 """
 
 import hashlib
@@ -41,7 +43,9 @@ from engage.queries import actor_names
 
 @dataclass(frozen=True)
 class Attendance:
-    """What was recorded of the appointments of a time; `open` are those of which nothing final is recorded."""
+    """What was recorded of the appointments of a time; `open` are those of which nothing final is
+    recorded.
+    """
 
     arranged: int
     attended: int
@@ -112,7 +116,9 @@ class CourtReport:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """A report with its person. `made` says whether one was made for this review; `changed` whether the records differ from it by now."""
+    """A report with its person. `made` says whether one was made for this review; `changed` whether
+    the records differ from it by now.
+    """
 
     person: Person
     review: CourtReview
@@ -124,7 +130,9 @@ class ReportPage:
 
 
 def load(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> ReportPage:
-    """The report for a review as it was made, or as it would be now; the reading is logged. Raises NotFound or Forbidden."""
+    """The report for a review as it was made, or as it would be now; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     person, review = _opened(session, actor, review_id, now)
     made = review.report_made_at is not None
     report = gather(
@@ -142,12 +150,15 @@ def load(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime)
         report=report,
         made=made,
         changed=made and digest(report) != review.digest,
-        may_make=not over and {Ability.RECORD, Ability.HEALTH, Ability.CASE} <= abilities(actor, person),
+        may_make=not over
+        and {Ability.RECORD, Ability.HEALTH, Ability.CASE} <= abilities(actor, person),
     )
 
 
 def make(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> CourtReview:
-    """Make the report: it is gathered and kept by its digest, and that it goes to the court is logged. Raises as reviews.report_made."""
+    """Make the report: it is gathered and kept by its digest, and that it goes to the court is
+    logged. Raises as reviews.report_made.
+    """
     person, review = court_reviews.to_change(session, actor, review_id, now=now)
     report = gather(session, person, review, made_at=now, made_by=actor.label)
     return court_reviews.report_made(session, actor, review.id, digest=digest(report), now=now)
@@ -156,7 +167,9 @@ def make(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime)
 def gather(
     session: Session, person: Person, review: CourtReview, *, made_at: datetime, made_by: str
 ) -> CourtReport:
-    """The facts, in a constant number of statements; the caller has opened the person's health and case."""
+    """The facts, in a constant number of statements; the caller has opened the person's health and
+    case.
+    """
     need = session.get_one(Requirement, review.requirement_id)
     order: Order = need.order
     hub_zone = zone(session.get_one(Hub, person.hub_id))
@@ -164,7 +177,9 @@ def gather(
     before = _review_before(session, review)
     from_on = min(_day_after(before) or need.starts_on, until_on)
     tests = service.results_between(session, person.id, from_on, until_on)
-    done = [TestLine(test.due_on, test.result, test.note) for test in tests if test.result is not None]
+    done = [
+        TestLine(test.due_on, test.result, test.note) for test in tests if test.result is not None
+    ]
     return CourtReport(
         name=person.name,
         date_of_birth=person.date_of_birth,
@@ -181,7 +196,9 @@ def gather(
         until_on=until_on,
         tests=tuple(done),
         counts=rules.tally(line.result for line in done),
-        not_recorded=service.without_result(session, person.id, from_on, until_on - timedelta(days=1)),
+        not_recorded=service.without_result(
+            session, person.id, from_on, until_on - timedelta(days=1)
+        ),
         attendance=_attendance(session, person.id, _starts(from_on, hub_zone), made_at),
         home=_home(session, person.id, until_on),
         activities=_activities(session, person.id, from_on, until_on),
@@ -210,7 +227,9 @@ def _opened(
     review = session.get(CourtReview, review_id)
     if review is None:
         raise NotFound("There is no such review, or you may not see it.")
-    person = open_part(session, actor, review.person_id, RecordPart.HEALTH, now=now, what="court report")
+    person = open_part(
+        session, actor, review.person_id, RecordPart.HEALTH, now=now, what="court report"
+    )
     if not {Ability.CASE, Ability.HEALTH} <= abilities(actor, person):
         raise Forbidden("Your role does not let you see the reports to the court.")
     return person, review
@@ -236,11 +255,15 @@ def _day_after(before: CourtReview | None) -> date | None:
     return before.held_on + timedelta(days=1)
 
 
-def _attendance(session: Session, person_id: uuid.UUID, since: datetime, until: datetime) -> Attendance:
+def _attendance(
+    session: Session, person_id: uuid.UUID, since: datetime, until: datetime
+) -> Attendance:
     rows = session.execute(
         select(Outcome.code, func.count())
         .select_from(Appointment)
-        .outerjoin(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
+        .outerjoin(
+            Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None)
+        )
         .where(
             Appointment.person_id == person_id,
             Appointment.state == AppointmentState.BOOKED,
@@ -252,7 +275,8 @@ def _attendance(session: Session, person_id: uuid.UUID, since: datetime, until: 
     counts: Counter[OutcomeCode | None] = Counter({row[0]: row[1] for row in rows})
     return Attendance(
         arranged=counts.total(),
-        attended=counts[OutcomeCode.ATTENDED_COMPLIED] + counts[OutcomeCode.ATTENDED_FAILED_TO_COMPLY],
+        attended=counts[OutcomeCode.ATTENDED_COMPLIED]
+        + counts[OutcomeCode.ATTENDED_FAILED_TO_COMPLY],
         acceptable=sum(counts[code] for code in ACCEPTABLE_ABSENCES),
         unacceptable=counts[OutcomeCode.UNACCEPTABLE_ABSENCE],
         sent_home=counts[OutcomeCode.SENT_HOME_BEHAVIOUR] + counts[OutcomeCode.SENT_HOME_SERVICE],

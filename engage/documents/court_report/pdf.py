@@ -1,4 +1,6 @@
-"""The report to the court in words, once for the page and for paper. It names what is recorded, by whose word, and judges nothing."""
+"""The report to the court in words, once for the page and for paper. It names what is recorded, by
+whose word, and judges nothing.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -57,11 +59,20 @@ def about(page: ReportPage) -> Facts:
         ("Name", report.name),
         ("Date of birth", born),
         ("Case reference", report.crn),
-        ("Court", " ".join(part for part in (report.court, report.reference) if part) or "Not recorded"),
+        (
+            "Court",
+            " ".join(part for part in (report.court, report.reference) if part) or "Not recorded",
+        ),
         ("Order", order),
-        ("Requirement", f"Drug rehabilitation, from {day_and_year(report.requirement_starts_on)}{asked}"),
+        (
+            "Requirement",
+            f"Drug rehabilitation, from {day_and_year(report.requirement_starts_on)}{asked}",
+        ),
         ("Review", day_and_year(report.review_on)),
-        ("Time of this report", f"{day_and_year(report.from_on)} to {day_and_year(report.until_on)}"),
+        (
+            "Time of this report",
+            f"{day_and_year(report.from_on)} to {day_and_year(report.until_on)}",
+        ),
         ("Offender manager", report.offender_manager),
         (
             "Made" if page.made else "Not made yet; looked at",
@@ -89,7 +100,10 @@ def tests(report: CourtReport) -> Facts:
 
 def test_rows(report: CourtReport) -> Sequence[tuple[str, str, str]]:
     """Each test."""
-    return [(day_and_year(line.due_on), words.TEST_RESULTS[line.result], line.note) for line in report.tests]
+    return [
+        (day_and_year(line.due_on), words.TEST_RESULTS[line.result], line.note)
+        for line in report.tests
+    ]
 
 
 def appointments(report: CourtReport) -> Facts:

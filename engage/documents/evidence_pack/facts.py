@@ -1,7 +1,9 @@
-"""The facts of an evidence pack, gathered in a number of statements that does not depend on how much there is.
+"""The facts of an evidence pack, gathered in a number of statements that does not depend on how
+much there is.
 
-Every appointment of a period with how and when the person was told, what the network said, what they answered, and what was recorded by whom.
-Nothing is judged here. A text that is not known to have arrived is never counted against anybody (RULES.md 8): it is called out.
+Every appointment of a period with how and when the person was told, what the network said, what
+they answered, and what was recorded by whom. Nothing is judged here. A text that is not known to
+have arrived is never counted against anybody (RULES.md 8): it is called out.
 """
 
 import uuid
@@ -30,7 +32,12 @@ from messaging.tables import Inbound, Message, Receipt
 
 Json = dict[str, Any]
 Names = Callable[[str | None], str]
-_HISTORY = ("appointment.booked", "appointment.moved", "appointment.amended", "appointment.cancelled")
+_HISTORY = (
+    "appointment.booked",
+    "appointment.moved",
+    "appointment.amended",
+    "appointment.cancelled",
+)
 _BAD = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 _SHOWN_DIGITS = 4
 
@@ -60,7 +67,9 @@ class _Found:
 def appointments(
     session: Session, person: Person, period: Period, found: Compliance, *, words: bool
 ) -> tuple[list[Json], Names]:
-    """The appointments of the period, oldest first, and a way to name whoever did something. `words`: with what they wrote, as they wrote it."""
+    """The appointments of the period, oldest first, and a way to name whoever did something.
+    `words`: with what they wrote, as they wrote it.
+    """
     zone = found.numbers.zone
     start = datetime.combine(period.first, time(0), tzinfo=zone)
     end = datetime.combine(period.last + timedelta(days=1), time(0), tzinfo=zone)
@@ -68,14 +77,18 @@ def appointments(
         select(Appointment, Agency.name)
         .join(Agency, Agency.id == Appointment.agency_id)
         .where(
-            Appointment.person_id == person.id, Appointment.starts_at >= start, Appointment.starts_at < end
+            Appointment.person_id == person.id,
+            Appointment.starts_at >= start,
+            Appointment.starts_at < end,
         )
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()
     facts = _gather(session, person.id, [appointment.id for appointment, _ in rows], words=words)
     names = _names(session, _labels(rows, facts, found))
     counted = {one.outcome_id for one in found.counted}
-    listed = [_appointment(appointment, agency, facts, counted, names) for appointment, agency in rows]
+    listed = [
+        _appointment(appointment, agency, facts, counted, names) for appointment, agency in rows
+    ]
     return listed, names
 
 
@@ -91,7 +104,11 @@ def order(one: Order) -> Json:
         "ended_on": one.ended_on.isoformat() if one.ended_on else None,
         "ending": one.ending.value if one.ending else None,
         "requirements": [
-            {"kind": asked.kind.value, "amount": asked.amount, "starts_on": asked.starts_on.isoformat()}
+            {
+                "kind": asked.kind.value,
+                "amount": asked.amount,
+                "starts_on": asked.starts_on.isoformat(),
+            }
             for asked in one.requirements
         ],
     }
@@ -122,12 +139,16 @@ def at(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment is not None else None
 
 
-def _gather(session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], *, words: bool) -> _Found:
+def _gather(
+    session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], *, words: bool
+) -> _Found:
     reminders = message_history.reminders_of(session, ids)
     sent = {one.reminder.message_id for one in reminders if one.reminder.message_id is not None}
     messages = {one.id: one for one in session.scalars(select(Message).where(Message.id.in_(sent)))}
     receipts = session.scalars(
-        select(Receipt).where(Receipt.message_id.in_(sent)).order_by(Receipt.received_at, Receipt.id)
+        select(Receipt)
+        .where(Receipt.message_id.in_(sent))
+        .order_by(Receipt.received_at, Receipt.id)
     )
     intents = session.scalars(
         select(StatedIntent)
@@ -140,13 +161,23 @@ def _gather(session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], 
         .order_by(AbsenceReason.said_at, AbsenceReason.id)
     ).all()
     outcomes = session.scalars(
-        select(Outcome).where(Outcome.appointment_id.in_(ids)).order_by(Outcome.recorded_at, Outcome.id)
+        select(Outcome)
+        .where(Outcome.appointment_id.in_(ids))
+        .order_by(Outcome.recorded_at, Outcome.id)
     )
     history = session.scalars(
-        select(Event).where(Event.person_id == person_id, Event.kind.in_(_HISTORY)).order_by(Event.id)
+        select(Event)
+        .where(Event.person_id == person_id, Event.kind.in_(_HISTORY))
+        .order_by(Event.id)
     )
-    heard = {one.inbound_id for one in reasons} | {one.inbound_id for one in intents if one.inbound_id}
-    bodies = session.execute(select(Inbound.id, Inbound.body).where(Inbound.id.in_(heard))) if words else ()
+    heard = {one.inbound_id for one in reasons} | {
+        one.inbound_id for one in intents if one.inbound_id
+    }
+    bodies = (
+        session.execute(select(Inbound.id, Inbound.body).where(Inbound.id.in_(heard)))
+        if words
+        else ()
+    )
     return _Found(
         told=_by(reminders, lambda one: one.reminder.appointment_id),
         messages=messages,
@@ -171,7 +202,9 @@ def _labels(rows: Sequence[Any], facts: _Found, found: Compliance) -> set[str]:
     labels = {appointment.created_by for appointment, _ in rows}
     labels |= {one.actor for events in facts.history.values() for one in events}
     labels |= {one.recorded_by for outcomes in facts.outcomes.values() for one in outcomes}
-    labels |= {one.decided_by for reasons in facts.reasons.values() for one in reasons if one.decided_by}
+    labels |= {
+        one.decided_by for reasons in facts.reasons.values() for one in reasons if one.decided_by
+    }
     labels |= {by for one in found.decisions for by in (one.decided_by, one.withdrawn_by) if by}
     for intents in facts.intents.values():
         labels |= {by for one in intents for by in (one.withdrawn_by, one.corrected_by) if by}
@@ -180,12 +213,15 @@ def _labels(rows: Sequence[Any], facts: _Found, found: Compliance) -> set[str]:
 
 def _names(session: Session, labels: Collection[str]) -> Names:
     ids = {
-        kind: [_id(label) for label in labels if label.startswith(f"{kind}:")] for kind in ("staff", "key")
+        kind: [_id(label) for label in labels if label.startswith(f"{kind}:")]
+        for kind in ("staff", "key")
     }
     known = {"system": "Engage, by itself", "person": "the person themselves"}
     for id, name in session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids["staff"]))):
         known[f"staff:{id}"] = name
-    for id, name in session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids["key"]))):
+    for id, name in session.execute(
+        select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids["key"]))
+    ):
         known[f"key:{id}"] = f"the system {name}"
     return lambda label: known.get(label or "", "somebody")
 
@@ -201,7 +237,8 @@ def _appointment(
     before = [
         told_of
         for told_of in reminders
-        if told_of.reminder.revision == one.revision and told_of.reminder.kind not in absence_rules.CHASES
+        if told_of.reminder.revision == one.revision
+        and told_of.reminder.kind not in absence_rules.CHASES
     ]
     outcomes = facts.outcomes.get(one.id, ())
     return {
@@ -218,7 +255,9 @@ def _appointment(
         "booked_by": names(one.created_by),
         "history": [_history(event, names) for event in facts.history.get(str(one.id), ())],
         "told": [_told(told_of, facts) for told_of in reminders],
-        "nothing_known_to_have_arrived": rules.nothing_arrived([_arrived(told_of) for told_of in before]),
+        "nothing_known_to_have_arrived": rules.nothing_arrived(
+            [_arrived(told_of) for told_of in before]
+        ),
         "said": [_said(said, facts, names) for said in facts.intents.get(one.id, ())],
         "reasons": [_reason(reason, facts, names) for reason in facts.reasons.get(one.id, ())],
         "recorded": [_recorded(outcome, names) for outcome in outcomes],
@@ -268,7 +307,11 @@ def _told(one: SentReminder, facts: _Found) -> Json:
             "provider": message.provider,
             "provider_id": message.provider_sid,
             "receipts": [
-                {"at": at(receipt.received_at), "status": receipt.status, "error_code": receipt.error_code}
+                {
+                    "at": at(receipt.received_at),
+                    "status": receipt.status,
+                    "error_code": receipt.error_code,
+                }
                 for receipt in facts.receipts.get(message.id, ())
             ],
         }

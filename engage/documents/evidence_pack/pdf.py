@@ -1,6 +1,8 @@
-"""An evidence pack on numbered pages: laid out from its JSON alone, so that paper and JSON say the same.
+"""An evidence pack on numbered pages: laid out from its JSON alone, so that paper and JSON say the
+same.
 
-What was not known to have arrived is called out on the first page and at each appointment (RULES.md 8), before anything that was counted.
+What was not known to have arrived is called out on the first page and at each appointment (RULES.md
+8), before anything that was counted.
 """
 
 from collections.abc import Iterator
@@ -66,7 +68,9 @@ def _face(paper: PdfDocument, facts: Json, digest: str, zone: ZoneInfo) -> None:
             " A text that did not arrive, was not sent, or whose end is not known is never a failure of the person."
         )
     else:
-        paper.paragraph(f"Of each of the {all_of} appointments a text is known to have reached the phone.")
+        paper.paragraph(
+            f"Of each of the {all_of} appointments a text is known to have reached the phone."
+        )
     if not made["words_of_texts"]:
         paper.paragraph(
             "The words of the person's texts are left out: whoever made this pack may not read them."
@@ -82,9 +86,14 @@ def _order(one: Json) -> str:
     court = f" at {one['court']}" if one["court"] else ""
     reference = f", reference {one['reference']}" if one["reference"] else ""
     asked = "; ".join(
-        words.REQUIREMENTS[each["kind"]].format(amount=each["amount"]) for each in one["requirements"]
+        words.REQUIREMENTS[each["kind"]].format(amount=each["amount"])
+        for each in one["requirements"]
     )
-    ended = f" Ended on {_day(one['ended_on'])}: {words.ENDINGS[one['ending']]}." if one["ended_on"] else ""
+    ended = (
+        f" Ended on {_day(one['ended_on'])}: {words.ENDINGS[one['ending']]}."
+        if one["ended_on"]
+        else ""
+    )
     return (
         f"{words.ORDERS[one['kind']]}, made on {_day(one['made_on'])}{court}{reference}."
         f" In force from {_day(one['starts_on'])} to {_day(one['ends_on'])}.{ended}"
@@ -117,7 +126,11 @@ def _count(paper: PdfDocument, facts: Json) -> None:
     else:
         paper.paragraph("None.")
     for one in count["suggested"]:
-        under = words.ORDERS.get(one["order"], "No order recorded") if one["order"] else "No order recorded"
+        under = (
+            words.ORDERS.get(one["order"], "No order recorded")
+            if one["order"]
+            else "No order recorded"
+        )
         paper.paragraph(f"{under}: {' '.join(one['reasons'])}")
 
 
@@ -193,7 +206,11 @@ def _rows(one: Json, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
     for reason in one["reasons"]:
         yield reason["at"], "Said why they were not there", _reason(reason, zone)
     for outcome in one["recorded"]:
-        over = f" Replaced {_when(outcome['superseded_at'], zone)}." if outcome["superseded_at"] else ""
+        over = (
+            f" Replaced {_when(outcome['superseded_at'], zone)}."
+            if outcome["superseded_at"]
+            else ""
+        )
         note = f" {outcome['note']}" if outcome["note"] else ""
         yield (
             outcome["at"],
@@ -211,7 +228,11 @@ def _moved(event: Json, zone: ZoneInfo) -> str:
 def _told(told: Json, zone: ZoneInfo) -> str:
     text, why = told["text"], "; ".join(told["why_not"])
     if text is None:
-        state = {"planned": "Not due yet.", "skipped": "NOT SENT", "void": "NOT SENT: no longer of use"}
+        state = {
+            "planned": "Not due yet.",
+            "skipped": "NOT SENT",
+            "void": "NOT SENT: no longer of use",
+        }
         return f"{state.get(told['state'], told['state'])}{': ' + why if why else ''}"
     when = text["delivered_at"] or text["ended_at"] or text["sent_at"]
     parts = [f"To …{text['number_ends']}: {words.STATUSES[text['status']]}"]

@@ -1,7 +1,9 @@
-"""The evidence pack: what happened, dated and whole, for a court or whoever must judge; with the chain that shows tampering.
+"""The evidence pack: what happened, dated and whole, for a court or whoever must judge; with the
+chain that shows tampering.
 
-A pack is made by whoever may enforce, for a purpose and a recipient that are kept, and is a disclosure and logged as one. Its JSON is kept as it
-was given; the PDF is laid out from that. It holds facts alone, what speaks for the person as well as what speaks against them.
+A pack is made by whoever may enforce, for a purpose and a recipient that are kept, and is a
+disclosure and logged as one. Its JSON is kept as it was given; the PDF is laid out from that. It
+holds facts alone, what speaks for the person as well as what speaks against them.
 """
 
 import hashlib
@@ -43,7 +45,16 @@ HOW_TO_CHECK = (
     " Begin with `before` and work out every link again; the last must be `head`."
     " That the digests are those of the events as written is checked by `engage log verify` on the service itself."
 )
-_SHOWN = ("appointment.", "outcome.", "intent.", "absence.", "reminder.", "enforcement.", "order.", "pack.")
+_SHOWN = (
+    "appointment.",
+    "outcome.",
+    "intent.",
+    "absence.",
+    "reminder.",
+    "enforcement.",
+    "order.",
+    "pack.",
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +78,9 @@ def make(
 ) -> EvidencePack:
     """Make the pack of a period, keep it, and log it as disclosed to `recipient`.
 
-    The words of people's texts are in it where the actor may read matters of health, for nobody knows beforehand what a reply holds. Raises
-    NotFound or Forbidden, Invalid for days that cannot be or without purpose and recipient.
+    The words of people's texts are in it where the actor may read matters of health, for nobody
+    knows beforehand what a reply holds. Raises NotFound or Forbidden, Invalid for days that cannot
+    be or without purpose and recipient.
     """
     person = open_person(
         session, actor, person_id, now=now, what="make pack", ability=Ability.ENFORCE, change=True
@@ -76,7 +88,9 @@ def make(
     hub = session.get_one(Hub, person.hub_id)
     period = _period(from_on, until_on, now.astimezone(counting.numbers_of(hub).zone).date())
     purpose = _words("purpose", purpose, LONGEST_PURPOSE, "Say what the pack is for.")
-    recipient = _words("recipient", recipient, LONGEST_RECIPIENT, "Say who gets it, such as the court.")
+    recipient = _words(
+        "recipient", recipient, LONGEST_RECIPIENT, "Say who gets it, such as the court."
+    )
     audit_chain.seal_person(session, person.id, now=now)
     facts = gather(session, actor, person, hub, period, now=now)
     facts["made"] |= {"purpose": purpose, "recipient": recipient}
@@ -112,7 +126,9 @@ def make(
 def gather(
     session: Session, actor: Actor, person: Person, hub: Hub, period: Period, *, now: datetime
 ) -> Json:
-    """All that a pack says, in a number of statements that does not depend on how much there is. The caller has opened the person."""
+    """All that a pack says, in a number of statements that does not depend on how much there is.
+    The caller has opened the person.
+    """
     words = Ability.HEALTH in abilities(actor, person)
     found = counting.assess(session, person, now=now)
     listed, names = pack_facts.appointments(session, person, period, found, words=words)
@@ -137,7 +153,9 @@ def gather(
         "non_delivery": {
             "appointments": len(listed),
             "nothing_known_to_have_arrived": [one["id"] for one in unheard],
-            "of_these_counted_as_failures": [one["id"] for one in unheard if one["counts_as_failure"]],
+            "of_these_counted_as_failures": [
+                one["id"] for one in unheard if one["counts_as_failure"]
+            ],
         },
         "appointments": listed,
         "decisions": [pack_facts.decision(one, names) for one in reversed(found.decisions)],
@@ -146,25 +164,37 @@ def gather(
 
 
 def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
-    """The links of a person's events from the beginning of the period on, and whether the whole chain holds.
+    """The links of a person's events from the beginning of the period on, and whether the whole
+    chain holds.
 
-    What an event was about is said where it belongs to what the pack shows; of every other there is the link alone.
+    What an event was about is said where it belongs to what the pack shows; of every other there is
+    the link alone.
     """
     first = session.scalar(
         select(func.min(EventSeal.place))
         .join(Event, Event.id == EventSeal.event_id)
         .where(
-            EventSeal.person_id == person.id, Event.at >= datetime.combine(period.first, time(0), tzinfo=zone)
+            EventSeal.person_id == person.id,
+            Event.at >= datetime.combine(period.first, time(0), tzinfo=zone),
         )
     )
     rows = session.execute(
-        select(EventSeal.place, EventSeal.digest, EventSeal.link, EventSeal.sealed_at, Event.at, Event.kind)
+        select(
+            EventSeal.place,
+            EventSeal.digest,
+            EventSeal.link,
+            EventSeal.sealed_at,
+            Event.at,
+            Event.kind,
+        )
         .join(Event, Event.id == EventSeal.event_id)
         .where(EventSeal.person_id == person.id, EventSeal.place >= first - 1 if first else false())
         .order_by(EventSeal.place)
     ).all()
     head = audit_chain.head(session, person.id)
-    before = next((row.link for row in rows if row.place < first), audit_chain.START) if first else head
+    before = (
+        next((row.link for row in rows if row.place < first), audit_chain.START) if first else head
+    )
     broken = verify(session, person.id)
     waiting = session.scalar(
         select(func.count())
@@ -195,10 +225,12 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
 
 
 def verify(session: Session, person_id: uuid.UUID) -> audit_chain.BrokenSeal | None:
-    """The first broken place of a person's chain, the links on their packs looked for in it; None where it holds."""
-    heads = set(session.scalars(select(EvidencePack.head).where(EvidencePack.person_id == person_id))) - {
-        audit_chain.START
-    }
+    """The first broken place of a person's chain, the links on their packs looked for in it; None
+    where it holds.
+    """
+    heads = set(
+        session.scalars(select(EvidencePack.head).where(EvidencePack.person_id == person_id))
+    ) - {audit_chain.START}
     elsewhere = session.scalars(
         select(EventSeal.link)
         .join(Person, Person.id == EventSeal.person_id)
@@ -210,7 +242,9 @@ def verify(session: Session, person_id: uuid.UUID) -> audit_chain.BrokenSeal | N
 def sealed_people(
     session: Session, *, crn: str | None, after: uuid.UUID | None, limit: int
 ) -> list[tuple[uuid.UUID, str]]:
-    """People with their reference, in the order of their ids, to verify one after the other. Raises NotFound for a reference that is nobody's."""
+    """People with their reference, in the order of their ids, to verify one after the other. Raises
+    NotFound for a reference that is nobody's.
+    """
     query = select(Person.id, Person.crn).order_by(Person.id).limit(limit)
     if crn is not None:
         query = query.where(Person.crn == crn.strip().upper())
@@ -223,13 +257,19 @@ def sealed_people(
 
 
 def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: datetime) -> OpenedPack:
-    """A pack as it was given, for whoever may enforce; the reading is logged. Raises NotFound or Forbidden."""
+    """A pack as it was given, for whoever may enforce; the reading is logged. Raises NotFound or
+    Forbidden.
+    """
     person_id = session.scalar(select(EvidencePack.person_id).where(EvidencePack.id == pack_id))
     if person_id is None:
         raise NotFound("There is no such pack, or you may not see it.")
-    person = open_person(session, actor, person_id, now=now, what="evidence pack", ability=Ability.ENFORCE)
+    person = open_person(
+        session, actor, person_id, now=now, what="evidence pack", ability=Ability.ENFORCE
+    )
     pack = session.scalars(
-        select(EvidencePack).where(EvidencePack.id == pack_id).options(undefer(EvidencePack.content))
+        select(EvidencePack)
+        .where(EvidencePack.id == pack_id)
+        .options(undefer(EvidencePack.content))
     ).one()
     facts: Json = json.loads(pack.content)
     if facts["made"]["words_of_texts"] and Ability.HEALTH not in abilities(actor, person):

@@ -1,4 +1,6 @@
-"""What codes are called in an evidence pack on paper: whole words for a reader who has never seen the service."""
+"""What codes are called in an evidence pack on paper: whole words for a reader who has never seen
+the service.
+"""
 
 from collections.abc import Mapping
 

@@ -16,7 +16,9 @@ from engage.progress.model import SelfReport
 
 
 class Activity(Base):
-    """A group, a course, a job or a treatment, from the day it began. Self-reported until staff made sure, or found otherwise."""
+    """A group, a course, a job or a treatment, from the day it began. Self-reported until staff
+    made sure, or found otherwise.
+    """
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -33,7 +35,9 @@ class Activity(Base):
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
     ending: Mapped[ActivityEnding | None]
-    report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(SelfReport.id, ondelete="SET NULL"))
+    report_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(SelfReport.id, ondelete="SET NULL")
+    )
     state: Mapped[ReportState]
     recorded_by: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime]

@@ -1,4 +1,6 @@
-"""What counts as stable work (RULES.md 9), and which activity a piece of news begins or ends. Facts in, answers out."""
+"""What counts as stable work (RULES.md 9), and which activity a piece of news begins or ends. Facts
+in, answers out.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ ENDS = {
 
 @dataclass(frozen=True)
 class ActivitySpell:
-    """Something that somebody takes part in, from a day until it ended (None while it goes on), and what staff made of it."""
+    """Something that somebody takes part in, from a day until it ended (None while it goes on), and
+    what staff made of it.
+    """
 
     kind: ActivityKind
     started_on: date
@@ -44,6 +48,8 @@ def running(spell: ActivitySpell, on: date) -> bool:
 def work_stable(spells: Iterable[ActivitySpell], on: date) -> bool:
     """Whether somebody has work on a day that staff made sure of (RULES.md 9) [ours]."""
     return any(
-        spell.kind is ActivityKind.WORK and spell.state is ReportState.VERIFIED and running(spell, on)
+        spell.kind is ActivityKind.WORK
+        and spell.state is ReportState.VERIFIED
+        and running(spell, on)
         for spell in spells
     )

@@ -1,6 +1,8 @@
-"""Recording what people take part in: groups, courses, work and treatment, begun and ended, by their own word or because staff made sure.
+"""Recording what people take part in: groups, courses, work and treatment, begun and ended, by
+their own word or because staff made sure.
 
-Treatment is a matter of health: only those who may see those record or judge it. Leaving something has no consequence here, and no text goes.
+Treatment is a matter of health: only those who may see those record or judge it. Leaving something
+has no consequence here, and no text goes.
 """
 
 import uuid
@@ -42,10 +44,12 @@ def begin(
     report_id: uuid.UUID | None = None,
     now: datetime,
 ) -> Activity:
-    """Something that the person takes part in from a day on; `sure` when a worker made sure. From news, that is verified with it.
+    """Something that the person takes part in from a day on; `sure` when a worker made sure. From
+    news, that is verified with it.
 
-    Raises Invalid without a name, for a day to come or an agency that is not of the area; NotFound or Conflict for news of something else,
-    disputed or used before; Forbidden for treatment to whoever may not see matters of health.
+    Raises Invalid without a name, for a day to come or an agency that is not of the area; NotFound
+    or Conflict for news of something else, disputed or used before; Forbidden for treatment to
+    whoever may not see matters of health.
     """
     person = verification.to_record(session, actor, person_id, now=now, what="record activity")
     _may_know(actor, person, kind)
@@ -68,7 +72,9 @@ def begin(
     )
     session.add(activity)
     session.flush()
-    verification.record(session, "activity.recorded", person, actor=actor, now=now, activity=activity.id)
+    verification.record(
+        session, "activity.recorded", person, actor=actor, now=now, activity=activity.id
+    )
     return activity
 
 
@@ -81,7 +87,8 @@ def end(
     ending: ActivityEnding,
     now: datetime,
 ) -> Activity:
-    """It has come to its end. The same again changes nothing; another end takes the place of the one recorded.
+    """It has come to its end. The same again changes nothing; another end takes the place of the
+    one recorded.
 
     Raises Invalid for a day to come or one before it began.
     """
@@ -93,7 +100,9 @@ def end(
         return activity
     activity.ended_on, activity.ending = ended_on, ending
     session.flush()
-    verification.record(session, "activity.ended", person, actor=actor, now=now, activity=activity.id)
+    verification.record(
+        session, "activity.ended", person, actor=actor, now=now, activity=activity.id
+    )
     return activity
 
 
@@ -106,7 +115,9 @@ def verify(
     return activity
 
 
-def dispute(session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str, now: datetime) -> Activity:
+def dispute(
+    session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str, now: datetime
+) -> Activity:
     """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
     person, activity = to_judge(session, actor, activity_id, now=now)
     verification.dispute(session, actor, person, activity, "activity", note=note, now=now)
@@ -116,7 +127,9 @@ def dispute(session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str
 def to_judge(
     session: Session, actor: Actor, activity_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, Activity]:
-    """The activity with its person, held until the transaction ends, if the actor may judge it. Raises NotFound or Forbidden."""
+    """The activity with its person, held until the transaction ends, if the actor may judge it.
+    Raises NotFound or Forbidden.
+    """
     whose = session.scalar(select(Activity.person_id).where(Activity.id == activity_id))
     if whose is None:
         raise NotFound("There is no such activity, or you may not see it.")
@@ -129,7 +142,9 @@ def to_judge(
 def of_person(
     session: Session, person_id: uuid.UUID, *, health: bool, limit: int | None = None
 ) -> Sequence[Activity]:
-    """What a person takes or took part in, latest first; treatment only with `health`. The caller has opened the person."""
+    """What a person takes or took part in, latest first; treatment only with `health`. The caller
+    has opened the person.
+    """
     query = (
         select(Activity)
         .where(Activity.person_id == person_id)
@@ -152,11 +167,15 @@ def _agency(session: Session, person: Person, name: str | None) -> uuid.UUID | N
     try:
         found: Agency = find_agency(session, session.get_one(Hub, person.hub_id), name)
     except NotFound as missing:
-        raise Invalid(fields={"agency": "Give the name of an agency of this hub's area."}) from missing
+        raise Invalid(
+            fields={"agency": "Give the name of an agency of this hub's area."}
+        ) from missing
     return found.id
 
 
 def _made_from(session: Session, report_id: uuid.UUID) -> bool:
     """Whether an activity that stands was made from this news."""
-    found = select(Activity.id).where(Activity.report_id == report_id, Activity.state != ReportState.DISPUTED)
+    found = select(Activity.id).where(
+        Activity.report_id == report_id, Activity.state != ReportState.DISPUTED
+    )
     return session.scalar(found.limit(1)) is not None

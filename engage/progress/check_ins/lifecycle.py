@@ -1,8 +1,10 @@
-"""What time makes of check-ins: they fall due, are sent or not with every reason, are nudged once, and close.
+"""What time makes of check-ins: they fall due, are sent or not with every reason, are nudged once,
+and close.
 
-Whoever's check-in is looked at is held by the lock of the person's row, as for reminders and replies, so any number of workers share the
-work, each check-in of a day is one row and each of its texts has one key: killed and done again, nothing goes twice. Nothing here texts
-where rule 1 forbids it, and nothing calls silence anything but that.
+Whoever's check-in is looked at is held by the lock of the person's row, as for reminders and
+replies, so any number of workers share the work, each check-in of a day is one row and each of its
+texts has one key: killed and done again, nothing goes twice. Nothing here texts where rule 1
+forbids it, and nothing calls silence anything but that.
 """
 
 import uuid
@@ -48,7 +50,8 @@ _MAY_HAVE_ARRIVED = frozenset(
 _NOT_KNOWN = "Nobody has said whether the text arrived"
 _NOT_ARRIVED = "The text did not reach the phone"
 
-# Whoever has something to be looked at, each person taken by one worker only. The rows are read again under the lock.
+# Whoever has something to be looked at, each person taken by one worker only. The rows are read
+# again under the lock.
 _PLANS = text("""
 WITH due AS MATERIALIZED (SELECT person_id FROM check_in_plan WHERE next_at <= :now ORDER BY next_at, person_id LIMIT :limit)
 SELECT person.id FROM person WHERE person.id IN (SELECT person_id FROM due)
@@ -62,12 +65,16 @@ ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
 
 
 def advance(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Do everything about check-ins that is due at `now`, for up to `limit` people; returns how many were moved on."""
+    """Do everything about check-ins that is due at `now`, for up to `limit` people; returns how
+    many were moved on.
+    """
     return begin_due(session, now=now, limit=limit) + look(session, now=now, limit=limit)
 
 
 def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Open the check-ins whose day and hour have come, and plan the next ones. A day that has one already gets no second."""
+    """Open the check-ins whose day and hour have come, and plan the next ones. A day that has one
+    already gets no second.
+    """
     people = list(session.scalars(_PLANS, {"now": now, "limit": limit}))
     if not people:
         return 0
@@ -81,14 +88,19 @@ def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     rows = [row for plan, hub in due if (row := _begin(plan, hub, now)) is not None]
     if rows:
         session.execute(
-            insert(CheckIn).on_conflict_do_nothing(index_elements=[CheckIn.person_id, CheckIn.due_on]), rows
+            insert(CheckIn).on_conflict_do_nothing(
+                index_elements=[CheckIn.person_id, CheckIn.due_on]
+            ),
+            rows,
         )
     session.flush()
     return len(due)
 
 
 def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | None:
-    """The check-in that is due, and the plan moved on; None, and tried again soon, where the hub's settings make no sense."""
+    """The check-in that is due, and the plan moved on; None, and tried again soon, where the hub's
+    settings make no sense.
+    """
     if plan.next_on is None:
         return None
     try:
@@ -96,7 +108,9 @@ def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | No
         day, following = rules.falls_due(schedule, plan.next_on, now, where)
         due_at, next_at = (rules.moment_of(one, schedule.hour, where) for one in (day, following))
     except _NONSENSE as problem:
-        log.error("check_in.plan_failed", person=str(plan.person_id), problem=type(problem).__name__)
+        log.error(
+            "check_in.plan_failed", person=str(plan.person_id), problem=type(problem).__name__
+        )
         plan.next_at = now + _FAILED_WAIT
         return None
     plan.next_on, plan.next_at = following, next_at
@@ -113,7 +127,9 @@ def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | No
 
 
 def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Send, nudge or close the check-ins whose time for that has come, for up to `limit` people; returns how many were looked at."""
+    """Send, nudge or close the check-ins whose time for that has come, for up to `limit` people;
+    returns how many were looked at.
+    """
     people = list(session.scalars(_ROUNDS, {"now": now, "limit": limit}))
     if not people:
         return 0
@@ -141,7 +157,9 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
 def _reaches(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked alone."""
+    """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked
+    alone.
+    """
     try:
         return contactability.contactability_of(session, people, now)
     except _NONSENSE:
@@ -150,18 +168,24 @@ def _reaches(
         try:
             found.update(contactability.contactability_of(session, [person_id], now))
         except _NONSENSE as problem:
-            log.error("check_in.reach_failed", person=str(person_id), problem=type(problem).__name__)
+            log.error(
+                "check_in.reach_failed", person=str(person_id), problem=type(problem).__name__
+            )
     return found
 
 
 class _Look:
-    """What is done about check-ins at one moment, with the texts of this very look counted towards each person's day."""
+    """What is done about check-ins at one moment, with the texts of this very look counted towards
+    each person's day.
+    """
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
         self.sent: Counter[uuid.UUID] = Counter()
 
-    def at(self, check_in: CheckIn, message: Message | None, reach: Contactability, on: bool) -> None:
+    def at(
+        self, check_in: CheckIn, message: Message | None, reach: Contactability, on: bool
+    ) -> None:
         """Move one check-in on."""
         if check_in.state is CheckInState.PLANNED:
             self._send(check_in, reach, on)
@@ -205,9 +229,16 @@ class _Look:
         self._record("check_in.sent", check_in, reach, message=message.id)
 
     def _nudge(
-        self, check_in: CheckIn, closes_at: datetime, message: Message | None, reach: Contactability, on: bool
+        self,
+        check_in: CheckIn,
+        closes_at: datetime,
+        message: Message | None,
+        reach: Contactability,
+        on: bool,
     ) -> None:
-        """One reminder of the question, where the first text may have arrived; else why there is none."""
+        """One reminder of the question, where the first text may have arrived; else why there is
+        none.
+        """
         verdict = self._verdict(reach)
         again = self._again(reach, verdict)
         check_in.look_at = closes_at
@@ -235,8 +266,10 @@ class _Look:
         self._record("check_in.nudged", check_in, reach, message=nudge.id)
 
     def _close(self, check_in: CheckIn, message: Message | None, reach: Contactability) -> None:
-        """Nobody answered in time. Only a text that is known to have arrived makes that `unanswered`; where texts to the person have
-        stopped meanwhile, the check-in ended with them. What they wrote to a worker may have been the answer."""
+        """Nobody answered in time. Only a text that is known to have arrived makes that
+        `unanswered`; where texts to the person have stopped meanwhile, the check-in ended with
+        them. What they wrote to a worker may have been the answer.
+        """
         lasting = [reason for reason in reach.verdict.reasons if not reason.passing]
         if message is None or message.status is not MessageStatus.DELIVERED:
             self._end(check_in, reach, CheckInState.NOT_DELIVERED, [_not_delivered(message)])
@@ -248,7 +281,11 @@ class _Look:
             self._end(check_in, reach, CheckInState.UNANSWERED, [])
 
     def _end(
-        self, check_in: CheckIn, reach: Contactability, state: CheckInState, reasons: Sequence[Reason]
+        self,
+        check_in: CheckIn,
+        reach: Contactability,
+        state: CheckInState,
+        reasons: Sequence[Reason],
     ) -> None:
         check_in.state, check_in.look_at, check_in.reasons = state, None, as_rows(reasons)
         codes = [reason.code for reason in reasons]
@@ -261,7 +298,9 @@ class _Look:
         return people_rules.may_text(facts, reach.rules, self.now, reach.zone)
 
     def _again(self, reach: Contactability, verdict: Verdict) -> datetime | None:
-        """When to look again at what only the hour or the day's cap is against; None where it will not end by itself."""
+        """When to look again at what only the hour or the day's cap is against; None where it will
+        not end by itself.
+        """
         if not verdict.passing_only:
             return None
         since = self.now
@@ -272,7 +311,13 @@ class _Look:
         return again if again > self.now else None
 
     def _enqueue(
-        self, check_in: CheckIn, reach: Contactability, kind: TextKind, key: str, *, expires_at: datetime
+        self,
+        check_in: CheckIn,
+        reach: Contactability,
+        kind: TextKind,
+        key: str,
+        *,
+        expires_at: datetime,
     ) -> Message | None:
         """Queue a text of this check-in; None, and logged, where it cannot be written."""
         person = reach.person
@@ -331,7 +376,9 @@ def _wrote_to_worker(check_in: CheckIn) -> bool:
 
 
 def _not_delivered(message: Message | None) -> Reason:
-    """What is known of a text that is not known to have arrived. What the network does is never held against the person."""
+    """What is known of a text that is not known to have arrived. What the network does is never
+    held against the person.
+    """
     if message is None:
         return Reason("no_text", _NOT_ARRIVED)
     if message.status in _MAY_HAVE_ARRIVED:

@@ -1,7 +1,9 @@
-"""Tables of check-ins: how often somebody is asked how things are, each time that they were, and what they said.
+"""Tables of check-ins: how often somebody is asked how things are, each time that they were, and
+what they said.
 
-What somebody says is theirs, and silence is no breach: nothing here counts for or against anybody. The words themselves are those of the
-inbound text and are not copied, so that they are erased with it.
+What somebody says is theirs, and silence is no breach: nothing here counts for or against anybody.
+The words themselves are those of the inbound text and are not copied, so that they are erased with
+it.
 """
 
 import enum
@@ -9,7 +11,15 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.core.db import Base, new_id
@@ -18,7 +28,9 @@ from messaging.tables import Inbound, Message
 
 
 class CheckInState(enum.StrEnum):
-    """How far one check-in has come. Only `unanswered` says that somebody was asked and did not say."""
+    """How far one check-in has come. Only `unanswered` says that somebody was asked and did not
+    say.
+    """
 
     PLANNED = "planned"
     ASKED = "asked"
@@ -37,7 +49,9 @@ class HelpSaid(enum.StrEnum):
 
 
 class CheckInPlan(Base):
-    """How often one person is asked, on which weekday (0 is Monday) and at which local hour; `next_at` is null while check-ins are off."""
+    """How often one person is asked, on which weekday (0 is Monday) and at which local hour;
+    `next_at` is null while check-ins are off.
+    """
 
     __tablename__ = "check_in_plan"
     __table_args__ = (
@@ -48,7 +62,9 @@ class CheckInPlan(Base):
         Index("ix_check_in_plan_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     )
 
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True
+    )
     every_weeks: Mapped[int]
     weekday: Mapped[int]
     hour: Mapped[int]
@@ -64,10 +80,13 @@ class CheckInPlan(Base):
 
 
 class CheckIn(Base):
-    """One check-in of one person, known by the local day on which it was due: there is never a second one of that day.
+    """One check-in of one person, known by the local day on which it was due: there is never a
+    second one of that day.
 
-    `look_at` is when the worker has to look at it next (to send it, to nudge, to close it), null once nothing is left to do. `reasons`
-    say why it was not sent, did not arrive or ended early (and, while it is open, that they wrote to a worker), `nudge_reasons` why no nudge went. `help_asked_at` is when a call was offered.
+    `look_at` is when the worker has to look at it next (to send it, to nudge, to close it), null
+    once nothing is left to do. `reasons` say why it was not sent, did not arrive or ended early
+    (and, while it is open, that they wrote to a worker), `nudge_reasons` why no nudge went.
+    `help_asked_at` is when a call was offered.
     """
 
     __tablename__ = "check_in"

@@ -1,7 +1,9 @@
-"""Rule 15 of RULES.md: when a check-in is due, until when it is open, and what an answer says. No database, no clock, no settings.
+"""Rule 15 of RULES.md: when a check-in is due, until when it is open, and what an answer says. No
+database, no clock, no settings.
 
-Days are counted on the calendar and hours on the wall clock of the hub's zone, so ten o'clock on Tuesday stays ten o'clock on Tuesday
-when the clocks change. A day on which offices are closed is a day like any other: a text needs no office.
+Days are counted on the calendar and hours on the wall clock of the hub's zone, so ten o'clock on
+Tuesday stays ten o'clock on Tuesday when the clocks change. A day on which offices are closed is a
+day like any other: a text needs no office.
 """
 
 import re
@@ -28,7 +30,9 @@ SWITCHED_OFF = Reason("switched_off", "Check-ins were switched off")
 NOT_REACHED = Reason("not_reached", "The first text did not reach the phone")
 NO_HOUR_LEFT = Reason("quiet_hours", "No hour for texts was left before it closed")
 WROTE_TO_WORKER = Reason("wrote_to_worker", "They wrote to a worker")
-"""While a worker had the conversation: what they wrote was for the worker to read, and may have been the answer."""
+"""While a worker had the conversation: what they wrote was for the worker to read, and may have
+been the answer.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class Schedule:
 
 
 def moment_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """That hour of that day in UTC: an hour that the clocks jump over is the hour after it, one that comes twice is the first."""
+    """That hour of that day in UTC: an hour that the clocks jump over is the hour after it, one
+    that comes twice is the first.
+    """
     return datetime.combine(day, time(hour), tzinfo=zone).replace(fold=0).astimezone(UTC)
 
 
@@ -52,8 +58,11 @@ def first_day(schedule: Schedule, now: datetime, zone: ZoneInfo) -> date:
     return day if moment_of(day, schedule.hour, zone) > now else day + timedelta(days=7)
 
 
-def falls_due(schedule: Schedule, planned: date, now: datetime, zone: ZoneInfo) -> tuple[date, date]:
-    """The day whose check-in is due at `now`, and the next one. Of several that were missed meanwhile only the last is due.
+def falls_due(
+    schedule: Schedule, planned: date, now: datetime, zone: ZoneInfo
+) -> tuple[date, date]:
+    """The day whose check-in is due at `now`, and the next one. Of several that were missed
+    meanwhile only the last is due.
 
     `planned` is the day that was next so far, and has come.
     """
@@ -65,7 +74,9 @@ def falls_due(schedule: Schedule, planned: date, now: datetime, zone: ZoneInfo) 
 
 
 def same_day(now: datetime, zone: ZoneInfo, day_ends: int) -> datetime:
-    """By when to ring on the day of a hard answer: when the working day ends, later on within the hour, and never past midnight."""
+    """By when to ring on the day of a hard answer: when the working day ends, later on within the
+    hour, and never past midnight.
+    """
     today = now.astimezone(zone).date()
     midnight = moment_of(today + timedelta(days=1), 0, zone)
     ends = moment_of(today, day_ends, zone) if day_ends < 24 else midnight
@@ -82,12 +93,15 @@ _FOR_A_WORD = (
 )
 """Numbers that stand for words: too bad, to be honest, forget it, one of those days."""
 _LEADING = re.compile(
-    rf"[\s\"'(]*(?!{_FOR_A_WORD})([1-4])(?!\d)(?![:/.,-]\d)(?!\s?{_UNITS})[\s)\].,:;!\"'–—-]*", re.IGNORECASE
+    rf"[\s\"'(]*(?!{_FOR_A_WORD})([1-4])(?!\d)(?![:/.,-]\d)(?!\s?{_UNITS})[\s)\].,:;!\"'–—-]*",
+    re.IGNORECASE,
 )
 
 
 def leading_number(body: str) -> int | None:
-    """The number from 1 to 4 that a text begins with, where it is no time, date, length of time or count of anything."""
+    """The number from 1 to 4 that a text begins with, where it is no time, date, length of time or
+    count of anything.
+    """
     found = _LEADING.match(body)
     return int(found[1]) if found else None
 
@@ -98,7 +112,9 @@ def for_a_word(body: str) -> bool:
 
 
 def extra_words(body: str) -> str:
-    """What was said beside the number: `not sleeping` of `3 not sleeping`; all of it where there is no number."""
+    """What was said beside the number: `not sleeping` of `3 not sleeping`; all of it where there is
+    no number.
+    """
     found = _LEADING.match(body)
     return (body[found.end() :] if found else body).strip()
 
@@ -109,7 +125,11 @@ _MEANT = re.compile(rf"(?:{_ROUND} )+([1-4])(?: not [1-4])?(?: {_POLITE})*")
 
 
 def meant_number(body: str) -> int | None:
-    """The number of a text that does nothing but put an answer right: 4 of `sorry i meant 4 not 2`. None of any other text."""
-    plain = "".join(c if c.isalnum() or c in "' " else " " for c in body.replace("’", "'").casefold())
+    """The number of a text that does nothing but put an answer right: 4 of `sorry i meant 4 not 2`.
+    None of any other text.
+    """
+    plain = "".join(
+        c if c.isalnum() or c in "' " else " " for c in body.replace("’", "'").casefold()
+    )
     found = _MEANT.fullmatch(" ".join(plain.split()))
     return int(found[1]) if found else None

@@ -1,7 +1,8 @@
 """What staff set about check-ins, and what people answer.
 
-A plan never sends anything by itself: rule 1 decides afresh each time one falls due (rounds.py). An answer is kept as it was given, a
-later one beside it; nothing here judges what was said, and no silence is held against anybody.
+A plan never sends anything by itself: rule 1 decides afresh each time one falls due (rounds.py). An
+answer is kept as it was given, a later one beside it; nothing here judges what was said, and no
+silence is held against anybody.
 """
 
 import uuid
@@ -32,8 +33,12 @@ from engage.progress.check_ins.rules import Schedule
 from messaging import outbox
 
 
-def plan_of(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CheckInPlan | None:
-    """How often a person is asked, None where it was never set; the reading is logged. Raises NotFound or Forbidden."""
+def plan_of(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> CheckInPlan | None:
+    """How often a person is asked, None where it was never set; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     open_person(session, actor, person_id, now=now, what="read check-in plan")
     return session.get(CheckInPlan, person_id)
 
@@ -41,10 +46,12 @@ def plan_of(session: Session, actor: Actor, person_id: uuid.UUID, *, now: dateti
 def set_plan(
     session: Session, actor: Actor, person_id: uuid.UUID, wanted: Schedule | None, *, now: datetime
 ) -> CheckInPlan | None:
-    """Ask the person by this schedule from its next day on; None switches check-ins off, and what waits to go is called back.
+    """Ask the person by this schedule from its next day on; None switches check-ins off, and what
+    waits to go is called back.
 
-    For whoever manages the person. Raises NotFound or Forbidden; Invalid for a schedule that makes no sense or an hour in which the person
-    is never texted; Conflict while the offender manager has not approved texts.
+    For whoever manages the person. Raises NotFound or Forbidden; Invalid for a schedule that makes
+    no sense or an hour in which the person is never texted; Conflict while the offender manager has
+    not approved texts.
     """
     person = open_person(
         session,
@@ -62,7 +69,9 @@ def set_plan(
     hub = session.get_one(Hub, person.hub_id)
     _check(wanted, person, hub)
     if person.texts_approved_at is None:
-        raise Conflict("Approve texts to this person first: a check-in is a text.", code="not_approved")
+        raise Conflict(
+            "Approve texts to this person first: a check-in is a text.", code="not_approved"
+        )
     if plan is not None and plan.on and wanted == schedule_of(plan):
         return plan
     if plan is None:
@@ -100,7 +109,9 @@ def rounds_of(
     limit: int,
     now: datetime,
 ) -> Sequence[CheckIn]:
-    """A person's check-ins, newest first, before a day; for whoever may read their texts. Raises NotFound or Forbidden."""
+    """A person's check-ins, newest first, before a day; for whoever may read their texts. Raises
+    NotFound or Forbidden.
+    """
     open_person(session, actor, person_id, now=now, what="read check-ins", ability=Ability.CONVERSE)
     query = select(CheckIn).where(CheckIn.person_id == person_id)
     if before is not None:
@@ -118,11 +129,21 @@ def keep_answer(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep what was answered by one text; True when that text had not answered before. A nudge that waits to go is called back."""
+    """Keep what was answered by one text; True when that text had not answered before. A nudge that
+    waits to go is called back.
+    """
     kept = session.scalar(
         insert(CheckInAnswer)
-        .values(id=new_id(), check_in_id=check_in.id, value=value, inbound_id=inbound_id, said_at=said_at)
-        .on_conflict_do_nothing(index_elements=[CheckInAnswer.check_in_id, CheckInAnswer.inbound_id])
+        .values(
+            id=new_id(),
+            check_in_id=check_in.id,
+            value=value,
+            inbound_id=inbound_id,
+            said_at=said_at,
+        )
+        .on_conflict_do_nothing(
+            index_elements=[CheckInAnswer.check_in_id, CheckInAnswer.inbound_id]
+        )
         .returning(CheckInAnswer.id)
     )
     if kept is None:
@@ -147,8 +168,10 @@ def keep_answer(
 
 
 def left_to_worker(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
-    """The person wrote at a moment at which a worker had the conversation: a check-in that was open then is not one that they left
-    unanswered. They may still answer it. The caller holds the person's row."""
+    """The person wrote at a moment at which a worker had the conversation: a check-in that was open
+    then is not one that they left unanswered. They may still answer it. The caller holds the
+    person's row.
+    """
     for check_in in session.scalars(
         select(CheckIn).where(
             CheckIn.person_id == person_id,
@@ -174,7 +197,9 @@ def _switch_off(
         select(CheckIn).where(CheckIn.person_id == person.id, CheckIn.look_at.is_not(None))
     )
     for check_in in waiting:
-        outbox.withdraw(session, now=now, reason=rules.SWITCHED_OFF.words, group_key=check_in.group_key)
+        outbox.withdraw(
+            session, now=now, reason=rules.SWITCHED_OFF.words, group_key=check_in.group_key
+        )
         if check_in.state is CheckInState.PLANNED:
             check_in.look_at = now
     _record(session, "check_in.plan_ended", person, now, actor=actor.label)
@@ -191,7 +216,9 @@ def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
         contactability.contact_rules(hub_rules(hub)), person.text_from_hour, person.text_until_hour
     )
     if not opens <= wanted.hour < closes:
-        problems["hour"] = f"Choose an hour in which this person is texted: {opens}:00 to {closes}:00."
+        problems["hour"] = (
+            f"Choose an hour in which this person is texted: {opens}:00 to {closes}:00."
+        )
     if problems:
         raise Invalid(fields=problems)
 
@@ -199,4 +226,6 @@ def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
 def _record(
     session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object
 ) -> None:
-    events.record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data)
+    events.record(
+        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data
+    )

@@ -1,6 +1,8 @@
-"""Court reviews of a drug rehabilitation requirement: when they are, whether the report is made, what the court found (RULES.md 13).
+"""Court reviews of a drug rehabilitation requirement: when they are, whether the report is made,
+what the court found (RULES.md 13).
 
-A matter of health, by staff only; nothing here goes to the person. Reviews of one requirement lie at least a month apart.
+A matter of health, by staff only; nothing here goes to the person. Reviews of one requirement lie
+at least a month apart.
 """
 
 import uuid
@@ -40,10 +42,11 @@ MOST = 20
 def set_review(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, review_on: date, now: datetime
 ) -> CourtReview:
-    """The day of the next review, as the court named it; it takes the place of the one that was open.
+    """The day of the next review, as the court named it; it takes the place of the one that was
+    open.
 
-    Raises NotFound, Forbidden, Invalid for a day that is past or less than a month after the review before, Conflict for a requirement
-    that has ended or is none to be treated.
+    Raises NotFound, Forbidden, Invalid for a day that is past or less than a month after the review
+    before, Conflict for a requirement that has ended or is none to be treated.
     """
     person, requirement = requirement_to_change(session, actor, requirement_id, now=now)
     if review_on < verification.today(session, person, now):
@@ -61,11 +64,19 @@ def set_review(
 
 
 def hold(
-    session: Session, actor: Actor, review_id: uuid.UUID, *, held_on: date, finding: str, now: datetime
+    session: Session,
+    actor: Actor,
+    review_id: uuid.UUID,
+    *,
+    held_on: date,
+    finding: str,
+    now: datetime,
 ) -> CourtReview:
-    """The court has reviewed, and what it found; the next review is planned at the interval that the order names.
+    """The court has reviewed, and what it found; the next review is planned at the interval that
+    the order names.
 
-    The same again changes nothing. Raises Conflict for a review that was cancelled, or held with another finding.
+    The same again changes nothing. Raises Conflict for a review that was cancelled, or held with
+    another finding.
     """
     person, review = to_change(session, actor, review_id, now=now)
     found = verification.checked(
@@ -81,14 +92,18 @@ def hold(
     review.held_on, review.finding = held_on, found
     session.flush()
     _resolve(session, actor, person, "The review was held.", now)
-    verification.record(session, "court_review.held", person, actor=actor, now=now, review=review.id)
+    verification.record(
+        session, "court_review.held", person, actor=actor, now=now, review=review.id
+    )
     requirement = session.get_one(Requirement, review.requirement_id)
     plan_next(session, actor, person, requirement, now=now)
     return review
 
 
 def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> CourtReview:
-    """The review does not take place. The same again changes nothing. Raises Conflict for one that was held."""
+    """The review does not take place. The same again changes nothing. Raises Conflict for one that
+    was held.
+    """
     person, review = to_change(session, actor, review_id, now=now)
     if review.held_on is not None:
         raise Conflict("This review was held.", code="recorded")
@@ -96,20 +111,25 @@ def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetim
         review.cancelled_at = now
         session.flush()
         _resolve(session, actor, person, "The review was cancelled.", now)
-        verification.record(session, "court_review.cancelled", person, actor=actor, now=now, review=review.id)
+        verification.record(
+            session, "court_review.cancelled", person, actor=actor, now=now, review=review.id
+        )
     return review
 
 
 def report_made(
     session: Session, actor: Actor, review_id: uuid.UUID, *, digest: str, now: datetime
 ) -> CourtReview:
-    """The report for a review is made, and what its bytes are known by; made anew it takes the place of the one before. It is logged as disclosed to the court.
+    """The report for a review is made, and what its bytes are known by; made anew it takes the
+    place of the one before. It is logged as disclosed to the court.
 
     Raises Conflict for a review that was held or cancelled.
     """
     person, review = to_change(session, actor, review_id, now=now)
     if review.held_on is not None or review.cancelled_at is not None:
-        raise Conflict("This review is over, so no report can be made for it any more.", code="over")
+        raise Conflict(
+            "This review is over, so no report can be made for it any more.", code="over"
+        )
     review.report_made_at, review.report_made_by, review.digest = now, actor.label, digest
     order = session.get_one(Requirement, review.requirement_id).order
     session.add(
@@ -130,14 +150,18 @@ def report_made(
     )
     session.flush()
     _resolve(session, actor, person, "The report was made.", now)
-    verification.record(session, "court_review.reported", person, actor=actor, now=now, review=review.id)
+    verification.record(
+        session, "court_review.reported", person, actor=actor, now=now, review=review.id
+    )
     return review
 
 
 def plan_next(
     session: Session, actor: Actor, person: Person, requirement: Requirement, *, now: datetime
 ) -> CourtReview | None:
-    """Plan the next review where the order names an interval and none is open; None where there is none to plan. The person is held."""
+    """Plan the next review where the order names an interval and none is open; None where there is
+    none to plan. The person is held.
+    """
     if requirement.reviews_every_days is None or requirement.ended_on is not None:
         return None
     if requirement.order.ended_on is not None or open_review(session, requirement.id) is not None:
@@ -149,7 +173,9 @@ def plan_next(
     )
     today = verification.today(session, person, now)
     if review_on < today:
-        review_on = rules.next_review(today, today, requirement.reviews_every_days, closed_days(hub.settings))
+        review_on = rules.next_review(
+            today, today, requirement.reviews_every_days, closed_days(hub.settings)
+        )
     if review_on > requirement.order.ends_on:
         return None
     return _replace(session, actor, person, requirement, review_on, now)
@@ -176,8 +202,12 @@ def last_held(session: Session, requirement_id: uuid.UUID) -> date | None:
     )
 
 
-def of_person(session: Session, person_id: uuid.UUID, *, limit: int = MOST) -> Sequence[CourtReview]:
-    """A person's reviews, latest first; those that were cancelled only if a report had been made. The caller has opened the person's health."""
+def of_person(
+    session: Session, person_id: uuid.UUID, *, limit: int = MOST
+) -> Sequence[CourtReview]:
+    """A person's reviews, latest first; those that were cancelled only if a report had been made.
+    The caller has opened the person's health.
+    """
     return session.scalars(
         select(CourtReview)
         .where(
@@ -214,7 +244,9 @@ def report_due(hub: Hub, review_on: date) -> date:
 def to_change(
     session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, CourtReview]:
-    """The review with its person, held until the transaction ends, for whoever manages the person and may see health. Raises NotFound or Forbidden."""
+    """The review with its person, held until the transaction ends, for whoever manages the person
+    and may see health. Raises NotFound or Forbidden.
+    """
     whose = session.scalar(select(CourtReview.person_id).where(CourtReview.id == review_id))
     if whose is None:
         raise NotFound("There is no such review, or you may not see it.")
@@ -225,7 +257,9 @@ def to_change(
 def requirement_to_change(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, Requirement]:
-    """A requirement to be treated that runs, with its person. Raises NotFound, Forbidden, or Conflict for one that does not run."""
+    """A requirement to be treated that runs, with its person. Raises NotFound, Forbidden, or
+    Conflict for one that does not run.
+    """
     whose = session.scalar(
         select(Order.person_id)
         .join(Requirement, Requirement.order_id == Order.id)
@@ -274,11 +308,18 @@ def _replace(
     )
     session.add(review)
     session.flush()
-    verification.record(session, "court_review.planned", person, actor=actor, now=now, review=review.id)
+    verification.record(
+        session, "court_review.planned", person, actor=actor, now=now, review=review.id
+    )
     return review
 
 
 def _resolve(session: Session, actor: Actor, person: Person, how: str, now: datetime) -> None:
     signals.resolve_cause(
-        session, SignalKind.COURT_REVIEW_SOON, person_id=person.id, how=how, actor=actor.label, now=now
+        session,
+        SignalKind.COURT_REVIEW_SOON,
+        person_id=person.id,
+        how=how,
+        actor=actor.label,
+        now=now,
     )

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class DrugTestResult(StrEnum):
-    """What came of a test. `missed`: did not come; `void`: the sample told nothing, and counts for nothing."""
+    """What came of a test. `missed`: did not come; `void`: the sample told nothing, and counts for
+    nothing.
+    """
 
     NEGATIVE = "negative"
     POSITIVE = "positive"

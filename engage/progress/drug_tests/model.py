@@ -1,4 +1,6 @@
-"""Tables of drug tests and of court reviews. A matter of health: read by whoever may see those, and never in a text."""
+"""Tables of drug tests and of court reviews. A matter of health: read by whoever may see those, and
+never in a text.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -13,7 +15,9 @@ from engage.progress.drug_tests.kinds import DrugTestResult as DrugTestResult
 
 
 class DrugTest(Base):
-    """A test that the order asks for, or one agreed to: planned while it has no result. A correction supersedes and keeps."""
+    """A test that the order asks for, or one agreed to: planned while it has no result. A
+    correction supersedes and keeps.
+    """
 
     __tablename__ = "drug_test"
     __table_args__ = (
@@ -40,7 +44,8 @@ class DrugTest(Base):
 
 
 class CourtReview(Base):
-    """A review of a drug rehabilitation requirement by the court, at least a month after the one before; a report is due 7 days before it.
+    """A review of a drug rehabilitation requirement by the court, at least a month after the one
+    before; a report is due 7 days before it.
 
     `digest` is the SHA-256 of the report as it was made.
     """
@@ -62,7 +67,9 @@ class CourtReview(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Person.id, ondelete="CASCADE"), index=True
+    )
     requirement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Requirement.id))
     review_on: Mapped[date]
     report_made_at: Mapped[datetime | None]

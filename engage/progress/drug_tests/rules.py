@@ -1,6 +1,8 @@
-"""When a drug rehabilitation requirement asks for a test, a court review and its report (RULES.md 13) [law]. Days in, days out.
+"""When a drug rehabilitation requirement asks for a test, a court review and its report (RULES.md
+13) [law]. Days in, days out.
 
-What comes of a test is a signal for staff at the most: nothing here has a consequence for the person.
+What comes of a test is a signal for staff at the most: nothing here has a consequence for the
+person.
 """
 
 import calendar
@@ -20,7 +22,9 @@ NOT_GIVEN = frozenset({DrugTestResult.MISSED, DrugTestResult.REFUSED})
 def days_of_tests(
     starts_on: date, every_days: int, *, after: date, until: date, closed: Collection[date] = ()
 ) -> Iterator[date]:
-    """The days of tests after one day and up to another: every so many days from the start, on the hub's next working day."""
+    """The days of tests after one day and up to another: every so many days from the start, on the
+    hub's next working day.
+    """
     gone = max(0, (after - starts_on).days // every_days - LONGEST_CLOSURE)
     day = starts_on + timedelta(days=every_days * gone)
     last = None
@@ -32,12 +36,18 @@ def days_of_tests(
 
 
 def earliest_review(before: date | None, starts_on: date) -> date:
-    """The first day on which the court may review again: a month after the review before, or after the requirement began."""
+    """The first day on which the court may review again: a month after the review before, or after
+    the requirement began.
+    """
     return a_month_after(before or starts_on)
 
 
-def next_review(before: date | None, starts_on: date, every_days: int, closed: Collection[date] = ()) -> date:
-    """When the court reviews next by the interval that the order names, never sooner than a month after the review before."""
+def next_review(
+    before: date | None, starts_on: date, every_days: int, closed: Collection[date] = ()
+) -> date:
+    """When the court reviews next by the interval that the order names, never sooner than a month
+    after the review before.
+    """
     by_order = (before or starts_on) + timedelta(days=every_days)
     return _working(max(by_order, earliest_review(before, starts_on)), closed)
 
@@ -48,14 +58,18 @@ def report_due(review_on: date, report_days: int) -> date:
 
 
 def a_month_after(day: date) -> date:
-    """The same day of the next month, or its last day where it has no such day: 31 January is followed by 28 or 29 February."""
+    """The same day of the next month, or its last day where it has no such day: 31 January is
+    followed by 28 or 29 February.
+    """
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True)
 class TestTally:
-    """What came of the tests of a time: how many were asked for, and how many of each result. A void test tells nothing."""
+    """What came of the tests of a time: how many were asked for, and how many of each result. A
+    void test tells nothing.
+    """
 
     asked: int
     negative: int

@@ -1,7 +1,9 @@
-"""What time makes of a drug rehabilitation requirement: its tests and reviews are planned ahead, and called off with it (RULES.md 13).
+"""What time makes of a drug rehabilitation requirement: its tests and reviews are planned ahead,
+and called off with it (RULES.md 13).
 
-Any number of workers may do this together: whoever's requirement is looked at is held by the lock of the person's row, and a day has one
-test. Nothing is planned for somebody in custody, and no result is ever made here.
+Any number of workers may do this together: whoever's requirement is looked at is held by the lock
+of the person's row, and a day has one test. Nothing is planned for somebody in custody, and no
+result is ever made here.
 """
 
 import uuid
@@ -37,7 +39,9 @@ _OVER = (ContactStatus.CLOSED, ContactStatus.DEAD)
 
 
 def keep(begin: Callable[[], AbstractContextManager[Session]], *, now: datetime) -> int:
-    """Call off what fell away, then plan every requirement that wants it, a hundred in a transaction. How many things were planned."""
+    """Call off what fell away, then plan every requirement that wants it, a hundred in a
+    transaction. How many things were planned.
+    """
     with begin() as session:
         call_off(session, now=now)
     planned, after = 0, _FIRST
@@ -53,9 +57,11 @@ def keep(begin: Callable[[], AbstractContextManager[Session]], *, now: datetime)
 def plan(
     session: Session, *, now: datetime, after: uuid.UUID = _FIRST, limit: int = AT_ONCE
 ) -> tuple[int, uuid.UUID | None]:
-    """Plan tests and the next review of requirements behind `after` in the order of their ids, each whose person nobody else holds.
+    """Plan tests and the next review of requirements behind `after` in the order of their ids, each
+    whose person nobody else holds.
 
-    How many tests and reviews were planned, and the id of the last requirement that was looked at; None behind the last one.
+    How many tests and reviews were planned, and the id of the last requirement that was looked at;
+    None behind the last one.
     """
     rows = session.execute(
         select(Requirement, Person, Hub)
@@ -80,8 +86,9 @@ def plan(
 
 
 def call_off(session: Session, *, now: datetime) -> int:
-    """Call off tests and reviews that lie ahead and have no ground any more: the requirement or its order ended, or the person is in custody,
-    has left or died. A review stays while its order runs. How many were called off.
+    """Call off tests and reviews that lie ahead and have no ground any more: the requirement or its
+    order ended, or the person is in custody, has left or died. A review stays while its order runs.
+    How many were called off.
     """
     today = now.date()
     tests = session.execute(
@@ -93,7 +100,11 @@ def call_off(session: Session, *, now: datetime) -> int:
             DrugTest.requirement_id == Requirement.id,
             Requirement.order_id == Order.id,
             Order.person_id == Person.id,
-            or_(_ended(DrugTest.due_on), Person.custody_status.in_(_HELD), Person.contact_status.in_(_OVER)),
+            or_(
+                _ended(DrugTest.due_on),
+                Person.custody_status.in_(_HELD),
+                Person.contact_status.in_(_OVER),
+            ),
         )
         .values(superseded_at=now)
         .returning(DrugTest.id, Person.id, Person.hub_id)
@@ -114,10 +125,19 @@ def call_off(session: Session, *, now: datetime) -> int:
         .returning(CourtReview.id, Person.id, Person.hub_id)
         .execution_options(synchronize_session=False)
     ).all()
-    for kind, name, rows in (("test.called_off", "test", tests), ("court_review.cancelled", "review", over)):
+    for kind, name, rows in (
+        ("test.called_off", "test", tests),
+        ("court_review.cancelled", "review", over),
+    ):
         for id, person_id, hub_id in rows:
             events.record(
-                session, kind, now=now, actor=SYSTEM.label, person_id=person_id, hub_id=hub_id, **{name: id}
+                session,
+                kind,
+                now=now,
+                actor=SYSTEM.label,
+                person_id=person_id,
+                hub_id=hub_id,
+                **{name: id},
             )
     return len(tests) + len(over)
 
@@ -128,7 +148,9 @@ def _ended(on: ColumnElement[date] | InstrumentedAttribute[date]) -> ColumnEleme
 
 
 def _wants(now: datetime) -> ColumnElement[bool]:
-    """A requirement that runs, of somebody who is about, whose tests are not planned as far ahead as they should be, or whose review is not."""
+    """A requirement that runs, of somebody who is about, whose tests are not planned as far ahead
+    as they should be, or whose review is not.
+    """
     today = now.date()
     last = (
         select(func.max(DrugTest.due_on))
@@ -154,14 +176,19 @@ def _wants(now: datetime) -> ColumnElement[bool]:
         Person.custody_status.not_in(_HELD),
         Person.contact_status.not_in(_OVER),
         or_(
-            func.coalesce(last, Requirement.starts_on) + every <= func.least(today + AHEAD, Order.ends_on),
+            func.coalesce(last, Requirement.starts_on) + every
+            <= func.least(today + AHEAD, Order.ends_on),
             and_(Requirement.reviews_every_days.is_not(None), ~to_review),
         ),
     )
 
 
-def _plan_tests(session: Session, person: Person, requirement: Requirement, hub: Hub, now: datetime) -> int:
-    """Plan the tests that are not planned yet, up to the horizon; days that have passed are not made up for."""
+def _plan_tests(
+    session: Session, person: Person, requirement: Requirement, hub: Hub, now: datetime
+) -> int:
+    """Plan the tests that are not planned yet, up to the horizon; days that have passed are not
+    made up for.
+    """
     today = verification.today(session, person, now)
     last = session.scalar(
         select(func.max(DrugTest.due_on)).where(

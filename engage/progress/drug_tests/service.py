@@ -1,7 +1,9 @@
-"""Recording drug tests: by staff who may see matters of health, and nobody else. What a person tells of a test is no result.
+"""Recording drug tests: by staff who may see matters of health, and nobody else. What a person
+tells of a test is no result.
 
-A test that was missed, refused or positive is a signal to support the person, never a text and never a decision (RULES.md 13). Events
-name the test and not what came of it. A correction keeps what was recorded before.
+A test that was missed, refused or positive is a signal to support the person, never a text and
+never a decision (RULES.md 13). Events name the test and not what came of it. A correction keeps
+what was recorded before.
 """
 
 import uuid
@@ -51,7 +53,8 @@ def record(
 ) -> DrugTest:
     """What came of the test of a day, planned or agreed to. The same again changes nothing.
 
-    Raises Invalid for a day to come, Conflict where another result is recorded for that day (correct that one).
+    Raises Invalid for a day to come, Conflict where another result is recorded for that day
+    (correct that one).
     """
     person = to_record(session, actor, person_id, now=now)
     tidy = verification.checked(note, LONGEST_NOTE)
@@ -64,7 +67,8 @@ def record(
         if (standing.result, standing.note) == (result, tidy):
             return standing
         raise Conflict(
-            "A result is recorded for that day already. Correct that one if it is wrong.", code="recorded"
+            "A result is recorded for that day already. Correct that one if it is wrong.",
+            code="recorded",
         )
     _write(session, actor, person, standing, result, tidy, now)
     verification.record(session, "test.recorded", person, actor=actor, now=now, test=standing.id)
@@ -80,14 +84,18 @@ def correct(
     note: str = "",
     now: datetime,
 ) -> DrugTest:
-    """Another result in the place of the one recorded, which stays, superseded; its signal is resolved. The same again changes nothing.
+    """Another result in the place of the one recorded, which stays, superseded; its signal is
+    resolved. The same again changes nothing.
 
-    Raises NotFound, Forbidden, or Conflict for a test that has no result yet, or was corrected meanwhile.
+    Raises NotFound, Forbidden, or Conflict for a test that has no result yet, or was corrected
+    meanwhile.
     """
     person, earlier = to_change(session, actor, test_id, now=now)
     tidy = verification.checked(note, LONGEST_NOTE)
     if earlier.superseded_at is not None:
-        raise Conflict("This result was corrected meanwhile. Look at the one that stands.", code="superseded")
+        raise Conflict(
+            "This result was corrected meanwhile. Look at the one that stands.", code="superseded"
+        )
     if earlier.result is None:
         raise Conflict("This test has no result yet to correct.", code="no_result")
     if (earlier.result, earlier.note) == (result, tidy):
@@ -96,7 +104,10 @@ def correct(
     session.flush()
     _resolve(session, actor, person, earlier, now)
     test = DrugTest(
-        id=new_id(), person_id=person.id, requirement_id=earlier.requirement_id, due_on=earlier.due_on
+        id=new_id(),
+        person_id=person.id,
+        requirement_id=earlier.requirement_id,
+        due_on=earlier.due_on,
     )
     session.add(test)
     _write(session, actor, person, test, result, tidy, now)
@@ -107,10 +118,14 @@ def correct(
 
 
 def call_off(session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetime) -> DrugTest:
-    """A planned test is not asked for after all: it counts for nothing. Raises Conflict where a result is recorded."""
+    """A planned test is not asked for after all: it counts for nothing. Raises Conflict where a
+    result is recorded.
+    """
     person, test = to_change(session, actor, test_id, now=now)
     if test.result is not None:
-        raise Conflict("A result is recorded, so it cannot be called off. Correct it if it is wrong.")
+        raise Conflict(
+            "A result is recorded, so it cannot be called off. Correct it if it is wrong."
+        )
     if test.superseded_at is None:
         test.superseded_at = now
         session.flush()
@@ -119,9 +134,15 @@ def call_off(session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetim
 
 
 def of_person(
-    session: Session, person_id: uuid.UUID, *, before: tuple[date, uuid.UUID] | None = None, limit: int
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    before: tuple[date, uuid.UUID] | None = None,
+    limit: int,
 ) -> Sequence[DrugTest]:
-    """A person's tests, planned and done, with what was corrected, latest first; the caller has opened the person's health."""
+    """A person's tests, planned and done, with what was corrected, latest first; the caller has
+    opened the person's health.
+    """
     query = (
         select(DrugTest)
         .where(DrugTest.person_id == person_id, (DrugTest.result.is_not(None)) | _stands())
@@ -130,12 +151,18 @@ def of_person(
     )
     if before is not None:
         day, id = before
-        query = query.where((DrugTest.due_on < day) | ((DrugTest.due_on == day) & (DrugTest.id < id)))
+        query = query.where(
+            (DrugTest.due_on < day) | ((DrugTest.due_on == day) & (DrugTest.id < id))
+        )
     return session.scalars(query).all()
 
 
-def results_between(session: Session, person_id: uuid.UUID, since: date, until: date) -> Sequence[DrugTest]:
-    """The tests of a time that have a result which stands, oldest first: for rule 9, milestones and reports."""
+def results_between(
+    session: Session, person_id: uuid.UUID, since: date, until: date
+) -> Sequence[DrugTest]:
+    """The tests of a time that have a result which stands, oldest first: for rule 9, milestones and
+    reports.
+    """
     return session.scalars(
         select(DrugTest)
         .where(
@@ -164,7 +191,9 @@ def without_result(session: Session, person_id: uuid.UUID, since: date, until: d
 
 
 def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """The person, held until the transaction ends, for whoever may record and see matters of health. Raises NotFound or Forbidden."""
+    """The person, held until the transaction ends, for whoever may record and see matters of
+    health. Raises NotFound or Forbidden.
+    """
     person = open_person(
         session,
         actor,
@@ -224,7 +253,9 @@ def _resolve(session: Session, actor: Actor, person: Person, test: DrugTest, now
         select(Signal).where(Signal.key.in_(keys), Signal.state != SignalState.RESOLVED)
     ).all()
     for signal in waiting:
-        signals.resolve(session, signal, how="The result was corrected.", actor=actor.label, now=now)
+        signals.resolve(
+            session, signal, how="The result was corrected.", actor=actor.label, now=now
+        )
 
 
 def _of_day(session: Session, person_id: uuid.UUID, day: date) -> DrugTest | None:

@@ -14,9 +14,11 @@ from engage.progress.model import SelfReport
 
 
 class HousingSpell(Base):
-    """Where somebody lives from a day on, until the next one begins. Self-reported until staff made sure, or found otherwise.
+    """Where somebody lives from a day on, until the next one begins. Self-reported until staff made
+    sure, or found otherwise.
 
-    What is disputed counts for nothing and stays. `report_id` is what they told, where it came from that.
+    What is disputed counts for nothing and stays. `report_id` is what they told, where it came from
+    that.
     """
 
     __tablename__ = "housing_spell"
@@ -27,7 +29,9 @@ class HousingSpell(Base):
     stage: Mapped[HousingStage]
     since: Mapped[date]
     note: Mapped[str] = mapped_column(String(200), default="")
-    report_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(SelfReport.id, ondelete="SET NULL"))
+    report_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey(SelfReport.id, ondelete="SET NULL")
+    )
     state: Mapped[ReportState]
     recorded_by: Mapped[str] = mapped_column(String(80))
     recorded_at: Mapped[datetime]

@@ -21,7 +21,9 @@ HOMES = frozenset(
 
 @dataclass(frozen=True)
 class Dwelling:
-    """Where somebody lives from a day on, and what staff made of it. Later ones stand later in a list."""
+    """Where somebody lives from a day on, and what staff made of it. Later ones stand later in a
+    list.
+    """
 
     stage: HousingStage
     since: date
@@ -37,8 +39,9 @@ def current(dwellings: Iterable[Dwelling], on: date) -> Dwelling | None:
 def stable(dwellings: Iterable[Dwelling], on: date) -> bool:
     """Whether somebody has a stable home on a day (RULES.md 9) [ours].
 
-    They live in a home, and staff made sure of it since they last had none: moving from one home to another needs no second proof,
-    a home by their own word alone is not counted yet, and one that they tell they have lost counts no longer.
+    They live in a home, and staff made sure of it since they last had none: moving from one home to
+    another needs no second proof, a home by their own word alone is not counted yet, and one that
+    they tell they have lost counts no longer.
     """
     sure = False
     for one in _standing(dwellings, on):

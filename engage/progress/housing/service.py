@@ -1,6 +1,8 @@
-"""Recording where people live, by their own word or because staff made sure. Nothing here judges the person, and no text goes.
+"""Recording where people live, by their own word or because staff made sure. Nothing here judges
+the person, and no text goes.
 
-A spell runs until the next one begins. None is overwritten: what turns out wrong is disputed and stays.
+A spell runs until the next one begins. None is overwritten: what turns out wrong is disputed and
+stays.
 """
 
 import uuid
@@ -35,9 +37,11 @@ def record(
     report_id: uuid.UUID | None = None,
     now: datetime,
 ) -> HousingSpell:
-    """Where the person lives from a day on; `sure` when a worker made sure. From news, that is verified with it.
+    """Where the person lives from a day on; `sure` when a worker made sure. From news, that is
+    verified with it.
 
-    Raises Invalid for a day to come, NotFound or Conflict for news that says nothing of a home, is disputed, or was used before.
+    Raises Invalid for a day to come, NotFound or Conflict for news that says nothing of a home, is
+    disputed, or was used before.
     """
     person = verification.to_record(session, actor, person_id, now=now, what="record housing")
     verification.past_day(since, verification.today(session, person, now), "since")
@@ -70,7 +74,9 @@ def verify(
     return spell
 
 
-def dispute(session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str, now: datetime) -> HousingSpell:
+def dispute(
+    session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str, now: datetime
+) -> HousingSpell:
     """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
     person, spell = to_judge(session, actor, spell_id, now=now)
     verification.dispute(session, actor, person, spell, "housing", note=note, now=now)
@@ -80,7 +86,9 @@ def dispute(session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str, n
 def to_judge(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, HousingSpell]:
-    """The spell with its person, held until the transaction ends, if the actor may judge it. Raises NotFound or Forbidden."""
+    """The spell with its person, held until the transaction ends, if the actor may judge it. Raises
+    NotFound or Forbidden.
+    """
     whose = session.scalar(select(HousingSpell.person_id).where(HousingSpell.id == spell_id))
     if whose is None:
         raise NotFound("There is no such record of housing, or you may not see it.")
@@ -88,12 +96,16 @@ def to_judge(
     return person, session.get_one(HousingSpell, spell_id, populate_existing=True)
 
 
-def of_person(session: Session, person_id: uuid.UUID, *, limit: int | None = None) -> Sequence[HousingSpell]:
+def of_person(
+    session: Session, person_id: uuid.UUID, *, limit: int | None = None
+) -> Sequence[HousingSpell]:
     """Where a person lives and lived, latest first; the caller has opened the person."""
     query = (
         select(HousingSpell)
         .where(HousingSpell.person_id == person_id)
-        .order_by(HousingSpell.since.desc(), HousingSpell.recorded_at.desc(), HousingSpell.id.desc())
+        .order_by(
+            HousingSpell.since.desc(), HousingSpell.recorded_at.desc(), HousingSpell.id.desc()
+        )
         .limit(limit)
     )
     return session.scalars(query).all()

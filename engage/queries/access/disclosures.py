@@ -1,6 +1,8 @@
-"""Who has seen a person's record: what was disclosed to other agencies, who opened it in an emergency, and who looked.
+"""Who has seen a person's record: what was disclosed to other agencies, who opened it in an
+emergency, and who looked.
 
-For whoever may read the whole case. It also shows the log of records that were merged into this one, because it is the same person's.
+For whoever may read the whole case. It also shows the log of records that were merged into this
+one, because it is the same person's.
 """
 
 import uuid
@@ -58,7 +60,9 @@ class EmergencyView:
 
 @dataclass(frozen=True)
 class AccessView:
-    """Somebody looked. `id` is the place in the log; `merged` when it was at a record that was merged into this one."""
+    """Somebody looked. `id` is the place in the log; `merged` when it was at a record that was
+    merged into this one.
+    """
 
     id: int
     at: datetime
@@ -70,7 +74,9 @@ class AccessView:
 
 @dataclass(frozen=True)
 class RecordAccessPage:
-    """Everything the page shows; `older` is the place in the log behind which more lies. `may_limit` and `may_merge` say what is offered."""
+    """Everything the page shows; `older` is the place in the log behind which more lies.
+    `may_limit` and `may_merge` say what is offered.
+    """
 
     person: Person
     zone: ZoneInfo
@@ -86,14 +92,26 @@ class RecordAccessPage:
 
 
 def load(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: int | None = None
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    before: int | None = None,
 ) -> RecordAccessPage:
-    """Who has seen a person's record, the latest first. Raises NotFound or Forbidden; this reading is logged too."""
-    person = open_person(session, actor, person_id, now=now, what="who has seen it", ability=Ability.CASE)
+    """Who has seen a person's record, the latest first. Raises NotFound or Forbidden; this reading
+    is logged too.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="who has seen it", ability=Ability.CASE
+    )
     session.flush()
     disclosed = session.scalars(_disclosed(person, None, PAGE)).all()
     openings = session.scalars(
-        select(BreakGlass).where(BreakGlass.person_id == person.id).order_by(BreakGlass.at.desc()).limit(PAGE)
+        select(BreakGlass)
+        .where(BreakGlass.person_id == person.id)
+        .order_by(BreakGlass.at.desc())
+        .limit(PAGE)
     ).all()
     records = session.scalars(_looked(person, before)).all()
     who = actor_names.of_labels(
@@ -110,10 +128,13 @@ def load(
         zone=zone(session.get_one(Hub, person.hub_id)),
         disclosures=tuple(_disclosure(one, who) for one in disclosed),
         openings=tuple(
-            EmergencyView(one.at, one.ends_at, who[f"staff:{one.staff_id}"], one.reason) for one in openings
+            EmergencyView(one.at, one.ends_at, who[f"staff:{one.staff_id}"], one.reason)
+            for one in openings
         ),
         looks=tuple(
-            AccessView(one.id, one.at, who[one.actor], one.what, one.allowed, one.person_id != person.id)
+            AccessView(
+                one.id, one.at, who[one.actor], one.what, one.allowed, one.person_id != person.id
+            )
             for one in shown
         ),
         older=shown[-1].id if len(records) > PAGE else None,
@@ -134,14 +155,20 @@ def listed(
     after: tuple[datetime, uuid.UUID] | None,
     limit: int,
 ) -> list[DisclosureView]:
-    """What was disclosed of a person, for a system, the latest first. Raises NotFound or Forbidden; the reading is logged."""
-    person = open_person(session, actor, person_id, now=now, what="read disclosures", ability=Ability.CASE)
+    """What was disclosed of a person, for a system, the latest first. Raises NotFound or Forbidden;
+    the reading is logged.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="read disclosures", ability=Ability.CASE
+    )
     found = session.scalars(_disclosed(person, after, limit)).all()
     who = actor_names.of_labels(session, {one.actor for one in found})
     return [_disclosure(one, who) for one in found]
 
 
-def _disclosed(person: Person, after: tuple[datetime, uuid.UUID] | None, limit: int) -> Select[Disclosure]:
+def _disclosed(
+    person: Person, after: tuple[datetime, uuid.UUID] | None, limit: int
+) -> Select[Disclosure]:
     query = (
         select(Disclosure)
         .where(Disclosure.person_id == person.id)

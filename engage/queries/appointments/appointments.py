@@ -1,4 +1,5 @@
-"""Appointments as staff see them: what the person said, what the network did and what a worker recorded, side by side.
+"""Appointments as staff see them: what the person said, what the network did and what a worker
+recorded, side by side.
 
 The three are never mixed: nothing here turns one into another.
 """
@@ -44,10 +45,11 @@ from messaging.tables import Inbound, Message
 
 @dataclass(frozen=True)
 class IntentView:
-    """What the person said last. `earlier_time` when they said it of a time that has since been moved; `cause` is what stands in the way.
+    """What the person said last. `earlier_time` when they said it of a time that has since been
+    moved; `cause` is what stands in the way.
 
-    `withdrawn` when it counts no more: the person took it back, or (`misread`) a worker says that the text was read wrongly. `corrected` when
-    a worker found it in the text.
+    `withdrawn` when it counts no more: the person took it back, or (`misread`) a worker says that
+    the text was read wrongly. `corrected` when a worker found it in the text.
     """
 
     kind: IntentKind
@@ -64,7 +66,9 @@ class IntentView:
 
 @dataclass(frozen=True)
 class ReminderView:
-    """One reminder: what it is, when it was or is due, what was decided and why, and what became of its text."""
+    """One reminder: what it is, when it was or is due, what was decided and why, and what became of
+    its text.
+    """
 
     id: uuid.UUID
     kind: ReminderKind
@@ -91,7 +95,9 @@ class OutcomeView:
 
 @dataclass(frozen=True)
 class AbsenceReasonView:
-    """Why they were not there, by their own word: the cause, the outcome that it proposes, and what a worker made of it, if anybody did."""
+    """Why they were not there, by their own word: the cause, the outcome that it proposes, and what
+    a worker made of it, if anybody did.
+    """
 
     id: uuid.UUID
     at: datetime
@@ -107,7 +113,8 @@ class AbsenceReasonView:
 class AppointmentView:
     """One appointment with its three facts.
 
-    `manager` is the person's offender manager, None where that is whoever looks; `may_record` whether they may record what came of it.
+    `manager` is the person's offender manager, None where that is whoever looks; `may_record`
+    whether they may record what came of it.
     """
 
     id: uuid.UUID
@@ -152,11 +159,16 @@ class AppointmentView:
         """They said that they are late or there, and nobody has recorded what came of it."""
         now_said = self.said is not None and self.said.kind in (IntentKind.LATE, IntentKind.HERE)
         return (
-            now_said and self.stands and self.recorded is None and not (self.said and self.said.earlier_time)
+            now_said
+            and self.stands
+            and self.recorded is None
+            and not (self.said and self.said.earlier_time)
         )
 
     def to_decide(self, one: AbsenceReasonView) -> bool:
-        """Whether a reason waits for a worker: an absence is recorded, and nobody has decided about this reason since."""
+        """Whether a reason waits for a worker: an absence is recorded, and nobody has decided about
+        this reason since.
+        """
         if one.decision is not None or self.recorded is None or self.recorded.code not in ABSENT:
             return False
         return self.recorded.code is OutcomeCode.FAILED_TO_ATTEND or one.at > self.recorded.at
@@ -167,7 +179,8 @@ class AppointmentView:
         sent = [
             one
             for one in self.reminders
-            if one.state is ReminderState.SENT and (one.revision == self.revision or not self.stands)
+            if one.state is ReminderState.SENT
+            and (one.revision == self.revision or not self.stands)
         ]
         return sent[-1] if sent else None
 
@@ -178,7 +191,9 @@ class AppointmentView:
 
     @property
     def why_no_text(self) -> tuple[str, ...]:
-        """Why the last decided reminder of the present time did not go, when none went and none is to come."""
+        """Why the last decided reminder of the present time did not go, when none went and none is
+        to come.
+        """
         if self.latest_text is not None or self.next_text is not None:
             return ()
         skipped = [
@@ -189,10 +204,14 @@ class AppointmentView:
         return skipped[-1].reasons if skipped else ()
 
 
-def load(session: Session, actor: Actor, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AppointmentView]:
-    """The views of appointments that the caller has found visible to the actor, in six statements however many there are.
+def load(
+    session: Session, actor: Actor, ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, AppointmentView]:
+    """The views of appointments that the caller has found visible to the actor, in six statements
+    however many there are.
 
-    What a person wrote is there only where the actor may read that person's texts: in one hub they may, in another not.
+    What a person wrote is there only where the actor may read that person's texts: in one hub they
+    may, in another not.
     """
     if not ids:
         return {}
@@ -374,7 +393,9 @@ def _explained(
     return found
 
 
-def _reason(row: AbsenceReason, words: str | None, who: Mapping[str | None, str]) -> AbsenceReasonView:
+def _reason(
+    row: AbsenceReason, words: str | None, who: Mapping[str | None, str]
+) -> AbsenceReasonView:
     return AbsenceReasonView(
         id=row.id,
         at=row.said_at,
@@ -390,7 +411,9 @@ def _reason(row: AbsenceReason, words: str | None, who: Mapping[str | None, str]
 def _outcomes(session: Session, wanted: list[uuid.UUID]) -> dict[uuid.UUID, list[Outcome]]:
     found: dict[uuid.UUID, list[Outcome]] = {}
     for row in session.scalars(
-        select(Outcome).where(Outcome.appointment_id.in_(wanted)).order_by(Outcome.recorded_at, Outcome.id)
+        select(Outcome)
+        .where(Outcome.appointment_id.in_(wanted))
+        .order_by(Outcome.recorded_at, Outcome.id)
     ):
         found.setdefault(row.appointment_id, []).append(row)
     return found

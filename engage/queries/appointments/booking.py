@@ -1,4 +1,6 @@
-"""What a booking form offers for one person: the agencies the actor may book for, and what was agreed last time."""
+"""What a booking form offers for one person: the agencies the actor may book for, and what was
+agreed last time.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -44,7 +46,9 @@ class Offer:
 
 
 def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Offer:
-    """What to offer for booking this person. Raises NotFound, or Forbidden for whoever may not book."""
+    """What to offer for booking this person. Raises NotFound, or Forbidden for whoever may not
+    book.
+    """
     person = open_person(
         session, actor, person_id, now=now, what="booking.page", ability=Ability.BOOK, change=True
     )
@@ -78,7 +82,9 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 
 
 def _demanded(person: Person, agencies: tuple[Agency, ...], actor: Actor) -> bool:
-    """What probation books for somebody under an order is demanded by it; what a partner books is not, unless they say so."""
+    """What probation books for somebody under an order is demanded by it; what a partner books is
+    not, unless they say so.
+    """
     probation = any(
         agency.id == actor.agency_id and agency.kind is AgencyKind.PROBATION for agency in agencies
     )

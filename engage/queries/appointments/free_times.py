@@ -1,4 +1,6 @@
-"""Free times as workers see them, and appointments that people moved by text. Whom a time is held for is told to nobody. Reads only."""
+"""Free times as workers see them, and appointments that people moved by text. Whom a time is held
+for is told to nobody. Reads only.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -26,7 +28,9 @@ MOST_MOVED = 20
 
 @dataclass(frozen=True)
 class FreeTimeView:
-    """A free time to come: `held_until` while it is offered to somebody, `taken` when the worker has something booked then."""
+    """A free time to come: `held_until` while it is offered to somebody, `taken` when the worker
+    has something booked then.
+    """
 
     id: uuid.UUID
     hub_id: uuid.UUID
@@ -50,7 +54,9 @@ class FreeTimeView:
 
 @dataclass(frozen=True)
 class MovedByText:
-    """An appointment that the person moved by text, and still stands as they moved it; `manager` as everywhere (names.py)."""
+    """An appointment that the person moved by text, and still stands as they moved it; `manager` as
+    everywhere (names.py).
+    """
 
     appointment_id: uuid.UUID
     person_id: uuid.UUID
@@ -91,7 +97,9 @@ def views(session: Session, times: Sequence[FreeTime], *, now: datetime) -> list
             place=one.place,
             place_alias=one.place_alias,
             despite_closed=one.despite_closed,
-            held_until=one.held_until if one.held_until is not None and one.held_until > now else None,
+            held_until=one.held_until
+            if one.held_until is not None and one.held_until > now
+            else None,
             taken=one.id in taken,
             zone=zone(one.hub),
         )
@@ -100,7 +108,9 @@ def views(session: Session, times: Sequence[FreeTime], *, now: datetime) -> list
 
 
 def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[MovedByText, ...]:
-    """Appointments that people moved by text in the last three days, the latest first, as far as the actor may see them."""
+    """Appointments that people moved by text in the last three days, the latest first, as far as
+    the actor may see them.
+    """
     rows = session.execute(
         select(SlotOffer, Appointment, Person, Hub, Staff.name)
         .join(Appointment, Appointment.id == SlotOffer.appointment_id)

@@ -1,7 +1,9 @@
-"""A person's appointments with every agency, for an agency whose sharing agreement names them: when, with whom, and what was recorded.
+"""A person's appointments with every agency, for an agency whose sharing agreement names them:
+when, with whom, and what was recorded.
 
-It shows neither what the person said nor any text, and no place: those belong to the agency that booked, and to whoever sees the whole case.
-Drug tests are a matter of health: another agency's are left out for whoever may not see those.
+It shows neither what the person said nor any text, and no place: those belong to the agency that
+booked, and to whoever sees the whole case. Drug tests are a matter of health: another agency's are
+left out for whoever may not see those.
 """
 
 import uuid
@@ -48,16 +50,25 @@ class SharedPage:
 
 
 def load(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: PersonCursor | None = None
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    before: PersonCursor | None = None,
 ) -> SharedPage:
-    """The page, by role or by an agreement, which is then logged as used. Raises NotFound or Forbidden as open_part does."""
+    """The page, by role or by an agreement, which is then logged as used. Raises NotFound or
+    Forbidden as open_part does.
+    """
     person = open_part(
         session, actor, person_id, RecordPart.APPOINTMENTS, now=now, what="shared appointments"
     )
     query = (
         select(Appointment, Agency.name, Outcome.code)
         .join(Agency, Agency.id == Appointment.agency_id)
-        .outerjoin(Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None)))
+        .outerjoin(
+            Outcome, and_(Outcome.appointment_id == Appointment.id, Outcome.superseded_at.is_(None))
+        )
         .where(Appointment.person_id == person.id)
         .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
         .limit(PAGE + 1)

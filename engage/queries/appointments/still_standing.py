@@ -1,6 +1,8 @@
-"""Appointments that still stand though nobody expects the person: in custody, on warrant, contact suspended or closed, died. Reads only.
+"""Appointments that still stand though nobody expects the person: in custody, on warrant, contact
+suspended or closed, died. Reads only.
 
-Whether they are moved or cancelled is for a worker: nothing here changes a booking, and texts about them have stopped already.
+Whether they are moved or cancelled is for a worker: nothing here changes a booking, and texts about
+them have stopped already.
 """
 
 import uuid
@@ -40,7 +42,9 @@ class StillBooked:
 
 
 def not_expected(person: Person) -> bool:
-    """Whether the person is where, or in a state in which, appointments usually have to be moved or called off."""
+    """Whether the person is where, or in a state in which, appointments usually have to be moved or
+    called off.
+    """
     return (
         person.custody_status is not CustodyStatus.COMMUNITY
         or person.contact_status is not ContactStatus.OPEN
@@ -48,7 +52,9 @@ def not_expected(person: Person) -> bool:
 
 
 def still_booked(session: Session, actor: Actor, *, now: datetime) -> tuple[StillBooked, ...]:
-    """People whose texts the actor may read, who are not expected and still have something booked, the soonest first."""
+    """People whose texts the actor may read, who are not expected and still have something booked,
+    the soonest first.
+    """
     next_at = func.min(Appointment.starts_at)
     rows = session.execute(
         select(Person, Hub, Staff.name, func.count(Appointment.id), next_at)
@@ -57,7 +63,8 @@ def still_booked(session: Session, actor: Actor, *, now: datetime) -> tuple[Stil
         .join(Staff, Staff.id == Person.offender_manager_id)
         .where(
             or_(
-                Person.custody_status != CustodyStatus.COMMUNITY, Person.contact_status != ContactStatus.OPEN
+                Person.custody_status != CustodyStatus.COMMUNITY,
+                Person.contact_status != ContactStatus.OPEN,
             ),
             Appointment.state == AppointmentState.BOOKED,
             Appointment.starts_at >= now,

@@ -1,4 +1,6 @@
-"""A person's assessments as staff see them, the latest first. The scores of needs that tell of health are for whoever may see those."""
+"""A person's assessments as staff see them, the latest first. The scores of needs that tell of
+health are for whoever may see those.
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -42,7 +44,9 @@ class AssessmentPage:
         return scores(row, health=self.health)
 
 
-def of_person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> AssessmentPage:
+def of_person(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> AssessmentPage:
     """The page of one person's assessments; the reading is logged. Raises NotFound or Forbidden."""
     person, rows = assessments.of_person(session, actor, person_id, now=now, limit=SHOWN)
     granted = abilities(actor, person)
@@ -57,7 +61,9 @@ def of_person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
 
 
 def scores(row: Assessment, *, health: bool) -> Mapping[Pathway, int]:
-    """The scores of an assessment by pathway, in their order, without those that the actor may not see."""
+    """The scores of an assessment by pathway, in their order, without those that the actor may not
+    see.
+    """
     return {
         pathway: int(row.needs[pathway.value])
         for pathway in Pathway

@@ -1,4 +1,6 @@
-"""What the cohort view counts, each for all its people in one statement. Nothing here names a person or keeps anything."""
+"""What the cohort view counts, each for all its people in one statement. Nothing here names a
+person or keeps anything.
+"""
 
 import uuid
 from collections import Counter
@@ -46,7 +48,9 @@ class MemberStatus:
 
 @dataclass(frozen=True)
 class AppointmentCounts:
-    """So many appointments of one sort, and what became of them: `came` is None where nothing is recorded yet, `excused` an accepted absence."""
+    """So many appointments of one sort, and what became of them: `came` is None where nothing is
+    recorded yet, `excused` an accepted absence.
+    """
 
     hub: str
     cohort: str
@@ -113,15 +117,21 @@ LEFT JOIN LATERAL (SELECT bool_or(kind = 'arrest') AS arrested, bool_or(kind = '
 """)
 
 
-def standing(session: Session, those: Sequence[Member], since: datetime) -> dict[uuid.UUID, MemberStatus]:
-    """How each enrolment stands, stood at `since`, and what was decided or recorded since then. Breach and offences are apart (RULES.md 19)."""
+def standing(
+    session: Session, those: Sequence[Member], since: datetime
+) -> dict[uuid.UUID, MemberStatus]:
+    """How each enrolment stands, stood at `since`, and what was decided or recorded since then.
+    Breach and offences are apart (RULES.md 19).
+    """
     rows = session.execute(
-        _STANDING, {"enrolments": [one.enrolment_id for one in those], "since": since, "day": since.date()}
+        _STANDING,
+        {"enrolments": [one.enrolment_id for one in those], "since": since, "day": since.date()},
     )
     return {row[0]: MemberStatus(*row[1:]) for row in rows}
 
 
-# An appointment counts while its person was on the cohort. What was texted is what a provider took; the chase after an absence is no reminder.
+# An appointment counts while its person was on the cohort. What was texted is what a provider took;
+# the chase after an absence is no reminder.
 _BOOKED = text("""
 WITH member AS MATERIALIZED (
     SELECT * FROM unnest(CAST(:people AS uuid[]), CAST(:hubs AS text[]), CAST(:cohorts AS text[]), CAST(:legal AS text[]),
@@ -162,7 +172,9 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 def booked(
     session: Session, those: Sequence[Member], since: datetime, until: datetime
 ) -> list[AppointmentCounts]:
-    """What became of the appointments of the period, by sort: at most a few hundred rows however many people there are."""
+    """What became of the appointments of the period, by sort: at most a few hundred rows however
+    many people there are.
+    """
     rows = session.execute(
         _BOOKED,
         {
@@ -202,7 +214,9 @@ GROUP BY 1
 
 
 def releases(session: Session, those: Sequence[Member], since: date) -> Counter[int | None]:
-    """Of the releases since a day: after how many days each was followed by first contact; None where there was none yet."""
+    """Of the releases since a day: after how many days each was followed by first contact; None
+    where there was none yet.
+    """
     people = list({one.person_id for one in those})
     rows = session.execute(_RELEASES, {"people": people, "day": since})
     return Counter({row.days: row.many for row in rows})

@@ -1,7 +1,8 @@
-"""Meetings as staff see them: the list, and one meeting with its agenda, who came, and what was decided.
+"""Meetings as staff see them: the list, and one meeting with its agenda, who came, and what was
+decided.
 
-Whoever has a seat sees of an agenda the people whom they may see; of the others only how many there are. Referrals and minutes are for those who
-see the whole hub.
+Whoever has a seat sees of an agenda the people whom they may see; of the others only how many there
+are. Referrals and minutes are for those who see the whole hub.
 """
 
 import uuid
@@ -79,7 +80,9 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class AgendaItemView:
-    """Somebody on the agenda. A person has an id and a status where they are on the cohort; a referral of somebody unknown has neither."""
+    """Somebody on the agenda. A person has an id and a status where they are on the cohort; a
+    referral of somebody unknown has neither.
+    """
 
     id: uuid.UUID
     person_id: uuid.UUID | None
@@ -127,7 +130,9 @@ class MeetingPage:
 
 @dataclass(frozen=True)
 class DecidingPage:
-    """One item with what a decision about it may choose from. `referral` is the one that asks for them, where one waits."""
+    """One item with what a decision about it may choose from. `referral` is the one that asks for
+    them, where one waits.
+    """
 
     item: AgendaItemView
     meeting: Meeting
@@ -140,7 +145,11 @@ class DecidingPage:
 
 
 def listed(
-    session: Session, actor: Actor, *, before: tuple[date, uuid.UUID] | None = None, limit: int = PAGE
+    session: Session,
+    actor: Actor,
+    *,
+    before: tuple[date, uuid.UUID] | None = None,
+    limit: int = PAGE,
 ) -> list[MeetingRow]:
     """Meetings of the hubs in which the actor has a seat, the latest first, before a place."""
     query = (
@@ -178,7 +187,9 @@ def listed(
 
 def load(session: Session, actor: Actor, *, now: datetime) -> Meetings:
     """The page of meetings."""
-    hubs = [hub for hub in hubs_of(session, hub_roles.hubs_to_attend(actor)) if hub.closed_at is None]
+    hubs = [
+        hub for hub in hubs_of(session, hub_roles.hubs_to_attend(actor)) if hub.closed_at is None
+    ]
     decides = hub_roles.hubs_to_decide_in(actor)
     return Meetings(
         rows=tuple(listed(session, actor)),
@@ -197,7 +208,10 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
     )
     noted = {presence.agency_id: presence for presence in meeting.attendance}
     called = actor_names.of_labels(session, {meeting.closed_by})
-    keeps = hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), hub.id) and meeting.closed_at is None
+    keeps = (
+        hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), hub.id)
+        and meeting.closed_at is None
+    )
     return MeetingPage(
         meeting=meeting,
         hub=hub,
@@ -220,7 +234,9 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
 
 
 def deciding(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> DecidingPage:
-    """The form of one decision. Raises NotFound, or Forbidden for whoever does not decide in that hub."""
+    """The form of one decision. Raises NotFound, or Forbidden for whoever does not decide in that
+    hub.
+    """
     item = decisions.open_item(session, actor, item_id, now=now)
     meeting = session.get_one(Meeting, item.meeting_id)
     found = _items(session, actor, meeting, only=item.id)
@@ -304,7 +320,8 @@ def _items(
         .outerjoin(Enrolment, and_(Enrolment.person_id == Person.id, Enrolment.ended_on.is_(None)))
         .where(
             AgendaItem.meeting_id == meeting.id,
-            scope.people(actor) | (AgendaItem.referral_id.is_not(None) if reads_all else scope.people(actor)),
+            scope.people(actor)
+            | (AgendaItem.referral_id.is_not(None) if reads_all else scope.people(actor)),
         )
         .limit(MOST_ITEMS)
     )
@@ -321,7 +338,9 @@ def _items(
 
 
 def _place(item: AgendaItemView) -> tuple[int, str]:
-    return min((_ORDER[reason] for reason in item.reasons), default=len(_ORDER)), item.name.casefold()
+    return min(
+        (_ORDER[reason] for reason in item.reasons), default=len(_ORDER)
+    ), item.name.casefold()
 
 
 def _item(
@@ -351,6 +370,10 @@ def _item(
         decision=None
         if decision is None
         else DecisionView(
-            decision.id, decision.kind, decision.reason, called[decision.decided_by], decision.decided_at
+            decision.id,
+            decision.kind,
+            decision.reason,
+            called[decision.decided_by],
+            decision.decided_at,
         ),
     )

@@ -1,4 +1,6 @@
-"""What a person has reached, as staff see it, with whether it was praised. Runs of tests are shown only to those who may see matters of health."""
+"""What a person has reached, as staff see it, with whether it was praised. Runs of tests are shown
+only to those who may see matters of health.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ Place = tuple[date, uuid.UUID]
 
 @dataclass(frozen=True)
 class MilestoneView:
-    """Something reached: `step` is how many days, appointments, tests or groups (RULES.md 16). `status` is that of the text that praised."""
+    """Something reached: `step` is how many days, appointments, tests or groups (RULES.md 16).
+    `status` is that of the text that praised.
+    """
 
     id: uuid.UUID
     kind: MilestoneKind
@@ -42,7 +46,9 @@ class MilestoneView:
 def of_person(
     session: Session, actor: Actor, person: Person, *, after: Place | None = None, limit: int = PAGE
 ) -> tuple[MilestoneView, ...]:
-    """What the person has reached, latest first, in one statement; the caller has opened the person for the actor."""
+    """What the person has reached, latest first, in one statement; the caller has opened the person
+    for the actor.
+    """
     query = (
         select(Milestone, Message.status)
         .outerjoin(Message, Message.id == Milestone.praise_id)
@@ -56,7 +62,9 @@ def of_person(
         here = tuple_(literal(after[0]), literal(after[1]))
         query = query.where(tuple_(Milestone.reached_on, Milestone.id) < here)
     return tuple(
-        MilestoneView(one.id, one.kind, one.step, one.reached_on, one.found_at, status, one.not_praised)
+        MilestoneView(
+            one.id, one.kind, one.step, one.reached_on, one.found_at, status, one.not_praised
+        )
         for one, status in session.execute(query)
     )
 

@@ -1,6 +1,8 @@
-"""Referrals as staff see them: the hub's queue with who may be whom, and what one's own agency sent.
+"""Referrals as staff see them: the hub's queue with who may be whom, and what one's own agency
+sent.
 
-Whom a referral may be the same as is shown to whoever keeps the queue, and of people only those whom they may see.
+Whom a referral may be the same as is shown to whoever keeps the queue, and of people only those
+whom they may see.
 """
 
 import uuid
@@ -31,7 +33,9 @@ MOST_ALIKE = 20
 
 @dataclass(frozen=True)
 class PossibleMatch:
-    """Somebody who may be the same: a person, or another referral that waits. `by` is `crn`, `birth` or `name`."""
+    """Somebody who may be the same: a person, or another referral that waits. `by` is `crn`,
+    `birth` or `name`.
+    """
 
     by: str
     name: str
@@ -44,7 +48,9 @@ class PossibleMatch:
 
 @dataclass(frozen=True)
 class ReferralView:
-    """One referral. `person_id` is None where Engage does not know them, or the actor may not see them."""
+    """One referral. `person_id` is None where Engage does not know them, or the actor may not see
+    them.
+    """
 
     referral: Referral
     hub: Hub
@@ -67,7 +73,9 @@ class ReferralView:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits in the actor's hubs, the oldest first, and when each hub meets; then what their own agency sent, the latest first."""
+    """What waits in the actor's hubs, the oldest first, and when each hub meets; then what their
+    own agency sent, the latest first.
+    """
 
     waiting: tuple[ReferralView, ...]
     more: bool
@@ -122,7 +130,9 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
         more=len(rows) > PAGE,
         sent=tuple(views[one.id] for one in sent),
         hubs=tuple(
-            (hub, meetings.next_meeting(session, hub, now=now)) for hub in found if hub.closed_at is None
+            (hub, meetings.next_meeting(session, hub, now=now))
+            for hub in found
+            if hub.closed_at is None
         ),
         may_refer=bool(hub_roles.hubs_to_refer_to(actor)),
     )
@@ -170,7 +180,9 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
     assesses = hub_roles.may(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
     made = assessments.of_referral(session, actor, referral) if keeps or assesses else ()
     waits = referral.state is ReferralState.WAITING
-    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.hubs_to_refer_to(actor)
+    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.hubs_to_refer_to(
+        actor
+    )
     return ReferralPage(
         view=views[referral.id],
         duplicates=tuple(views[copy.id] for copy in copies),
@@ -179,7 +191,9 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         meets=meetings.next_meeting(session, views[referral.id].hub, now=now),
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own),
-        may_assess=waits and assesses and (referral.person_id is None or _manages(session, actor, referral)),
+        may_assess=waits
+        and assesses
+        and (referral.person_id is None or _manages(session, actor, referral)),
         health=referral.hub_id in hub_roles.hubs_with_health(actor),
         reads_all=hub_roles.may(actor, hub_roles.hubs_with_queue(actor), referral.hub_id),
     )
@@ -187,13 +201,17 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
 
 def _manages(session: Session, actor: Actor, referral: Referral) -> bool:
     """Whether the actor manages the person, known already, whom a referral is of."""
-    query = select(Person.id).where(Person.id == referral.person_id, scope.people(actor, Ability.MANAGE))
+    query = select(Person.id).where(
+        Person.id == referral.person_id, scope.people(actor, Ability.MANAGE)
+    )
     return session.scalar(query) is not None
 
 
 def places(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:
     """The open hubs to which the actor may refer, and the agencies of their areas, each by name."""
-    hubs = [hub for hub in hubs_of(session, hub_roles.hubs_to_refer_to(actor)) if hub.closed_at is None]
+    hubs = [
+        hub for hub in hubs_of(session, hub_roles.hubs_to_refer_to(actor)) if hub.closed_at is None
+    ]
     return hubs, agencies_of(session, [hub.id for hub in hubs])
 
 
@@ -274,7 +292,9 @@ def _alike(
     return {
         one.id: tuple(
             [
-                PossibleMatch(by, person.name, person.crn, person.date_of_birth, person_id=person.id)
+                PossibleMatch(
+                    by, person.name, person.crn, person.date_of_birth, person_id=person.id
+                )
                 for person in people
                 if (by := _by(one, person)) is not None
             ]
@@ -296,7 +316,9 @@ def _alike(
 
 
 def _by(one: Referral, other: Person | Referral) -> str | None:
-    """By what two may be the same; None when they are not. Two dates of birth that differ, or two CRNs, are two people."""
+    """By what two may be the same; None when they are not. Two dates of birth that differ, or two
+    CRNs, are two people.
+    """
     if one.hub_id != other.hub_id:
         return None
     if one.crn is not None and one.crn == other.crn:

@@ -1,7 +1,9 @@
-"""The cohort in numbers: who is on it, how they stand, whether they come, and what follows their release.
+"""The cohort in numbers: who is on it, how they stand, whether they come, and what follows their
+release.
 
-Every rate has its denominator and a 95% interval, and breach stands apart from reoffending (RULES.md 19). Numbers are of exactly the people
-whose case the actor may read; none of them names one. Six statements at the most, however many people there are.
+Every rate has its denominator and a 95% interval, and breach stands apart from reoffending
+(RULES.md 19). Numbers are of exactly the people whose case the actor may read; none of them names
+one. Six statements at the most, however many people there are.
 """
 
 import uuid
@@ -35,7 +37,9 @@ LATER, NOT_YET = "later", "not_yet"
 
 @dataclass(frozen=True)
 class TableLine:
-    """A count among a denominator, by the key of what was counted. `interval` is None where nothing could be counted."""
+    """A count among a denominator, by the key of what was counted. `interval` is None where nothing
+    could be counted.
+    """
 
     key: str
     count: int
@@ -54,7 +58,9 @@ class TableLine:
 
 @dataclass(frozen=True)
 class StatisticsTable:
-    """Lines of one sort. A `measured` table is about how things go and its rates have intervals; another counts everybody there is."""
+    """Lines of one sort. A `measured` table is about how things go and its rates have intervals;
+    another counts everybody there is.
+    """
 
     id: str
     measured: bool
@@ -88,9 +94,16 @@ class CohortView:
 
 
 def load(
-    session: Session, actor: Actor, *, now: datetime, days: int = PERIODS[0], hub_id: uuid.UUID | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    days: int = PERIODS[0],
+    hub_id: uuid.UUID | None = None,
 ) -> CohortView:
-    """The cohort over the last `days`. Raises Invalid for a period that is none of PERIODS, NotFound for a hub the actor does not work in."""
+    """The cohort over the last `days`. Raises Invalid for a period that is none of PERIODS,
+    NotFound for a hub the actor does not work in.
+    """
     if days not in PERIODS:
         raise Invalid(fields={"days": f"Use one of {', '.join(map(str, PERIODS))}."})
     hubs = _hubs(session, actor)
@@ -119,7 +132,8 @@ def load(
                 "overdue",
                 True,
                 tuple(
-                    TableLine(one.agency, one.overdue, one.live) for one in counts.owed(session, those, now)
+                    TableLine(one.agency, one.overdue, one.live)
+                    for one in counts.owed(session, those, now)
                 ),
             ),
             *_ends(those, found),
@@ -141,7 +155,9 @@ def _may(actor: Actor) -> bool:
     return actor.kind is not ActorKind.STAFF or scope.may_anywhere(actor, Ability.CASE)
 
 
-def _numbers(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> Iterator[StatisticsTable]:
+def _numbers(
+    here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]
+) -> Iterator[StatisticsTable]:
     """Everybody who is on the cohort now, by six questions."""
     hubs = sorted({one.hub for one in here})
     strand = {one.enrolment_id: found[one.enrolment_id].strand or UNKNOWN for one in here}
@@ -157,11 +173,15 @@ def _numbers(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> It
 def _by(id: str, keys: Iterable[str], values: Iterable[str]) -> StatisticsTable:
     found = Counter(str(value) for value in values)
     wanted = [str(key) for key in keys if str(key) != UNKNOWN or found[UNKNOWN]]
-    return StatisticsTable(id, False, tuple(TableLine(key, found[key], found.total()) for key in wanted))
+    return StatisticsTable(
+        id, False, tuple(TableLine(key, found[key], found.total()) for key in wanted)
+    )
 
 
 def _movement(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> StatisticsTable:
-    """From the status that held when the period began to the one that holds now, of those who had both."""
+    """From the status that held when the period began to the one that holds now, of those who had
+    both.
+    """
     moved = Counter(
         (one.rag_before, one.rag)
         for one in (found[member.enrolment_id] for member in here)
@@ -171,12 +191,16 @@ def _movement(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> S
     return StatisticsTable(
         "movement",
         True,
-        tuple(TableLine(f"{was}_{now}", moved[was, now], began[was]) for was, now in product(Rag, Rag)),
+        tuple(
+            TableLine(f"{was}_{now}", moved[was, now], began[was]) for was, now in product(Rag, Rag)
+        ),
     )
 
 
 def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
-    """Came, of those who were expected: without absences that were accepted, and without what nobody has recorded yet."""
+    """Came, of those who were expected: without absences that were accepted, and without what
+    nobody has recorded yet.
+    """
     every: list[tuple[str, Callable[[AppointmentCounts], str]]] = [
         ("attendance", lambda _: "all"),
         ("attendance_hub", lambda one: one.hub),
@@ -191,7 +215,9 @@ def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[Statistic
         for name in keys:
             mine = [one for one in appointments if key(one) == name]
             lines.append(
-                TableLine(name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False))
+                TableLine(
+                    name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False)
+                )
             )
         yield StatisticsTable(id, True, tuple(lines))
     total = sum(one.many for one in appointments)
@@ -211,7 +237,9 @@ def _many(appointments: Iterable[AppointmentCounts], *, came: bool) -> int:
 
 
 def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
-    """Each step among those of the step before; then who came, by how far the reminder got. It compares, and proves no cause."""
+    """Each step among those of the step before; then who came, by how far the reminder got. It
+    compares, and proves no cause.
+    """
     texted = [one for one in appointments if one.texted]
     delivered = [one for one in texted if one.delivered]
     answered = [one for one in delivered if one.answered]
@@ -219,7 +247,10 @@ def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTab
     sizes = {name: sum(one.many for one in group) for name, group in steps.items()}
     names = list(sizes)
     lines = [TableLine(name, sizes[name], sizes[before]) for before, name in pairwise(names)]
-    came, expected = _many(answered, came=True), _many(answered, came=True) + _many(answered, came=False)
+    came, expected = (
+        _many(answered, came=True),
+        _many(answered, came=True) + _many(answered, came=False),
+    )
     yield StatisticsTable("funnel", True, (*lines, TableLine("attended", came, expected)))
     groups = {
         "answered": answered,
@@ -231,7 +262,9 @@ def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTab
         "came_after",
         True,
         tuple(
-            TableLine(name, _many(group, came=True), _many(group, came=True) + _many(group, came=False))
+            TableLine(
+                name, _many(group, came=True), _many(group, came=True) + _many(group, came=False)
+            )
             for name, group in groups.items()
         ),
     )
@@ -255,7 +288,9 @@ def _median(after: Counter[int | None]) -> float | None:
     return float(median(known)) if known else None
 
 
-def _ends(those: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> Iterator[StatisticsTable]:
+def _ends(
+    those: Sequence[Member], found: dict[uuid.UUID, MemberStatus]
+) -> Iterator[StatisticsTable]:
     """Breach of those under an order, and offences of everybody: two questions, never one number."""
     people: dict[uuid.UUID, list[MemberStatus]] = {}
     for one in those:

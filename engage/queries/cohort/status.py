@@ -1,7 +1,9 @@
-"""How somebody stands on the cohort: status, strand, reviews, what the rules suggest, how they may leave, and who had them. It changes nothing.
+"""How somebody stands on the cohort: status, strand, reviews, what the rules suggest, how they may
+leave, and who had them. It changes nothing.
 
-Whoever reads it reads by role or by a sharing agreement on the status; an agency that reads by an agreement sees what was decided, not what
-the rules make of the rest of the record, nor what workers wrote to one another.
+Whoever reads it reads by role or by a sharing agreement on the status; an agency that reads by an
+agreement sees what was decided, not what the rules make of the rest of the record, nor what workers
+wrote to one another.
 """
 
 import uuid
@@ -56,7 +58,9 @@ Place = tuple[datetime, uuid.UUID]
 
 @dataclass(frozen=True)
 class ReviewView:
-    """One review. `suggested` is what the rule said then; None for whoever may not see what it rests on."""
+    """One review. `suggested` is what the rule said then; None for whoever may not see what it
+    rests on.
+    """
 
     id: uuid.UUID
     rag: Rag
@@ -122,7 +126,9 @@ class SuggestionView:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything the page shows. `suggestion`, `transfers` and `reached` are None for whoever reads by an agreement."""
+    """Everything the page shows. `suggestion`, `transfers` and `reached` are None for whoever reads
+    by an agreement.
+    """
 
     person: Person
     zone: ZoneInfo
@@ -147,11 +153,16 @@ class CasePage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePage:
-    """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    """The page of one person; the reading is logged. A constant number of statements. Raises
+    NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="case.page")
     granted = abilities(actor, person)
     whole = Ability.CASE in granted
-    hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
+    hub, manager = (
+        session.get_one(Hub, person.hub_id),
+        session.get_one(Staff, person.offender_manager_id),
+    )
     rows = _enrolments(session, person.id)
     current = next((row for row, _ in rows if row.ended_on is None), None)
     latest = current or (rows[0][0] if rows else None)
@@ -175,10 +186,16 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         standing=reviews.review_status(session, person.id, now=now),
         earlier=tuple(_view(row, agency) for row, agency in rows if row is not current),
         reviews=tuple(_review(one, who[one.decided_by], whole) for one in held),
-        strands=tuple(StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells),
-        suggestion=_suggestion(session, person, granted, now) if whole and current is not None else None,
+        strands=tuple(
+            StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells
+        ),
+        suggestion=_suggestion(session, person, granted, now)
+        if whole and current is not None
+        else None,
         transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
-        reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN) if whole else None,
+        reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN)
+        if whole
+        else None,
         re_referral=exits.re_referral_due_on(session, person.id),
         may_stay=may_manage and _may_stay(person, current),
     )
@@ -193,7 +210,9 @@ def listed(
     after: Place | None,
     limit: int,
 ) -> tuple[ReviewView, ...]:
-    """A page of a person's reviews, of every time on the cohort, latest first; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's reviews, of every time on the cohort, latest first; the reading is
+    logged. Raises NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="read reviews")
     query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
     if after is not None:
@@ -249,7 +268,9 @@ class TransferPage:
     takers: tuple[Staff, ...]
 
 
-def to_transfer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> TransferPage:
+def to_transfer(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> TransferPage:
     """The form of a transfer, for whoever manages the person. Raises NotFound or Forbidden."""
     person = _to_manage(session, actor, person_id, "transfer.page", now)
     takers = offender_managers(session, [person.hub_id])
@@ -259,7 +280,9 @@ def to_transfer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: da
 
 @dataclass(frozen=True)
 class Handover:
-    """The people of one offender manager whom the actor may give to others of their hub, by name, at most `transfers.MOST_AT_ONCE`."""
+    """The people of one offender manager whom the actor may give to others of their hub, by name,
+    at most `transfers.MOST_AT_ONCE`.
+    """
 
     managers: tuple[Staff, ...]
     chosen: Staff | None
@@ -268,7 +291,9 @@ class Handover:
 
 
 def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Handover:
-    """Offender managers of the actor's hubs, and the people of one of them for whom the actor may decide whose they are."""
+    """Offender managers of the actor's hubs, and the people of one of them for whom the actor may
+    decide whose they are.
+    """
     managers = tuple(offender_managers(session, actor.hubs()))
     chosen = session.get(Staff, from_id) if from_id is not None else None
     if chosen is None:
@@ -281,11 +306,17 @@ def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Hando
     ).all()
     hubs = {person.hub_id for person in people}
     takers = offender_managers(session, hubs) if hubs else ()
-    return Handover(managers, chosen, tuple(people), tuple(one for one in takers if one.id != chosen.id))
+    return Handover(
+        managers, chosen, tuple(people), tuple(one for one in takers if one.id != chosen.id)
+    )
 
 
-def _to_manage(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime) -> Person:
-    return open_person(session, actor, person_id, now=now, what=what, ability=Ability.MANAGE, change=True)
+def _to_manage(
+    session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime
+) -> Person:
+    return open_person(
+        session, actor, person_id, now=now, what=what, ability=Ability.MANAGE, change=True
+    )
 
 
 def _enrolments(session: Session, person_id: uuid.UUID) -> Sequence[tuple[Enrolment, str]]:
@@ -332,7 +363,9 @@ def _staff(one: Transfer) -> tuple[str, str]:
 
 def _transfer(one: Transfer, who: Mapping[str | None, str]) -> TransferView:
     from_name, to_name = (who[label] for label in _staff(one))
-    return TransferView(from_name, to_name, one.at, one.note, who[one.made_by], one.message_id is not None)
+    return TransferView(
+        from_name, to_name, one.at, one.note, who[one.made_by], one.message_id is not None
+    )
 
 
 def _suggestion(
@@ -354,7 +387,9 @@ def _suggestion(
 
 
 def _may_stay(person: Person, current: Enrolment | None) -> bool:
-    """Whether somebody can say of them that they stay of their own will: no order runs, and nobody has said so yet."""
+    """Whether somebody can say of them that they stay of their own will: no order runs, and nobody
+    has said so yet.
+    """
     return (
         current is not None
         and current.voluntary_since is None

@@ -1,6 +1,8 @@
-"""How somebody stands with what they must keep to, as staff see it: what counts and why, what was decided, which absences wait. It changes nothing.
+"""How somebody stands with what they must keep to, as staff see it: what counts and why, what was
+decided, which absences wait. It changes nothing.
 
-Beside every failure stands what the network said of the texts about it: a text that did not arrive is never held against anybody (RULES.md 8).
+Beside every failure stands what the network said of the texts about it: a text that did not arrive
+is never held against anybody (RULES.md 8).
 """
 
 import uuid
@@ -23,7 +25,13 @@ from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance
-from engage.appointments.model import Appointment, AppointmentState, AppointmentType, Outcome, OutcomeCode
+from engage.appointments.model import (
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    Outcome,
+    OutcomeCode,
+)
 from engage.appointments.reminders import message_history
 from engage.compliance import counting, rules
 from engage.compliance.counting import Compliance
@@ -42,7 +50,9 @@ MOST_WAITING = 20
 
 @dataclass(frozen=True)
 class FailureView:
-    """A failure that counts. `reached` says in words what became of the texts about it; `decided` whether a decision rests on it."""
+    """A failure that counts. `reached` says in words what became of the texts about it; `decided`
+    whether a decision rests on it.
+    """
 
     appointment_id: uuid.UUID
     outcome_id: uuid.UUID
@@ -71,7 +81,9 @@ class OrderPositionView:
 
 @dataclass(frozen=True)
 class EnforcementView:
-    """What was decided. `changed` counts failures whose outcome was put right since; `holds_until` is the last day of a warning that was given."""
+    """What was decided. `changed` counts failures whose outcome was put right since; `holds_until`
+    is the last day of a warning that was given.
+    """
 
     id: uuid.UUID
     kind: EnforcementKind
@@ -155,8 +167,12 @@ class LetterPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
-    """The page of one person, for whoever may read this part; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="compliance.page")
+    """The page of one person, for whoever may read this part; the reading is logged. A constant
+    number of statements. Raises NotFound or Forbidden.
+    """
+    person = open_part(
+        session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="compliance.page"
+    )
     found = counting.assess(session, person, now=now)
     granted, changes = abilities(actor, person), may_change(actor, person)
     may_enforce = changes and Ability.ENFORCE in granted
@@ -196,10 +212,16 @@ def list_decisions(
     limit: int,
     now: datetime,
 ) -> tuple[EnforcementView, ...]:
-    """A page of what was decided, the latest first; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="enforcements")
+    """A page of what was decided, the latest first; the reading is logged. Raises NotFound or
+    Forbidden.
+    """
+    person = open_part(
+        session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="enforcements"
+    )
     found = counting.assess(session, person, now=now)
-    rows = [one for one in found.decisions if before is None or (one.decided_at, one.id) < before][:limit]
+    rows = [one for one in found.decisions if before is None or (one.decided_at, one.id) < before][
+        :limit
+    ]
     outcomes = _outcomes(session, found, rows)
     called = actor_names.of_labels(
         session, {label for one in rows for label in (one.decided_by, one.withdrawn_by)}
@@ -207,16 +229,28 @@ def list_decisions(
     return tuple(_decision(one, found, outcomes, called) for one in rows)
 
 
-def to_enforce(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
+def to_enforce(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> CompliancePage:
     """The same for the forms of whoever may enforce. Raises NotFound or Forbidden."""
     open_person(
-        session, actor, person_id, now=now, what="compliance.form", ability=Ability.ENFORCE, change=True
+        session,
+        actor,
+        person_id,
+        now=now,
+        what="compliance.form",
+        ability=Ability.ENFORCE,
+        change=True,
     )
     return load(session, actor, person_id, now=now)
 
 
-def decision(session: Session, actor: Actor, decision_id: uuid.UUID, *, now: datetime) -> LetterPage:
-    """One decision for whoever may enforce, with its letter (empty where it has none). Raises NotFound or Forbidden."""
+def decision(
+    session: Session, actor: Actor, decision_id: uuid.UUID, *, now: datetime
+) -> LetterPage:
+    """One decision for whoever may enforce, with its letter (empty where it has none). Raises
+    NotFound or Forbidden.
+    """
     person_id = session.scalar(select(Enforcement.person_id).where(Enforcement.id == decision_id))
     if person_id is None:
         raise NotFound("There is no such decision, or you may not see it.")
@@ -286,10 +320,14 @@ def _kinds(order: OrderKind | None, step: Step) -> tuple[EnforcementKind, ...]:
 
 
 def _appointments(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Appointment]:
-    return {one.id: one for one in session.scalars(select(Appointment).where(Appointment.id.in_(ids)))}
+    return {
+        one.id: one for one in session.scalars(select(Appointment).where(Appointment.id.in_(ids)))
+    }
 
 
-def _reached(session: Session, appointments: Mapping[uuid.UUID, Appointment]) -> Mapping[uuid.UUID, str]:
+def _reached(
+    session: Session, appointments: Mapping[uuid.UUID, Appointment]
+) -> Mapping[uuid.UUID, str]:
     about: dict[uuid.UUID, list[message_history.SentReminder]] = {id: [] for id in appointments}
     for one in message_history.reminders_of(session, list(appointments)):
         of = appointments[one.reminder.appointment_id]
@@ -315,7 +353,9 @@ def _decision(
         by=called[one.decided_by],
         at=one.decided_at,
         rests_on=len(one.failures),
-        changed=sum(1 for failure in one.failures if outcomes[failure.outcome_id].superseded_at is not None),
+        changed=sum(
+            1 for failure in one.failures if outcomes[failure.outcome_id].superseded_at is not None
+        ),
         due_on=one.due_on,
         done_on=one.done_on,
         letter=one.letter,
@@ -329,7 +369,9 @@ def _decision(
     )
 
 
-def _waiting(session: Session, person: Person, hub: Hub, now: datetime) -> tuple[AbsenceToDecide, ...]:
+def _waiting(
+    session: Session, person: Person, hub: Hub, now: datetime
+) -> tuple[AbsenceToDecide, ...]:
     rows = session.execute(
         select(Appointment.id, Appointment.starts_at)
         .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))

@@ -22,7 +22,9 @@ def of_person(
     before: tuple[datetime, uuid.UUID] | None = None,
     limit: int = 20,
 ) -> Sequence[EvidencePack]:
-    """The packs made of a person, the latest first, from behind `before` (moment, id), without what they say; for callers that check access themselves."""
+    """The packs made of a person, the latest first, from behind `before` (moment, id), without what
+    they say; for callers that check access themselves.
+    """
     made = select(EvidencePack).where(EvidencePack.person_id == person_id)
     if before is not None:
         made = made.where(tuple_(EvidencePack.made_at, EvidencePack.id) < before)

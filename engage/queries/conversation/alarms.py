@@ -23,7 +23,8 @@ SEE_GAPS = (Role.COORDINATOR, Role.SUPERVISOR)
 
 @dataclass(frozen=True)
 class AlarmLine:
-    """One step: when, who, at which level of the rota (0 is the offender manager), what came of it, and whether the text arrived.
+    """One step: when, who, at which level of the rota (0 is the offender manager), what came of it,
+    and whether the text arrived.
 
     `called_back` when the text had not left yet as somebody took it up.
     """
@@ -38,19 +39,25 @@ class AlarmLine:
 
 @dataclass(frozen=True)
 class AlarmView:
-    """The steps of an alarm, the newest 50 in order of time, and when the next person is told if nobody takes it up."""
+    """The steps of an alarm, the newest 50 in order of time, and when the next person is told if
+    nobody takes it up.
+    """
 
     lines: tuple[AlarmLine, ...]
     next_at: datetime | None
 
 
 def of_signal(session: Session, signal_id: uuid.UUID) -> AlarmView | None:
-    """What was done about a signal; None where it raised no alarm. The caller has checked that the actor may see the signal."""
+    """What was done about a signal; None where it raised no alarm. The caller has checked that the
+    actor may see the signal.
+    """
     return _views(session, Alarm.signal_id == signal_id).get(signal_id)
 
 
 def of_readings(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AlarmView]:
-    """What was done about texts of numbers that are nobody's, where they raised an alarm. The caller has found that the actor may read them."""
+    """What was done about texts of numbers that are nobody's, where they raised an alarm. The
+    caller has found that the actor may read them.
+    """
     return _views(session, Alarm.reply_record_id.in_(ids)) if ids else {}
 
 
@@ -60,7 +67,12 @@ def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, A
         .over(partition_by=AlarmStep.alarm_id, order_by=(AlarmStep.at.desc(), AlarmStep.id.desc()))
         .label("newest")
     )
-    steps = select(AlarmStep, newest).join(Alarm, Alarm.id == AlarmStep.alarm_id).where(which).subquery()
+    steps = (
+        select(AlarmStep, newest)
+        .join(Alarm, Alarm.id == AlarmStep.alarm_id)
+        .where(which)
+        .subquery()
+    )
     step = aliased(AlarmStep, steps)
     rows = session.execute(
         select(Alarm, step, Staff.name, Message.status)
@@ -90,7 +102,9 @@ def _line(step: AlarmStep, name: str | None, status: MessageStatus | None) -> Al
 
 
 def uncovered(session: Session, actor: Actor, *, now: datetime) -> tuple[str, ...]:
-    """The names of the actor's hubs that have nobody on call at this moment, for those who keep the rota and see its people."""
+    """The names of the actor's hubs that have nobody on call at this moment, for those who keep the
+    rota and see its people.
+    """
     seen = actor.hubs(*SEE_GAPS)
     if not seen:
         return ()

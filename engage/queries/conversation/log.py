@@ -1,7 +1,9 @@
-"""The whole conversation with one person, to be read out or handed over: what was asked, what came, how it was read, what was done.
+"""The whole conversation with one person, to be read out or handed over: what was asked, what came,
+how it was read, what was done.
 
-Only for whoever manages the person, and each time it is taken out is an event of its own. Words that have had their time are shown as erased, and
-those of health are left out for whoever may not see it.
+Only for whoever manages the person, and each time it is taken out is an event of its own. Words
+that have had their time are shown as erased, and those of health are left out for whoever may not
+see it.
 """
 
 import uuid
@@ -38,9 +40,15 @@ class Log:
     entries: tuple[Entry, ...]
 
 
-def take_out(session: Session, actor: Actor, person_id: uuid.UUID, form: Form, *, now: datetime) -> Log:
-    """The conversation with a person; that it was disclosed, to whom and how, is recorded. Raises NotFound, or Forbidden for who only reads."""
-    person = open_person(session, actor, person_id, now=now, what="conversation log", ability=Ability.MANAGE)
+def take_out(
+    session: Session, actor: Actor, person_id: uuid.UUID, form: Form, *, now: datetime
+) -> Log:
+    """The conversation with a person; that it was disclosed, to whom and how, is recorded. Raises
+    NotFound, or Forbidden for who only reads.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="conversation log", ability=Ability.MANAGE
+    )
     health = health_redaction.sees_health(actor, person)
     pages = [thread.load(session, person.id, health=health)]
     while (older := pages[-1].older) is not None:

@@ -1,4 +1,5 @@
-"""A person's thread: texts out with what became of them, texts in with how they were read, and marks of what changed.
+"""A person's thread: texts out with what became of them, texts in with how they were read, and
+marks of what changed.
 
 It shows what is known and no more: an unknown send is shown as unknown.
 """
@@ -48,7 +49,9 @@ MARKERS = (
 
 
 class Source(StrEnum):
-    """Where an entry comes from. At one moment they stand in this order: what changed, what was said, what we answered."""
+    """Where an entry comes from. At one moment they stand in this order: what changed, what was
+    said, what we answered.
+    """
 
     MARK = "a"
     IN = "b"
@@ -86,8 +89,9 @@ class Corrected:
 class TextIn:
     """A text from the person, how it was read and why, and whether somebody must still read it.
 
-    `also` are the other meanings found, `evidence` the person's own words that the reading rests on; `erased` when the words have had their time,
-    `hidden` when they tell of health and the reader may not see that.
+    `also` are the other meanings found, `evidence` the person's own words that the reading rests
+    on; `erased` when the words have had their time, `hidden` when they tell of health and the
+    reader may not see that.
     """
 
     at: datetime
@@ -161,7 +165,9 @@ class ThreadCursor:
 
 @dataclass(frozen=True)
 class Thread:
-    """A page of the thread, oldest entry first; `older` is where the page before it ends, if there is one."""
+    """A page of the thread, oldest entry first; `older` is where the page before it ends, if there
+    is one.
+    """
 
     entries: tuple[Entry, ...]
     older: ThreadCursor | None
@@ -170,7 +176,8 @@ class Thread:
 def load(
     session: Session, person_id: uuid.UUID, *, health: bool, before: ThreadCursor | None = None
 ) -> Thread:
-    """The latest entries of a person's thread (before a place), in five statements; the caller has opened the person.
+    """The latest entries of a person's thread (before a place), in five statements; the caller has
+    opened the person.
 
     Without `health` the words of texts that tell of health are left out, and how they were read.
     """
@@ -193,7 +200,9 @@ def load(
             for reading, text, when, delicate in texts
         )
     ]
-    entries += [Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events]
+    entries += [
+        Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events
+    ]
     entries.sort(key=_order, reverse=True)
     shown = entries[:PAGE]
     last = shown[-1] if len(entries) > PAGE else None
@@ -202,7 +211,11 @@ def load(
 
 
 def _order(entry: Entry) -> tuple[datetime, str, int]:
-    return entry.at, entry.source.value, entry.id.int if isinstance(entry.id, uuid.UUID) else entry.id
+    return (
+        entry.at,
+        entry.source.value,
+        entry.id.int if isinstance(entry.id, uuid.UUID) else entry.id,
+    )
 
 
 def _out(session: Session, person_id: uuid.UUID, before: ThreadCursor | None) -> list[Message]:
@@ -254,7 +267,9 @@ def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID,
     return {row.reply_record_id: row for row in rows}
 
 
-def _before(at: Any, id: Any, source: Source, before: ThreadCursor | None) -> tuple[ColumnElement[bool], ...]:
+def _before(
+    at: Any, id: Any, source: Source, before: ThreadCursor | None
+) -> tuple[ColumnElement[bool], ...]:
     if before is None:
         return ()
     if source.value < before.source.value:
@@ -323,5 +338,7 @@ def _text_in(
         appointment_at=starts_at,
         corrected=None
         if correction is None
-        else Corrected(correction.was, correction.now, who[correction.by], correction.at, correction.done),
+        else Corrected(
+            correction.was, correction.now, who[correction.by], correction.at, correction.done
+        ),
     )

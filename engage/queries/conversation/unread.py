@@ -1,4 +1,6 @@
-"""Replies that wait for a human: those of an actor's people, and those from numbers that are nobody's."""
+"""Replies that wait for a human: those of an actor's people, and those from numbers that are
+nobody's.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ PAGE = 25
 class Unread:
     """A reply that somebody must read: whose, what it says, and what Engage has done so far.
 
-    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may mark it as read.
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether
+    they may mark it as read.
     """
 
     reading_id: uuid.UUID
@@ -65,12 +68,18 @@ class UnknownText:
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
-        select(ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health())
+        select(
+            ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health()
+        )
         .join(Person, Person.id == ReplyRecord.person_id)
         .join(Hub, Hub.id == Person.hub_id)
         .join(Staff, Staff.id == Person.offender_manager_id)
         .join(Inbound, Inbound.id == ReplyRecord.inbound_id)
-        .where(ReplyRecord.needs_human, ReplyRecord.read_at.is_(None), scope.people(actor, Ability.CONVERSE))
+        .where(
+            ReplyRecord.needs_human,
+            ReplyRecord.read_at.is_(None),
+            scope.people(actor, Ability.CONVERSE),
+        )
         .order_by(ReplyRecord.at, ReplyRecord.id)
         .limit(PAGE)
     )
@@ -97,7 +106,9 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
 
 
 def may_see_unknown(actor: Actor) -> bool:
-    """Texts from nobody's number are read by coordinators and supervisors, who can find out whose they are."""
+    """Texts from nobody's number are read by coordinators and supervisors, who can find out whose
+    they are.
+    """
     return actor.has(Role.COORDINATOR, Role.SUPERVISOR)
 
 
@@ -110,14 +121,18 @@ def count_unknown(session: Session, actor: Actor) -> int:
 
 
 def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]:
-    """Numbers of nobody with texts that wait to be read, the longest waiting first, each with all that it wrote."""
+    """Numbers of nobody with texts that wait to be read, the longest waiting first, each with all
+    that it wrote.
+    """
     if not may_see_unknown(actor):
         return ()
     numbers = [number for (number,) in session.execute(_waiting(actor).limit(PAGE))]
     return _texts_of(session, numbers)
 
 
-def unknown_number_of(session: Session, actor: Actor, reading_id: uuid.UUID) -> UnknownNumber | None:
+def unknown_number_of(
+    session: Session, actor: Actor, reading_id: uuid.UUID
+) -> UnknownNumber | None:
     """The number of nobody that wrote one text, with all that it wrote."""
     number = session.scalar(
         select(ReplyRecord.number).where(ReplyRecord.id == reading_id, scope.unknown_texts(actor))

@@ -1,7 +1,9 @@
-"""What the courts, the police and the prison have decided or found about a person, as staff see it. It changes nothing.
+"""What the courts, the police and the prison have decided or found about a person, as staff see it.
+It changes nothing.
 
-Whoever reads it reads by role or by a sharing agreement. The intelligence flag is there for police and the offender manager alone, what a
-release plan says of health for those who may see matters of health.
+Whoever reads it reads by role or by a sharing agreement. The intelligence flag is there for police
+and the offender manager alone, what a release plan says of health for those who may see matters of
+health.
 """
 
 import uuid
@@ -71,7 +73,9 @@ class LegalPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalPage:
-    """The page of one person; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    """The page of one person; the reading is logged. A constant number of statements. Raises
+    NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.LEGAL, now=now, what="legal.page")
     read = LegalReader(session, actor, person, now)
     orders_ = session.scalars(_latest(Order, person.id, None, MOST)).all()
@@ -100,25 +104,49 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
 
 
 def list_orders(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: Place | None,
+    limit: int,
+    now: datetime,
 ) -> list[OrderView]:
-    """A page of a person's orders, the last to start first; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's orders, the last to start first; the reading is logged. Raises NotFound
+    or Forbidden.
+    """
     read, rows = _listed(session, actor, person_id, Order, before, limit, now)
     return [read.order(row) for row in rows]
 
 
 def list_offences(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: Place | None,
+    limit: int,
+    now: datetime,
 ) -> list[OffenceView]:
-    """A page of a person's offences, the latest day first; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's offences, the latest day first; the reading is logged. Raises NotFound
+    or Forbidden.
+    """
     read, rows = _listed(session, actor, person_id, Offence, before, limit, now)
     return [read.offence(row) for row in rows]
 
 
 def list_custody(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, before: Place | None, limit: int, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    before: Place | None,
+    limit: int,
+    now: datetime,
 ) -> list[SpellView]:
-    """A page of a person's times in prison, the latest first; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's times in prison, the latest first; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     read, rows = _listed(session, actor, person_id, CustodySpell, before, limit, now)
     return [read.spell(row) for row in rows]
 
@@ -142,14 +170,18 @@ class LegalFormPage:
 
 
 def desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalFormPage:
-    """For a form that changes something; whoever may not is refused before they fill it in. Raises NotFound or Forbidden."""
+    """For a form that changes something; whoever may not is refused before they fill it in. Raises
+    NotFound or Forbidden.
+    """
     return _desk(session, actor, person_id, Ability.MANAGE, now)
 
 
 def flag_desk(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[LegalFormPage, bool]:
-    """For the form about the intelligence flag, and whether one stands. Raises NotFound or Forbidden."""
+    """For the form about the intelligence flag, and whether one stands. Raises NotFound or
+    Forbidden.
+    """
     at = _desk(session, actor, person_id, Ability.INTELLIGENCE, now)
     return at, intelligence.current(session, at.person.id) is not None
 
@@ -193,7 +225,9 @@ def one_order(session: Session, actor: Actor, row: Order, *, now: datetime) -> O
     return LegalReader(session, actor, person, now).named([row]).order(row)
 
 
-def one_requirement(session: Session, actor: Actor, row: Requirement, *, now: datetime) -> RequirementView:
+def one_requirement(
+    session: Session, actor: Actor, row: Requirement, *, now: datetime
+) -> RequirementView:
     """A requirement that the actor has just written."""
     whole = one_order(session, actor, row.order, now=now)
     return next(one for one in whole.requirements if one.id == row.id)
@@ -208,7 +242,9 @@ def one_spell(session: Session, actor: Actor, row: CustodySpell, *, now: datetim
 def _desk(
     session: Session, actor: Actor, person_id: uuid.UUID, ability: Ability, now: datetime
 ) -> LegalFormPage:
-    person = open_person(session, actor, person_id, now=now, what="legal.form", ability=ability, change=True)
+    person = open_person(
+        session, actor, person_id, now=now, what="legal.form", ability=ability, change=True
+    )
     hub = session.get_one(Hub, person.hub_id)
     numbers = hub_rules(hub)
     return LegalFormPage(
@@ -236,7 +272,9 @@ def _listed(
 
 
 def _latest(kind: type[Row], person_id: uuid.UUID, before: Place | None, limit: int) -> Select[Row]:
-    day = {Order: Order.starts_on, Offence: Offence.happened_on, CustodySpell: CustodySpell.since}[kind]
+    day = {Order: Order.starts_on, Offence: Offence.happened_on, CustodySpell: CustodySpell.since}[
+        kind
+    ]
     query = select(kind).where(kind.person_id == person_id)
     if before is not None:
         query = query.where(tuple_(day, kind.id) < tuple_(literal(before[0]), literal(before[1])))

@@ -1,7 +1,9 @@
-"""One person's legal rows as staff see them: orders with what was asked and done, offences, times in prison. It decides nothing.
+"""One person's legal rows as staff see them: orders with what was asked and done, offences, times
+in prison. It decides nothing.
 
-What a release plan says of health is there for whoever may see matters of health, and for nobody else. That somebody is to be treated for drugs
-is told to whoever reads the whole case, and never by an agreement on legal matters alone.
+What a release plan says of health is there for whoever may see matters of health, and for nobody
+else. That somebody is to be treated for drugs is told to whoever reads the whole case, and never by
+an agreement on legal matters alone.
 """
 
 import uuid
@@ -51,7 +53,9 @@ class DayView:
 
 @dataclass(frozen=True)
 class RequirementView:
-    """One thing that the court asked for. `progress` is None where it is not measured; `days` are the latest first."""
+    """One thing that the court asked for. `progress` is None where it is not measured; `days` are
+    the latest first.
+    """
 
     id: uuid.UUID
     order_id: uuid.UUID
@@ -68,7 +72,9 @@ class RequirementView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order or a licence. `running`: nobody and no sweep has recorded an end; `in_force` says it of today."""
+    """An order or a licence. `running`: nobody and no sweep has recorded an end; `in_force` says it
+    of today.
+    """
 
     id: uuid.UUID
     kind: OrderKind
@@ -118,7 +124,9 @@ class PlanView:
 
 @dataclass(frozen=True)
 class SpellView:
-    """A time in prison. `plan_due` is the day by which the release plan must be made, None where no release is expected."""
+    """A time in prison. `plan_due` is the day by which the release plan must be made, None where no
+    release is expected.
+    """
 
     id: uuid.UUID
     kind: CustodyKind
@@ -135,7 +143,9 @@ class SpellView:
 
 @dataclass(frozen=True)
 class FlagView:
-    """That there was intelligence, from a day, and until which; `ended_on` None while it is current."""
+    """That there was intelligence, from a day, and until which; `ended_on` None while it is
+    current.
+    """
 
     flagged_on: date
     ended_on: date | None
@@ -230,7 +240,9 @@ class LegalReader:
         if plan is None:
             return None
         health = plan.health if self._health else None
-        return PlanView(plan.home, plan.travel, health, plan.note, self._names[plan.made_by], plan.made_at)
+        return PlanView(
+            plan.home, plan.travel, health, plan.note, self._names[plan.made_by], plan.made_at
+        )
 
     def _requirement(self, row: Requirement) -> RequirementView:
         days = sorted(row.credits, key=lambda day: (day.done_on, day.recorded_at), reverse=True)

@@ -1,7 +1,8 @@
-"""What the administrator sees of the engine: what waits, who sends and how fast, what failed and why, what nobody knows.
+"""What the administrator sees of the engine: what waits, who sends and how fast, what failed and
+why, what nobody knows.
 
-Nothing here says whose a text is or what it says: no name, no words, and of a number only its end. Every count is over a partial index or a
-week, so the page is quick however many texts have ended.
+Nothing here says whose a text is or what it says: no name, no words, and of a number only its end.
+Every count is over a partial index or a week, so the page is quick however many texts have ended.
 """
 
 import uuid
@@ -43,7 +44,9 @@ SELECT (SELECT count(*) FROM message WHERE redact AND redacted_at IS NULL AND pr
 
 @dataclass(frozen=True)
 class WaitingTexts:
-    """Texts of one provider and lane in one state that somebody must still act on. `late`: the oldest was due and has not gone."""
+    """Texts of one provider and lane in one state that somebody must still act on. `late`: the
+    oldest was due and has not gone.
+    """
 
     provider: str
     lane: Lane
@@ -55,7 +58,9 @@ class WaitingTexts:
 
 @dataclass(frozen=True)
 class SenderView:
-    """A number or service of ours. `slowed_until` is None where it goes at its own speed; `why` is of the last time it was slowed or held still."""
+    """A number or service of ours. `slowed_until` is None where it goes at its own speed; `why` is
+    of the last time it was slowed or held still.
+    """
 
     id: str
     rate: float
@@ -77,7 +82,9 @@ class FailedText:
 
 @dataclass(frozen=True)
 class UnknownSend:
-    """A text of which nobody knows whether it went. `ask_at` is None when nobody will ask the provider again by itself."""
+    """A text of which nobody knows whether it went. `ask_at` is None when nobody will ask the
+    provider again by itself.
+    """
 
     id: uuid.UUID
     provider: str
@@ -200,10 +207,15 @@ def _unknown(session: Session) -> tuple[UnknownSend, ...]:
 
 def _set_aside(session: Session) -> tuple[UnprocessedText, ...]:
     rows = session.scalars(
-        select(Inbound).where(Inbound.status == InboundStatus.SET_ASIDE).order_by(Inbound.id).limit(PAGE + 1)
+        select(Inbound)
+        .where(Inbound.status == InboundStatus.SET_ASIDE)
+        .order_by(Inbound.id)
+        .limit(PAGE + 1)
     )
     # What stands after the colon may quote the text.
     return tuple(
-        UnprocessedText(row.id, row.received_at, row.attempts, (row.problem or "").partition(":")[0])
+        UnprocessedText(
+            row.id, row.received_at, row.attempts, (row.problem or "").partition(":")[0]
+        )
         for row in rows
     )

@@ -1,6 +1,8 @@
-"""How much waits, for the monitor: counted in one statement, over partial indexes that hold only what waits.
+"""How much waits, for the monitor: counted in one statement, over partial indexes that hold only
+what waits.
 
-Texts and receipts that have ended are not counted: there may be millions. Nothing here says whose anything is.
+Texts and receipts that have ended are not counted: there may be millions. Nothing here says whose
+anything is.
 """
 
 from dataclasses import dataclass
@@ -30,7 +32,9 @@ SELECT
 
 @dataclass(frozen=True)
 class Depths:
-    """What waits. Texts are counted in the states that somebody must still act on; waits are in seconds, 0 when nothing is late."""
+    """What waits. Texts are counted in the states that somebody must still act on; waits are in
+    seconds, 0 when nothing is late.
+    """
 
     messages: dict[str, int]
     inbound: dict[str, int]
@@ -58,7 +62,9 @@ def depths(session: Session, *, now: datetime) -> Depths:
 
 
 def _counts(found: dict[str, Any] | None) -> dict[str, int]:
-    return {severity: (found or {}).get(severity, 0) for severity in ("urgent", "high", "medium", "low")}
+    return {
+        severity: (found or {}).get(severity, 0) for severity in ("urgent", "high", "medium", "low")
+    }
 
 
 def _late(since: datetime | None, now: datetime) -> float:

@@ -1,4 +1,6 @@
-"""The caseload: everybody an actor may see, by name, with what is next, when they last wrote and whether they can be texted."""
+"""The caseload: everybody an actor may see, by name, with what is next, when they last wrote and
+whether they can be texted.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -29,7 +31,8 @@ SEARCH_MAX = 80
 
 @dataclass(frozen=True)
 class CaseloadRow:
-    """One person on the list. `why_not` is empty when they can be texted; hours and the daily cap are not obstacles here.
+    """One person on the list. `why_not` is empty when they can be texted; hours and the daily cap
+    are not obstacles here.
 
     What the actor may not know of a person is None.
     """
@@ -49,7 +52,9 @@ class CaseloadRow:
 
 @dataclass(frozen=True)
 class Caseload:
-    """A page of the list; `following` is the last person on it when there is another behind it: an address must hold no name."""
+    """A page of the list; `following` is the last person on it when there is another behind it: an
+    address must hold no name.
+    """
 
     rows: tuple[CaseloadRow, ...]
     following: uuid.UUID | None
@@ -65,9 +70,15 @@ class PersonMatch:
 
 
 def load(
-    session: Session, actor: Actor, *, now: datetime, search: str = "", after: uuid.UUID | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    search: str = "",
+    after: uuid.UUID | None = None,
 ) -> Caseload:
-    """A page of the people whom the actor may see and whose name or CRN holds `search`, behind the person `after`.
+    """A page of the people whom the actor may see and whose name or CRN holds `search`, behind the
+    person `after`.
 
     Ten statements at the most. Raises NotFound when the actor may not see that person.
     """
@@ -95,7 +106,9 @@ def load(
 
 def _place(session: Session, actor: Actor, person_id: uuid.UUID) -> tuple[str, str, uuid.UUID]:
     row = session.execute(
-        select(Person.last_name, Person.first_name).where(Person.id == person_id, scope.people(actor))
+        select(Person.last_name, Person.first_name).where(
+            Person.id == person_id, scope.people(actor)
+        )
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such page of the list.")
@@ -135,12 +148,16 @@ def search_for_choice(
     """People for whom the actor has `ability`, by name, at most `limit`: what a form offers."""
     people = session.scalars(_people(actor, search, None, ability).limit(limit))
     return tuple(
-        PersonMatch(person.id, person.crn, f"{person.last_name}, {person.first_name}") for person in people
+        PersonMatch(person.id, person.crn, f"{person.last_name}, {person.first_name}")
+        for person in people
     )
 
 
 def _people(
-    actor: Actor, search: str, after: tuple[str, str, uuid.UUID] | None, ability: Ability = Ability.VIEW
+    actor: Actor,
+    search: str,
+    after: tuple[str, str, uuid.UUID] | None,
+    ability: Ability = Ability.VIEW,
 ) -> Select[Person]:
     query = (
         select(Person)
@@ -156,7 +173,8 @@ def _people(
 
 
 def _matches(word: str) -> ColumnElement[bool]:
-    # Each word of the search must be in some name or begin the CRN, so that "dodds kat" and "X32" both find.
+    # Each word of the search must be in some name or begin the CRN, so that "dodds kat" and "X32"
+    # both find.
     return or_(
         Person.last_name.icontains(word, autoescape=True),
         Person.first_name.icontains(word, autoescape=True),
@@ -185,7 +203,8 @@ def _next(
 def _last_replies(
     session: Session, actor: Actor, ids: list[uuid.UUID]
 ) -> Mapping[uuid.UUID, datetime | None]:
-    # The newest of each is one step into the index: a group-by would read every reply that each of them ever sent.
+    # The newest of each is one step into the index: a group-by would read every reply that each of
+    # them ever sent.
     latest = aliased(ReplyRecord)
     newest = (
         select(latest.at)
@@ -203,7 +222,9 @@ def _last_replies(
 def _open_signals(
     session: Session, actor: Actor, ids: list[uuid.UUID]
 ) -> Mapping[uuid.UUID, tuple[int, Severity | None]]:
-    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    rank = case(
+        {severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9
+    )
     by_rank = {place: severity for severity, place in RANK.items()}
     rows = session.execute(
         select(Signal.person_id, func.count(), func.min(rank))

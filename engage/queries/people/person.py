@@ -1,4 +1,6 @@
-"""One person's page: who they are, how they can be reached, what is booked, what was said, delivered and recorded."""
+"""One person's page: who they are, how they can be reached, what is booked, what was said,
+delivered and recorded.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -105,13 +107,17 @@ def load(
     before: thread.ThreadCursor | None = None,
     past_before: PersonCursor | None = None,
 ) -> PersonPage:
-    """The page of one person; the reading is logged. A constant number of statements, each with a limit.
+    """The page of one person; the reading is logged. A constant number of statements, each with a
+    limit.
 
     Raises NotFound for somebody the actor may not see.
     """
     person = open_person(session, actor, person_id, now=now, what="person.page")
     may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
-    hub, manager = session.get_one(Hub, person.hub_id), session.get_one(Staff, person.offender_manager_id)
+    hub, manager = (
+        session.get_one(Hub, person.hub_id),
+        session.get_one(Staff, person.offender_manager_id),
+    )
     reach = contactability.contactability_of(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
     past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
@@ -135,7 +141,9 @@ def load(
         past=past,
         older=PersonCursor(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
         reports=self_reports.of_person(session, actor, person),
-        check_ins=checkins.of_person(session, person.id, health=health) if may.read_thread else None,
+        check_ins=checkins.of_person(session, person.id, health=health)
+        if may.read_thread
+        else None,
         held=takeover.of_person(session, actor, person.id, now=now) if may.read_thread else None,
         thread=thread.load(session, person.id, before=before, health=health)
         if may.read_thread
@@ -185,7 +193,9 @@ def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tup
 
 @dataclass(frozen=True)
 class AppointmentPage:
-    """One appointment with its person. `why_not` says what keeps texts from them now, beyond the hour."""
+    """One appointment with its person. `why_not` says what keeps texts from them now, beyond the
+    hour.
+    """
 
     appointment: AppointmentView
     person: Person
@@ -215,7 +225,9 @@ def appointment(
 
 
 def obstacles(reach: contactability.Contactability) -> tuple[str, ...]:
-    """What keeps texts from a person until somebody does something: rule 1's reasons without the hour and the day's cap."""
+    """What keeps texts from a person until somebody does something: rule 1's reasons without the
+    hour and the day's cap.
+    """
     return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
 
 
@@ -228,7 +240,9 @@ def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
     )
 
 
-def _past(actor: Actor, person_id: uuid.UUID, now: datetime, before: PersonCursor | None) -> Select[Any]:
+def _past(
+    actor: Actor, person_id: uuid.UUID, now: datetime, before: PersonCursor | None
+) -> Select[Any]:
     query = _of(actor, person_id).where(Appointment.starts_at < now)
     if before is not None:
         here = tuple_(literal(before.starts_at), literal(before.id))
@@ -244,14 +258,20 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
     )
 
 
-def _sharers(session: Session, actor: Actor, reach: contactability.Contactability) -> tuple[Sharer, ...]:
+def _sharers(
+    session: Session, actor: Actor, reach: contactability.Contactability
+) -> tuple[Sharer, ...]:
     found = shared_numbers.of_numbers(session, actor, [reach.number] if reach.number else [])
-    return tuple(one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id)
+    return tuple(
+        one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id
+    )
 
 
 def _stopped_since(session: Session, number: str | None) -> datetime | None:
     return session.scalar(
-        select(Suppression.since).where(Suppression.number == number, Suppression.restored_at.is_(None))
+        select(Suppression.since).where(
+            Suppression.number == number, Suppression.restored_at.is_(None)
+        )
     )
 
 

@@ -24,7 +24,9 @@ class Sharer:
 
 @dataclass(frozen=True)
 class NumberSharing:
-    """Somebody on a number, and how they are shown. The id is for telling people apart, never for a page."""
+    """Somebody on a number, and how they are shown. The id is for telling people apart, never for a
+    page.
+    """
 
     person_id: uuid.UUID
     shown: Sharer

@@ -1,7 +1,8 @@
 """Actions of plans as staff see them: one, or all that one agency is to do.
 
-Who sees the plan by an agreement sees no disruption but their own agency's. Matters of health are shown only to those who may see them: others
-learn that there is an action, whose and by when, and not what. It changes nothing.
+Who sees the plan by an agreement sees no disruption but their own agency's. Matters of health are
+shown only to those who may see them: others learn that there is an action, whose and by when, and
+not what. It changes nothing.
 """
 
 import uuid
@@ -55,7 +56,9 @@ class ActionPermissions:
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action. Where it is `hidden` it is a matter of health: `pathway` and `what` are None, and of its text nothing is said."""
+    """One action. Where it is `hidden` it is a matter of health: `pathway` and `what` are None, and
+    of its text nothing is said.
+    """
 
     id: uuid.UUID
     person_id: uuid.UUID
@@ -102,7 +105,9 @@ class ActionScope:
 
 
 def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> ActionView:
-    """One action: for whoever reads the plan, and for the agency that does it. Raises NotFound or Forbidden; the reading is logged."""
+    """One action: for whoever reads the plan, and for the agency that does it. Raises NotFound or
+    Forbidden; the reading is logged.
+    """
     row = session.execute(listed().where(Action.id == action_id, scope.people(actor))).one_or_none()
     if row is None:
         raise NotFound("There is no such action, or you may not see it.")
@@ -123,7 +128,9 @@ def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetim
 
 @dataclass(frozen=True)
 class AgencyActions:
-    """A page of an agency's actions, soonest due first; `following` is where the next one begins. `overdue` counts all that are."""
+    """A page of an agency's actions, soonest due first; `following` is where the next one begins.
+    `overdue` counts all that are.
+    """
 
     agency_name: str
     actions: tuple[ActionView, ...]
@@ -134,7 +141,9 @@ class AgencyActions:
 def of_agency(
     session: Session, actor: Actor, *, now: datetime, mine: bool = False, after: Place | None = None
 ) -> AgencyActions:
-    """What the actor's own agency is to do for people whom the actor may see; with `mine` only what is theirs by name."""
+    """What the actor's own agency is to do for people whom the actor may see; with `mine` only what
+    is theirs by name.
+    """
     agency = session.get(Agency, actor.agency_id) if actor.agency_id is not None else None
     if agency is None:
         return AgencyActions("", (), None, 0)
@@ -146,7 +155,9 @@ def of_agency(
     )
     query = listed().where(theirs)
     if after is not None:
-        query = query.where(tuple_(Action.due_on, Action.id) > tuple_(literal(after[0]), literal(after[1])))
+        query = query.where(
+            tuple_(Action.due_on, Action.id) > tuple_(literal(after[0]), literal(after[1]))
+        )
     rows = session.execute(query.order_by(Action.due_on, Action.id).limit(PAGE + 1)).all()
     who = actor_names.of_labels(session, labels_of(rows))
     views = tuple(
@@ -175,13 +186,20 @@ def of_agency(
 
 
 def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> ActionScope:
-    """What the reader, who may read this plan, sees of it; health that an agreement opens is logged as disclosed."""
+    """What the reader, who may read this plan, sees of it; health that an agreement opens is logged
+    as disclosed.
+    """
     granted = abilities(actor, person)
     if Ability.CASE in granted:
         return ActionScope(actor, person, whole=True, health=Ability.HEALTH in granted)
     health = Ability.HEALTH in granted
-    if not health and sharing.agreement_for(session, actor, person, RecordPart.HEALTH, now=now) is not None:
-        sharing.open_part(session, actor, person.id, RecordPart.HEALTH, now=now, what="plan: health")
+    if (
+        not health
+        and sharing.agreement_for(session, actor, person, RecordPart.HEALTH, now=now) is not None
+    ):
+        sharing.open_part(
+            session, actor, person.id, RecordPart.HEALTH, now=now, what="plan: health"
+        )
         health = True
     return ActionScope(actor, person, whole=False, health=health)
 
@@ -211,7 +229,9 @@ def of_plan(seen: ActionScope) -> Listed:
 
 def labels_of(rows: Sequence[Any]) -> set[str | None]:
     """Everybody whose doing the views name."""
-    return {label for row in rows for label in (row[0].proposed_by, row[0].approved_by, row[0].ended_by)}
+    return {
+        label for row in rows for label in (row[0].proposed_by, row[0].approved_by, row[0].ended_by)
+    }
 
 
 def view(

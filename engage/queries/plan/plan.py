@@ -1,6 +1,8 @@
-"""The plan as staff see it: needs with how they changed, actions by state, standing approvals. It changes nothing.
+"""The plan as staff see it: needs with how they changed, actions by state, standing approvals. It
+changes nothing.
 
-What is shown of actions, and to whom, is said in actions.py; the scores of needs of health are shown only to those who may see such matters.
+What is shown of actions, and to whom, is said in actions.py; the scores of needs of health are
+shown only to those who may see such matters.
 """
 
 import uuid
@@ -49,7 +51,9 @@ class Score:
 
 @dataclass(frozen=True)
 class NeedView:
-    """A need as it stands, None where nobody has scored it, and the scores before, oldest first. `hidden`: a matter of health."""
+    """A need as it stands, None where nobody has scored it, and the scores before, oldest first.
+    `hidden`: a matter of health.
+    """
 
     pathway: Pathway
     score: int | None
@@ -92,7 +96,9 @@ class PlanPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> PlanPage:
-    """A person's plan; the reading is logged. A constant number of statements. Raises NotFound or Forbidden."""
+    """A person's plan; the reading is logged. A constant number of statements. Raises NotFound or
+    Forbidden.
+    """
     person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="plan")
     seen = sight_of(session, actor, person, now)
     hub = session.get_one(Hub, person.hub_id)
@@ -143,7 +149,9 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
 
 @dataclass(frozen=True)
 class Choices:
-    """What whoever adds to a plan may choose from: agencies, pathways; `manager`: what they propose is agreed to at once."""
+    """What whoever adds to a plan may choose from: agencies, pathways; `manager`: what they propose
+    is agreed to at once.
+    """
 
     person: Person
     today: date
@@ -153,10 +161,19 @@ class Choices:
 
 
 def to_add(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, ability: Ability = Ability.RECORD
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    ability: Ability = Ability.RECORD,
 ) -> Choices:
-    """What a form that adds to the plan offers. Raises NotFound or Forbidden for whoever may not do `ability`."""
-    person = open_person(session, actor, person_id, now=now, what="plan.form", ability=ability, change=True)
+    """What a form that adds to the plan offers. Raises NotFound or Forbidden for whoever may not do
+    `ability`.
+    """
+    person = open_person(
+        session, actor, person_id, now=now, what="plan.form", ability=ability, change=True
+    )
     hub = session.get_one(Hub, person.hub_id)
     agencies = agencies_of(session, [hub.id])
     if own_agency_only(actor, person):
@@ -180,23 +197,34 @@ def listed(
     after: tuple[datetime, uuid.UUID] | None,
     limit: int,
 ) -> tuple[ActionView, ...]:
-    """A person's actions in any state, latest proposed first, for a system. Raises NotFound or Forbidden; the reading is logged."""
-    person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="read actions")
+    """A person's actions in any state, latest proposed first, for a system. Raises NotFound or
+    Forbidden; the reading is logged.
+    """
+    person = sharing.open_part(
+        session, actor, person_id, RecordPart.PLAN, now=now, what="read actions"
+    )
     seen = sight_of(session, actor, person, now)
     query = of_plan(seen)
     if after is not None:
         here = tuple_(literal(after[0]), literal(after[1]))
         query = query.where(tuple_(Action.proposed_at, Action.id) < here)
-    rows = session.execute(query.order_by(Action.proposed_at.desc(), Action.id.desc()).limit(limit)).all()
+    rows = session.execute(
+        query.order_by(Action.proposed_at.desc(), Action.id.desc()).limit(limit)
+    ).all()
     who = actor_names.of_labels(session, labels_of(rows))
     return tuple(
-        view(row, seen, who, now.astimezone(zone(row[2])).date(), zone(row[2]), None) for row in rows
+        view(row, seen, who, now.astimezone(zone(row[2])).date(), zone(row[2]), None)
+        for row in rows
     )
 
 
-def needs(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[NeedView, ...]:
+def needs(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[NeedView, ...]:
     """A person's needs, for a system. Raises NotFound or Forbidden; the reading is logged."""
-    person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="read needs")
+    person = sharing.open_part(
+        session, actor, person_id, RecordPart.PLAN, now=now, what="read needs"
+    )
     scores = _scores(session, person.id)
     who = actor_names.of_labels(session, {one.scored_by for one in scores})
     return _needs(scores, sight_of(session, actor, person, now), who)
@@ -204,15 +232,22 @@ def needs(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 
 def _rows_of_plan(session: Session, seen: ActionScope) -> Sequence[Any]:
     standing = Action.state.in_((ActionState.PROPOSED, ActionState.LIVE))
-    rows = session.execute(of_plan(seen).where(standing).order_by(Action.due_on, Action.id).limit(MOST)).all()
+    rows = session.execute(
+        of_plan(seen).where(standing).order_by(Action.due_on, Action.id).limit(MOST)
+    ).all()
     ended = session.execute(
-        of_plan(seen).where(~standing).order_by(Action.ended_at.desc(), Action.id.desc()).limit(ENDED_SHOWN)
+        of_plan(seen)
+        .where(~standing)
+        .order_by(Action.ended_at.desc(), Action.id.desc())
+        .limit(ENDED_SHOWN)
     ).all()
     return [*rows, *ended]
 
 
 def _exit_done(session: Session, person_id: uuid.UUID) -> bool:
-    states = session.scalars(select(Action.state).where(Action.person_id == person_id, Action.exit_plan))
+    states = session.scalars(
+        select(Action.state).where(Action.person_id == person_id, Action.exit_plan)
+    )
     return rules.exit_done(states.all())
 
 
@@ -238,6 +273,14 @@ def _needs(
         latest, *earlier = of_pathway
         past = tuple(Score(one.score, one.scored_at) for one in reversed(earlier))
         found.append(
-            NeedView(pathway, latest.score, latest.note, who[latest.scored_by], latest.scored_at, past, False)
+            NeedView(
+                pathway,
+                latest.score,
+                latest.note,
+                who[latest.scored_by],
+                latest.scored_at,
+                past,
+                False,
+            )
         )
     return tuple(found)

@@ -1,6 +1,8 @@
-"""Check-ins as staff see them: how often somebody is asked, what they answered in their own words, and what was not answered.
+"""Check-ins as staff see them: how often somebody is asked, what they answered in their own words,
+and what was not answered.
 
-Silence is shown as silence and nothing more: a text that is not known to have arrived is never shown as unanswered.
+Silence is shown as silence and nothing more: a text that is not known to have arrived is never
+shown as unanswered.
 """
 
 import uuid
@@ -33,7 +35,9 @@ MOST_NOTED = 20
 
 @dataclass(frozen=True)
 class CheckInView:
-    """One check-in. `words` are what was said beside the number, empty when nothing was or it was erased; `earlier` what was said before."""
+    """One check-in. `words` are what was said beside the number, empty when nothing was or it was
+    erased; `earlier` what was said before.
+    """
 
     id: uuid.UUID
     due_on: date
@@ -61,7 +65,9 @@ class CheckIns:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A check-in that reached the phone and was not answered. This is not a breach. `manager` as everywhere (names.py)."""
+    """A check-in that reached the phone and was not answered. This is not a breach. `manager` as
+    everywhere (names.py).
+    """
 
     person_id: uuid.UUID
     person_name: str
@@ -70,9 +76,14 @@ class Unanswered:
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, health: bool) -> CheckIns:
-    """What a person's page shows; the caller has opened the person to somebody who may read their texts, those of health or not."""
+    """What a person's page shows; the caller has opened the person to somebody who may read their
+    texts, those of health or not.
+    """
     rows = session.scalars(
-        select(CheckIn).where(CheckIn.person_id == person_id).order_by(CheckIn.due_on.desc()).limit(SHOWN)
+        select(CheckIn)
+        .where(CheckIn.person_id == person_id)
+        .order_by(CheckIn.due_on.desc())
+        .limit(SHOWN)
     ).all()
     return CheckIns(session.get(CheckInPlan, person_id), views(session, rows, health=health))
 
@@ -86,7 +97,9 @@ def listed(
     limit: int,
     now: datetime,
 ) -> tuple[CheckInView, ...]:
-    """A page of a person's check-ins, newest first; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's check-ins, newest first; the reading is logged. Raises NotFound or
+    Forbidden.
+    """
     rows = service.rounds_of(session, actor, person_id, before=before, limit=limit, now=now)
     health = health_redaction.sees_health(actor, session.get_one(Person, person_id))
     return views(session, rows, health=health)
@@ -97,7 +110,9 @@ def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[C
     told = {one.answer.inbound_id for one in rows if one.answer is not None}
     found = (
         session.execute(
-            select(Inbound.id, Inbound.body, health_redaction.tells_of_health()).where(Inbound.id.in_(told))
+            select(Inbound.id, Inbound.body, health_redaction.tells_of_health()).where(
+                Inbound.id.in_(told)
+            )
         ).all()
         if told
         else ()
@@ -110,7 +125,9 @@ def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[C
 
 
 def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unanswered, ...]:
-    """Check-ins of the last days that were not answered, latest first, of people whose texts the actor may read."""
+    """Check-ins of the last days that were not answered, latest first, of people whose texts the
+    actor may read.
+    """
     rows = session.execute(
         select(CheckIn.due_on, Person, Staff.name)
         .join(Person, Person.id == CheckIn.person_id)

@@ -1,4 +1,5 @@
-"""A person's drug tests and court reviews as staff see them: a matter of health, only for those who may see those.
+"""A person's drug tests and court reviews as staff see them: a matter of health, only for those who
+may see those.
 
 Reviews and the order behind them are the case's, and are not shown to whoever only tests somebody.
 """
@@ -37,7 +38,9 @@ Place = tuple[date, uuid.UUID]
 
 @dataclass(frozen=True)
 class TestView:
-    """A test: planned while there is no result; `corrected` where another result took its place. `late`: it was due and nobody recorded it."""
+    """A test: planned while there is no result; `corrected` where another result took its place.
+    `late`: it was due and nobody recorded it.
+    """
 
     id: uuid.UUID
     due_on: date
@@ -52,7 +55,9 @@ class TestView:
 
 @dataclass(frozen=True)
 class CourtReviewView:
-    """A court review: to come while it is neither held nor cancelled, with the day by which its report is due."""
+    """A court review: to come while it is neither held nor cancelled, with the day by which its
+    report is due.
+    """
 
     id: uuid.UUID
     requirement_id: uuid.UUID
@@ -72,7 +77,9 @@ class CourtReviewView:
 
 @dataclass(frozen=True)
 class TestRequirementView:
-    """A drug rehabilitation requirement that runs: how often it asks for tests and reviews, the first day for another review."""
+    """A drug rehabilitation requirement that runs: how often it asks for tests and reviews, the
+    first day for another review.
+    """
 
     id: uuid.UUID
     order: OrderKind
@@ -101,9 +108,16 @@ class TestsPage:
 
 
 def load(
-    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, before: Place | None = None
+    session: Session,
+    actor: Actor,
+    person_id: uuid.UUID,
+    *,
+    now: datetime,
+    before: Place | None = None,
 ) -> TestsPage:
-    """The page of one person's tests, in a constant number of statements; the reading is logged. Raises NotFound or Forbidden."""
+    """The page of one person's tests, in a constant number of statements; the reading is logged.
+    Raises NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="tests.page")
     hub = session.get_one(Hub, person.hub_id)
     granted, changes = abilities(actor, person), may_change(actor, person)
@@ -114,7 +128,9 @@ def load(
     labels = [row.recorded_by for row in rows] + [review.report_made_by for review in held]
     who = actor_names.of_labels(session, labels)
     views = [_test(row, who, today) for row in rows[:PAGE]]
-    counted = service.results_between(session, person.id, today - timedelta(days=COUNTED_DAYS), today)
+    counted = service.results_between(
+        session, person.id, today - timedelta(days=COUNTED_DAYS), today
+    )
     needs = court_reviews.running(session, person.id, today) if sees_case else ()
     records = changes and {Ability.RECORD, Ability.HEALTH} <= granted
     return TestsPage(
@@ -141,7 +157,9 @@ def listed(
     before: Place | None,
     limit: int,
 ) -> tuple[TestView, ...]:
-    """A page of a person's tests, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
+    """A page of a person's tests, latest first, for a system; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read tests")
     rows = service.of_person(session, person.id, before=before, limit=limit)
     who = actor_names.of_labels(session, [row.recorded_by for row in rows])
@@ -153,15 +171,21 @@ def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
     """One test that the actor has just changed."""
     person = session.get_one(Person, test.person_id)
     return _test(
-        test, actor_names.of_labels(session, [test.recorded_by]), verification.today(session, person, now)
+        test,
+        actor_names.of_labels(session, [test.recorded_by]),
+        verification.today(session, person, now),
     )
 
 
 def reviews_of(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[CourtReviewView, ...]:
-    """A person's court reviews, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read court reviews")
+    """A person's court reviews, latest first, for a system; the reading is logged. Raises NotFound
+    or Forbidden.
+    """
+    person = open_part(
+        session, actor, person_id, RecordPart.HEALTH, now=now, what="read court reviews"
+    )
     if Ability.CASE not in abilities(actor, person):
         raise Forbidden("Your role does not let you see the reviews of the court.")
     hub = session.get_one(Hub, person.hub_id)

@@ -1,6 +1,8 @@
-"""How somebody gets on, as staff see it: where they live, what they take part in, by whose word, and what they told that nobody has recorded.
+"""How somebody gets on, as staff see it: where they live, what they take part in, by whose word,
+and what they told that nobody has recorded.
 
-Treatment is a matter of health and is shown only to those who may see those. Nothing here judges the person.
+Treatment is a matter of health and is shown only to those who may see those. Nothing here judges
+the person.
 """
 
 import uuid
@@ -54,7 +56,9 @@ class StabilityView:
 
 @dataclass(frozen=True)
 class HousingView:
-    """Where somebody lives from a day on. `until` is the day on which the next one that stands begins; `current` where they live now."""
+    """Where somebody lives from a day on. `until` is the day on which the next one that stands
+    begins; `current` where they live now.
+    """
 
     id: uuid.UUID
     stage: HousingStage
@@ -81,7 +85,9 @@ class ActivityView:
 
 @dataclass(frozen=True)
 class SelfReportView:
-    """Something that they told and nobody has recorded: a home, an activity to begin (`begins`) or one to end (`ends`)."""
+    """Something that they told and nobody has recorded: a home, an activity to begin (`begins`) or
+    one to end (`ends`).
+    """
 
     id: uuid.UUID
     kind: ReportKind
@@ -107,8 +113,12 @@ class ProgressPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ProgressPage:
-    """The page of one person's progress, in a constant number of statements; the reading is logged. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="progress.page")
+    """The page of one person's progress, in a constant number of statements; the reading is logged.
+    Raises NotFound or Forbidden.
+    """
+    person = open_part(
+        session, actor, person_id, RecordPart.PROGRESS, now=now, what="progress.page"
+    )
     granted = abilities(actor, person)
     health = Ability.HEALTH in granted
     spells = housing.of_person(session, person.id, limit=PAGE)
@@ -128,8 +138,12 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     )
 
 
-def homes(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> tuple[HousingView, ...]:
-    """Where a person lives and lived, latest first, for a system; the reading is logged. Raises NotFound or Forbidden."""
+def homes(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> tuple[HousingView, ...]:
+    """Where a person lives and lived, latest first, for a system; the reading is logged. Raises
+    NotFound or Forbidden.
+    """
     person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read housing")
     spells = housing.of_person(session, person.id, limit=PAGE)
     return home_views(session, spells, verification.today(session, person, now))
@@ -147,13 +161,19 @@ def home(session: Session, spell: HousingSpell, *, now: datetime) -> HousingView
 def listed(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[ActivityView, ...]:
-    """What a person takes part in, latest first, for a system; treatment only where it may see health. Raises NotFound or Forbidden."""
-    person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read activities")
+    """What a person takes part in, latest first, for a system; treatment only where it may see
+    health. Raises NotFound or Forbidden.
+    """
+    person = open_part(
+        session, actor, person_id, RecordPart.PROGRESS, now=now, what="read activities"
+    )
     health = Ability.HEALTH in abilities(actor, person)
     return activity_views(session, service.of_person(session, person.id, health=health, limit=PAGE))
 
 
-def home_views(session: Session, spells: Sequence[HousingSpell], today: date) -> tuple[HousingView, ...]:
+def home_views(
+    session: Session, spells: Sequence[HousingSpell], today: date
+) -> tuple[HousingView, ...]:
     """Spells, latest first, each with the day on which it made way."""
     who = _names(session, spells)
     views, following, current = [], None, None
@@ -197,7 +217,9 @@ def activity_views(session: Session, activities: Sequence[Activity]) -> tuple[Ac
     )
 
 
-def _names(session: Session, rows: Sequence[HousingSpell] | Sequence[Activity]) -> Mapping[str | None, str]:
+def _names(
+    session: Session, rows: Sequence[HousingSpell] | Sequence[Activity]
+) -> Mapping[str | None, str]:
     labels = {label for row in rows for label in (row.recorded_by, row.judged_by) if label}
     return actor_names.of_labels(session, labels)
 
@@ -216,7 +238,9 @@ def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> St
 def _news(
     session: Session, person: Person, activities: Sequence[Activity], health: bool, now: datetime
 ) -> tuple[SelfReportView, ...]:
-    """What they told lately that a home or an activity can be made from, or that ends one, and that was not."""
+    """What they told lately that a home or an activity can be made from, or that ends one, and that
+    was not.
+    """
     home_made = exists().where(
         HousingSpell.report_id == SelfReport.id, HousingSpell.state != ReportState.DISPUTED
     )
@@ -228,7 +252,9 @@ def _news(
         if one.ended_on is None and one.state is not ReportState.DISPUTED:
             running.setdefault(one.kind, one)
     begins = {
-        fact for fact, kind in rules.BEGINS.items() if kind is not ActivityKind.GROUP or kind not in running
+        fact
+        for fact, kind in rules.BEGINS.items()
+        if kind is not ActivityKind.GROUP or kind not in running
     }
     ends = {fact for fact, (kind, _) in rules.ENDS.items() if kind in running}
     query = (

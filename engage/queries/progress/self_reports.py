@@ -1,7 +1,9 @@
-"""What a person tells of how they are getting on, as staff see it: kind, fact, day, words and what staff made of it.
+"""What a person tells of how they are getting on, as staff see it: kind, fact, day, words and what
+staff made of it.
 
-Matters of health are shown only to those who may see them; others learn that something was told, and when. Words are those of the text, so
-they are for those who read the person's texts, and where the text tells of health too, only for those who may see that.
+Matters of health are shown only to those who may see them; others learn that something was told,
+and when. Words are those of the text, so they are for those who read the person's texts, and where
+the text tells of health too, only for those who may see that.
 """
 
 import uuid
@@ -31,7 +33,8 @@ Place = tuple[datetime, uuid.UUID]
 
 @dataclass(frozen=True)
 class ReportView:
-    """One piece of news. Where it is `hidden` only its day is known: kind `health`, whatever it was, and nothing else.
+    """One piece of news. Where it is `hidden` only its day is known: kind `health`, whatever it
+    was, and nothing else.
 
     `words` are None where the viewer may not read them, and empty once they were erased.
     """
@@ -65,12 +68,15 @@ def of_person(
     limit: int = PAGE,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
-    """The news that a person told, latest first, in two statements; with `health` only what is a matter of health.
+    """The news that a person told, latest first, in two statements; with `health` only what is a
+    matter of health.
 
     The caller has opened the person for the actor.
     """
     rows = session.execute(_told(person.id, after, limit, health)).all()
-    labels = {label for report, *_ in rows for label in (report.recorded_by, report.judged_by) if label}
+    labels = {
+        label for report, *_ in rows for label in (report.recorded_by, report.judged_by) if label
+    }
     who = actor_names.of_labels(session, labels)
     granted, changes = abilities(actor, person), may_change(actor, person)
     return tuple(_view(report, body, mixed, granted, changes, who) for report, body, mixed in rows)
@@ -86,9 +92,13 @@ def listed(
     limit: int,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
-    """The same for a system. Raises NotFound or, for matters of health, Forbidden; the reading is logged."""
+    """The same for a system. Raises NotFound or, for matters of health, Forbidden; the reading is
+    logged.
+    """
     ability = Ability.HEALTH if health else Ability.VIEW
-    person = open_person(session, actor, person_id, now=now, what="read self-reports", ability=ability)
+    person = open_person(
+        session, actor, person_id, now=now, what="read self-reports", ability=ability
+    )
     return of_person(session, actor, person, after=after, limit=limit, health=health)
 
 

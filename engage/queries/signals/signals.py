@@ -1,4 +1,6 @@
-"""Open signals as staff see them: most urgent first, each with the person, why, what to do and the words behind it."""
+"""Open signals as staff see them: most urgent first, each with the person, why, what to do and the
+words behind it.
+"""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +39,9 @@ _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One thing behind a signal: its type and id for a link, and where they exist its words, moment and whose the text is."""
+    """One thing behind a signal: its type and id for a link, and where they exist its words, moment
+    and whose the text is.
+    """
 
     type: str
     id: str
@@ -51,8 +55,9 @@ class EvidenceView:
 class SignalView:
     """One signal on a list.
 
-    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether they may take it up. `same_number` are the
-    others of a signal that a number is shared, each named only to whoever may see them.
+    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether
+    they may take it up. `same_number` are the others of a signal that a number is shared, each
+    named only to whoever may see them.
     """
 
     id: uuid.UUID
@@ -118,7 +123,9 @@ class SignalPage:
 def open_signals(
     session: Session, actor: Actor, *, now: datetime, after: SignalCursor | None = None
 ) -> SignalPage:
-    """The signals that are not resolved of people whose signals the actor may see, most urgent and soonest due first."""
+    """The signals that are not resolved of people whose signals the actor may see, most urgent and
+    soonest due first.
+    """
     waiting = session.execute(_waiting(actor, after)).all()
     counts = dict.fromkeys(Severity, 0)
     for row in waiting:
@@ -136,21 +143,33 @@ def open_signals(
 def of_person(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[SignalView, ...]:
-    """The signals of one person that are not resolved; the caller has checked that the actor may see them."""
-    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    """The signals of one person that are not resolved; the caller has checked that the actor may
+    see them.
+    """
+    rank = case(
+        {severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9
+    )
     rows = session.execute(
         _listed()
-        .where(Signal.person_id == person_id, Signal.state != SignalState.RESOLVED, scope.signals(actor))
+        .where(
+            Signal.person_id == person_id,
+            Signal.state != SignalState.RESOLVED,
+            scope.signals(actor),
+        )
         .order_by(rank, Signal.due_at, Signal.id)
         .limit(PAGE)
     ).all()
     return _views(session, actor, rows, now)
 
 
-def one(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> SignalView | None:
+def one(
+    session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime
+) -> SignalView | None:
     """One signal in any state, if the actor may see it."""
     rows = session.execute(
-        _listed().where(Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.signals(actor))
+        _listed().where(
+            Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.signals(actor)
+        )
     ).all()
     views = _views(session, actor, rows, now)
     return views[0] if views else None
@@ -171,12 +190,15 @@ def _listed() -> Select[Signal, Person, Hub, str | None, str]:
 
 
 def _waiting(actor: Actor, after: SignalCursor | None) -> Executable:
-    # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost does not grow with what waits.
-    # Whoever has a caseload: all of it, which is bounded by its people.
+    # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost
+    # does not grow with what waits. Whoever has a caseload: all of it, which is bounded by its
+    # people.
     if actor.hubs(*HUB_WIDE_ROLES):
         walks = (_of_severity(actor, severity, after).subquery() for severity in Severity)
         return union_all(*(select(walk) for walk in walks))
-    rank = case({severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9)
+    rank = case(
+        {severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9
+    )
     query = _places(actor, rank.label("rank"))
     if after is not None:
         here = tuple_(literal(after.rank), literal(after.due_at), literal(after.id))
@@ -209,9 +231,13 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
     )
 
 
-def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -> tuple[SignalView, ...]:
+def _views(
+    session: Session, actor: Actor, rows: Sequence[Any], now: datetime
+) -> tuple[SignalView, ...]:
     behind = _behind(session, [link for signal, *_ in rows for link in signal.evidence])
-    labels = {signal.acknowledged_by for signal, *_ in rows} | {signal.resolved_by for signal, *_ in rows}
+    labels = {signal.acknowledged_by for signal, *_ in rows} | {
+        signal.resolved_by for signal, *_ in rows
+    }
     who = actor_names.of_labels(session, labels)
     shared = {number for signal, _, _, number, _ in rows if signal.kind is SignalKind.NUMBER_SHARED}
     sharers = shared_numbers.of_numbers(session, actor, shared - {None})
@@ -224,7 +250,9 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
             manager=actor_names.manager(actor, person, manager),
             may_act=may_change(actor, person) and Ability.SIGNALS in abilities(actor, person),
             number=number,
-            same_number=tuple(one.shown for one in sharers.get(number, ()) if one.person_id != person.id)
+            same_number=tuple(
+                one.shown for one in sharers.get(number, ()) if one.person_id != person.id
+            )
             if signal.kind is SignalKind.NUMBER_SHARED
             else (),
             kind=signal.kind,
@@ -255,9 +283,13 @@ def _views(session: Session, actor: Actor, rows: Sequence[Any], now: datetime) -
     )
 
 
-def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], EvidenceView]:
+def _behind(
+    session: Session, links: Sequence[Mapping[str, str]]
+) -> dict[tuple[str, str], EvidenceView]:
     found: dict[tuple[str, str], EvidenceView] = {}
-    inbound = [int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()]
+    inbound = [
+        int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()
+    ]
     texts = (
         select(Inbound, ReplyRecord.person_id, health_redaction.tells_of_health())
         .outerjoin(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
@@ -277,7 +309,9 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
             message.recipient,
             health_redaction.answers_health(message),
         )
-    for booked in session.scalars(select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))):
+    for booked in session.scalars(
+        select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))
+    ):
         found["appointment", str(booked.id)] = EvidenceView(
             "appointment", str(booked.id), None, booked.starts_at
         )
@@ -285,7 +319,9 @@ def _behind(session: Session, links: Sequence[Mapping[str, str]]) -> dict[tuple[
 
 
 def _shown(behind: EvidenceView, signal: Signal, *, health: bool) -> EvidenceView:
-    """Evidence as it may be shown: words of health only with `health`, and from a shared phone those of its owner alone, unless they tell of danger."""
+    """Evidence as it may be shown: words of health only with `health`, and from a shared phone
+    those of its owner alone, unless they tell of danger.
+    """
     others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
     kept = others or (behind.of_health and not health)
     return replace(behind, words=None) if kept and signal.kind not in _DANGER else behind

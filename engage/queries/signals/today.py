@@ -48,7 +48,8 @@ class TodayCursor:
 
 @dataclass(frozen=True)
 class Day:
-    """A page of one day's appointments in order of time; `following` is where the next page begins, if there is one.
+    """A page of one day's appointments in order of time; `following` is where the next page begins,
+    if there is one.
 
     `why_not` says, for people who are on it, what keeps texts from them.
     """
@@ -61,7 +62,9 @@ class Day:
 
     @property
     def late_or_here(self) -> tuple[AppointmentView, ...]:
-        """Those on this page who say that they are late or there, and of whom nothing is recorded yet."""
+        """Those on this page who say that they are late or there, and of whom nothing is recorded
+        yet.
+        """
         return tuple(one for one in self.appointments if one.waits_to_be_seen)
 
 
@@ -81,7 +84,9 @@ class Today:
 
 
 def home_zone(session: Session, actor: Actor) -> ZoneInfo:
-    """The zone in which the actor's day begins: that of their hub, the first by name when they have several."""
+    """The zone in which the actor's day begins: that of their hub, the first by name when they have
+    several.
+    """
     home = session.scalars(
         select(Hub).where(Hub.id.in_(actor.hubs())).order_by(Hub.name).limit(1)
     ).one_or_none()
@@ -139,7 +144,9 @@ def _days(
             date=day,
             zone=where,
             appointments=tuple(views[row.id] for row in rows[:PAGE]),
-            following=TodayCursor(rows[PAGE - 1].starts_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            following=TodayCursor(rows[PAGE - 1].starts_at, rows[PAGE - 1].id)
+            if len(rows) > PAGE
+            else None,
             why_not=why_not,
         )
         for day, rows in found.items()

@@ -1,4 +1,6 @@
-"""Words that the scrubber must know: first names that people often have, names that are ordinary words too, and what capitals do not betray."""
+"""Words that the scrubber must know: first names that people often have, names that are ordinary
+words too, and what capitals do not betray.
+"""
 
 
 def words(listed: str) -> frozenset[str]:
@@ -38,7 +40,9 @@ WORDS_TOO = words(
     small south stone street strong sue summer sunny sun van wells west white will wise wolf wood woods young
     """
 )
-"""Names that are words of every day: they are names only where a capital, or the words before them, say so."""
+"""Names that are words of every day: they are names only where a capital, or the words before them,
+say so.
+"""
 CAPITALISED = words(
     """
     i ok okay mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday sat saturday sun sunday january february

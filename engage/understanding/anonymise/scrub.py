@@ -1,8 +1,10 @@
 """Takes identity out of a text, so that what it means can be learnt from and nobody be found by it.
 
-Numbers, names, places, addresses and dates of the calendar become `[number]`, `[name]`, `[place]` and `[date]`; weekdays, times of day and
-single digits stay, because a reply means nothing without them. It would rather take out too much than too little. It knows words, not
-meaning: a person looks at every line before anything is learnt from it, and passing here must never be taken for anonymity. Pure.
+Numbers, names, places, addresses and dates of the calendar become `[number]`, `[name]`, `[place]`
+and `[date]`; weekdays, times of day and single digits stay, because a reply means nothing without
+them. It would rather take out too much than too little. It knows words, not meaning: a person looks
+at every line before anything is learnt from it, and passing here must never be taken for anonymity.
+Pure.
 """
 
 import re
@@ -24,19 +26,27 @@ _MONTH = (
     r"|dec(?:ember)?|ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr)"
 )
 _STREET = r"(?:street|st|road|rd|avenue|ave|lane|ln|close|drive|terrace|crescent|gardens|grove|court|walk|place|house|heol|stryd|ffordd|lon|lôn)"
-_DIGIT_WORD = r"(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|hundred|double|treble|triple)"
+_DIGIT_WORD = (
+    r"(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|hundred|double|treble|triple)"
+)
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (r"\S+@\S+\.\w+", LINK),
-        (r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|co\.uk|gov\.uk|org\.uk|cymru|wales)\b\S*", LINK),
+        (
+            r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|co\.uk|gov\.uk|org\.uk|cymru|wales)\b\S*",
+            LINK,
+        ),
         (r"(?<!\w)@\w{2,}", NAME),
         # Case numbers, National Insurance numbers, postcodes.
         (r"\b[a-z]\d{6}\b|\b[a-z]\d{4}[a-z]{2}\b|\b[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]\b", NUMBER),
         (r"\b[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}\b", PLACE),
         # Dates of the calendar.
         (r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}([/.-])\d{1,2}\1\d{2,4}\b|\b\d{1,2}/\d{1,2}\b", DATE),
-        (rf"\b\d{{1,2}}(?:st|nd|rd|th|fed|ed|af|ain|eg)? ?(?:of |o )?{_MONTH}\b(?:,? ?\d{{4}})?", DATE),
+        (
+            rf"\b\d{{1,2}}(?:st|nd|rd|th|fed|ed|af|ain|eg)? ?(?:of |o )?{_MONTH}\b(?:,? ?\d{{4}})?",
+            DATE,
+        ),
         (
             rf"\b{_MONTH} (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?! ?(?:am|pm|o'?clock|[:.]\d))(?:,? ?\d{{4}})?",
             DATE,
@@ -81,12 +91,17 @@ _PARTICLES = words("de la le van von der den al el ap ab bin ibn the of and y")
 
 
 def scrub(
-    text: str, *, names: Collection[str] = (), others: Collection[str] = (), places: Collection[str] = ()
+    text: str,
+    *,
+    names: Collection[str] = (),
+    others: Collection[str] = (),
+    places: Collection[str] = (),
 ) -> str:
     """`text` without identity, on one line, at most 1,600 characters.
 
-    `names` are those of the person and of their workers, looked for however they are typed; `others` those of people who may be meant, looked
-    for where they stand with a capital; `places` where the person goes, each as it may be written. Never raises; doing it twice changes nothing.
+    `names` are those of the person and of their workers, looked for however they are typed;
+    `others` those of people who may be meant, looked for where they stand with a capital; `places`
+    where the person goes, each as it may be written. Never raises; doing it twice changes nothing.
     """
     line = " ".join("".join(" " if _blank(one) else one for one in text).split())
     for way in sorted({way for place in places for way in _ways(place)}, key=len, reverse=True):
@@ -106,7 +121,9 @@ def _blank(character: str) -> bool:
 
 
 def _ways(place: str) -> set[str]:
-    """A place as a whole and in parts, as people shorten it: `the centre on Bridge St`, `Bridge St`, `Bridge Street`."""
+    """A place as a whole and in parts, as people shorten it: `the centre on Bridge St`, `Bridge
+    St`, `Bridge Street`.
+    """
     parts = {place, *re.split(r",|\b(?:on|at|in|near|by|opposite|behind|ar|yn|ger|wrth)\b", place)}
     parts = {re.sub(r"^\W*the\b", "", part, flags=re.IGNORECASE).strip() for part in parts}
     for short, long in (("st", "street"), ("rd", "road"), ("ave", "avenue")):
@@ -124,7 +141,9 @@ def _without_place(line: str, place: str) -> str:
 
 
 def _without_names(line: str, names: set[str], others: set[str], places: set[str]) -> str:
-    telltale = [one.group() for one in _WORD.finditer(line) if one.group().casefold() not in CAPITALISED]
+    telltale = [
+        one.group() for one in _WORD.finditer(line) if one.group().casefold() not in CAPITALISED
+    ]
     capitals = sum(word[0].isupper() or word[0] == "[" for word in telltale)
     shouted = len(telltale) > 2 and capitals * 2 > len(telltale)
     before = ""
@@ -168,7 +187,9 @@ def _is(word: str, known: Collection[str]) -> bool:
 
 
 def _everyday(word: str) -> bool:
-    return not {word, word.removesuffix("'s"), word.removesuffix("s")}.isdisjoint(WORDS_TOO | CAPITALISED)
+    return not {word, word.removesuffix("'s"), word.removesuffix("s")}.isdisjoint(
+        WORDS_TOO | CAPITALISED
+    )
 
 
 def _starts_sentence(line: str, at: int) -> bool:
@@ -177,7 +198,9 @@ def _starts_sentence(line: str, at: int) -> bool:
 
 
 def _parts(names: Collection[str]) -> set[str]:
-    found = {_fold(word) for name in names for word in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", name)}
+    found = {
+        _fold(word) for name in names for word in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", name)
+    }
     found |= {part for word in found for part in word.split("-")}
     return {word for word in found if len(word) > 1} - _PARTICLES
 

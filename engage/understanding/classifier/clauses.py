@@ -1,9 +1,12 @@
-"""Parts of a text that may each say something: "yes il be there, got my flat" is a yes and news. Pure."""
+"""Parts of a text that may each say something: "yes il be there, got my flat" is a yes and news.
+Pure.
+"""
 
 import re
 
 _BREAKS = re.compile(
-    r"[.!?;,\n]+|\s(?:but|and|n|also|btw|tho|though|cos|coz|because|ond|hefyd|achos)\s", re.IGNORECASE
+    r"[.!?;,\n]+|\s(?:but|and|n|also|btw|tho|though|cos|coz|because|ond|hefyd|achos)\s",
+    re.IGNORECASE,
 )
 MOST = 12
 

@@ -1,7 +1,9 @@
-"""What the classifier looks at: runs of words, runs of letters, and both in the light of what was asked. Pure.
+"""What the classifier looks at: runs of words, runs of letters, and both in the light of what was
+asked. Pure.
 
-Every feature is a number below `BUCKETS`, the checksum of its words, so that no list of words has to be kept. Training and reading both come
-through here; a change here needs training anew, which the build does by itself.
+Every feature is a number below `BUCKETS`, the checksum of its words, so that no list of words has
+to be kept. Training and reading both come through here; a change here needs training anew, which
+the build does by itself.
 """
 
 import math
@@ -22,7 +24,9 @@ _START, _END, _ASKS = "^", "$", "?"
 
 @dataclass(frozen=True)
 class Block:
-    """One kind of feature: each is scaled to a length of `weight`, so that a long text speaks no louder than a short one."""
+    """One kind of feature: each is scaled to a length of `weight`, so that a long text speaks no
+    louder than a short one.
+    """
 
     name: str
     weight: float
@@ -37,7 +41,9 @@ TYPED = Block("t", 0.7)
 
 
 def counts(text: str, prompt: str) -> list[tuple[Block, Counter[int]]]:
-    """The features of a text sent in answer to one of the five prompts, by kind, with how often each is there."""
+    """The features of a text sent in answer to one of the five prompts, by kind, with how often
+    each is there.
+    """
     said = normalise(text)
     words = list(said.words[:_LONGEST])
     if said.asks:
@@ -49,7 +55,9 @@ def counts(text: str, prompt: str) -> list[tuple[Block, Counter[int]]]:
         (ASKED, Counter(_hashed("a" + asked, [*_runs([_START, *words, _END], 2), ""]))),
         (
             ASKED_BRIEFLY,
-            Counter(_hashed("b" + asked, [*(_runs(words, 2) if len(words) <= FEW_WORDS else ()), ""])),
+            Counter(
+                _hashed("b" + asked, [*(_runs(words, 2) if len(words) <= FEW_WORDS else ()), ""])
+            ),
         ),
         (LETTERS, Counter(bucket for word in words for bucket in _letters("c", word, 1, 6))),
         (
@@ -63,11 +71,18 @@ def counts(text: str, prompt: str) -> list[tuple[Block, Counter[int]]]:
     ]
 
 
-def scaled(found: Sequence[tuple[Block, Counter[int]]], rarity: Sequence[float]) -> dict[int, float]:
-    """Each feature's value: the logarithm of its count times its rarity, each kind of feature scaled to its length."""
+def scaled(
+    found: Sequence[tuple[Block, Counter[int]]], rarity: Sequence[float]
+) -> dict[int, float]:
+    """Each feature's value: the logarithm of its count times its rarity, each kind of feature
+    scaled to its length.
+    """
     values: dict[int, float] = {}
     for block, buckets in found:
-        rated = {bucket: (1 + math.log(count)) * float(rarity[bucket]) for bucket, count in buckets.items()}
+        rated = {
+            bucket: (1 + math.log(count)) * float(rarity[bucket])
+            for bucket, count in buckets.items()
+        }
         length = math.sqrt(sum(value * value for value in rated.values()))
         if length:
             for bucket, value in rated.items():

@@ -8,7 +8,9 @@ from engage.understanding.vocabulary import Intent, Prompt
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 PROMPTS = (Prompt.APPOINTMENT, Prompt.CHECKIN, Prompt.ABSENCE, Prompt.REBOOK, Prompt.NONE)
-"""What a line may answer. Texts that we send ask more exactly; understand.py says which of these each comes to."""
+"""What a line may answer. Texts that we send ask more exactly; understand.py says which of these
+each comes to.
+"""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class LabelledLine:
 
 
 class LinesError(ValueError):
-    """A file of labelled lines has a line that is none; the message names the file, the line and what to do."""
+    """A file of labelled lines has a line that is none; the message names the file, the line and
+    what to do.
+    """
 
 
 def read(path: Path) -> list[LabelledLine]:
@@ -30,10 +34,14 @@ def read(path: Path) -> list[LabelledLine]:
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         fields = row.split("\t")
         if len(fields) != 3 or not fields[2].strip():
-            raise LinesError(f"{path.name}, line {number}: write prompt, intent and text, with tabs between.")
+            raise LinesError(
+                f"{path.name}, line {number}: write prompt, intent and text, with tabs between."
+            )
         prompt, intent, text = fields
         if prompt not in PROMPTS or intent not in set(Intent):
-            raise LinesError(f"{path.name}, line {number}: {prompt!r} or {intent!r} is no prompt or intent.")
+            raise LinesError(
+                f"{path.name}, line {number}: {prompt!r} or {intent!r} is no prompt or intent."
+            )
         found.append(LabelledLine(Prompt(prompt), Intent(intent), text))
     return found
 

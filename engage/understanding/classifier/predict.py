@@ -1,7 +1,9 @@
-"""Weighs a text: how likely it is to mean each thing, by what was learnt from the corpus. Loaded once, read-only, safe for threads.
+"""Weighs a text: how likely it is to mean each thing, by what was learnt from the corpus. Loaded
+once, read-only, safe for threads.
 
-Two steps. A linear classifier gives the text, and each of its clauses, a score for every intent. A second one turns those scores, with what the
-rules for danger found, into probabilities; it learnt from texts in styles that the first had not seen, so that it knows how far to trust it.
+Two steps. A linear classifier gives the text, and each of its clauses, a score for every intent. A
+second one turns those scores, with what the rules for danger found, into probabilities; it learnt
+from texts in styles that the first had not seen, so that it knows how far to trust it.
 """
 
 import json
@@ -57,14 +59,18 @@ class Weighed:
 
 
 class Classifier:
-    """What was learnt: weights (buckets by intents), rarities of the features, and the second step's coefficients."""
+    """What was learnt: weights (buckets by intents), rarities of the features, and the second
+    step's coefficients.
+    """
 
     def __init__(
         self, weights: Array, offsets: Array, rarity: Array, coefficients: Array, intercepts: Array
     ) -> None:
         self._weights, self._offsets, self._rarity = weights, offsets, rarity
         self._coefficients, self._intercepts = coefficients, intercepts
-        self._rated = array("f", rarity.astype(np.float32).tobytes())  # quicker to look one number up in
+        self._rated = array(
+            "f", rarity.astype(np.float32).tobytes()
+        )  # quicker to look one number up in
 
     def parts(self) -> dict[str, Array]:
         """Everything learnt, by name, to be kept."""
@@ -111,7 +117,9 @@ class Classifier:
         worth: dict[tuple[int, int], float] = dict(zip(runs, speaks, strict=True))
 
         def total(start: int, end: int) -> float:
-            return sum(value for (first, last), value in worth.items() if start <= first and last <= end)
+            return sum(
+                value for (first, last), value in worth.items() if start <= first and last <= end
+            )
 
         spans = [
             (start, end)
@@ -123,7 +131,9 @@ class Classifier:
 
 
 def second_step(whole: Array, parts: Sequence[Array], text: str, prompt: Prompt) -> Array:
-    """What the second step looks at: the scores of the text, the best of its clauses, the rules for danger, and the prompt."""
+    """What the second step looks at: the scores of the text, the best of its clauses, the rules for
+    danger, and the prompt.
+    """
     said = normalise(text)
     best = np.max([whole, *parts], axis=0) if parts else whole
     rules = [
@@ -146,5 +156,9 @@ def classifier(folder: Path = TRAINED) -> Classifier:
     except OSError as error:
         raise NotTrained("The reader has learnt nothing yet. Run: make install") from error
     if about["intents"] != [intent.value for intent in INTENTS]:
-        raise NotTrained("The reader has learnt other intents than there are now. Run: make install")
-    return Classifier(weights, small["offsets"], small["rarity"], small["coefficients"], small["intercepts"])
+        raise NotTrained(
+            "The reader has learnt other intents than there are now. Run: make install"
+        )
+    return Classifier(
+        weights, small["offsets"], small["rarity"], small["coefficients"], small["intercepts"]
+    )

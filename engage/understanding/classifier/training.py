@@ -1,7 +1,9 @@
-"""Learns from the corpus, when the software is built. `python -m engage.understanding.classifier.training` writes what was learnt.
+"""Learns from the corpus, when the software is built. `python -m
+engage.understanding.classifier.training` writes what was learnt.
 
-The second step must learn how far the first can be trusted on people whom it has never read, so it learns from scores that were given to styles
-left out: the styles are dealt into folds, and each fold is scored by a first step that saw only the others. The same corpus gives the same result.
+The second step must learn how far the first can be trusted on people whom it has never read, so it
+learns from scores that were given to styles left out: the styles are dealt into folds, and each
+fold is scored by a first step that saw only the others. The same corpus gives the same result.
 """
 
 import json
@@ -59,7 +61,9 @@ def train(folder: Path = lines.CORPUS, *, processes: int = 1) -> Classifier:
 
 
 def learn(styles: dict[str, list[LabelledLine]], *, processes: int = 1) -> Classifier:
-    """Learn from these styles alone: the measuring leaves some out. However many processes share the work, what is learnt is the same."""
+    """Learn from these styles alone: the measuring leaves some out. However many processes share
+    the work, what is learnt is the same.
+    """
     dealt = [(style, line) for style, found in enumerate(styles.values()) for line in found]
     labels = np.array([_PLACE[line.intent] for _, line in dealt])
     unseen, first = _first_steps(styles, processes)
@@ -116,7 +120,9 @@ def save(learnt: Classifier, folder: Path = TRAINED, corpus: Path = lines.CORPUS
     """Write what was learnt where the reader looks for it, all of it or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = learnt.parts()
-    _replace(folder / "weights.npy", lambda file: np.save(file, parts.pop("weights").astype(np.float16)))
+    _replace(
+        folder / "weights.npy", lambda file: np.save(file, parts.pop("weights").astype(np.float16))
+    )
     _replace(folder / "small.npz", lambda file: np.savez(file, **parts))  # type: ignore[arg-type]
     about = {"intents": [intent.value for intent in INTENTS], "corpus": lines.digest(corpus)}
     _replace(folder / "about.json", lambda file: file.write(json.dumps(about).encode()))
@@ -132,7 +138,9 @@ def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def _first_steps(
     styles: dict[str, list[LabelledLine]], processes: int
 ) -> tuple[list[list[Array]], FirstStep]:
-    """What the second step looks at for the lines of each fold, from a first step that saw no line of their styles; and one that saw everything."""
+    """What the second step looks at for the lines of each fold, from a first step that saw no line
+    of their styles; and one that saw everything.
+    """
     if processes == 1:
         seen = prepared(styles)
         return [_unseen_scores(fold, seen) for fold in range(FOLDS)], _first_step(seen)
@@ -178,13 +186,18 @@ def _first_step(seen: Sequence[Seen] = _prepared) -> FirstStep:
         sizes.extend(values.values())
         starts.append(len(buckets))
     matrix = csr_matrix(
-        (np.array(sizes, np.float32), np.array(buckets), np.array(starts)), shape=(len(seen), BUCKETS)
+        (np.array(sizes, np.float32), np.array(buckets), np.array(starts)),
+        shape=(len(seen), BUCKETS),
     )
     fitted = LinearSVC(C=FIRST_STRENGTH, tol=1e-2, random_state=0).fit(matrix, _labels(seen))
     if len(fitted.classes_) != len(INTENTS):
-        raise lines.LinesError("The corpus must hold lines of every intent, in every fold of its styles.")
+        raise lines.LinesError(
+            "The corpus must hold lines of every intent, in every fold of its styles."
+        )
     return FirstStep(
-        np.ascontiguousarray(fitted.coef_.T, dtype=np.float32), fitted.intercept_.astype(np.float32), rarity
+        np.ascontiguousarray(fitted.coef_.T, dtype=np.float32),
+        fitted.intercept_.astype(np.float32),
+        rarity,
     )
 
 
@@ -203,8 +216,12 @@ def _labels(seen: Sequence[Seen]) -> Array:
     return np.array([_PLACE[one.line.intent] for one in seen])
 
 
-def _sharpness(second: LogisticRegression, inputs: Array, labels: Array, counted: Sequence[bool]) -> float:
-    """How much surer, or less sure, the second step should be for its probabilities to come true on styles that hold a bit of everything."""
+def _sharpness(
+    second: LogisticRegression, inputs: Array, labels: Array, counted: Sequence[bool]
+) -> float:
+    """How much surer, or less sure, the second step should be for its probabilities to come true on
+    styles that hold a bit of everything.
+    """
     chosen = np.flatnonzero(counted)
     scores = second.decision_function(inputs[chosen])
     right = labels[chosen]
@@ -219,7 +236,9 @@ def _sharpness(second: LogisticRegression, inputs: Array, labels: Array, counted
 
 
 def mixed(found: Sequence[LabelledLine]) -> bool:
-    """Whether a style holds a bit of everything, as the texts of real people do, and not one subject."""
+    """Whether a style holds a bit of everything, as the texts of real people do, and not one
+    subject.
+    """
     return len({line.intent for line in found}) >= MANY_INTENTS
 
 

@@ -1,8 +1,10 @@
-"""A text as the reader sees it: lower-case words in one spelling, and nothing dropped that could carry meaning.
+"""A text as the reader sees it: lower-case words in one spelling, and nothing dropped that could
+carry meaning.
 
-Letters keep their order; spellings of one word (`yeah`, `yh`, `ye`) become one. Characters that show nothing (controls,
-direction marks, lone surrogates, skin tones) go; every other sign that is not plain punctuation stays as a word of its
-own, so that a text with something unknown in it is seen to have it.
+Letters keep their order; spellings of one word (`yeah`, `yh`, `ye`) become one. Characters that
+show nothing (controls, direction marks, lone surrogates, skin tones) go; every other sign that is
+not plain punctuation stays as a word of its own, so that a text with something unknown in it is
+seen to have it.
 """
 
 import re
@@ -25,7 +27,9 @@ _AFTER_WILL = frozenset(
 
 @dataclass(frozen=True)
 class Words:
-    """`words` in one spelling; `typed` the same pieces as typed (folded); `asks` whether there is a question mark."""
+    """`words` in one spelling; `typed` the same pieces as typed (folded); `asks` whether there is a
+    question mark.
+    """
 
     words: tuple[str, ...]
     typed: tuple[str, ...]
@@ -47,10 +51,13 @@ def normalise(text: str) -> Words:
 
 
 def visible(text: str) -> str:
-    """`text` in lower case as a reader of it sees it: spellings and signs stay, what shows nothing goes."""
+    """`text` in lower case as a reader of it sees it: spellings and signs stay, what shows nothing
+    goes.
+    """
     plain = unicodedata.normalize("NFKC", text).lower()
     return "".join(
-        one if unicodedata.category(one) not in _UNSEEN else " " if one.isspace() else "" for one in plain
+        one if unicodedata.category(one) not in _UNSEEN else " " if one.isspace() else ""
+        for one in plain
     )
 
 
@@ -74,7 +81,9 @@ def _spelt(typed: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents, unseen characters or apostrophes; emoji that mean a word become that word."""
+    """Lower case without accents, unseen characters or apostrophes; emoji that mean a word become
+    that word.
+    """
     lowered = unicodedata.normalize("NFKD", text).lower()
     lowered = re.sub(r"\bod'?[’]?d\b", "overdosed", lowered)
     lowered = re.sub(r"\b(i|we|he|she|it|they|you|u)['‘’]ll\b", r"\1l", lowered)
@@ -84,7 +93,9 @@ def _plain(text: str) -> str:
         if character.isspace():
             kept.append(" ")
         elif character in _STRUCK_OUT:
-            kept.append(" ⊘ ")  # a word struck through is taken back: an unknown sign, so that a person looks
+            kept.append(
+                " ⊘ "
+            )  # a word struck through is taken back: an unknown sign, so that a person looks
         elif ord(character) in _SKIN_TONES or character == "\ufffd":
             continue
         elif unicodedata.category(character) not in _UNSEEN:
@@ -120,11 +131,17 @@ def _candidates(piece: str) -> list[str]:
     """`piece`, and where a letter is held down (`yesss`, `nooo`) the word with one or two of it."""
     if not re.search(r"([^\W\d_])\1\1", piece):
         return [piece]
-    return [piece, re.sub(r"([^\W\d_])\1{2,}", r"\1", piece), re.sub(r"([^\W\d_])\1{2,}", r"\1\1", piece)]
+    return [
+        piece,
+        re.sub(r"([^\W\d_])\1{2,}", r"\1", piece),
+        re.sub(r"([^\W\d_])\1{2,}", r"\1\1", piece),
+    ]
 
 
 def _alone(words: list[str], typed: list[str]) -> tuple[str, ...]:
-    """Short forms that are an answer only when they stand alone: `y`, `n`, and a word with its last letter doubled."""
+    """Short forms that are an answer only when they stand alone: `y`, `n`, and a word with its last
+    letter doubled.
+    """
     if len(words) == 1:
         word = typed[0]
         if word in ("y", "n"):

@@ -1,4 +1,6 @@
-"""The phrase tables, put together once from the lists of both languages. No phrase may mean two things in one table."""
+"""The phrase tables, put together once from the lists of both languages. No phrase may mean two
+things in one table.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ class PhraseTable:
 
 @cache
 def table(language: str, *, scale: bool) -> PhraseTable:
-    """The phrases for somebody whose texts are in `language`; with `scale`, words such as `good` answer a check-in."""
+    """The phrases for somebody whose texts are in `language`; with `scale`, words such as `good`
+    answer a check-in.
+    """
     found: dict[tuple[str, ...], Phrase] = {}
     for words, phrase in _everything(language):
         _add(found, words, phrase)
@@ -84,7 +88,9 @@ def _numbers() -> Iterable[tuple[tuple[str, ...], Phrase]]:
         for unit in ("minutes", "m"):
             yield (str(number), unit), Phrase(Means.MINUTES, number)
     for number in range(10):
-        yield from _each([en.NUMBERED.replace("{number}", str(number))], Phrase(Means.NUMBER, number))
+        yield from _each(
+            [en.NUMBERED.replace("{number}", str(number))], Phrase(Means.NUMBER, number)
+        )
     for orders in (en.ORDERS, cy.WELSH_ORDERS):
         for order, pattern in orders.items():
             yield from _each([pattern], Phrase(Means.NUMBER, int(order)))

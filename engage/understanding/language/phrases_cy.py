@@ -1,4 +1,6 @@
-"""Welsh phrases that the reader knows, by meaning, in the ways that people write it. Data only; see phrases_en.py."""
+"""Welsh phrases that the reader knows, by meaning, in the ways that people write it. Data only; see
+phrases_en.py.
+"""
 
 from engage.understanding.language.tiling import Means
 
@@ -21,7 +23,11 @@ WELSH: dict[Means, list[str]] = {
         "(wela|welai|wela i) (i|) (chi|ti) (yno|yna|wedyn|fory|yfory|heddiw|)",
         "edrych ymlaen",
     ],
-    Means.ACK: ["iawn", "(dim problem|popeth yn iawn|da iawn|grand|gret|hyfryd|perffaith)", "yn iawn"],
+    Means.ACK: [
+        "iawn",
+        "(dim problem|popeth yn iawn|da iawn|grand|gret|hyfryd|perffaith)",
+        "yn iawn",
+    ],
     Means.NO: ["(nac ydw|nag ydw|nac oes|dim diolch|dim gobaith)"],
     Means.WONT: [
         f"(ond|) ({_I_AM}|) (yn|) methu (dod|mynd|bod {_THERE}|)",
@@ -74,7 +80,11 @@ WELSH: dict[Means, list[str]] = {
         "(dechreuwch|ailddechreuwch|dechrau) (y|) (negeseuon|tecsts|tecstiau) (eto|)",
         "tecstiwch fi eto",
     ],
-    Means.HELP: ["cymorth", "(sut|sut mae) (ma|) (hwn|hyn) (yn|) gweithio", "sut mae (hwn|hyn)n gweithio"],
+    Means.HELP: [
+        "cymorth",
+        "(sut|sut mae) (ma|) (hwn|hyn) (yn|) gweithio",
+        "sut mae (hwn|hyn)n gweithio",
+    ],
     Means.NEXT: [
         "(nesaf|nesa)",
         "pryd (mae|ma) (fy|yr|y|) (apwyntiad|appointment) nesaf (fi|)",
@@ -90,7 +100,10 @@ WELSH: dict[Means, list[str]] = {
     Means.THANKS: [
         "thanks (yn fawr|yn fawr iawn|am hynny|am ddweud|am y neges|am atgoffa fi|am adael i mi wybod|)"
     ],
-    Means.GOT: ["wedi (cael|derbyn) (y|eich|) (neges|tecst)", "(ces|ges) (i|) (y|eich) (neges|tecst)"],
+    Means.GOT: [
+        "wedi (cael|derbyn) (y|eich|) (neges|tecst)",
+        "(ces|ges) (i|) (y|eich) (neges|tecst)",
+    ],
     Means.POLITE: [
         "(os gwelwch yn dda|osgwelwchyndda|o s gwelwch yn dda)",
         "(maen ddrwg gen i|maen ddrwg gennyf|maen flin gen i|yn anffodus)",
@@ -101,7 +114,11 @@ WELSH: dict[Means, list[str]] = {
 }
 
 WELSH_SCALE: dict[int, list[str]] = {
-    1: ["(yn|) (da|dda|wych|gret)", "da iawn", "(mynd|maen mynd|pethaun mynd) yn (dda|dda iawn|wych)"],
+    1: [
+        "(yn|) (da|dda|wych|gret)",
+        "da iawn",
+        "(mynd|maen mynd|pethaun mynd) yn (dda|dda iawn|wych)",
+    ],
     2: ["(dwin|dwi|) (iawn|go lew|olreit)", "(dwin|dwi) ok", "yn iawn"],
     3: ["(ddim|dim) (yn|) (dda|da|wych|gret)", "(ddim|dim) yn dda iawn"],
     4: ["(dwi|) angen help", "angen (cymorth|help)"],
@@ -126,4 +143,6 @@ ONLY_WELSH: dict[Means, list[str]] = {
     Means.WILL: ["do i"],
     Means.NO: ["(naddo|nag oes|nac ydi|nag ydy|nac ydy)"],
 }
-"""Short words that are answers only from somebody whose texts are in Welsh: in English they are other words or slips."""
+"""Short words that are answers only from somebody whose texts are in Welsh: in English they are
+other words or slips.
+"""

@@ -1,7 +1,9 @@
-"""English phrases that the reader knows, by meaning. Data only. `(a|b|)` is one of, or nothing; `{day}` is any day.
+"""English phrases that the reader knows, by meaning. Data only. `(a|b|)` is one of, or nothing;
+`{day}` is any day.
 
-A phrase belongs here only if it means this and nothing else when, with other known phrases, it makes up a whole text.
-Words may stand in any spelling of spellings.py. `please` and kisses are passed over before anything is looked up.
+A phrase belongs here only if it means this and nothing else when, with other known phrases, it
+makes up a whole text. Words may stand in any spelling of spellings.py. `please` and kisses are
+passed over before anything is looked up.
 """
 
 from engage.understanding.language.tiling import Means
@@ -118,7 +120,12 @@ ENGLISH: dict[Means, list[str]] = {
         "(i|) (need|want) a (call|chat)",
         "call to talk",
     ],
-    Means.WHENEVER: ["when you (can|are free|get (a chance|a minute|this|time))", "asap", "later", "now"],
+    Means.WHENEVER: [
+        "when you (can|are free|get (a chance|a minute|this|time))",
+        "asap",
+        "later",
+        "now",
+    ],
     Means.STOP: ["stop", "stop all", "stopall", "end"],
     Means.STOP_TEXTS: [
         "(stop|quit) (sending|) (me|) (the|these|all|all the|any more|anymore|more|your|) (text|texting|reminders)",
@@ -167,7 +174,11 @@ ENGLISH: dict[Means, list[str]] = {
         "(he|she|they) (dont|doesnt) (have|use) this (phone|number) (anymore|now|)",
         "(i think|think|) this is (meant|) for (someone|somebody) else",
     ],
-    Means.MINE: ["(its|it is|this is|thats|that is) (me|my phone|my number)", "speaking", "thats right"],
+    Means.MINE: [
+        "(its|it is|this is|thats|that is) (me|my phone|my number)",
+        "speaking",
+        "thats right",
+    ],
     Means.THANKS: [
         "thanks (very much|so much|a lot|again|)",
         "thanks for (letting me know|the reminder|reminding me|the text|telling me|that|this|your text|your help)",

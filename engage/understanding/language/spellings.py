@@ -1,6 +1,7 @@
 """How people spell the words that the reader knows: each spelling stands for one word. Data only.
 
-A spelling may only join words that mean the same in every text; what a word means is said in the phrase lists.
+A spelling may only join words that mean the same in every text; what a word means is said in the
+phrase lists.
 """
 
 _SAME = {

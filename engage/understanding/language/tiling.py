@@ -1,6 +1,7 @@
 """Covers a whole text with known phrases, or finds that something is left over.
 
-A phrase list is written in patterns (`(il|gonna|) be there`: one of, or nothing) that are spread out once, at import. Pure.
+A phrase list is written in patterns (`(il|gonna|) be there`: one of, or nothing) that are spread
+out once, at import. Pure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +93,9 @@ def tile(words: Sequence[str], phrases: Phrases, longest: int) -> list[Tile] | N
 
 
 def glimpse(words: Sequence[str], phrases: Phrases, longest: int) -> list[Tile]:
-    """Known phrases anywhere in `words`, the longest first at each place: hints of what a text is about, never certain."""
+    """Known phrases anywhere in `words`, the longest first at each place: hints of what a text is
+    about, never certain.
+    """
     found: list[Tile] = []
     start = 0
     while start < len(words):

@@ -1,17 +1,17 @@
-"""Looks for danger in a text, whatever else it says: to the person (crisis) or to somebody else (harm).
+"""Looks for danger in a text, whatever else it says: to the person (crisis) or to somebody else
+(harm).
 
-Tuned to find rather than to be sure: when in doubt it is danger, and a person reads it. Figures of speech ("this weather is
-killing me", "rather die than get that bus") are passed over only where their other half is on the line. Never used to
-decide a yes or a no. Patterns are for the reader's own spelling: `gonna`, `wanna`, `il`, `im`, `cant`, no apostrophes.
+Tuned to find rather than to be sure: when in doubt it is danger, and a person reads it. Figures of
+speech ("this weather is killing me", "rather die than get that bus") are passed over only where
+their other half is on the line. Never used to decide a yes or a no. Patterns are for the reader's
+own spelling: `gonna`, `wanna`, `il`, `im`, `cant`, no apostrophes.
 """
 
 import re
 
 _SELF = r"(?:myself|meself|me self|my self)"
 _MINE = r"(?:my|me|the|his|her|their|our|a)"
-_CHILD = (
-    r"(?:kids?|child(?:ren)?|baby|babies|little (?:un|1|girl|boy|lad)|toddler|bairn|stepson|stepdaughter)"
-)
+_CHILD = r"(?:kids?|child(?:ren)?|baby|babies|little (?:un|1|girl|boy|lad)|toddler|bairn|stepson|stepdaughter)"
 _KIN = rf"(?:{_MINE} )?(?:little |step ?)?(?:{_CHILD}|son|daughter|lad|girl|mum|mam|mother|dad|nan|nana|gran|sister|brother|sis|ex|girlfriend|gf|mrs|missus|wife|husband|niece|nephew)"
 _SOMEBODY = rf"(?:him|her|them|someone|somebody|people|you|that \w+|{_KIN})"
 _MEANS_TO = r"(?:gonna|il|wanna|want|swear|might|could|would|id of|id have|ready to|feel like|thinking (?:of|about)|end up)"
@@ -83,7 +83,10 @@ _HARM = (
     r"\b(?:ladd|lladd|curo|brifo|trywanu) (?:o|hi|nhw|rhywun|fe|y plant|fy mam|ef)\b|\b(?:taror|curor|brifor|taro|curo|brifo) (?:y )?plant\b",
 )
 _CRISIS_PATTERN = re.compile(
-    "|".join(f"(?:{one})" for one in (*_WANTING_TO_DIE, *_MEANS_AND_PLACES, *_IN_DANGER, *_OTHER_LANGUAGES))
+    "|".join(
+        f"(?:{one})"
+        for one in (*_WANTING_TO_DIE, *_MEANS_AND_PLACES, *_IN_DANGER, *_OTHER_LANGUAGES)
+    )
 )
 _HARM_PATTERN = re.compile("|".join(f"(?:{one})" for one in _HARM))
 

@@ -1,8 +1,10 @@
-"""Looks for signs that somebody else reads the phone: "he checks my phone", "not safe to text", "mae o'n darllen fy negeseuon".
+"""Looks for signs that somebody else reads the phone: "he checks my phone", "not safe to text",
+"mae o'n darllen fy negeseuon".
 
-Tuned to find rather than to be sure, because one text too many to such a phone can get somebody hurt, while one text too few is made good
-by a call. A phone that is broken, lost, new, or used by a family that says so openly is none of this. Pure; never decides anything else
-about a text, and never raises whatever the text holds.
+Tuned to find rather than to be sure, because one text too many to such a phone can get somebody
+hurt, while one text too few is made good by a call. A phone that is broken, lost, new, or used by a
+family that says so openly is none of this. Pure; never decides anything else about a text, and
+never raises whatever the text holds.
 """
 
 import re
@@ -12,9 +14,12 @@ _SPELT = {
     **dict.fromkeys(("txt", "txts", "texts", "tx", "tex", "texted"), "text"),
     "txting": "texting",
     **dict.fromkeys(
-        ("msg", "msgs", "mesage", "mesages", "messages", "messaging", "messege", "messeges"), "message"
+        ("msg", "msgs", "mesage", "mesages", "messages", "messaging", "messege", "messeges"),
+        "message",
     ),
-    **dict.fromkeys(("fone", "fon", "fne", "phne", "mobile", "mob", "moby", "phones", "cell"), "phone"),
+    **dict.fromkeys(
+        ("fone", "fon", "fne", "phne", "mobile", "mob", "moby", "phones", "cell"), "phone"
+    ),
     **dict.fromkeys(("dnt", "dont", "donot", "dunt", "doont", "dinny", "divvent"), "dont"),
     **dict.fromkeys(("some1", "sum1", "somone", "somebody", "sumone", "smone"), "someone"),
     **dict.fromkeys(("thru", "threw", "tru", "throo"), "through"),
@@ -123,10 +128,14 @@ def read_by_another(text: str) -> bool:
 def _folded(text: str) -> str:
     """Lower-case words in one spelling, parted by one space, without accents or apostrophes."""
     plain = "".join(
-        one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one)
+        one
+        for one in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(one)
     )
     plain = re.sub("['‘’ʼ`´]", "", plain)
     words = re.sub(r"[\W_]+", " ", plain).split()
     return (
-        " ".join(_SPELT.get(word, word) for word in words).replace("do not", "dont").replace("is not", "isnt")
+        " ".join(_SPELT.get(word, word) for word in words)
+        .replace("do not", "dont")
+        .replace("is not", "isnt")
     )

@@ -1,8 +1,10 @@
 """GOV.UK Notify behind the seam, through its own client library.
 
-Notify sends templates, not words: the service has one template, whose whole content is `((body))`. It keeps a reference with each text, so
-ours goes with it, and a send that nobody answered is looked up by that. It does not refuse a second text with the same reference, so an
-unknown send stays unknown until it has been looked up. This module must never retry a send, and never let the library log.
+Notify sends templates, not words: the service has one template, whose whole content is `((body))`.
+It keeps a reference with each text, so ours goes with it, and a send that nobody answered is looked
+up by that. It does not refuse a second text with the same reference, so an unknown send stays
+unknown until it has been looked up. This module must never retry a send, and never let the library
+log.
 """
 
 import hmac
@@ -72,7 +74,8 @@ class NotifyGateway:
         base_url: str | None = None,
         timeout: float = 10.0,
     ) -> None:
-        """`template_id` is the template whose content is `((body))`; `timeout` is in seconds, for connecting and for each read.
+        """`template_id` is the template whose content is `((body))`; `timeout` is in seconds, for
+        connecting and for each read.
 
         Raises ValueError for a key that is none, or an address that is not http(s).
         """
@@ -98,7 +101,9 @@ class NotifyGateway:
         return client
 
     def send(self, outgoing: OutgoingText) -> Outcome:
-        """Hand one text to Notify. Never raises, never retries. Notify takes neither a callback address nor a validity with a text."""
+        """Hand one text to Notify. Never raises, never retries. Notify takes neither a callback
+        address nor a validity with a text.
+        """
         try:
             made = self._client().send_sms_notification(
                 phone_number=outgoing.to,
@@ -119,11 +124,15 @@ class NotifyGateway:
             return Unknown(f"its answer could not be read ({type(problem).__name__})")
 
     def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
-        """Every text that Notify has had under one of our ids. Raises GatewayUnavailable unless all could be looked up."""
+        """Every text that Notify has had under one of our ids. Raises GatewayUnavailable unless all
+        could be looked up.
+        """
         found: list[ProviderText] = []
         for id in ids:
             try:
-                listed = self._client().get_all_notifications(reference=str(id), template_type="sms")
+                listed = self._client().get_all_notifications(
+                    reference=str(id), template_type="sms"
+                )
                 found += [_as_found(row, id) for row in listed["notifications"]]
             except _READING as problem:
                 raise GatewayUnavailable(
@@ -134,12 +143,16 @@ class NotifyGateway:
         return found
 
     def redact(self, sid: str) -> None:
-        """Raises NotOffered: Notify erases by its own settings (redaction of the template, and days until all is deleted)."""
+        """Raises NotOffered: Notify erases by its own settings (redaction of the template, and days
+        until all is deleted).
+        """
         raise NotOffered
 
 
 def _refused(problem: APIError) -> Outcome:
-    """An error that Notify (or something on the way) stated, or a line that broke, which the library turns into the same error."""
+    """An error that Notify (or something on the way) stated, or a line that broke, which the
+    library turns into the same error.
+    """
     cause = problem.__cause__
     if problem.response is None:
         known = isinstance(cause, requests.exceptions.RequestException)
@@ -181,18 +194,26 @@ def delivery_code(status: str | None) -> int | None:
 
 
 def valid_token(expected: str | None, authorization: str | None) -> bool:
-    """Does this `Authorization` header carry the token that Notify was given for its callbacks? False where none is expected."""
+    """Does this `Authorization` header carry the token that Notify was given for its callbacks?
+    False where none is expected.
+    """
     if not expected or not authorization:
         return False
     scheme, _, given = authorization.partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), expected.encode())
+    return scheme.lower() == "bearer" and hmac.compare_digest(
+        given.strip().encode(), expected.encode()
+    )
 
 
 def receipt(posted: Mapping[str, Any]) -> Said:
-    """What a delivery callback says; fields that are missing or of another kind are left out, never refused."""
+    """What a delivery callback says; fields that are missing or of another kind are left out, never
+    refused.
+    """
     kept = _words(posted)
     status = kept.get("status")
-    return Said(routes.NOTIFY, kept.get("reference"), kept.get("id"), status, delivery_code(status), kept)
+    return Said(
+        routes.NOTIFY, kept.get("reference"), kept.get("id"), status, delivery_code(status), kept
+    )
 
 
 def received(posted: Mapping[str, Any]) -> Received:

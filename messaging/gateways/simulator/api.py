@@ -36,7 +36,9 @@ def blueprint(provider: Provider) -> Blueprint:
     api.add_url_rule(one, "fetch", views.fetch, methods=["GET"])
     api.add_url_rule(one, "update", views.update, methods=["POST"])
     api.add_url_rule(one, "delete", views.delete, methods=["DELETE"])
-    api.add_url_rule("/<path:rest>", "unknown", views.unknown, methods=["GET", "POST", "PUT", "DELETE"])
+    api.add_url_rule(
+        "/<path:rest>", "unknown", views.unknown, methods=["GET", "POST", "PUT", "DELETE"]
+    )
     api.before_request(views.gate)
     api.register_error_handler(ApiProblem, _problem)
     api.register_error_handler(HTTPException, refusal)
@@ -154,7 +156,9 @@ class _Views:
             case Answer.HANG_AFTER:
                 return keep_waiting(self._hold(fate))
             case Answer.UNREADABLE:
-                return Response("<html>Bad gateway</html>", status=good.status_code, mimetype="text/html")
+                return Response(
+                    "<html>Bad gateway</html>", status=good.status_code, mimetype="text/html"
+                )
             case Answer.EMPTY:
                 return Response("{}", status=good.status_code, mimetype="application/json")
             case _:
@@ -163,7 +167,9 @@ class _Views:
     def _hold(self, fate: Fate) -> float:
         return self._settings.hold if fate.hold is None else fate.hold
 
-    def _scripted(self, operation: Operation, subject: str, answer: Callable[[], Response]) -> Response:
+    def _scripted(
+        self, operation: Operation, subject: str, answer: Callable[[], Response]
+    ) -> Response:
         """A request other than create, under the script."""
         fate, dice = self._provider.script.fate(operation, subject)
         _pause(fate.latency.draw(dice))
@@ -176,7 +182,9 @@ class _Views:
 
     def fetch(self, account: str, sid: str) -> Response:
         """One text."""
-        return self._scripted(Operation.FETCH, sid, lambda: self._shown(self._provider.get(sid), 200))
+        return self._scripted(
+            Operation.FETCH, sid, lambda: self._shown(self._provider.get(sid), 200)
+        )
 
     def update(self, account: str, sid: str) -> Response:
         """Erase a text's words, or cancel it."""
@@ -202,7 +210,9 @@ class _Views:
     def _page(self, query: "MultiDict[str, str]") -> Response:
         size = min(max(query.get("PageSize", _PAGE_SIZE, type=int), 1), _LARGEST_PAGE)
         page = max(query.get("Page", 0, type=int), 0)
-        listing = self._provider.listing(query, size=size, before=self._anchor(query.get("PageToken", "")))
+        listing = self._provider.listing(
+            query, size=size, before=self._anchor(query.get("PageToken", ""))
+        )
         following = None
         if listing.more:
             following = _page_uri(query, size, page + 1, "PA" + listing.texts[-1].sid)
@@ -245,7 +255,9 @@ def _page_uri(query: "MultiDict[str, str]", size: int, page: int, token: str | N
 
 
 def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body, separators=(",", ":")), status=status, mimetype="application/json")
+    return Response(
+        json.dumps(body, separators=(",", ":")), status=status, mimetype="application/json"
+    )
 
 
 def _problem(problem: ApiProblem) -> Response:

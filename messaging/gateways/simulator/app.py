@@ -24,9 +24,11 @@ class _Json(DefaultJSONProvider):
 
 
 def create_simulator(settings: SimulatorSettings) -> Flask:
-    """A simulated Twilio account, and a GOV.UK Notify service beside it, as a web application. Its threads start with the first text.
+    """A simulated Twilio account, and a GOV.UK Notify service beside it, as a web application. Its
+    threads start with the first text.
 
-    Faults that close a connection need the server in `server.py`; all else runs under any WSGI server with one process.
+    Faults that close a connection need the server in `server.py`; all else runs under any WSGI
+    server with one process.
     """
     app = Flask(__name__)
     app.json = _Json(app)

@@ -1,4 +1,6 @@
-"""Twilio's error codes: the words, and the HTTP status that each comes with. Facts only, no decisions."""
+"""Twilio's error codes: the words, and the HTTP status that each comes with. Facts only, no
+decisions.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -58,7 +60,9 @@ _STATUSES: Mapping[int, int] = MappingProxyType(
 
 
 class ApiProblem(Exception):
-    """The interface refuses a request, in Twilio's shape. `retry_after` in seconds goes into the header."""
+    """The interface refuses a request, in Twilio's shape. `retry_after` in seconds goes into the
+    header.
+    """
 
     def __init__(self, code: int, subject: str = "", *, retry_after: int | None = None) -> None:
         self.code = code

@@ -1,4 +1,6 @@
-"""The control interface under `/simulator`, in JSON: scripts, outages, the ledger, the phones. See the package's words."""
+"""The control interface under `/simulator`, in JSON: scripts, outages, the ledger, the phones. See
+the package's words.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -70,7 +72,8 @@ class _Views:
         """Whether it is there."""
         return jsonify(ok=True, texts=self._provider.ledger.outbound_count())
 
-    # Scripts and outages ----------------------------------------------------------------------------------------
+    # Scripts and outages
+    # ----------------------------------------------------------------------------------------
 
     def script(self) -> Response:
         """The rules in force."""
@@ -134,7 +137,10 @@ class _Views:
                 "help": sorted(phones.words.help),
             },
             opt_out_type=phones.say_opt_out_type,
-            opted_out=[{"sender": pool, "phone": phone} for pool, phone in self._provider.ledger.opted_out()],
+            opted_out=[
+                {"sender": pool, "phone": phone}
+                for pool, phone in self._provider.ledger.opted_out()
+            ],
         )
 
     def change_settings(self) -> Response:
@@ -142,7 +148,9 @@ class _Views:
         given = _object({"now", "inbound_url", "opt_out", "opt_out_type"})
         phones = self._provider.phones
         url = given.get("inbound_url", phones.inbound_url)
-        if url is not None and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
+        if url is not None and not (
+            isinstance(url, str) and url.startswith(("http://", "https://"))
+        ):
             raise ScriptError("inbound_url must be an http or https address, or null")
         words = (
             WORD_LISTS[_choice(given, "opt_out", frozenset(WORD_LISTS), "")]
@@ -157,13 +165,15 @@ class _Views:
         phones.inbound_url, phones.words, phones.say_opt_out_type = url, words, say
         return self.settings()
 
-    # What happened ----------------------------------------------------------------------------------------------
+    # What happened
+    # ----------------------------------------------------------------------------------------------
 
     def ledger(self) -> Response:
         """Every text taken on, oldest first; ``after`` and ``limit`` page through a long one."""
         ledger = self._provider.ledger
         texts = ledger.outbound(
-            after=request.args.get("after", 0, type=int), limit=request.args.get("limit", None, type=int)
+            after=request.args.get("after", 0, type=int),
+            limit=request.args.get("limit", None, type=int),
         )
         with ledger.lock():
             rows = [text.as_ledger() for text in texts]
@@ -172,7 +182,9 @@ class _Views:
     def requests(self) -> Response:
         """Every request to send, with its answer."""
         ledger = self._provider.ledger
-        return jsonify(answers=ledger.answers(), requests=[one.as_json() for one in ledger.requests()])
+        return jsonify(
+            answers=ledger.answers(), requests=[one.as_json() for one in ledger.requests()]
+        )
 
     def phones(self) -> Response:
         """Every phone with texts, the newest first."""
@@ -208,13 +220,18 @@ class _Views:
             wait=given.get("wait", True) is not False,
         )
         sid, posts = self._provider.phones.text_in(_phone(number), body, how)
-        answers = [{**post.as_json(), "content_type": post.content_type, "body": post.body} for post in posts]
+        answers = [
+            {**post.as_json(), "content_type": post.content_type, "body": post.body}
+            for post in posts
+        ]
         return jsonify(sid=sid, answers=answers), 201
 
     def change_phone(self, number: str) -> Response:
         """Switch a phone off, break it, or put it right: ``{"state": …}``."""
         given = _object({"state"})
-        set_state(self._provider, _phone(number), _choice(given, "state", frozenset(PHONE_STATES), ""))
+        set_state(
+            self._provider, _phone(number), _choice(given, "state", frozenset(PHONE_STATES), "")
+        )
         return self.phone(number)
 
     def idle(self) -> Response:

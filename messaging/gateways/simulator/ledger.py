@@ -1,4 +1,5 @@
-"""All that the simulated provider remembers, behind one lock: texts, opt-outs and what was asked of it.
+"""All that the simulated provider remembers, behind one lock: texts, opt-outs and what was asked of
+it.
 
 It keeps; it decides nothing and posts nothing.
 """

@@ -1,7 +1,7 @@
 """The phone network: moves an accepted text along and posts its callbacks.
 
-One timer thread wakes what is due; a few couriers post. Callbacks of one text follow each other unless a script says
-otherwise. Nothing here answers a request.
+One timer thread wakes what is due; a few couriers post. Callbacks of one text follow each other
+unless a script says otherwise. Nothing here answers a request.
 """
 
 import heapq
@@ -70,9 +70,15 @@ class Network:
         self._stopped = False
         self._threads: list[threading.Thread] = []
 
-    def carry(self, text: Text, fate: Fate, dice: Random, finished: threading.Event | None = None) -> None:
-        """Start a text on its way; the event, if given, is set when its last callback has been posted."""
-        journey = _Journey(text, fate, dice, self._run, self._plan(text, fate, dice), finished=finished)
+    def carry(
+        self, text: Text, fate: Fate, dice: Random, finished: threading.Event | None = None
+    ) -> None:
+        """Start a text on its way; the event, if given, is set when its last callback has been
+        posted.
+        """
+        journey = _Journey(
+            text, fate, dice, self._run, self._plan(text, fate, dice), finished=finished
+        )
         with self._lock:
             self._start_threads()
             self._open += 1
@@ -94,7 +100,9 @@ class Network:
         self._posts.put(job)
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Wait until no text is moving and no post is under way; False if it took longer than `timeout` seconds."""
+        """Wait until no text is moving and no post is under way; False if it took longer than
+        `timeout` seconds.
+        """
         with self._lock:
             return self._idle.wait_for(lambda: self._open == 0, timeout)
 
@@ -115,7 +123,8 @@ class Network:
         for _ in range(threads):
             self._posts.put(None)
 
-    # A text's way -----------------------------------------------------------------------------------------------
+    # A text's way
+    # -----------------------------------------------------------------------------------------------
 
     def _walk(self, journey: _Journey) -> None:
         """Take every step that needs no waiting, then set a timer for the next."""
@@ -146,13 +155,19 @@ class Network:
                 text.sent = now
                 text.redacted = text.redacted or text.discard
             self._ledger.move(text, status, now, step.error_code)
-            params = _notification(text) if text.provider == NOTIFY else self._callback(text, status, now)
+            params = (
+                _notification(text)
+                if text.provider == NOTIFY
+                else self._callback(text, status, now)
+            )
         told = status in _LAST or text.provider != NOTIFY
         if text.callback_url is not None and told and status.value not in journey.fate.withhold:
             self._offer(journey, params)
 
     def _plan(self, text: Text, fate: Fate, dice: Random) -> deque[_Step]:
-        """The steps ahead of a text, up to where its fate ends, or to the end of its time in the queue."""
+        """The steps ahead of a text, up to where its fate ends, or to the end of its time in the
+        queue.
+        """
         steps: deque[_Step] = deque()
         queued = 0.0
         for status in _road(text.status, fate.ends):
@@ -207,7 +222,8 @@ class Network:
             self._later(journey, params)
         self._done(journey)
 
-    # Callbacks --------------------------------------------------------------------------------------------------
+    # Callbacks
+    # --------------------------------------------------------------------------------------------------
 
     def _offer(self, journey: _Journey, params: Params) -> None:
         for _ in range(1 + journey.fate.repeat):
@@ -281,12 +297,15 @@ class Network:
             if self._open == 0:
                 self._idle.notify_all()
 
-    # Threads ----------------------------------------------------------------------------------------------------
+    # Threads
+    # ----------------------------------------------------------------------------------------------------
 
     def _start_threads(self) -> None:
         if self._threads or self._stopped:
             return
-        self._threads = [threading.Thread(target=self._keep_time, name="simulator-timer", daemon=True)] + [
+        self._threads = [
+            threading.Thread(target=self._keep_time, name="simulator-timer", daemon=True)
+        ] + [
             threading.Thread(target=self._courier, name=f"simulator-courier-{number}", daemon=True)
             for number in range(self._settings.couriers)
         ]

@@ -1,7 +1,8 @@
 """GOV.UK Notify's own interface: the part of `/v2` that sends and shows texts.
 
-The texts go into the same ledger, to the same phones and by the same network as those of the Twilio account; its callbacks and the texts
-that its number receives are posted as JSON with the bearer token. An outage is Twilio's alone; rules of the script hold for both.
+The texts go into the same ledger, to the same phones and by the same network as those of the Twilio
+account; its callbacks and the texts that its number receives are posted as JSON with the bearer
+token. An outage is Twilio's alone; rules of the script hold for both.
 """
 
 import json
@@ -67,7 +68,9 @@ class _Views:
         self._account: NotifyAccount = provider.settings.notify
 
     def gate(self) -> None:
-        """Who asks proves it with a token signed by the service's secret, at most half a minute old."""
+        """Who asks proves it with a token signed by the service's secret, at most half a minute
+        old.
+        """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
             known = scheme == "Bearer" and get_token_issuer(token) == self._account.service_id
@@ -119,7 +122,9 @@ class _Views:
         except ApiProblem as problem:
             raise _refused(problem.code) from problem
         if len(body) > _LONGEST:
-            words = f"Content for template has a character count greater than the limit of {_LONGEST}"
+            words = (
+                f"Content for template has a character count greater than the limit of {_LONGEST}"
+            )
             raise NotifyProblem(400, "BadRequestError", words)
         now = self._provider.settings.now()
         text = Text(
@@ -166,7 +171,9 @@ class _Views:
             case Answer.HANG_AFTER:
                 return keep_waiting(self._hold(fate))
             case Answer.UNREADABLE:
-                return Response("<html>Bad gateway</html>", status=good.status_code, mimetype="text/html")
+                return Response(
+                    "<html>Bad gateway</html>", status=good.status_code, mimetype="text/html"
+                )
             case Answer.EMPTY:
                 return _json({}, good.status_code)
             case _:
@@ -176,11 +183,25 @@ class _Views:
         return self._provider.settings.hold if fate.hold is None else fate.hold
 
     def _created(self, text: Text) -> Response:
-        template = {"id": self._account.template_id, "version": 1, "uri": f"{request.url_root}templates"}
+        template = {
+            "id": self._account.template_id,
+            "version": 1,
+            "uri": f"{request.url_root}templates",
+        }
         content = {"body": text.body, "from_number": self._account.number}
-        made = {"id": text.sid, "reference": text.reference, "content": content, "template": template}
+        made = {
+            "id": text.sid,
+            "reference": text.reference,
+            "content": content,
+            "template": template,
+        }
         return _json(
-            {**made, "uri": f"{request.url_root}v2/notifications/{text.sid}", "scheduled_for": None}, 201
+            {
+                **made,
+                "uri": f"{request.url_root}v2/notifications/{text.sid}",
+                "scheduled_for": None,
+            },
+            201,
         )
 
     def list(self) -> Response:
@@ -229,7 +250,9 @@ def _refused(code: int) -> NotifyProblem:
 
 
 def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body, separators=(",", ":")), status=status, mimetype="application/json")
+    return Response(
+        json.dumps(body, separators=(",", ":")), status=status, mimetype="application/json"
+    )
 
 
 def _pause(seconds: float) -> None:

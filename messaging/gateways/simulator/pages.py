@@ -1,4 +1,5 @@
-"""Pages for people who want to hold the phone: pick one, read its texts, answer. Work without JavaScript.
+"""Pages for people who want to hold the phone: pick one, read its texts, answer. Work without
+JavaScript.
 
 For a developer's own machine: no sign-in, so it must not be put where others can reach it.
 """
@@ -68,7 +69,9 @@ class _Views:
 
     def index(self) -> str:
         """All phones with texts."""
-        return render_template("index.html", threads=self._provider.ledger.threads(), refresh=_refresh())
+        return render_template(
+            "index.html", threads=self._provider.ledger.threads(), refresh=_refresh()
+        )
 
     def open(self) -> Response | tuple[str, int]:
         """Go to the phone whose number was typed."""
@@ -76,7 +79,11 @@ class _Views:
         number = british(given)
         if number is None:
             page = render_template(
-                "index.html", threads=self._provider.ledger.threads(), given=given, wrong=True, refresh=None
+                "index.html",
+                threads=self._provider.ledger.threads(),
+                given=given,
+                wrong=True,
+                refresh=None,
             )
             return page, 400
         return redirect(url_for("pages.phone", number=number), 303)  # type: ignore[return-value]

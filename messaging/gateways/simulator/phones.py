@@ -1,7 +1,8 @@
 """The phones' end: what happens when one of them texts the service.
 
-The provider reads its own keywords first (STOP blocks), keeps the text, and posts it to the webhook. A post with a
-wrong or missing signature is a stranger's, so it is neither kept nor read for keywords.
+The provider reads its own keywords first (STOP blocks), keeps the text, and posts it to the
+webhook. A post with a wrong or missing signature is a stranger's, so it is neither kept nor read
+for keywords.
 """
 
 import secrets
@@ -14,7 +15,16 @@ from messaging.gateways.simulator.ledger import Ledger, new_sid
 from messaging.gateways.simulator.network import Network
 from messaging.gateways.simulator.postman import Postman, Signature
 from messaging.gateways.simulator.settings import OptOutWords, SimulatorSettings
-from messaging.gateways.simulator.texts import API_VERSION, NOTIFY, TWILIO, Direction, Post, Status, Text, iso
+from messaging.gateways.simulator.texts import (
+    API_VERSION,
+    NOTIFY,
+    TWILIO,
+    Direction,
+    Post,
+    Status,
+    Text,
+    iso,
+)
 from messaging.text import measure
 
 
@@ -55,7 +65,9 @@ class Phones:
         self.inbound_url: str | None = self._settings.inbound_url
 
     def pool(self, number: str | None) -> str:
-        """What an opt-out holds for: the messaging service where there is one, else the single number."""
+        """What an opt-out holds for: the messaging service where there is one, else the single
+        number.
+        """
         return self._settings.messaging_service_sid or number or self._settings.numbers[0]
 
     def heard_from(self, phone: str) -> str:
@@ -212,7 +224,9 @@ def _at_once(post: Callable[[], Post], copies: int) -> list[Post]:
         start.wait()
         answers.append(post())
 
-    threads = [threading.Thread(target=run, name="simulator-copy", daemon=True) for _ in range(copies)]
+    threads = [
+        threading.Thread(target=run, name="simulator-copy", daemon=True) for _ in range(copies)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

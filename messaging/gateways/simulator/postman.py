@@ -1,8 +1,10 @@
-"""Posts webhooks the way Twilio does: form-encoded, signed, and retried by the policy in the address.
+"""Posts webhooks the way Twilio does: form-encoded, signed, and retried by the policy in the
+address.
 
-The policy is the fragment of the address, ``#rc=3&rp=ct,rt,5xx``: `rc` further attempts, `rp` which failures deserve
-one (`ct` no connection, `rt` no answer, `4xx`, `5xx`, `all`), `ct`, `rt` and `tt` the milliseconds to wait for a
-connection, for an answer, and altogether. It must never be sent or signed.
+The policy is the fragment of the address, ``#rc=3&rp=ct,rt,5xx``: `rc` further attempts, `rp` which
+failures deserve one (`ct` no connection, `rt` no answer, `4xx`, `5xx`, `all`), `ct`, `rt` and `tt`
+the milliseconds to wait for a connection, for an answer, and altogether. It must never be sent or
+signed.
 """
 
 import base64
@@ -54,7 +56,9 @@ class RetryPolicy:
 
     @classmethod
     def from_fragment(cls, fragment: str) -> "RetryPolicy":
-        """Read ``rc=3&rp=ct,rt,5xx``; what cannot be read or lies outside Twilio's limits is ignored."""
+        """Read ``rc=3&rp=ct,rt,5xx``; what cannot be read or lies outside Twilio's limits is
+        ignored.
+        """
         given = dict(parse_qsl(fragment))
 
         def length(name: str, default: float, most: int) -> float:
@@ -102,10 +106,12 @@ class Postman:
         signature: Signature = Signature.VALID,
         bearer: str | None = None,
     ) -> Post:
-        """Post one webhook, with as many attempts as its policy allows. Never raises for a bad answer or none.
+        """Post one webhook, with as many attempts as its policy allows. Never raises for a bad
+        answer or none.
 
-        Without `bearer` it is a form with Twilio's signature; with it JSON with that token, as GOV.UK Notify posts.
-        `status` is only carried into the result, so that a reader knows what the post was about.
+        Without `bearer` it is a form with Twilio's signature; with it JSON with that token, as
+        GOV.UK Notify posts. `status` is only carried into the result, so that a reader knows what
+        the post was about.
         """
         bare, _, fragment = url.partition("#")
         policy = RetryPolicy.from_fragment(fragment)
@@ -201,7 +207,8 @@ class Postman:
     def _connect(self, parts: SplitResult, policy: RetryPolicy) -> http.client.HTTPConnection:
         """An open connection: one used a moment ago, else a new one.
 
-        Servers drop idle connections; one that died unseen would look like a lost answer, so old ones are not trusted.
+        Servers drop idle connections; one that died unseen would look like a lost answer, so old
+        ones are not trusted.
         """
         connection = self._take_kept(parts.netloc)
         if connection is None:

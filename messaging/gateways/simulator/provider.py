@@ -1,4 +1,6 @@
-"""The simulated account: takes texts on, shows them, lists them, erases them. Every interface leads here."""
+"""The simulated account: takes texts on, shows them, lists them, erases them. Every interface leads
+here.
+"""
 
 import time
 from collections.abc import Mapping
@@ -30,7 +32,9 @@ class OutageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """The provider is down until a moment of the computer's own clock; None: until it is told otherwise."""
+    """The provider is down until a moment of the computer's own clock; None: until it is told
+    otherwise.
+    """
 
     kind: OutageKind
     until: float | None
@@ -52,7 +56,9 @@ class Provider:
         self.settings = settings = replace(settings, now=self.clock)
         self.ledger = Ledger(settings.keep)
         self.script = Script(settings.seed)
-        self.postman = Postman(settings.auth_token, now=settings.now, retry_pause=settings.retry_pause)
+        self.postman = Postman(
+            settings.auth_token, now=settings.now, retry_pause=settings.retry_pause
+        )
         self.network = Network(settings, self.ledger, self.postman)
         self.phones = Phones(settings, self.ledger, self.network, self.postman)
         self._outage: Outage | None = None
@@ -92,7 +98,9 @@ class Provider:
         return check(form, self.settings)
 
     def accept(self, draft: Draft) -> Text:
-        """Take a text on; it stays where it is until it is carried. Raises ApiProblem 21610 for a phone that opted out."""
+        """Take a text on; it stays where it is until it is carried. Raises ApiProblem 21610 for a
+        phone that opted out.
+        """
         now = self.settings.now()
         status = Status.ACCEPTED if draft.sender is None else Status.QUEUED
         text = Text(
@@ -124,7 +132,9 @@ class Provider:
             text.number = self.ledger.next_number()
             self.ledger.add(text)
 
-    def note(self, to: str, body: str, answer: str, code: int | None = None, sid: str | None = None) -> None:
+    def note(
+        self, to: str, body: str, answer: str, code: int | None = None, sid: str | None = None
+    ) -> None:
         """Remember a request to send and how it was answered."""
         self.ledger.note_request(Request(self.settings.now(), to, body, answer, code, sid))
 
@@ -132,7 +142,9 @@ class Provider:
         """A text that the interface still knows. Raises ApiProblem 20404."""
         text = self.ledger.find(sid)
         if text is None or text.deleted or text.provider != TWILIO:
-            raise ApiProblem(20404, f"/2010-04-01/Accounts/{self.settings.account_sid}/Messages/{sid}.json")
+            raise ApiProblem(
+                20404, f"/2010-04-01/Accounts/{self.settings.account_sid}/Messages/{sid}.json"
+            )
         return text
 
     def update(self, sid: str, form: Mapping[str, str]) -> Text:
@@ -161,20 +173,27 @@ class Provider:
             text.deleted = True
 
     def listing(self, query: Mapping[str, str], *, size: int, before: int | None) -> Listing:
-        """Texts, newest first, that the query asks for; `before` is the number of the last one already seen.
+        """Texts, newest first, that the query asks for; `before` is the number of the last one
+        already seen.
 
-        A text that has not left the queue has no date sent, so a query about that date does not show it.
-        Raises ApiProblem for a date that cannot be read.
+        A text that has not left the queue has no date sent, so a query about that date does not
+        show it. Raises ApiProblem for a date that cannot be read.
         """
         to, sender = e164(query.get("To", "")), e164(query.get("From", ""))
         earliest, latest = _span(query)
         with self.ledger.lock():
             pool = (
-                self.ledger.thread(to or sender) if self._is_phone(to or sender) else self.ledger.everything()
+                self.ledger.thread(to or sender)
+                if self._is_phone(to or sender)
+                else self.ledger.everything()
             )
             found: list[Text] = []
             for text in reversed(pool):
-                if text.deleted or text.provider != TWILIO or (before is not None and text.number >= before):
+                if (
+                    text.deleted
+                    or text.provider != TWILIO
+                    or (before is not None and text.number >= before)
+                ):
                     continue
                 if (to and text.to != to) or (sender and text.sender != sender):
                     continue
@@ -199,9 +218,11 @@ def _within(sent: datetime | None, earliest: datetime | None, latest: datetime |
 
 
 def _span(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
-    """The first and last second asked for by DateSent (a day), DateSent> and DateSent< (both ends count).
+    """The first and last second asked for by DateSent (a day), DateSent> and DateSent< (both ends
+    count).
 
-    Twilio's libraries write a bare date as its midnight, so DateSent alone stands for its whole day.
+    Twilio's libraries write a bare date as its midnight, so DateSent alone stands for its whole
+    day.
     """
     if query.get("DateSent"):
         return _seconds_of(query["DateSent"][: len("2026-01-31")])

@@ -25,10 +25,14 @@ def read_rule(given: object, *, phone: str | None = None) -> Rule:
     unknown = sorted(set(given) - set(_EFFECTS) - set(_CONDITIONS))
     if unknown:
         raise ScriptError(f"unknown field: {', '.join(map(str, unknown))}")
-    conditions = {name: read(name, given[name]) for name, read in _CONDITIONS.items() if name in given}
+    conditions = {
+        name: read(name, given[name]) for name, read in _CONDITIONS.items() if name in given
+    }
     effects = {name: read(name, given[name]) for name, read in _EFFECTS.items() if name in given}
     if not effects:
-        raise ScriptError("the rule does nothing: give latency, answer, ends, a delay or a callback field")
+        raise ScriptError(
+            "the rule does nothing: give latency, answer, ends, a delay or a callback field"
+        )
     _agree(effects)
     return Rule(effects=effects, source=dict(given), phone=phone, **conditions)
 

@@ -1,8 +1,9 @@
-"""What should go wrong, and when: rules that are asked about each request. Chance only, no input or output.
+"""What should go wrong, and when: rules that are asked about each request. Chance only, no input or
+output.
 
-Every rule that matches a request adds what it says; where two say the same thing, the earlier rule wins.
-Chance is drawn from the seed together with the request itself (its number, its words, which attempt), so a run can
-be repeated exactly even when its texts arrive in another order.
+Every rule that matches a request adds what it says; where two say the same thing, the earlier rule
+wins. Chance is drawn from the seed together with the request itself (its number, its words, which
+attempt), so a run can be repeated exactly even when its texts arrive in another order.
 """
 
 from collections import Counter
@@ -52,7 +53,14 @@ class Order(StrEnum):
 
 
 ENDS = frozenset(
-    {Status.QUEUED, Status.SENDING, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.FAILED}
+    {
+        Status.QUEUED,
+        Status.SENDING,
+        Status.SENT,
+        Status.DELIVERED,
+        Status.UNDELIVERED,
+        Status.FAILED,
+    }
 )
 ALL_STATUSES = frozenset(status.value for status in Status)
 
@@ -148,7 +156,9 @@ class Script:
         """The seed and the rules still in force, with the times that each has left."""
         with self._lock:
             rules = [
-                {**rule.source, "times": rule.times} if rule.times is not None else dict(rule.source)
+                {**rule.source, "times": rule.times}
+                if rule.times is not None
+                else dict(rule.source)
                 for rule in self._rules
             ]
             return {"seed": self._seed, "rules": rules}

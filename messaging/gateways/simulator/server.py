@@ -1,7 +1,8 @@
 """Serves the simulator: threads, connections that are kept open, and an end within a second.
 
-Werkzeug's own handler closes the connection after each answer, which would make a client's speed that of TCP
-handshakes. This one reads each body whole before it asks the application, so the connection can be kept.
+Werkzeug's own handler closes the connection after each answer, which would make a client's speed
+that of TCP handshakes. This one reads each body whole before it asks the application, so the
+connection can be kept.
 """
 
 import sys
@@ -37,7 +38,9 @@ class _Handler(WSGIRequestHandler):
         environ["wsgi.input"] = BytesIO(body)
         answer: list[Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Any:
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: object = None
+        ) -> Any:
             answer[:] = [status, headers]
 
         result = self.server.app(environ, start_response)
@@ -88,7 +91,9 @@ class _Server(ThreadedWSGIServer):
     request_queue_size = 512
 
     def server_activate(self) -> None:
-        """A caller who hangs up between the knock and the opening must not keep the server waiting for the next one."""
+        """A caller who hangs up between the knock and the opening must not keep the server waiting
+        for the next one.
+        """
         super().server_activate()
         self.socket.settimeout(_ACCEPT_SECONDS)
 
@@ -137,5 +142,7 @@ class SimulatorServer:
 
 
 def serve(settings: SimulatorSettings, host: str, port: int) -> None:
-    """Run a simulator in this process until SIGTERM or SIGINT. Raises OSError when the port is taken."""
+    """Run a simulator in this process until SIGTERM or SIGINT. Raises OSError when the port is
+    taken.
+    """
     SimulatorServer(settings, host, port).run()

@@ -1,4 +1,6 @@
-"""What one run of the simulator is set up with. Values only: nothing here reads the environment or the clock."""
+"""What one run of the simulator is set up with. Values only: nothing here reads the environment or
+the clock.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +82,9 @@ REDUCED_WORDS = OptOutWords(
     start=frozenset({"START"}),
     help=frozenset({"HELP"}),
 )
-"""What an account used for appointments should be reduced to, so that CANCEL and YES keep their everyday meaning."""
+"""What an account used for appointments should be reduced to, so that CANCEL and YES keep their
+everyday meaning.
+"""
 
 TWILIO_WORDS = OptOutWords(
     stop=frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}),
@@ -92,15 +96,20 @@ TWILIO_WORDS = OptOutWords(
 NO_WORDS = OptOutWords(stop=frozenset(), start=frozenset(), help=frozenset())
 """An account for which Twilio has turned its opt-out handling off."""
 
-WORD_LISTS: Mapping[str, OptOutWords] = {"reduced": REDUCED_WORDS, "full": TWILIO_WORDS, "none": NO_WORDS}
+WORD_LISTS: Mapping[str, OptOutWords] = {
+    "reduced": REDUCED_WORDS,
+    "full": TWILIO_WORDS,
+    "none": NO_WORDS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotifyAccount:
     """The GOV.UK Notify service that it plays beside the Twilio account.
 
-    api_key: ``name-service-secret``. template_id: the template whose content is ``((body))``. number: what its texts come from, and what
-    phones answer. token: what its posts carry as ``Authorization: Bearer``. status_url, inbound_url: where it posts; None: nowhere.
+    api_key: ``name-service-secret``. template_id: the template whose content is ``((body))``.
+    number: what its texts come from, and what phones answer. token: what its posts carry as
+    ``Authorization: Bearer``. status_url, inbound_url: where it posts; None: nowhere.
     """
 
     api_key: str = field(
@@ -129,23 +138,20 @@ class SimulatorSettings:
     """Everything that a simulator is told at its start.
 
     account_sid, auth_token: the account that it plays; the token also signs what it posts.
-    api_keys: further logins, SK sid to secret.
-    inbound_url: where a phone's text is posted. A fragment such as ``#rc=3&rp=ct,rt,5xx`` sets Twilio's
-        retry policy; it is neither sent nor signed. None: the text is kept and posted nowhere.
-    numbers: the account's own numbers, E.164; the first one answers phones that were never texted.
-    messaging_service_sid: when set, the numbers are its pool, and an opt-out holds for all of them.
-    opt_out, opt_out_type: the keyword list, and whether OptOutType is posted with a keyword.
-    calling_codes: countries the account may text; others are refused with 21408.
-    refuse_landlines: answer 21614 for a landline. Twilio does not do so for UK numbers, hence off.
-    now: clock for every date in the interface; lengths of time always run on the computer's own.
-    seed: what chance is drawn from. The same seed, rules and texts give the same faults, in whatever order
-        the texts arrive.
-    hold: how many seconds a "hang" keeps the caller waiting before the connection is closed.
-    retry_pause: seconds between two attempts at a webhook.
-    couriers: how many webhook posts may be under way at once.
-    timezone: the zone of the times on the pages.
-    notify: the GOV.UK Notify service.
-    keep: most outbound texts to remember; the oldest finished ones are forgotten first. None: all of them.
+    api_keys: further logins, SK sid to secret. inbound_url: where a phone's text is posted. A
+    fragment such as ``#rc=3&rp=ct,rt,5xx`` sets Twilio's retry policy; it is neither sent nor
+    signed. None: the text is kept and posted nowhere. numbers: the account's own numbers, E.164;
+    the first one answers phones that were never texted. messaging_service_sid: when set, the
+    numbers are its pool, and an opt-out holds for all of them. opt_out, opt_out_type: the keyword
+    list, and whether OptOutType is posted with a keyword. calling_codes: countries the account may
+    text; others are refused with 21408. refuse_landlines: answer 21614 for a landline. Twilio does
+    not do so for UK numbers, hence off. now: clock for every date in the interface; lengths of time
+    always run on the computer's own. seed: what chance is drawn from. The same seed, rules and
+    texts give the same faults, in whatever order the texts arrive. hold: how many seconds a "hang"
+    keeps the caller waiting before the connection is closed. retry_pause: seconds between two
+    attempts at a webhook. couriers: how many webhook posts may be under way at once. timezone: the
+    zone of the times on the pages. notify: the GOV.UK Notify service. keep: most outbound texts to
+    remember; the oldest finished ones are forgotten first. None: all of them.
     """
 
     account_sid: str = "AC" + "0" * 32

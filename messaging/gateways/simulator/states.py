@@ -1,4 +1,6 @@
-"""What can be the matter with a phone: ready-made scripts for one number, offered by page and by interface."""
+"""What can be the matter with a phone: ready-made scripts for one number, offered by page and by
+interface.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +23,13 @@ PHONE_STATES: Mapping[str, PhoneState] = MappingProxyType(
     {
         "on": PhoneState("on", {}),
         "off": PhoneState("switched off (30003)", {"ends": "undelivered", "error_code": 30003}),
-        "unknown": PhoneState("not in use any more (30005)", {"ends": "undelivered", "error_code": 30005}),
+        "unknown": PhoneState(
+            "not in use any more (30005)", {"ends": "undelivered", "error_code": 30005}
+        ),
         "landline": PhoneState("a landline (30006)", {"ends": "undelivered", "error_code": 30006}),
-        "filtered": PhoneState("behind a filter (30007)", {"ends": "undelivered", "error_code": 30007}),
+        "filtered": PhoneState(
+            "behind a filter (30007)", {"ends": "undelivered", "error_code": 30007}
+        ),
         "slow": PhoneState("out of signal for a minute", {"ended": 60}),
     }
 )

@@ -1,4 +1,6 @@
-"""One text as the simulated provider holds it, and the JSON forms in which it is shown. No behaviour."""
+"""One text as the simulated provider holds it, and the JSON forms in which it is shown. No
+behaviour.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,7 +44,9 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What became of one webhook post, after all its attempts. `http_status` None: no answer, see `error`."""
+    """What became of one webhook post, after all its attempts. `http_status` None: no answer, see
+    `error`.
+    """
 
     status: str
     at: datetime
@@ -72,8 +76,8 @@ class Post:
 class Text:
     """A text. Changed only under the ledger's lock.
 
-    `sender` is None until a messaging service has picked a number; `body` is what was said and stays, for the
-    ledger is the truth of a test; what the interface still shows is `shown_body`.
+    `sender` is None until a messaging service has picked a number; `body` is what was said and
+    stays, for the ledger is the truth of a test; what the interface still shows is `shown_body`.
     """
 
     number: int
@@ -118,7 +122,9 @@ class Text:
             "date_updated": format_datetime(self.updated),
             "direction": self.direction.value,
             "error_code": self.error_code,
-            "error_message": None if self.error_code is None else DELIVERY_WORDS.get(self.error_code),
+            "error_message": None
+            if self.error_code is None
+            else DELIVERY_WORDS.get(self.error_code),
             "from": self.sender,
             "messaging_service_sid": self.service_sid,
             "num_media": str(self.num_media),

@@ -82,7 +82,11 @@ def _kind_of(number: str) -> int | None:
     except phonenumbers.NumberParseException:
         return None
     possible = phonenumbers.is_possible_number_with_reason(parsed)
-    return phonenumbers.number_type(parsed) if possible == phonenumbers.ValidationResult.IS_POSSIBLE else None
+    return (
+        phonenumbers.number_type(parsed)
+        if possible == phonenumbers.ValidationResult.IS_POSSIBLE
+        else None
+    )
 
 
 def _sender(form: Mapping[str, str], settings: SimulatorSettings) -> tuple[str | None, str | None]:

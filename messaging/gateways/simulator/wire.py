@@ -1,4 +1,6 @@
-"""Rude endings of a request: a connection closed in the caller's face, or held until the caller gives up."""
+"""Rude endings of a request: a connection closed in the caller's face, or held until the caller
+gives up.
+"""
 
 import socket
 from contextlib import suppress

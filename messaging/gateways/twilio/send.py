@@ -1,8 +1,8 @@
 """Twilio behind the seam, through its own client library.
 
-Every way a call can end is turned into one of four outcomes, and where it cannot be told whether Twilio has the text, the outcome is
-Unknown: Twilio has no idempotency, so a second send is a second text. This module must never retry a send, and never let the library
-log, because it logs numbers.
+Every way a call can end is turned into one of four outcomes, and where it cannot be told whether
+Twilio has the text, the outcome is Unknown: Twilio has no idempotency, so a second send is a second
+text. This module must never retry a send, and never let the library log, because it logs numbers.
 """
 
 import logging
@@ -55,14 +55,18 @@ _UNREADABLE = (
     TypeError,
     AttributeError,
 )
-"""How the library fails on an error, on a broken line, and on an answer that is not what it expects."""
+"""How the library fails on an error, on a broken line, and on an answer that is not what it
+expects.
+"""
 
 _silent = logging.getLogger("messaging.gateways.twilio.library")
 _silent.disabled = True
 
 
 class _Wire(TwilioHttpClient):
-    """The library's HTTP client, with room for many threads, and with the answer's Retry-After kept, which its errors drop."""
+    """The library's HTTP client, with room for many threads, and with the answer's Retry-After
+    kept, which its errors drop.
+    """
 
     def __init__(self, timeout: float) -> None:
         super().__init__(timeout=timeout, logger=_silent)
@@ -93,21 +97,28 @@ class TwilioGateway:
         api_base_url: str | None = None,
         timeout: float = 10.0,
     ) -> None:
-        """`api_base_url` is another server that speaks Twilio's API; `timeout` is in seconds, for connecting and for each read.
+        """`api_base_url` is another server that speaks Twilio's API; `timeout` is in seconds, for
+        connecting and for each read.
 
         Raises ValueError if there is nothing to send from, or the address is not http(s).
         """
         numbers = [from_number] if isinstance(from_number, str) else list(from_number or [])
-        self.senders: tuple[str, ...] = (messaging_service_sid,) if messaging_service_sid else tuple(numbers)
+        self.senders: tuple[str, ...] = (
+            (messaging_service_sid,) if messaging_service_sid else tuple(numbers)
+        )
         if not self.senders:
             raise ValueError("Twilio needs a number or a messaging service to send from")
         self._wire = _Wire(timeout)
         self._client = Client(account_sid, auth_token, http_client=self._wire)
-        # The library reads these from the environment and then rewrites every address, ours included.
+        # The library reads these from the environment and then rewrites every address, ours
+        # included.
         self._client.edge = None
         self._client.region = None
         if api_base_url:
-            if urlsplit(api_base_url).scheme not in ("http", "https") or not urlsplit(api_base_url).hostname:
+            if (
+                urlsplit(api_base_url).scheme not in ("http", "https")
+                or not urlsplit(api_base_url).hostname
+            ):
                 raise ValueError("the address of the Twilio API must be http:// or https://")
             self._client.api.base_url = api_base_url.rstrip("/")
 
@@ -120,7 +131,8 @@ class TwilioGateway:
         except requests.exceptions.RequestException as problem:
             return NotProcessed() if never_left(problem) else Unknown(broken(problem))
         except Exception as problem:
-            # Twilio answered 2xx with something the library cannot read (not JSON, or JSON of another shape).
+            # Twilio answered 2xx with something the library cannot read (not JSON, or JSON of
+            # another shape).
             return Unknown(f"its answer could not be read ({type(problem).__name__})")
         if not _SID.fullmatch(str(made.sid)):
             return Unknown("its answer did not name the text")
@@ -139,34 +151,49 @@ class TwilioGateway:
 
     def _retry_after(self) -> timedelta | None:
         given = getattr(self._wire.last, "retry_after", None)
-        return timedelta(seconds=int(given)) if given and re.fullmatch(r"[0-9]{1,5}", given) else None
+        return (
+            timedelta(seconds=int(given)) if given and re.fullmatch(r"[0-9]{1,5}", given) else None
+        )
 
     def find(self, to: str, since: datetime, ids: Collection[UUID] = ()) -> Sequence[ProviderText]:
         """Texts that Twilio has had for `to` since then.
 
-        The list is asked for by number alone and cut here: a filter on DateSent leaves out texts that Twilio holds and has not sent
-        yet, and those are the very ones that must not be sent twice. Raises GatewayUnavailable unless the list is complete.
+        The list is asked for by number alone and cut here: a filter on DateSent leaves out texts
+        that Twilio holds and has not sent yet, and those are the very ones that must not be sent
+        twice. Raises GatewayUnavailable unless the list is complete.
         """
         try:
             rows = list(self._client.messages.stream(to=to, page_size=_PAGE, limit=_LONGEST_LIST))
         except _UNREADABLE as problem:
-            raise GatewayUnavailable(f"Twilio could not list texts ({type(problem).__name__})") from problem
+            raise GatewayUnavailable(
+                f"Twilio could not list texts ({type(problem).__name__})"
+            ) from problem
         if len(rows) >= _LONGEST_LIST:
-            raise GatewayUnavailable("Twilio's list of texts to this number is too long to read whole")
-        return [one for one in map(_as_found, rows) if one.created_at is None or one.created_at >= since]
+            raise GatewayUnavailable(
+                "Twilio's list of texts to this number is too long to read whole"
+            )
+        return [
+            one for one in map(_as_found, rows) if one.created_at is None or one.created_at >= since
+        ]
 
     def redact(self, sid: str) -> None:
-        """Erase the body at Twilio; the text's other facts stay. A text that Twilio no longer has is erased. Raises GatewayUnavailable."""
+        """Erase the body at Twilio; the text's other facts stay. A text that Twilio no longer has
+        is erased. Raises GatewayUnavailable.
+        """
         try:
             self._client.messages(sid).update(body="")
         except _UNREADABLE as problem:
             if isinstance(problem, TwilioRestException) and problem.status == 404:
                 return
-            raise GatewayUnavailable(f"Twilio could not erase a text ({type(problem).__name__})") from problem
+            raise GatewayUnavailable(
+                f"Twilio could not erase a text ({type(problem).__name__})"
+            ) from problem
 
 
 def _fields(outgoing: OutgoingText) -> dict[str, Any]:
-    """The form. SmartEncoded is off: the body is plain already, and must come back from the list as it went."""
+    """The form. SmartEncoded is off: the body is plain already, and must come back from the list as
+    it went.
+    """
     service = outgoing.sender.startswith("MG")
     fields: dict[str, Any] = {
         "to": outgoing.to,
@@ -182,7 +209,9 @@ def _fields(outgoing: OutgoingText) -> dict[str, Any]:
 
 
 def _positive(given: str | None) -> int | None:
-    """Segments as Twilio counts them; through a messaging service it says 0 at first, which is no count."""
+    """Segments as Twilio counts them; through a messaging service it says 0 at first, which is no
+    count.
+    """
     return int(given) if given and re.fullmatch(r"[1-9][0-9]?", given) else None
 
 
@@ -200,9 +229,11 @@ def _as_found(row: Any) -> ProviderText:
 def valid_signature(
     token: str, url: str, params: Mapping[str, Any] | str | bytes | None, headers: Mapping[str, str]
 ) -> bool:
-    """Did Twilio sign this request? `url` is the public address with its query; `params` the form as it came, or a JSON body.
+    """Did Twilio sign this request? `url` is the public address with its query; `params` the form
+    as it came, or a JSON body.
 
-    False, never an error, for a missing header, a body without its `bodySHA256`, or anything the library cannot read.
+    False, never an error, for a missing header, a body without its `bodySHA256`, or anything the
+    library cannot read.
     """
     named = {name.lower(): value for name, value in headers.items()}
     signature = named.get(SIGNATURE_HEADER.lower())

@@ -21,12 +21,19 @@ def engage(committed: Database) -> Callable[..., Result]:
 
 
 def test_a_service_is_set_up_from_nothing(engage: Callable[..., Result]) -> None:
-    """Area, hub, agency and the first administrator, each by one command; the list shows the rule book's numbers."""
+    """Area, hub, agency and the first administrator, each by one command; the list shows the rule
+    book's numbers.
+    """
     assert (
-        engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191 498 0100").exit_code == 0
+        engage(
+            "hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191 498 0100"
+        ).exit_code
+        == 0
     )
     assert engage("agency", "add", "Probation", "--kind", "probation").exit_code == 0
-    added = engage("staff", "add", "pat@probation.example", "--name", "Pat Hale", "--role", "administrator")
+    added = engage(
+        "staff", "add", "pat@probation.example", "--name", "Pat Hale", "--role", "administrator"
+    )
     assert added.exit_code == 0, added.output
     assert engage("hub", "set", "safe_days", "60").exit_code == 0
     assert engage("hub", "set", "check_imported_numbers", "false").exit_code == 0
@@ -43,7 +50,17 @@ def test_a_service_is_set_up_from_nothing(engage: Callable[..., Result]) -> None
         (("hub", "add", "Wearside", "--area", "Northumbria", "--phone", "0191498010000"), "phone"),
         (("hub", "add", "Wearside", "--area", " ", "--phone", "0191"), "area"),
         (
-            ("hub", "add", "Wearside", "--area", "X", "--phone", "0191", "--timezone", "Europe/Newcastle"),
+            (
+                "hub",
+                "add",
+                "Wearside",
+                "--area",
+                "X",
+                "--phone",
+                "0191",
+                "--timezone",
+                "Europe/Newcastle",
+            ),
             "time zone",
         ),
         (("hub", "set", "safe_days", "0"), "from 1 to 365"),
@@ -56,7 +73,9 @@ def test_what_makes_no_sense_is_refused_in_words(
     engage: Callable[..., Result], arguments: tuple[str, ...], said: str
 ) -> None:
     """Each refusal is one plain line with exit code 2, and leaves nothing behind."""
-    assert engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191").exit_code == 0
+    assert (
+        engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191").exit_code == 0
+    )
     before = engage("hub", "list").output
     refused = engage(*arguments)
     assert refused.exit_code == 2 and said in refused.output

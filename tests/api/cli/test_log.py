@@ -19,11 +19,15 @@ def engage(committed: Database) -> Callable[..., Result]:
     return lambda *arguments: CliRunner().invoke(main, arguments, env={"DATABASE_URL": url})
 
 
-def test_a_chain_that_holds_and_one_that_does_not(committed: Database, engage: Callable[..., Result]) -> None:
+def test_a_chain_that_holds_and_one_that_does_not(
+    committed: Database, engage: Callable[..., Result]
+) -> None:
     """Whose, where and why; exit code 1 for whoever watches by machine."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
-        people = [builders.person(session, om, number=None, crn=crn) for crn in ("X320741", "X320742")]
+        people = [
+            builders.person(session, om, number=None, crn=crn) for crn in ("X320741", "X320742")
+        ]
         for person in people:
             order(session, person)
             missed(session, person, 3)
@@ -33,10 +37,16 @@ def test_a_chain_that_holds_and_one_that_does_not(committed: Database, engage: C
     assert (good.exit_code, good.output) == (0, "Checked 2 chains; none broken.\n")
     with committed.begin() as session:
         session.execute(
-            text("UPDATE event SET actor = 'person' WHERE person_id = :whose"), {"whose": people[1].id}
+            text("UPDATE event SET actor = 'person' WHERE person_id = :whose"),
+            {"whose": people[1].id},
         )
     bad = engage("log", "verify")
-    assert bad.exit_code == 1 and "X320742: broken at place 1. The event is not what it was" in bad.output
+    assert (
+        bad.exit_code == 1
+        and "X320742: broken at place 1. The event is not what it was" in bad.output
+    )
     assert engage("log", "verify", "--crn", "x320741").exit_code == 0
     unknown = engage("log", "verify", "--crn", "X999999")
-    assert unknown.exit_code == 2 and "There is nobody with the reference X999999." in unknown.output
+    assert (
+        unknown.exit_code == 2 and "There is nobody with the reference X999999." in unknown.output
+    )

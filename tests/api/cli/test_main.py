@@ -1,4 +1,6 @@
-"""The `engage` command: plain words, plain exit codes, and a start that does not keep anybody waiting."""
+"""The `engage` command: plain words, plain exit codes, and a start that does not keep anybody
+waiting.
+"""
 
 import json
 import os
@@ -53,7 +55,9 @@ def booked(database: Database) -> int:
 def test_a_file_goes_in_and_each_refusal_is_told(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """Good rows go in, each bad one is told with its line, reference, column and reason; the import itself has succeeded."""
+    """Good rows go in, each bad one is told with its line, reference, column and reason; the import
+    itself has succeeded.
+    """
     done = engage("import", "appointments", sheet(tmp_path, GOOD, BAD))
     assert done.exit_code == 0
     assert "line 3 (A-2): refused: crn: " in done.output
@@ -82,7 +86,9 @@ def test_the_report_as_json(engage: Callable[..., Result], tmp_path: Path) -> No
     assert (second["booked"], second["unchanged"]) == ([], ["A-1"])
 
 
-def test_standard_input_is_read(engage: Callable[..., Result], committed: Database, tmp_path: Path) -> None:
+def test_standard_input_is_read(
+    engage: Callable[..., Result], committed: Database, tmp_path: Path
+) -> None:
     """A dash is standard input."""
     done = engage("import", "appointments", "-", typed=Path(sheet(tmp_path, GOOD)).read_bytes())
     assert done.exit_code == 0, done.output
@@ -101,7 +107,10 @@ def test_standard_input_is_read(engage: Callable[..., Result], committed: Databa
         ),
         (("key", "revoke", "0123"), "no key"),
         (("key", "issue", "--name", "x", "--scope", "everything"), "Choose from"),
-        (("staff", "set-password", "nobody@probation.example", "--password-stdin"), "no active member"),
+        (
+            ("staff", "set-password", "nobody@probation.example", "--password-stdin"),
+            "no active member",
+        ),
         (("staff", "add", "x", "--name", "X", "--role", "offender_manager"), "email address"),
         (("staff", "add", "x@y.example", "--name", "X", "--role", "king"), "Choose from"),
         (
@@ -113,7 +122,9 @@ def test_standard_input_is_read(engage: Callable[..., Result], committed: Databa
 def test_a_refusal_is_one_plain_line(
     engage: Callable[..., Result], tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    """Whatever cannot be done is said in one line on standard error, with exit code 2 and no traceback."""
+    """Whatever cannot be done is said in one line on standard error, with exit code 2 and no
+    traceback.
+    """
     file = sheet(tmp_path, GOOD)
     filled = [argument.format(file=file, folder=tmp_path) for argument in arguments]
     done = engage(*filled, typed="a long enough password\n")
@@ -143,7 +154,9 @@ def test_a_wrong_setting_is_named(
     assert done.stderr.count("\n") == 1
 
 
-def test_something_that_is_no_sheet_is_refused(engage: Callable[..., Result], tmp_path: Path) -> None:
+def test_something_that_is_no_sheet_is_refused(
+    engage: Callable[..., Result], tmp_path: Path
+) -> None:
     """A file of another kind is refused as a whole, with exit code 2."""
     file = tmp_path / "picture.csv"
     file.write_bytes(bytes(range(256)) * 10)
@@ -163,7 +176,11 @@ def test_staff_sign_in_with_the_password_they_were_given(
         == 0
     )
     set_it = engage(
-        "staff", "set-password", "dai@probation.example", "--password-stdin", typed="correct horse battery\n"
+        "staff",
+        "set-password",
+        "dai@probation.example",
+        "--password-stdin",
+        typed="correct horse battery\n",
     )
     assert set_it.exit_code == 0, set_it.output
     assert (
@@ -180,19 +197,27 @@ def test_staff_sign_in_with_the_password_they_were_given(
 
 def test_a_short_password_is_refused(engage: Callable[..., Result]) -> None:
     """The rule for passwords holds here too."""
-    done = engage("staff", "set-password", "p.hale@probation.example", "--password-stdin", typed="short\n")
+    done = engage(
+        "staff", "set-password", "p.hale@probation.example", "--password-stdin", typed="short\n"
+    )
     assert done.exit_code == 2
     assert "12 to 200 characters" in done.stderr
 
 
-def test_a_key_is_shown_once_and_revoked_at_once(engage: Callable[..., Result], committed: Database) -> None:
+def test_a_key_is_shown_once_and_revoked_at_once(
+    engage: Callable[..., Result], committed: Database
+) -> None:
     """The key is printed when it is made and never again; revoked, it opens nothing."""
-    issued = engage("key", "issue", "--name", "Case system", "--scope", "people:read", "--days", "30")
+    issued = engage(
+        "key", "issue", "--name", "Case system", "--scope", "people:read", "--days", "30"
+    )
     assert issued.exit_code == 0, issued.output
     presented = issued.stdout.strip()
     prefix = presented.split("_")[1]
     listed = engage("key", "list").stdout
-    assert f"{prefix}\tCase system\tTyneside\tpeople:read\tlive until 2027-04-19\tnever used" in listed
+    assert (
+        f"{prefix}\tCase system\tTyneside\tpeople:read\tlive until 2027-04-19\tnever used" in listed
+    )
     assert presented not in listed
     with committed.begin() as session:
         assert service.find_key(session, presented, now=builders.NOW) is not None
@@ -238,7 +263,9 @@ def understanding() -> subprocess.Popen[str]:
 
 
 def test_understanding_answers_line_by_line() -> None:
-    """Each line is answered before the next is sent, so that a program can hold a conversation with it."""
+    """Each line is answered before the next is sent, so that a program can hold a conversation with
+    it.
+    """
     with understanding() as process:
         assert process.stdin is not None
         assert process.stdout is not None

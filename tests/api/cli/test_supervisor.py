@@ -45,7 +45,9 @@ def test_programs_stop_in_the_opposite_order(tmp_path: Path) -> None:
 
 
 def test_a_program_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
-    """Nothing is restarted quietly: the end of one is an error that says which, how, and what it wrote."""
+    """Nothing is restarted quietly: the end of one is an error that says which, how, and what it
+    wrote.
+    """
     other = program(tmp_path, "web", WAITS)
     with (
         pytest.raises(ChildEnded, match=r"(?s)The worker ended with exit code 3.*no such table"),
@@ -53,7 +55,9 @@ def test_a_program_that_ends_is_named_with_its_last_words(tmp_path: Path) -> Non
     ):
         all_of_them.start(other)
         wait_for_up(other)
-        all_of_them.start(program(tmp_path, "worker", "import sys; print('no such table'); sys.exit(3)"))
+        all_of_them.start(
+            program(tmp_path, "worker", "import sys; print('no such table'); sys.exit(3)")
+        )
         all_of_them.watch()
     assert (tmp_path / "ended").read_text() == "web "
 
@@ -71,7 +75,9 @@ with Supervisor(os.environ, here) as supervisor:
     print("ready", flush=True)
     supervisor.watch()
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
         children = psutil.Process(process.pid).children()
         process.send_signal(number)
@@ -80,7 +86,9 @@ with Supervisor(os.environ, here) as supervisor:
     assert children and not any(child.is_running() for child in children)
 
 
-def test_a_program_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_will_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program that ignores the request is killed when patience is over."""
     monkeypatch.setattr("api.cli.supervisor.PATIENCE", 0.2)
     deaf = program(

@@ -16,7 +16,9 @@ from tests.api.pages.visitor import PASSWORD, Visitor
 
 @dataclass(frozen=True)
 class House:
-    """The staff of one hub, by what they do; `other` is an offender manager of the same hub, `partner` a support worker elsewhere."""
+    """The staff of one hub, by what they do; `other` is an offender manager of the same hub,
+    `partner` a support worker elsewhere.
+    """
 
     hub: Hub
     pat: Staff

@@ -20,12 +20,22 @@ NUMBER = "+447700900101"
 
 
 def put(
-    database: Database, key: str, status: MessageStatus, now: datetime, person: Person, **columns: object
+    database: Database,
+    key: str,
+    status: MessageStatus,
+    now: datetime,
+    person: Person,
+    **columns: object,
 ) -> UUID:
     """A text to the person in a status."""
     with database.begin() as session:
         text = outbox.Text(
-            NUMBER, WORDS, Lane.REMINDER, key, recipient=str(person.id), context={"purpose": "reminder"}
+            NUMBER,
+            WORDS,
+            Lane.REMINDER,
+            key,
+            recipient=str(person.id),
+            context={"purpose": "reminder"},
         )
         message = outbox.enqueue(session, text, now=now)
         values = {"status": status, "claimed_at": now, "ended_at": now, **columns}
@@ -33,7 +43,9 @@ def put(
         return message.id
 
 
-def set_aside(database: Database, now: datetime, *, words: str = WORDS, number: str = NUMBER) -> int:
+def set_aside(
+    database: Database, now: datetime, *, words: str = WORDS, number: str = NUMBER
+) -> int:
     """A text to us that the handler failed at until it was set aside; its id."""
     with database.begin() as session:
         sid = f"SM{number}{words}"[:64]
@@ -49,7 +61,9 @@ def set_aside(database: Database, now: datetime, *, words: str = WORDS, number: 
 
 
 def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]:
-    """Texts waiting late, one unknown, failures, a slowed sender, a provider out of reach, one set aside; ids of the unknown and of that."""
+    """Texts waiting late, one unknown, failures, a slowed sender, a provider out of reach, one set
+    aside; ids of the unknown and of that.
+    """
     put(database, "late", MessageStatus.QUEUED, now - timedelta(hours=2), person)
     put(database, "sending", MessageStatus.SENDING, now, person)
     unknown = put(
@@ -71,7 +85,14 @@ def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]
             error_code=30005,
             reason="The number is not in use",
         )
-    put(database, "long ago", MessageStatus.FAILED, now - timedelta(days=8), person, reason="Long ago")
+    put(
+        database,
+        "long ago",
+        MessageStatus.FAILED,
+        now - timedelta(days=8),
+        person,
+        reason="Long ago",
+    )
     with database.begin() as session:
         pacing.register(session, "+447700900999", 10)
         pacing.slow(session, "+447700900999", timedelta(minutes=1), "The text service was too busy")

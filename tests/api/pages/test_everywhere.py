@@ -1,4 +1,6 @@
-"""What holds on every staff page: nobody anonymous, no forged form, no failure whatever is sent, one look for every refusal."""
+"""What holds on every staff page: nobody anonymous, no forged form, no failure whatever is sent,
+one look for every refusal.
+"""
 
 import random
 import re
@@ -24,7 +26,9 @@ SitDown = Callable[[Staff], Visitor]
 
 @pytest.fixture
 def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[str]]:
-    """Every address of the staff pages, by method, with the ids of things that exist. The administrator's are tried in test_queues.py."""
+    """Every address of the staff pages, by method, with the ids of things that exist. The
+    administrator's are tried in test_queues.py.
+    """
     now = builders.NOW
     with committed.begin() as session:
         person = builders.person(session, house.pat)
@@ -82,7 +86,9 @@ def test_there_are_pages_and_forms_to_try(addresses: dict[str, list[str]]) -> No
     assert len(addresses["GET"]) > 12 and len(addresses["POST"]) > 12
 
 
-def test_nobody_anonymous_sees_or_does_anything(app: Flask, addresses: dict[str, list[str]]) -> None:
+def test_nobody_anonymous_sees_or_does_anything(
+    app: Flask, addresses: dict[str, list[str]]
+) -> None:
     """Every page leads to the sign-in page; every form is refused."""
     visitor = Visitor(app)
     for address in addresses["GET"]:
@@ -159,7 +165,9 @@ def test_no_form_fails_whatever_is_sent(
             "date-year",
         }
         for _ in range(4):
-            filled = {name: next(values).encode(errors="replace").decode() for name in sorted(names)}
+            filled = {
+                name: next(values).encode(errors="replace").decode() for name in sorted(names)
+            }
             page = visitor.post(address, {**filled, "csrf_token": visitor.token()})
             assert page.status < 500, (address, filled)
 
@@ -179,7 +187,9 @@ def test_no_address_fails_whatever_stands_in_it(house: House, sit_down: SitDown)
 def test_every_refusal_has_the_look_of_the_rest(
     own_app: Flask, house: House, addresses: dict[str, list[str]]
 ) -> None:
-    """404, 405, 403, 413 and 500 are pages with the head, the menu and a way back; none says more than it should."""
+    """404, 405, 403, 413 and 500 are pages with the head, the menu and a way back; none says more
+    than it should.
+    """
 
     @own_app.get("/broken")
     @allow(STAFF)
@@ -194,7 +204,8 @@ def test_every_refusal_has_the_look_of_the_rest(
         405: visitor.open("/sign-out"),
         403: visitor.open("/unknown-numbers"),
         413: visitor.post(
-            "/people/" + str(uuid.UUID(int=1)) + "/text", {"csrf_token": token, "body": "x" * 70_000}
+            "/people/" + str(uuid.UUID(int=1)) + "/text",
+            {"csrf_token": token, "body": "x" * 70_000},
         ),
         500: visitor.open("/broken"),
     }
@@ -213,14 +224,18 @@ def test_ids_that_are_nothing_are_not_found(house: House, sit_down: SitDown) -> 
 
 
 def test_styles_and_scripts_are_kept_by_browsers_and_nothing_else_is_served(app: Flask) -> None:
-    """The named files come with a year's life under an address that changes with them; other files and versions are not there."""
+    """The named files come with a year's life under an address that changes with them; other files
+    and versions are not there.
+    """
     page = Page(app.test_client().get("/sign-in"))
     found = re.findall(r'(?:href|src|content)="(/assets/[^"]+)"', page.html)
     assert len(found) >= 5
     for address in found:
         with app.test_client().get(address) as response:
             assert response.status_code == 200 and response.data
-        assert {"immutable", "max-age=31536000"} <= set(response.headers["Cache-Control"].split(", "))
+        assert {"immutable", "max-age=31536000"} <= set(
+            response.headers["Cache-Control"].split(", ")
+        )
     for address in (
         "/assets/govuk-frontend/0/govuk-frontend.min.css",
         "/assets/engage/0/engage.css",

@@ -18,13 +18,17 @@ SitDown = Callable[[Staff], Visitor]
 
 
 def test_the_right_password_opens_today(app: Flask, house: House) -> None:
-    """Whoever gives the right address, in any case, and the right password lands on Today, with their name on the page."""
+    """Whoever gives the right address, in any case, and the right password lands on Today, with
+    their name on the page.
+    """
     page = Visitor(app).sign_in("PAT@probation.example")
     assert page.status == 200 and page.address == "/today" and "Signed in as Pat Hale" in page.words
 
 
 def test_every_refusal_is_the_same(app: Flask, house: House) -> None:
-    """A wrong password, an unknown address and a locked account are answered in the same words with the same status."""
+    """A wrong password, an unknown address and a locked account are answered in the same words with
+    the same status.
+    """
     unknown = Visitor(app).sign_in("nobody@probation.example")
     wrong = [Visitor(app).sign_in("pat@probation.example", "not the password") for _ in range(6)]
     assert {page.status for page in [unknown, *wrong]} == {422}
@@ -43,18 +47,24 @@ def test_five_wrong_tries_lock_the_account_for_a_quarter_of_an_hour(
 
 
 def test_a_page_asked_for_before_signing_in_is_opened_after(app: Flask, house: House) -> None:
-    """An anonymous visitor is sent to sign in, and from there to the page they wanted, with its search."""
+    """An anonymous visitor is sent to sign in, and from there to the page they wanted, with its
+    search.
+    """
     visitor = Visitor(app)
     page = visitor.open("/people?q=dodds")
     assert page.address.startswith("/sign-in") and "Sign in" in page.words
-    signed_in = visitor.send(page.form("/sign-in"), email="pat@probation.example", password=PASSWORD)
+    signed_in = visitor.send(
+        page.form("/sign-in"), email="pat@probation.example", password=PASSWORD
+    )
     assert signed_in.address == "/people?q=dodds"
 
 
 def test_the_session_ends_after_half_an_hour_of_nothing(
     house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Idle for 30 minutes: signed out, and told why. Each page looked at starts the half hour again."""
+    """Idle for 30 minutes: signed out, and told why. Each page looked at starts the half hour
+    again.
+    """
     visitor = sit_down(house.pat)
     for _ in range(3):
         clock.at += timedelta(minutes=29)
@@ -101,7 +111,9 @@ def test_a_new_password_ends_every_session(
     assert visitor.open("/today").address.startswith("/sign-in")
 
 
-def test_somebody_made_inactive_is_out_at_once(committed: Database, house: House, sit_down: SitDown) -> None:
+def test_somebody_made_inactive_is_out_at_once(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
     """Leaving the service ends the session with the next request."""
     visitor = sit_down(house.pat)
     with committed.begin() as session:
@@ -163,5 +175,8 @@ def test_empty_fields_are_named(app: Flask, house: House) -> None:
 def test_one_network_address_may_fail_so_often_and_no_more(app: Flask, house: House) -> None:
     """Whoever tries one account after another is stopped, and costs no more password checks."""
     for number in range(20):
-        assert Visitor(app).sign_in(f"nobody{number}@probation.example", "not the password").status == 422
+        assert (
+            Visitor(app).sign_in(f"nobody{number}@probation.example", "not the password").status
+            == 422
+        )
     assert Visitor(app).sign_in("pat@probation.example").status == 429

@@ -1,4 +1,6 @@
-"""Somebody at a browser without scripts: opens pages, fills the forms that stand on them, follows where they lead."""
+"""Somebody at a browser without scripts: opens pages, fills the forms that stand on them, follows
+where they lead.
+"""
 
 from collections.abc import Mapping
 from html import unescape
@@ -41,11 +43,19 @@ class _Forms(HTMLParser):
         if self._form is None:
             return
         name, kind = given.get("name", ""), given.get("type", "text")
-        if tag == "input" and name and (kind not in ("radio", "checkbox", "file") or has("checked")):
+        if (
+            tag == "input"
+            and name
+            and (kind not in ("radio", "checkbox", "file") or has("checked"))
+        ):
             self._form.fields[name] = given.get("value", "")
         elif tag == "select":
             self._select = name
-        elif tag == "option" and self._select and (has("selected") or self._select not in self._form.fields):
+        elif (
+            tag == "option"
+            and self._select
+            and (has("selected") or self._select not in self._form.fields)
+        ):
             self._form.fields[self._select] = given.get("value", "")
         elif tag == "textarea":
             self._textarea = name
@@ -82,7 +92,9 @@ class Page:
         for form in self.forms:
             if urlsplit(form.action).path.endswith(action) and (not field or field in form.fields):
                 return form
-        raise AssertionError(f"no form {action!r} with {field!r} on {self.address}: {self.words[:400]}")
+        raise AssertionError(
+            f"no form {action!r} with {field!r} on {self.address}: {self.words[:400]}"
+        )
 
 
 class Visitor:
@@ -99,7 +111,9 @@ class Visitor:
         """A form with some fields filled in (`date_day` stands for `date-day`)."""
         values = dict(form.fields)
         for name, value in filled.items():
-            values[name.replace("_day", "-day").replace("_month", "-month").replace("_year", "-year")] = value
+            values[
+                name.replace("_day", "-day").replace("_month", "-month").replace("_year", "-year")
+            ] = value
         return self.post(form.action, values, follow=follow)
 
     def post(self, address: str, values: Mapping[str, str], *, follow: bool = True) -> Page:

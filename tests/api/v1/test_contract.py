@@ -1,4 +1,6 @@
-"""The API keeps its contract: the document is complete, and whatever is thrown at it is answered as the document says."""
+"""The API keeps its contract: the document is complete, and whatever is thrown at it is answered as
+the document says.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -67,7 +69,9 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
             now=now,
         )
         signal = session.scalars(select(Signal.id)).one()
-        keeper = builders.actor(builders.staff(session, place[0], Role.COORDINATOR, name="Chidi Okafor"))
+        keeper = builders.actor(
+            builders.staff(session, place[0], Role.COORDINATOR, name="Chidi Okafor")
+        )
         referral = table.refer(session, keeper, place[0])
         meeting = table.call(session, keeper, place[0])
         made = service.make(
@@ -97,7 +101,9 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
 def test_whatever_is_sent_is_answered_by_the_contract(
     app: Flask, key: KeyMaker, ids: dict[str, str], mode: GenerationMode
 ) -> None:
-    """Hundreds of requests made up from the document, good ones and broken ones: none fails, and each answer is one that it names."""
+    """Hundreds of requests made up from the document, good ones and broken ones: none fails, and
+    each answer is one that it names.
+    """
     app.extensions["engage.limiter"] = Limiter(10**9)
     headers = key()
     api = schemathesis.openapi.from_wsgi("/v1/openapi.json", app)
@@ -141,7 +147,9 @@ def _aim(case: Any, ids: dict[str, str]) -> None:
 
 
 def test_the_document_covers_every_route(app: Flask, client: FlaskClient) -> None:
-    """Each address of the API is in the document, with its scope, a summary and what it answers; and nothing else is."""
+    """Each address of the API is in the document, with its scope, a summary and what it answers;
+    and nothing else is.
+    """
     document = client.get("/v1/openapi.json").get_json()
     assert document["openapi"].startswith("3.1")
     named = {}
@@ -191,7 +199,9 @@ def test_everything_that_is_read_refuses_what_it_does_not_know(client: FlaskClie
 
 
 def test_the_docs_page_shows_every_operation_without_scripts(client: FlaskClient) -> None:
-    """A person reads the same in a browser: each operation, its scope and each shape; nothing is fetched from elsewhere."""
+    """A person reads the same in a browser: each operation, its scope and each shape; nothing is
+    fetched from elsewhere.
+    """
     page = client.get("/v1/docs")
     assert (page.status_code, page.mimetype) == (200, "text/html")
     document = client.get("/v1/openapi.json").get_json()
@@ -205,7 +215,9 @@ def test_the_docs_page_shows_every_operation_without_scripts(client: FlaskClient
     assert "people:write" in page.text
 
 
-def test_a_key_that_asks_too_often_is_slowed(app: Flask, client: FlaskClient, key: KeyMaker) -> None:
+def test_a_key_that_asks_too_often_is_slowed(
+    app: Flask, client: FlaskClient, key: KeyMaker
+) -> None:
     """Beyond its limit a key is told when to come again; another key is not touched."""
     app.extensions["engage.limiter"] = Limiter(3)
     mine, other = key(), key()

@@ -31,7 +31,9 @@ def people(database: Database) -> int:
 def test_the_second_gets_the_first_answer(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """The same request again changes nothing and is answered as the first was, and says that it is a repeat."""
+    """The same request again changes nothing and is answered as the first was, and says that it is
+    a repeat.
+    """
     first = client.post("/v1/people", json=KATRINA, headers=headers)
     second = client.post("/v1/people", json=KATRINA, headers=headers)
     assert (first.status_code, second.status_code) == (201, 201)
@@ -55,12 +57,16 @@ def test_a_refusal_is_looked_at_afresh(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
     """A request that was refused left nothing behind; once it is right, the same key does the work."""
-    assert client.post("/v1/people", json={**KATRINA, "crn": "x"}, headers=headers).status_code == 422
+    assert (
+        client.post("/v1/people", json={**KATRINA, "crn": "x"}, headers=headers).status_code == 422
+    )
     assert client.post("/v1/people", json=KATRINA, headers=headers).status_code == 201
     assert people(committed) == 1
 
 
-def test_keys_of_two_systems_do_not_meet(client: FlaskClient, headers: dict[str, str], key: KeyMaker) -> None:
+def test_keys_of_two_systems_do_not_meet(
+    client: FlaskClient, headers: dict[str, str], key: KeyMaker
+) -> None:
     """Two systems may use the same word without getting each other's answers."""
     client.post("/v1/people", json=KATRINA, headers=headers)
     other = client.post("/v1/people", json=KATRINA, headers={**headers, **key()})
@@ -70,7 +76,9 @@ def test_keys_of_two_systems_do_not_meet(client: FlaskClient, headers: dict[str,
 def test_a_person_who_may_no_longer_be_seen_is_not_told_of_again(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """Once the record is restricted the first answer is not given again, whatever it was about, nor is the work done anew."""
+    """Once the record is restricted the first answer is not given again, whatever it was about, nor
+    is the work done anew.
+    """
     added = client.post("/v1/people", json=KATRINA, headers=headers).get_json()
     told = {"kind": "work", "fact": "got_work", "said_at": "2027-03-19T10:00:00Z"}
     reports = f"/v1/people/{added['id']}/self-reports"
@@ -97,7 +105,9 @@ def test_a_person_who_may_no_longer_be_seen_is_not_told_of_again(
     assert people(committed) == 1
 
 
-def test_five_at_once_are_done_once(app: Flask, headers: dict[str, str], committed: Database) -> None:
+def test_five_at_once_are_done_once(
+    app: Flask, headers: dict[str, str], committed: Database
+) -> None:
     """Five threads with the same request: one does it, four wait and get its answer."""
     together = threading.Barrier(5)
     answers: list[tuple[int, str]] = []
@@ -120,18 +130,28 @@ def test_five_at_once_are_done_once(app: Flask, headers: dict[str, str], committ
 
 
 def test_the_first_may_be_too_slow_to_wait_for(
-    client: FlaskClient, headers: dict[str, str], committed: Database, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A second request that has waited long enough for the first is told to come again, and nothing is done twice."""
+    """A second request that has waited long enough for the first is told to come again, and nothing
+    is done twice.
+    """
     monkeypatch.setattr(idempotency, "PATIENCE_SECONDS", 1)
     first = client.post("/v1/people", json=KATRINA, headers=headers)
     with committed.begin() as session:
         used = session.scalars(select(IdempotencyKey)).one()
         actor = used.actor
     with committed.begin() as session:
-        assert idempotency.claim(session, actor=actor, key="slow", request="r", now=used.used_at) is None
+        assert (
+            idempotency.claim(session, actor=actor, key="slow", request="r", now=used.used_at)
+            is None
+        )
         waited = client.post(
-            "/v1/people", json={**KATRINA, "crn": "X654321"}, headers={**headers, "Idempotency-Key": "slow"}
+            "/v1/people",
+            json={**KATRINA, "crn": "X654321"},
+            headers={**headers, "Idempotency-Key": "slow"},
         )
     assert first.status_code == 201
     assert (waited.status_code, waited.get_json()["code"]) == (409, "idempotency_key_busy")

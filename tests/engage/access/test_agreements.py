@@ -31,7 +31,9 @@ def hub(session: Session) -> Hub:
 @pytest.fixture
 def jo(session: Session, hub: Hub) -> Staff:
     """A support worker of the charity."""
-    return builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Homes North")
+    return builders.staff(
+        session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Homes North"
+    )
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def agree(
     ends_on: date = date(2027, 3, 31),
 ) -> SharingAgreement:
     """An agreement with the charity."""
-    new = NewAgreement(hub.id, jo.agency_id, "to house them", "public task", fields, starts_on, ends_on)
+    new = NewAgreement(
+        hub.id, jo.agency_id, "to house them", "public task", fields, starts_on, ends_on
+    )
     return agreements.record_agreement(session, SYSTEM, new, now=now)
 
 
@@ -104,7 +108,11 @@ def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
     )
     assert looks(session, katrina.offender_manager, katrina, RecordPart.PLAN, now)
     logged = session.scalars(select(Disclosure)).one()
-    assert (logged.agreement_id, logged.recipient, logged.fields) == (made.id, "Homes North", ["plan"])
+    assert (logged.agreement_id, logged.recipient, logged.fields) == (
+        made.id,
+        "Homes North",
+        ["plan"],
+    )
     assert session.scalar(select(func.count()).where(Event.kind == "record.disclosed")) == 1
 
 
@@ -135,7 +143,9 @@ def test_it_opens_nobody_with_whom_the_agency_does_not_work_nor_who_is_restricte
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_records_and_ends_them(session: Session, hub: Hub, jo: Staff, now: datetime, role: Role) -> None:
+def test_who_records_and_ends_them(
+    session: Session, hub: Hub, jo: Staff, now: datetime, role: Role
+) -> None:
     """Coordinators, supervisors and administrators, of their own hub."""
     actor = builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
     new = NewAgreement(hub.id, jo.agency_id, "a", "b", {RecordPart.PLAN}, now.date(), now.date())

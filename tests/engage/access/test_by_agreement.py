@@ -1,4 +1,6 @@
-"""What an agreement opens and what it does not: matters of health never pass by one that names something else."""
+"""What an agreement opens and what it does not: matters of health never pass by one that names
+something else.
+"""
 
 from datetime import timedelta
 
@@ -36,7 +38,9 @@ def katrina(session: Session, om: Staff) -> Person:
 
 @pytest.fixture
 def worker(session: Session, om: Staff, katrina: Person) -> Actor:
-    """A worker of a housing agency that works with her, and that an agreement lets see appointments and legal matters."""
+    """A worker of a housing agency that works with her, and that an agreement lets see appointments
+    and legal matters.
+    """
     hub = session.get_one(Hub, katrina.hub_id)
     agency = builders.agency(session, hub, "Homes North", AgencyKind.HOUSING)
     session.add(Involvement(person_id=katrina.id, agency_id=agency.id, since=NOW))
@@ -50,7 +54,9 @@ def worker(session: Session, om: Staff, katrina: Person) -> Actor:
         ends_on=TODAY + timedelta(days=30),
     )
     agreements.record_agreement(session, SYSTEM, new, now=NOW)
-    made = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Homes North")
+    made = builders.staff(
+        session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Homes North"
+    )
     return builders.actor(made)
 
 
@@ -68,7 +74,9 @@ def test_no_drug_test_among_the_appointments(
 def test_no_treatment_among_what_the_court_asked_for(
     session: Session, om: Staff, worker: Actor, katrina: Person
 ) -> None:
-    """The order stands there with its activity days; that there is drug rehabilitation is for whoever reads the whole case."""
+    """The order stands there with its activity days; that there is drug rehabilitation is for
+    whoever reads the whole case.
+    """
     order = scenes.order(session, katrina)
     scenes.rar(session, order)
     requirements.add_requirement(

@@ -1,4 +1,6 @@
-"""A closed record opened in an emergency: with a reason, for some hours, for reading, and never in secret."""
+"""A closed record opened in an emergency: with a reason, for some hours, for reading, and never in
+secret.
+"""
 
 import threading
 from datetime import datetime, timedelta
@@ -64,7 +66,9 @@ def opened(session: Session, actor: Actor, now: datetime) -> Actor:
 def test_it_opens_for_reading_for_the_hours_that_the_hub_allows(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """Somebody else's offender manager reads the case and the texts, no health, and changes nothing; then it is closed again."""
+    """Somebody else's offender manager reads the case and the texts, no health, and changes
+    nothing; then it is closed again.
+    """
     dai = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     with pytest.raises(NotFound):
         open_person(session, dai, katrina.id, now=now, what="test")
@@ -96,14 +100,18 @@ def test_lists_for_more_than_reading_leave_it_out(
 def test_the_offender_manager_is_told_at_once(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A signal with who it was, a notice that says nothing of it, an event and a line of the access log; the reason is in none of them."""
+    """A signal with who it was, a notice that says nothing of it, an event and a line of the access
+    log; the reason is in none of them.
+    """
     dai = builders.staff(session, hub, name="Dai Rees")
     emergency.open_record(session, builders.actor(dai), "X320741", reason=REASON, now=now)
     signal = session.scalars(select(Signal)).one()
     assert signal.kind is SignalKind.RECORD_OPENED and signal.person_id == katrina.id
     assert "Dai Rees" in signal.why and REASON not in signal.why
     notice = session.scalars(select(Message)).one()
-    assert notice.to_number == pat.mobile and "Katrina" not in notice.body and notice.send_after == now
+    assert (
+        notice.to_number == pat.mobile and "Katrina" not in notice.body and notice.send_after == now
+    )
     event = session.scalars(select(Event).where(Event.kind == "record.opened")).one()
     assert set(event.data) == {"opening", "ends_at"} and event.person_id == katrina.id
     looked = session.scalars(select(AccessRecord)).one()
@@ -117,7 +125,9 @@ def test_a_restricted_record_opens_for_whoever_works_in_the_hub(
 ) -> None:
     """It was closed to all three; a coordinator who opened it so may still change nothing."""
     katrina.restricted = True
-    actor = opened(session, builders.actor(builders.staff(session, hub, role, name="Ann Bold")), now)
+    actor = opened(
+        session, builders.actor(builders.staff(session, hub, role, name="Ann Bold")), now
+    )
     assert open_person(session, actor, katrina.id, now=now, what="test") is katrina
     assert not restrictions.may_limit(actor, katrina) and not may_change(actor, katrina)
 
@@ -135,7 +145,9 @@ def test_who_has_no_emergencies(
 def test_nobody_opens_what_is_closed_to_them_by_name(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """They are told what everybody is told of a CRN that does not exist; barred later, they lose what they had opened."""
+    """They are told what everybody is told of a CRN that does not exist; barred later, they lose
+    what they had opened.
+    """
     ann = builders.staff(session, hub, Role.SUPERVISOR, name="Ann Bold")
     dai = builders.staff(session, hub, name="Dai Rees")
     session.add(RecordAccess(person_id=katrina.id, staff_id=ann.id, excluded=True))
@@ -209,7 +221,9 @@ def test_pressed_twice_at_once_it_opens_once(committed: Database, now: datetime)
     assert sorted(answers) == ["open_already", "opened"]
 
 
-def test_it_ends_with_the_work_in_the_hub(session: Session, hub: Hub, katrina: Person, now: datetime) -> None:
+def test_it_ends_with_the_work_in_the_hub(
+    session: Session, hub: Hub, katrina: Person, now: datetime
+) -> None:
     """Who works in another hub by now reads nothing more here, whatever hours are left."""
     dai = builders.staff(session, hub, name="Dai Rees")
     opened(session, builders.actor(dai), now)

@@ -1,4 +1,6 @@
-"""Health apart: who may not see matters of health learns that something was told and when, and reads no word of it anywhere."""
+"""Health apart: who may not see matters of health learns that something was told and when, and
+reads no word of it anywhere.
+"""
 
 from datetime import datetime, timedelta
 
@@ -55,7 +57,9 @@ def who(session: Session, hub: Hub, role: Role) -> Actor:
 def test_supervisors_and_auditors_read_that_it_was_health_and_no_more(
     session: Session, hub: Hub, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """Neither her words, nor how they were read, nor our answer to them; a lapse is not told apart from good news."""
+    """Neither her words, nor how they were read, nor our answer to them; a lapse is not told apart
+    from good news.
+    """
     page = person.load(session, who(session, hub, role), katrina.id, now=now + timedelta(hours=1))
     said = [one for one in page.thread.entries if isinstance(one, thread.TextIn)]
     assert [(one.body, one.intent, one.hidden) for one in said] == [
@@ -65,7 +69,10 @@ def test_supervisors_and_auditors_read_that_it_was_health_and_no_more(
     answers = [one.body for one in page.thread.entries if isinstance(one, thread.TextOut)]
     assert "(Health, not shown)" in answers
     assert "lapse" not in repr(page.thread).casefold() and LAPSE not in repr(page)
-    assert {one.kind for one in page.signals} <= {SignalKind.CALL_REQUESTED, SignalKind.REPLY_UNREAD}
+    assert {one.kind for one in page.signals} <= {
+        SignalKind.CALL_REQUESTED,
+        SignalKind.REPLY_UNREAD,
+    }
 
 
 @pytest.mark.parametrize("role", [Role.OFFENDER_MANAGER, Role.COORDINATOR])
@@ -84,13 +91,18 @@ def test_signals_of_health_are_not_on_a_supervisor_s_list_and_not_theirs_to_take
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
     """They are on the coordinator's."""
-    supervisor, coordinator = (who(session, hub, role) for role in (Role.SUPERVISOR, Role.COORDINATOR))
+    supervisor, coordinator = (
+        who(session, hub, role) for role in (Role.SUPERVISOR, Role.COORDINATOR)
+    )
     raised = session.scalars(select(Signal).where(Signal.kind == SignalKind.LAPSE_TOLD)).one()
     kinds = {
         role: {one.kind for one in signals.open_signals(session, actor, now=now).signals}
         for role, actor in (("supervisor", supervisor), ("coordinator", coordinator))
     }
-    assert SignalKind.LAPSE_TOLD in kinds["coordinator"] and SignalKind.LAPSE_TOLD not in kinds["supervisor"]
+    assert (
+        SignalKind.LAPSE_TOLD in kinds["coordinator"]
+        and SignalKind.LAPSE_TOLD not in kinds["supervisor"]
+    )
     assert signals.one(session, supervisor, raised.id, now=now) is None
     with pytest.raises(NotFound):
         attention.acknowledge(session, supervisor, raised.id, now=now)
@@ -102,7 +114,9 @@ def test_neither_the_log_nor_the_list_of_replies_says_it(
 ) -> None:
     """A supervisor may take the whole conversation out, without it."""
     supervisor = who(session, hub, Role.SUPERVISOR)
-    taken = log.take_out(session, supervisor, katrina.id, log.Form.FILE, now=now + timedelta(hours=1))
+    taken = log.take_out(
+        session, supervisor, katrina.id, log.Form.FILE, now=now + timedelta(hours=1)
+    )
     assert LAPSE not in repr(taken.entries) and "please ring me" in repr(taken.entries)
     assert LAPSE not in repr(unread.unread(session, supervisor))
 
@@ -110,13 +124,16 @@ def test_neither_the_log_nor_the_list_of_replies_says_it(
 def test_the_flag_of_intelligence_is_for_police_and_the_offender_manager(
     session: Session, hub: Hub, pat: Staff, now: datetime
 ) -> None:
-    """A flag and a date, and nothing else, by the columns of its table; no other role has the ability."""
+    """A flag and a date, and nothing else, by the columns of its table; no other role has the
+    ability.
+    """
     builders.agency(session, hub, "Northumbria Police", AgencyKind.POLICE)
     katrina = builders.person(session, pat)
     able = {
         (role, agency): Ability.INTELLIGENCE
         in abilities(
-            builders.actor(builders.staff(session, hub, role, name="Ann Bold", agency_name=agency)), katrina
+            builders.actor(builders.staff(session, hub, role, name="Ann Bold", agency_name=agency)),
+            katrina,
         )
         for role in Role
         for agency in ("Probation", "Northumbria Police")

@@ -25,7 +25,9 @@ from tests import builders
 
 @pytest.fixture
 def scene(session: Session) -> dict[str, Any]:
-    """One hub with an own and a foreign caseload, another hub, and a member of staff for every role."""
+    """One hub with an own and a foreign caseload, another hub, and a member of staff for every
+    role.
+    """
     hub, elsewhere = builders.hub(session), builders.hub(session, "Cwm")
     hale, rees = builders.staff(session, hub), builders.staff(session, hub, name="Dai Rees")
     people = {
@@ -41,7 +43,13 @@ def scene(session: Session) -> dict[str, Any]:
     staff = {role: builders.staff(session, hub, role, name=f"{role.value} X") for role in Role}
     staff[Role.SUPPORT_WORKER].agency_id = tyne.id
     session.flush()
-    return {"hub": hub, "hale": hale, "rees": rees, **people, **{role.value: staff[role] for role in Role}}
+    return {
+        "hub": hub,
+        "hale": hale,
+        "rees": rees,
+        **people,
+        **{role.value: staff[role] for role in Role},
+    }
 
 
 def seen(session: Session, actor: Actor, scene: dict[str, Any]) -> set[str]:
@@ -66,28 +74,42 @@ def seen(session: Session, actor: Actor, scene: dict[str, Any]) -> set[str]:
 def test_each_role_sees_its_own_part(
     session: Session, scene: dict[str, Any], who: str, expected: set[str]
 ) -> None:
-    """An offender manager sees their caseload, a support worker whom their agency works with, an administrator nobody."""
+    """An offender manager sees their caseload, a support worker whom their agency works with, an
+    administrator nobody.
+    """
     assert seen(session, builders.actor(scene[who]), scene) == expected
 
 
-def test_a_key_sees_its_hub_without_restricted_records(session: Session, scene: dict[str, Any]) -> None:
+def test_a_key_sees_its_hub_without_restricted_records(
+    session: Session, scene: dict[str, Any]
+) -> None:
     """A system's key is bound to one hub."""
-    key = Actor(ActorKind.KEY, id=scene["hub"].id, hub_id=scene["hub"].id, scopes=frozenset({"people:read"}))
+    key = Actor(
+        ActorKind.KEY, id=scene["hub"].id, hub_id=scene["hub"].id, scopes=frozenset({"people:read"})
+    )
     assert seen(session, key, scene) == {"own", "other"}
     assert seen(session, SYSTEM, scene) == {"own", "other", "restricted", "elsewhere"}
 
 
-def test_restriction_admits_and_exclusion_bars_by_name(session: Session, scene: dict[str, Any]) -> None:
-    """A named member of staff may be let into a restricted record, or kept out of any record, their own case included."""
+def test_restriction_admits_and_exclusion_bars_by_name(
+    session: Session, scene: dict[str, Any]
+) -> None:
+    """A named member of staff may be let into a restricted record, or kept out of any record, their
+    own case included.
+    """
     coordinator, hale = scene["coordinator"], scene["hale"]
-    session.add(RecordAccess(person_id=scene["restricted"].id, staff_id=coordinator.id, excluded=False))
+    session.add(
+        RecordAccess(person_id=scene["restricted"].id, staff_id=coordinator.id, excluded=False)
+    )
     session.add(RecordAccess(person_id=scene["own"].id, staff_id=hale.id, excluded=True))
     session.flush()
     assert "restricted" in seen(session, builders.actor(coordinator), scene)
     assert seen(session, builders.actor(hale), scene) == set()
 
 
-def test_somebody_elses_person_is_not_found(session: Session, scene: dict[str, Any], now: datetime) -> None:
+def test_somebody_elses_person_is_not_found(
+    session: Session, scene: dict[str, Any], now: datetime
+) -> None:
     """Who may not see a person is told that there is none."""
     with pytest.raises(NotFound):
         open_person(session, builders.actor(scene["hale"]), scene["other"].id, now=now, what="page")
@@ -135,7 +157,9 @@ def test_reading_a_record_is_logged(session: Session, scene: dict[str, Any], now
     assert (entry.actor, entry.what, entry.at) == (f"staff:{rees.id}", "person page", now)
 
 
-def test_a_transferred_person_leaves_the_old_caseload(session: Session, scene: dict[str, Any]) -> None:
+def test_a_transferred_person_leaves_the_old_caseload(
+    session: Session, scene: dict[str, Any]
+) -> None:
     """The old offender manager loses sight the moment the new one is named."""
     scene["own"].offender_manager_id = scene["rees"].id
     session.flush()

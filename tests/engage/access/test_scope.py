@@ -1,4 +1,6 @@
-"""A list for an ability holds exactly the people for whom opening one would grant it: lists and single records never disagree."""
+"""A list for an ability holds exactly the people for whom opening one would grant it: lists and
+single records never disagree.
+"""
 
 from datetime import datetime
 from itertools import product
@@ -75,7 +77,9 @@ def test_two_roles_do_not_lend_each_other_sight(session: Session, now: datetime)
 def test_texts_from_a_shared_phone_are_read_where_its_people_are(
     session: Session, now: datetime, restricted: tuple[bool, bool], reads: bool
 ) -> None:
-    """A coordinator of their hub sorts it out, one of another hub learns nothing; nor does one from whom all of them are kept."""
+    """A coordinator of their hub sorts it out, one of another hub learns nothing; nor does one from
+    whom all of them are kept.
+    """
     here, there = builders.hub(session), builders.hub(session, "Teesside")
     om = builders.staff(session, here)
     for kept in restricted:
@@ -94,11 +98,17 @@ def test_texts_from_a_shared_phone_are_read_where_its_people_are(
         assert mark_read(session, near, reading.id, now=now).read_at == now
 
 
-def test_texts_from_a_number_of_nobody_are_for_every_coordinator(session: Session, now: datetime) -> None:
+def test_texts_from_a_number_of_nobody_are_for_every_coordinator(
+    session: Session, now: datetime
+) -> None:
     """Nobody knows yet whose hub they are for."""
     hub = builders.hub(session)
     reading = says(session, "who is this", now)
-    for role, may in ((Role.COORDINATOR, True), (Role.SUPERVISOR, True), (Role.OFFENDER_MANAGER, False)):
+    for role, may in (
+        (Role.COORDINATOR, True),
+        (Role.SUPERVISOR, True),
+        (Role.OFFENDER_MANAGER, False),
+    ):
         actor = builders.actor(builders.staff(session, hub, role))
         assert unread.count_unknown(session, actor) == may
         assert (unread.unknown_number_of(session, actor, reading.id) is not None) is may

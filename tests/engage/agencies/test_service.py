@@ -30,11 +30,14 @@ def test_the_right_password_signs_in_whatever_the_case_of_the_address(
     session: Session, staff: Staff, now: datetime
 ) -> None:
     """People type addresses as they like."""
-    assert service.authenticate(session, " Pat@Probation.example ", PASSWORD, now=now).staff is staff
+    assert (
+        service.authenticate(session, " Pat@Probation.example ", PASSWORD, now=now).staff is staff
+    )
 
 
 @pytest.mark.parametrize(
-    ("email", "password"), [("pat@probation.example", "wrong"), ("nobody@x.example", PASSWORD), ("", "")]
+    ("email", "password"),
+    [("pat@probation.example", "wrong"), ("nobody@x.example", PASSWORD), ("", "")],
 )
 def test_a_wrong_address_and_a_wrong_password_look_alike(
     session: Session, staff: Staff, now: datetime, email: str, password: str
@@ -48,9 +51,14 @@ def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(
     session: Session, staff: Staff, now: datetime
 ) -> None:
     """Even the right password waits while it is locked, and works after."""
-    problems = [service.authenticate(session, staff.email, "wrong", now=now).problem for _ in range(5)]
+    problems = [
+        service.authenticate(session, staff.email, "wrong", now=now).problem for _ in range(5)
+    ]
     assert problems == [SignInProblem.WRONG] * 4 + [SignInProblem.LOCKED]
-    assert service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.LOCKED
+    assert (
+        service.authenticate(session, staff.email, PASSWORD, now=now).problem
+        is SignInProblem.LOCKED
+    )
     later = now + service.LOCK_FOR
     assert service.authenticate(session, staff.email, PASSWORD, now=later).staff is staff
 
@@ -99,7 +107,9 @@ def test_somebody_who_left_cannot_sign_in(session: Session, staff: Staff, now: d
     """A deactivated account is like no account."""
     staff.active = False
     session.flush()
-    assert service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.WRONG
+    assert (
+        service.authenticate(session, staff.email, PASSWORD, now=now).problem is SignInProblem.WRONG
+    )
 
 
 def test_a_new_password_ends_open_sessions_and_must_be_long(
@@ -131,9 +141,16 @@ def test_a_key_proves_itself_until_it_expires_or_is_revoked(
     assert presented.split("_", 2)[2] not in key.secret_hash
     assert service.find_key(session, presented, now=now) is key
     actor = key_actor(key)
-    assert (actor.kind, actor.hub_id, actor.scopes) == (ActorKind.KEY, hub, frozenset({"people:read"}))
+    assert (actor.kind, actor.hub_id, actor.scopes) == (
+        ActorKind.KEY,
+        hub,
+        frozenset({"people:read"}),
+    )
     assert service.find_key(session, presented, now=now + timedelta(days=30)) is None
-    assert service.find_key(session, presented[:-1] + ("A" if presented[-1] != "A" else "B"), now=now) is None
+    assert (
+        service.find_key(session, presented[:-1] + ("A" if presented[-1] != "A" else "B"), now=now)
+        is None
+    )
     service.revoke_key(session, key.prefix, actor="system", now=now)
     assert service.find_key(session, presented, now=now) is None
     with pytest.raises(NotFound):

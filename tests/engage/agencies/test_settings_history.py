@@ -29,7 +29,9 @@ def choose(session: Session, hub: Hub, setting: str, value: int, now: datetime) 
 
 
 def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) -> None:
-    """Before the first choice, between two, and from the last one on; a choice of what it is already changes nothing."""
+    """Before the first choice, between two, and from the last one on; a choice of what it is
+    already changes nothing.
+    """
     hub = builders.hub(session, count_months=6)
     choose(session, hub, "count_months", 9, now)
     choose(session, hub, "count_months", 9, now + HOUR)
@@ -51,7 +53,9 @@ def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) 
         (now, "system"),
         (setup.BEGINNING, "system"),
     ]
-    recorded = session.scalars(select(Event).where(Event.kind == "hub.setting_changed").order_by(Event.id))
+    recorded = session.scalars(
+        select(Event).where(Event.kind == "hub.setting_changed").order_by(Event.id)
+    )
     assert [event.data for event in recorded] == [
         {"setting": "count_months", "value": 9},
         {"setting": "silent_days", "value": 21},
@@ -105,7 +109,9 @@ def test_two_who_choose_at_once_lose_nothing(committed: Database, now: datetime)
         with committed.begin() as session:
             choose(session, session.get_one(Hub, hub_id), setting, 20, now)
 
-    threads = [threading.Thread(target=do, args=(name,)) for name in ("silent_days", "rag_window_days")]
+    threads = [
+        threading.Thread(target=do, args=(name,)) for name in ("silent_days", "rag_window_days")
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,6 @@
-"""Notices to staff: nothing personal leaves, nobody is told twice of one thing, and whoever wants none gets none."""
+"""Notices to staff: nothing personal leaves, nobody is told twice of one thing, and whoever wants
+none gets none.
+"""
 
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -44,7 +46,9 @@ def claimed(message: Message) -> Claimed:
 
 
 def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker: Staff) -> None:
-    """The words are fixed; the recipient is no person's id; an ordinary one goes among answers, an urgent one before all."""
+    """The words are fixed; the recipient is no person's id; an ordinary one goes among answers, an
+    urgent one before all.
+    """
     assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
     assert staff_notices.notify_worker(session, worker, about="alarm:1", now=NOW, urgent=True)
     ordinary, urgent = queued(session)
@@ -57,7 +61,9 @@ def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker:
 def test_one_thing_is_told_once(session: Session, worker: Staff) -> None:
     """The same `about` again is the same text."""
     assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
-    assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW + timedelta(hours=1))
+    assert staff_notices.notify_worker(
+        session, worker, about="late:1", now=NOW + timedelta(hours=1)
+    )
     assert len(queued(session)) == 1
 
 
@@ -89,7 +95,9 @@ def test_what_is_not_urgent_waits_for_the_morning(session: Session, worker: Staf
 
 
 def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: Staff) -> None:
-    """A notice in the queue is called back with the wish, and the guard stops one that a worker process holds already."""
+    """A notice in the queue is called back with the wish, and the guard stops one that a worker
+    process holds already.
+    """
     staff_notices.notify_worker(session, worker, about="a", now=NOW)
     (message,) = queued(session)
     staff_notices.set_mobile(session, worker, MOBILE, wants=False, actor="system", now=NOW)
@@ -99,7 +107,9 @@ def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: St
 
 
 @pytest.mark.parametrize("given", ["0191 498 0100", "hello", "07700", "+33612345678"])
-def test_a_number_that_takes_no_texts_is_refused(session: Session, worker: Staff, given: str) -> None:
+def test_a_number_that_takes_no_texts_is_refused(
+    session: Session, worker: Staff, given: str
+) -> None:
     """Only a UK mobile can be a mobile; the old one stays."""
     with pytest.raises(Invalid) as refused:
         staff_notices.set_mobile(session, worker, given, wants=True, actor="system", now=NOW)

@@ -35,7 +35,9 @@ def take_in(
 ) -> ImportReport:
     """Import bytes as the system."""
     actor: Actor = options.pop("actor", SYSTEM)
-    return file_import.import_file(database.begin, actor, hub_id, io.BytesIO(content), now=now, **options)
+    return file_import.import_file(
+        database.begin, actor, hub_id, io.BytesIO(content), now=now, **options
+    )
 
 
 def sheet(*rows: dict[str, str], columns: Sequence[str] = COLUMNS) -> bytes:

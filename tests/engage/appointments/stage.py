@@ -43,7 +43,12 @@ class Stage:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def book(
-        self, starts: str, *, whose: Person | None = None, now: datetime | None = None, **values: Any
+        self,
+        starts: str,
+        *,
+        whose: Person | None = None,
+        now: datetime | None = None,
+        **values: Any,
     ) -> Appointment:
         """Book through the use case at `starts`, local."""
         person = whose or self.person
@@ -66,7 +71,9 @@ class Stage:
         return booking.book(self.session, self.actor, new, now=now or self.now, allow_clash=allow)
 
     def send(self, at: str | datetime | None = None) -> list[str]:
-        """Decide what is due at a moment, and return the bodies of the texts that this put in the queue."""
+        """Decide what is due at a moment, and return the bodies of the texts that this put in the
+        queue.
+        """
         moment = local(at) if isinstance(at, str) else at or self.now
         before = {message.id for message in messages(self.session)}
         planning.send_due(self.session, now=moment)
@@ -111,7 +118,9 @@ def planned(session: Session, appointment_id: uuid.UUID) -> dict[str, str]:
 def messages(session: Session) -> Sequence[Message]:
     """Every text, oldest first."""
     return session.scalars(
-        select(Message).order_by(Message.created_at, Message.id).execution_options(populate_existing=True)
+        select(Message)
+        .order_by(Message.created_at, Message.id)
+        .execution_options(populate_existing=True)
     ).all()
 
 

@@ -1,4 +1,6 @@
-"""Rules 4 and 5 as tables: what is proposed, until when an absence can be explained, and when it is asked about."""
+"""Rules 4 and 5 as tables: what is proposed, until when an absence can be explained, and when it is
+asked about.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -46,7 +48,9 @@ def test_what_a_cause_proposes(cause: str | None, code: str | None) -> None:
 
 
 def test_only_acceptable_absences_are_ever_proposed() -> None:
-    """What they say can speak for them and never against them; and every cause is one that the reader knows."""
+    """What they say can speak for them and never against them; and every cause is one that the
+    reader knows.
+    """
     assert set(PROPOSED.values()) <= ACCEPTABLE_ABSENCES
     assert set(PROPOSED) <= set(Cause)
 
@@ -66,7 +70,9 @@ def test_only_acceptable_absences_are_ever_proposed() -> None:
     ],
 )
 def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, ends: str) -> None:
-    """Rule 5 [practice]: all of the seventh day after that of the appointment, by the hub's clock, over 29 February and both clock changes."""
+    """Rule 5 [practice]: all of the seventh day after that of the appointment, by the hub's clock,
+    over 29 February and both clock changes.
+    """
     assert window_ends(local(starts), LONDON, days) == local(ends)
     assert decision_near(local(starts), LONDON, days) == local(near)
 
@@ -89,8 +95,12 @@ def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, e
     ],
 )
 def test_when_it_is_asked_why(recorded: str, days: int, first: str, second: str) -> None:
-    """Rule 5: at once within the hours for texts, and once more two days before the end; not twice within a day; never after the window."""
-    slots = chases(local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days)
+    """Rule 5: at once within the hours for texts, and once more two days before the end; not twice
+    within a day; never after the window.
+    """
+    slots = chases(
+        local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days
+    )
     assert [slot.reason.code if slot.reason else slot.due_at for slot in slots] == [
         local(words) if words[0].isdigit() else words for words in (first, second)
     ]

@@ -52,12 +52,21 @@ def said(stage: Stage, about: Appointment, cause: str | None = "illness") -> Abs
     """What they texted an hour later."""
     text = text_in(stage.session, "was at the hospital with my back", NOON + timedelta(hours=1))
     assert absences.store(
-        stage.session, about, inbound_id=text.id, cause=cause, said_at=text.received_at, now=text.received_at
+        stage.session,
+        about,
+        inbound_id=text.id,
+        cause=cause,
+        said_at=text.received_at,
+        now=text.received_at,
     )
-    return stage.session.scalars(select(AbsenceReason).where(AbsenceReason.inbound_id == text.id)).one()
+    return stage.session.scalars(
+        select(AbsenceReason).where(AbsenceReason.inbound_id == text.id)
+    ).one()
 
 
-def decide(stage: Stage, reason: AbsenceReason, decision: AbsenceDecision, **values: Any) -> AbsenceReason:
+def decide(
+    stage: Stage, reason: AbsenceReason, decision: AbsenceDecision, **values: Any
+) -> AbsenceReason:
     """A worker decides the day after."""
     return absences.decide(
         stage.session,
@@ -71,7 +80,9 @@ def decide(stage: Stage, reason: AbsenceReason, decision: AbsenceDecision, **val
 
 def open_kinds(stage: Stage) -> list[SignalKind]:
     """The kinds of signals that wait."""
-    return sorted(stage.session.scalars(select(Signal.kind).where(Signal.state != SignalState.RESOLVED)))
+    return sorted(
+        stage.session.scalars(select(Signal.kind).where(Signal.state != SignalState.RESOLVED))
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +96,9 @@ def open_kinds(stage: Stage) -> list[SignalKind]:
 def test_a_worker_decides_and_the_outcome_says_on_what_ground(
     stage: Stage, decision: AbsenceDecision, code: OutcomeCode, note: str
 ) -> None:
-    """Accepting or not records an outcome by that worker; leaving it records nothing. Who decided and when stays with the reason."""
+    """Accepting or not records an outcome by that worker; leaving it records nothing. Who decided
+    and when stays with the reason.
+    """
     appointment = missed(stage)
     reason = said(stage, appointment)
     assert reason.proposed is AAME
@@ -102,13 +115,19 @@ def test_a_worker_decides_and_the_outcome_says_on_what_ground(
 
 
 def test_what_cannot_be_decided(stage: Stage) -> None:
-    """Twice, without a proposal, of another appointment, or when something else is recorded by now: refused, and nothing changes."""
+    """Twice, without a proposal, of another appointment, or when something else is recorded by now:
+    refused, and nothing changes.
+    """
     appointment = missed(stage)
     without = said(stage, appointment, "forgot")
     with pytest.raises(Conflict, match="Nothing is proposed"):
         decide(stage, without, ACCEPTED)
     other = stage.book("2027-04-01 10:00")
-    for values in ({"appointment": other.id}, {"reason_id": uuid.uuid4()}, {"appointment": uuid.uuid4()}):
+    for values in (
+        {"appointment": other.id},
+        {"reason_id": uuid.uuid4()},
+        {"appointment": uuid.uuid4()},
+    ):
         with pytest.raises(NotFound):
             decide(stage, without, LEFT, **values)
     decide(stage, without, LEFT)
@@ -121,7 +140,9 @@ def test_what_cannot_be_decided(stage: Stage) -> None:
 
 
 def test_who_may_decide(stage: Stage) -> None:
-    """An auditor only reads; another officer and another agency's support worker find nothing; one of its own agency may."""
+    """An auditor only reads; another officer and another agency's support worker find nothing; one
+    of its own agency may.
+    """
     appointment = missed(stage, agency_name="Tyne Recovery")
     reason = said(stage, appointment)
     auditor = builders.staff(stage.session, stage.hub, Role.AUDITOR, name="Robin Platt")
@@ -151,11 +172,15 @@ def test_two_who_decide_at_once_make_one_decision(committed: Database, now: Any)
         gate.wait()
         try:
             with committed.begin() as session:
-                absences.decide(session, stage.actor, reason.appointment_id, reason.id, decision, now=NOON)
+                absences.decide(
+                    session, stage.actor, reason.appointment_id, reason.id, decision, now=NOON
+                )
         except Conflict as problem:
             refused.append(problem.code)
 
-    threads = [threading.Thread(target=press, args=(decision,)) for decision in (ACCEPTED, NOT_ACCEPTED)]
+    threads = [
+        threading.Thread(target=press, args=(decision,)) for decision in (ACCEPTED, NOT_ACCEPTED)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -187,13 +212,20 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-26 23:59")) == 0
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-27 00:00")) == 1
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-27 09:00")) == 0
-    raised = stage.session.scalars(select(Signal).where(Signal.kind == SignalKind.EVIDENCE_DUE)).one()
+    raised = stage.session.scalars(
+        select(Signal).where(Signal.kind == SignalKind.EVIDENCE_DUE)
+    ).one()
     assert raised.due_at == local("2027-03-30 00:00")
     assert raised.why == (
         "They were not there on Mon 22 March, 10:00am, and the time to explain ends with Mon 29 March. "
         "They have said why by text."
     )
-    assert [link["type"] for link in raised.evidence] == ["outcome", "appointment", "inbound", "rule"]
+    assert [link["type"] for link in raised.evidence] == [
+        "outcome",
+        "appointment",
+        "inbound",
+        "rule",
+    ]
     booking.record_outcome(stage.session, stage.actor, appointment.id, code=UAAB, now=NOON)
     assert open_kinds(stage) == []
 
@@ -207,10 +239,15 @@ def test_the_days_are_those_of_the_hub(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "planned"), [((), 1), ((S.SENDING, S.ACCEPTED, S.DELIVERED), 0), ((S.SENDING, S.UNKNOWN), 0)]
+    ("path", "planned"),
+    [((), 1), ((S.SENDING, S.ACCEPTED, S.DELIVERED), 0), ((S.SENDING, S.UNKNOWN), 0)],
 )
-def test_nobody_is_asked_twice_what_they_were_asked(stage: Stage, path: tuple[S, ...], planned: int) -> None:
-    """Corrected to something else and back: what has gone, or may have, does not go again; what was called back is planned anew."""
+def test_nobody_is_asked_twice_what_they_were_asked(
+    stage: Stage, path: tuple[S, ...], planned: int
+) -> None:
+    """Corrected to something else and back: what has gone, or may have, does not go again; what was
+    called back is planned anew.
+    """
     appointment = missed(stage)
     stage.send(NOON)
     (message,) = stage.session.scalars(select(Message).where(Message.body.contains("Are you OK?")))
@@ -260,5 +297,7 @@ def test_two_missed_on_one_day_are_not_merged_in_the_words_of_a_reminder(stage: 
     for one in (first, second):
         booking.record_outcome(stage.session, stage.actor, one.id, code=AFTA, now=NOON)
     planning.send_due(stage.session, now=NOON)
-    asked = [body for body in stage.session.scalars(select(Message.body)) if "We did not see you" in body]
+    asked = [
+        body for body in stage.session.scalars(select(Message.body)) if "We did not see you" in body
+    ]
     assert len(asked) == 2

@@ -1,4 +1,6 @@
-"""Booking and recording: what is refused and why, who may, and the three facts that are never mixed."""
+"""Booking and recording: what is refused and why, who may, and the three facts that are never
+mixed.
+"""
 
 import uuid
 from datetime import timedelta
@@ -46,7 +48,9 @@ def record(stage: Stage, appointment: Appointment, code: OutcomeCode, **values: 
     """Record an outcome, after the appointment began unless told otherwise."""
     now = values.pop("now", AFTER)
     actor = values.pop("actor", stage.actor)
-    return booking.record_outcome(stage.session, actor, appointment.id, code=code, now=now, **values)
+    return booking.record_outcome(
+        stage.session, actor, appointment.id, code=code, now=now, **values
+    )
 
 
 def no_shows(stage: Stage) -> list[Signal]:
@@ -74,7 +78,9 @@ def no_shows(stage: Stage) -> list[Signal]:
         ("2027-03-26 14:00", {"worker_id": uuid.uuid4()}, "worker_id"),
     ],
 )
-def test_what_cannot_be_booked(stage: Stage, starts: str, values: dict[str, Any], field: str) -> None:
+def test_what_cannot_be_booked(
+    stage: Stage, starts: str, values: dict[str, Any], field: str
+) -> None:
     """Each wrong value is named, and nothing is stored."""
     with pytest.raises(Invalid) as found:
         stage.book(starts, **values)
@@ -86,7 +92,13 @@ def test_a_naive_time_is_refused(stage: Stage) -> None:
     """A time without a zone is nobody's time."""
     agency = builders.agency(stage.session, stage.hub)
     new = booking.NewAppointment(
-        stage.person.id, agency.id, AppointmentType.OFFICE, AFTER.replace(tzinfo=None), 30, "Pat", True
+        stage.person.id,
+        agency.id,
+        AppointmentType.OFFICE,
+        AFTER.replace(tzinfo=None),
+        30,
+        "Pat",
+        True,
     )
     with pytest.raises(Invalid):
         booking.book(stage.session, stage.actor, new, now=stage.now)
@@ -118,7 +130,9 @@ def test_two_at_one_time_want_a_second_look(stage: Stage) -> None:
     stage.book("2027-03-26 14:30")
     moved = stage.book("2027-03-29 14:00")
     with pytest.raises(Conflict):
-        booking.move(stage.session, stage.actor, moved.id, starts_at=local("2027-03-26 14:15"), now=stage.now)
+        booking.move(
+            stage.session, stage.actor, moved.id, starts_at=local("2027-03-26 14:15"), now=stage.now
+        )
     booking.move(
         stage.session,
         stage.actor,
@@ -154,13 +168,24 @@ def test_a_support_worker_books_and_sees_for_their_own_agency(stage: Stage) -> N
         stage.session, stage.hub, Role.SUPPORT_WORKER, name="Lin", agency_name="City Housing"
     )
     actor = builders.actor(worker)
-    found = booking.open_appointment(stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW)
+    found = booking.open_appointment(
+        stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW
+    )
     assert found.id == housing.id
     with pytest.raises(NotFound):
         booking.open_appointment(stage.session, actor, probation.id, now=stage.now)
     with pytest.raises(NotFound):
-        record(stage, probation, OutcomeCode.ATTENDED_COMPLIED, actor=actor, now=local("2027-03-29 14:10"))
-    assert record(stage, housing, OutcomeCode.ATTENDED_COMPLIED, actor=actor).recorded_by == actor.label
+        record(
+            stage,
+            probation,
+            OutcomeCode.ATTENDED_COMPLIED,
+            actor=actor,
+            now=local("2027-03-29 14:10"),
+        )
+    assert (
+        record(stage, housing, OutcomeCode.ATTENDED_COMPLIED, actor=actor).recorded_by
+        == actor.label
+    )
     new = booking.NewAppointment(
         stage.person.id, probation.agency_id, AppointmentType.OFFICE, AFTER, 30, "Pat", True
     )
@@ -188,16 +213,22 @@ def test_only_details_can_be_amended(stage: Stage) -> None:
     """The time is moved, not amended; an unknown field is refused."""
     appointment = stage.book("2027-03-26 14:00")
     with pytest.raises(Invalid):
-        booking.amend(stage.session, stage.actor, appointment.id, {"starts_at": AFTER}, now=stage.now)
+        booking.amend(
+            stage.session, stage.actor, appointment.id, {"starts_at": AFTER}, now=stage.now
+        )
     with pytest.raises(Invalid):
         booking.amend(stage.session, stage.actor, appointment.id, {"minutes": 0}, now=stage.now)
     housing = builders.agency(stage.session, stage.hub, "City Housing")
-    booking.amend(stage.session, stage.actor, appointment.id, {"agency_id": housing.id}, now=stage.now)
+    booking.amend(
+        stage.session, stage.actor, appointment.id, {"agency_id": housing.id}, now=stage.now
+    )
     assert appointment.agency_id == housing.id
 
 
 @pytest.mark.parametrize("code", list(OutcomeCode))
-def test_before_it_begins_only_an_acceptable_absence_can_be_recorded(stage: Stage, code: OutcomeCode) -> None:
+def test_before_it_begins_only_an_acceptable_absence_can_be_recorded(
+    stage: Stage, code: OutcomeCode
+) -> None:
     """What can be known beforehand calls the remaining texts back; everything else is refused."""
     appointment = stage.book("2027-03-26 14:00")
     if code in ACCEPTABLE_ABSENCES:
@@ -252,7 +283,9 @@ def test_an_absence_raises_a_signal_that_another_outcome_resolves(stage: Stage) 
         ((S.WITHHELD,), "No text about it reached them: none was sent."),
     ],
 )
-def test_an_absence_says_what_the_network_said(stage: Stage, path: tuple[S, ...], words: str) -> None:
+def test_an_absence_says_what_the_network_said(
+    stage: Stage, path: tuple[S, ...], words: str
+) -> None:
     """Non-delivery is never counted against the person: the signal says that nothing reached them."""
     appointment = stage.book("2027-03-21 08:30")
     stage.send()
@@ -276,7 +309,9 @@ def test_an_absence_after_skipped_reminders_says_why(stage: Stage) -> None:
 
 
 def test_an_absence_says_what_the_person_had_said(stage: Stage) -> None:
-    """What they said stands beside what was recorded, with the evidence linked, and makes no outcome by itself."""
+    """What they said stands beside what was recorded, with the evidence linked, and makes no
+    outcome by itself.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     stage.session.add(

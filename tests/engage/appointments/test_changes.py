@@ -1,4 +1,6 @@
-"""Moving, correcting and cancelling: old texts are void or called back, and people are told what they need to know, once."""
+"""Moving, correcting and cancelling: old texts are void or called back, and people are told what
+they need to know, once.
+"""
 
 from datetime import datetime, timedelta
 
@@ -61,9 +63,13 @@ def test_moved_while_the_text_waits_in_the_queue(stage: Stage) -> None:
     assert "You see Pat: Mon 29 March" in stage.send()[0]
 
 
-@pytest.mark.parametrize("path", [(S.SENDING,), (S.SENDING, S.UNKNOWN), (S.SENDING, S.ACCEPTED, S.DELIVERED)])
+@pytest.mark.parametrize(
+    "path", [(S.SENDING,), (S.SENDING, S.UNKNOWN), (S.SENDING, S.ACCEPTED, S.DELIVERED)]
+)
 def test_moved_after_the_old_time_may_have_been_told(stage: Stage, path: tuple[S, ...]) -> None:
-    """If a text about the old time went, or may have, the person is told at once that it has changed."""
+    """If a text about the old time went, or may have, the person is told at once that it has
+    changed.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
@@ -94,7 +100,11 @@ def test_moved_twice_after_the_first_time_was_told(stage: Stage) -> None:
     stage.send()
     move(stage, appointment, "2027-03-30 10:00")
     assert "changed to Tue 30 March" in stage.send()[0]
-    assert [message.status for message in messages(stage.session)] == [S.ACCEPTED, S.WITHDRAWN, S.QUEUED]
+    assert [message.status for message in messages(stage.session)] == [
+        S.ACCEPTED,
+        S.WITHDRAWN,
+        S.QUEUED,
+    ]
 
 
 def test_moved_back_to_the_time_that_was_told(stage: Stage) -> None:
@@ -105,7 +115,10 @@ def test_moved_back_to_the_time_that_was_told(stage: Stage) -> None:
     move(stage, appointment, "2027-03-27 14:00")
     move(stage, appointment, "2027-03-26 14:00")
     assert stage.send() == []
-    assert planned(stage.session, appointment.id) == {"three_days": "03-23 14:00", "one_day": "03-25 14:00"}
+    assert planned(stage.session, appointment.id) == {
+        "three_days": "03-23 14:00",
+        "one_day": "03-25 14:00",
+    }
 
 
 def test_a_move_speaks_again_of_the_other_appointment_of_a_shared_text(stage: Stage) -> None:
@@ -129,11 +142,17 @@ def test_the_same_time_again_changes_nothing(stage: Stage) -> None:
 
 
 def test_another_place_is_told_again(stage: Stage) -> None:
-    """Whoever was told the old place is told the new one; a text that waits is written again instead."""
+    """Whoever was told the old place is told the new one; a text that waits is written again
+    instead.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     booking.amend(
-        stage.session, stage.actor, appointment.id, {"place_alias": "the hall, Mill Lane"}, now=stage.now
+        stage.session,
+        stage.actor,
+        appointment.id,
+        {"place_alias": "the hall, Mill Lane"},
+        now=stage.now,
     )
     assert [message.status for message in messages(stage.session)] == [S.WITHDRAWN]
     assert "the hall, Mill Lane" in stage.send()[0]
@@ -145,7 +164,9 @@ def test_another_place_is_told_again(stage: Stage) -> None:
 
 
 def test_another_place_takes_its_name_out_of_texts(stage: Stage) -> None:
-    """A new place without an everyday name is not texted under the old one's, by moving or by amending."""
+    """A new place without an everyday name is not texted under the old one's, by moving or by
+    amending.
+    """
     appointment = stage.book("2027-03-26 14:00")
     move(stage, appointment, "2027-03-27 14:00", place="the court house")
     assert appointment.place_alias == ""
@@ -166,7 +187,9 @@ def test_cancelled_after_it_was_told(stage: Stage) -> None:
     """The person is told not to come."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, S.DELIVERED, now=stage.now)
+    becomes(
+        stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, S.DELIVERED, now=stage.now
+    )
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert stage.send() == [
         "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next time. "
@@ -223,7 +246,9 @@ def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
     for day in (12, 13, 14):
         stage.book(f"2027-04-{day} 14:00")
     stage.send()
-    guard = planning.last_look(stage.session, [claimed(one) for one in messages(stage.session)], stage.now)
+    guard = planning.last_look(
+        stage.session, [claimed(one) for one in messages(stage.session)], stage.now
+    )
     assert guard == {}
 
 
@@ -257,7 +282,9 @@ def test_the_last_look_keeps_the_hours(stage: Stage) -> None:
 
 
 def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> None:
-    """Held up overnight, "tomorrow" would be wrong: the text is withheld and its reminder planned again with true words."""
+    """Held up overnight, "tomorrow" would be wrong: the text is withheld and its reminder planned
+    again with true words.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     assert "tomorrow" in stage.send("2027-03-25 19:59")[0]
@@ -273,7 +300,9 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
 
 
 def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> None:
-    """Planned again after custody stopped it, it is skipped, and the reason stands beside the reminder."""
+    """Planned again after custody stopped it, it is skipped, and the reason stands beside the
+    reminder.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     message = messages(stage.session)[0]

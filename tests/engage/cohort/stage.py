@@ -1,4 +1,6 @@
-"""A hub with its coordinator, two offender managers and one person, and the ways in which tests of enrolments set things up."""
+"""A hub with its coordinator, two offender managers and one person, and the ways in which tests of
+enrolments set things up.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -85,6 +87,8 @@ def outcome(
 ) -> Appointment:
     """An appointment with what came of it."""
     made = builders.appointment(session, whose, starts_at, **values)
-    session.add(Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=starts_at))
+    session.add(
+        Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=starts_at)
+    )
     session.flush()
     return made

@@ -1,4 +1,6 @@
-"""Whom a meeting talks about: referrals, assessments, meetings and what stands on their agendas, made as staff make them."""
+"""Whom a meeting talks about: referrals, assessments, meetings and what stands on their agendas,
+made as staff make them.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,17 +33,27 @@ from tests import builders
 
 TODAY = date(2027, 3, 20)
 BORN = date(1994, 5, 6)
-JUDGED = Judgement(Risk.MEDIUM, Risk.LOW, offences_a_year=40, nature="shop theft", cost_pence=1_200_000)
+JUDGED = Judgement(
+    Risk.MEDIUM, Risk.LOW, offences_a_year=40, nature="shop theft", cost_pence=1_200_000
+)
 
 
 def police(session: Session, at: Hub, *roles: Role, name: str = "Kit Ward") -> Staff:
     """Somebody of the police."""
     builders.agency(session, at, "Police", AgencyKind.POLICE)
-    return builders.staff(session, at, *roles or (Role.SUPPORT_WORKER,), name=name, agency_name="Police")
+    return builders.staff(
+        session, at, *roles or (Role.SUPPORT_WORKER,), name=name, agency_name="Police"
+    )
 
 
 def refer(
-    session: Session, by: Actor, at: Hub, now: datetime = builders.NOW, *, crn: str | None = None, **more: Any
+    session: Session,
+    by: Actor,
+    at: Hub,
+    now: datetime = builders.NOW,
+    *,
+    crn: str | None = None,
+    **more: Any,
 ) -> Referral:
     """Ryan Tate is referred."""
     given = {"first_name": "Ryan", "last_name": "Tate", "reasons": "Shop theft every week", **more}
@@ -127,7 +139,12 @@ def enrol(
 
 
 def review(
-    session: Session, of: Enrolment, rag: Rag, on: date, *, due_on: date = TODAY + timedelta(days=14)
+    session: Session,
+    of: Enrolment,
+    rag: Rag,
+    on: date,
+    *,
+    due_on: date = TODAY + timedelta(days=14),
 ) -> RagReview:
     """A bare review."""
     made = RagReview(

@@ -45,7 +45,9 @@ def test_each_judgement_is_a_version_and_none_is_overwritten(session: Session, o
         (2, 10, {"health": 2}),
         (1, 40, {}),
     ]
-    _, older = assessments.of_person(session, actor, person.id, now=builders.NOW, limit=10, before=2)
+    _, older = assessments.of_person(
+        session, actor, person.id, now=builders.NOW, limit=10, before=2
+    )
     assert [one.version for one in older] == [1]
 
 
@@ -66,7 +68,10 @@ def test_a_referral_of_somebody_known_goes_to_their_own_versions(
         ({"offences_a_year": -1}, "offences_a_year"),
         ({"offences_a_year": 1001}, "offences_a_year"),
         ({"cost_pence": -1}, "cost_pence"),
-        ({"predictor_score": 101, "predictor": "OGRS", "predictor_version": "3"}, "predictor_score"),
+        (
+            {"predictor_score": 101, "predictor": "OGRS", "predictor_version": "3"},
+            "predictor_score",
+        ),
         ({"predictor_score": 60}, "predictor"),
         ({"predictor_score": 60, "predictor": "OGRS"}, "predictor"),
         ({"needs": {Pathway.HEALTH: 4}}, "needs"),
@@ -85,7 +90,9 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_who_assesses(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
-    """Whoever manages the person; of a referral, staff of the hub who manage anybody, but not the worker who only sent it."""
+    """Whoever manages the person; of a referral, staff of the hub who manage anybody, but not the
+    worker who only sent it.
+    """
     person = builders.person(session, om)
     other = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     with pytest.raises(NotFound):
@@ -97,4 +104,7 @@ def test_who_assesses(session: Session, hub: Hub, om: Staff, keeper: Actor) -> N
     auditor = builders.actor(builders.staff(session, hub, Role.AUDITOR, name="Robin Platt"))
     with pytest.raises(Forbidden):
         assessments.assess_person(session, auditor, person.id, JUDGED, now=builders.NOW)
-    assert assessments.assess_referral(session, keeper, referral.id, JUDGED, now=builders.NOW).version == 1
+    assert (
+        assessments.assess_referral(session, keeper, referral.id, JUDGED, now=builders.NOW).version
+        == 1
+    )

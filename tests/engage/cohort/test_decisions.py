@@ -88,7 +88,9 @@ def katrina(session: Session, om: Staff) -> Person:
 def test_somebody_unknown_is_adopted_and_becomes_a_person(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """With the CRN, date of birth and number of the referral; what was judged of them is theirs from then on."""
+    """With the CRN, date of birth and number of the referral; what was judged of them is theirs
+    from then on.
+    """
     referral = refer(session, keeper, hub, crn="X222222", date_of_birth=BORN, number="07700 900155")
     for _ in range(2):
         assessments.assess_referral(session, keeper, referral.id, JUDGED, now=builders.NOW)
@@ -97,7 +99,11 @@ def test_somebody_unknown_is_adopted_and_becomes_a_person(
     item = item_of(session, meeting, referral)
     made = decisions.decide(session, keeper, item.id, adopting(om), now=builders.NOW)
     person = session.scalars(select(Person)).one()
-    assert (person.crn, person.date_of_birth, person.offender_manager_id) == ("X222222", BORN, om.id)
+    assert (person.crn, person.date_of_birth, person.offender_manager_id) == (
+        "X222222",
+        BORN,
+        om.id,
+    )
     assert [point.given for point in person.contact_points] == ["07700 900155"]
     assert referral.state is ReferralState.ADOPTED and referral.person_id == person.id
     assert item.person_id == person.id and made.details["referrals"] == [str(referral.id)]
@@ -121,7 +127,9 @@ def test_somebody_known_and_in_custody_is_adopted(
     assert katrina.custody_status is CustodyStatus.CUSTODY
 
 
-def test_declining_ends_the_referral_and_starts_nothing(session: Session, hub: Hub, keeper: Actor) -> None:
+def test_declining_ends_the_referral_and_starts_nothing(
+    session: Session, hub: Hub, keeper: Actor
+) -> None:
     """With the reason; nobody becomes a person of Engage by being referred."""
     referral = refer(session, keeper, hub)
     decided(session, keeper, call(session, keeper, hub), referral, DECLINE)
@@ -244,19 +252,26 @@ def test_a_crn_that_is_known_adopts_that_person(
     session.delete(item_of(session, meeting, katrina))
     session.flush()
     decided(session, keeper, meeting, referral, adopting(om, crn="X111111"))
-    assert enrolments.open_enrolment(session, katrina.id) is not None and session.query(Person).count() == 1
+    assert (
+        enrolments.open_enrolment(session, katrina.id) is not None
+        and session.query(Person).count() == 1
+    )
 
 
 @pytest.mark.parametrize("again", [RETAIN, DECLINE, "adopt"])
 def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
     session: Session, hub: Hub, om: Staff, keeper: Actor, again: DecisionDetails | str
 ) -> None:
-    """Two agencies referred somebody without a CRN: whoever gives the same CRN to both is told that the first decision stands."""
+    """Two agencies referred somebody without a CRN: whoever gives the same CRN to both is told that
+    the first decision stands.
+    """
     one = refer(session, keeper, hub)
     other = refer(session, keeper, hub, first_name="Rian")
     meeting = call(session, keeper, hub)
     decided(session, keeper, meeting, one, adopting(om, crn="X333333"))
-    choice = adopting(om, crn="X333333") if isinstance(again, str) else replace(again, crn="X333333")
+    choice = (
+        adopting(om, crn="X333333") if isinstance(again, str) else replace(again, crn="X333333")
+    )
     person = session.scalars(select(Person)).one()
     if isinstance(again, str):
         with pytest.raises(Conflict) as refused:
@@ -298,8 +313,12 @@ def test_nobody_is_adopted_twice(
     assert referral.state is ReferralState.DECLINED
 
 
-def test_who_decides_and_when(session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person) -> None:
-    """Not the offender manager, not before the day, not once it is closed, and not about whom one may not see."""
+def test_who_decides_and_when(
+    session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
+) -> None:
+    """Not the offender manager, not before the day, not once it is closed, and not about whom one
+    may not see.
+    """
     enrol(session, katrina, due_on=TODAY)
     ahead = call(session, keeper, hub, held_on=TODAY + timedelta(days=1))
     today = call(session, keeper, hub)
@@ -337,7 +356,9 @@ def test_a_re_referral_is_answered_by_declining(
     )
     session.add(spell)
     session.flush()
-    due = ReReferral(enrolment_id=ended.id, person_id=katrina.id, custody_spell_id=spell.id, due_on=TODAY)
+    due = ReReferral(
+        enrolment_id=ended.id, person_id=katrina.id, custody_spell_id=spell.id, due_on=TODAY
+    )
     session.add(due)
     decided(session, keeper, call(session, keeper, hub), katrina, DECLINE)
     session.refresh(due)

@@ -1,4 +1,6 @@
-"""What a meeting's decisions do to an enrolment: begun, kept, moved between strands, ended; and what they do to texts."""
+"""What a meeting's decisions do to an enrolment: begun, kept, moved between strands, ended; and
+what they do to texts.
+"""
 
 import threading
 from datetime import date, datetime, timedelta
@@ -44,14 +46,19 @@ def scene(session: Session) -> Scene:
     return set_scene(session)
 
 
-def test_adoption_begins_with_a_strand_and_a_status(session: Session, scene: Scene, now: datetime) -> None:
+def test_adoption_begins_with_a_strand_and_a_status(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Rule 12: a red status is looked at again after 7 days."""
     made = adopt(session, scene, now)
     strand, review = (
         enrolments.current_strand(session, made.id),
         enrolments.current_review(session, made.id),
     )
-    assert enrolments.open_enrolment(session, scene.katrina.id) is made and made.adopted_on == now.date()
+    assert (
+        enrolments.open_enrolment(session, scene.katrina.id) is made
+        and made.adopted_on == now.date()
+    )
     assert strand is not None and strand.strand is Strand.CATCH_AND_CONTROL
     assert review is not None and (review.rag, review.next_due_on) == (Rag.RED, date(2027, 3, 27))
 
@@ -86,14 +93,19 @@ def test_the_lead_agency_is_one_of_the_area_and_the_reason_is_given(
 ) -> None:
     """Else nothing is begun, and each refusal names its field."""
     elsewhere = builders.agency(session, builders.hub(session, "Gwent"))
-    for other, field in (({"lead_agency_id": elsewhere.id}, "lead_agency"), ({"reason": "  "}, "reason")):
+    for other, field in (
+        ({"lead_agency_id": elsewhere.id}, "lead_agency"),
+        ({"reason": "  "}, "reason"),
+    ):
         with pytest.raises(Invalid) as refusal:
             adopt(session, scene, now, **other)
         assert list(refusal.value.fields) == [field]
     assert session.scalar(select(func.count()).select_from(Enrolment)) == 0
 
 
-def test_only_those_who_record_decisions_adopt(session: Session, scene: Scene, now: datetime) -> None:
+def test_only_those_who_record_decisions_adopt(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Not the offender manager alone; for a hub's stranger there is no such person."""
     stranger = builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR)
     for staff, refusal in ((scene.pat, Forbidden), (stranger, NotFound)):
@@ -126,7 +138,9 @@ def test_strands_keep_their_history(session: Session, scene: Scene, now: datetim
     for reason in ("Engaging", "Again"):
         call = (session, scene.chidi, scene.katrina.id)
         if reason == "Engaging":
-            enrolments.change_strand(*call, strand=Strand.REHABILITATE_AND_RESETTLE, reason=reason, now=later)
+            enrolments.change_strand(
+                *call, strand=Strand.REHABILITATE_AND_RESETTLE, reason=reason, now=later
+            )
         else:
             with pytest.raises(Conflict, match="already"):
                 enrolments.change_strand(
@@ -146,24 +160,38 @@ def test_deregistration_closes_contact_and_calls_texts_back(
     adopt(session, scene, now)
     waiting = waiting_text(session, scene.katrina, now)
     ended = enrolments.deregister(
-        session, scene.chidi, scene.katrina.id, exit_reason=ExitReason.GREEN, note="Done well", now=now
+        session,
+        scene.chidi,
+        scene.katrina.id,
+        exit_reason=ExitReason.GREEN,
+        note="Done well",
+        now=now,
     )
     session.refresh(waiting)
     assert (ended.ended_on, ended.exit_reason) == (now.date(), ExitReason.GREEN)
     assert scene.katrina.contact_status is ContactStatus.CLOSED
     assert waiting.status is MessageStatus.WITHDRAWN
     with pytest.raises(Conflict) as refusal:
-        enrolments.retain(session, scene.chidi, scene.katrina.id, rag=Rag.GREEN, reason="Stay", now=now)
+        enrolments.retain(
+            session, scene.chidi, scene.katrina.id, rag=Rag.GREEN, reason="Stay", now=now
+        )
     assert refusal.value.code == "not_enrolled"
 
 
 def test_who_stays_in_touch_of_their_own_will_is_still_texted(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 2: a voluntary person has no order, and does not fall out for that. Under an order it is no choice."""
+    """Rule 2: a voluntary person has no order, and does not fall out for that. Under an order it is
+    no choice.
+    """
     adopt(session, scene, now)
     waiting = waiting_text(session, scene.katrina, now)
-    leave = {"exit_reason": ExitReason.GREEN, "note": "Stays in touch", "stays_in_touch": True, "now": now}
+    leave = {
+        "exit_reason": ExitReason.GREEN,
+        "note": "Stays in touch",
+        "stays_in_touch": True,
+        "now": now,
+    }
     scene.katrina.legal_status = LegalStatus.STATUTORY
     session.flush()
     with pytest.raises(Invalid, match="wrong"):

@@ -1,4 +1,6 @@
-"""Leaving without a meeting: a death, a hub that closes; staying on of one's own will; a release date that moves; reviews."""
+"""Leaving without a meeting: a death, a hub that closes; staying on of one's own will; a release
+date that moves; reviews.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -49,14 +51,23 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
     enrolment = adopt(session, scene, now - timedelta(days=30))
     waiting = waiting_text(session, scene.katrina, now)
     exits.record_death(
-        session, staff_actor(scene.pat), scene.katrina.id, on=now.date() - timedelta(days=1), now=now
+        session,
+        staff_actor(scene.pat),
+        scene.katrina.id,
+        on=now.date() - timedelta(days=1),
+        now=now,
     )
     session.refresh(waiting)
     assert enrolment.exit_reason is ExitReason.DIED and waiting.status is MessageStatus.WITHDRAWN
     assert scene.katrina.contact_status is ContactStatus.DEAD
     with pytest.raises(Conflict):
         enrolments.deregister(
-            session, scene.chidi, scene.katrina.id, exit_reason=ExitReason.DIED, note="Died", now=now
+            session,
+            scene.chidi,
+            scene.katrina.id,
+            exit_reason=ExitReason.DIED,
+            note="Died",
+            now=now,
         )
 
 
@@ -64,7 +75,9 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
 def test_of_the_dead_nobody_is_asked_what_they_missed(
     session: Session, scene: Scene, now: datetime, kind: SignalKind
 ) -> None:
-    """Rules 5 to 7: what waits is resolved with the death, and an absence that was never explained is brought to nobody afterwards."""
+    """Rules 5 to 7: what waits is resolved with the death, and an absence that was never explained
+    is brought to nobody afterwards.
+    """
     outcome(session, scene.katrina, now - timedelta(days=6), OutcomeCode.FAILED_TO_ATTEND)
     raise_signal(
         session,
@@ -86,7 +99,9 @@ def test_of_the_dead_nobody_is_asked_what_they_missed(
 def test_nobody_works_by_the_plan_of_somebody_who_has_left(
     session: Session, scene: Scene, now: datetime, stays: bool
 ) -> None:
-    """What is proposed or live is withdrawn, and its signal resolved; who stays in touch keeps the plan, and what is done stays done."""
+    """What is proposed or live is withdrawn, and its signal resolved; who stays in touch keeps the
+    plan, and what is done stays done.
+    """
     adopt(session, scene, now - timedelta(days=30))
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
     open_now = [
@@ -94,7 +109,12 @@ def test_nobody_works_by_the_plan_of_somebody_who_has_left(
         for state in (ActionState.LIVE, ActionState.PROPOSED)
     ]
     done = case_builders.action(
-        session, scene.katrina, state=ActionState.DONE, done_on=now.date(), ended_by="system", ended_at=now
+        session,
+        scene.katrina,
+        state=ActionState.DONE,
+        done_on=now.date(),
+        ended_by="system",
+        ended_at=now,
     )
     raise_signal(
         session,
@@ -122,7 +142,9 @@ def test_nobody_works_by_the_plan_of_somebody_who_has_left(
     )
     if not stays:
         assert {one.ended_note for one in open_now} == {"They have left the cohort"}
-        overdue = session.scalars(select(Signal).where(Signal.kind == SignalKind.ACTION_OVERDUE)).one()
+        overdue = session.scalars(
+            select(Signal).where(Signal.kind == SignalKind.ACTION_OVERDUE)
+        ).one()
         assert overdue.state is SignalState.RESOLVED
     with_events = session.scalars(
         select(Event.kind).where(Event.person_id == scene.katrina.id).order_by(Event.id)
@@ -152,7 +174,9 @@ def test_what_is_settled_is_ended_by_the_sweep(
 
 
 def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetime) -> None:
-    """Rule 2: nobody falls out because an order ended. While one runs it is no choice; said twice it is one day."""
+    """Rule 2: nobody falls out because an order ended. While one runs it is no choice; said twice
+    it is one day.
+    """
     pat = staff_actor(scene.pat)
     with pytest.raises(Conflict, match="not on the cohort"):
         exits.stay_voluntarily(session, pat, scene.katrina.id, now=now)
@@ -165,12 +189,18 @@ def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetim
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
     session.flush()
     for days in (0, 5):
-        stays = exits.stay_voluntarily(session, pat, scene.katrina.id, now=now + timedelta(days=days))
-    assert stays.voluntary_since == now.date() and scene.katrina.contact_status is ContactStatus.OPEN
+        stays = exits.stay_voluntarily(
+            session, pat, scene.katrina.id, now=now + timedelta(days=days)
+        )
+    assert (
+        stays.voluntary_since == now.date() and scene.katrina.contact_status is ContactStatus.OPEN
+    )
 
 
 def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: datetime) -> None:
-    """Rule 2: the status, the bookings and the texts go on as they were; they may say that they stay."""
+    """Rule 2: the status, the bookings and the texts go on as they were; they may say that they
+    stay.
+    """
     scene = set_scene(session, legal_status=LegalStatus.STATUTORY)
     enrolment = adopt(session, scene, now - timedelta(days=30))
     session.add(
@@ -184,7 +214,9 @@ def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: 
             recorded_at=now - timedelta(days=365),
         )
     )
-    series = [builders.appointment(session, scene.katrina, now + timedelta(weeks=week)) for week in (1, 2)]
+    series = [
+        builders.appointment(session, scene.katrina, now + timedelta(weeks=week)) for week in (1, 2)
+    ]
     waiting = waiting_text(session, scene.katrina, now)
     assert orders.end_due(session, now=now, limit=10) == 1
     session.expire_all()
@@ -192,20 +224,31 @@ def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: 
     assert waiting.status is MessageStatus.QUEUED
     assert all(one.cancelled_at is None for one in series)
     pat = staff_actor(scene.pat)
-    assert exits.stay_voluntarily(session, pat, scene.katrina.id, now=now).voluntary_since == now.date()
+    assert (
+        exits.stay_voluntarily(session, pat, scene.katrina.id, now=now).voluntary_since
+        == now.date()
+    )
 
 
 @pytest.mark.parametrize(
-    ("moved_to", "due_on"), [(date(2031, 6, 1), date(2030, 6, 1)), (date(2032, 2, 29), date(2031, 2, 28))]
+    ("moved_to", "due_on"),
+    [(date(2031, 6, 1), date(2030, 6, 1)), (date(2032, 2, 29), date(2031, 2, 28))],
 )
 def test_a_release_that_moves_takes_the_re_referral_along(
     session: Session, scene: Scene, now: datetime, moved_to: date, due_on: date
 ) -> None:
     """Rule 10, earlier or later, and 29 February; done again nothing moves."""
     adopt(session, scene, now)
-    spell = custody(session, scene.katrina, now.date(), sentence_days=2000, release_on=date(2031, 12, 1))
+    spell = custody(
+        session, scene.katrina, now.date(), sentence_days=2000, release_on=date(2031, 12, 1)
+    )
     enrolments.deregister(
-        session, scene.chidi, scene.katrina.id, exit_reason=ExitReason.LONG_CUSTODY, note="Long", now=now
+        session,
+        scene.chidi,
+        scene.katrina.id,
+        exit_reason=ExitReason.LONG_CUSTODY,
+        note="Long",
+        now=now,
     )
     assert exits.follow_releases(session) == 0
     spell.release_on = moved_to
@@ -217,7 +260,9 @@ def test_a_release_that_moves_takes_the_re_referral_along(
     assert waiting.due_on == due_on
 
 
-def test_reviews_set_the_status_and_the_next_day(session: Session, scene: Scene, now: datetime) -> None:
+def test_reviews_set_the_status_and_the_next_day(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Rule 12: green is looked at again after 28 days; the signal that asked for it is resolved."""
     made = adopt(session, scene, now - timedelta(days=8))
     raise_signal(
@@ -231,7 +276,12 @@ def test_reviews_set_the_status_and_the_next_day(session: Session, scene: Scene,
         now=now,
     )
     reviewed = reviews.review(
-        session, staff_actor(scene.pat), scene.katrina.id, rag=Rag.GREEN, reason="Turned round", now=now
+        session,
+        staff_actor(scene.pat),
+        scene.katrina.id,
+        rag=Rag.GREEN,
+        reason="Turned round",
+        now=now,
     )
     assert reviewed.next_due_on == date(2027, 4, 17) and reviewed.suggested["rag"] == "amber"
     assert [one.rag for one in reviews.history(session, made.id, limit=5)] == [Rag.GREEN, Rag.RED]
@@ -240,7 +290,9 @@ def test_reviews_set_the_status_and_the_next_day(session: Session, scene: Scene,
     assert signal.state is SignalState.RESOLVED
 
 
-def test_an_urgent_signal_makes_the_review_due_at_once(session: Session, scene: Scene, now: datetime) -> None:
+def test_an_urgent_signal_makes_the_review_due_at_once(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Rule 12, until the next review; one from before the last review does not count."""
     adopt(session, scene, now)
     assert due_on(session, scene, now) == date(2027, 3, 27)
@@ -256,7 +308,9 @@ def test_an_urgent_signal_makes_the_review_due_at_once(session: Session, scene: 
         now=later,
     )
     assert due_on(session, scene, now) == later.date()
-    reviews.review(session, staff_actor(scene.pat), scene.katrina.id, rag=Rag.RED, reason="Seen", now=later)
+    reviews.review(
+        session, staff_actor(scene.pat), scene.katrina.id, rag=Rag.RED, reason="Seen", now=later
+    )
     assert due_on(session, scene, now) == date(2027, 3, 29)
 
 
@@ -265,6 +319,8 @@ def test_who_may_not_review(session: Session, scene: Scene, now: datetime) -> No
     adopt(session, scene, now)
     auditor = builders.staff(session, scene.hub, Role.AUDITOR)
     with pytest.raises(Forbidden):
-        reviews.review(session, staff_actor(auditor), scene.katrina.id, rag=Rag.RED, reason="No", now=now)
+        reviews.review(
+            session, staff_actor(auditor), scene.katrina.id, rag=Rag.RED, reason="No", now=now
+        )
     with pytest.raises(Invalid):
         reviews.review(session, scene.chidi, scene.katrina.id, rag=Rag.RED, reason="", now=now)

@@ -66,13 +66,17 @@ def inside(session: Session, whose: Person, **values: Any) -> CustodySpell:
 def test_the_agenda_builds_itself_with_every_reason(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """Each for its own reason (RULES.md 10, 12); whoever gives none, or belongs to another hub, is not on it."""
+    """Each for its own reason (RULES.md 10, 12); whoever gives none, or belongs to another hub, is
+    not on it.
+    """
     people = {
         name: builders.person(session, om, number=None, first_name=name)
         for name in ("Due", "Green", "Long", "Urgent", "Out", "Soon", "Again", "Quiet", "Gone")
     }
     enrolled = {
-        name: enrol(session, one) for name, one in people.items() if name not in ("Again", "Gone", "Green")
+        name: enrol(session, one)
+        for name, one in people.items()
+        if name not in ("Again", "Gone", "Green")
     }
     review(session, enrolled["Due"], Rag.RED, TODAY - timedelta(days=7), due_on=TODAY)
     green = enrol(session, people["Green"], rag=Rag.AMBER)
@@ -81,7 +85,9 @@ def test_the_agenda_builds_itself_with_every_reason(
     inside(session, people["Long"], sentence_days=5 * 365)
     inside(session, people["Out"], released_on=TODAY - timedelta(days=2))
     inside(session, people["Soon"], release_on=TODAY + timedelta(days=14))
-    inside(session, people["Quiet"], release_on=TODAY + timedelta(days=15), sentence_days=5 * 365 - 1)
+    inside(
+        session, people["Quiet"], release_on=TODAY + timedelta(days=15), sentence_days=5 * 365 - 1
+    )
     raise_signal(
         session,
         SignalKind.CRISIS,
@@ -144,8 +150,12 @@ def test_three_green_months_are_counted_by_the_calendar(
 def test_bringing_it_up_to_date_adds_and_takes_away(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """A reason that has gone goes from it; whoever was asked for stays; doing it again changes nothing."""
-    due, asked = (builders.person(session, om, number=None, first_name=name) for name in ("Due", "Asked"))
+    """A reason that has gone goes from it; whoever was asked for stays; doing it again changes
+    nothing.
+    """
+    due, asked = (
+        builders.person(session, om, number=None, first_name=name) for name in ("Due", "Asked")
+    )
     enrolment = enrol(session, due, due_on=TODAY)
     enrol(session, asked)
     meeting = call(session, keeper, hub)
@@ -197,7 +207,9 @@ def test_the_nightly_tick_builds_the_meetings_that_are_near(
 def test_an_agenda_is_left_alone_on_the_day_by_the_hubs_clock(
     session: Session, hub: Hub, om: Staff, keeper: Actor, now: str, held_on: date, built: bool
 ) -> None:
-    """In summer the day begins an hour before midnight in UTC; from seven days before the meeting on it is built."""
+    """In summer the day begins an hour before midnight in UTC; from seven days before the meeting
+    on it is built.
+    """
     at = datetime.fromisoformat(now)
     meeting = call(session, keeper, hub, at - timedelta(days=20), held_on=held_on)
     enrol(session, builders.person(session, om), due_on=held_on)
@@ -220,7 +232,9 @@ def test_calling_a_meeting(session: Session, hub: Hub, om: Staff, keeper: Actor)
 
 
 def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper: Actor) -> None:
-    """The eve of its closing is the last day, by its own clock: midnight in summer is 23:00 the day before in UTC."""
+    """The eve of its closing is the last day, by its own clock: midnight in summer is 23:00 the day
+    before in UTC.
+    """
     hub.closed_at = datetime.fromisoformat("2027-03-31T23:00:00+00:00")
     session.flush()
     for day in (date(2027, 4, 1), date(2027, 4, 9)):
@@ -231,7 +245,9 @@ def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper:
 
 
 def test_when_the_hub_meets_next(session: Session, hub: Hub, keeper: Actor) -> None:
-    """Today while it has never met; the day that was called; a week after the last one (RULES.md 12)."""
+    """Today while it has never met; the day that was called; a week after the last one (RULES.md
+    12).
+    """
     assert meetings.next_meeting(session, hub, now=builders.NOW).on == TODAY
     called = call(session, keeper, hub, held_on=TODAY + timedelta(days=3))
     found = meetings.next_meeting(session, hub, now=builders.NOW)
@@ -247,7 +263,9 @@ def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
     agency = builders.agency(session, hub).id
     ahead = call(session, keeper, hub, held_on=TODAY + timedelta(days=1))
     with pytest.raises(Conflict):
-        meetings.note_attendance(session, keeper, ahead.id, {agency: Presence(True)}, now=builders.NOW)
+        meetings.note_attendance(
+            session, keeper, ahead.id, {agency: Presence(True)}, now=builders.NOW
+        )
     meeting = call(session, keeper, hub)
     for minutes, field in ((" ", "minutes"), ("All went well.", "attendance")):
         with pytest.raises(Invalid) as refused:
@@ -255,7 +273,9 @@ def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
         assert set(refused.value.fields) == {field}
     far = builders.agency(session, builders.hub(session, "Gwent")).id
     with pytest.raises(Invalid):
-        meetings.note_attendance(session, keeper, meeting.id, {far: Presence(True)}, now=builders.NOW)
+        meetings.note_attendance(
+            session, keeper, meeting.id, {far: Presence(True)}, now=builders.NOW
+        )
     for names in ("Pat", "Pat and Dai"):
         meetings.note_attendance(
             session, keeper, meeting.id, {agency: Presence(True, names)}, now=builders.NOW
@@ -274,11 +294,15 @@ def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
         agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
 
 
-def test_a_worker_without_a_seat_finds_no_meeting(session: Session, hub: Hub, keeper: Actor) -> None:
+def test_a_worker_without_a_seat_finds_no_meeting(
+    session: Session, hub: Hub, keeper: Actor
+) -> None:
     """Nor does anybody of another hub."""
     meeting = call(session, keeper, hub)
     worker = builders.actor(builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb"))
-    stranger = builders.actor(builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR))
+    stranger = builders.actor(
+        builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR)
+    )
     for actor in (worker, stranger):
         with pytest.raises(NotFound):
             meetings.open_meeting(session, actor, meeting.id)

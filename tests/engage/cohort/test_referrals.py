@@ -1,4 +1,6 @@
-"""Referrals: who may refer whom, what waits, what is a duplicate, and what nobody learns by referring."""
+"""Referrals: who may refer whom, what waits, what is a duplicate, and what nobody learns by
+referring.
+"""
 
 import threading
 from datetime import date
@@ -47,20 +49,32 @@ def keeper(session: Session, hub: Hub) -> Actor:
 def charity(session: Session, hub: Hub) -> Actor:
     """A support worker of a charity."""
     builders.agency(session, hub, "Open Door", AgencyKind.CHARITY)
-    worker = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Open Door")
+    worker = builders.staff(
+        session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Open Door"
+    )
     return builders.actor(worker)
 
 
-def test_any_agencys_staff_refer_anybody_and_it_waits(session: Session, hub: Hub, charity: Actor) -> None:
-    """It keeps the agency, who referred, and the needs in their order; the event says nothing of whom or why."""
-    made = refer(session, charity, hub, needs=(Pathway.HEALTH, Pathway.ACCOMMODATION), date_of_birth=BORN)
+def test_any_agencys_staff_refer_anybody_and_it_waits(
+    session: Session, hub: Hub, charity: Actor
+) -> None:
+    """It keeps the agency, who referred, and the needs in their order; the event says nothing of
+    whom or why.
+    """
+    made = refer(
+        session, charity, hub, needs=(Pathway.HEALTH, Pathway.ACCOMMODATION), date_of_birth=BORN
+    )
     assert made.state is ReferralState.WAITING and made.agency_id == charity.agency_id
     assert made.needs == ["accommodation", "health"] and made.referred_by == charity.label
     event = session.scalars(select(Event).where(Event.kind == "referral.made")).one()
-    assert event.person_id is None and "Tate" not in str(event.data) and "theft" not in str(event.data)
+    assert (
+        event.person_id is None and "Tate" not in str(event.data) and "theft" not in str(event.data)
+    )
 
 
-@pytest.mark.parametrize(("role", "error"), [(Role.AUDITOR, Forbidden), (Role.ADMINISTRATOR, Forbidden)])
+@pytest.mark.parametrize(
+    ("role", "error"), [(Role.AUDITOR, Forbidden), (Role.ADMINISTRATOR, Forbidden)]
+)
 def test_whoever_only_reads_or_runs_the_service_refers_nobody(
     session: Session, hub: Hub, role: Role, error: type[EngageError]
 ) -> None:
@@ -80,7 +94,9 @@ def test_nobody_refers_to_a_hub_that_is_not_theirs_or_is_closed(
         refer(session, charity, hub)
 
 
-def test_only_the_police_select_at_the_point_of_arrest(session: Session, hub: Hub, charity: Actor) -> None:
+def test_only_the_police_select_at_the_point_of_arrest(
+    session: Session, hub: Hub, charity: Actor
+) -> None:
     """Anybody else is told so beside the field."""
     with pytest.raises(Invalid) as refused:
         refer(session, charity, hub, at_arrest=True)
@@ -155,7 +171,9 @@ def test_a_known_person_is_tied_and_the_agency_learns_nothing(
 
 
 def test_who_sees_a_referral(session: Session, hub: Hub, charity: Actor, keeper: Actor) -> None:
-    """The agency that sent it and whoever reads the queue; a worker of another agency, and one of a restricted record, do not."""
+    """The agency that sent it and whoever reads the queue; a worker of another agency, and one of a
+    restricted record, do not.
+    """
     made = refer(session, charity, hub, crn="X111111")
     om = builders.staff(session, hub)
     with pytest.raises(NotFound):
@@ -179,8 +197,12 @@ def test_taking_back_is_for_the_agency_and_the_coordinator_while_it_waits(
         referrals.withdraw(session, charity, made.id, why="x", now=builders.NOW)
 
 
-def test_the_coordinator_marks_a_duplicate(session: Session, hub: Hub, charity: Actor, keeper: Actor) -> None:
-    """Of one that waits in the same hub, and of nothing else; it leaves the agenda of a meeting that was called."""
+def test_the_coordinator_marks_a_duplicate(
+    session: Session, hub: Hub, charity: Actor, keeper: Actor
+) -> None:
+    """Of one that waits in the same hub, and of nothing else; it leaves the agenda of a meeting
+    that was called.
+    """
     meeting = call(session, keeper, hub)
     one, two = refer(session, charity, hub, first_name="Ry"), refer(session, charity, hub)
     assert set(items(session, meeting)) == {"Ry", "Ryan"}
@@ -194,22 +216,34 @@ def test_the_coordinator_marks_a_duplicate(session: Session, hub: Hub, charity: 
         referrals.mark_duplicate(session, keeper, one.id, two.id, now=builders.NOW)
 
 
-def test_saying_who_it_is_ties_the_person(session: Session, hub: Hub, charity: Actor, keeper: Actor) -> None:
-    """On the agenda the person stands in the place of the referral; a CRN that waits already is a conflict."""
+def test_saying_who_it_is_ties_the_person(
+    session: Session, hub: Hub, charity: Actor, keeper: Actor
+) -> None:
+    """On the agenda the person stands in the place of the referral; a CRN that waits already is a
+    conflict.
+    """
     known = builders.person(session, builders.staff(session, hub), crn="X111111")
     meeting = call(session, keeper, hub)
     made = refer(session, charity, hub)
     assert items(session, meeting) == {"Ryan": ["referral"]}
     with pytest.raises(Forbidden):
-        referrals.identify(session, charity, made.id, crn="X111111", date_of_birth=None, now=builders.NOW)
-    referrals.identify(session, keeper, made.id, crn="X111111", date_of_birth=BORN, now=builders.NOW)
+        referrals.identify(
+            session, charity, made.id, crn="X111111", date_of_birth=None, now=builders.NOW
+        )
+    referrals.identify(
+        session, keeper, made.id, crn="X111111", date_of_birth=BORN, now=builders.NOW
+    )
     assert made.person_id == known.id and items(session, meeting) == {"Katrina": ["referral"]}
     again = refer(session, charity, hub)
     with pytest.raises(Conflict):
-        referrals.identify(session, keeper, again.id, crn="X111111", date_of_birth=None, now=builders.NOW)
+        referrals.identify(
+            session, keeper, again.id, crn="X111111", date_of_birth=None, now=builders.NOW
+        )
 
 
-def test_staff_refer_for_their_own_agency(session: Session, hub: Hub, charity: Actor, keeper: Actor) -> None:
+def test_staff_refer_for_their_own_agency(
+    session: Session, hub: Hub, charity: Actor, keeper: Actor
+) -> None:
     """Naming another agency changes nothing."""
     other = session.get_one(Staff, keeper.id).agency_id
     assert refer(session, charity, hub, agency_id=other).agency_id == charity.agency_id

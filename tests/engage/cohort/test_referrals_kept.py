@@ -1,4 +1,6 @@
-"""Of several referrals of one person one always waits: whoever takes theirs back, and whoever says at the same moment that they are the same."""
+"""Of several referrals of one person one always waits: whoever takes theirs back, and whoever says
+at the same moment that they are the same.
+"""
 
 import threading
 
@@ -14,7 +16,9 @@ from tests.engage.cohort.table import call, items, refer
 
 
 def test_one_agency_does_not_take_back_what_another_asked_for(session: Session) -> None:
-    """The first referral is taken back: the second, kept as its duplicate, waits and stands on the agenda; a third follows it."""
+    """The first referral is taken back: the second, kept as its duplicate, waits and stands on the
+    agenda; a third follows it.
+    """
     hub = builders.hub(session)
     keeper = builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor"))
     builders.agency(session, hub, "Open Door", AgencyKind.CHARITY)
@@ -34,7 +38,9 @@ def test_one_agency_does_not_take_back_what_another_asked_for(session: Session) 
     assert set(items(session, meeting)) == {"Ry"}
 
 
-def test_two_said_to_be_each_others_duplicate_at_once_leave_one_waiting(committed: Database) -> None:
+def test_two_said_to_be_each_others_duplicate_at_once_leave_one_waiting(
+    committed: Database,
+) -> None:
     """The second of the two coordinators is refused."""
     with committed.begin() as session:
         hub = builders.hub(session)

@@ -1,4 +1,6 @@
-"""Rules 9 to 12 of RULES.md as tables of cases: status, strand, exit and reviews are suggested with reasons, never decided."""
+"""Rules 9 to 12 of RULES.md as tables of cases: status, strand, exit and reviews are suggested with
+reasons, never decided.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -39,7 +41,11 @@ KEEPS = StatusFacts(
         ({"housing_stable": False, "tests": 3, "tests_failed": 1}, Rag.AMBER, ["tests"]),
         ({"attended": 3}, Rag.AMBER, ["missed"]),
         ({"expected": 0, "attended": 0}, Rag.AMBER, ["no_appointments"]),
-        ({"expected": 0, "attended": 0, "housing_stable": None}, Rag.AMBER, ["no_appointments", "unsettled"]),
+        (
+            {"expected": 0, "attended": 0, "housing_stable": None},
+            Rag.AMBER,
+            ["no_appointments", "unsettled"],
+        ),
         ({"awaited": 1}, Rag.GREEN, ["attended", "housed", "no_intelligence", "awaited"]),
         ({"attended": 3, "awaited": 2}, Rag.AMBER, ["missed", "awaited"]),
         ({"unlawfully_at_large": True, "awaited": 1}, Rag.RED, ["unlawfully_at_large", "awaited"]),
@@ -64,7 +70,8 @@ KEEPS = StatusFacts(
     ],
 )
 def test_rule_9_status(changes: dict[str, object], rag: Rag, codes: list[str]) -> None:
-    """Rule 9 [practice], 14 days without contact [ours]; silence counts from adoption or release, and never in custody.
+    """Rule 9 [practice], 14 days without contact [ours]; silence counts from adoption or release,
+    and never in custody.
 
     Rule 5: a provisional absence (`AFTA`) is named and held against nobody.
     """
@@ -105,8 +112,12 @@ def test_rule_9_says_what_would_turn_it_green() -> None:
         (False, False, ["withheld"]),
     ],
 )
-def test_reasons_for_eyes_that_may_not_see_all(intelligence: bool, health: bool, codes: list[str]) -> None:
-    """Intelligence is for police and the OM, tests for whoever may see matters of health: others learn that there is something."""
+def test_reasons_for_eyes_that_may_not_see_all(
+    intelligence: bool, health: bool, codes: list[str]
+) -> None:
+    """Intelligence is for police and the OM, tests for whoever may see matters of health: others
+    learn that there is something.
+    """
     given = (
         rules.StatusReason("intelligence", "Current intelligence"),
         rules.StatusReason("tests", "1 of 2 positive"),
@@ -144,14 +155,20 @@ def test_rule_11_strand(changes: dict[str, object], strand: Strand, codes: list[
     [
         (ExitFacts(TODAY), None, ["green", "exit_plan"]),
         (ExitFacts(TODAY, green_since=date(2026, 12, 20)), None, ["exit_plan"]),
-        (ExitFacts(TODAY, green_since=date(2026, 12, 20), exit_plan_done=True), ExitReason.GREEN, []),
+        (
+            ExitFacts(TODAY, green_since=date(2026, 12, 20), exit_plan_done=True),
+            ExitReason.GREEN,
+            [],
+        ),
         (ExitFacts(TODAY, green_since=date(2026, 12, 21), exit_plan_done=True), None, ["green"]),
         (ExitFacts(TODAY, sentence_days=1825), ExitReason.LONG_CUSTODY, []),
         (ExitFacts(TODAY, sentence_days=1824, exit_plan_done=True), None, ["green"]),
     ],
 )
 def test_rule_10_exit(facts: ExitFacts, because: ExitReason | None, missing: list[str]) -> None:
-    """Rule 10 [practice]: three months green without a break and the exit plan, or five years of custody."""
+    """Rule 10 [practice]: three months green without a break and the exit plan, or five years of
+    custody.
+    """
     verdict = rules.exit_verdict(facts, green_months=3, long_custody_years=5)
     assert (verdict.because, [reason.code for reason in verdict.missing]) == (because, missing)
 
@@ -166,7 +183,9 @@ def test_rule_10_exit(facts: ExitFacts, because: ExitReason | None, missing: lis
         ([(1, Rag.GREEN), (5, Rag.AMBER)], None),
     ],
 )
-def test_rule_10_a_break_begins_the_green_anew(reviews: list[tuple[int, Rag]], since: int | None) -> None:
+def test_rule_10_a_break_begins_the_green_anew(
+    reviews: list[tuple[int, Rag]], since: int | None
+) -> None:
     """Rule 10: without a break."""
     held = [(date(2027, 1, day), rag) for day, rag in reviews]
     assert rules.green_since(held) == (date(2027, 1, since) if since else None)

@@ -62,7 +62,9 @@ def test_attendance_of_the_window(
     attended: int,
     failed: int,
 ) -> None:
-    """Rules 5 and 9: an acceptable absence, and one that nobody has decided about, count for nothing; what lies before the window neither."""
+    """Rules 5 and 9: an acceptable absence, and one that nobody has decided about, count for
+    nothing; what lies before the window neither.
+    """
     outcome(session, scene.katrina, now - timedelta(days=10), code)
     outcome(session, scene.katrina, now - timedelta(days=30), OutcomeCode.UNACCEPTABLE_ABSENCE)
     builders.appointment(session, scene.katrina, now - timedelta(days=3))
@@ -90,7 +92,9 @@ def test_attendance_of_the_window(
 def test_the_window_has_so_many_days_and_ends_today(
     session: Session, now: str, arrested_on: date, red: bool
 ) -> None:
-    """Rule 9: 28 days, today among them, by the hub's calendar; 29 February is one, and an hour before midnight in summer is tomorrow."""
+    """Rule 9: 28 days, today among them, by the hub's calendar; 29 February is one, and an hour
+    before midnight in summer is tomorrow.
+    """
     made = set_scene(session)
     session.add(
         Offence(
@@ -108,7 +112,9 @@ def test_the_window_has_so_many_days_and_ends_today(
     assert ("arrest" in [one.code for one in reasons]) is red
 
 
-def test_an_arrest_that_was_withdrawn_counts_no_more(session: Session, scene: Scene, now: datetime) -> None:
+def test_an_arrest_that_was_withdrawn_counts_no_more(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Red while it stands, and Catch and Control."""
     offence = Offence(
         person_id=scene.katrina.id,
@@ -128,7 +134,9 @@ def test_an_arrest_that_was_withdrawn_counts_no_more(session: Session, scene: Sc
     assert of(session, scene.katrina, now).status.rag is Rag.AMBER
 
 
-def test_intelligence_is_told_to_those_who_may_see_it(session: Session, scene: Scene, now: datetime) -> None:
+def test_intelligence_is_told_to_those_who_may_see_it(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """The others learn that there is something, not what."""
     session.add(
         IntelligenceFlag(
@@ -178,7 +186,12 @@ def test_a_breach_is_under_way_until_it_is_withdrawn_or_long_with_the_court(
     ],
 )
 def test_tests(
-    session: Session, scene: Scene, now: datetime, result: DrugTestResult | None, tests: int, failed: int
+    session: Session,
+    scene: Scene,
+    now: datetime,
+    result: DrugTestResult | None,
+    tests: int,
+    failed: int,
 ) -> None:
     """A void test, and one that is still to come, tell nothing."""
     session.add(
@@ -226,7 +239,9 @@ def test_three_green_months_and_the_exit_plan(session: Session, now: datetime) -
     adopt(session, scene, now - timedelta(days=120))
     reviewed = now - timedelta(days=100)
     for at in (reviewed, now - timedelta(days=20)):
-        enrolments.retain(session, scene.chidi, scene.katrina.id, rag=Rag.GREEN, reason="Well", now=at)
+        enrolments.retain(
+            session, scene.chidi, scene.katrina.id, rag=Rag.GREEN, reason="Well", now=at
+        )
     action = Action(
         person_id=scene.katrina.id,
         pathway=Pathway.ACCOMMODATION,
@@ -253,7 +268,9 @@ def test_three_green_months_and_the_exit_plan(session: Session, now: datetime) -
     assert leaving.reasons[0].words == "Green without a break since 10 December 2026"
 
 
-def test_the_number_of_statements_does_not_grow(session: Session, scene: Scene, now: datetime) -> None:
+def test_the_number_of_statements_does_not_grow(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """However many people are asked about."""
     others = [builders.person(session, scene.pat, number=None) for _ in range(5)]
     counted: list[int] = []

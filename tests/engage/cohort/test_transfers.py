@@ -1,4 +1,6 @@
-"""From one offender manager to another: what goes along, who loses sight, and what the person is told."""
+"""From one offender manager to another: what goes along, who loses sight, and what the person is
+told.
+"""
 
 import threading
 from datetime import datetime, timedelta
@@ -48,7 +50,9 @@ def to_dai(session: Session, scene: Scene, now: datetime) -> Transfer:
     )
 
 
-def book(session: Session, scene: Scene, starts_at: datetime, now: datetime, **other: object) -> object:
+def book(
+    session: Session, scene: Scene, starts_at: datetime, now: datetime, **other: object
+) -> object:
     """An appointment with Pat."""
     new = NewAppointment(
         person_id=scene.katrina.id,
@@ -71,7 +75,9 @@ def test_the_old_one_loses_sight_and_the_person_is_told(
     """One text, in plain words; the new one sees everything."""
     made = to_dai(session, scene, now)
     text = session.get_one(Message, made.message_id)
-    assert text.body.startswith("Hi Katrina. From now Dai is your worker.") and text.send_after == now
+    assert (
+        text.body.startswith("Hi Katrina. From now Dai is your worker.") and text.send_after == now
+    )
     for staff, may in ((scene.dai, True), (scene.pat, False)):
         actor = staff_actor(staff)
         if may:
@@ -81,8 +87,12 @@ def test_the_old_one_loses_sight_and_the_person_is_told(
                 open_person(session, actor, scene.katrina.id, now=now, what="look")
 
 
-def test_at_night_the_text_waits_for_its_hour(session: Session, scene: Scene, now: datetime) -> None:
-    """Rule 1: what only the hour is against goes in the morning; what custody is against does not go."""
+def test_at_night_the_text_waits_for_its_hour(
+    session: Session, scene: Scene, now: datetime
+) -> None:
+    """Rule 1: what only the hour is against goes in the morning; what custody is against does not
+    go.
+    """
     night = now.replace(hour=22)
     made = to_dai(session, scene, night)
     text = session.get_one(Message, made.message_id)
@@ -96,8 +106,12 @@ def test_at_night_the_text_waits_for_its_hour(session: Session, scene: Scene, no
     assert back.message_id is None and text.status is MessageStatus.WITHDRAWN
 
 
-def test_appointments_and_their_texts_name_the_new_one(session: Session, scene: Scene, now: datetime) -> None:
-    """A text in the queue that names the old worker is called back and written anew; those of other workers stay."""
+def test_appointments_and_their_texts_name_the_new_one(
+    session: Session, scene: Scene, now: datetime
+) -> None:
+    """A text in the queue that names the old worker is called back and written anew; those of other
+    workers stay.
+    """
     theirs = book(session, scene, now + timedelta(days=4), now)
     by_name = book(session, scene, now + timedelta(days=5), now, worker_id=None)
     others = builders.appointment(session, scene.katrina, now + timedelta(days=6), worker_name="Jo")
@@ -115,11 +129,15 @@ def test_appointments_and_their_texts_name_the_new_one(session: Session, scene: 
     again = session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
     assert [one for one in again if one.due_at <= now]
     due.send_due(session, now=now)
-    bodies = session.scalars(select(Message.body).where(Message.status == MessageStatus.QUEUED)).all()
+    bodies = session.scalars(
+        select(Message.body).where(Message.status == MessageStatus.QUEUED)
+    ).all()
     assert bodies and not [body for body in bodies if "Pat" in body]
 
 
-def test_what_they_were_to_do_by_the_plan_goes_along(session: Session, scene: Scene, now: datetime) -> None:
+def test_what_they_were_to_do_by_the_plan_goes_along(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """What is done stays with whoever did it."""
     for state in (ActionState.PROPOSED, ActionState.WITHDRAWN):
         session.add(
@@ -156,45 +174,68 @@ def test_who_cannot_have_them(session: Session, scene: Scene, now: datetime, why
         if why == "left":
             scene.dai.active = False
         else:
-            session.add(RecordAccess(person_id=scene.katrina.id, staff_id=scene.dai.id, excluded=True))
+            session.add(
+                RecordAccess(person_id=scene.katrina.id, staff_id=scene.dai.id, excluded=True)
+            )
         session.flush()
     with pytest.raises(Invalid) as refusal:
-        transfers.transfer(session, scene.chidi, scene.katrina.id, to_id=taker.id, note="Hi", now=now)
+        transfers.transfer(
+            session, scene.chidi, scene.katrina.id, to_id=taker.id, note="Hi", now=now
+        )
     assert list(refusal.value.fields) == ["to"]
     assert scene.katrina.offender_manager_id == scene.pat.id
 
 
-def test_a_note_and_another_worker_are_needed(session: Session, scene: Scene, now: datetime) -> None:
+def test_a_note_and_another_worker_are_needed(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Nothing changes without them."""
     with pytest.raises(Invalid):
-        transfers.transfer(session, scene.chidi, scene.katrina.id, to_id=scene.dai.id, note=" ", now=now)
+        transfers.transfer(
+            session, scene.chidi, scene.katrina.id, to_id=scene.dai.id, note=" ", now=now
+        )
     with pytest.raises(Conflict):
-        transfers.transfer(session, scene.chidi, scene.katrina.id, to_id=scene.pat.id, note="Hi", now=now)
+        transfers.transfer(
+            session, scene.chidi, scene.katrina.id, to_id=scene.pat.id, note="Hi", now=now
+        )
 
 
-def test_an_offender_manager_leaves_with_50_cases(session: Session, scene: Scene, now: datetime) -> None:
+def test_an_offender_manager_leaves_with_50_cases(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """All go at once or none does; whoever cannot be texted goes all the same."""
     people = [
-        builders.person(session, scene.pat, number=f"+4477009{count:05}", now=now) for count in range(50)
+        builders.person(session, scene.pat, number=f"+4477009{count:05}", now=now)
+        for count in range(50)
     ]
     people[0].contact_status = ContactStatus.SUSPENDED
-    dead_end = builders.person(session, builders.staff(session, builders.hub(session, "Gwent")), number=None)
+    dead_end = builders.person(
+        session, builders.staff(session, builders.hub(session, "Gwent")), number=None
+    )
     session.flush()
     ids = [one.id for one in people]
     with pytest.raises(NotFound), session.begin_nested():
         transfers.transfer_many(
             session, scene.chidi, [*ids, dead_end.id], to_id=scene.dai.id, note="Leaves", now=now
         )
-    made = transfers.transfer_many(session, scene.chidi, ids, to_id=scene.dai.id, note="Leaves", now=now)
+    made = transfers.transfer_many(
+        session, scene.chidi, ids, to_id=scene.dai.id, note="Leaves", now=now
+    )
     session.expire_all()
     assert len(made) == 50 and sum(one.message_id is None for one in made) == 1
-    left = session.scalars(select(Person.id).where(Person.offender_manager_id == scene.pat.id)).all()
+    left = session.scalars(
+        select(Person.id).where(Person.offender_manager_id == scene.pat.id)
+    ).all()
     assert left == [scene.katrina.id]
     with pytest.raises(Invalid):
-        transfers.transfer_many(session, scene.chidi, [], to_id=scene.dai.id, note="Leaves", now=now)
+        transfers.transfer_many(
+            session, scene.chidi, [], to_id=scene.dai.id, note="Leaves", now=now
+        )
 
 
-def test_the_old_ones_turn_in_a_conversation_ends(session: Session, scene: Scene, now: datetime) -> None:
+def test_the_old_ones_turn_in_a_conversation_ends(
+    session: Session, scene: Scene, now: datetime
+) -> None:
     """Engage answers again at once: nobody is left to somebody who cannot see them."""
     takeover.take_over(session, staff_actor(scene.pat), scene.katrina.id, now=now)
     handing_over.hand_over(
@@ -202,11 +243,15 @@ def test_the_old_ones_turn_in_a_conversation_ends(session: Session, scene: Scene
     )
     assert takeover.current(session, scene.katrina.id, now) is None
     takeover.take_over(session, scene.chidi, scene.katrina.id, now=now)
-    handing_over.hand_over(session, scene.chidi, [scene.katrina.id], to_id=scene.pat.id, note="Back", now=now)
+    handing_over.hand_over(
+        session, scene.chidi, [scene.katrina.id], to_id=scene.pat.id, note="Back", now=now
+    )
     assert takeover.current(session, scene.katrina.id, now) is not None
 
 
-def test_two_transfers_at_once_leave_one_offender_manager(committed: Database, now: datetime) -> None:
+def test_two_transfers_at_once_leave_one_offender_manager(
+    committed: Database, now: datetime
+) -> None:
     """One after the other: whoever comes second finds the person as the first has left them."""
     with committed.begin() as session:
         scene = set_scene(session)

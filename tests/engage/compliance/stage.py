@@ -66,8 +66,12 @@ def missed(
     now: datetime = builders.NOW,
     enforceable: bool = True,
 ) -> Appointment:
-    """An appointment so many days ago, with the outcome recorded by Engage itself at once (and weighed), or none."""
-    made = builders.appointment(session, whose, now - timedelta(days=days_ago), enforceable=enforceable)
+    """An appointment so many days ago, with the outcome recorded by Engage itself at once (and
+    weighed), or none.
+    """
+    made = builders.appointment(
+        session, whose, now - timedelta(days=days_ago), enforceable=enforceable
+    )
     if code is not None:
         outcomes.record_outcome(session, SYSTEM, made.id, code=code, now=now)
     return made
@@ -128,13 +132,17 @@ def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: d
     )
     id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
     session.add(
-        StatedIntent(appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision)
+        StatedIntent(
+            appointment_id=of.id, kind=kind, said_at=now, inbound_id=id, revision=of.revision
+        )
     )
     session.flush()
 
 
 def settle(database: Database, person_id: uuid.UUID) -> None:
-    """Wait until every event of the person can be sealed: a transaction of another test may be open on the same server."""
+    """Wait until every event of the person can be sealed: a transaction of another test may be open
+    on the same server.
+    """
     patience = time.monotonic() + 20
     while time.monotonic() < patience:
         with database.begin() as session:

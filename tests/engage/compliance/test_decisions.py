@@ -1,4 +1,6 @@
-"""What people decide about non-compliance, from the failure to the letter, and what happens when an outcome changes afterwards."""
+"""What people decide about non-compliance, from the failure to the letter, and what happens when an
+outcome changes afterwards.
+"""
 
 import threading
 import uuid
@@ -58,7 +60,12 @@ class Stage:
 
     def decide(self, kind: EnforcementKind = WARNING, **more: object) -> Enforcement:
         """A decision under the order."""
-        given = {"order_id": self.order.id, "reason": "Two absences without a word.", "now": self.now, **more}
+        given = {
+            "order_id": self.order.id,
+            "reason": "Two absences without a word.",
+            "now": self.now,
+            **more,
+        }
         return decisions.decide(self.session, self.actor, self.person.id, kind=kind, **given)  # type: ignore[arg-type]
 
     def step(self) -> Step:
@@ -84,12 +91,17 @@ def stage(session: Session, now: datetime) -> Stage:
 
 
 def test_the_second_failure_is_told_once_with_its_reasons(stage: Stage) -> None:
-    """Rule 6: raised in the transaction that records the outcome; the first failure alone raises nothing."""
+    """Rule 6: raised in the transaction that records the outcome; the first failure alone raises
+    nothing.
+    """
     missed(stage.session, stage.person, 30)
     assert stage.signals(SignalKind.SECOND_FAILURE) == []
     second = missed(stage.session, stage.person, 3, code=AFTC)
     (signal,) = stage.signals(SignalKind.SECOND_FAILURE)
-    assert "2 failures to comply in the last 12 months" in signal.why and "warn, or refer" in signal.why
+    assert (
+        "2 failures to comply in the last 12 months" in signal.why
+        and "warn, or refer" in signal.why
+    )
     assert {"type": "appointment", "id": str(second.id)} in signal.evidence
     escalation.catch_up(stage.session, [stage.person], now=stage.now + timedelta(days=1))
     assert len(stage.signals(SignalKind.SECOND_FAILURE)) == 1
@@ -108,7 +120,9 @@ NOT_COUNTED = [
 
 @pytest.mark.parametrize("given", NOT_COUNTED)
 def test_what_does_not_count(stage: Stage, given: dict[str, object]) -> None:
-    """Rule 6: only failures at enforceable appointments of the last 12 months, while an order was in force."""
+    """Rule 6: only failures at enforceable appointments of the last 12 months, while an order was
+    in force.
+    """
     missed(stage.session, stage.person, **{"days_ago": 10, **given})  # type: ignore[arg-type]
     missed(stage.session, stage.person, 5)
     found = counting.assess(stage.session, stage.person, now=stage.now)
@@ -123,7 +137,9 @@ def test_being_sent_home_counts_where_the_hub_says_so(stage: Stage) -> None:
 
 
 def test_voluntary_people_have_no_failures(stage: Stage) -> None:
-    """Rules 2 and 6: without an order nobody is counted against, and an order that has ended enforces nothing."""
+    """Rules 2 and 6: without an order nobody is counted against, and an order that has ended
+    enforces nothing.
+    """
     stage.order.ended_on, stage.order.ending = date(2027, 3, 10), "revoked"  # type: ignore[assignment]
     stage.session.flush()
     missed(stage.session, stage.person, 20)
@@ -136,7 +152,9 @@ def test_voluntary_people_have_no_failures(stage: Stage) -> None:
 
 
 def test_statutory_without_a_recorded_order(stage: Stage) -> None:
-    """Missing data is not "no": the failures are told, and nothing can be decided but to leave it until the order is recorded."""
+    """Missing data is not "no": the failures are told, and nothing can be decided but to leave it
+    until the order is recorded.
+    """
     stage.session.delete(stage.order)
     stage.session.flush()
     missed(stage.session, stage.person, 20)
@@ -164,7 +182,9 @@ def test_a_warning_is_a_letter_and_answers_its_failures(stage: Stage) -> None:
         "liable to be brought before a court",
     ):
         assert words in letter
-    assert {one.appointment_id for one in warning.failures} >= {first.id} and len(warning.failures) == 2
+    assert {one.appointment_id for one in warning.failures} >= {first.id} and len(
+        warning.failures
+    ) == 2
     assert warning.suggested["step"] == "warn_or_refer" and warning.suggested["counted"] == 2
     assert stage.step() is Step.NOTHING and stage.signals(SignalKind.SECOND_FAILURE) == []
     assert stage.session.scalars(select(Message)).all() == []
@@ -177,13 +197,19 @@ def test_a_letter_in_welsh(stage: Stage) -> None:
     stage.person.language = Language.WELSH
     missed(stage.session, stage.person, 3)
     warning = stage.decide()
-    assert "Annwyl Katrina Dodds" in (warning.letter or "") and "annerbyniol" in (warning.letter or "")
-    decisions.withdraw(stage.session, stage.actor, warning.id, why="English was wanted", now=stage.now)
+    assert "Annwyl Katrina Dodds" in (warning.letter or "") and "annerbyniol" in (
+        warning.letter or ""
+    )
+    decisions.withdraw(
+        stage.session, stage.actor, warning.id, why="English was wanted", now=stage.now
+    )
     assert "Dear Katrina Dodds" in (stage.decide(language=Language.ENGLISH).letter or "")
 
 
 def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
-    """Rule 7: the warning holds from the day it was given; another is refused; the referral has its working day."""
+    """Rule 7: the warning holds from the day it was given; another is refused; the referral has its
+    working day.
+    """
     missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     missed(stage.session, stage.person, 5)
@@ -204,11 +230,17 @@ def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
         stage.decide()
     assert refused.value.code == "already_warned"
     referral = stage.decide(REFERRAL)
-    assert referral.due_on == date(2027, 4, 2) and referral.letter is None and len(referral.failures) == 2
+    assert (
+        referral.due_on == date(2027, 4, 2)
+        and referral.letter is None
+        and len(referral.failures) == 2
+    )
     assert stage.signals(SignalKind.MUST_REFER) == []
     decisions.record_completion(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
     with pytest.raises(Conflict, match="recorded already"):
-        decisions.record_completion(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
+        decisions.record_completion(
+            stage.session, stage.actor, referral.id, on=TODAY, now=stage.now
+        )
 
 
 def test_on_licence_there_is_no_ladder(stage: Stage) -> None:
@@ -225,7 +257,9 @@ def test_on_licence_there_is_no_ladder(stage: Stage) -> None:
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR, Role.SUPPORT_WORKER])
 def test_who_may_not_decide(stage: Stage, role: Role) -> None:
-    """Only the offender manager and supervisors decide; for others it is refused, or there is no such person."""
+    """Only the offender manager and supervisors decide; for others it is refused, or there is no
+    such person.
+    """
     missed(stage.session, stage.person, 3)
     other = builders.staff(stage.session, stage.person.hub, role, name="Jo Lamb")
     with pytest.raises((Forbidden, NotFound)):
@@ -279,26 +313,37 @@ def test_the_day_a_letter_was_given_must_be_possible(stage: Stage, days: int) ->
 
 
 def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage: Stage) -> None:
-    """The warning stands until a person withdraws it; then the failures that are left wait for a decision again."""
+    """The warning stands until a person withdraws it; then the failures that are left wait for a
+    decision again.
+    """
     missed(stage.session, stage.person, 30)
     changed = missed(stage.session, stage.person, 3)
     warning = stage.decide()
     decisions.record_delivery(
         stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.POST, now=stage.now
     )
-    outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
+    outcomes.record_outcome(
+        stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now
+    )
     (signal,) = stage.signals(SignalKind.GROUND_GONE)
     assert "The letter has been given." in signal.why and warning.withdrawn_at is None
-    decisions.withdraw(stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now)
+    decisions.withdraw(
+        stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now
+    )
     assert stage.signals(SignalKind.GROUND_GONE) == []
     assert stage.step() is Step.WARN_OR_REFER
-    assert (warning.withdrawn_by, warning.withdrawn_why) == (stage.actor.label, "A doctor's note came.")
+    assert (warning.withdrawn_by, warning.withdrawn_why) == (
+        stage.actor.label,
+        "A doctor's note came.",
+    )
     with pytest.raises(Conflict, match="withdrawn"):
         decisions.withdraw(stage.session, stage.actor, warning.id, why="Again", now=stage.now)
 
 
 def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
-    """Rule 7: the failure that was warned of was none; the duty stands until somebody withdraws the warning, and then goes at once."""
+    """Rule 7: the failure that was warned of was none; the duty stands until somebody withdraws the
+    warning, and then goes at once.
+    """
     changed = missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     day = TODAY - timedelta(days=19)
@@ -306,16 +351,22 @@ def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
         stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now
     )
     missed(stage.session, stage.person, 5)
-    outcomes.record_outcome(stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now)
+    outcomes.record_outcome(
+        stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now
+    )
     assert stage.step() is Step.MUST_REFER and len(stage.signals(SignalKind.MUST_REFER)) == 1
     assert len(stage.signals(SignalKind.GROUND_GONE)) == 1
-    decisions.withdraw(stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now)
+    decisions.withdraw(
+        stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now
+    )
     assert stage.step() is Step.WARN_OR_REFER
     assert stage.signals(SignalKind.MUST_REFER) == stage.signals(SignalKind.GROUND_GONE) == []
 
 
 def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -> None:
-    """Rule 7 [law]: only what was failed since that day must be referred; on the day itself nobody knows which came first."""
+    """Rule 7 [law]: only what was failed since that day must be referred; on the day itself nobody
+    knows which came first.
+    """
     missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     given = {"on": TODAY - timedelta(days=15), "how": Delivery.BY_HAND, "now": stage.now}
@@ -327,7 +378,9 @@ def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -
 
 
 def test_an_outcome_recorded_long_after_counts_on_its_own_day(stage: Stage) -> None:
-    """A retrospective outcome is a failure of the day of the appointment, and the referral is due from the day it was decided."""
+    """A retrospective outcome is a failure of the day of the appointment, and the referral is due
+    from the day it was decided.
+    """
     late = missed(stage.session, stage.person, 100, code=None)
     outcomes.record_outcome(
         stage.session, stage.actor, late.id, code=OutcomeCode.UNACCEPTABLE_ABSENCE, now=stage.now
@@ -361,7 +414,13 @@ def test_two_who_decide_at_once_make_one_decision(committed: Database, now: date
         try:
             with committed.begin() as session:
                 decisions.decide(
-                    session, actor, person.id, kind=WARNING, order_id=under.id, reason="No word.", now=now
+                    session,
+                    actor,
+                    person.id,
+                    kind=WARNING,
+                    order_id=under.id,
+                    reason="No word.",
+                    now=now,
                 )
             told.append("decided")
         except EngageError as refusal:

@@ -1,4 +1,6 @@
-"""Outcomes recorded from above: weighed with the record, and a supervisor's decision about an absence that holds."""
+"""Outcomes recorded from above: weighed with the record, and a supervisor's decision about an
+absence that holds.
+"""
 
 import threading
 from datetime import datetime
@@ -10,7 +12,13 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM, Actor
 from engage.agencies.model import Role
 from engage.appointments import absences
-from engage.appointments.model import AbsenceDecision, AbsenceReason, Appointment, Outcome, OutcomeCode
+from engage.appointments.model import (
+    AbsenceDecision,
+    AbsenceReason,
+    Appointment,
+    Outcome,
+    OutcomeCode,
+)
 from engage.compliance import outcomes
 from engage.core.db import Database
 from engage.core.errors import (
@@ -36,7 +44,9 @@ Scene = tuple[Session, Actor, Actor, Appointment, datetime]
 
 @pytest.fixture
 def scene(session: Session, now: datetime) -> Scene:
-    """An absence of yesterday that its offender manager has recorded as unacceptable, and a supervisor."""
+    """An absence of yesterday that its offender manager has recorded as unacceptable, and a
+    supervisor.
+    """
     hub = builders.hub(session)
     om = builders.staff(session, hub)
     spo = builders.actor(builders.staff(session, hub, Role.SUPERVISOR, name="Sal Rowe"))
@@ -51,12 +61,16 @@ def scene(session: Session, now: datetime) -> Scene:
 def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
     """Both stay to be read, with who and why; what rested on the failure is weighed anew."""
     session, om, spo, appointment, now = scene
-    assert session.scalars(select(Signal.kind).where(Signal.kind == SignalKind.SECOND_FAILURE)).all()
+    assert session.scalars(
+        select(Signal.kind).where(Signal.kind == SignalKind.SECOND_FAILURE)
+    ).all()
     made = outcomes.overrule(
         session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen in hospital.", now=now
     )
     assert outcome_of(appointment, session).id == made.id
-    assert made.note == "Decided by a supervisor: Seen in hospital." and made.recorded_by == spo.label
+    assert (
+        made.note == "Decided by a supervisor: Seen in hospital." and made.recorded_by == spo.label
+    )
     earlier = session.scalars(select(Outcome).where(Outcome.superseded_at.is_not(None))).one()
     assert (earlier.code, earlier.recorded_by) == (UAAB, om.label)
     event = session.scalars(select(Event).where(Event.kind == outcomes.OVERRULED)).one()
@@ -72,19 +86,30 @@ def test_it_holds_against_everybody_else(scene: Scene) -> None:
     with pytest.raises(Conflict) as refused:
         outcomes.record_outcome(session, om, appointment.id, code=UAAB, now=now)
     assert refused.value.code == "overruled"
-    outcomes.record_outcome(session, spo, appointment.id, code=UAAB, note="On second thought.", now=now)
+    outcomes.record_outcome(
+        session, spo, appointment.id, code=UAAB, note="On second thought.", now=now
+    )
     outcomes.record_outcome(session, om, appointment.id, code=ABSENT_MEDICAL, now=now)
     assert outcome_of(appointment, session).code is ABSENT_MEDICAL
 
 
 def test_only_supervisors_overrule(scene: Scene) -> None:
-    """An offender manager and a coordinator may not; for a support worker of another agency there is no such appointment."""
+    """An offender manager and a coordinator may not; for a support worker of another agency there
+    is no such appointment.
+    """
     session, om, _, appointment, now = scene
     for role, refusal in ((Role.COORDINATOR, Forbidden), (Role.SUPPORT_WORKER, NotFound)):
-        other = builders.staff(session, appointment.person.hub, role, name="Jo Lamb", agency_name="Elsewhere")
+        other = builders.staff(
+            session, appointment.person.hub, role, name="Jo Lamb", agency_name="Elsewhere"
+        )
         with pytest.raises(refusal):
             outcomes.overrule(
-                session, builders.actor(other), appointment.id, code=ABSENT_MEDICAL, reason="x", now=now
+                session,
+                builders.actor(other),
+                appointment.id,
+                code=ABSENT_MEDICAL,
+                reason="x",
+                now=now,
             )
     with pytest.raises(Forbidden):
         outcomes.overrule(session, om, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
@@ -111,13 +136,17 @@ def test_what_cannot_be_put_there(scene: Scene, code: OutcomeCode, reason: str, 
 def test_where_no_absence_is_recorded(scene: Scene) -> None:
     """There is nothing to decide otherwise."""
     session, om, spo, appointment, now = scene
-    outcomes.record_outcome(session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now)
+    outcomes.record_outcome(
+        session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now
+    )
     with pytest.raises(Conflict) as refused:
         outcomes.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="x", now=now)
     assert refused.value.code == "no_absence"
 
 
-def test_an_absence_decided_as_unacceptable_is_weighed_at_once(session: Session, now: datetime) -> None:
+def test_an_absence_decided_as_unacceptable_is_weighed_at_once(
+    session: Session, now: datetime
+) -> None:
     """Rule 6 by the way of a reason that was not accepted."""
     om = builders.staff(session, builders.hub(session))
     person = builders.person(session, om)
@@ -140,13 +169,19 @@ def test_an_absence_decided_as_unacceptable_is_weighed_at_once(session: Session,
     absences.store(session, appointment, inbound_id=stored, cause="transport", said_at=now, now=now)
     reason = session.scalars(select(AbsenceReason)).one()
     actor = builders.actor(om)
-    outcomes.decide_absence(session, actor, appointment.id, reason.id, AbsenceDecision.NOT_ACCEPTED, now=now)
+    outcomes.decide_absence(
+        session, actor, appointment.id, reason.id, AbsenceDecision.NOT_ACCEPTED, now=now
+    )
     assert outcome_of(appointment, session).code is UAAB
     assert session.scalars(select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
 
 
-def test_two_outcomes_at_once_are_weighed_one_after_the_other(committed: Database, now: datetime) -> None:
-    """Two workers who record two failures at the same moment: the second failure is seen, and told once."""
+def test_two_outcomes_at_once_are_weighed_one_after_the_other(
+    committed: Database, now: datetime
+) -> None:
+    """Two workers who record two failures at the same moment: the second failure is seen, and told
+    once.
+    """
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         person = builders.person(session, om)
@@ -165,5 +200,7 @@ def test_two_outcomes_at_once_are_weighed_one_after_the_other(committed: Databas
     for thread in threads:
         thread.join()
     with committed.begin() as session:
-        found = session.scalars(select(Signal).where(Signal.kind == SignalKind.SECOND_FAILURE)).all()
+        found = session.scalars(
+            select(Signal).where(Signal.kind == SignalKind.SECOND_FAILURE)
+        ).all()
         assert len(found) == 1 and "2 failures" in found[0].why

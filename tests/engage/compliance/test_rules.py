@@ -21,7 +21,12 @@ UAAB, AFTC, ATSH = (
 CO, SSO, LICENCE = OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE_ORDER, OrderKind.LICENCE
 GOOD_FRIDAY, EASTER_MONDAY = date(2027, 3, 26), date(2027, 3, 29)
 NUMBERS = Numbers(
-    months=12, consider=2, sent_home=False, working_days=10, closed=(GOOD_FRIDAY, EASTER_MONDAY), zone=LONDON
+    months=12,
+    consider=2,
+    sent_home=False,
+    working_days=10,
+    closed=(GOOD_FRIDAY, EASTER_MONDAY),
+    zone=LONDON,
 )
 
 
@@ -42,7 +47,9 @@ def days_ago(*days: int) -> list[Failure]:
 @pytest.mark.parametrize("enforceable", [True, False])
 @pytest.mark.parametrize("sent_home", [True, False])
 def test_which_outcomes_count(code: OutcomeCode, enforceable: bool, sent_home: bool) -> None:
-    """Rule 6 [practice]: `UAAB` and `AFTC`, `ATSH` by setting, at enforceable appointments; a provisional absence never."""
+    """Rule 6 [practice]: `UAAB` and `AFTC`, `ATSH` by setting, at enforceable appointments; a
+    provisional absence never.
+    """
     expected = enforceable and (code in (UAAB, AFTC) or (code is ATSH and sent_home))
     assert rules.counts(code, enforceable=enforceable, sent_home=sent_home) is expected
 
@@ -72,11 +79,16 @@ def test_the_rolling_window(on: date, months: int, first: date) -> None:
 def test_how_long_a_warning_holds(warned_on: date, last: date) -> None:
     """Rule 7 [law]: liable for 12 months, on every one of their days and on none after."""
     assert rules.liability_ends(warned_on, 12) == last
-    assert rules.window_begins(last, 12) <= warned_on < rules.window_begins(last + timedelta(days=1), 12)
+    assert (
+        rules.window_begins(last, 12)
+        <= warned_on
+        < rules.window_begins(last + timedelta(days=1), 12)
+    )
 
 
 LADDER: list[tuple[OrderKind | None, list[int], int | None, int, Step, bool]] = [
-    # under, failures so many days ago, warned so many days ago, how many are answered, suggested, consider
+    # under, failures so many days ago, warned so many days ago, how many are answered, suggested,
+    # consider
     (CO, [], None, 0, Step.NOTHING, False),
     (CO, [10], None, 0, Step.WARN_OR_REFER, False),
     (CO, [40, 10], None, 0, Step.WARN_OR_REFER, True),
@@ -99,9 +111,16 @@ LADDER: list[tuple[OrderKind | None, list[int], int | None, int, Step, bool]] = 
 
 @pytest.mark.parametrize(("kind", "ago", "warned", "answered", "step", "consider"), LADDER)
 def test_the_ladder(
-    kind: OrderKind | None, ago: list[int], warned: int | None, answered: int, step: Step, consider: bool
+    kind: OrderKind | None,
+    ago: list[int],
+    warned: int | None,
+    answered: int,
+    step: Step,
+    consider: bool,
 ) -> None:
-    """Rules 6 [practice] and 7 [law]: no warning, warn or refer; a failure after one must be referred; on licence the OM decides."""
+    """Rules 6 [practice] and 7 [law]: no warning, warn or refer; a failure after one must be
+    referred; on licence the OM decides.
+    """
     failures = days_ago(*ago)
     found = rules.suggest(
         failures,
@@ -129,7 +148,9 @@ DUE = [
 
 @pytest.mark.parametrize(("decided", "due"), DUE)
 def test_when_a_referral_is_due(decided: date, due: date) -> None:
-    """Rule 7 [law]: within 10 working days of the decision, days on which the hub is closed not among them, over the clock change too."""
+    """Rule 7 [law]: within 10 working days of the decision, days on which the hub is closed not
+    among them, over the clock change too.
+    """
     decided_at = datetime(decided.year, decided.month, decided.day, 12, tzinfo=LONDON)
     assert rules.refer_by(decided_at, NUMBERS) == due
 
@@ -151,10 +172,17 @@ def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
     """Rule 7: a third failure does not put the referral off."""
     first, second = failure(date(2027, 3, 8), decided=date(2027, 3, 15)), failure(date(2027, 3, 18))
     found = rules.suggest(
-        [second, first], kind=CO, warned_on=[date(2027, 2, 1)], answered=[], on=TODAY, numbers=NUMBERS
+        [second, first],
+        kind=CO,
+        warned_on=[date(2027, 2, 1)],
+        answered=[],
+        on=TODAY,
+        numbers=NUMBERS,
     )
     assert found.due_on == date(2027, 3, 31)
-    assert "31 March 2027" in " ".join(found.reasons) and "1 February 2027" in " ".join(found.reasons)
+    assert "31 March 2027" in " ".join(found.reasons) and "1 February 2027" in " ".join(
+        found.reasons
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Phones for these tests: texts that have gone to one, texts that come from one, and what is known afterwards."""
+"""Phones for these tests: texts that have gone to one, texts that come from one, and what is known
+afterwards.
+"""
 
 import itertools
 import uuid
@@ -23,23 +25,44 @@ NUMBER, OTHER = "+447700900101", "+447700900102"
 ENGAGE = "+447700900999"
 YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
 LATE, HERE = IntentKind.LATE, IntentKind.HERE
-UNNAMED = "Thanks. We will read this in working hours and get back to you. If you are not safe call 999."
+UNNAMED = (
+    "Thanks. We will read this in working hours and get back to you. If you are not safe call 999."
+)
 CRISIS = "Thank you for telling us. If you are not safe call 999."
 _sids = itertools.count(1)
 
 
 def text_in(
-    session: Session, body: str, at: datetime, *, number: str = NUMBER, media: int = 0, **params: str
+    session: Session,
+    body: str,
+    at: datetime,
+    *,
+    number: str = NUMBER,
+    media: int = 0,
+    **params: str,
 ) -> Inbound:
     """A text from a phone, stored as a webhook stores it."""
     sid = f"SM{next(_sids):032d}"
-    given = {"MessageSid": sid, "From": number, "To": ENGAGE, "Body": body, "NumMedia": str(media), **params}
+    given = {
+        "MessageSid": sid,
+        "From": number,
+        "To": ENGAGE,
+        "Body": body,
+        "NumMedia": str(media),
+        **params,
+    }
     assert inbound.store(session, given, now=at)
     return session.scalars(select(Inbound).where(Inbound.message_sid == sid)).one()
 
 
 def says(
-    session: Session, body: str, at: datetime, *, number: str = NUMBER, media: int = 0, **params: str
+    session: Session,
+    body: str,
+    at: datetime,
+    *,
+    number: str = NUMBER,
+    media: int = 0,
+    **params: str,
 ) -> ReplyRecord:
     """A text from a phone, answered at once; returns how it was read."""
     text = text_in(session, body, at, number=number, media=media, **params)
@@ -127,8 +150,12 @@ def point_of(session: Session, whose: Person) -> ContactPoint:
 
 def answers(session: Session, number: str = NUMBER) -> list[str]:
     """Every automatic answer to a number, oldest first."""
-    rows = select(Message).where(Message.to_number == number, Message.context["purpose"].astext == "reply")
-    return [message.body for message in session.scalars(rows.order_by(Message.created_at, Message.id))]
+    rows = select(Message).where(
+        Message.to_number == number, Message.context["purpose"].astext == "reply"
+    )
+    return [
+        message.body for message in session.scalars(rows.order_by(Message.created_at, Message.id))
+    ]
 
 
 def last_answer(session: Session, number: str = NUMBER) -> str:
@@ -145,7 +172,9 @@ def said(session: Session, about: Appointment) -> list[IntentKind]:
 
 def open_signals(session: Session, whose: Person) -> list[SignalKind]:
     """The kinds of the person's signals that are not resolved."""
-    rows = select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+    rows = select(Signal.kind).where(
+        Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED
+    )
     return sorted(session.scalars(rows))
 
 
@@ -161,14 +190,18 @@ def signal(session: Session, whose: Person, kind: SignalKind) -> Signal:
 def open_questions(session: Session, number: str = NUMBER) -> list[Question]:
     """Questions of ours that have not been closed."""
     return list(
-        session.scalars(select(Question).where(Question.number == number, Question.closed_at.is_(None)))
+        session.scalars(
+            select(Question).where(Question.number == number, Question.closed_at.is_(None))
+        )
     )
 
 
 def events(session: Session, whose: Person) -> list[str]:
     """The kinds of the person's events, oldest first."""
     session.flush()
-    return list(session.scalars(select(Event.kind).where(Event.person_id == whose.id).order_by(Event.id)))
+    return list(
+        session.scalars(select(Event.kind).where(Event.person_id == whose.id).order_by(Event.id))
+    )
 
 
 def minutes(count: float) -> timedelta:

@@ -1,4 +1,6 @@
-"""A call is due when it was asked for, and within one working day where the words give no moment that can be kept."""
+"""A call is due when it was asked for, and within one working day where the words give no moment
+that can be kept.
+"""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

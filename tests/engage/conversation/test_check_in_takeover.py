@@ -33,10 +33,14 @@ def katrina(session: Session) -> Person:
 
 def hold(session: Session, person: Person) -> None:
     """Her worker takes the conversation over a minute after the question."""
-    takeover.take_over(session, builders.actor(person.offender_manager), person.id, now=DUE + MINUTE)
+    takeover.take_over(
+        session, builders.actor(person.offender_manager), person.id, now=DUE + MINUTE
+    )
 
 
-def test_what_was_written_to_a_worker_is_not_called_unanswered(session: Session, katrina: Person) -> None:
+def test_what_was_written_to_a_worker_is_not_called_unanswered(
+    session: Session, katrina: Person
+) -> None:
     """It is not nudged, and closes with the word that she wrote to a worker."""
     hold(session, katrina)
     says(session, "not great pat, my nan died", DUE + 2 * MINUTE)
@@ -67,6 +71,8 @@ def test_silence_while_a_worker_has_it_is_silence(session: Session, katrina: Per
     lifecycle.advance(session, now=NUDGE)
     lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.UNANSWERED
-    takeover.take_over(session, builders.actor(katrina.offender_manager), katrina.id, now=CLOSES + MINUTE)
+    takeover.take_over(
+        session, builders.actor(katrina.offender_manager), katrina.id, now=CLOSES + MINUTE
+    )
     says(session, "sorry pat", CLOSES + 2 * MINUTE)
     assert only(session, katrina).state is CheckInState.UNANSWERED

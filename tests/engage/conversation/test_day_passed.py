@@ -44,13 +44,17 @@ def appointment(session: Session, katrina: Person, now: datetime) -> Appointment
 def test_both_are_resolved_at_the_midnight_of_the_hub(
     session: Session, katrina: Person, appointment: Appointment
 ) -> None:
-    """Not on the day itself; then with the word why, by Engage, once, and though nothing was recorded."""
+    """Not on the day itself; then with the word why, by Engage, once, and though nothing was
+    recorded.
+    """
     assert sweeps.sweep(session, now=MIDNIGHT - timedelta(seconds=1)).passed == 0
     assert open_signals(session, katrina) == BOTH
     assert sweeps.sweep(session, now=MIDNIGHT).passed == 2
     assert sweeps.sweep(session, now=MIDNIGHT + DAY).passed == 0
     rows = session.scalars(select(Signal).where(Signal.kind.in_(BOTH))).all()
-    assert {(row.resolved_by, row.resolution) for row in rows} == {("system", "The day has passed.")}
+    assert {(row.resolved_by, row.resolution) for row in rows} == {
+        ("system", "The day has passed.")
+    }
     assert events(session, katrina).count("signal.resolved") == 2
 
 

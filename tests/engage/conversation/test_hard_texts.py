@@ -1,4 +1,6 @@
-"""Texts that are hard to read: one reading each, nothing breaks, and nothing personal goes out where it is not sure what they mean."""
+"""Texts that are hard to read: one reading each, nothing breaks, and nothing personal goes out
+where it is not sure what they mean.
+"""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +21,9 @@ MAY_SAY_YES = {"1,600 characters", "lone surrogate", "combining"}
 def test_hard_input_has_one_reading_and_no_personal_answer_where_it_is_not_sure(
     session: Session, katrina: Person, now: datetime, name: str
 ) -> None:
-    """Nothing raises and nothing is set aside; the appointment is untouched; what goes out says only that a human will read it."""
+    """Nothing raises and nothing is set aside; the appointment is untouched; what goes out says
+    only that a human will read it.
+    """
     made = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, made, now - DAY)
     reading = says(session, HARD[name], now)
@@ -33,7 +37,9 @@ def test_hard_input_has_one_reading_and_no_personal_answer_where_it_is_not_sure(
     assert not [kind for kind in events(session, katrina) if kind.startswith("intent.")]
 
 
-def test_a_picture_is_told_that_it_cannot_be_opened(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_picture_is_told_that_it_cannot_be_opened(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A picture without words is not read; one with words is read by its words."""
     reading = says(session, "", now, media=1)
     assert reading.needs_human and "cannot open pictures" in answers(session)[-1]

@@ -1,4 +1,6 @@
-"""Handling through the engine's inbox: once, in order, whole or not at all, however many workers and whatever fails."""
+"""Handling through the engine's inbox: once, in order, whole or not at all, however many workers
+and whatever fails.
+"""
 
 import threading
 import time
@@ -22,7 +24,16 @@ from messaging import inbound, outbox
 from messaging.inbound import Outcome
 from messaging.tables import Inbound, InboundStatus, Message
 from tests import builders
-from tests.engage.conversation.phones import NUMBER, answers, asked, minutes, said, says, share, text_in
+from tests.engage.conversation.phones import (
+    NUMBER,
+    answers,
+    asked,
+    minutes,
+    said,
+    says,
+    share,
+    text_in,
+)
 
 DAY = timedelta(days=1)
 
@@ -100,7 +111,9 @@ def test_texts_of_one_number_are_answered_in_order_by_many_workers(
 def test_a_failure_half_way_leaves_nothing_behind(
     committed: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The intent was written when the queue failed: all of it rolls back, and the next try does it whole."""
+    """The intent was written when the queue failed: all of it rolls back, and the next try does it
+    whole.
+    """
     due(committed, now)
     with committed.begin() as session:
         text_in(session, "no", now)
@@ -129,8 +142,12 @@ def test_a_failure_half_way_leaves_nothing_behind(
     assert [count(committed, table) for table in (StatedIntent, Signal, ReplyRecord)] == [1, 1, 1]
 
 
-def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Database, now: datetime) -> None:
-    """While an answer is being written, a worker who changes the number waits; the answer that waits is then withdrawn."""
+def test_a_text_and_a_change_of_number_come_one_after_the_other(
+    committed: Database, now: datetime
+) -> None:
+    """While an answer is being written, a worker who changes the number waits; the answer that
+    waits is then withdrawn.
+    """
     from engage.access.policy import SYSTEM
     from engage.people import phones
 
@@ -157,7 +174,9 @@ def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Datab
     assert statuses == ["withdrawn"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.sampled_from(
@@ -194,7 +213,9 @@ def test_a_text_and_a_change_of_number_come_one_after_the_other(committed: Datab
 def test_whatever_is_texted_nothing_breaks_and_nothing_is_doubled(
     session: Session, now: datetime, bodies: list[str], shared: bool
 ) -> None:
-    """One reading per text, at most one answer per text, nothing but last words to a stopped number, nobody's words in another's thread."""
+    """One reading per text, at most one answer per text, nothing but last words to a stopped
+    number, nobody's words in another's thread.
+    """
     transaction = session.begin_nested()
     hub = builders.hub(session)
     om = builders.staff(session, hub)
@@ -208,7 +229,9 @@ def test_whatever_is_texted_nothing_breaks_and_nothing_is_doubled(
     for place, body in enumerate(bodies):
         says(session, body, now + minutes(place))
     readings = session.scalars(select(ReplyRecord)).all()
-    replies = session.scalars(select(Message).where(Message.context["purpose"].astext == "reply")).all()
+    replies = session.scalars(
+        select(Message).where(Message.context["purpose"].astext == "reply")
+    ).all()
     assert len(readings) == len(bodies)
     assert len({message.dedupe_key for message in replies}) == len(replies) <= len(bodies)
     assert len(replies) <= 13

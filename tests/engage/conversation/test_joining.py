@@ -1,4 +1,6 @@
-"""Several texts in a row: read as one where that is surer, done once, and never a refusal turned into a yes."""
+"""Several texts in a row: read as one where that is surer, done once, and never a refusal turned
+into a yes.
+"""
 
 from datetime import datetime, timedelta
 
@@ -42,7 +44,11 @@ def unsure(*intents: Intent, confidence: float = 0.5) -> Interpretation:
 def sure(*intents: Intent, confidence: float = 0.97) -> Interpretation:
     """A reading that may be acted on."""
     return Interpretation(
-        intent=intents[0], confidence=confidence, act=Act.ACT, intents=intents, sure=frozenset(intents)
+        intent=intents[0],
+        confidence=confidence,
+        act=Act.ACT,
+        intents=intents,
+        sure=frozenset(intents),
     )
 
 
@@ -142,7 +148,9 @@ def test_what_follows_can_take_a_yes_back(
 def test_a_yes_on_a_condition_does_not_stand(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """It stays in the record as withdrawn by the person, and a human reads the condition; or the reader is sure that it is no yes."""
+    """It stays in the record as withdrawn by the person, and a human reads the condition; or the
+    reader is sure that it is no yes.
+    """
     readings = all_said(session, "yes", "but only if my mam can have the kids like", at=now)
     assert standing(session, tuesday)[-1:] != [YES]
     assert said(session, tuesday)[0] is YES
@@ -173,7 +181,12 @@ def test_the_same_said_thrice_is_thanked_for_once(
 
 @pytest.mark.parametrize(("apart", "joined"), [(0.2, True), (2.9, True), (3.1, False), (60, False)])
 def test_pieces_belong_together_for_three_minutes(
-    session: Session, katrina: Person, tuesday: Appointment, now: datetime, apart: float, joined: bool
+    session: Session,
+    katrina: Person,
+    tuesday: Appointment,
+    now: datetime,
+    apart: float,
+    joined: bool,
 ) -> None:
     """After that each text stands for itself."""
     _, second = all_said(session, "i cant", "make it", at=now, apart=apart)
@@ -185,7 +198,9 @@ def test_a_hub_can_turn_it_off_or_make_it_longer(session: Session, now: datetime
     for place, (setting, joined) in enumerate([(0, False), (10, True)]):
         hub = builders.hub(session, f"Hub {place}", texts_together_minutes=setting)
         number = f"+44770090015{place}"
-        person = builders.person(session, builders.staff(session, hub, name=f"Al{place}"), number=number)
+        person = builders.person(
+            session, builders.staff(session, hub, name=f"Al{place}"), number=number
+        )
         made = builders.appointment(session, person, now + 3 * DAY)
         asked(session, made, now - DAY, to=number)
         says(session, "i cant", now, number=number)
@@ -229,7 +244,9 @@ def test_pieces_that_were_unclear_alone_no_longer_wait(
     assert first.needs_human is (second.read_with == [])
 
 
-def test_a_reading_made_by_hand_has_no_row(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_reading_made_by_hand_has_no_row(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """One text alone is read as it always was."""
     only = says(session, "yes", now)
     assert only.read_with == [] and not only.passed_over and read_as(I.CONFIRM).acts

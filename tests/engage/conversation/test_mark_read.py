@@ -1,4 +1,6 @@
-"""Marking as read keeps the order in which texts are handled, so that nobody waits for each other for ever."""
+"""Marking as read keeps the order in which texts are handled, so that nobody waits for each other
+for ever.
+"""
 
 import threading
 import time
@@ -24,7 +26,9 @@ _WAITING = text(
 
 @pytest.mark.parametrize("whose", [NUMBER, STRANGER])
 def test_the_reading_is_held_last(committed: Database, now: datetime, whose: str) -> None:
-    """While somebody holds the person (or the number of nobody), marking waits for that and leaves the reading free."""
+    """While somebody holds the person (or the number of nobody), marking waits for that and leaves
+    the reading free.
+    """
     with committed.begin() as session:
         hub = builders.hub(session)
         katrina = builders.person(session, builders.staff(session, hub), number=NUMBER)

@@ -1,4 +1,6 @@
-"""Whose text it is: nobody's, one person's, or a phone that several share. Nobody ever sees what another was told."""
+"""Whose text it is: nobody's, one person's, or a phone that several share. Nobody ever sees what
+another was told.
+"""
 
 from datetime import datetime, timedelta
 
@@ -54,7 +56,9 @@ def two(session: Session, om: Staff, now: datetime) -> list[Person]:
     return people
 
 
-def test_a_number_of_nobody_gets_one_answer_that_says_nothing(session: Session, now: datetime) -> None:
+def test_a_number_of_nobody_gets_one_answer_that_says_nothing(
+    session: Session, now: datetime
+) -> None:
     """Once in thirty days, and every text is kept for a human."""
     for at in (now, now + minutes(1), now + 29 * DAY):
         reading = says(session, "hi its me", at)
@@ -81,7 +85,9 @@ def test_what_cannot_be_answered_is_kept_and_not_answered(
 def test_a_text_from_a_number_of_our_own_is_kept_and_not_answered(
     session: Session, now: datetime, number: str, words: str
 ) -> None:
-    """The number it was sent to, or another that we send from: an answer would come back to us as the next text."""
+    """The number it was sent to, or another that we send from: an answer would come back to us as
+    the next text.
+    """
     for sender in (DEMO_NUMBER, "+447700900998"):
         pacing.register(session, sender, 10)
     reading = says(session, words, now, number=number)
@@ -89,7 +95,9 @@ def test_a_text_from_a_number_of_our_own_is_kept_and_not_answered(
     assert session.scalars(select(Message)).all() == []
 
 
-def test_a_number_that_somebody_gave_up_is_nobodys(session: Session, om: Staff, now: datetime) -> None:
+def test_a_number_that_somebody_gave_up_is_nobodys(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """The old number learns nothing, and what it says is not the person's word."""
     person = builders.person(session, om)
     appointment = builders.appointment(session, person, now + 3 * DAY)
@@ -104,7 +112,9 @@ def test_a_number_that_somebody_gave_up_is_nobodys(session: Session, om: Staff, 
 def test_danger_from_a_number_given_up_reaches_whoever_once_had_it(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """It may be their old phone in a drawer: the safety answer goes, their offender manager is told."""
+    """It may be their old phone in a drawer: the safety answer goes, their offender manager is
+    told.
+    """
     person = builders.person(session, om)
     phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
     reading = says(session, "i want to die", now)
@@ -124,14 +134,18 @@ def test_danger_comes_before_everything_else(session: Session, om: Staff, now: d
     assert (reading.intent, reading.needs_human) == ("crisis", True)
     raised = signal(session, person, SignalKind.CRISIS)
     assert raised.due_at == now + minutes(15)
-    message = session.scalars(select(Message).where(Message.context["texts"].astext == "crisis")).one()
+    message = session.scalars(
+        select(Message).where(Message.context["texts"].astext == "crisis")
+    ).one()
     assert message.lane == Lane.SAFETY
 
 
 def test_more_danger_joins_the_signal_until_somebody_is_on_it(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Several texts in a row are one alarm; once it is acknowledged, another text is a new one. Advice stops at three an hour."""
+    """Several texts in a row are one alarm; once it is acknowledged, another text is a new one.
+    Advice stops at three an hour.
+    """
     person = builders.person(session, om)
     for count in range(4):
         says(session, "i want to die", now + minutes(count))
@@ -177,7 +191,9 @@ def test_a_stopped_number_in_danger_gets_no_text_but_a_human(
 def test_where_texts_are_off_a_human_reads_and_nothing_reopens(
     session: Session, om: Staff, now: datetime, values: dict[str, object]
 ) -> None:
-    """A later text is flagged; no answer, no intent, no change of state. Danger is answered all the same."""
+    """A later text is flagged; no answer, no intent, no change of state. Danger is answered all the
+    same.
+    """
     person = builders.person(session, om, **values)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -218,7 +234,8 @@ def test_two_machines_that_answer_each_other_are_stopped_by_the_limit(
     """After ten answers within an hour the rest are left to a human; the next hour begins afresh."""
     builders.person(session, om)
     readings = [
-        says(session, f"HELP{'!' * count}", now + timedelta(seconds=4 * count)) for count in range(30)
+        says(session, f"HELP{'!' * count}", now + timedelta(seconds=4 * count))
+        for count in range(30)
     ]
     assert len(answers(session)) == 10
     assert [reading.needs_human for reading in readings] == [False] * 10 + [True] * 20
@@ -238,8 +255,12 @@ def test_a_picture_without_words_cannot_be_read(session: Session, om: Staff, now
     assert len(answers(session)) == 1
 
 
-def test_a_call_is_asked_for_once_until_it_is_made(session: Session, om: Staff, now: datetime) -> None:
-    """Due one working day on (Saturday counts from Monday 09:00); asking again adds evidence; after it is resolved it is news."""
+def test_a_call_is_asked_for_once_until_it_is_made(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """Due one working day on (Saturday counts from Monday 09:00); asking again adds evidence; after
+    it is resolved it is news.
+    """
     person = builders.person(session, om)
     says(session, "CALL", now)
     raised = signal(session, person, SignalKind.CALL_REQUESTED)
@@ -264,12 +285,16 @@ def test_cannot_come_call_me_is_both(session: Session, om: Staff, now: datetime)
     assert open_signals(session, person) == [SignalKind.CALL_REQUESTED, SignalKind.CANNOT_ATTEND]
 
 
-def test_next_says_what_is_booked_by_its_everyday_names(session: Session, om: Staff, now: datetime) -> None:
+def test_next_says_what_is_booked_by_its_everyday_names(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """Soonest first, the worker's first name, no official place."""
     person = builders.person(session, om)
     says(session, "NEXT", now)
     assert last_answer(session) == "Hi Katrina. You have nothing booked now. Questions? Reply CALL."
-    builders.appointment(session, person, now + 2 * DAY, worker_name="Sam Reed", place_alias="the hub")
+    builders.appointment(
+        session, person, now + 2 * DAY, worker_name="Sam Reed", place_alias="the hub"
+    )
     builders.appointment(
         session,
         person,
@@ -292,7 +317,9 @@ def test_thanks_needs_nobody(session: Session, om: Staff, now: datetime) -> None
     assert (reading.person_id, reading.needs_human, answers(session)) == (person.id, False, [])
 
 
-def test_a_text_to_an_old_number_is_withdrawn_with_it(session: Session, om: Staff, now: datetime) -> None:
+def test_a_text_to_an_old_number_is_withdrawn_with_it(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """An answer that waits does not go to a number that is no longer theirs."""
     person = builders.person(session, om)
     says(session, "HELP", now)

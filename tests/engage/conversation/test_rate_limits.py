@@ -1,4 +1,6 @@
-"""Very many texts from one number, and machines that answer each other: all kept, one reading each, and others are not held up."""
+"""Very many texts from one number, and machines that answer each other: all kept, one reading each,
+and others are not held up.
+"""
 
 import threading
 import time
@@ -87,7 +89,9 @@ def test_what_a_person_types_is_none(text: str) -> None:
     assert not automatic(text)
 
 
-def test_a_machine_in_danger_words_is_still_danger(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_machine_in_danger_words_is_still_danger(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Danger is looked for first."""
     says(session, "Automatic reply: im going to kill myself", now)
     assert open_signals(session, katrina) == [SignalKind.CRISIS]
@@ -96,7 +100,9 @@ def test_a_machine_in_danger_words_is_still_danger(session: Session, katrina: Pe
 def test_the_same_words_again_and_again_are_answered_no_more(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Three answers in an hour to the same words; the first without one waits for a human, the others do not; the next hour is another."""
+    """Three answers in an hour to the same words; the first without one waits for a human, the
+    others do not; the next hour is another.
+    """
     readings = [says(session, "HELP", now + minutes(place)) for place in range(8)]
     assert len(answers(session)) == 3
     assert [reading.needs_human for reading in readings] == [False] * 3 + [True] + [False] * 4
@@ -107,27 +113,42 @@ def test_the_same_words_again_and_again_are_answered_no_more(
 def test_of_very_many_so_many_are_read_and_one_waits_for_a_human(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Twenty in a minute; the rest are kept and shown, once somebody has read the one, the next such text is a new one."""
-    readings = [says(session, f"word {place}", now + timedelta(seconds=place / 2)) for place in range(60)]
+    """Twenty in a minute; the rest are kept and shown, once somebody has read the one, the next
+    such text is a new one.
+    """
+    readings = [
+        says(session, f"word {place}", now + timedelta(seconds=place / 2)) for place in range(60)
+    ]
     assert [reading.passed_over for reading in readings] == [False] * 20 + [True] * 40
     waiting = [reading for reading in readings if reading.passed_over and reading.needs_human]
     assert waiting == [readings[20]]
     assert all(reading.person_id == katrina.id for reading in readings)
-    mark_read(session, builders.actor(katrina.offender_manager), waiting[0].id, now=now + minutes(1))
-    later = [says(session, f"more {place}", now + timedelta(seconds=30 + place / 9)) for place in range(3)]
+    mark_read(
+        session, builders.actor(katrina.offender_manager), waiting[0].id, now=now + minutes(1)
+    )
+    later = [
+        says(session, f"more {place}", now + timedelta(seconds=30 + place / 9))
+        for place in range(3)
+    ]
     assert [reading.needs_human for reading in later] == [True, False, False]
 
 
 def test_an_hour_has_its_own_limit(session: Session, om: Staff, now: datetime) -> None:
-    """A number that writes every few seconds is read a hundred times in the hour, or what the hub set; then it is read again."""
+    """A number that writes every few seconds is read a hundred times in the hour, or what the hub
+    set; then it is read again.
+    """
     hub = builders.hub(session, "Small", texts_read_an_hour=20)
     builders.person(session, builders.staff(session, hub, name="Al"), number="+447700900102")
-    readings = [says(session, f"t {n}", now + minutes(n), number="+447700900102") for n in range(25)]
+    readings = [
+        says(session, f"t {n}", now + minutes(n), number="+447700900102") for n in range(25)
+    ]
     assert [reading.passed_over for reading in readings].count(True) == 5
     assert not says(session, "hello", now + minutes(90), number="+447700900102").passed_over
 
 
-def test_danger_and_stop_are_heard_in_any_flood(session: Session, katrina: Person, now: datetime) -> None:
+def test_danger_and_stop_are_heard_in_any_flood(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """However many came before."""
     for place in range(25):
         says(session, f"word {place}", now + timedelta(seconds=place))
@@ -140,13 +161,17 @@ def test_danger_and_stop_are_heard_in_any_flood(session: Session, katrina: Perso
 
 def test_a_flood_of_a_number_of_nobody(session: Session, now: datetime) -> None:
     """It is bounded in the same way, and nobody is answered twice."""
-    readings = [says(session, f"word {place}", now + timedelta(seconds=place / 9)) for place in range(30)]
+    readings = [
+        says(session, f"word {place}", now + timedelta(seconds=place / 9)) for place in range(30)
+    ]
     assert [reading.passed_over for reading in readings].count(True) == 10
     assert len(answers(session)) == 1
 
 
 def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now: datetime) -> None:
-    """Ten others that write after them are served within their own order, long before the thousand are; none is lost."""
+    """Ten others that write after them are served within their own order, long before the thousand
+    are; none is lost.
+    """
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         builders.person(session, om)
@@ -162,7 +187,9 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
                 text_in(session, body, now + timedelta(seconds=51 + place), number=number)
     handled, order = 0, []
     crowd = Crowd()
-    while done := inbound.handle_next(committed.begin, intake.handle, now=now + minutes(2), crowd=crowd):
+    while done := inbound.handle_next(
+        committed.begin, intake.handle, now=now + minutes(2), crowd=crowd
+    ):
         handled += 1
         with committed.begin() as session:
             number = session.get_one(Inbound, done.id).from_number
@@ -177,18 +204,25 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
         assert session.scalar(select(func.count()).select_from(ReplyRecord)) == 1020
         assert session.scalar(select(func.count()).where(ReplyRecord.passed_over)) == 980
         assert (
-            session.scalar(select(func.count()).where(ReplyRecord.passed_over, ReplyRecord.needs_human)) == 1
+            session.scalar(
+                select(func.count()).where(ReplyRecord.passed_over, ReplyRecord.needs_human)
+            )
+            == 1
         )
         ids = list(
             session.scalars(
-                select(ReplyRecord.inbound_id).where(ReplyRecord.number == NUMBER).order_by(ReplyRecord.id)
+                select(ReplyRecord.inbound_id)
+                .where(ReplyRecord.number == NUMBER)
+                .order_by(ReplyRecord.id)
             )
         )
         assert ids == sorted(ids)
 
 
 def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetime) -> None:
-    """Four at once, two numbers that press and one that does not: every text has one reading, in the order of its number."""
+    """Four at once, two numbers that press and one that does not: every text has one reading, in
+    the order of its number.
+    """
     numbers = [NUMBER, "+447700900102", "+447700900103"]
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
@@ -202,7 +236,9 @@ def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetim
     def work() -> None:
         crowd, idle = Crowd(), 0
         while idle < 30:
-            found = inbound.handle_next(committed.begin, intake.handle, now=now + minutes(1), crowd=crowd)
+            found = inbound.handle_next(
+                committed.begin, intake.handle, now=now + minutes(1), crowd=crowd
+            )
             idle = 0 if found else idle + 1
             if not found:
                 time.sleep(0.02)
@@ -214,5 +250,7 @@ def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetim
         reader.join()
     with committed.begin() as session:
         assert session.scalar(select(func.count()).select_from(ReplyRecord)) == 81
-        assert session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
+        assert (
+            session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
+        )
         assert session.scalar(select(func.count()).where(ReplyRecord.passed_over)) == 40

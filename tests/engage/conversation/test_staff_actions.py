@@ -49,14 +49,24 @@ def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
 def test_the_offender_manager_writes_in_their_own_words(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A text in the lane of answers, to the number of now, with who wrote it; what waited to be read is answered."""
+    """A text in the lane of answers, to the number of now, with who wrote it; what waited to be
+    read is answered.
+    """
     says(session, "my nan has the dog", now)
     signals_before = open_signals(session, katrina)
     message = send_text(
-        session, builders.actor(om), katrina.id, "That’s fine – see you “soon”", now=now + minutes(5)
+        session,
+        builders.actor(om),
+        katrina.id,
+        "That’s fine – see you “soon”",
+        now=now + minutes(5),
     )
     assert signals_before == []
-    assert (message.to_number, message.recipient, message.lane) == (NUMBER, str(katrina.id), Lane.REPLY)
+    assert (message.to_number, message.recipient, message.lane) == (
+        NUMBER,
+        str(katrina.id),
+        Lane.REPLY,
+    )
     assert message.body == 'That\'s fine - see you "soon"'
     assert message.encoding == "GSM-7"
     assert message.context["purpose"] == "staff"
@@ -64,7 +74,9 @@ def test_the_offender_manager_writes_in_their_own_words(
     assert "text.written" in events(session, katrina)
 
 
-def test_the_same_key_is_the_same_text(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
+def test_the_same_key_is_the_same_text(
+    session: Session, om: Staff, katrina: Person, now: datetime
+) -> None:
     """A form sent twice sends once."""
     actor = builders.actor(om)
     first = send_text(session, actor, katrina.id, "Hi", now=now, key="form-1")
@@ -98,18 +110,24 @@ def test_the_warning_can_be_overruled_but_not_silently(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
     """Whoever writes knows the person; the event keeps that they chose to."""
-    message = send_text(session, builders.actor(om), katrina.id, "See you at court", now=now, anyway=True)
+    message = send_text(
+        session, builders.actor(om), katrina.id, "See you at court", now=now, anyway=True
+    )
     assert message.body == "See you at court"
     with pytest.raises(Invalid):
         send_text(session, builders.actor(om), katrina.id, "", now=now, anyway=True)
 
 
-def test_a_text_of_612_characters_may_go(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
+def test_a_text_of_612_characters_may_go(
+    session: Session, om: Staff, katrina: Person, now: datetime
+) -> None:
     """Four segments."""
     assert send_text(session, builders.actor(om), katrina.id, "a" * 612, now=now).segments == 4
 
 
-def test_rule_1_holds_for_staff_too(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
+def test_rule_1_holds_for_staff_too(
+    session: Session, om: Staff, katrina: Person, now: datetime
+) -> None:
     """Every reason is named at once."""
     katrina.custody_status = CustodyStatus.CUSTODY
     point_of(session, katrina).safe_until = now - DAY
@@ -121,7 +139,9 @@ def test_rule_1_holds_for_staff_too(session: Session, om: Staff, katrina: Person
     assert "safe" in refusal.value.detail
 
 
-def test_nobody_is_texted_at_night(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
+def test_nobody_is_texted_at_night(
+    session: Session, om: Staff, katrina: Person, now: datetime
+) -> None:
     """The person's hours hold for texts by staff."""
     with pytest.raises(Conflict, match="hours"):
         send_text(session, builders.actor(om), katrina.id, "Hi", now=now + timedelta(hours=12))
@@ -144,7 +164,12 @@ def test_the_offender_managers_own_text_is_agreed_by_writing_it(
     [(Role.OFFENDER_MANAGER, NotFound), (Role.AUDITOR, Forbidden), (Role.SUPPORT_WORKER, NotFound)],
 )
 def test_others_may_not_write_or_mark(
-    session: Session, om: Staff, katrina: Person, now: datetime, role: Role, problem: type[Exception]
+    session: Session,
+    om: Staff,
+    katrina: Person,
+    now: datetime,
+    role: Role,
+    problem: type[Exception],
 ) -> None:
     """Somebody else's officer, a partner, an auditor."""
     actor = builders.actor(colleague(session, om, role))
@@ -175,7 +200,9 @@ def test_marking_read_says_who_and_resolves_when_nothing_waits(
     assert (again.read_at, again.read_by) == (now + 7 * DAY, f"staff:{om.id}")
 
 
-def test_a_text_of_nobody_is_marked_by_a_coordinator(session: Session, om: Staff, now: datetime) -> None:
+def test_a_text_of_nobody_is_marked_by_a_coordinator(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """An offender manager may not know that it exists."""
     reading = says(session, "hi its me", now, number=STRANGER)
     with pytest.raises(NotFound):
@@ -202,8 +229,12 @@ def test_reading_what_a_shared_phone_wrote_resolves_it_for_both(
     assert open_signals(session, katrina) == open_signals(session, other) == []
 
 
-def test_when_a_number_is_claimed_its_history_moves(session: Session, om: Staff, now: datetime) -> None:
-    """Unknown number: answered once, queued for a human; claimed, what it wrote and what it was told are the person's."""
+def test_when_a_number_is_claimed_its_history_moves(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """Unknown number: answered once, queued for a human; claimed, what it wrote and what it was
+    told are the person's.
+    """
     person = builders.person(session, om, number=None)
     first = says(session, "its kat new phone", now, number=STRANGER)
     second = says(session, "hello", now + minutes(1), number=STRANGER)
@@ -221,7 +252,9 @@ def test_when_a_number_is_claimed_its_history_moves(session: Session, om: Staff,
         claim_number(session, coordinator, STRANGER, person.id, now=now + minutes(6))
 
 
-def test_danger_told_before_the_claim_is_told_now(session: Session, om: Staff, now: datetime) -> None:
+def test_danger_told_before_the_claim_is_told_now(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """The signal that could not be raised for nobody is raised for the person."""
     person = builders.person(session, om, number=None)
     says(session, "i want to die", now, number=STRANGER)
@@ -231,7 +264,9 @@ def test_danger_told_before_the_claim_is_told_now(session: Session, om: Staff, n
     assert open_signals(session, person) == [SignalKind.CRISIS]
 
 
-def test_only_what_came_after_the_last_owner_moves(session: Session, om: Staff, now: datetime) -> None:
+def test_only_what_came_after_the_last_owner_moves(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """A recycled number: what it wrote while two people had it stays nobody's."""
     before = builders.person(session, om, number=STRANGER)
     also = builders.person(session, om, number=OTHER, first_name="Jay")
@@ -266,7 +301,9 @@ def test_claiming_is_for_those_who_may_read_unknown_numbers(
     """Else anybody could read a stranger's texts by guessing a number."""
     says(session, "hello", now, number=STRANGER)
     with pytest.raises(Forbidden):
-        claim_number(session, builders.actor(colleague(session, om, role)), STRANGER, katrina.id, now=now)
+        claim_number(
+            session, builders.actor(colleague(session, om, role)), STRANGER, katrina.id, now=now
+        )
 
 
 def test_writing_resolves_the_reminder_to_read(

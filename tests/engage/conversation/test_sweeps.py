@@ -84,7 +84,9 @@ def test_one_signal_for_all_that_waits_and_a_new_one_for_what_comes_later(
     assert sweeps.reply_unread(session, now=now + 20 * DAY) == 1
 
 
-def test_what_a_machine_could_do_waits_for_nobody(session: Session, katrina: Person, now: datetime) -> None:
+def test_what_a_machine_could_do_waits_for_nobody(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Only replies that need a human are looked at."""
     says(session, "thanks", now)
     assert sweeps.reply_unread(session, now=now + 9 * DAY) == 0
@@ -109,7 +111,9 @@ def test_three_texts_without_an_answer_are_told_once(
     assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_an_answer_begins_the_count_afresh(session: Session, katrina: Person, now: datetime) -> None:
+def test_an_answer_begins_the_count_afresh(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Two before it and two after are no silence; three after are a new one."""
     for day in range(2):
         gone(session, katrina, now + day * DAY)
@@ -143,14 +147,18 @@ def test_a_text_that_did_not_ask_or_did_not_arrive_is_no_silence(
     assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_a_text_that_calls_off_asks_nothing(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_text_that_calls_off_asks_nothing(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """There is nothing to answer."""
     for day in range(3):
         gone(session, katrina, now + day * DAY, texts="called_off_home")
     assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_silence_is_only_told_where_texts_may_go(session: Session, katrina: Person, now: datetime) -> None:
+def test_silence_is_only_told_where_texts_may_go(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A suspended number or a closed case has its own reasons."""
     three_texts(session, katrina, now)
     katrina.contact_status = ContactStatus.CLOSED

@@ -1,4 +1,6 @@
-"""A worker takes a conversation over: nothing they say there is recorded or answered by Engage, and danger and STOP act all the same."""
+"""A worker takes a conversation over: nothing they say there is recorded or answered by Engage, and
+danger and STOP act all the same.
+"""
 
 import threading
 from datetime import datetime, timedelta
@@ -68,7 +70,11 @@ def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
         katrina.id,
     )
     assert reading.done == "Pat has the conversation: for them to answer"
-    assert (said(session, appointment), answers(session), open_signals(session, katrina)) == ([], [], [])
+    assert (said(session, appointment), answers(session), open_signals(session, katrina)) == (
+        [],
+        [],
+        [],
+    )
     assert hold.until == now + timedelta(hours=2)
     assert "conversation.taken_over" in events(session, katrina)
 
@@ -76,7 +82,9 @@ def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
 def test_handed_back_the_next_yes_is_recorded(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Engage goes on with the next text, and leaves what came meanwhile as it was; handing back twice is handing back once."""
+    """Engage goes on with the next text, and leaves what came meanwhile as it was; handing back
+    twice is handing back once.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     actor = builders.actor(om)
@@ -140,7 +148,9 @@ def test_writing_takes_over_and_each_text_renews(
 def test_time_out_gives_the_conversation_back(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """After the hub's time Engage reads again, and the sweep says so in the log; done twice it says so once."""
+    """After the hub's time Engage reads again, and the sweep says so in the log; done twice it says
+    so once.
+    """
     om.memberships[0].hub.settings = {"conversation_timeout_minutes": 30}
     hold = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     assert takeover.current(session, katrina.id, now + minutes(29)) is not None
@@ -207,7 +217,9 @@ def test_only_who_may_converse_takes_over(
 def test_a_system_names_the_worker_who_has_it(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Somebody who may write to the person, by their address; the system may hand back for them, and its own texts take nothing over."""
+    """Somebody who may write to the person, by their address; the system may hand back for them,
+    and its own texts take nothing over.
+    """
     key = system(om)
     for email in (None, "nobody@probation.example", colleague(session, om, Role.AUDITOR).email):
         with pytest.raises(Invalid) as refusal:
@@ -223,7 +235,9 @@ def test_a_system_names_the_worker_who_has_it(
 def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Nobody is asked who writes and nobody is answered; a coordinator reads it, and each offender manager learns that something came."""
+    """Nobody is asked who writes and nobody is answered; a coordinator reads it, and each offender
+    manager learns that something came.
+    """
     other = builders.person(session, om, number=None, first_name="Dean")
     session.add(
         ContactPoint(
@@ -241,7 +255,9 @@ def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
     takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
     assert (reading.person_id, reading.needs_human, answers(session)) == (None, True, [])
-    assert open_signals(session, katrina) == open_signals(session, other) == [SignalKind.REPLY_UNREAD]
+    assert (
+        open_signals(session, katrina) == open_signals(session, other) == [SignalKind.REPLY_UNREAD]
+    )
 
 
 def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
@@ -250,7 +266,13 @@ def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
     """ "No" takes the number off, as always; "yes" is for the worker to judge."""
     point = point_of(session, katrina)
     point.state, point.verified_at, point.safe_until = NumberState.CHECKING, None, None
-    gone(session, katrina, now - minutes(5), purpose="number_check", group_key=f"contact_point:{point.id}")
+    gone(
+        session,
+        katrina,
+        now - minutes(5),
+        purpose="number_check",
+        group_key=f"contact_point:{point.id}",
+    )
     takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     assert says(session, "1", now + minutes(1)).needs_human
     assert point.state is NumberState.CHECKING and answers(session) == []
@@ -261,7 +283,9 @@ def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
 def test_the_worker_is_told_once_for_each_of_their_texts(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A notice without a word about anybody to the mobile that they gave: two texts in a row are one item."""
+    """A notice without a word about anybody to the mobile that they gave: two texts in a row are
+    one item.
+    """
     om.mobile = "+447700900555"
     actor = builders.actor(om)
     send_text(session, actor, katrina.id, "How are you?", now=now)
@@ -273,8 +297,12 @@ def test_the_worker_is_told_once_for_each_of_their_texts(
     assert len(notices) == 2 and not any("Katrina" in notice.body for notice in notices)
 
 
-def test_a_text_comes_wholly_before_or_wholly_after_the_worker(committed: Database, now: datetime) -> None:
-    """Taking over waits for a text in hand; a text in hand waits for taking over: never half of each."""
+def test_a_text_comes_wholly_before_or_wholly_after_the_worker(
+    committed: Database, now: datetime
+) -> None:
+    """Taking over waits for a text in hand; a text in hand waits for taking over: never half of
+    each.
+    """
     for turn in range(6):
         with committed.begin() as session:
             om = builders.staff(session, builders.hub(session, f"Hub {turn}"))
@@ -301,7 +329,9 @@ def test_a_text_comes_wholly_before_or_wholly_after_the_worker(committed: Databa
         for thread in both:
             thread.join(30)
         with committed.begin() as session:
-            reading = session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == inbound_id)).one()
+            reading = session.scalars(
+                select(ReplyRecord).where(ReplyRecord.inbound_id == inbound_id)
+            ).one()
             recorded, answered = bool(said(session, appointment)), bool(answers(session, number))
             assert reading.act is recorded is answered is not reading.needs_human
             assert takeover.current(session, person.id, now) is not None

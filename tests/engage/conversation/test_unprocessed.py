@@ -18,7 +18,9 @@ from tests.api.pages.stalled import NUMBER, WORDS
 from tests.api.pages.stalled import set_aside as fail
 
 
-def test_it_waits_for_the_offender_manager_of_whoever_wrote(committed: Database, now: datetime) -> None:
+def test_it_waits_for_the_offender_manager_of_whoever_wrote(
+    committed: Database, now: datetime
+) -> None:
     """One reading that understands nothing and asks for a human; again it finds nothing to do."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
@@ -64,11 +66,15 @@ def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:
     fail(committed, now)
     with committed.begin() as session:
         inbound.store(session, {"MessageSid": "SM2", "From": NUMBER, "Body": "HELP"}, now=now)
-        inbound.store(session, {"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}, now=now)
+        inbound.store(
+            session, {"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}, now=now
+        )
     while inbound.handle_next(committed.begin, intake.handle, now=now):
         pass
     with committed.begin() as session:
-        states = session.execute(select(Inbound.status, func.count()).group_by(Inbound.status)).all()
+        states = session.execute(
+            select(Inbound.status, func.count()).group_by(Inbound.status)
+        ).all()
         assert {(status, count) for status, count in states} == {
             (InboundStatus.SET_ASIDE, 1),
             (InboundStatus.HANDLED, 2),

@@ -1,4 +1,6 @@
-"""Turns for these tests: a text that came, with the reading that a test is about, done as the person's own."""
+"""Turns for these tests: a text that came, with the reading that a test is about, done as the
+person's own.
+"""
 
 import uuid
 from datetime import datetime
@@ -39,7 +41,9 @@ def turn(
     return ReplyContext(session, text, at, heard, prompt, answers_to=text, reading_id=uuid.uuid4())
 
 
-def hear(session: Session, by: Person, heard: Interpretation, at: datetime, **values: Any) -> Handled:
+def hear(
+    session: Session, by: Person, heard: Interpretation, at: datetime, **values: Any
+) -> Handled:
     """What is done about a text of this person that is read so."""
     holder = phone_owner.owner_of(session, by.id, at)
     assert holder is not None

@@ -25,15 +25,21 @@ def told(committed: Database, now: datetime) -> Told:
         whose = builders.person(session, builders.staff(session, builders.hub(session))).id
     for number in range(5):
         with committed.begin() as session:
-            events.record(session, "thing.done", now=now, actor="system", person_id=whose, number=number)
+            events.record(
+                session, "thing.done", now=now, actor="system", person_id=whose, number=number
+            )
     seal_everything(committed, 5)
     with committed.begin() as session:
-        found = session.scalars(select(Event.id).where(Event.person_id == whose).order_by(Event.id)).all()
+        found = session.scalars(
+            select(Event.id).where(Event.person_id == whose).order_by(Event.id)
+        ).all()
     return whose, list(found)
 
 
 def seal_everything(database: Database, events_looked_at: int, limit: int = 2) -> None:
-    """Seal as the worker does, tick by tick. A transaction that is open in any database of the server keeps the next event waiting."""
+    """Seal as the worker does, tick by tick. A transaction that is open in any database of the
+    server keeps the next event waiting.
+    """
     patience = time.monotonic() + 20
     while events_looked_at > 0 and time.monotonic() < patience:
         with database.begin() as session:
@@ -51,7 +57,9 @@ def seal_one(database: Database, whose: uuid.UUID, links: int) -> None:
     assert found == links
 
 
-def broken(database: Database, whose: uuid.UUID, **more: list[str]) -> audit_chain.BrokenSeal | None:
+def broken(
+    database: Database, whose: uuid.UUID, **more: list[str]
+) -> audit_chain.BrokenSeal | None:
     """Where the chain breaks."""
     with database.begin() as session:
         return audit_chain.verify(session, whose, **more)
@@ -68,7 +76,13 @@ def test_each_event_is_a_link_upon_the_one_before(committed: Database, told: Tol
         for one in chain:
             before = audit_chain.link_of(before, one.digest)
             assert one.link == before
-        assert [one.event_id for one in chain] == ids and [one.place for one in chain] == [1, 2, 3, 4, 5]
+        assert [one.event_id for one in chain] == ids and [one.place for one in chain] == [
+            1,
+            2,
+            3,
+            4,
+            5,
+        ]
         assert audit_chain.head(session, whose) == before
         assert audit_chain.head(session, uuid.uuid4()) == audit_chain.START
     assert broken(committed, whose, heads=[before, chain[1].link]) is None
@@ -105,11 +119,18 @@ def test_an_event_of_another_person_shows(committed: Database, told: Told) -> No
         other = builders.person(session, builders.staff(session, hub), number=None)
         session.execute(update(Event).where(Event.id == ids[1]).values(person_id=other.id))
     found = broken(committed, whose)
-    assert found is not None and (found.place, found.why) == (2, "The event was given to another person.")
+    assert found is not None and (found.place, found.why) == (
+        2,
+        "The event was given to another person.",
+    )
 
 
-def test_an_end_that_was_cut_off_shows_by_what_was_written_down(committed: Database, told: Told) -> None:
-    """The last events with their links leave a shorter chain that holds; a pack that shows its old end tells."""
+def test_an_end_that_was_cut_off_shows_by_what_was_written_down(
+    committed: Database, told: Told
+) -> None:
+    """The last events with their links leave a shorter chain that holds; a pack that shows its old
+    end tells.
+    """
     whose, ids = told
     with committed.begin() as session:
         end = audit_chain.head(session, whose)
@@ -135,8 +156,12 @@ def test_an_event_slipped_in_among_sealed_ones_shows(committed: Database, told: 
     assert found is not None and "put among" in found.why
 
 
-def test_what_is_not_committed_is_not_sealed_before_its_time(committed: Database, told: Told) -> None:
-    """An event whose transaction is open keeps later ones waiting, so that no place in the chain is ever given twice."""
+def test_what_is_not_committed_is_not_sealed_before_its_time(
+    committed: Database, told: Told
+) -> None:
+    """An event whose transaction is open keeps later ones waiting, so that no place in the chain is
+    ever given twice.
+    """
     whose, _ = told
     at = builders.NOW
     with committed.begin() as open_one:
@@ -162,7 +187,9 @@ def test_two_that_seal_at_once_make_one_chain(committed: Database, told: Told) -
     at = builders.NOW + timedelta(hours=1)
     for number in range(20):
         with committed.begin() as session:
-            events.record(session, "more.done", now=at, actor="system", person_id=whose, number=number)
+            events.record(
+                session, "more.done", now=at, actor="system", person_id=whose, number=number
+            )
 
     def make_packs() -> None:
         for _ in range(5):
@@ -198,10 +225,14 @@ def test_events_of_nobody_are_passed_over(committed: Database, told: Told) -> No
 def test_another_database_of_the_server_holds_nothing_up(
     committed: Database, told: Told, server_url: str
 ) -> None:
-    """A transaction that is open elsewhere on the server never writes here, and nothing waits for it."""
+    """A transaction that is open elsewhere on the server never writes here, and nothing waits for
+    it.
+    """
     elsewhere = make_url(server_url).set(drivername="postgresql", database="postgres")
     with psycopg.connect(elsewhere.render_as_string(hide_password=False)) as connection:
         connection.execute("SELECT pg_current_xact_id()")
         with committed.begin() as session:
-            events.record(session, "later.done", now=builders.NOW, actor="system", person_id=told[0])
+            events.record(
+                session, "later.done", now=builders.NOW, actor="system", person_id=told[0]
+            )
         seal_one(committed, told[0], 6)

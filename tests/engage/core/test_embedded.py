@@ -1,4 +1,6 @@
-"""The embedded PostgreSQL, with real processes: shared, counted, stopped with the last, and picked up again after a crash."""
+"""The embedded PostgreSQL, with real processes: shared, counted, stopped with the last, and picked
+up again after a crash.
+"""
 
 import os
 import signal
@@ -77,7 +79,9 @@ def run(url: str, statement: str) -> list[tuple[object, ...]]:
 
 
 def test_a_second_start_picks_up_where_the_first_ended(place: Path) -> None:
-    """What was written is there after the server has stopped and started again; in between nothing runs."""
+    """What was written is there after the server has stopped and started again; in between nothing
+    runs.
+    """
     with embedded.embedded_database(place, durable=False) as url:
         assert url.startswith("postgresql+psycopg://")
         run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -87,7 +91,9 @@ def test_a_second_start_picks_up_where_the_first_ended(place: Path) -> None:
 
 
 def test_two_starts_at_once_share_one_server(place: Path) -> None:
-    """Two processes that start together get one address; the server stops with the last of them, not the first."""
+    """Two processes that start together get one address; the server stops with the last of them,
+    not the first.
+    """
     first, second = Holder(place), Holder(place)
     assert first.url() == second.url() != ""
     first.leave()
@@ -97,7 +103,9 @@ def test_two_starts_at_once_share_one_server(place: Path) -> None:
 
 
 def test_a_killed_process_does_not_keep_the_server_running(place: Path) -> None:
-    """A process that was killed cannot sign off; the next to leave sees that it is dead and stops the server."""
+    """A process that was killed cannot sign off; the next to leave sees that it is dead and stops
+    the server.
+    """
     killed, other = Holder(place), Holder(place)
     assert killed.url() == other.url()
     killed.kill()
@@ -106,7 +114,9 @@ def test_a_killed_process_does_not_keep_the_server_running(place: Path) -> None:
 
 
 def test_a_server_left_by_a_killed_process_is_taken_over(place: Path) -> None:
-    """When the only process was killed the server runs on; the next start joins it, and stops it when it leaves."""
+    """When the only process was killed the server runs on; the next start joins it, and stops it
+    when it leaves.
+    """
     killed = Holder(place)
     url = killed.url()
     killed.kill()
@@ -120,7 +130,9 @@ def test_a_server_left_by_a_killed_process_is_taken_over(place: Path) -> None:
 
 
 def test_a_killed_server_recovers(place: Path) -> None:
-    """After `kill -9` of the server itself, its stale pid file is no obstacle and committed rows are there."""
+    """After `kill -9` of the server itself, its stale pid file is no obstacle and committed rows
+    are there.
+    """
     with embedded.embedded_database(place) as url:
         run(url, "CREATE TABLE kept AS SELECT 7 AS answer")
         server = server_of(place)
@@ -135,7 +147,9 @@ def test_a_pid_file_that_names_another_process_is_not_believed(place: Path) -> N
     """After a reboot the number in the pid file may belong to anybody: here, to this test."""
     with embedded.embedded_database(place, durable=False):
         pass
-    (place / "postmaster.pid").write_text(f"{os.getpid()}\n{place}\n0\n5432\n{place}\n\n0 0\nready\n")
+    (place / "postmaster.pid").write_text(
+        f"{os.getpid()}\n{place}\n0\n5432\n{place}\n\n0 0\nready\n"
+    )
     with embedded.embedded_database(place, durable=False) as url:
         assert run(url, "SELECT 1") == [(1,)]
 
@@ -162,7 +176,9 @@ def test_any_project_path_will_do(tmp_path: Path, name: str) -> None:
 def test_text_is_folded_by_unicode_whatever_the_machine_speaks(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Welsh letters fold to lower case, and a locale that the machine lacks does not stop the start."""
+    """Welsh letters fold to lower case, and a locale that the machine lacks does not stop the
+    start.
+    """
     monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
     with embedded.embedded_database(place, durable=False) as url:
         assert run(url, "SELECT lower('ŴYN')") == [("ŵyn",)]
@@ -177,7 +193,9 @@ def test_data_of_another_version_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_production_never_uses_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Production without DATABASE_URL is refused with the variable's name, at the settings and again at the server."""
+    """Production without DATABASE_URL is refused with the variable's name, at the settings and
+    again at the server.
+    """
     with pytest.raises(SettingsError, match="DATABASE_URL"):
         Settings.from_environment({"ENGAGE_ENV": "production", "ENGAGE_SECRET_KEY": "x" * 40})
     settings = Settings.from_environment({"ENGAGE_DATA": str(tmp_path)})

@@ -1,4 +1,6 @@
-"""Migrations, on databases of their own: they build what the models describe, take turns, and know when there is nothing to do."""
+"""Migrations, on databases of their own: they build what the models describe, take turns, and know
+when there is nothing to do.
+"""
 
 import os
 import subprocess
@@ -87,7 +89,9 @@ def test_the_migrations_build_what_the_models_describe(
 def test_a_value_without_a_migration_is_found(
     empty: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A closed set that differs between model and migration fails the check by the constraint's name."""
+    """A closed set that differs between model and migration fails the check by the constraint's
+    name.
+    """
 
     def migrate_and_tamper(url: str) -> None:
         migrate.migrate(url)
@@ -101,7 +105,9 @@ def test_a_value_without_a_migration_is_found(
 
 
 def test_renames_keep_what_is_recorded(empty: Engine) -> None:
-    """0015 renames tables and columns: every row is where it was, under the new names, and under the old ones again after a downgrade."""
+    """0015 renames tables and columns: every row is where it was, under the new names, and under
+    the old ones again after a downgrade.
+    """
     migrate.migrate(address(empty), "0014")
     configuration = migrate.configuration(address(empty))
     with empty.begin() as connection:
@@ -134,10 +140,14 @@ def test_renames_keep_what_is_recorded(empty: Engine) -> None:
     with empty.connect() as connection:
         assert (
             connection.scalar(
-                text("SELECT count(*) FROM reading JOIN reading_correction ON reading_id = reading.id")
+                text(
+                    "SELECT count(*) FROM reading JOIN reading_correction ON reading_id = reading.id"
+                )
             )
             == 1
         )
         assert connection.scalar(text("SELECT count(*) FROM conversation_hold")) == 1
-        left = text("SELECT count(*) FROM pg_class WHERE relname ~ 'takeover|reply_record|legal_hold'")
+        left = text(
+            "SELECT count(*) FROM pg_class WHERE relname ~ 'takeover|reply_record|legal_hold'"
+        )
         assert connection.scalar(left) == 0

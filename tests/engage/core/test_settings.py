@@ -1,4 +1,6 @@
-"""What the environment may say of the providers, and how a mistake is told: the start stops, and the words name the variable."""
+"""What the environment may say of the providers, and how a mistake is told: the start stops, and
+the words name the variable.
+"""
 
 from datetime import datetime, timedelta
 
@@ -85,7 +87,9 @@ def test_the_simulator_plays_both() -> None:
         ({**NOTIFY, "NOTIFY_SEGMENTS_PER_SECOND": "0"}, "NOTIFY_SEGMENTS_PER_SECOND"),
     ],
 )
-def test_a_mistake_stops_the_start_and_names_its_variable(wrong: dict[str, str], variable: str) -> None:
+def test_a_mistake_stops_the_start_and_names_its_variable(
+    wrong: dict[str, str], variable: str
+) -> None:
     """The words never hold a key or a token."""
     with pytest.raises(SettingsError, match=variable) as refused:
         read(**wrong)
@@ -99,11 +103,17 @@ def test_nothing_secret_is_shown() -> None:
 
 
 def test_programs_that_start_one_after_the_other_tell_the_same_time() -> None:
-    """With the real moment at which a moved clock stood so, it has run on since, whenever a program reads it."""
+    """With the real moment at which a moved clock stood so, it has run on since, whenever a program
+    reads it.
+    """
     began = Clock().now() - timedelta(minutes=5)
     settings = read(ENGAGE_NOW="2027-03-22T10:00:00+00:00", ENGAGE_NOW_SINCE=began.isoformat())
     told = Clock.from_settings(settings).now()
-    assert timedelta(0) <= told - datetime.fromisoformat("2027-03-22T10:05:00+00:00") < timedelta(minutes=1)
+    assert (
+        timedelta(0)
+        <= told - datetime.fromisoformat("2027-03-22T10:05:00+00:00")
+        < timedelta(minutes=1)
+    )
 
 
 def test_in_production_nothing_moves_the_clock() -> None:

@@ -49,17 +49,22 @@ def test_something_stored_at_once_wakes_and_something_known_does_not(committed: 
     """Only what is new is worth a wake-up."""
     with _listen(committed, "test_bell") as listening:
         assert not committed.at_once(
-            lambda connection: connection.execute("SELECT 1 WHERE false").rowcount > 0, wakes="test_bell"
+            lambda connection: connection.execute("SELECT 1 WHERE false").rowcount > 0,
+            wakes="test_bell",
         )
         assert list(listening.notifies(timeout=0.3)) == []
         assert committed.at_once(
             lambda connection: connection.execute("SELECT 1").rowcount > 0, wakes="test_bell"
         )
-        assert [notice.channel for notice in listening.notifies(timeout=5, stop_after=1)] == ["test_bell"]
+        assert [notice.channel for notice in listening.notifies(timeout=5, stop_after=1)] == [
+            "test_bell"
+        ]
 
 
 def test_a_database_that_is_down_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody listens there: after the time for a connection the caller hears it, and does not wait that long again."""
+    """Nobody listens there: after the time for a connection the caller hears it, and does not wait
+    that long again.
+    """
     monkeypatch.setattr("engage.core.db.BARE_TIMEOUT", 0.5)
     nowhere = Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing")
     asked = []
@@ -71,7 +76,9 @@ def test_a_database_that_is_down_is_waited_for_once(monkeypatch: pytest.MonkeyPa
 
 
 def test_storing_goes_on_after_the_server_cut_every_connection(committed: Database) -> None:
-    """A restarted database costs no text: the dead connections are replaced and the statement is done again."""
+    """A restarted database costs no text: the dead connections are replaced and the statement is
+    done again.
+    """
     assert committed.at_once(
         lambda connection: connection.execute("SELECT 1").rowcount > 0, wakes="test_bell"
     )

@@ -1,4 +1,6 @@
-"""When ticks run: on the interval, at once on a notification, never twice at the same time, and cleanly stopped."""
+"""When ticks run: on the interval, at once on a notification, never twice at the same time, and
+cleanly stopped.
+"""
 
 import threading
 from datetime import timedelta
@@ -152,7 +154,9 @@ def test_wake_ups_that_come_close_together_are_gathered(committed: Database) -> 
         runs.release()
         return False
 
-    clockwork = WorkerLoop([Tick("receipts", work, LONG, ("test_receipts",), gather=1.0)], committed.url)
+    clockwork = WorkerLoop(
+        [Tick("receipts", work, LONG, ("test_receipts",), gather=1.0)], committed.url
+    )
     clockwork.start()
     try:
         _quiet(runs, seconds=2.5)

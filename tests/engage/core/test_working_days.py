@@ -39,7 +39,9 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
-    """Weekends and closed days do not count; what comes on one counts from 09:00 of the next; the clock change moves nothing."""
+    """Weekends and closed days do not count; what comes on one counts from 09:00 of the next; the
+    clock change moves nothing.
+    """
     closed = {date(2027, 3, 26), date(2027, 3, 29)}
     assert after_working_days(at(start), days, LONDON, closed) == at(wanted)
 
@@ -57,7 +59,9 @@ def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
     ],
 )
 def test_a_term_in_working_days(day: str, days: int, wanted: str) -> None:
-    """Rule 7: what began on a day off has no day more than what began on the last working day before it."""
+    """Rule 7: what began on a day off has no day more than what began on the last working day
+    before it.
+    """
     closed = {date(2027, 3, 26), date(2027, 3, 29)}
     assert working_day_after(date.fromisoformat(day), days, closed) == date.fromisoformat(wanted)
 
@@ -90,7 +94,9 @@ def test_a_hub_that_never_opens_is_a_mistake() -> None:
         after_working_days(at("2027-01-05T09:00"), 1, LONDON, shut)
 
 
-def test_a_hub_lists_its_closed_days_and_takes_them_off_again(session: Session, now: datetime) -> None:
+def test_a_hub_lists_its_closed_days_and_takes_them_off_again(
+    session: Session, now: datetime
+) -> None:
     """Adding twice is once; the other settings stay; what is chosen is on record."""
     hub = builders.hub(session, daily_cap=5)
     days = [date(2027, 12, 28), date(2027, 12, 27)]

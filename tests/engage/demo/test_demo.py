@@ -1,4 +1,6 @@
-"""The large demonstration: it keeps every rule of the database, is the same for the same seed, and shows something everywhere."""
+"""The large demonstration: it keeps every rule of the database, is the same for the same seed, and
+shows something everywhere.
+"""
 
 from datetime import datetime
 
@@ -63,15 +65,23 @@ MUST_HAVE = [
 
 
 def test_every_part_of_a_case_has_something(session: Session, now: datetime) -> None:
-    """Every table of the case has rows, a third are in prison, a third come of their own will, and the night has been over it once."""
+    """Every table of the case has rows, a third are in prison, a third come of their own will, and
+    the night has been over it once.
+    """
     made = service.fill(session, now=now, count=45)
     assert made is not None and made.signals > 0
     tables = {table.name: table for metadata in METADATA for table in metadata.sorted_tables}
-    empty = [name for name in MUST_HAVE if not session.scalar(select(func.count()).select_from(tables[name]))]
+    empty = [
+        name
+        for name in MUST_HAVE
+        if not session.scalar(select(func.count()).select_from(tables[name]))
+    ]
     assert empty == []
     inside = (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
     held = session.scalar(select(func.count()).where(Person.custody_status.in_(inside)))
-    own = session.scalar(select(func.count()).where(Person.legal_status == LegalStatus.NON_STATUTORY))
+    own = session.scalar(
+        select(func.count()).where(Person.legal_status == LegalStatus.NON_STATUTORY)
+    )
     assert (held, own) == (15, 15)
     view = statistics.load(session, SYSTEM, now=now)
     for id in ("movement", "attendance", "funnel", "overdue"):

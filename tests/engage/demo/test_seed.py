@@ -51,12 +51,17 @@ def test_it_can_be_started_at_any_time(session: Session, at: str) -> None:
     now = datetime.fromisoformat(at)
     assert seed.seed(session, now=now) and not seed.seed(session, now=now)
     hub = session.scalars(select(Hub)).one()
-    assert [turn.level for turn in rota.on_call(session, [hub.id], now + timedelta(days=20))] == [1, 2]
+    assert [turn.level for turn in rota.on_call(session, [hub.id], now + timedelta(days=20))] == [
+        1,
+        2,
+    ]
     times = session.scalars(select(FreeTime)).all()
     assert len(times) == 10 and all(now < one.starts_at < now + timedelta(days=12) for one in times)
     plan = session.scalars(select(CheckInPlan)).one()
     assert plan.next_at is not None and plan.next_at < now + timedelta(days=2)
-    allowed = select(func.count()).select_from(Person).where(Person.rebooking_allowed_at.is_not(None))
+    allowed = (
+        select(func.count()).select_from(Person).where(Person.rebooking_allowed_at.is_not(None))
+    )
     assert session.scalar(allowed) == len(seed.MAY_REBOOK)
     assert session.scalar(select(func.count()).select_from(SelfReport)) == len(seed.NEWS)
 
@@ -65,13 +70,24 @@ def test_people_alone(session: Session, now: datetime) -> None:
     """For tests and trainers who set things up themselves."""
     seed.seed(session, now=now, arranged=False)
     assert session.scalar(select(func.count()).select_from(Person)) == len(seed.CASELOAD)
-    for table in (FreeTime, CheckInPlan, SelfReport, Order, Enrolment, Action, Meeting, SharingAgreement):
+    for table in (
+        FreeTime,
+        CheckInPlan,
+        SelfReport,
+        Order,
+        Enrolment,
+        Action,
+        Meeting,
+        SharingAgreement,
+    ):
         assert session.scalar(select(func.count()).select_from(table)) == 0
     assert pat(session).mobile is None
 
 
 def test_today_has_something_to_show(session: Session, now: datetime) -> None:
-    """Somebody who lost their work, somebody in custody who is still booked, and an absence to ask about."""
+    """Somebody who lost their work, somebody in custody who is still booked, and an absence to ask
+    about.
+    """
     seed.seed(session, now=now)
     page = today.load(session, staff_actor(pat(session)), now=now)
     kinds = {one.kind for one in page.signals.signals}
@@ -80,12 +96,16 @@ def test_today_has_something_to_show(session: Session, now: datetime) -> None:
 
 
 def test_one_case_is_whole(session: Session, now: datetime) -> None:
-    """An order with failures that count, a status that was reviewed, a plan with something done and something overdue, a home and a course."""
+    """An order with failures that count, a status that was reviewed, a plan with something done and
+    something overdue, a home and a course.
+    """
     seed.seed(session, now=now)
     actor = staff_actor(pat(session))
     marcus = session.scalars(select(Person).where(Person.crn == seed_case.WHOLE)).one()
     found = counting.assess(session, marcus, now=now)
-    assert [(one.order is not None, one.suggestion.consider) for one in found.standings] == [(True, True)]
+    assert [(one.order is not None, one.suggestion.consider) for one in found.standings] == [
+        (True, True)
+    ]
     case = status.load(session, actor, marcus.id, now=now)
     assert case.standing is not None and case.standing.rag is Rag.AMBER and len(case.reviews) == 2
     view = plan.load(session, actor, marcus.id, now=now)
@@ -109,7 +129,9 @@ def test_the_meeting_next_week_has_an_agenda(session: Session, now: datetime) ->
 
 
 def test_another_time_is_offered_by_text(session: Session, now: datetime) -> None:
-    """Leanne's two appointments with Pat have been texted; she wants another day for the second, and Pat's free times fit."""
+    """Leanne's two appointments with Pat have been texted; she wants another day for the second,
+    and Pat's free times fit.
+    """
     seed.seed(session, now=now)
     due.send_due(session, now=now, limit=50)
     session.execute(

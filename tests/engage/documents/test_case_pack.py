@@ -117,7 +117,9 @@ def overdue(session: Session, whose: Person, on: date) -> None:
 
 
 def test_attendance_is_counted_out_of_how_many(session: Session, om: Staff, keeper: Actor) -> None:
-    """What was accepted, awaited or not recorded is told as that; cancelled and future ones are not in it (RULES.md 6, 8)."""
+    """What was accepted, awaited or not recorded is told as that; cancelled and future ones are not
+    in it (RULES.md 6, 8).
+    """
     person = builders.person(session, om)
     codes = (
         (2, OutcomeCode.ATTENDED_COMPLIED),
@@ -140,7 +142,9 @@ def test_attendance_is_counted_out_of_how_many(session: Session, om: Staff, keep
     assert (told.awaiting, told.other, told.unrecorded) == (1, 1, 1)
 
 
-def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper: Actor, hub: Hub) -> None:
+def test_it_holds_what_the_meeting_asks_for(
+    session: Session, om: Staff, keeper: Actor, hub: Hub
+) -> None:
     """Status history, tests, signals, overdue actions, and the last decision."""
     person = builders.person(session, om)
     busy(session, person, 2)
@@ -148,7 +152,13 @@ def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper:
     from engage.cohort import agenda
 
     agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
-    decided(session, keeper, meeting, person, DecisionDetails(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN))
+    decided(
+        session,
+        keeper,
+        meeting,
+        person,
+        DecisionDetails(DecisionKind.RETAIN, "Goes on", rag=Rag.GREEN),
+    )
     pack = facts.load(session, keeper, person.id, now=builders.NOW)
     assert [one.rag for one in pack.statuses] == [Rag.GREEN, Rag.GREEN, Rag.GREEN, Rag.AMBER]
     assert pack.tests is not None and len(pack.tests) == len(pack.overdue) == 2
@@ -159,7 +169,9 @@ def test_it_holds_what_the_meeting_asks_for(session: Session, om: Staff, keeper:
 def test_tests_and_intelligence_are_for_those_who_may_see_them(
     session: Session, om: Staff, keeper: Actor, hub: Hub
 ) -> None:
-    """The supervisor reads no tests; the flag is for the police and the OM; others are told of neither."""
+    """The supervisor reads no tests; the flag is for the police and the OM; others are told of
+    neither.
+    """
     person = builders.person(session, om)
     busy(session, person, 1)
     session.add(
@@ -195,7 +207,9 @@ def test_who_may_not_read_it(session: Session, om: Staff, hub: Hub) -> None:
     person = builders.person(session, om)
     agency = builders.agency(session, hub, "Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL)
     ensure_involved(session, person.id, agency.id, now=builders.NOW)
-    worker = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Tyne Recovery")
+    worker = builders.staff(
+        session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Tyne Recovery"
+    )
     with pytest.raises(Forbidden):
         facts.load(session, builders.actor(worker), person.id, now=builders.NOW)
     other = builders.staff(session, hub, name="Dai Rees")

@@ -1,4 +1,6 @@
-"""The evidence pack: every appointment with how the person was told, what arrived, what they answered, and the chain that shows tampering."""
+"""The evidence pack: every appointment with how the person was told, what arrived, what they
+answered, and the chain that shows tampering.
+"""
 
 import hashlib
 import json
@@ -55,7 +57,9 @@ class Case:
             **more,
         }
         with self.database.begin() as session:
-            return service.make(session, actor or self.actor, self.person.id, now=self.now, **given).id  # type: ignore[arg-type]
+            return service.make(
+                session, actor or self.actor, self.person.id, now=self.now, **given
+            ).id  # type: ignore[arg-type]
 
     def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> service.OpenedPack:
         """The pack as it was given."""
@@ -100,10 +104,19 @@ def case(committed: Database, now: datetime) -> Case:
 
 
 def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
-    """How the person was told, what the network said, what they answered, what was recorded by whom, what was decided."""
+    """How the person was told, what the network said, what they answered, what was recorded by
+    whom, what was decided.
+    """
     facts = case.open(case.make()).facts
-    assert facts["person"] == {"name": "Katrina Dodds", "crn": case.person.crn, "born": "1990-03-03"}
-    assert facts["made"]["by"] == "Pat Hale" and facts["made"]["recipient"] == "Newcastle Magistrates' Court"
+    assert facts["person"] == {
+        "name": "Katrina Dodds",
+        "crn": case.person.crn,
+        "born": "1990-03-03",
+    }
+    assert (
+        facts["made"]["by"] == "Pat Hale"
+        and facts["made"]["recipient"] == "Newcastle Magistrates' Court"
+    )
     first, second, third = facts["appointments"]
     assert (
         first["told"][0]["text"]["status"] == "delivered"
@@ -113,12 +126,19 @@ def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
         first["said"][0]["words"] == "yes c u there \N{THUMBS UP SIGN}"
         and first["said"][0]["kind"] == "will_attend"
     )
-    assert first["recorded"][0]["code"] == "UAAB" and first["recorded"][0]["by"] == "Engage, by itself"
+    assert (
+        first["recorded"][0]["code"] == "UAAB" and first["recorded"][0]["by"] == "Engage, by itself"
+    )
     assert first["counts_as_failure"] and not third["counts_as_failure"]
     assert third["told"][0]["why_not"] == ["Quiet hours"] and third["told"][0]["text"] is None
     assert [one["kind"] for one in facts["orders"]] == ["community_order"]
-    assert facts["decisions"][0]["given_how"] == "post" and "unacceptable" in facts["decisions"][0]["letter"]
-    assert len(facts["count"]["failures"]) == 2 and second["starts_at"] == "2027-03-10T09:00:00+00:00"
+    assert (
+        facts["decisions"][0]["given_how"] == "post"
+        and "unacceptable" in facts["decisions"][0]["letter"]
+    )
+    assert (
+        len(facts["count"]["failures"]) == 2 and second["starts_at"] == "2027-03-10T09:00:00+00:00"
+    )
 
 
 def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
@@ -128,7 +148,9 @@ def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
     assert silent["appointments"] == 3 and len(silent["nothing_known_to_have_arrived"]) == 2
     assert silent["of_these_counted_as_failures"] == [str(case.silent)]
     pages = pages_of(opened)
-    assert "For 2 of 3 appointments no text is known to have reached the phone" in pages[0].replace("\n", " ")
+    assert "For 2 of 3 appointments no text is known to have reached the phone" in pages[0].replace(
+        "\n", " "
+    )
     assert "1 of these is counted as a failure to comply" in pages[0].replace("\n", " ")
 
 
@@ -156,7 +178,9 @@ def test_the_paper_says_what_the_json_says(case: Case) -> None:
         f"Page {len(pages)} of {len(pages)}",
     ):
         assert words in whole, words
-    assert pdf.render(opened.facts, opened.pack.digest) == pdf.render(opened.facts, opened.pack.digest)
+    assert pdf.render(opened.facts, opened.pack.digest) == pdf.render(
+        opened.facts, opened.pack.digest
+    )
 
 
 def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
@@ -185,8 +209,13 @@ def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed:
         session.execute(text("DELETE FROM event_seal"))
     settle(committed, case.person.id)
     chain = case.open(case.make(from_on=TODAY)).facts["chain"]
-    assert chain["links"][0]["place"] == 2 and chain["before"] != audit_chain.START and chain["holds"]
-    assert audit_chain.link_of(chain["before"], chain["links"][0]["digest"]) == chain["links"][0]["link"]
+    assert (
+        chain["links"][0]["place"] == 2 and chain["before"] != audit_chain.START and chain["holds"]
+    )
+    assert (
+        audit_chain.link_of(chain["before"], chain["links"][0]["digest"])
+        == chain["links"][0]["link"]
+    )
 
 
 def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> None:
@@ -220,7 +249,12 @@ def test_what_was_given_stays_as_it_was(case: Case, committed: Database) -> None
     before = case.open(made)
     with committed.begin() as session:
         outcomes.record_outcome(
-            session, case.actor, case.silent, code=OutcomeCode.ABSENT_MEDICAL, note="Hospital", now=case.now
+            session,
+            case.actor,
+            case.silent,
+            code=OutcomeCode.ABSENT_MEDICAL,
+            note="Hospital",
+            now=case.now,
         )
     after = case.open(made)
     assert after.facts == before.facts and after.pack.digest == before.pack.digest
@@ -240,7 +274,9 @@ def test_making_one_is_a_disclosure(case: Case, committed: Database) -> None:
             "Breach hearing",
             case.actor.label,
         )
-        logged = session.execute(text("SELECT data FROM event WHERE kind = 'pack.made'")).scalar_one()
+        logged = session.execute(
+            text("SELECT data FROM event WHERE kind = 'pack.made'")
+        ).scalar_one()
     assert logged["pack"] == str(made) and set(logged) == {"pack", "digest"}
 
 
@@ -266,12 +302,16 @@ def test_what_cannot_be_asked_for(case: Case, given: dict[str, object], field: s
 
 
 def test_who_makes_and_reads_packs(case: Case) -> None:
-    """The offender manager and supervisors; a supervisor's own pack leaves out what may hold matters of health, and theirs is not opened."""
+    """The offender manager and supervisors; a supervisor's own pack leaves out what may hold
+    matters of health, and theirs is not opened.
+    """
     made = case.make()
     with case.database.begin() as session:
         hub = case.person.hub_id
         staff = {
-            role: builders.actor(builders.staff(session, session.get_one(Hub, hub), role, name=role.value))
+            role: builders.actor(
+                builders.staff(session, session.get_one(Hub, hub), role, name=role.value)
+            )
             for role in (
                 Role.SUPERVISOR,
                 Role.COORDINATOR,

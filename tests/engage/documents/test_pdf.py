@@ -20,7 +20,9 @@ def pages_of(document: bytes) -> list[str]:
 
 
 def test_the_words_of_both_languages_are_on_the_page() -> None:
-    """A title, a paragraph with Welsh letters, facts and a notice can be read back, and the page says which of how many it is."""
+    """A title, a paragraph with Welsh letters, facts and a notice can be read back, and the page
+    says which of how many it is.
+    """
     paper = PdfDocument("Tŷ a dŵr", made_at=MADE, footer="X123456")
     paper.heading("Part one")
     paper.paragraph("Rhaid i chi ddod i'r swyddfa: â ê î ô û ŵ ŷ.")
@@ -41,9 +43,13 @@ def test_the_words_of_both_languages_are_on_the_page() -> None:
 
 
 def test_a_table_goes_on_over_pages_with_its_head_on_each() -> None:
-    """A long table is broken between rows; every page repeats the head and is numbered, and no row is lost."""
+    """A long table is broken between rows; every page repeats the head and is numbered, and no row
+    is lost.
+    """
     paper = PdfDocument("Appointments", made_at=MADE)
-    paper.table(("When", "Outcome"), [(f"Day {n}", f"Row {n} end") for n in range(200)], widths=(30, 70))
+    paper.table(
+        ("When", "Outcome"), [(f"Day {n}", f"Row {n} end") for n in range(200)], widths=(30, 70)
+    )
     pages = pages_of(paper.finished())
     assert len(pages) == paper.pages > 3
     for number, page in enumerate(pages, 1):
@@ -78,7 +84,9 @@ def test_a_sign_that_the_font_lacks_is_named() -> None:
 
 
 def test_the_same_words_make_the_same_bytes() -> None:
-    """A document is known by its digest: made again of the same facts at the same moment it is the same."""
+    """A document is known by its digest: made again of the same facts at the same moment it is the
+    same.
+    """
     made = []
     for _ in range(2):
         paper = PdfDocument("Same", made_at=MADE, language="cy")

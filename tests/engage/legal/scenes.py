@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.legal import custody, orders, requirements
-from engage.legal.model import CustodyKind, CustodySpell, Order, OrderKind, Requirement, RequirementKind
+from engage.legal.model import (
+    CustodyKind,
+    CustodySpell,
+    Order,
+    OrderKind,
+    Requirement,
+    RequirementKind,
+)
 from engage.people.model import Person
 from tests.builders import NOW
 
@@ -37,7 +44,13 @@ def order(session: Session, whose: Person, **values: Any) -> Order:
 def rar(session: Session, of: Order, days: int = 20) -> Requirement:
     """A RAR of so many days at the most, from the order's first day."""
     return requirements.add_requirement(
-        session, SYSTEM, of.id, kind=RequirementKind.RAR, starts_on=of.starts_on, amount=days, now=NOW
+        session,
+        SYSTEM,
+        of.id,
+        kind=RequirementKind.RAR,
+        starts_on=of.starts_on,
+        amount=days,
+        now=NOW,
     )
 
 

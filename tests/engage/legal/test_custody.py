@@ -1,4 +1,6 @@
-"""Time in prison: texts stop and start with it, the day of release moves, and an appointment in prison is booked and not texted."""
+"""Time in prison: texts stop and start with it, the day of release moves, and an appointment in
+prison is booked and not texted.
+"""
 
 import threading
 from datetime import timedelta
@@ -34,7 +36,9 @@ A_DAY = timedelta(days=1)
 
 def _signals(session: Session) -> list[tuple[str, SignalState]]:
     found = session.scalars(
-        select(Signal).where(Signal.kind == SignalKind.RELEASE_SOON).order_by(Signal.raised_at, Signal.id)
+        select(Signal)
+        .where(Signal.kind == SignalKind.RELEASE_SOON)
+        .order_by(Signal.raised_at, Signal.id)
     )
     return [(signal.key.rpartition(":")[2], signal.state) for signal in found]
 
@@ -42,16 +46,24 @@ def _signals(session: Session) -> list[tuple[str, SignalState]]:
 def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """RULES.md 1, 2: what waits is called back in the same transaction; afterwards reminders are thought over again."""
+    """RULES.md 1, 2: what waits is called back in the same transaction; afterwards reminders are
+    thought over again.
+    """
     text = outbox.Text(
-        to="+447700900101", body="Hi", lane=outbox.Lane.REMINDER, dedupe_key="one", recipient=str(katrina.id)
+        to="+447700900101",
+        body="Hi",
+        lane=outbox.Lane.REMINDER,
+        dedupe_key="one",
+        recipient=str(katrina.id),
     )
     message = outbox.enqueue(session, text, now=NOW)
     spell = scenes.in_prison(session, katrina)
     session.expire_all()
     assert session.get_one(Message, message.id).status is MessageStatus.WITHDRAWN
     assert katrina.custody_status.value == CustodyStatus.CUSTODY.value
-    assert not contactability.contactability_of(session, [katrina.id], NOW)[katrina.id].verdict.allowed
+    assert not contactability.contactability_of(session, [katrina.id], NOW)[
+        katrina.id
+    ].verdict.allowed
     assert custody.current(session, katrina.id) == spell
     custody.release(session, pat, spell.id, on=TODAY, now=NOW)
     assert (
@@ -65,7 +77,9 @@ def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
 def test_a_joint_visit_is_booked_in_prison_and_not_texted(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """The appointment stands; each of its reminders is skipped with the reason, and none is sent late after the release."""
+    """The appointment stands; each of its reminders is skipped with the reason, and none is sent
+    late after the release.
+    """
     spell = scenes.in_prison(session, katrina, release_on=TODAY + 10 * A_DAY)
     visit = appointments.book(
         session,
@@ -95,17 +109,26 @@ def test_a_joint_visit_is_booked_in_prison_and_not_texted(
 
 def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) -> None:
     """Sentenced: the same time in prison, of another kind, with a length and a day of release."""
-    spell = scenes.in_prison(session, katrina, kind=CustodyKind.REMAND, sentence_days=None, release_on=None)
+    spell = scenes.in_prison(
+        session, katrina, kind=CustodyKind.REMAND, sentence_days=None, release_on=None
+    )
     assert katrina.custody_status.value == CustodyStatus.REMAND.value
     custody.change(
         session, pat, spell.id, kind=CustodyKind.CUSTODY, prison="HMP Holme House", sentence_days=730,
         release_on=TODAY + 300 * A_DAY, now=NOW,
     )  # fmt: skip
-    assert katrina.custody_status.value == CustodyStatus.CUSTODY.value and spell.prison == "HMP Holme House"
+    assert (
+        katrina.custody_status.value == CustodyStatus.CUSTODY.value
+        and spell.prison == "HMP Holme House"
+    )
 
 
-def test_a_release_moved_earlier_is_signalled_at_once(session: Session, pat: Actor, katrina: Person) -> None:
-    """Not with tonight's sweep; moved again, the old signal goes and the new day has its own. Release ends it."""
+def test_a_release_moved_earlier_is_signalled_at_once(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """Not with tonight's sweep; moved again, the old signal goes and the new day has its own.
+    Release ends it.
+    """
     spell = scenes.in_prison(session, katrina)
     assert _signals(session) == []
     first, second = TODAY + 10 * A_DAY, TODAY + 3 * A_DAY
@@ -116,7 +139,9 @@ def test_a_release_moved_earlier_is_signalled_at_once(session: Session, pat: Act
     assert _signals(session) == expected
     custody.change_release(session, pat, spell.id, release_on=TODAY + 50 * A_DAY, now=NOW + A_DAY)
     assert [state for _, state in _signals(session)] == [SignalState.RESOLVED] * 2
-    custody.change_release(session, pat, spell.id, release_on=TODAY + 5 * A_DAY, now=NOW + 2 * A_DAY)
+    custody.change_release(
+        session, pat, spell.id, release_on=TODAY + 5 * A_DAY, now=NOW + 2 * A_DAY
+    )
     custody.release(session, pat, spell.id, on=TODAY + 2 * A_DAY, now=NOW + 2 * A_DAY)
     assert [state for _, state in _signals(session)] == [SignalState.RESOLVED] * 3
 
@@ -164,7 +189,9 @@ def test_one_time_in_prison_at_a_time(session: Session, pat: Actor, katrina: Per
     scenes.in_prison(session, katrina, since=TODAY - 2 * A_DAY)
 
 
-def test_whoever_is_at_large_by_then_stays_so(session: Session, pat: Actor, katrina: Person) -> None:
+def test_whoever_is_at_large_by_then_stays_so(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """Ending the time in prison of somebody who absconded starts no texts."""
     spell = scenes.in_prison(session, katrina)
     katrina.custody_status = CustodyStatus.UNLAWFULLY_AT_LARGE
@@ -173,7 +200,9 @@ def test_whoever_is_at_large_by_then_stays_so(session: Session, pat: Actor, katr
     assert katrina.custody_status.value == CustodyStatus.UNLAWFULLY_AT_LARGE.value
 
 
-def test_recalled_and_out_again_after_the_sentence(session: Session, pat: Actor, katrina: Person) -> None:
+def test_recalled_and_out_again_after_the_sentence(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """With no new licence, and the sentence over, nobody is statutory any more."""
     licence = scenes.order(session, katrina, kind=OrderKind.LICENCE, ends_on=TODAY + 5 * A_DAY)
     orders.end_order(session, pat, licence.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
@@ -188,15 +217,23 @@ def test_the_release_plan_keeps_health_apart(session: Session, pat: Actor, katri
     spell = scenes.in_prison(session, katrina)
     with pytest.raises(Invalid):
         custody.make_plan(session, pat, spell.id, home=" ", now=NOW)
-    custody.make_plan(session, pat, spell.id, home="A flat in Byker", health="Goes on with a script", now=NOW)
+    custody.make_plan(
+        session, pat, spell.id, home="A flat in Byker", health="Goes on with a script", now=NOW
+    )
     lead = builders.staff(session, katrina.hub, Role.SUPERVISOR, name="Sam Shaw")
     supervisor = builders.actor(lead)
     with pytest.raises(Forbidden):
         custody.make_plan(session, supervisor, spell.id, home="Hostel", health="None", now=NOW)
-    custody.make_plan(session, supervisor, spell.id, home="Hostel", travel="Met at the gate", now=NOW)
+    custody.make_plan(
+        session, supervisor, spell.id, home="Hostel", travel="Met at the gate", now=NOW
+    )
     plan = spell.plan
     assert plan is not None
-    assert (plan.home, plan.travel, plan.health) == ("Hostel", "Met at the gate", "Goes on with a script")
+    assert (plan.home, plan.travel, plan.health) == (
+        "Hostel",
+        "Met at the gate",
+        "Goes on with a script",
+    )
 
 
 def test_two_put_the_same_person_in_prison_at_once(committed: Database) -> None:

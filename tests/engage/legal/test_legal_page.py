@@ -20,11 +20,18 @@ def _fill(session: Session, whose: Person, first: int, behind: int) -> None:
         order = scenes.order(session, whose, reference=f"T{number}")
         rar = scenes.rar(session, order)
         requirements.add_requirement(
-            session, SYSTEM, order.id, kind=RequirementKind.CURFEW, starts_on=order.starts_on, now=NOW
+            session,
+            SYSTEM,
+            order.id,
+            kind=RequirementKind.CURFEW,
+            starts_on=order.starts_on,
+            now=NOW,
         )
         for ago in range(behind):
             day = TODAY - timedelta(days=ago)
-            requirements.record_credit(session, SYSTEM, rar.id, done_on=day, activity="Course", now=NOW)
+            requirements.record_credit(
+                session, SYSTEM, rar.id, done_on=day, activity="Course", now=NOW
+            )
         on = TODAY - timedelta(days=50 - number)
         spell = scenes.in_prison(session, whose, since=on)
         custody.release(session, SYSTEM, spell.id, on=on, now=NOW)
@@ -33,7 +40,9 @@ def _fill(session: Session, whose: Person, first: int, behind: int) -> None:
         )  # fmt: skip
 
 
-def test_much_costs_as_many_statements_as_little(session: Session, pat: Actor, katrina: Person) -> None:
+def test_much_costs_as_many_statements_as_little(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """The count is the same to the statement, and small; whose flag it is makes it one more."""
     costs: list[int] = []
     for first, behind in ((0, 1), (1, 6)):

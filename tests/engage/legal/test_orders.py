@@ -1,4 +1,6 @@
-"""Orders: recorded, changed, ended by people or by the calendar, with the person's legal status kept right."""
+"""Orders: recorded, changed, ended by people or by the calendar, with the person's legal status
+kept right.
+"""
 
 import threading
 from datetime import date, timedelta
@@ -36,16 +38,22 @@ def _status(person: Person) -> str:
 def test_an_order_makes_statutory_and_its_end_voluntary(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """From unknown to statutory while it runs, non-statutory after; each with an event that holds codes and days only."""
+    """From unknown to statutory while it runs, non-statutory after; each with an event that holds
+    codes and days only.
+    """
     assert _status(katrina) == "unknown"
     order = scenes.order(session, katrina)
     assert _status(katrina) == "statutory"
     assert orders.in_force(session, katrina.id, TODAY) == [order]
     orders.end_order(session, pat, order.id, on=TODAY, ending=OrderEnding.COMPLETED, now=NOW)
     assert _status(katrina) == "non_statutory"
-    assert orders.in_force(session, katrina.id, TODAY) == [order], "the day on which it ended still counts"
+    assert orders.in_force(session, katrina.id, TODAY) == [order], (
+        "the day on which it ended still counts"
+    )
     assert orders.in_force(session, katrina.id, TODAY + A_DAY) == []
-    kinds = session.scalars(select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id))
+    kinds = session.scalars(
+        select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id)
+    )
     assert list(kinds) == ["order.recorded", "person.changed", "order.ended", "person.changed"]
     ended = session.scalars(select(Event).where(Event.kind == "order.ended")).one()
     assert ended.data == {
@@ -57,18 +65,27 @@ def test_an_order_makes_statutory_and_its_end_voluntary(
 
 
 def test_an_order_of_the_past_says_nothing_of_today(session: Session, katrina: Person) -> None:
-    """RULES.md 2: somebody known to be statutory stays so when their history is entered, the oldest first."""
+    """RULES.md 2: somebody known to be statutory stays so when their history is entered, the oldest
+    first.
+    """
     katrina.legal_status = LegalStatus.STATUTORY
     session.flush()
     scenes.order(
-        session, katrina, made_on=date(2020, 2, 29), starts_on=date(2020, 2, 29), ends_on=date(2021, 2, 28)
+        session,
+        katrina,
+        made_on=date(2020, 2, 29),
+        starts_on=date(2020, 2, 29),
+        ends_on=date(2021, 2, 28),
     )
     assert _status(katrina) == "statutory"
 
 
 def test_the_last_of_two_orders_decides(session: Session, pat: Actor, katrina: Person) -> None:
     """While another runs the person stays statutory."""
-    first, second = scenes.order(session, katrina), scenes.order(session, katrina, reference="T20270001")
+    first, second = (
+        scenes.order(session, katrina),
+        scenes.order(session, katrina, reference="T20270001"),
+    )
     orders.end_order(session, pat, first.id, on=TODAY, ending=OrderEnding.REVOKED, now=NOW)
     assert katrina.legal_status.value == LegalStatus.STATUTORY.value
     orders.end_order(session, pat, second.id, on=TODAY, ending=OrderEnding.REVOKED, now=NOW)
@@ -88,7 +105,9 @@ def test_an_end_is_taken_back(session: Session, pat: Actor, katrina: Person) -> 
         orders.take_back_end(session, pat, order.id, now=NOW)
 
 
-def test_a_recall_leaves_the_person_under_the_sentence(session: Session, pat: Actor, katrina: Person) -> None:
+def test_a_recall_leaves_the_person_under_the_sentence(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """Only a licence can be recalled; the sentence runs on."""
     community, licence = (
         scenes.order(session, katrina),
@@ -97,7 +116,9 @@ def test_a_recall_leaves_the_person_under_the_sentence(session: Session, pat: Ac
     with pytest.raises(Invalid) as refused:
         orders.end_order(session, pat, community.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
     assert refused.value.fields == {"ending": "Only a licence can be recalled"}
-    orders.end_order(session, pat, community.id, on=TODAY - A_DAY, ending=OrderEnding.REVOKED, now=NOW)
+    orders.end_order(
+        session, pat, community.id, on=TODAY - A_DAY, ending=OrderEnding.REVOKED, now=NOW
+    )
     orders.end_order(session, pat, licence.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
     assert katrina.legal_status.value == LegalStatus.STATUTORY.value
 
@@ -146,15 +167,21 @@ def _change(session: Session, actor: Actor, order: Order, **values: Any) -> Orde
     return orders.change_order(session, actor, order.id, **{**present, **values}, now=NOW)
 
 
-def test_a_change_moves_the_days_and_the_status(session: Session, pat: Actor, katrina: Person) -> None:
-    """An end that a court moved into the past ends the status at once; the same again writes no event."""
+def test_a_change_moves_the_days_and_the_status(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """An end that a court moved into the past ends the status at once; the same again writes no
+    event.
+    """
     order = scenes.order(session, katrina)
     _change(session, pat, order, ends_on=TODAY - A_DAY)
     assert katrina.legal_status.value == LegalStatus.NON_STATUTORY.value
     _change(session, pat, order, ends_on=date(2028, 2, 29))
     assert katrina.legal_status.value == LegalStatus.STATUTORY.value
     _change(session, pat, order, ends_on=date(2028, 2, 29))
-    changed = session.scalars(select(Event).where(Event.kind == "order.changed").order_by(Event.id)).all()
+    changed = session.scalars(
+        select(Event).where(Event.kind == "order.changed").order_by(Event.id)
+    ).all()
     assert [event.data["fields"] for event in changed] == [["ends_on"], ["ends_on"]]
 
 
@@ -177,18 +204,26 @@ def test_an_end_that_cannot_be_is_refused(
 
 
 def test_who_may_not(session: Session, om: Staff, katrina: Person) -> None:
-    """Another's offender manager finds nobody; an auditor and a support worker who may see the person change nothing."""
+    """Another's offender manager finds nobody; an auditor and a support worker who may see the
+    person change nothing.
+    """
     order, hub = scenes.order(session, katrina), om.memberships[0].hub_id
     other = Staff(agency_id=om.agency_id, email="o@probation.example", name="O", first_name="O")
     session.add(other)
     for role, refusal in ((Role.OFFENDER_MANAGER, NotFound), (Role.AUDITOR, Forbidden)):
         actor = Actor(SYSTEM.kind.STAFF, id=other.id, roles=frozenset({(hub, role)}))
         with pytest.raises(refusal):
-            orders.end_order(session, actor, order.id, on=TODAY, ending=OrderEnding.REVOKED, now=NOW)
+            orders.end_order(
+                session, actor, order.id, on=TODAY, ending=OrderEnding.REVOKED, now=NOW
+            )
 
 
-def test_the_sweep_ends_what_has_run_out_and_only_that(session: Session, om: Staff, pat: Actor) -> None:
-    """The day after the last, by the hub's clock: expired, or completed where all that was asked was done. Done again it does nothing."""
+def test_the_sweep_ends_what_has_run_out_and_only_that(
+    session: Session, om: Staff, pat: Actor
+) -> None:
+    """The day after the last, by the hub's clock: expired, or completed where all that was asked
+    was done. Done again it does nothing.
+    """
     names = ("Ann", "Bob", "Cat")
     ann, bob, cat = (builders.person(session, om, number=None, first_name=name) for name in names)
     last = TODAY - A_DAY
@@ -202,7 +237,11 @@ def test_the_sweep_ends_what_has_run_out_and_only_that(session: Session, om: Sta
     assert orders.end_due(session, now=NOW - A_DAY, limit=10) == 0
     assert [orders.end_due(session, now=NOW, limit=1) for _ in range(3)] == [1, 1, 0]
     assert (expired.ended_on, expired.ending) == (last, OrderEnding.EXPIRED)
-    assert (completed.ended_on, completed.ending, requirement.ended_on) == (last, OrderEnding.COMPLETED, last)
+    assert (completed.ended_on, completed.ending, requirement.ended_on) == (
+        last,
+        OrderEnding.COMPLETED,
+        last,
+    )
     assert running.ended_on is None
     status = [one.legal_status for one in (ann, bob, cat)]
     assert status == [LegalStatus.NON_STATUTORY, LegalStatus.NON_STATUTORY, LegalStatus.STATUTORY]
@@ -216,7 +255,9 @@ def test_the_last_day_ends_at_midnight_of_the_hub(session: Session, katrina: Per
     assert orders.end_due(session, now=NOW.replace(day=28, hour=23, minute=30), limit=10) == 1
 
 
-def test_an_order_that_begins_later_makes_statutory_on_its_day(session: Session, katrina: Person) -> None:
+def test_an_order_that_begins_later_makes_statutory_on_its_day(
+    session: Session, katrina: Person
+) -> None:
     """Until then what was known stays."""
     scenes.order(session, katrina, made_on=TODAY, starts_on=TODAY + A_DAY)
     assert (
@@ -229,7 +270,9 @@ def test_an_order_that_begins_later_makes_statutory_on_its_day(session: Session,
 
 
 def test_two_sweeps_and_a_worker_at_once(committed: Database) -> None:
-    """However many sweep while a worker ends one of the orders by hand, each ends once, with one event."""
+    """However many sweep while a worker ends one of the orders by hand, each ends once, with one
+    event.
+    """
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         people = [builders.person(session, om, number=None) for _ in range(6)]
@@ -246,12 +289,19 @@ def test_two_sweeps_and_a_worker_at_once(committed: Database) -> None:
         try:
             with committed.begin() as session:
                 orders.end_order(
-                    session, pat, made[0].id, on=TODAY - A_DAY, ending=OrderEnding.COMPLETED, now=NOW
+                    session,
+                    pat,
+                    made[0].id,
+                    on=TODAY - A_DAY,
+                    ending=OrderEnding.COMPLETED,
+                    now=NOW,
                 )
         except Conflict as problem:
             problems.append(problem)
 
-    threads = [threading.Thread(target=sweep) for _ in range(3)] + [threading.Thread(target=by_hand)]
+    threads = [threading.Thread(target=sweep) for _ in range(3)] + [
+        threading.Thread(target=by_hand)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -35,13 +35,17 @@ def order(session: Session, katrina: Person) -> Order:
     return scenes.order(session, katrina)
 
 
-def _credit(session: Session, actor: Actor, of: Requirement, on: date, **values: Any) -> RequirementCredit:
+def _credit(
+    session: Session, actor: Actor, of: Requirement, on: date, **values: Any
+) -> RequirementCredit:
     given = {"done_on": on, "activity": "Thinking skills", "now": NOW, **values}
     return requirements.record_credit(session, actor, of.id, **given)
 
 
 def test_rar_days_are_counted_up_to_the_maximum(session: Session, pat: Actor, order: Order) -> None:
-    """RULES.md 14: routine supervision is kept and does not count; beyond the court's maximum nothing counts."""
+    """RULES.md 14: routine supervision is kept and does not count; beyond the court's maximum
+    nothing counts.
+    """
     rar = scenes.rar(session, order, days=2)
     _credit(session, pat, rar, TODAY, planned_activity=False, activity="")
     for ago in (1, 2, 3):
@@ -65,7 +69,9 @@ def test_a_day_taken_back_counts_no_more_and_may_be_recorded_anew(
     _credit(session, pat, rar, TODAY)
     found = orders.progress_of(rar)
     assert found is not None and found.done == 1
-    kinds = session.scalars(select(Event.kind).where(Event.kind.like("requirement.%")).order_by(Event.id))
+    kinds = session.scalars(
+        select(Event.kind).where(Event.kind.like("requirement.%")).order_by(Event.id)
+    )
     assert list(kinds) == [
         "requirement.added",
         "requirement.credited",
@@ -125,8 +131,12 @@ def test_what_is_not_measured_takes_no_days(session: Session, pat: Actor, order:
     assert refused.value.code == "not_measured" and orders.progress_of(curfew) is None
 
 
-def test_the_court_changes_the_intervals_of_a_drr(session: Session, pat: Actor, order: Order) -> None:
-    """RULES.md 13: at a review the tests become rarer; reviews closer than a month are refused and nothing changes."""
+def test_the_court_changes_the_intervals_of_a_drr(
+    session: Session, pat: Actor, order: Order
+) -> None:
+    """RULES.md 13: at a review the tests become rarer; reviews closer than a month are refused and
+    nothing changes.
+    """
     drr = requirements.add_requirement(
         session,
         pat,
@@ -146,7 +156,9 @@ def test_the_court_changes_the_intervals_of_a_drr(session: Session, pat: Actor, 
     requirements.change_requirement(session, pat, drr.id, **given, now=NOW)
     assert (drr.tests_every_days, drr.reviews_every_days, drr.note) == (7, 56, "By the court")
     with pytest.raises(Invalid):
-        requirements.change_requirement(session, pat, drr.id, **{**given, "reviews_every_days": 14}, now=NOW)
+        requirements.change_requirement(
+            session, pat, drr.id, **{**given, "reviews_every_days": 14}, now=NOW
+        )
     requirements.change_requirement(session, pat, drr.id, **given, now=NOW)
     changed = session.scalars(
         select(Event).where(Event.kind == "requirement.changed").order_by(Event.id)
@@ -172,14 +184,18 @@ def test_one_of_a_kind_at_a_time(session: Session, pat: Actor, order: Order) -> 
 
 
 def test_nothing_is_added_outside_the_order(session: Session, pat: Actor, order: Order) -> None:
-    """Neither before its first day, nor once it has ended; nor may the order shrink below its requirements."""
+    """Neither before its first day, nor once it has ended; nor may the order shrink below its
+    requirements.
+    """
     kind = RequirementKind.CURFEW
     with pytest.raises(Invalid) as refused:
         requirements.add_requirement(
             session, pat, order.id, kind=kind, starts_on=order.starts_on - A_DAY, now=NOW
         )
     assert list(refused.value.fields) == ["starts_on"]
-    requirements.add_requirement(session, pat, order.id, kind=kind, starts_on=order.ends_on, now=NOW)
+    requirements.add_requirement(
+        session, pat, order.id, kind=kind, starts_on=order.ends_on, now=NOW
+    )
     with pytest.raises(Invalid) as refused:
         orders.change_order(
             session, pat, order.id, made_on=order.made_on, starts_on=order.starts_on,

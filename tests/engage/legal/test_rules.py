@@ -1,4 +1,6 @@
-"""The legal rules as tables: when an order is in force, who is statutory, what counts of a requirement."""
+"""The legal rules as tables: when an order is in force, who is statutory, what counts of a
+requirement.
+"""
 
 from datetime import date, timedelta
 
@@ -26,7 +28,9 @@ A_DAY = timedelta(days=1)
     ],
 )
 def test_first_and_last_day_count(order: OrderFacts, on: date, expected: bool) -> None:
-    """RULES.md 6, 7: an appointment of the last day is still the order's; one of the day after is not. 29 February is a day like any."""
+    """RULES.md 6, 7: an appointment of the last day is still the order's; one of the day after is
+    not. 29 February is a day like any.
+    """
     assert rules.in_force(order, on) is expected
 
 
@@ -52,7 +56,9 @@ def test_first_and_last_day_count(order: OrderFacts, on: date, expected: bool) -
     ],
 )
 def test_who_is_statutory(orders: list[OrderFacts], expected: bool | None) -> None:
-    """RULES.md 2: nothing recorded is not "voluntary"; whoever was recalled stays under the sentence to its last day."""
+    """RULES.md 2: nothing recorded is not "voluntary"; whoever was recalled stays under the
+    sentence to its last day.
+    """
     assert rules.statutory(orders, date(2027, 6, 1)) is expected
 
 
@@ -69,11 +75,16 @@ def test_who_is_statutory(orders: list[OrderFacts], expected: bool | None) -> No
     ],
 )
 def test_what_counts_of_a_requirement(
-    kind: RequirementKind, asked: int, days: list[tuple[int, int, bool]], expected: tuple[int, int, int]
+    kind: RequirementKind,
+    asked: int,
+    days: list[tuple[int, int, bool]],
+    expected: tuple[int, int, int],
 ) -> None:
     """RULES.md 14: planned activity only, one a day, and never more than the court set."""
     found = rules.progress(
-        kind, asked, [CreditFacts(date(2027, 2, day), amount, planned) for day, amount, planned in days]
+        kind,
+        asked,
+        [CreditFacts(date(2027, 2, day), amount, planned) for day, amount, planned in days],
     )
     assert (found.done, found.beyond, found.not_counted) == expected
     assert found.left == asked - found.done and found.complete is (found.done == asked)
@@ -107,7 +118,11 @@ def test_how_an_order_ends_by_itself(done: list[tuple[int, int]], expected: Orde
         (RequirementKind.UNPAID_WORK, {}, {"amount"}),
         (RequirementKind.DRR, {"tests_every_days": 7}, set()),
         (RequirementKind.DRR, {"tests_every_days": 7, "reviews_every_days": 28}, set()),
-        (RequirementKind.DRR, {"tests_every_days": 7, "reviews_every_days": 27}, {"reviews_every_days"}),
+        (
+            RequirementKind.DRR,
+            {"tests_every_days": 7, "reviews_every_days": 27},
+            {"reviews_every_days"},
+        ),
         (RequirementKind.DRR, {"tests_every_days": 91}, {"tests_every_days"}),
         (RequirementKind.DRR, {"amount": 3}, {"amount", "tests_every_days"}),
         (RequirementKind.CURFEW, {}, set()),
@@ -119,8 +134,16 @@ def test_how_an_order_ends_by_itself(done: list[tuple[int, int]], expected: Orde
 def test_each_kind_has_its_own_numbers(
     kind: RequirementKind, numbers: dict[str, int | str], wrong: set[str]
 ) -> None:
-    """RULES.md 13, 14: court reviews at least a month apart, RAR days up to the court's maximum, at most 300 hours of unpaid work."""
-    given = {"amount": None, "tests_every_days": None, "reviews_every_days": None, "note": "", **numbers}
+    """RULES.md 13, 14: court reviews at least a month apart, RAR days up to the court's maximum, at
+    most 300 hours of unpaid work.
+    """
+    given = {
+        "amount": None,
+        "tests_every_days": None,
+        "reviews_every_days": None,
+        "note": "",
+        **numbers,
+    }
     assert set(rules.requirement_problems(kind, **given)) == wrong  # type: ignore[arg-type]
 
 

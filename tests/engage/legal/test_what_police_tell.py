@@ -1,4 +1,6 @@
-"""Arrests, charges and convictions; the intelligence flag that only police and the offender manager see; a death."""
+"""Arrests, charges and convictions; the intelligence flag that only police and the offender manager
+see; a death.
+"""
 
 from datetime import date, timedelta
 
@@ -40,7 +42,9 @@ def _arrest(
     )
 
 
-def test_the_last_arrest_is_the_last_that_stands(session: Session, pat: Actor, katrina: Person) -> None:
+def test_the_last_arrest_is_the_last_that_stands(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """What was withdrawn counts no more; a charge is no arrest."""
     assert offences.last_arrest_on(session, katrina.id) is None
     first = _arrest(session, pat, katrina, TODAY - 9 * A_DAY)
@@ -59,7 +63,9 @@ def test_the_last_arrest_is_the_last_that_stands(session: Session, pat: Actor, k
     assert len(kinds) == 1, "said twice it changes nothing"
 
 
-def test_an_arrest_leaves_no_words_in_the_log(session: Session, pat: Actor, katrina: Person) -> None:
+def test_an_arrest_leaves_no_words_in_the_log(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
     """Nor may it be ahead, without a matter, or there twice."""
     _arrest(session, pat, katrina, TODAY)
     with pytest.raises(Conflict) as refused:
@@ -73,14 +79,18 @@ def test_an_arrest_leaves_no_words_in_the_log(session: Session, pat: Actor, katr
         with pytest.raises(Invalid) as wrong:
             _arrest(session, pat, katrina, on, what)
         assert list(wrong.value.fields) == [field]
-    events = session.scalars(select(Event).where(Event.kind == "offence.recorded").order_by(Event.id)).all()
+    events = session.scalars(
+        select(Event).where(Event.kind == "offence.recorded").order_by(Event.id)
+    ).all()
     assert len(events) == 1 and "Theft" not in str(events[0].data)
 
 
 def test_only_police_and_the_offender_manager_set_and_see_the_flag(
     session: Session, om: Staff, pat: Actor, katrina: Person
 ) -> None:
-    """A coordinator of the police may, one of probation and a supervisor may not; an auditor of the police sees and sets nothing."""
+    """A coordinator of the police may, one of probation and a supervisor may not; an auditor of the
+    police sees and sets nothing.
+    """
     hub = katrina.hub
     builders.agency(session, hub, "Northumbria Police", AgencyKind.POLICE)
     staff = [
@@ -116,16 +126,26 @@ def test_a_flag_is_a_day_and_its_end(session: Session, pat: Actor, katrina: Pers
         intelligence.end(session, pat, katrina.id, on=TODAY - 2 * A_DAY, now=NOW)
     intelligence.end(session, pat, katrina.id, on=TODAY, now=NOW)
     assert intelligence.current(session, katrina.id) is None
-    written = session.scalars(select(Event).where(Event.kind.like("intelligence.%")).order_by(Event.id)).all()
+    written = session.scalars(
+        select(Event).where(Event.kind.like("intelligence.%")).order_by(Event.id)
+    ).all()
     assert len(written) == 2 and {event.hub_id for event in written} == {None}
     fed = feed(session, hub_id=katrina.hub_id, after=Cursor(), limit=100)
     assert not [event for _, event in fed if event.kind.startswith("intelligence")]
 
 
-def test_a_death_ends_everything_and_withdraws_texts(session: Session, pat: Actor, katrina: Person) -> None:
-    """Orders end on that day, one that had not begun on its first; prison ends; no text goes; it is recorded once."""
+def test_a_death_ends_everything_and_withdraws_texts(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """Orders end on that day, one that had not begun on its first; prison ends; no text goes; it is
+    recorded once.
+    """
     text = outbox.Text(
-        to="+447700900101", body="Hi", lane=outbox.Lane.REMINDER, dedupe_key="one", recipient=str(katrina.id)
+        to="+447700900101",
+        body="Hi",
+        lane=outbox.Lane.REMINDER,
+        dedupe_key="one",
+        recipient=str(katrina.id),
     )
     message = outbox.enqueue(session, text, now=NOW)
     running = scenes.order(session, katrina)

@@ -47,24 +47,34 @@ def new(om: Staff, **values: object) -> NewPerson:
 
 def queue(session: Session, whose: Person, key: str, now: datetime, to: str = NUMBER) -> Message:
     """A text that waits to go to the person."""
-    text = outbox.Text(to=to, body="Hi", lane=outbox.Lane.REMINDER, dedupe_key=key, recipient=str(whose.id))
+    text = outbox.Text(
+        to=to, body="Hi", lane=outbox.Lane.REMINDER, dedupe_key=key, recipient=str(whose.id)
+    )
     return outbox.enqueue(session, text, now=now)
 
 
 def kinds(session: Session, whose: Person) -> set[SignalKind]:
     """The kinds of the person's signals that are not resolved."""
-    waiting = select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+    waiting = select(Signal.kind).where(
+        Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED
+    )
     return set(session.scalars(waiting))
 
 
 def test_a_new_person_has_approval_and_an_unconfirmed_number(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The number as given becomes E.164, and is not texted with content before somebody confirmed it."""
+    """The number as given becomes E.164, and is not texted with content before somebody confirmed
+    it.
+    """
     person = service.create_person(session, builders.actor(om), new(om), now=now)
     point = phones.current_point(session, person.id)
     assert point is not None
-    assert (point.number, point.state, person.texts_approved_at) == (NUMBER, NumberState.UNVERIFIED, now)
+    assert (point.number, point.state, person.texts_approved_at) == (
+        NUMBER,
+        NumberState.UNVERIFIED,
+        now,
+    )
     verdict = contactability.contactability_of(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["number_unverified"]
 
@@ -78,7 +88,9 @@ def test_what_is_no_uk_mobile_is_kept_with_the_reason(
     point = phones.current_point(session, person.id)
     assert point is not None
     assert (point.number, point.state, point.given) == (None, NumberState.UNUSABLE, given)
-    (reason,) = contactability.contactability_of(session, [person.id], now)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], now)[
+        person.id
+    ].verdict.reasons
     assert reason.code == "number_unusable" and reason.words == point.problem
 
 
@@ -89,12 +101,16 @@ def test_the_same_crn_twice_is_a_conflict_and_leaves_the_first(
     service.create_person(session, SYSTEM, new(om), now=now)
     with pytest.raises(Conflict):
         service.create_person(session, SYSTEM, new(om, first_name="Else"), now=now)
-    twin = service.create_person(session, SYSTEM, new(om, crn="X320742", given_number=None), now=now)
+    twin = service.create_person(
+        session, SYSTEM, new(om, crn="X320742", given_number=None), now=now
+    )
     assert twin.first_name == "Katrina"
 
 
 def test_who_may_add_people(session: Session, om: Staff, now: datetime) -> None:
-    """An offender manager to their own caseload, a coordinator to any of the hub; nobody to a caseload of no offender manager."""
+    """An offender manager to their own caseload, a coordinator to any of the hub; nobody to a
+    caseload of no offender manager.
+    """
     hub = om.memberships[0].hub
     another = builders.staff(session, hub, name="Dai Rees")
     coordinator = builders.staff(session, hub, Role.COORDINATOR, name="Co Ord")
@@ -108,7 +124,9 @@ def test_who_may_add_people(session: Session, om: Staff, now: datetime) -> None:
 def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Neither is texted, what waits is withdrawn, both have the signal; agreeing the sharing clears one side only."""
+    """Neither is texted, what waits is withdrawn, both have the signal; agreeing the sharing clears
+    one side only.
+    """
     first = builders.person(session, om)
     waiting = queue(session, first, "a", now)
     second = service.create_person(session, SYSTEM, new(om), now=now)
@@ -126,21 +144,32 @@ def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
 def test_another_number_retires_the_old_one_and_withdraws_what_waits(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The old number learns nothing more; the change is an event; giving the same number again changes nothing."""
+    """The old number learns nothing more; the change is an event; giving the same number again
+    changes nothing.
+    """
     person = builders.person(session, om)
     waiting = queue(session, person, "a", now)
     phones.set_number(
-        session, builders.actor(om), person.id, "07700 900102", now=now, verified_how="asked face to face"
+        session,
+        builders.actor(om),
+        person.id,
+        "07700 900102",
+        now=now,
+        verified_how="asked face to face",
     )
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert contactability.contactability_of(session, [person.id], now)[person.id].number == OTHER
     assert phones.people_on(session, NUMBER) == []
-    events = session.scalars(select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)).all()
+    events = session.scalars(
+        select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)
+    ).all()
     assert events.count("number.changed") == 1
     phones.set_number(session, builders.actor(om), person.id, "+44 7700 900102", now=now)
     assert (
-        session.scalars(select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)).all()
+        session.scalars(
+            select(Event.kind).where(Event.person_id == person.id).order_by(Event.id)
+        ).all()
         == events
     )
 
@@ -149,7 +178,9 @@ def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now
     """Safe to contact holds for 90 days (rule 1)."""
     person = builders.person(session, om)
     later = now + timedelta(days=90)
-    (reason,) = contactability.contactability_of(session, [person.id], later)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], later)[
+        person.id
+    ].verdict.reasons
     assert reason.code == "not_safe"
     phones.confirm_safe(session, builders.actor(om), person.id, now=later)
     assert contactability.contactability_of(session, [person.id], later)[person.id].verdict.allowed
@@ -176,11 +207,15 @@ def test_what_ends_texts_withdraws_those_that_wait(
     assert waiting.status is MessageStatus.WITHDRAWN
     assert [
         reason.code
-        for reason in contactability.contactability_of(session, [person.id], now)[person.id].verdict.reasons
+        for reason in contactability.contactability_of(session, [person.id], now)[
+            person.id
+        ].verdict.reasons
     ] == [code]
 
 
-def test_a_field_that_may_not_change_is_refused_whole(session: Session, om: Staff, now: datetime) -> None:
+def test_a_field_that_may_not_change_is_refused_whole(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """Nothing is half done."""
     person = builders.person(session, om)
     with pytest.raises(Invalid):
@@ -211,13 +246,19 @@ def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
     verdict = contactability.contactability_of(session, [person.id], now)[person.id].verdict
     assert [reason.code for reason in verdict.reasons] == ["daily_cap"] and verdict.passing_only
     tomorrow = now + timedelta(days=1)
-    assert contactability.contactability_of(session, [person.id], tomorrow)[person.id].verdict.allowed
+    assert contactability.contactability_of(session, [person.id], tomorrow)[
+        person.id
+    ].verdict.allowed
     suppression.suppress(session, NUMBER, reason="STOP", evidence="inbound:1", now=now)
-    (reason,) = contactability.contactability_of(session, [person.id], tomorrow)[person.id].verdict.reasons
+    (reason,) = contactability.contactability_of(session, [person.id], tomorrow)[
+        person.id
+    ].verdict.reasons
     assert reason.code == "stopped"
 
 
-def test_the_number_check_asks_once_without_content(session: Session, om: Staff, now: datetime) -> None:
+def test_the_number_check_asks_once_without_content(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """A new number learns only a first name and a question; asking again does nothing."""
     person = service.create_person(session, SYSTEM, new(om), now=now)
     message = contactability.request_check(
@@ -246,7 +287,9 @@ def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now
 
 def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now: datetime) -> None:
     """The number check is a text too."""
-    person = service.create_person(session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now)
+    person = service.create_person(
+        session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now
+    )
     assert (
         contactability.request_check(
             session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
@@ -255,7 +298,9 @@ def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now:
     )
 
 
-def test_somebody_elses_person_cannot_be_changed(session: Session, om: Staff, now: datetime) -> None:
+def test_somebody_elses_person_cannot_be_changed(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """Another officer gets the same answer as for nobody."""
     person = builders.person(session, om)
     stranger = builders.actor(builders.staff(session, om.memberships[0].hub, name="Dai Rees"))

@@ -1,4 +1,6 @@
-"""What the tests of the plan stand on: a hub with an offender manager, a partner's worker and one person, and actions in short."""
+"""What the tests of the plan stand on: a hub with an offender manager, a partner's worker and one
+person, and actions in short.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -66,7 +68,9 @@ def stage(session: Session, **person: Any) -> Stage:
     manager = builders.staff(session, hub)
     coordinator = builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor")
     housing = builders.agency(session, hub, "Harbour Homes", AgencyKind.HOUSING)
-    partner = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Harbour Homes")
+    partner = builders.staff(
+        session, hub, Role.SUPPORT_WORKER, name="Jo Lamb", agency_name="Harbour Homes"
+    )
     katrina = builders.person(session, manager, **person)
     session.add(Involvement(person_id=katrina.id, agency_id=housing.id, since=builders.NOW))
     session.flush()

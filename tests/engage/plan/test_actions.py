@@ -1,4 +1,6 @@
-"""Actions of a plan: proposed, agreed to by the offender manager alone, texted only then, done or withdrawn."""
+"""Actions of a plan: proposed, agreed to by the offender manager alone, texted only then, done or
+withdrawn.
+"""
 
 import threading
 import uuid
@@ -37,7 +39,9 @@ NOW = builders.NOW
 
 
 def test_nothing_is_live_before_the_offender_manager_agrees(session: Session) -> None:
-    """A coordinator's proposal waits, and so does its text; the offender manager's word makes both go, and lets the agency see its part."""
+    """A coordinator's proposal waits, and so does its text; the offender manager's word makes both
+    go, and lets the agency see its part.
+    """
     at = stage(session)
     drugs = builders.agency(session, at.hub, "Tyne Recovery", AgencyKind.CHARITY)
     waiting = proposed(session, at, agency_id=drugs.id, responsible="Sam", text=TEXT)
@@ -75,7 +79,12 @@ def test_a_standing_approval_makes_its_sort_live_until_it_ends(session: Session)
     """By class and agency; with somebody else as offender manager it counts no more."""
     at = stage(session)
     given = approvals.give(
-        session, at.om, at.katrina.id, action_class=ActionClass.SUPPORT, agency_id=at.housing.id, now=NOW
+        session,
+        at.om,
+        at.katrina.id,
+        action_class=ActionClass.SUPPORT,
+        agency_id=at.housing.id,
+        now=NOW,
     )
     first = proposed(session, at)
     assert (first.state, first.approval) == (ActionState.LIVE, Approval.STANDING)
@@ -93,13 +102,19 @@ def test_a_standing_approval_makes_its_sort_live_until_it_ends(session: Session)
 
 
 def test_who_may_agree_beforehand_and_to_what(session: Session) -> None:
-    """The offender manager alone, never to disruption, not for an agency of elsewhere; the same again is the one that runs."""
+    """The offender manager alone, never to disruption, not for an agency of elsewhere; the same
+    again is the one that runs.
+    """
     at = stage(session)
     elsewhere = builders.agency(session, builders.hub(session, "Gwent"), "Probation")
     support = ActionClass.SUPPORT
 
-    def give(actor: Actor, sort: ActionClass = support, agency: uuid.UUID | None = None) -> StandingApproval:
-        return approvals.give(session, actor, at.katrina.id, action_class=sort, agency_id=agency, now=NOW)
+    def give(
+        actor: Actor, sort: ActionClass = support, agency: uuid.UUID | None = None
+    ) -> StandingApproval:
+        return approvals.give(
+            session, actor, at.katrina.id, action_class=sort, agency_id=agency, now=NOW
+        )
 
     with pytest.raises(Forbidden):
         give(at.police)
@@ -112,7 +127,9 @@ def test_who_may_agree_beforehand_and_to_what(session: Session) -> None:
 
 
 def test_the_text_obeys_rule_1_and_says_why_it_did_not_go(session: Session) -> None:
-    """Rule 1: outside the hours it waits for them; in custody it does not go, and every reason is kept until it can be tried again."""
+    """Rule 1: outside the hours it waits for them; in custody it does not go, and every reason is
+    kept until it can be tried again.
+    """
     at = stage(session)
     night = NOW.replace(hour=21)
     first = live(session, at, now=night, text=TEXT)
@@ -139,7 +156,9 @@ def test_the_day_s_cap_moves_the_text_to_the_next_day(session: Session) -> None:
 
 
 def test_custody_calls_the_text_back_and_the_last_look_stops_it(session: Session) -> None:
-    """Rule 2: in the transaction in which custody begins; and in the last second, where it began elsewhere."""
+    """Rule 2: in the transaction in which custody begins; and in the last second, where it began
+    elsewhere.
+    """
     at = stage(session)
     live(session, at, text=TEXT)
     update_person(session, at.om, at.katrina.id, {"custody_status": CustodyStatus.REMAND}, now=NOW)
@@ -152,7 +171,9 @@ def test_custody_calls_the_text_back_and_the_last_look_stops_it(session: Session
     at.katrina.contact_status = ContactStatus.SUSPENDED
     session.flush()
     held(session, NOW)
-    statuses = session.scalars(select(Message.status).where(Message.recipient == str(at.katrina.id)))
+    statuses = session.scalars(
+        select(Message.status).where(Message.recipient == str(at.katrina.id))
+    )
     assert set(statuses) == {MessageStatus.WITHDRAWN, MessageStatus.WITHHELD}
 
 
@@ -171,7 +192,9 @@ def test_custody_calls_the_text_back_and_the_last_look_stops_it(session: Session
         ({"action_class": ActionClass.DISRUPT, "text": "Hello"}, "text"),
     ],
 )
-def test_what_makes_no_sense_is_refused(session: Session, changes: dict[str, object], field: str) -> None:
+def test_what_makes_no_sense_is_refused(
+    session: Session, changes: dict[str, object], field: str
+) -> None:
     """Beside its field; nothing is proposed."""
     at = stage(session)
     with pytest.raises(Invalid) as refused:
@@ -193,13 +216,19 @@ def test_an_agency_of_elsewhere_and_the_dead_are_refused(session: Session) -> No
 
 
 def test_a_partner_proposes_and_finishes_what_their_own_agency_does(session: Session) -> None:
-    """Nothing of another agency's, and no change of what was agreed to; a matter of health that is left to them they may know."""
+    """Nothing of another agency's, and no change of what was agreed to; a matter of health that is
+    left to them they may know.
+    """
     at = stage(session)
-    mine = actions.propose(session, at.worker, at.katrina.id, at.action(pathway=Pathway.HEALTH), now=NOW)
+    mine = actions.propose(
+        session, at.worker, at.katrina.id, at.action(pathway=Pathway.HEALTH), now=NOW
+    )
     assert mine.state is ActionState.PROPOSED and mine.responsible_id == at.partner.id
     others = proposed(session, at, agency_id=at.manager.agency_id)
     with pytest.raises(Forbidden):
-        actions.propose(session, at.worker, at.katrina.id, at.action(agency_id=at.manager.agency_id), now=NOW)
+        actions.propose(
+            session, at.worker, at.katrina.id, at.action(agency_id=at.manager.agency_id), now=NOW
+        )
     with pytest.raises(NotFound):
         actions.withdraw(session, at.worker, others.id, reason="no", now=NOW)
     actions.approve(session, at.om, mine.id, now=NOW)
@@ -226,12 +255,18 @@ def test_matters_of_health_are_proposed_by_whoever_may_see_them(session: Session
     supervisor = builders.actor(builders.staff(session, at.hub, Role.SUPERVISOR, name="Ann Lee"))
     with pytest.raises(Forbidden):
         actions.propose(
-            session, supervisor, at.katrina.id, at.action(pathway=Pathway.DRUGS_AND_ALCOHOL), now=NOW
+            session,
+            supervisor,
+            at.katrina.id,
+            at.action(pathway=Pathway.DRUGS_AND_ALCOHOL),
+            now=NOW,
         )
 
 
 def test_done_and_withdrawn_end_it_once(session: Session) -> None:
-    """The same again changes nothing, another end is refused, and a day that cannot be is too; what waits to be texted is called back."""
+    """The same again changes nothing, another end is refused, and a day that cannot be is too; what
+    waits to be texted is called back.
+    """
     at = stage(session)
     made = live(session, at, text=TEXT)
     for day in (NOW.date() + timedelta(days=1), NOW.date() - timedelta(days=1)):
@@ -301,7 +336,9 @@ def test_events_say_that_and_not_what(session: Session) -> None:
     """Ids and codes, no words, no pathway."""
     at = stage(session)
     made = live(session, at, pathway=Pathway.DRUGS_AND_ALCOHOL, what="Detox", text=TEXT)
-    rows = session.scalars(select(Event).where(Event.person_id == at.katrina.id).order_by(Event.id)).all()
+    rows = session.scalars(
+        select(Event).where(Event.person_id == at.katrina.id).order_by(Event.id)
+    ).all()
     assert [row.kind for row in rows][:2] == ["action.proposed", "action.approved"]
     assert rows[1].data == {"action": str(made.id), "how": "single"}
     assert not any("drug" in str(row.data) or "Detox" in str(row.data) for row in rows)

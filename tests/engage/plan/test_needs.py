@@ -20,7 +20,9 @@ HOME = Pathway.ACCOMMODATION
 
 
 def test_scores_stand_beside_each_other(session: Session) -> None:
-    """The latest is the need as it stands, the earlier ones its history; the same again is no new one."""
+    """The latest is the need as it stands, the earlier ones its history; the same again is no new
+    one.
+    """
     at = stage(session)
     for days, score in enumerate((3, 2, 2, 0)):
         at_day = NOW + timedelta(days=days)
@@ -50,7 +52,10 @@ def test_who_may_score_what(session: Session) -> None:
         needs.score(session, supervisor, at.katrina.id, pathway=Pathway.HEALTH, score=1, now=NOW)
     needs.score(session, at.om, at.katrina.id, pathway=Pathway.HEALTH, score=3, note="Ill", now=NOW)
     seen = {one.pathway: one for one in plan.needs(session, supervisor, at.katrina.id, now=NOW)}
-    assert seen[Pathway.HEALTH].hidden and (seen[Pathway.HEALTH].score, seen[Pathway.HEALTH].note) == (
+    assert seen[Pathway.HEALTH].hidden and (
+        seen[Pathway.HEALTH].score,
+        seen[Pathway.HEALTH].note,
+    ) == (
         None,
         "",
     )

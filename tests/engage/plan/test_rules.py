@@ -1,4 +1,6 @@
-"""What the plan allows, as tables: who agreed to an action, what of it may be texted, when it is overdue, when the exit plan is done."""
+"""What the plan allows, as tables: who agreed to an action, what of it may be texted, when it is
+overdue, when the exit plan is done.
+"""
 
 import uuid
 from datetime import date
@@ -28,8 +30,12 @@ PROPOSED, LIVE, DONE, WITHDRAWN = ActionState
         (DISRUPT, [AgreedClass(DISRUPT, None, OM)], False),
     ],
 )
-def test_who_agreed_beforehand(action_class: ActionClass, standing: list[AgreedClass], agreed: bool) -> None:
-    """Offender manager (SCOPE, practice): a standing approval covers its class and agency, while who gave it is the one; never disruption."""
+def test_who_agreed_beforehand(
+    action_class: ActionClass, standing: list[AgreedClass], agreed: bool
+) -> None:
+    """Offender manager (SCOPE, practice): a standing approval covers its class and agency, while
+    who gave it is the one; never disruption.
+    """
     assert rules.agreed_beforehand(action_class, HOUSING, standing, OM) is agreed
 
 
@@ -47,7 +53,9 @@ def test_who_agreed_beforehand(action_class: ActionClass, standing: list[AgreedC
     ],
 )
 def test_what_may_be_texted(body: str, action_class: ActionClass, found: str | None) -> None:
-    """Plan (SCOPE, practice): one plain text that tells a stranger nothing, and nothing at all of disruption."""
+    """Plan (SCOPE, practice): one plain text that tells a stranger nothing, and nothing at all of
+    disruption.
+    """
     said = rules.text_problem(body, action_class, ["Dodds", "Harbour Homes"])
     assert said is None if found is None else found in (said or "")
 

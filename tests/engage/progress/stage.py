@@ -31,7 +31,12 @@ def spell(
         person_id=whose.id,
         stage=stage,
         since=since,
-        **{"state": ReportState.VERIFIED, "recorded_by": "system", "recorded_at": builders.NOW, **values},
+        **{
+            "state": ReportState.VERIFIED,
+            "recorded_by": "system",
+            "recorded_at": builders.NOW,
+            **values,
+        },
     )
     session.add(made)
     session.flush()
@@ -71,7 +76,9 @@ def treatment(
     order: dict[str, Any] | None = None,
     **values: Any,
 ) -> Requirement:
-    """A drug rehabilitation requirement of a year's order, with weekly tests and a review every 28 days unless told otherwise."""
+    """A drug rehabilitation requirement of a year's order, with weekly tests and a review every 28
+    days unless told otherwise.
+    """
     under = Order(
         person_id=whose.id,
         **{
@@ -121,7 +128,9 @@ def drug_test(
     return made
 
 
-def review(session: Session, requirement: Requirement, review_on: date, **values: Any) -> CourtReview:
+def review(
+    session: Session, requirement: Requirement, review_on: date, **values: Any
+) -> CourtReview:
     """A court review."""
     made = CourtReview(
         person_id=requirement.order.person_id,

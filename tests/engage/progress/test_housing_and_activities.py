@@ -1,4 +1,6 @@
-"""Where people live and what they take part in: recorded, made sure of, disputed, made from what they told; nothing is overwritten."""
+"""Where people live and what they take part in: recorded, made sure of, disputed, made from what
+they told; nothing is overwritten.
+"""
 
 import threading
 import uuid
@@ -93,14 +95,22 @@ def kinds_of_events(session: Session) -> list[str]:
 def test_a_home_is_recorded_made_sure_of_and_disputed(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """By their own word first; each judgement with who and when; the event names no stage; the same again is no new event."""
+    """By their own word first; each judgement with who and when; the event names no stage; the same
+    again is no new event.
+    """
     spell = home(session, actor, katrina, sure=False, note=" keys on friday ")
-    assert (spell.state, spell.note, spell.judged_by) == (ReportState.SELF_REPORTED, "keys on friday", None)
+    assert (spell.state, spell.note, spell.judged_by) == (
+        ReportState.SELF_REPORTED,
+        "keys on friday",
+        None,
+    )
     assert stable(session, katrina.id, TODAY) == (False, False)
     for _ in range(2):
         housing.verify(session, actor, spell.id, note="saw the tenancy", now=now)
     assert stable(session, katrina.id, TODAY) == (True, False)
-    housing.dispute(session, actor, spell.id, note="the landlord says no", now=now + timedelta(hours=1))
+    housing.dispute(
+        session, actor, spell.id, note="the landlord says no", now=now + timedelta(hours=1)
+    )
     assert (spell.state, spell.stage, spell.judged_by) == (ReportState.DISPUTED, FLAT, actor.label)
     assert stable(session, katrina.id, TODAY) == (False, False)
     assert kinds_of_events(session) == ["housing.recorded", "housing.verified", "housing.disputed"]
@@ -112,20 +122,26 @@ def test_a_home_is_recorded_made_sure_of_and_disputed(
 def test_a_home_is_made_from_what_they_told(
     session: Session, actor: Actor, katrina: Person, now: datetime, fact: ReportFact
 ) -> None:
-    """Made sure of, the news is verified with it, once; a second home is not made from the same news unless the first was wrong."""
+    """Made sure of, the news is verified with it, once; a second home is not made from the same
+    news unless the first was wrong.
+    """
     report = builders.report(session, katrina, now, fact=fact)
     spell = home(session, actor, katrina, report_id=report.id)
     assert (report.state, spell.report_id) == (ReportState.VERIFIED, report.id)
     with pytest.raises(Conflict, match="already"):
         home(session, actor, katrina, report_id=report.id)
     housing.dispute(session, actor, spell.id, note="a friend's", now=now)
-    assert home(session, actor, katrina, stage=HousingStage.SOFA, report_id=report.id).id != spell.id
+    assert (
+        home(session, actor, katrina, stage=HousingStage.SOFA, report_id=report.id).id != spell.id
+    )
 
 
 def test_news_that_is_disputed_takes_along_what_rests_on_it_alone(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """A home by their word is disputed with it, with the same words; one that a worker made sure of stands."""
+    """A home by their word is disputed with it, with the same words; one that a worker made sure of
+    stands.
+    """
     first, second = (builders.report(session, katrina, now) for _ in range(2))
     job = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
     word = home(session, actor, katrina, sure=False, report_id=first.id)
@@ -181,15 +197,21 @@ def test_a_home_that_makes_no_sense_is_refused(
     assert set(refusal.value.fields) == {field}
 
 
-def test_work_begins_and_ends(session: Session, actor: Actor, katrina: Person, now: datetime) -> None:
-    """From news, verified with it; its end is kept, and another end takes its place; the day it ended still counts."""
+def test_work_begins_and_ends(
+    session: Session, actor: Actor, katrina: Person, now: datetime
+) -> None:
+    """From news, verified with it; its end is kept, and another end takes its place; the day it
+    ended still counts.
+    """
     report = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
     job = work(session, actor, katrina, report_id=report.id, agency="Probation")
     assert report.state is ReportState.VERIFIED and job.agency_id is not None
     assert stable(session, katrina.id, TODAY).work
     later = now + timedelta(days=5)
     for _ in range(2):
-        activities.end(session, actor, job.id, ended_on=later.date(), ending=ActivityEnding.LOST, now=later)
+        activities.end(
+            session, actor, job.id, ended_on=later.date(), ending=ActivityEnding.LOST, now=later
+        )
     assert stable(session, katrina.id, later.date()).work
     assert not stable(session, katrina.id, later.date() + timedelta(days=1)).work
     activities.end(session, actor, job.id, ended_on=TODAY, ending=ActivityEnding.LEFT, now=later)
@@ -224,16 +246,21 @@ def test_nothing_ends_before_it_began_or_in_time_to_come(
     """Refused beside the day."""
     job = work(session, actor, katrina)
     with pytest.raises(Invalid) as refusal:
-        activities.end(session, actor, job.id, ended_on=ended_on, ending=ActivityEnding.LEFT, now=now)
+        activities.end(
+            session, actor, job.id, ended_on=ended_on, ending=ActivityEnding.LEFT, now=now
+        )
     assert set(refusal.value.fields) == {"ended_on"}
 
 
 def test_treatment_is_for_those_who_may_see_health(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """A drug worker records it; a housing worker records a home and a job, and of treatment nothing."""
+    """A drug worker records it; a housing worker records a home and a job, and of treatment
+    nothing.
+    """
     drugs, homes = (
-        partner(session, hub, katrina, kind) for kind in (AgencyKind.DRUG_AND_ALCOHOL, AgencyKind.HOUSING)
+        partner(session, hub, katrina, kind)
+        for kind in (AgencyKind.DRUG_AND_ALCOHOL, AgencyKind.HOUSING)
     )
     care = work(session, drugs, katrina, kind=ActivityKind.TREATMENT, name="Scripts")
     home(session, homes, katrina)
@@ -243,7 +270,10 @@ def test_treatment_is_for_those_who_may_see_health(
     with pytest.raises(Forbidden):
         activities.verify(session, homes, care.id, now=now)
     assert {one.id for one in activities.of_person(session, katrina.id, health=False)} == {job.id}
-    assert {one.id for one in activities.of_person(session, katrina.id, health=True)} == {job.id, care.id}
+    assert {one.id for one in activities.of_person(session, katrina.id, health=True)} == {
+        job.id,
+        care.id,
+    }
 
 
 def test_only_those_who_work_with_the_person_record_and_judge(
@@ -261,7 +291,9 @@ def test_only_those_who_work_with_the_person_record_and_judge(
         lambda who: housing.verify(session, who, spell.id, now=now),
         lambda who: housing.dispute(session, who, spell.id, note="x", now=now),
         lambda who: activities.dispute(session, who, job.id, note="x", now=now),
-        lambda who: activities.end(session, who, job.id, ended_on=TODAY, ending=ActivityEnding.LEFT, now=now),
+        lambda who: activities.end(
+            session, who, job.id, ended_on=TODAY, ending=ActivityEnding.LEFT, now=now
+        ),
     ]
     for who, refusal in strangers:
         for attempt in attempts:

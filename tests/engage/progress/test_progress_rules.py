@@ -1,4 +1,6 @@
-"""What counts as a stable home and stable work, and when tests and reviews are due: rules 9 and 13 as tables."""
+"""What counts as a stable home and stable work, and when tests and reviews are due: rules 9 and 13
+as tables.
+"""
 
 from datetime import date, timedelta
 
@@ -33,14 +35,21 @@ STREET, SOFA, FLAT, OWN = (
         ([(FLAT, 30, SURE), (OWN, 5, WORD)], True, "rule 9: from home to home, no second proof"),
         ([(FLAT, 30, SURE), (STREET, 5, WORD)], False, "rule 9: a loss that they tell of counts"),
         ([(FLAT, 30, SURE), (STREET, 5, WRONG)], True, "rule 9: a loss that is disputed does not"),
-        ([(FLAT, 30, SURE), (STREET, 9, SURE), (FLAT, 5, WORD)], False, "rule 9: home again, by word only"),
+        (
+            [(FLAT, 30, SURE), (STREET, 9, SURE), (FLAT, 5, WORD)],
+            False,
+            "rule 9: home again, by word only",
+        ),
         ([(SOFA, 30, SURE), (FLAT, -1, SURE)], False, "rule 9: from tomorrow is not yet"),
     ],
 )
-def test_a_stable_home(told: list[tuple[HousingStage, int, ReportState]], expected: bool, why: str) -> None:
+def test_a_stable_home(
+    told: list[tuple[HousingStage, int, ReportState]], expected: bool, why: str
+) -> None:
     """Rule 9: a home that somebody made sure of, and not lost since."""
     dwellings = [
-        housing.Dwelling(stage, ON - timedelta(days=days_ago), state) for stage, days_ago, state in told
+        housing.Dwelling(stage, ON - timedelta(days=days_ago), state)
+        for stage, days_ago, state in told
     ]
     assert housing.stable(dwellings, ON) is expected, why
 
@@ -92,8 +101,12 @@ def test_each_fact_begins_or_ends_one_sort_of_activity_at_the_most() -> None:
         (7, ON, 2, (), []),
     ],
 )
-def test_days_of_tests(every: int, after: date, until: int, closed: list[date], expected: list[int]) -> None:
-    """Rule 13: as often as the order says from its start on a Wednesday, on working days, none twice."""
+def test_days_of_tests(
+    every: int, after: date, until: int, closed: list[date], expected: list[int]
+) -> None:
+    """Rule 13: as often as the order says from its start on a Wednesday, on working days, none
+    twice.
+    """
     start = date(2027, 3, 10)
     days = testing.days_of_tests(
         start, every, after=after, until=after + timedelta(days=until), closed=closed
@@ -139,6 +152,11 @@ def test_the_next_review(before: date | None, every: int, expected: date) -> Non
 def test_results_are_counted_with_how_many_were_asked_for() -> None:
     """Rule 13: a void test is told apart and is nobody's failure."""
     counts = testing.tally(
-        [DrugTestResult.NEGATIVE, DrugTestResult.NEGATIVE, DrugTestResult.VOID, DrugTestResult.MISSED]
+        [
+            DrugTestResult.NEGATIVE,
+            DrugTestResult.NEGATIVE,
+            DrugTestResult.VOID,
+            DrugTestResult.MISSED,
+        ]
     )
     assert counts == testing.TestTally(asked=4, negative=2, positive=0, missed=1, refused=0, void=1)

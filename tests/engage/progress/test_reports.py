@@ -1,4 +1,6 @@
-"""News that people tell: who may add, judge and see it; a matter of health is seen by few; nothing is overwritten."""
+"""News that people tell: who may add, judge and see it; a matter of health is seen by few; nothing
+is overwritten.
+"""
 
 import threading
 import uuid
@@ -73,7 +75,11 @@ def test_a_worker_writes_down_what_was_told(
         said_at=now - timedelta(days=1),
         now=now,
     )
-    assert (made.state, made.note, made.inbound_id) == (ReportState.SELF_REPORTED, "starts monday", None)
+    assert (made.state, made.note, made.inbound_id) == (
+        ReportState.SELF_REPORTED,
+        "starts monday",
+        None,
+    )
     session.flush()
     event = session.scalars(select(Event).where(Event.kind == "progress.added")).one()
     assert event.data == {"report": str(made.id)} and event.actor == f"staff:{pat.id}"
@@ -99,7 +105,9 @@ def test_a_loss_told_to_a_worker_is_signalled_too(
 ) -> None:
     """A drug worker hears of it first; the offender manager must know."""
     actor = partner(session, hub, katrina, AgencyKind.DRUG_AND_ALCOHOL)
-    service.add(session, actor, katrina.id, kind=kind, fact=fact, note="told me", said_at=now, now=now)
+    service.add(
+        session, actor, katrina.id, kind=kind, fact=fact, note="told me", said_at=now, now=now
+    )
     assert session.scalars(select(Signal.kind)).all() == [signal]
 
 
@@ -144,7 +152,9 @@ def test_what_makes_no_sense_is_refused(
 def test_judging_changes_the_state_and_never_what_was_told(
     session: Session, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Made sure of, then found otherwise: each with who, when and why; the same again is no new event."""
+    """Made sure of, then found otherwise: each with who, when and why; the same again is no new
+    event.
+    """
     report = builders.report(session, katrina, now)
     actor = builders.actor(pat)
     for _ in range(2):
@@ -154,11 +164,15 @@ def test_judging_changes_the_state_and_never_what_was_told(
         f"staff:{pat.id}",
         "saw the keys",
     )
-    service.dispute(session, actor, report.id, note="the landlord says no", now=now + timedelta(hours=1))
+    service.dispute(
+        session, actor, report.id, note="the landlord says no", now=now + timedelta(hours=1)
+    )
     assert (report.state, report.judged_at) == (ReportState.DISPUTED, now + timedelta(hours=1))
     assert (report.kind, report.fact) == (ReportKind.HOUSING, ReportFact.GOT_HOME)
     session.flush()
-    kinds = session.scalars(select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id)).all()
+    kinds = session.scalars(
+        select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id)
+    ).all()
     assert kinds == ["progress.verified", "progress.disputed"]
     with pytest.raises(Invalid):
         service.dispute(session, actor, report.id, note=" ", now=now)
@@ -183,7 +197,9 @@ def test_only_those_who_work_with_the_person_may_judge(
 def test_a_matter_of_health_is_seen_and_judged_by_few(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime, kind: ReportKind
 ) -> None:
-    """Offender manager, coordinator and health workers see it; others that there was something, and when, not even whether it was a lapse."""
+    """Offender manager, coordinator and health workers see it; others that there was something, and
+    when, not even whether it was a lapse.
+    """
     fact = ReportFact.CLEAN if kind is ReportKind.HEALTH else None
     report = builders.report(session, katrina, now, kind=kind, fact=fact, note="told me so")
     may = [
@@ -202,35 +218,48 @@ def test_a_matter_of_health_is_seen_and_judged_by_few(
         assert view.may_judge
     for actor in may_not:
         (view,) = self_reports.of_person(session, actor, katrina)
-        assert (view.kind, view.fact, view.words, view.state) == (ReportKind.HEALTH, None, None, None)
+        assert (view.kind, view.fact, view.words, view.state) == (
+            ReportKind.HEALTH,
+            None,
+            None,
+            None,
+        )
         assert view.hidden and not view.may_judge and view.said_at == now
         with pytest.raises(Forbidden):
             service.verify(session, actor, report.id, now=now)
         with pytest.raises(Forbidden):
-            service.add(session, actor, katrina.id, kind=kind, fact=None, note="x", said_at=now, now=now)
+            service.add(
+                session, actor, katrina.id, kind=kind, fact=None, note="x", said_at=now, now=now
+            )
 
 
 def test_words_are_those_of_the_text_and_go_with_it(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Who reads the texts reads them here; erased there, they are erased here; a partner sees the news without the words."""
+    """Who reads the texts reads them here; erased there, they are erased here; a partner sees the
+    news without the words.
+    """
     text = text_in(session, "got the keys!!", now)
     builders.report(session, katrina, now, inbound_id=text.id, recorded_by="person")
     housing = partner(session, hub, katrina, AgencyKind.HOUSING)
-    assert [view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)] == [
-        "got the keys!!"
-    ]
+    assert [
+        view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)
+    ] == ["got the keys!!"]
     (theirs,) = self_reports.of_person(session, housing, katrina)
     assert (theirs.fact, theirs.words) == (ReportFact.GOT_HOME, None)
     session.get_one(Inbound, text.id).body = ""
     session.flush()
-    assert [view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)] == [""]
+    assert [
+        view.words for view in self_reports.of_person(session, builders.actor(pat), katrina)
+    ] == [""]
 
 
 def test_words_that_tell_of_health_too_are_hidden_beside_other_news(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """One text told of a home and of a lapse: whoever may not see the one does not read the words at the other."""
+    """One text told of a home and of a lapse: whoever may not see the one does not read the words
+    at the other.
+    """
     text = text_in(session, "got my flat but had a slip", now)
     builders.report(session, katrina, now, inbound_id=text.id)
     builders.report(session, katrina, now, kind=ReportKind.LAPSE, fact=None, inbound_id=text.id)
@@ -251,7 +280,9 @@ def test_good_news_is_counted_unless_disputed(
     assert service.good_news(session, katrina.id) == 2
 
 
-def test_what_a_person_told_goes_with_the_person(session: Session, katrina: Person, now: datetime) -> None:
+def test_what_a_person_told_goes_with_the_person(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """When somebody is erased nothing that they told stays."""
     builders.report(session, katrina, now)
     session.execute(delete(Person).where(Person.id == katrina.id))

@@ -1,4 +1,6 @@
-"""Pages cost the same number of statements however many people there are, and take their order from the indexes."""
+"""Pages cost the same number of statements however many people there are, and take their order from
+the indexes.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +41,9 @@ def crowd(session: Session, om: Staff, size: int, now: datetime) -> list[Person]
     """People with a number, a text, a signal and an appointment each."""
     people = []
     for number in range(size):
-        one = builders.person(session, om, number=f"+447700900{number:03}", last_name=f"Person {number:03}")
+        one = builders.person(
+            session, om, number=f"+447700900{number:03}", last_name=f"Person {number:03}"
+        )
         builders.appointment(session, one, now + timedelta(hours=1))
         raise_signal(
             session,

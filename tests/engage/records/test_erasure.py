@@ -1,4 +1,6 @@
-"""Rule 18: people are kept for six years after their last enrolment ended, and then forgotten; who stands in the way of it, and what is left."""
+"""Rule 18: people are kept for six years after their last enrolment ended, and then forgotten; who
+stands in the way of it, and what is left.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -92,7 +94,12 @@ def test_who_died_in_prison_is_not_kept_for_ever(session: Session, now: datetime
     """Where they were when they died stays written, and holds nobody back."""
     person = left(session, custody_status=CustodyStatus.CUSTODY)
     custody.take_into(
-        session, SYSTEM, person.id, kind=CustodyKind.CUSTODY, since=now.date() - timedelta(days=9), now=now
+        session,
+        SYSTEM,
+        person.id,
+        kind=CustodyKind.CUSTODY,
+        since=now.date() - timedelta(days=9),
+        now=now,
     )
     assert erasure.due(session, now=AFTER_SIX_YEARS) == []
     death.record_death(session, SYSTEM, person.id, now.date(), now)
@@ -152,7 +159,11 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
 
 def everything(session: Session) -> str:
     """All that the database holds, as text, but for the log of events."""
-    names = [table.name for base in (Base, messaging_tables.Base) for table in base.metadata.sorted_tables]
+    names = [
+        table.name
+        for base in (Base, messaging_tables.Base)
+        for table in base.metadata.sorted_tables
+    ]
     return "\n".join(
         str(row)
         for name in names
@@ -162,17 +173,23 @@ def everything(session: Session) -> str:
 
 
 def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datetime) -> None:
-    """Nor of a record that was merged into theirs; the log of events says what happened and not to whom; a STOP stays; others lose nothing."""
+    """Nor of a record that was merged into theirs; the log of events says what happened and not to
+    whom; a STOP stays; others lose nothing.
+    """
     with committed.begin() as session:
         hub = builders.hub(session)
         gone = left(session, hub, first_name="Zebedee", last_name="Quill", crn="X987654")
-        other = builders.person(session, gone.offender_manager, number="+447700900303", crn="X111222")
+        other = builders.person(
+            session, gone.offender_manager, number="+447700900303", crn="X111222"
+        )
         twin = builders.person(
             session, gone.offender_manager, number="+447700900404", crn="X987655", last_name="Quil"
         )
         booked = builders.appointment(session, gone, now + timedelta(hours=6))
         session.add(
-            Reminder(appointment_id=booked.id, kind="one_day", revision=1, due_at=now, expires_at=now)
+            Reminder(
+                appointment_id=booked.id, kind="one_day", revision=1, due_at=now, expires_at=now
+            )
         )
         builders.report(session, gone, now)
         for person in (gone, twin):
@@ -199,7 +216,9 @@ def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datet
         rest = everything(session)
         assert session.get(Person, other_id) is not None
         assert suppression.is_suppressed(session, "+447700900101")
-        assert session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.forgotten'")) == 1
+        assert (
+            session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.forgotten'")) == 1
+        )
         assert session.scalar(text("SELECT count(*) FROM event WHERE kind = 'person.merged'"))
     for trace in (str(kept_id), "Zebedee", "Quil", "X98765", "+447700900404", "cant come"):
         assert trace not in rest, trace

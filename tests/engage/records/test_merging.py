@@ -1,4 +1,6 @@
-"""Two records found to be one person's: everything goes to the one that is kept, the stricter of the two counts, and it can be undone."""
+"""Two records found to be one person's: everything goes to the one that is kept, the stricter of
+the two counts, and it can be undone.
+"""
 
 import threading
 import uuid
@@ -78,7 +80,9 @@ def gone(session: Session, pat: Staff) -> Person:
 
 def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
     """The merge, with a reason."""
-    return merging.merge(session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now)
+    return merging.merge(
+        session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now
+    )
 
 
 def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
@@ -95,7 +99,9 @@ def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) -> None:
-    """Asked of the database itself, so that a table added later cannot be forgotten; and so is every unique index with a person in it."""
+    """Asked of the database itself, so that a table added later cannot be forgotten; and so is
+    every unique index with a person in it.
+    """
     pointing = session.execute(
         text(
             "SELECT DISTINCT conrelid::regclass::text, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND"
@@ -112,7 +118,11 @@ def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) 
             " JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) WHERE indisunique GROUP BY indexrelid, indrelid"
         )
     )
-    wanted = {(of, tuple(sorted(set(names) - {"person_id"}))) for of, names in unique if "person_id" in names}
+    wanted = {
+        (of, tuple(sorted(set(names) - {"person_id"})))
+        for of, names in unique
+        if "person_id" in names
+    }
     given = {(move.table, tuple(sorted(columns))) for move in MOVES for columns, _ in move.clashes}
     assert {one for one in wanted if one[0] not in STAYS} == given | {("assessment", ("version",))}
     assert {move.table for move in MOVES} <= set(Base.metadata.tables) | {"message"}
@@ -121,7 +131,9 @@ def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) 
 def test_everything_goes_to_the_record_that_is_kept(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """Appointments, texts, reports; nobody sees the other record; its CRN leads to the one that stands; an event says so."""
+    """Appointments, texts, reports; nobody sees the other record; its CRN leads to the one that
+    stands; an event says so.
+    """
     booked = builders.appointment(session, gone, now + timedelta(days=2))
     builders.report(session, gone, now)
     waiting = outbox.enqueue(
@@ -145,7 +157,10 @@ def test_everything_goes_to_the_record_that_is_kept(
         open_person(session, chidi, gone.id, now=now, what="test")
     assert session.scalar(select(person_with_crn(gone.crn))) == kept.id
     recorded = session.scalars(select(Event).where(Event.kind == "person.merged")).one()
-    assert recorded.data == {"merge": str(made.id), "gone": str(gone.id)} and recorded.person_id == kept.id
+    assert (
+        recorded.data == {"merge": str(made.id), "gone": str(gone.id)}
+        and recorded.person_id == kept.id
+    )
     assert [one.id for one, _ in merging.merges_of(session, kept)] == [made.id]
 
 
@@ -157,7 +172,9 @@ def test_undone_everything_is_as_it_was(
         builders.appointment(session, person, now + timedelta(days=days))
         builders.report(session, person, now)
         session.add(
-            CheckInPlan(person_id=person.id, every_weeks=2, weekday=1, hour=10, set_by="system", set_at=now)
+            CheckInPlan(
+                person_id=person.id, every_weeks=2, weekday=1, hour=10, set_by="system", set_at=now
+            )
         )
         session.add(CheckIn(person_id=person.id, due_on=now.date(), due_at=now))
         session.add_all(
@@ -177,7 +194,9 @@ def test_undone_everything_is_as_it_was(
     made = merge(session, chidi, kept, gone, now)
     assert made.moved["left"] == {"check_in": 1, "check_in_plan": 1}
     versions = session.scalars(
-        select(Assessment.version).where(Assessment.person_id == kept.id).order_by(Assessment.version)
+        select(Assessment.version)
+        .where(Assessment.person_id == kept.id)
+        .order_by(Assessment.version)
     )
     assert list(versions) == [1, 2, 3, 4]
     since = builders.appointment(session, kept, now + timedelta(days=3))
@@ -185,9 +204,15 @@ def test_undone_everything_is_as_it_was(
     session.delete(session.get_one(Appointment, since.id))
     session.flush()
     assert everything(session) == before
-    assert [(one.custody_status, one.contact_status, one.date_of_birth) for one in (kept, gone)] == people
-    assert set(session.scalars(select(Assessment.version).where(Assessment.person_id == gone.id))) == {1, 2}
-    states = set(session.scalars(select(ContactPoint.state).where(ContactPoint.person_id == gone.id)))
+    assert [
+        (one.custody_status, one.contact_status, one.date_of_birth) for one in (kept, gone)
+    ] == people
+    assert set(
+        session.scalars(select(Assessment.version).where(Assessment.person_id == gone.id))
+    ) == {1, 2}
+    states = set(
+        session.scalars(select(ContactPoint.state).where(ContactPoint.person_id == gone.id))
+    )
     assert states == {NumberState.VERIFIED}
     assert open_person(session, chidi, gone.id, now=now, what="test").id == gone.id
     with pytest.raises(Conflict, match="undone already"):
@@ -219,7 +244,11 @@ def test_the_number_of_the_record_kept_stays_the_current_one(
             {"custody_status": CustodyStatus.WARRANT},
             {"custody_status": CustodyStatus.CUSTODY},
         ),
-        ({}, {"contact_status": ContactStatus.SUSPENDED}, {"contact_status": ContactStatus.SUSPENDED}),
+        (
+            {},
+            {"contact_status": ContactStatus.SUSPENDED},
+            {"contact_status": ContactStatus.SUSPENDED},
+        ),
         ({}, {"contact_status": ContactStatus.DEAD}, {"contact_status": ContactStatus.DEAD}),
         ({}, {"contact_status": ContactStatus.CLOSED}, {"contact_status": ContactStatus.OPEN}),
         ({}, {"legal_status": LegalStatus.STATUTORY}, {"legal_status": LegalStatus.STATUTORY}),
@@ -370,7 +399,9 @@ def test_who_may_not(
 
 
 def test_two_who_merge_the_same_two_at_once(committed: Database, now: datetime) -> None:
-    """Each the other way round: one does it, the other is told that there is no such record any more."""
+    """Each the other way round: one does it, the other is told that there is no such record any
+    more.
+    """
     with committed.begin() as session:
         pat = builders.staff(session, builders.hub(session))
         one, two = builders.person(session, pat), builders.person(session, pat, number=None)

@@ -1,4 +1,6 @@
-"""Two records merged of which one was kept from texts: what forbids a text on either forbids it on the one that is kept."""
+"""Two records merged of which one was kept from texts: what forbids a text on either forbids it on
+the one that is kept.
+"""
 
 from datetime import datetime
 
@@ -41,13 +43,17 @@ def gone(session: Session, pat: Staff) -> Person:
 
 def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
     """The merge, with a reason."""
-    return merging.merge(session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now)
+    return merging.merge(
+        session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now
+    )
 
 
 def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """After a danger nobody is texted unasked until a worker says so, under whichever record it was told; undone, each is as it was."""
+    """After a danger nobody is texted unasked until a worker says so, under whichever record it was
+    told; undone, each is as it was.
+    """
     pause.pause(session, gone, why="A text that told of danger", actor="system", now=now)
     made = merge(session, chidi, kept, gone, now)
     assert (kept.texts_paused_at, kept.texts_paused_why) == (now, "A text that told of danger")

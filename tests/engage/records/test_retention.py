@@ -1,4 +1,6 @@
-"""Rule 18: words are erased twelve months after they were sent, never those of a person held for a case, and never unsaid."""
+"""Rule 18: words are erased twelve months after they were sent, never those of a person held for a
+case, and never unsaid.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,15 +47,21 @@ def put(
     status: MessageStatus = MessageStatus.DELIVERED,
     key: str = "one",
 ) -> None:
-    """A text to the person (or to nobody known) with its receipt, and one from that number, read as theirs, all at that moment."""
+    """A text to the person (or to nobody known) with its receipt, and one from that number, read as
+    theirs, all at that moment.
+    """
     recipient = str(person.id) if person else None
     with database.begin() as session:
         text = Text(ANN, f"Hello {key}", Lane.REMINDER, key, recipient=recipient)
         message = outbox.enqueue(session, text, now=at)
         session.execute(
-            update(Message).where(Message.id == message.id).values(status=status, accepted_at=at, ended_at=at)
+            update(Message)
+            .where(Message.id == message.id)
+            .values(status=status, accepted_at=at, ended_at=at)
         )
-        receipts.store(session, mid=str(message.id), params={"MessageSid": f"SM{key}", "To": ANN}, now=at)
+        receipts.store(
+            session, mid=str(message.id), params={"MessageSid": f"SM{key}", "To": ANN}, now=at
+        )
         session.execute(update(Receipt).values(look_at=None))
         inbound.store(session, {"MessageSid": f"IN{key}", "From": ANN, "Body": "I am ill"}, now=at)
         came = session.scalars(select(Inbound).where(Inbound.message_sid == f"IN{key}")).one()
@@ -107,7 +115,9 @@ def test_words_are_kept_for_the_months_of_the_hub(
 
 
 def test_the_facts_stay(committed: Database) -> None:
-    """That there was a text, to whom, when and what became of it, and how a reply was read, stay for the evidence pack."""
+    """That there was a text, to whom, when and what became of it, and how a reply was read, stay
+    for the evidence pack.
+    """
     person = ann(committed)
     put(committed, OLD, person)
     retention.erase(committed.begin, now=NOW)
@@ -173,7 +183,9 @@ def test_nothing_of_a_person_who_is_held_is_touched(committed: Database) -> None
     assert retention.erase(committed.begin, now=NOW) == 3
 
 
-def test_a_text_from_the_number_of_a_held_person_stays_whoever_it_is_given_to(committed: Database) -> None:
+def test_a_text_from_the_number_of_a_held_person_stays_whoever_it_is_given_to(
+    committed: Database,
+) -> None:
     """On a shared phone nobody can say for certain who wrote."""
     ann(committed, held=True)
     put(committed, OLD)
@@ -191,8 +203,12 @@ def test_texts_of_nobody_are_kept_for_the_usual_time(committed: Database) -> Non
     assert retention.erase(committed.begin, now=NOW) == 3
 
 
-@pytest.mark.parametrize("status", [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN])
-def test_a_text_that_still_waits_keeps_its_words(committed: Database, status: MessageStatus) -> None:
+@pytest.mark.parametrize(
+    "status", [MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN]
+)
+def test_a_text_that_still_waits_keeps_its_words(
+    committed: Database, status: MessageStatus
+) -> None:
     """An unknown one is compared by its words."""
     put(committed, OLD, ann(committed), status=status)
     retention.erase(committed.begin, now=NOW)
@@ -209,7 +225,9 @@ def test_a_text_that_nobody_has_dealt_with_keeps_its_words(committed: Database) 
 
 
 def test_what_is_due_is_said_by_hub_and_kind_and_written_down(committed: Database) -> None:
-    """How many of what, the oldest, and before which day; afterwards one event of the hub with the counts and no words."""
+    """How many of what, the oldest, and before which day; afterwards one event of the hub with the
+    counts and no words.
+    """
     person = ann(committed)
     put(committed, OLD - timedelta(days=30), person, key="older")
     put(committed, OLD, person, key="old")
@@ -221,12 +239,16 @@ def test_what_is_due_is_said_by_hub_and_kind_and_written_down(committed: Databas
         ("Tyneside", "texts from people", 2),
         ("Tyneside", "texts to people", 2),
     ]
-    assert {(share.oldest, share.before) for share in shares} == {(OLD - timedelta(days=30), A_YEAR_AGO)}
+    assert {(share.oldest, share.before) for share in shares} == {
+        (OLD - timedelta(days=30), A_YEAR_AGO)
+    }
     assert retention.erase(committed.begin, now=NOW) == 6
     with committed.begin() as session:
         event = session.scalars(select(Event).where(Event.kind == "words.erased")).one()
         assert event.hub_id == person.hub_id
-        assert event.data == {"counts": {"raw_receipts": 2, "texts_from_people": 2, "texts_to_people": 2}}
+        assert event.data == {
+            "counts": {"raw_receipts": 2, "texts_from_people": 2, "texts_to_people": 2}
+        }
     assert retention.erase(committed.begin, now=NOW) == 0
     with committed.begin() as session:
         assert session.scalar(select(func.count()).select_from(Event)) == 1
@@ -235,7 +257,9 @@ def test_what_is_due_is_said_by_hub_and_kind_and_written_down(committed: Databas
 def test_many_are_erased_in_steps_and_a_limit_leaves_the_rest_for_the_next_run(
     committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five of each of three kinds, two at once, at most four of a kind a run: twelve, then three, then none."""
+    """Five of each of three kinds, two at once, at most four of a kind a run: twelve, then three,
+    then none.
+    """
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     person = ann(committed)
     for n in range(5):
@@ -252,7 +276,9 @@ def test_the_command_lists_before_it_erases(committed: Database) -> None:
     }
     dry = CliRunner().invoke(main, ["retention", "--dry-run"], env=environment)
     assert dry.exit_code == 0, dry.output
-    assert "Tyneside: 1 texts to people from before 2026-03-20, the oldest of 2026-03-20" in dry.output
+    assert (
+        "Tyneside: 1 texts to people from before 2026-03-20, the oldest of 2026-03-20" in dry.output
+    )
     assert "Nothing was changed." in dry.output
     assert words(committed) == [True] * 3
     real = CliRunner().invoke(main, ["retention"], env=environment)
@@ -296,12 +322,14 @@ def test_the_rule_reads_every_hub(committed: Database) -> None:
     put(committed, OLD, theirs, key="bob")
     with committed.begin() as session:
         named = {hub.id: hub.name for hub in session.scalars(select(Hub))}
-        assert {named[share.hub_id] for share in retention.due(session, now=NOW) if share.hub_id} == {
-            "Wearside"
-        }
+        assert {
+            named[share.hub_id] for share in retention.due(session, now=NOW) if share.hub_id
+        } == {"Wearside"}
 
 
-def test_the_words_of_a_hub_that_wants_it_are_marked_for_erasure_at_the_provider(committed: Database) -> None:
+def test_the_words_of_a_hub_that_wants_it_are_marked_for_erasure_at_the_provider(
+    committed: Database,
+) -> None:
     """What is queued for its people says so, and so does what they text."""
     ann(committed, redact_after_delivery=True)
     with committed.begin() as session:

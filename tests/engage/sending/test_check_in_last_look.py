@@ -1,4 +1,6 @@
-"""The last look before a check-in leaves: what changed since it was queued still stops it, and it is then never called unanswered."""
+"""The last look before a check-in leaves: what changed since it was queued still stops it, and it
+is then never called unanswered.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +40,9 @@ def another_number(session: Session, person: Person) -> None:
 
 
 @pytest.mark.parametrize("happens", [custody, unsafe, another_number])
-def test_what_changed_since_stops_it(session: Session, happens: Callable[[Session, Person], None]) -> None:
+def test_what_changed_since_stops_it(
+    session: Session, happens: Callable[[Session, Person], None]
+) -> None:
     """The text is withheld, and the check-in says that it did not reach the phone."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)

@@ -40,7 +40,9 @@ def ended(
     session: Session, message: Message, to: MessageStatus, now: datetime, code: int | None = None
 ) -> None:
     """The text ends as the engine ends it."""
-    assert states.apply(session, [Move(message.id, to, now, reason="as the network says", error_code=code)])
+    assert states.apply(
+        session, [Move(message.id, to, now, reason="as the network says", error_code=code)]
+    )
     session.expire(message)
 
 
@@ -115,7 +117,9 @@ def test_a_dead_number_is_dead_for_everybody_on_it(
     share(session, [katrina, other], now)
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
     follow_up.follow_endings(session, now=now)
-    assert open_signals(session, katrina) == open_signals(session, other) == [SignalKind.NUMBER_DEAD]
+    assert (
+        open_signals(session, katrina) == open_signals(session, other) == [SignalKind.NUMBER_DEAD]
+    )
 
 
 def test_a_dead_number_that_is_verified_again_and_dies_again_is_news(
@@ -126,13 +130,17 @@ def test_a_dead_number_that_is_verified_again_and_dies_again_is_news(
     follow_up.follow_endings(session, now=now)
     phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now + DAY)
     assert open_signals(session, katrina) == []
-    ended(session, sending(session, katrina, now + DAY), MessageStatus.UNDELIVERED, now + DAY, 30005)
+    ended(
+        session, sending(session, katrina, now + DAY), MessageStatus.UNDELIVERED, now + DAY, 30005
+    )
     follow_up.follow_endings(session, now=now + DAY)
     assert open_signals(session, katrina) == [SignalKind.NUMBER_DEAD]
 
 
 def test_a_refusal_for_stop_is_an_opt_out(session: Session, katrina: Person, now: datetime) -> None:
-    """The provider knew of a STOP that never reached us; messaging has stopped the number, the offender manager is told."""
+    """The provider knew of a STOP that never reached us; messaging has stopped the number, the
+    offender manager is told.
+    """
     message = sending(session, katrina, now)
     ended(session, message, MessageStatus.REFUSED, now, 21610)
     suppression.suppress(session, NUMBER, "stopped at the text service", "refusal", now)
@@ -157,7 +165,9 @@ def test_the_refused_confirmation_of_a_stop_tells_nothing_new(
 
 
 def held(session: Session, now: datetime) -> tuple[Mapping[UUID, Verdict], list[Message]]:
-    """Claim everything that is due; what the last look said, and the texts in the order they were made."""
+    """Claim everything that is due; what the last look said, and the texts in the order they were
+    made.
+    """
     session.merge(Sender(id="+447700900999", segments_per_second=1000))
     session.flush()
     verdicts: dict[UUID, Verdict] = {}
@@ -204,7 +214,9 @@ def test_custody_in_the_last_second_stops_an_answer(
     assert texts[0].status is MessageStatus.WITHHELD
 
 
-def test_safety_advice_and_last_words_always_go(session: Session, katrina: Person, now: datetime) -> None:
+def test_safety_advice_and_last_words_always_go(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """They are for whoever holds the phone."""
     says(session, "i want to die", now)
     says(session, "wrong number", now + minutes(1))
@@ -212,7 +224,9 @@ def test_safety_advice_and_last_words_always_go(session: Session, katrina: Perso
     session.flush()
     verdicts, texts = held(session, now + minutes(2))
     assert verdicts == {}
-    assert {one.status for one in texts if one.context["texts"] == "wrong_number"} == {MessageStatus.SENDING}
+    assert {one.status for one in texts if one.context["texts"] == "wrong_number"} == {
+        MessageStatus.SENDING
+    }
 
 
 def test_an_answer_to_a_number_that_was_changed_is_withheld(

@@ -95,7 +95,9 @@ def longest(language: str) -> dict[str, str]:
 @every_wording
 def test_one_segment_with_the_longest_values(wording: Wording) -> None:
     """No text costs two segments or loses the 7-bit alphabet, whatever its values."""
-    values = {name: value for name, value in longest(wording.language).items() if name in wording.blanks}
+    values = {
+        name: value for name, value in longest(wording.language).items() if name in wording.blanks
+    }
     weight = measure(render(wording.kind, wording.language, **values))
     assert (weight.encoding, weight.segments) == (Encoding.GSM7, 1)
 
@@ -114,7 +116,9 @@ def test_asks_at_most_one_question_of_the_reader(wording: Wording) -> None:
 
 
 def test_every_kind_has_words_in_every_language() -> None:
-    """Nothing is missing from either language, and both ask for the same values, but for words that Welsh does without."""
+    """Nothing is missing from either language, and both ask for the same values, but for words that
+    Welsh does without.
+    """
     assert set(CATALOGUE) == {(kind, language) for kind in TextKind for language in LANGUAGES}
     for kind in TextKind:
         assert CATALOGUE[kind, "cy"].blanks == CATALOGUE[kind, "en"].blanks, kind
@@ -122,8 +126,12 @@ def test_every_kind_has_words_in_every_language() -> None:
 
 def test_welsh_is_a_draft_until_a_translator_has_passed_it() -> None:
     """The state of each wording is on record."""
-    assert {wording.passed for wording in CATALOGUE.values() if wording.language == "cy"} == {Passed.DRAFT}
-    assert {wording.passed for wording in CATALOGUE.values() if wording.language == "en"} == {Passed.APPROVED}
+    assert {wording.passed for wording in CATALOGUE.values() if wording.language == "cy"} == {
+        Passed.DRAFT
+    }
+    assert {wording.passed for wording in CATALOGUE.values() if wording.language == "en"} == {
+        Passed.APPROVED
+    }
 
 
 def test_the_words_of_a_reminder() -> None:
@@ -208,7 +216,11 @@ def test_a_worker_without_a_first_name_is_someone() -> None:
         "Thanks for telling us Dean. Someone will read this."
     )
     assert "You see someone:" in appointment_text(
-        TextKind.BOOKED, "en", first="Dean", about=AppointmentDetails(YEAR[0], "Mr Okafor"), zone=LONDON
+        TextKind.BOOKED,
+        "en",
+        first="Dean",
+        about=AppointmentDetails(YEAR[0], "Mr Okafor"),
+        zone=LONDON,
     )
 
 
@@ -221,7 +233,9 @@ def test_every_appointment_has_a_text_whatever_its_way_and_place(
 ) -> None:
     """Office, home, phone or video, with a place, without one, or with one that may not be shown."""
     about = AppointmentDetails(YEAR[266], WORKER, place, way)
-    text = appointment_text(kind, language, first=FIRST, about=about, zone=LONDON, phone="07700 900123")
+    text = appointment_text(
+        kind, language, first=FIRST, about=about, zone=LONDON, phone="07700 900123"
+    )
     assert measure(text).segments == 1
     assert "Court" not in text
     assert " ." not in text and ",." not in text and ": ," not in text
@@ -239,7 +253,9 @@ def test_every_appointment_has_a_text_whatever_its_way_and_place(
         (MeetingWay.VIDEO, None, TextKind.BOOKED_VIDEO),
     ],
 )
-def test_the_wording_follows_the_way_of_meeting(way: MeetingWay, place: str | None, kind: TextKind) -> None:
+def test_the_wording_follows_the_way_of_meeting(
+    way: MeetingWay, place: str | None, kind: TextKind
+) -> None:
     """A phone appointment does not tell anybody to come."""
     assert kind_for(TextKind.BOOKED, way, place) is kind
 
@@ -255,9 +271,14 @@ def test_a_call_is_never_told_to_come() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("how_many", [2, 3, 4, 6, 12])
 def test_lists_fit_one_segment(language: str, how_many: int) -> None:
-    """Merged reminders, NEXT and the question which one leave out detail by rule, and are never cut."""
+    """Merged reminders, NEXT and the question which one leave out detail by rule, and are never
+    cut.
+    """
     day = datetime(2027, 9, 22, 9, 0, tzinfo=UTC)
-    booked = [AppointmentDetails(day + timedelta(minutes=50 * nth), WORKER, PLACE) for nth in range(how_many)]
+    booked = [
+        AppointmentDetails(day + timedelta(minutes=50 * nth), WORKER, PLACE)
+        for nth in range(how_many)
+    ]
     for text in (
         merged_reminder(language, first=FIRST, booked=booked, zone=LONDON),
         next_text(language, first=FIRST, booked=booked, zone=LONDON),
@@ -282,9 +303,14 @@ def test_the_words_of_a_merged_reminder() -> None:
 
 
 def test_the_words_of_which_one() -> None:
-    """Two on one day are told apart by time and worker, two on two days by day, and several by number."""
+    """Two on one day are told apart by time and worker, two on two days by day, and several by
+    number.
+    """
     day = datetime(2027, 3, 22, tzinfo=UTC)
-    pat, jo = AppointmentDetails(day.replace(hour=10), "Pat"), AppointmentDetails(day.replace(hour=15), "Jo")
+    pat, jo = (
+        AppointmentDetails(day.replace(hour=10), "Pat"),
+        AppointmentDetails(day.replace(hour=15), "Jo"),
+    )
     lin = AppointmentDetails(day.replace(day=26, hour=14), "Lin")
     assert which_one("en", booked=[pat, jo], zone=LONDON) == (
         "Thanks. You have two booked: 1 for 10:00am Pat, 2 for 3:00pm Jo, 3 for both. Which do you mean?"

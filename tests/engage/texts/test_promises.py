@@ -22,13 +22,17 @@ READS = {
     "wording", CATALOGUE.values(), ids=lambda wording: f"{wording.kind}-{wording.language}"
 )
 def test_never_says_soon(wording: Wording) -> None:
-    """Whether anybody is on call now or not, no text says how soon; only the safety advice names who is there day and night."""
+    """Whether anybody is on call now or not, no text says how soon; only the safety advice names
+    who is there day and night.
+    """
     assert not SOON.search(wording.words)
 
 
 @pytest.mark.parametrize("kind", READS)
 def test_what_is_left_to_a_human_says_when_humans_are_there(kind: TextKind) -> None:
-    """Texts that say somebody will read or ring say that it is in working hours, and what to do meanwhile in danger."""
+    """Texts that say somebody will read or ring say that it is in working hours, and what to do
+    meanwhile in danger.
+    """
     for language, hours in zip(("en", "cy"), READS[kind], strict=True):
         words = CATALOGUE[kind, language].words
         assert hours in words and "999" in words

@@ -26,23 +26,48 @@ LONDON = ZoneInfo("Europe/London")
 @pytest.mark.parametrize(
     ("moment", "english", "welsh"),
     [
-        (datetime(2025, 9, 24, 10, 20, tzinfo=UTC), "Wed 24 September, 11:20am", "Mer 24 Medi, 11:20yb"),
-        (datetime(2027, 3, 28, 0, 30, tzinfo=UTC), "Sun 28 March, 12:30am", "Sul 28 Mawrth, 12:30yb"),
+        (
+            datetime(2025, 9, 24, 10, 20, tzinfo=UTC),
+            "Wed 24 September, 11:20am",
+            "Mer 24 Medi, 11:20yb",
+        ),
+        (
+            datetime(2027, 3, 28, 0, 30, tzinfo=UTC),
+            "Sun 28 March, 12:30am",
+            "Sul 28 Mawrth, 12:30yb",
+        ),
         (datetime(2027, 3, 28, 1, 30, tzinfo=UTC), "Sun 28 March, 2:30am", "Sul 28 Mawrth, 2:30yb"),
-        (datetime(2027, 10, 31, 12, 0, tzinfo=UTC), "Sun 31 October, 12:00pm", "Sul 31 Hydref, 12:00yh"),
-        (datetime(2027, 7, 5, 22, 59, tzinfo=UTC), "Mon 5 July, 11:59pm", "Llun 5 Gorffennaf, 11:59yh"),
-        (datetime(2027, 12, 31, 9, 5, tzinfo=UTC), "Fri 31 December, 9:05am", "Gwe 31 Rhagfyr, 9:05yb"),
+        (
+            datetime(2027, 10, 31, 12, 0, tzinfo=UTC),
+            "Sun 31 October, 12:00pm",
+            "Sul 31 Hydref, 12:00yh",
+        ),
+        (
+            datetime(2027, 7, 5, 22, 59, tzinfo=UTC),
+            "Mon 5 July, 11:59pm",
+            "Llun 5 Gorffennaf, 11:59yh",
+        ),
+        (
+            datetime(2027, 12, 31, 9, 5, tzinfo=UTC),
+            "Fri 31 December, 9:05am",
+            "Gwe 31 Rhagfyr, 9:05yb",
+        ),
     ],
 )
 def test_moments_are_told_on_the_wall_clock(moment: datetime, english: str, welsh: str) -> None:
     """Both languages, both sides of both clock changes, noon and midnight."""
     assert when(moment, LONDON, "en") == english
     assert when(moment, LONDON, "cy") == welsh
-    assert when(moment, LONDON, "en") == f"{day_of(moment, LONDON, 'en')}, {time_of(moment, LONDON, 'en')}"
+    assert (
+        when(moment, LONDON, "en")
+        == f"{day_of(moment, LONDON, 'en')}, {time_of(moment, LONDON, 'en')}"
+    )
 
 
 def test_every_day_of_a_year_stays_in_the_phone_alphabet() -> None:
-    """No day or month name costs the text its 160 letters, and none is longer than the longest that is planned for."""
+    """No day or month name costs the text its 160 letters, and none is longer than the longest that
+    is planned for.
+    """
     start = datetime(2027, 1, 1, 10, 20, tzinfo=UTC)
     for language, longest in (("en", 25), ("cy", 27)):
         told = [when(start + timedelta(days=day), LONDON, language) for day in range(365)]

@@ -1,4 +1,6 @@
-"""Whatever a phone can send: it is read at once, dress changes nothing, and no negation slips into a yes."""
+"""Whatever a phone can send: it is read at once, dress changes nothing, and no negation slips into
+a yes.
+"""
 
 import time
 
@@ -82,7 +84,8 @@ def test_ordinary_texts_take_under_five_milliseconds() -> None:
 
 @settings(deadline=None)
 @given(
-    text=st.text(alphabet=st.characters(exclude_categories=()), max_size=200), prompt=st.sampled_from(Prompt)
+    text=st.text(alphabet=st.characters(exclude_categories=()), max_size=200),
+    prompt=st.sampled_from(Prompt),
 )
 def test_any_text_can_be_read(text: str, prompt: Prompt) -> None:
     """Nothing that a phone can send raises, and every reading holds together."""
@@ -153,7 +156,18 @@ def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prom
     reading = interpret(" ".join(words), prompt, "en")
     _holds_together(reading)
     if reading.acts and Intent.CONFIRM in reading.intents and prompt is not Prompt.NUMBER_CHECK:
-        assert not {"no", "cant", "wont", "not", "dont", "never", "👎", "methu", "ddim", "if"} & set(words)
+        assert not {
+            "no",
+            "cant",
+            "wont",
+            "not",
+            "dont",
+            "never",
+            "👎",
+            "methu",
+            "ddim",
+            "if",
+        } & set(words)
 
 
 @settings(deadline=None)
@@ -178,7 +192,9 @@ def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prom
     ),
     place=st.integers(min_value=0, max_value=12),
 )
-def test_a_negation_put_into_a_yes_is_no_yes(confirm: tuple[Prompt, str], negation: str, place: int) -> None:
+def test_a_negation_put_into_a_yes_is_no_yes(
+    confirm: tuple[Prompt, str], negation: str, place: int
+) -> None:
     """Wherever it stands, a confirmation with a negation added is not acted on as a confirmation."""
     prompt, text = confirm
     words = text.split()

@@ -116,7 +116,8 @@ def test_a_name_that_two_people_have_names_neither() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("yes both", True), ("Ie i’r ddau", True), ("both", False), ("no to both", False)]
+    ("text", "wanted"),
+    [("yes both", True), ("Ie i’r ddau", True), ("both", False), ("no to both", False)],
 )
 def test_yes_to_everything_is_said_in_so_many_words(text: str, wanted: bool) -> None:
     """Only a whole text that says yes to all of them is one."""
@@ -146,7 +147,9 @@ def test_plain_words_change_nothing_the_second_time(text: str) -> None:
     ],
 )
 def test_a_yes_that_asks_back_or_takes_itself_back_settles_nothing(text: str) -> None:
-    """A stranger answers an unknown number with "Yes?", and a sign can say no to the word before it."""
+    """A stranger answers an unknown number with "Yes?", and a sign can say no to the word before
+    it.
+    """
     assert read_check(text) is None
     assert read_choice(text.replace("yes", "both"), 2) is None
     assert read_choice(text, 2) is None
@@ -161,7 +164,8 @@ def test_numbers_that_could_be_either_or_all_between_are_no_choice(text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("1️⃣", (0,)), ("2 👍🏿", (1,)), ("1 🙂", (0,)), ("1 & 2", (0, 1)), ("both ❤️", (0, 1))]
+    ("text", "wanted"),
+    [("1️⃣", (0,)), ("2 👍🏿", (1,)), ("1 🙂", (0,)), ("1 & 2", (0, 1)), ("both ❤️", (0, 1))],
 )
 def test_signs_that_only_greet_leave_a_choice_as_it_is(text: str, wanted: tuple[int, ...]) -> None:
     """A thumb, a smile or a framed number takes nothing back."""

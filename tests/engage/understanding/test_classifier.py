@@ -1,4 +1,6 @@
-"""What is learnt: lines read or refused, features of any text, the same corpus giving the same reader, and figures that count right."""
+"""What is learnt: lines read or refused, features of any text, the same corpus giving the same
+reader, and figures that count right.
+"""
 
 from pathlib import Path
 
@@ -49,7 +51,9 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, row: str, words: str) -> N
 
 
 def test_the_corpus_is_whole() -> None:
-    """Every line can be read, every intent is there, nothing is said twice under one prompt, and no number is a real one."""
+    """Every line can be read, every intent is there, nothing is said twice under one prompt, and no
+    number is a real one.
+    """
     styles = lines.styles()
     everything = [line for found in styles.values() for line in found]
     assert {line.intent for line in everything} == set(Intent)
@@ -87,7 +91,9 @@ def test_clauses_are_parts_of_the_text(text: str) -> None:
 
 
 def test_the_same_corpus_gives_the_same_reader(tmp_path: Path) -> None:
-    """What is learnt, by one process or several, kept and loaded again weighs alike; and it has learnt."""
+    """What is learnt, by one process or several, kept and loaded again weighs alike; and it has
+    learnt.
+    """
     corpus = small_corpus(tmp_path)
     learnt, again = training.train(corpus), training.train(corpus, processes=2)
     kept = tmp_path / "kept"
@@ -100,7 +106,10 @@ def test_the_same_corpus_gives_the_same_reader(tmp_path: Path) -> None:
         assert loaded.weigh(text, Prompt.NONE).probabilities == pytest.approx(first, abs=0.02)
         assert loaded.weigh(text, Prompt.NONE).strongest is intent
         assert sum(first.values()) == pytest.approx(1, abs=1e-4)
-    assert loaded.evidence("well then callxmeword it is today", Intent.CALL_ME).find("callxmeword") >= 0
+    assert (
+        loaded.evidence("well then callxmeword it is today", Intent.CALL_ME).find("callxmeword")
+        >= 0
+    )
 
 
 def test_nothing_learnt_says_what_to_do(tmp_path: Path) -> None:
@@ -113,7 +122,9 @@ def test_a_corpus_without_an_intent_is_refused(tmp_path: Path) -> None:
     """Every meaning must have been seen, or the weights would stand for the wrong ones."""
     corpus = small_corpus(tmp_path)
     for file in corpus.glob("*.tsv"):
-        kept = [row for row in file.read_text(encoding="utf-8").splitlines() if "\tcrisis\t" not in row]
+        kept = [
+            row for row in file.read_text(encoding="utf-8").splitlines() if "\tcrisis\t" not in row
+        ]
         file.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(LinesError, match="every intent"):
         training.train(corpus)

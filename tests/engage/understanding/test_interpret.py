@@ -39,9 +39,15 @@ def test_plain_replies_are_acted_on(prompt: Prompt, intent: Intent, text: str) -
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_what_is_acted_on_is_right(language: str) -> None:
-    """Over the labelled file: of what the reader acts on, at least 97 in 100 are right, and it acts on four in five that a machine may act on."""
+    """Over the labelled file: of what the reader acts on, at least 97 in 100 are right, and it acts
+    on four in five that a machine may act on.
+    """
     acted = [(intent, interpret(text, prompt, language)) for prompt, intent, text in DEV]
-    wrong = [(intent, reading) for intent, reading in acted if reading.acts and reading.intent is not intent]
+    wrong = [
+        (intent, reading)
+        for intent, reading in acted
+        if reading.acts and reading.intent is not intent
+    ]
     count = sum(reading.acts for _, reading in acted)
     assert len(wrong) <= count * 0.03
     may_act = sum(intent not in {*DANGER, Intent.OTHER} for _, intent, _ in DEV)
@@ -49,7 +55,9 @@ def test_what_is_acted_on_is_right(language: str) -> None:
 
 
 def test_no_refusal_is_read_as_a_yes() -> None:
-    """Of everything labelled as a refusal, a stop, a wrong number or danger, nothing comes out as a confirmation that is acted on."""
+    """Of everything labelled as a refusal, a stop, a wrong number or danger, nothing comes out as a
+    confirmation that is acted on.
+    """
     refusing = {
         Intent.DECLINE,
         Intent.RESCHEDULE,
@@ -65,7 +73,9 @@ def test_no_refusal_is_read_as_a_yes() -> None:
 
 
 def test_danger_is_found() -> None:
-    """At least 98 in 100 of the labelled texts that speak of danger are found, and every one is for a person."""
+    """At least 98 in 100 of the labelled texts that speak of danger are found, and every one is for
+    a person.
+    """
     readings = [interpret(text, prompt, "en") for prompt, intent, text in DEV if intent in DANGER]
     found = sum(reading.intent in DANGER for reading in readings)
     assert found >= len(readings) * 0.98
@@ -74,7 +84,11 @@ def test_danger_is_found() -> None:
 
 def test_figures_of_speech_page_nobody() -> None:
     """Of the labelled texts without danger, at most 2 in 100 are read as danger."""
-    others = [(text, interpret(text, prompt, "en")) for prompt, intent, text in DEV if intent not in DANGER]
+    others = [
+        (text, interpret(text, prompt, "en"))
+        for prompt, intent, text in DEV
+        if intent not in DANGER
+    ]
     alarms = [text for text, reading in others if reading.intent in DANGER]
     assert len(alarms) <= len(others) * 0.02, alarms
 
@@ -90,7 +104,9 @@ def test_danger_in_few_words_is_found(prompt: Prompt, text: str) -> None:
 
 
 def test_most_of_what_only_sounds_like_danger_pages_nobody() -> None:
-    """A weather, a kebab and a hospital letter. In doubt it is danger, so not every one of these hard cases is passed over."""
+    """A weather, a kebab and a hospital letter. In doubt it is danger, so not every one of these
+    hard cases is passed over.
+    """
     harmless = [(prompt, text) for prompt, intent, text in SOUNDS if intent not in DANGER]
     alarms = [text for prompt, text in harmless if interpret(text, prompt, "en").intent in DANGER]
     assert len(alarms) <= len(harmless) * 0.2, alarms
@@ -316,7 +332,9 @@ def test_do_i_is_a_question_in_english() -> None:
 def test_an_ok_belongs_to_the_text_before_it(
     text: str, answered: Intent | None, spoken: Intent | None
 ) -> None:
-    """After our answer an ok is no yes; after a worker's words a bare yes could be to them. Whole sentences say what they say."""
+    """After our answer an ok is no yes; after a worker's words a bare yes could be to them. Whole
+    sentences say what they say.
+    """
     for prompt, intent in ((Prompt.ANSWERED, answered), (Prompt.SPOKEN, spoken)):
         reading = interpret(text, prompt, "en")
         assert (reading.intent if reading.acts else None) is intent, prompt

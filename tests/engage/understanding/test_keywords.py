@@ -76,7 +76,10 @@ def test_no_text_is_too_strange(body: str) -> None:
     assert keyword(body) in {None, *Keyword}
 
 
-@given(st.sampled_from(sorted(WORDS)), st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1))
+@given(
+    st.sampled_from(sorted(WORDS)),
+    st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1),
+)
 def test_another_word_beside_it_makes_it_no_keyword(word: str, more: str) -> None:
     """`next thing` is not NEXT."""
     assert keyword(f"{word} {more}") is WORDS.get(f"{word} {more}")

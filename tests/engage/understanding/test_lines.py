@@ -9,7 +9,9 @@ from engage.understanding.lines import read_lines
 
 
 def test_one_line_out_for_each_line_in() -> None:
-    """Intent, confidence and act or human, in the order of the input; what cannot be read is said on the side."""
+    """Intent, confidence and act or human, in the order of the input; what cannot be read is said
+    on the side.
+    """
     errors = io.StringIO()
     given_lines = [
         "appointment\tyes\n",
@@ -24,7 +26,11 @@ def test_one_line_out_for_each_line_in() -> None:
     assert out[1:4] == ["other\t0.00\thuman"] * 3
     assert out[4].startswith("checkin_answer\t")
     assert out[5].endswith("\thuman")
-    assert [line.split(":")[0] for line in errors.getvalue().splitlines()] == ["line 2", "line 3", "line 4"]
+    assert [line.split(":")[0] for line in errors.getvalue().splitlines()] == [
+        "line 2",
+        "line 3",
+        "line 4",
+    ]
     assert "'quiz'" in errors.getvalue()
 
 

@@ -1,4 +1,6 @@
-"""Which of the offered times a text picks: strict, in English and Welsh, and never one of two that both fit."""
+"""Which of the offered times a text picks: strict, in English and Welsh, and never one of two that
+both fit.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -109,7 +111,15 @@ def test_what_is_no_plain_choice(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "picked"),
-    [("wed", None), ("wed 2", 2), ("10am", 1), ("the wed one", None), ("wed 2pm", 2), ("2", 2), ("2pm", 2)],
+    [
+        ("wed", None),
+        ("wed 2", 2),
+        ("10am", 1),
+        ("the wed one", None),
+        ("wed 2pm", 2),
+        ("2", 2),
+        ("2pm", 2),
+    ],
 )
 def test_two_on_one_day_are_told_apart_or_not_at_all(text: str, picked: int | None) -> None:
     """Wednesday at ten and at two: `wed 2` is the second by its number and by the clock."""
@@ -117,7 +127,9 @@ def test_two_on_one_day_are_told_apart_or_not_at_all(text: str, picked: int | No
 
 
 def test_a_number_that_could_be_an_hour_is_not_guessed() -> None:
-    """Of Wednesday at two and Wednesday at ten, `wed 2` is the first by the clock and the second by the number."""
+    """Of Wednesday at two and Wednesday at ten, `wed 2` is the first by the clock and the second by
+    the number.
+    """
     assert read_slot("wed 2", [WED.replace(hour=14), WED], TODAY) is None
 
 
@@ -168,7 +180,9 @@ words = st.lists(
 
 
 @given(offers, st.one_of(st.text(max_size=60), words))
-def test_whatever_is_written_it_is_one_of_those_offered_or_nothing(starts: list[datetime], text: str) -> None:
+def test_whatever_is_written_it_is_one_of_those_offered_or_nothing(
+    starts: list[datetime], text: str
+) -> None:
     """No text raises or picks what is not there."""
     assert read_slot(text, starts, TODAY) in (None, *range(len(starts) + 1))
 
@@ -185,7 +199,9 @@ def test_what_the_offer_called_it_picks_it(
 
 
 @given(offers, words, st.sampled_from(["not", "dont", "cant", "no", "but", "or", "nid", "ddim"]))
-def test_a_denial_among_the_words_never_picks(starts: list[datetime], text: str, denial: str) -> None:
+def test_a_denial_among_the_words_never_picks(
+    starts: list[datetime], text: str, denial: str
+) -> None:
     """A refusal is never read as a choice."""
     assert read_slot(f"{denial} {text} wed", starts, TODAY) is None
 

@@ -1,4 +1,6 @@
-"""Signs that somebody else reads the phone are found, in both languages and in any spelling; a broken phone is no such sign."""
+"""Signs that somebody else reads the phone are found, in both languages and in any spelling; a
+broken phone is no such sign.
+"""
 
 import time
 

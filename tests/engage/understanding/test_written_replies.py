@@ -31,7 +31,9 @@ def rate(share: Proportion) -> float:
 
 
 def test_where_it_acts_it_is_right(measured: Figures) -> None:
-    """At least 97 in 100 readings that Engage acts on are what the writer meant, and it acts on most; the rest go to a human."""
+    """At least 97 in 100 readings that Engage acts on are what the writer meant, and it acts on
+    most; the rest go to a human.
+    """
     assert rate(measured.right_where_it_acts) >= 0.97
     assert rate(measured.acts) >= 0.75
 
@@ -43,7 +45,9 @@ def test_danger_is_found_and_chatter_is_let_be(measured: Figures) -> None:
     assert rate(measured.chatter_acted_on) <= 0.02
 
 
-def test_nothing_but_a_yes_is_ever_taken_for_a_yes(found: list[tuple[LabelledLine, Interpretation]]) -> None:
+def test_nothing_but_a_yes_is_ever_taken_for_a_yes(
+    found: list[tuple[LabelledLine, Interpretation]],
+) -> None:
     """A refusal, a condition, a stop, a wrong number or danger never confirms an appointment."""
     no_yes = DANGER | {
         Intent.DECLINE,
@@ -53,4 +57,6 @@ def test_nothing_but_a_yes_is_ever_taken_for_a_yes(found: list[tuple[LabelledLin
         Intent.OTHER,
         Intent.ABSENCE_REASON,
     }
-    assert [line for line, reading in found if line.intent in no_yes and reading.surely(Intent.CONFIRM)] == []
+    assert [
+        line for line, reading in found if line.intent in no_yes and reading.surely(Intent.CONFIRM)
+    ] == []

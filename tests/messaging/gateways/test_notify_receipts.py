@@ -48,8 +48,15 @@ def test_callbacks_prove_themselves_by_the_token(
 
 def test_a_receipt_is_read_as_notify_writes_it() -> None:
     """Our id is its reference, its word the status; a failure gets our code."""
-    said = receipt({"id": "n1", "reference": "r1", "status": "permanent-failure", "to": ANN, "sent_at": None})
-    assert (said.provider, said.mid, said.sid, said.status) == ("notify", "r1", "n1", "permanent-failure")
+    said = receipt(
+        {"id": "n1", "reference": "r1", "status": "permanent-failure", "to": ANN, "sent_at": None}
+    )
+    assert (said.provider, said.mid, said.sid, said.status) == (
+        "notify",
+        "r1",
+        "n1",
+        "permanent-failure",
+    )
     assert said.error_code == retry.NOTIFY_PERMANENT and retry.number_dead(said.error_code)
     assert receipts.meaning(said.status) is S.UNDELIVERED
     assert receipt({"status": ["delivered"]}).sid is None
@@ -128,7 +135,9 @@ def posts() -> Iterator[str]:
 
 
 def test_it_posts_the_end_of_a_text_and_the_answer_to_it(posts: str) -> None:
-    """One callback, at the end; the phone answers the number that texted it; both carry the token, a forgery does not."""
+    """One callback, at the end; the phone answers the number that texted it; both carry the token,
+    a forgery does not.
+    """
     account = NotifyAccount(status_url=f"{posts}/status", inbound_url=f"{posts}/inbound")
     with simulator_thread(inbound_url=None, notify=account) as simulator:
         text = outgoing()

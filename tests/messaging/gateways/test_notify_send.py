@@ -1,4 +1,6 @@
-"""GOV.UK Notify behind the same seam: its own client library, over real HTTP, to the simulator's Notify."""
+"""GOV.UK Notify behind the same seam: its own client library, over real HTTP, to the simulator's
+Notify.
+"""
 
 import logging
 import socket
@@ -74,7 +76,9 @@ def test_it_is_a_gateway() -> None:
     assert (standing.name, list(standing.senders)) == ("notify", ["notify"])
 
 
-def test_an_accepted_text_is_what_was_asked_for(gateway: NotifyGateway, simulator: Simulator) -> None:
+def test_an_accepted_text_is_what_was_asked_for(
+    gateway: NotifyGateway, simulator: Simulator
+) -> None:
     """The words as they were, and our id as the reference."""
     text = outgoing("Siân, dŵr\nnext line")
     outcome = gateway.send(text)
@@ -87,7 +91,10 @@ def test_an_accepted_text_is_what_was_asked_for(gateway: NotifyGateway, simulato
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        (21614, Refused(retry.NOTIFY_BAD_NUMBER, retry.words(retry.NOTIFY_BAD_NUMBER), permanent=True)),
+        (
+            21614,
+            Refused(retry.NOTIFY_BAD_NUMBER, retry.words(retry.NOTIFY_BAD_NUMBER), permanent=True),
+        ),
         (21617, Refused(retry.NOTIFY_REFUSED, retry.words(retry.NOTIFY_REFUSED))),
         (63038, NotProcessed(retry.NOTIFY_DAILY_LIMIT)),
         (30002, NotProcessed(retry.NOTIFY_ACCOUNT)),
@@ -97,7 +104,9 @@ def test_an_accepted_text_is_what_was_asked_for(gateway: NotifyGateway, simulato
 def test_a_refusal_is_about_the_number_the_words_or_our_account(
     gateway: NotifyGateway, simulator: Simulator, code: int, expected: Outcome
 ) -> None:
-    """Only the first two are refusals of this text; what is wrong with our account may be put right while the text still has its use."""
+    """Only the first two are refusals of this text; what is wrong with our account may be put right
+    while the text still has its use.
+    """
     simulator.script(answer="refuse", code=code)
     assert gateway.send(outgoing()) == expected
     assert simulator.accepted() == 0
@@ -144,7 +153,9 @@ def test_too_fast_is_not_processed(gateway: NotifyGateway, simulator: Simulator)
 def test_where_it_cannot_be_told_the_outcome_is_unknown(
     gateway: NotifyGateway, simulator: Simulator, answer: str, taken: int
 ) -> None:
-    """The library makes one error of a fault and of a broken line; neither says whether the text was taken."""
+    """The library makes one error of a fault and of a broken line; neither says whether the text
+    was taken.
+    """
     simulator.script(answer=answer, **({"hold": 1.5} if answer.startswith("hang") else {}))
     assert isinstance(gateway.send(outgoing()), Unknown)
     assert simulator.accepted() == taken
@@ -154,7 +165,10 @@ def test_nothing_listening_is_not_processed() -> None:
     """A refused connection never carried the text, though the library calls it a 503."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        assert gateway_to(f"http://127.0.0.1:{taken.getsockname()[1]}").send(outgoing()) == NotProcessed()
+        assert (
+            gateway_to(f"http://127.0.0.1:{taken.getsockname()[1]}").send(outgoing())
+            == NotProcessed()
+        )
 
 
 def test_the_library_logs_nothing(
@@ -188,8 +202,15 @@ def test_texts_are_found_by_our_id(gateway: NotifyGateway, simulator: Simulator)
     simulator.settle()
     found = {one.id: one for one in gateway.find(ANN, NOW, [ours.id, gone.id, uuid4()])}
     assert set(found) == {ours.id, gone.id}
-    assert (found[ours.id].status, found[ours.id].body, found[ours.id].to) == ("delivered", "ours", ANN)
-    assert (found[gone.id].status, found[gone.id].error_code) == ("permanent-failure", retry.NOTIFY_PERMANENT)
+    assert (found[ours.id].status, found[ours.id].body, found[ours.id].to) == (
+        "delivered",
+        "ours",
+        ANN,
+    )
+    assert (found[gone.id].status, found[gone.id].error_code) == (
+        "permanent-failure",
+        retry.NOTIFY_PERMANENT,
+    )
 
 
 @pytest.mark.parametrize("answer", ["error_before", "drop_before", "unreadable", "empty"])
@@ -225,7 +246,11 @@ def worker(committed: Database, gateway: NotifyGateway) -> Iterator[Callable[[],
     made: list[Dispatcher] = []
 
     def make() -> Dispatcher:
-        made.append(Dispatcher(committed.begin, gateway, nothing_held, None, StoppedClock(), f"w{len(made)}"))
+        made.append(
+            Dispatcher(
+                committed.begin, gateway, nothing_held, None, StoppedClock(), f"w{len(made)}"
+            )
+        )
         return made[-1]
 
     yield make
@@ -260,7 +285,9 @@ def test_a_receipt_of_one_provider_moves_no_text_of_the_other(
     """Whatever id it names: a text that goes by Twilio is not Notify's to report on."""
     id = put_committed(committed, "one")
     with committed.begin() as session:
-        receipts.keep(session, receipt({"id": "n1", "reference": str(id), "status": "delivered"}), now=NOW)
+        receipts.keep(
+            session, receipt({"id": "n1", "reference": str(id), "status": "delivered"}), now=NOW
+        )
         assert receipts.apply_waiting(session, NOW) == []
         assert "another text" in (session.scalars(select(Receipt)).one().problem or "")
     assert read(committed, id).status is S.QUEUED
@@ -275,7 +302,9 @@ def test_an_unknown_is_found_by_its_reference_or_sent_again(
     answer: str,
     sent_again: bool,
 ) -> None:
-    """What Notify has under our id is found, though another text has the same words; what it never had goes back to the queue, once."""
+    """What Notify has under our id is found, though another text has the same words; what it never
+    had goes back to the queue, once.
+    """
     simulator.script(answer=answer, times=1)
     id = put(committed, "one", body="the same words")
     worker().run_once()
@@ -297,7 +326,10 @@ def test_an_unknown_is_found_by_its_reference_or_sent_again(
 
 
 def test_what_notify_may_have_forgotten_is_never_sent_again(
-    committed: Database, worker: Callable[[], Dispatcher], gateway: NotifyGateway, simulator: Simulator
+    committed: Database,
+    worker: Callable[[], Dispatcher],
+    gateway: NotifyGateway,
+    simulator: Simulator,
 ) -> None:
     """It keeps a text for a week: after that its silence proves nothing."""
     simulator.script(answer="drop_before", times=1)
@@ -324,9 +356,12 @@ ACCOUNT_NUMBER = "+447700900999"
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/v2/notifications", 403), ("/v2/nowhere", 403), ("/v2/notifications/x", 403)]
+    ("path", "status"),
+    [("/v2/notifications", 403), ("/v2/nowhere", 403), ("/v2/notifications/x", 403)],
 )
-def test_strangers_are_refused_in_notifys_shape(simulator: Simulator, path: str, status: int) -> None:
+def test_strangers_are_refused_in_notifys_shape(
+    simulator: Simulator, path: str, status: int
+) -> None:
     """No token, no answer."""
     answer = requests.get(f"{simulator.url}{path}", timeout=5)
     assert answer.status_code == status

@@ -1,4 +1,6 @@
-"""Each way a call to Twilio can end becomes one of four outcomes, over real HTTP through Twilio's own library."""
+"""Each way a call to Twilio can end becomes one of four outcomes, over real HTTP through Twilio's
+own library.
+"""
 
 import http.server
 import json
@@ -84,7 +86,9 @@ def answer(url: str, status: int, body: object, *headers: tuple[str, str]) -> Ou
 
 
 def test_an_accepted_text_is_what_was_asked_for(gateway: TwilioGateway, simulator: FarEnd) -> None:
-    """The provider has the body, the number and our callback address, and we have its id and its count."""
+    """The provider has the body, the number and our callback address, and we have its id and its
+    count.
+    """
     outcome = gateway.send(outgoing("Siân, dŵr " + "a" * 80))
     assert isinstance(outcome, Accepted)
     assert outcome.segments == 2
@@ -132,7 +136,9 @@ def test_too_many_is_not_processed_and_says_when(gateway: TwilioGateway, simulat
 def test_where_it_cannot_be_told_the_outcome_is_unknown(
     gateway: TwilioGateway, simulator: FarEnd, script: str, taken: int
 ) -> None:
-    """A fault, a broken line, silence or rubbish looks the same whether the text was taken or not, so it is unknown."""
+    """A fault, a broken line, silence or rubbish looks the same whether the text was taken or not,
+    so it is unknown.
+    """
     simulator.script(rule(script))
     assert isinstance(gateway.send(outgoing()), Unknown)
     assert len(simulator.texts()) == taken
@@ -197,13 +203,17 @@ _PROBLEM = {"type": "about:blank", "title": "Bad number", "status": 400, "code":
     ],
 )
 def test_answers_of_every_shape(canned: str, status: int, body: object, kind: type) -> None:
-    """Both error formats of the library, a proxy's page, an empty, broken or odd answer: each has its outcome and none raises."""
+    """Both error formats of the library, a proxy's page, an empty, broken or odd answer: each has
+    its outcome and none raises.
+    """
     assert type(answer(canned, status, body)) is kind
 
 
 def test_through_a_messaging_service_zero_segments_are_no_count(canned: str) -> None:
     """A service says 0 until it has chosen a number; our own count stands."""
-    outcome = answer(canned, 201, {"sid": "SM" + "a" * 32, "num_segments": "0", "status": "accepted"})
+    outcome = answer(
+        canned, 201, {"sid": "SM" + "a" * 32, "num_segments": "0", "status": "accepted"}
+    )
     assert outcome == Accepted("SM" + "a" * 32, "accepted", None)
 
 
@@ -223,7 +233,9 @@ def test_edge_and_region_in_the_environment_change_nothing(
     assert isinstance(gateway_to(simulator.url).send(outgoing()), Accepted)
 
 
-def test_the_library_logs_no_number(gateway: TwilioGateway, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_library_logs_no_number(
+    gateway: TwilioGateway, caplog: pytest.LogCaptureFixture
+) -> None:
     """Sending and listing leave neither number nor body in the log at the level that is shown."""
     with caplog.at_level(logging.INFO):
         gateway.send(outgoing("Secret"))
@@ -232,7 +244,9 @@ def test_the_library_logs_no_number(gateway: TwilioGateway, caplog: pytest.LogCa
     assert "Secret" not in caplog.text
 
 
-def test_find_lists_what_the_provider_had_for_a_number(gateway: TwilioGateway, simulator: FarEnd) -> None:
+def test_find_lists_what_the_provider_had_for_a_number(
+    gateway: TwilioGateway, simulator: FarEnd
+) -> None:
     """Texts to that number with their words and states, and to no other, none from before."""
     for n in range(3):
         gateway.send(outgoing(f"Text {n}"))
@@ -245,7 +259,9 @@ def test_find_lists_what_the_provider_had_for_a_number(gateway: TwilioGateway, s
 
 
 @pytest.mark.parametrize("script", ["too_many", "error_before", "drop_before", "hang_before"])
-def test_a_list_that_cannot_be_read_says_so(gateway: TwilioGateway, simulator: FarEnd, script: str) -> None:
+def test_a_list_that_cannot_be_read_says_so(
+    gateway: TwilioGateway, simulator: FarEnd, script: str
+) -> None:
     """An error is never taken for an empty list."""
     simulator.script({"on": "list", **rule(script)})
     with pytest.raises(GatewayUnavailable):
@@ -267,10 +283,14 @@ def test_redact_erases_the_words_there(gateway: TwilioGateway, simulator: FarEnd
     simulator.rest()
     gateway.redact(sent.sid)
     assert simulator.texts()[0]["redacted"]
-    gateway.redact("SM" + "f" * 32)  # Twilio has no such text any more, so there is nothing left to erase
+    gateway.redact(
+        "SM" + "f" * 32
+    )  # Twilio has no such text any more, so there is nothing left to erase
 
 
-def test_redact_says_so_when_it_cannot_be_done_yet(gateway: TwilioGateway, simulator: FarEnd) -> None:
+def test_redact_says_so_when_it_cannot_be_done_yet(
+    gateway: TwilioGateway, simulator: FarEnd
+) -> None:
     """While a text is on its way Twilio erases nothing; whoever asked must ask again."""
     simulator.script({"sending": 60})
     sent = gateway.send(outgoing("Private"))

@@ -68,7 +68,9 @@ def signed(signature: str) -> dict[str, str]:
 def test_published_signatures_are_valid(
     token: str, url: str, params: dict[str, str] | str | bytes, signature: str
 ) -> None:
-    """The signatures that were worked out independently are accepted, whatever the case of the header's name."""
+    """The signatures that were worked out independently are accepted, whatever the case of the
+    header's name.
+    """
     assert valid_signature(token, url, params, signed(signature))
     assert valid_signature(token, url, params, {"x-twilio-signature": signature})
 
@@ -94,7 +96,9 @@ def test_published_signatures_are_valid(
 def test_anything_else_is_not_and_nothing_raises(
     url: str, params: dict[str, str] | str | bytes | None, headers: dict[str, str]
 ) -> None:
-    """A missing, wrong or foreign signature, a changed body or address, and unreadable input are all just not valid."""
+    """A missing, wrong or foreign signature, a changed body or address, and unreadable input are
+    all just not valid.
+    """
     assert not valid_signature(TOKEN, url, params, headers)
 
 
@@ -111,7 +115,9 @@ def test_a_blank_field_is_part_of_what_is_signed() -> None:
 
 
 def test_a_signature_by_shared_key_uses_the_hash_it_names() -> None:
-    """HMAC-SHA256 is accepted where the settings header names it, and an algorithm nobody knows is not."""
+    """HMAC-SHA256 is accepted where the settings header names it, and an algorithm nobody knows is
+    not.
+    """
     from twilio.request_validator import RequestValidator
 
     made = RequestValidator(OURS).compute_signature(INBOUND_URL, INBOUND, "HMAC_SHA256")

@@ -1,4 +1,6 @@
-"""A provider that answers nobody: senders hold still, try one text at a time, and go on when it answers; nothing is lost or doubled."""
+"""A provider that answers nobody: senders hold still, try one text at a time, and go on when it
+answers; nothing is lost or doubled.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -67,13 +69,19 @@ def seconds(count: float) -> timedelta:
         (7, [Heard(Refused(30005, "no"), trial=True)], Stand(0, seconds(0))),
     ],
 )
-def test_how_a_sender_stands_after_what_it_heard(unanswered: int, heard: list[Heard], stand: Stand) -> None:
-    """The table: five in a row hold a sender still, only trials make the pause grow, any answer about a text ends it."""
+def test_how_a_sender_stands_after_what_it_heard(
+    unanswered: int, heard: list[Heard], stand: Stand
+) -> None:
+    """The table: five in a row hold a sender still, only trials make the pause grow, any answer
+    about a text ends it.
+    """
     assert after(unanswered, heard) == stand
 
 
 def test_a_sender_that_is_answered_never_pauses() -> None:
-    """Below five there is no pause at all; from then on it is never shorter than five seconds or longer than a minute."""
+    """Below five there is no pause at all; from then on it is never shorter than five seconds or
+    longer than a minute.
+    """
     assert {circuit_breaker.pause(count) for count in range(ENOUGH)} == {seconds(0)}
     pauses = [circuit_breaker.pause(count) for count in range(ENOUGH, 2000)]
     assert pauses == sorted(pauses)
@@ -102,7 +110,9 @@ def end(session: Session, texts: list[Claimed], outcome: Outcome | NotBegun) -> 
 def let_pass(session: Session, gone: timedelta) -> None:
     """As if that long had gone by for the senders."""
     session.execute(
-        update(Sender).values(next_free_at=Sender.next_free_at - gone, held_until=Sender.held_until - gone)
+        update(Sender).values(
+            next_free_at=Sender.next_free_at - gone, held_until=Sender.held_until - gone
+        )
     )
 
 
@@ -117,7 +127,9 @@ def unheard(session: Session) -> Session:
 
 
 def test_nothing_goes_in_the_pause_and_then_one_at_a_time(unheard: Session) -> None:
-    """Five seconds of nothing for anybody; then one text, and no other while it is on its way; then twice as long."""
+    """Five seconds of nothing for anybody; then one text, and no other while it is on its way; then
+    twice as long.
+    """
     for wait in (5, 10, 20, 40, 60, 60):
         assert take(unheard).texts == []
         let_pass(unheard, seconds(wait - 1))
@@ -181,14 +193,18 @@ def test_the_most_urgent_text_tries_first(unheard: Session) -> None:
 
 @pytest.mark.parametrize("status", [S.ACCEPTED, S.SENT, S.DELIVERED, S.UNDELIVERED])
 def test_a_receipt_is_an_answer_too(unheard: Session, status: MessageStatus) -> None:
-    """Answers get lost and texts arrive: a receipt for the last that went shows it, and the sender goes on."""
+    """Answers get lost and texts arrive: a receipt for the last that went shows it, and the sender
+    goes on.
+    """
     last = unheard.get_one(Sender, SENDER, populate_existing=True).trial
     move(unheard, [last or UUID(int=0)], status, now=NOW)
     assert len(take(unheard).texts) == 100
 
 
 def test_silence_is_told_as_out_of_reach_and_its_end_too(unheard: Session) -> None:
-    """The provider counts as out of reach from the fifth on, so that texts that were never tried may go by another."""
+    """The provider counts as out of reach from the fifth on, so that texts that were never tried
+    may go by another.
+    """
     assert unheard.get_one(Provider, "twilio").failing_since == NOW
     let_pass(unheard, seconds(6))
     end(unheard, take(unheard).texts, TAKEN)
@@ -239,7 +255,8 @@ def test_of_many_workers_one_tries(committed: Database) -> None:
 def test_a_rush_into_an_outage_leaves_few_unknown(
     committed: Database, worker: MakeWorker, simulator: FarEnd, answer: str
 ) -> None:
-    """A hundred texts, a provider that answers none: what a worker has under way is lost sight of, and the rest stays in the queue.
+    """A hundred texts, a provider that answers none: what a worker has under way is lost sight of,
+    and the rest stays in the queue.
 
     When the provider is back, all that waited goes, each once.
     """

@@ -42,7 +42,9 @@ S = MessageStatus
 def test_due_texts_go_out_and_are_accepted(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
-    """Forty texts, one run: each is at the provider once and its row knows the provider's id, sender and worker."""
+    """Forty texts, one run: each is at the provider once and its row knows the provider's id,
+    sender and worker.
+    """
     ids = put_many(committed, 40)
     done = worker().run_once()
     assert (done.claimed, done.accepted) == (40, 40)
@@ -56,8 +58,12 @@ def test_due_texts_go_out_and_are_accepted(
         assert message.lease_until is None
 
 
-def test_the_callback_carries_our_id(committed: Database, worker: MakeWorker, simulator: FarEnd) -> None:
-    """The status address that the provider is given names the message, beside whatever the address had already."""
+def test_the_callback_carries_our_id(
+    committed: Database, worker: MakeWorker, simulator: FarEnd
+) -> None:
+    """The status address that the provider is given names the message, beside whatever the address
+    had already.
+    """
     id = put_committed(committed, "one")
     worker(callback_url="http://127.0.0.1:9/status?x=1").run_once()
     assert simulator.texts()[0]["callback_url"] == f"http://127.0.0.1:9/status?x=1&mid={id}"
@@ -67,9 +73,13 @@ def test_most_urgent_lane_first_then_the_oldest(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
     """With one send at a time, the order at the provider is by lane and then by when it was due."""
-    for n, lane in enumerate((Lane.BULK, Lane.REMINDER, Lane.SAFETY, Lane.REPLY, Lane.CODE, Lane.SAFETY)):
+    for n, lane in enumerate(
+        (Lane.BULK, Lane.REMINDER, Lane.SAFETY, Lane.REPLY, Lane.CODE, Lane.SAFETY)
+    ):
         due = NOW - timedelta(minutes=n)
-        put_committed(committed, f"{n}-{lane.name}", body=f"{n}-{lane.name}", lane=lane, send_after=due)
+        put_committed(
+            committed, f"{n}-{lane.name}", body=f"{n}-{lane.name}", lane=lane, send_after=due
+        )
     worker(concurrency=1).run_once()
     assert [text["body"] for text in simulator.texts()] == [
         "5-SAFETY",
@@ -82,7 +92,9 @@ def test_most_urgent_lane_first_then_the_oldest(
 
 
 def test_not_before_its_time_and_not_after_its_use(committed: Database, worker: MakeWorker) -> None:
-    """A text waits for `send_after`, and past `expires_at` it ends with the reason instead of being sent."""
+    """A text waits for `send_after`, and past `expires_at` it ends with the reason instead of being
+    sent.
+    """
     early = put_committed(committed, "early", send_after=NOW + timedelta(minutes=1))
     stale = put_committed(committed, "stale", expires_at=NOW)
     clock = StoppedClock()
@@ -100,7 +112,9 @@ def test_not_before_its_time_and_not_after_its_use(committed: Database, worker: 
 def test_the_guard_is_asked_last_and_its_word_is_kept(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
-    """Withheld texts end with the reason, deferred ones wait, one deferred past its use is expired; the rest go."""
+    """Withheld texts end with the reason, deferred ones wait, one deferred past its use is expired;
+    the rest go.
+    """
     ids = {
         name: put_committed(committed, name, context={"is": name})
         for name in ("go", "no", "later", "too-late")
@@ -118,14 +132,19 @@ def test_the_guard_is_asked_last_and_its_word_is_kept(
     assert (done.accepted, done.withheld, done.deferred, done.expired) == (1, 1, 1, 1)
     found = {name: read(committed, id) for name, id in ids.items()}
     assert (found["no"].status, found["no"].reason) == (S.WITHHELD, "In custody")
-    assert (found["later"].status, found["later"].send_after) == (S.QUEUED, NOW + timedelta(hours=1))
+    assert (found["later"].status, found["later"].send_after) == (
+        S.QUEUED,
+        NOW + timedelta(hours=1),
+    )
     assert (found["later"].attempts, found["no"].attempts) == (0, 0)
     assert found["too-late"].status is S.EXPIRED
     assert "Quiet hours" in (found["too-late"].reason or "")
     assert [text["body"] for text in simulator.texts()] == ["Hello go"]
 
 
-def test_a_guard_that_fails_on_one_text_holds_up_no_other(committed: Database, worker: MakeWorker) -> None:
+def test_a_guard_that_fails_on_one_text_holds_up_no_other(
+    committed: Database, worker: MakeWorker
+) -> None:
     """The text it cannot judge is put off and not sent; the others go."""
     bad = put_committed(committed, "bad", to=number(13))
     put_many(committed, 10)
@@ -155,7 +174,9 @@ def test_a_stopped_number_gets_nothing_but_the_confirmation(
     assert [text["body"] for text in simulator.texts()] == ["You will get no more texts from us."]
 
 
-def test_a_withdrawn_text_is_not_sent(committed: Database, worker: MakeWorker, simulator: FarEnd) -> None:
+def test_a_withdrawn_text_is_not_sent(
+    committed: Database, worker: MakeWorker, simulator: FarEnd
+) -> None:
     """What was taken back before it was claimed never reaches the provider."""
     put_committed(committed, "one", group_key="appointment-1")
     with committed.begin() as session:
@@ -183,7 +204,9 @@ def test_four_workers_share_the_queue_and_send_each_text_once(
         assert len(set(session.scalars(select(Message.claimed_by)))) > 1
 
 
-def test_no_session_is_open_while_the_provider_is_asked(committed: Database, worker: MakeWorker) -> None:
+def test_no_session_is_open_while_the_provider_is_asked(
+    committed: Database, worker: MakeWorker
+) -> None:
     """While sends are under way no connection of the worker sits in a transaction."""
     seen: list[int] = []
 
@@ -230,7 +253,9 @@ def test_each_fault_of_the_provider_has_its_status(
     status: MessageStatus,
     taken: int,
 ) -> None:
-    """Refused, to be tried again, or unknown with the reason; and a second run sends none of them again at once."""
+    """Refused, to be tried again, or unknown with the reason; and a second run sends none of them
+    again at once.
+    """
     simulator.script(rule)
     id = put_committed(committed, "one")
     dispatcher = worker()
@@ -246,7 +271,9 @@ def test_each_fault_of_the_provider_has_its_status(
 def test_after_too_many_it_is_tried_again_later(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
-    """A 429 costs time and not the text: it is sent once its wait is over, and the sender goes slower."""
+    """A 429 costs time and not the text: it is sent once its wait is over, and the sender goes
+    slower.
+    """
     simulator.script({"answer": "too_many", "times": 1})
     id = put_committed(committed, "one")
     clock = StoppedClock()
@@ -255,7 +282,9 @@ def test_after_too_many_it_is_tried_again_later(
     assert read(committed, id).send_after > NOW
     with committed.begin() as session:
         assert session.get_one(Sender, SENDER).slowed_until is not None
-        session.execute(update(Sender).values(next_free_at=func.clock_timestamp() - timedelta(minutes=1)))
+        session.execute(
+            update(Sender).values(next_free_at=func.clock_timestamp() - timedelta(minutes=1))
+        )
     clock.moment += timedelta(seconds=10)
     assert dispatcher.run_once().accepted == 1
     assert read(committed, id).attempts == 2

@@ -34,7 +34,9 @@ S = MessageStatus
 def test_a_lost_workers_texts_become_unknown_and_are_not_sent_again(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
-    """When a lease is over the text may have been sent: its status says so, and no worker takes it up."""
+    """When a lease is over the text may have been sent: its status says so, and no worker takes it
+    up.
+    """
     id = put_committed(committed, "one")
     with committed.begin() as session:
         session.execute(
@@ -81,8 +83,12 @@ class Slow:
         return Accepted("SM" + outgoing.id.hex, "queued", 1)
 
 
-def test_stop_finishes_what_is_begun_and_gives_the_rest_back(committed: Database, worker: MakeWorker) -> None:
-    """On a stop the two sends under way are settled as accepted; what no thread had begun is queued again, for another worker."""
+def test_stop_finishes_what_is_begun_and_gives_the_rest_back(
+    committed: Database, worker: MakeWorker
+) -> None:
+    """On a stop the two sends under way are settled as accepted; what no thread had begun is queued
+    again, for another worker.
+    """
     put_many(committed, 10)
     slow = Slow()
     dispatcher = worker(gateway=slow, concurrency=2, batch=10)
@@ -103,11 +109,16 @@ def test_stop_finishes_what_is_begun_and_gives_the_rest_back(committed: Database
 
 
 def test_a_text_held_too_long_is_not_begun(committed: Database, worker: MakeWorker) -> None:
-    """With too little of its lease left to send in, a text goes back instead: another worker may soon call it lost."""
+    """With too little of its lease left to send in, a text goes back instead: another worker may
+    soon call it lost.
+    """
     put_many(committed, 3)
     slow = Slow()
     dispatcher = worker(
-        gateway=slow, concurrency=1, lease=timedelta(seconds=0.3), send_within=timedelta(seconds=0.2)
+        gateway=slow,
+        concurrency=1,
+        lease=timedelta(seconds=0.3),
+        send_within=timedelta(seconds=0.2),
     )
     threading.Timer(0.4, slow.let_go.set).start()
     done = dispatcher.run_once()
@@ -118,7 +129,9 @@ def test_a_text_held_too_long_is_not_begun(committed: Database, worker: MakeWork
 def test_results_wait_for_the_database(
     committed: Database, worker: MakeWorker, simulator: FarEnd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database goes away between send and settle: the results are kept, written when it is back, and nothing is sent twice."""
+    """The database goes away between send and settle: the results are kept, written when it is
+    back, and nothing is sent twice.
+    """
     put_many(committed, 5)
     down = threading.Event()
 
@@ -134,7 +147,9 @@ def test_results_wait_for_the_database(
             down.set()
             return outcome
 
-    gateway = Cutting("AC" + "0" * 32, "simulator-token", from_number=SENDER, api_base_url=simulator.url)
+    gateway = Cutting(
+        "AC" + "0" * 32, "simulator-token", from_number=SENDER, api_base_url=simulator.url
+    )
     monkeypatch.setattr("messaging.sending.dispatch._SETTLE_WAITS", (0.01,))
     dispatcher = worker(begin=Flaky(), gateway=gateway)
     with pytest.raises(OperationalError):
@@ -149,7 +164,9 @@ def test_results_wait_for_the_database(
 def test_a_late_result_of_a_lost_worker_is_still_believed(
     committed: Database, worker: MakeWorker, simulator: FarEnd
 ) -> None:
-    """A worker was so slow that its text was called unknown: when it answers at last, what it knows is written."""
+    """A worker was so slow that its text was called unknown: when it answers at last, what it knows
+    is written.
+    """
     put_committed(committed, "one")
     slow = Slow()
     dispatcher = worker(gateway=slow)
@@ -165,8 +182,12 @@ def test_a_late_result_of_a_lost_worker_is_still_believed(
     assert simulator.texts() == []
 
 
-def test_one_result_that_cannot_be_written_spoils_no_other(committed: Database, worker: MakeWorker) -> None:
-    """A provider that gives two texts one id breaks a constraint; the other texts are settled, and one of the two stays open."""
+def test_one_result_that_cannot_be_written_spoils_no_other(
+    committed: Database, worker: MakeWorker
+) -> None:
+    """A provider that gives two texts one id breaks a constraint; the other texts are settled, and
+    one of the two stays open.
+    """
     ids = put_many(committed, 4)
 
     class Muddled:

@@ -22,9 +22,14 @@ TEXTS = 60
 
 
 def test_kill_nine_in_the_middle_of_sending(
-    committed: Database, gateway: TwilioGateway, worker: Callable[..., Dispatcher], simulator: FarEnd
+    committed: Database,
+    gateway: TwilioGateway,
+    worker: Callable[..., Dispatcher],
+    simulator: FarEnd,
 ) -> None:
-    """Killed with sends in flight, twice: what the dead held becomes unknown, is found or shown never to have gone, and goes once."""
+    """Killed with sends in flight, twice: what the dead held becomes unknown, is found or shown
+    never to have gone, and goes once.
+    """
     simulator.script({"latency": [0.02, 0.1]})
     with committed.begin() as session:
         for n in range(TEXTS):

@@ -22,7 +22,9 @@ S = MessageStatus
 BURST = int(pacing.BURST.total_seconds())
 
 
-def take(session: Session, limit: int = 100, senders: tuple[str, ...] = (SENDER,), **given: Any) -> Claim:
+def take(
+    session: Session, limit: int = 100, senders: tuple[str, ...] = (SENDER,), **given: Any
+) -> Claim:
     """One claim."""
     settings: dict[str, Any] = {
         "now": NOW,
@@ -67,7 +69,9 @@ def test_a_rested_sender_has_its_burst_and_then_its_rate(ten_a_second: Session) 
 
 
 def test_long_texts_cost_their_segments(session: Session) -> None:
-    """Pacing counts segments: texts of four segments take four times as long, and the rest keep their place in the queue."""
+    """Pacing counts segments: texts of four segments take four times as long, and the rest keep
+    their place in the queue.
+    """
     pacing.register(session, SENDER, 10)
     for n in range(20):
         put(session, f"text-{n}", body="a" * 600, to=number(n))
@@ -95,7 +99,9 @@ def test_a_slow_sender_still_sends_a_long_text(session: Session) -> None:
 
 
 def test_the_rate_holds_over_many_workers(committed: Database) -> None:
-    """Eight threads claim at once from a rested sender of ten a second: together they get its burst and not eight of them."""
+    """Eight threads claim at once from a rested sender of ten a second: together they get its burst
+    and not eight of them.
+    """
     with committed.begin() as session:
         pacing.register(session, SENDER, 10)
         for n in range(200):
@@ -117,7 +123,9 @@ def test_the_rate_holds_over_many_workers(committed: Database) -> None:
 
 
 def test_a_slowed_sender_pauses_and_goes_at_half_its_rate(ten_a_second: Session) -> None:
-    """Told to wait two seconds, it sends nothing in them, then half as much for a while, then all again."""
+    """Told to wait two seconds, it sends nothing in them, then half as much for a while, then all
+    again.
+    """
     pacing.slow(ten_a_second, SENDER, timedelta(seconds=2), "Too busy")
     assert take(ten_a_second).texts == []
     rest(ten_a_second, 3)
@@ -137,11 +145,15 @@ def test_no_pause_is_endless_or_nothing(ten_a_second: Session, pause: timedelta 
 
 
 def test_a_person_keeps_their_sender(session: Session) -> None:
-    """In a pool of two, who had a text from one number gets the next from it too; newcomers are shared out."""
+    """In a pool of two, who had a text from one number gets the next from it too; newcomers are
+    shared out.
+    """
     for sender in (SENDER, OTHER):
         pacing.register(session, sender, 100)
     for n in range(4):
-        known = put_in(session, f"old-{n}", S.DELIVERED, to_number=number(n), sender=OTHER, accepted_at=NOW)
+        known = put_in(
+            session, f"old-{n}", S.DELIVERED, to_number=number(n), sender=OTHER, accepted_at=NOW
+        )
         assert known.sender == OTHER
     for n in range(40):
         put(session, f"text-{n}", to=number(n))

@@ -1,4 +1,6 @@
-"""What nobody answered is found out, and sent again only when the provider is shown never to have had it."""
+"""What nobody answered is found out, and sent again only when the provider is shown never to have
+had it.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +24,14 @@ from messaging.sending.reconcile import (
 )
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
-from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put_committed, read
+from tests.messaging.builders import (
+    NOW,
+    let_leases_end,
+    let_looks_be_due,
+    number,
+    put_committed,
+    read,
+)
 from tests.messaging.conftest import FarEnd
 
 S = MessageStatus
@@ -38,10 +47,14 @@ def look(database: Database, gateway: TwilioGateway, **patience: Any) -> Reconci
 
 @pytest.fixture
 def lost(committed: Database, worker: MakeWorker, simulator: FarEnd) -> Callable[..., UUID]:
-    """Sends one text whose answer is lost on the way, after the provider took it or before. However many: the sender never holds still."""
+    """Sends one text whose answer is lost on the way, after the provider took it or before. However
+    many: the sender never holds still.
+    """
 
     def send(key: str, answer: str, **given: Any) -> UUID:
-        simulator.script({"answer": answer, "times": 1, **({"to": given["to"]} if "to" in given else {})})
+        simulator.script(
+            {"answer": answer, "times": 1, **({"to": given["to"]} if "to" in given else {})}
+        )
         id = put_committed(committed, key, **given)
         worker().run_once()
         assert read(committed, id).status is S.UNKNOWN
@@ -72,7 +85,9 @@ def test_a_text_that_the_provider_never_had_is_sent_again(
     simulator: FarEnd,
     lost: Callable[..., UUID],
 ) -> None:
-    """Two whole lists after the lease without it: it goes back to the queue, is sent, and the provider has it once."""
+    """Two whole lists after the lease without it: it goes back to the queue, is sent, and the
+    provider has it once.
+    """
     id = lost("one", "drop_before")
     let_leases_end(committed)
     assert look(committed, gateway) == Reconciled(asked=1, open=1)
@@ -139,7 +154,9 @@ def test_another_messages_text_with_the_same_words_is_not_taken_for_it(
     simulator: FarEnd,
     lost: Callable[..., UUID],
 ) -> None:
-    """The same words went to the same phone before, and that text is accounted for: the lost one was never taken, and goes again."""
+    """The same words went to the same phone before, and that text is accounted for: the lost one
+    was never taken, and goes again.
+    """
     put_committed(committed, "one", body="See you at 10")
     worker().run_once()
     id = lost("two", "drop_before", body="See you at 10")
@@ -165,7 +182,9 @@ def test_two_lost_texts_with_the_same_words_both_taken(
 def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_apart_by_guessing(
     committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
 ) -> None:
-    """Which of the two it was cannot be told from the list: both stay unknown and say why, and neither is sent again."""
+    """Which of the two it was cannot be told from the list: both stay unknown and say why, and
+    neither is sent again.
+    """
     ids = [
         lost(key, answer, body="See you at 10")
         for key, answer in (("one", "drop_after"), ("two", "drop_before"))
@@ -197,7 +216,9 @@ def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_
 def test_a_text_that_is_being_sent_may_own_what_the_list_shows(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """A second text with the same words is in a worker's hands: what the list shows may be its own, so nothing is concluded."""
+    """A second text with the same words is in a worker's hands: what the list shows may be its own,
+    so nothing is concluded.
+    """
     lost("one", "drop_after", body="See you at 10")
     other = put_committed(committed, "two", body="See you at 10")
     with committed.begin() as session:
@@ -207,7 +228,9 @@ def test_a_text_that_is_being_sent_may_own_what_the_list_shows(
     assert look(committed, gateway) == Reconciled(asked=1, open=1)
 
 
-def test_two_workers_ask_once(committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]) -> None:
+def test_two_workers_ask_once(
+    committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
+) -> None:
     """What one worker is asking about, another leaves alone."""
     for n in range(6):
         lost(f"text-{n}", "drop_after", to=number(n))
@@ -233,7 +256,9 @@ def test_two_workers_ask_once(committed: Database, gateway: TwilioGateway, lost:
 def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
     committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
 ) -> None:
-    """A worker that dies between taking a question and judging the answer keeps it from the others for as long as the hold, not longer."""
+    """A worker that dies between taking a question and judging the answer keeps it from the others
+    for as long as the hold, not longer.
+    """
     id = lost("one", "drop_after")
     with committed.begin() as session:
         let_looks_be_due(session)
@@ -256,26 +281,34 @@ def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
     _let_pass(committed, timedelta(seconds=20))
     assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
     _let_pass(committed, timedelta(seconds=21))
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(asked=1, found=1)
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+        asked=1, found=1
+    )
     assert len(simulator.texts()) == 1
 
 
 def test_a_list_that_could_not_be_read_is_read_again_when_the_hold_is_over(
     committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
 ) -> None:
-    """A vain look is not counted against the text, and the next comes after the hold, whatever the other waits are."""
+    """A vain look is not counted against the text, and the next comes after the hold, whatever the
+    other waits are.
+    """
     id = lost("one", "drop_after")
     with committed.begin() as session:
         let_looks_be_due(session)
     simulator.script({"on": "list", "answer": "error_before", "times": 1})
-    hold = Patience(hold=timedelta(seconds=40), first_wait=timedelta(days=1), longest_wait=timedelta(days=1))
+    hold = Patience(
+        hold=timedelta(seconds=40), first_wait=timedelta(days=1), longest_wait=timedelta(days=1)
+    )
     assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
         asked=1, unavailable=1
     )
     assert read(committed, id).reconcile_looks == 0
     assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
     _let_pass(committed, timedelta(seconds=41))
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(asked=1, found=1)
+    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+        asked=1, found=1
+    )
 
 
 def _let_pass(database: Database, gone: timedelta) -> None:
@@ -301,7 +334,9 @@ def test_looks_come_less_and_less_often(
     assert waits == [30, 60, 120]
 
 
-def test_nothing_is_asked_with_a_session_open(committed: Database, lost: Callable[..., UUID]) -> None:
+def test_nothing_is_asked_with_a_session_open(
+    committed: Database, lost: Callable[..., UUID]
+) -> None:
     """While the provider lists, no transaction of ours is open."""
     lost("one", "drop_before")
 

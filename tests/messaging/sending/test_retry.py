@@ -30,7 +30,9 @@ LATER = NOW + timedelta(hours=4)
     ],
 )
 def test_each_outcome_has_one_next_status(outcome: Outcome, status: MessageStatus) -> None:
-    """The table: accepted, refused, to be tried again, unknown; and whatever is not accepted has its reason in words."""
+    """The table: accepted, refused, to be tried again, unknown; and whatever is not accepted has
+    its reason in words.
+    """
     decision = after(outcome, attempts=1, now=NOW, expires_at=LATER, chance=0.5)
     assert decision.status is status
     assert (decision.reason is None) == (status is S.ACCEPTED)
@@ -44,20 +46,30 @@ def test_each_outcome_has_one_next_status(outcome: Outcome, status: MessageStatu
 def test_a_retry_waits_longer_and_never_outlives_the_text(
     attempts: int, chance: float, left: timedelta
 ) -> None:
-    """A text that was not processed is tried again inside its life, or else ends as expired with the reason."""
-    decision = after(NotProcessed(429), attempts=attempts, now=NOW, expires_at=NOW + left, chance=chance)
+    """A text that was not processed is tried again inside its life, or else ends as expired with
+    the reason.
+    """
+    decision = after(
+        NotProcessed(429), attempts=attempts, now=NOW, expires_at=NOW + left, chance=chance
+    )
     if decision.status is S.QUEUED:
         assert decision.retry_at is not None
         assert NOW < decision.retry_at < NOW + left
         assert decision.retry_at - NOW <= LONGEST_WAIT * 1.5
     else:
         assert decision.status is S.EXPIRED
-        assert "too busy" in (decision.reason or "") or "refused or dropped" in (decision.reason or "")
+        assert "too busy" in (decision.reason or "") or "refused or dropped" in (
+            decision.reason or ""
+        )
 
 
 def test_what_the_provider_asks_for_is_waited_for() -> None:
-    """A Retry-After longer than our own wait is kept, and slows the sender; a broken line slows nobody."""
-    asked = after(NotProcessed(20429, timedelta(seconds=40)), attempts=1, now=NOW, expires_at=LATER, chance=0)
+    """A Retry-After longer than our own wait is kept, and slows the sender; a broken line slows
+    nobody.
+    """
+    asked = after(
+        NotProcessed(20429, timedelta(seconds=40)), attempts=1, now=NOW, expires_at=LATER, chance=0
+    )
     assert asked.retry_at == NOW + timedelta(seconds=40)
     assert (asked.slow_sender, asked.pause_sender) == (True, timedelta(seconds=40))
     assert not after(NotProcessed(), attempts=1, now=NOW, expires_at=LATER, chance=0).slow_sender

@@ -61,8 +61,12 @@ def test_each_provider_claims_its_own_texts(session: Session) -> None:
         ([], False),
     ],
 )
-def test_what_counts_as_out_of_reach(session: Session, outcomes: list[Outcome], failing: bool) -> None:
-    """Only texts that were certainly not taken count, and one answer about any text shows that the provider is there."""
+def test_what_counts_as_out_of_reach(
+    session: Session, outcomes: list[Outcome], failing: bool
+) -> None:
+    """Only texts that were certainly not taken count, and one answer about any text shows that the
+    provider is there.
+    """
     routes.note(session, routes.TWILIO, outcomes, NOW)
     found = session.get(Provider, routes.TWILIO)
     assert (found is not None and found.failing_since is not None) == failing
@@ -93,7 +97,9 @@ def test_since_when_is_kept_until_it_answers(session: Session) -> None:
 def test_only_a_text_never_tried_goes_by_the_other(
     session: Session, minutes: int, route: Route, attempts: int, status: MessageStatus, moves: bool
 ) -> None:
-    """Ten minutes out of reach, wanted by whoever queued it, and no attempt yet: all three, or it keeps its provider."""
+    """Ten minutes out of reach, wanted by whoever queued it, and no attempt yet: all three, or it
+    keeps its provider.
+    """
     message = put(session, "one", route=route)
     session.execute(update(Message).values(status=status, attempts=attempts))
     down(session, minutes=minutes)
@@ -112,7 +118,9 @@ def test_nothing_moves_when_the_other_is_out_of_reach_too(session: Session) -> N
 
 
 def test_a_failure_of_long_ago_is_not_believed(session: Session) -> None:
-    """After a quiet hour nobody knows whether it still fails: the next text tries the usual provider first."""
+    """After a quiet hour nobody knows whether it still fails: the next text tries the usual
+    provider first.
+    """
     put(session, "one", route=EITHER, send_after=NOW)
     down(session)
     assert routes.reroute(session, now=NOW + timedelta(hours=1)) == 0
@@ -128,7 +136,9 @@ def test_a_text_for_later_stays(session: Session) -> None:
 def test_a_text_is_not_tried_in_vain_before_it_goes_by_the_other(
     committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
 ) -> None:
-    """A worker looks before it claims: one attempt at a provider out of reach would tie the text to it."""
+    """A worker looks before it claims: one attempt at a provider out of reach would tie the text to
+    it.
+    """
     id = put_committed(committed, "one", route=EITHER)
     with committed.begin() as session:
         down(session)

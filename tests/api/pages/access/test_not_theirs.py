@@ -1,4 +1,6 @@
-"""What somebody must not learn or change by a way round: referring a person, a pack, a list, the feed of events."""
+"""What somebody must not learn or change by a way round: referring a person, a pack, a list, the
+feed of events.
+"""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -35,7 +37,9 @@ SAYS = "Detox at the Limes"
 
 @pytest.fixture
 def katrina(committed: Database, house: House) -> Person:
-    """One of Pat's people, on the cohort, assessed, with an action about their health that is late and a positive test."""
+    """One of Pat's people, on the cohort, assessed, with an action about their health that is late
+    and a positive test.
+    """
     with committed.begin() as session:
         made = builders.person(session, session.get_one(Staff, house.pat.id), crn="X320741")
         pat = builders.actor(session.get_one(Staff, house.pat.id))
@@ -75,7 +79,9 @@ def versions(database: Database) -> int:
 def test_referring_somebody_opens_no_assessment_of_theirs(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Another offender manager refers Pat's person: they neither read how she was judged nor judge her; Pat does both."""
+    """Another offender manager refers Pat's person: they neither read how she was judged nor judge
+    her; Pat does both.
+    """
     made = referred(committed, house.other, house.hub)
     visitor = sit_down(house.other)
     page = visitor.open(f"/referrals/{made.id}")
@@ -91,10 +97,14 @@ def test_referring_somebody_opens_no_assessment_of_theirs(
 def test_who_is_barred_reads_no_assessment_by_their_agencys_referral(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A coordinator kept out of the record sees what their own agency sent, and nothing of what is known."""
+    """A coordinator kept out of the record sees what their own agency sent, and nothing of what is
+    known.
+    """
     made = referred(committed, house.coordinator, house.hub)
     with committed.begin() as session:
-        session.add(RecordAccess(person_id=katrina.id, staff_id=house.coordinator.id, excluded=True))
+        session.add(
+            RecordAccess(person_id=katrina.id, staff_id=house.coordinator.id, excluded=True)
+        )
     page = sit_down(house.coordinator).open(f"/referrals/{made.id}")
     assert page.status == 200 and "shop theft" not in page.words and "Assess them" not in page.words
     with pytest.raises(NotFound):
@@ -107,9 +117,17 @@ def test_a_key_judges_nobody_whom_it_may_not_see(
 ) -> None:
     """A restricted record gets no version from a system that merely referred the CRN."""
     with committed.begin() as session:
-        builders.person(session, session.get_one(Staff, place[1].id), crn="X555555", restricted=True)
+        builders.person(
+            session, session.get_one(Staff, place[1].id), crn="X555555", restricted=True
+        )
     headers = key("referrals:write", "referrals:read")
-    body = {"agency": "Probation", "first_name": "R", "last_name": "T", "reasons": "x", "crn": "X555555"}
+    body = {
+        "agency": "Probation",
+        "first_name": "R",
+        "last_name": "T",
+        "reasons": "x",
+        "crn": "X555555",
+    }
     made = client.post("/v1/referrals", json=body, headers=headers).get_json()
     answer = client.post(
         f"/v1/referrals/{made['id']}/assessments",
@@ -123,7 +141,9 @@ def test_a_key_judges_nobody_whom_it_may_not_see(
 def test_the_case_pack_says_nothing_of_health_to_who_may_not_know(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, role: Role, told: bool
 ) -> None:
-    """An overdue action of treatment: that there is one, and by when, not what. On the page and on paper alike."""
+    """An overdue action of treatment: that there is one, and by when, not what. On the page and on
+    paper alike.
+    """
     with committed.begin() as session:
         reader = builders.staff(session, house.hub, role, name="Mo Grant", email="mo@hub.example")
         reader.password_hash = session.get_one(Staff, house.pat.id).password_hash
@@ -136,7 +156,9 @@ def test_the_caseload_counts_no_signal_of_health_for_who_may_not_know(
 ) -> None:
     """A positive test is a signal to Pat; a supervisor's list says nothing of one."""
     with committed.begin() as session:
-        boss = builders.staff(session, house.hub, Role.SUPERVISOR, name="Mo Grant", email="mo@hub.example")
+        boss = builders.staff(
+            session, house.hub, Role.SUPERVISOR, name="Mo Grant", email="mo@hub.example"
+        )
         boss.password_hash = session.get_one(Staff, house.pat.id).password_hash
     assert "1 high" in sit_down(house.pat).open("/people").words
     listed = sit_down(boss).open("/people").words
@@ -144,7 +166,9 @@ def test_the_caseload_counts_no_signal_of_health_for_who_may_not_know(
 
 
 def feed(client: FlaskClient, headers: Mapping[str, str]) -> str:
-    """All that the feed says, once there is something: events wait for transactions that other tests on the server still hold open."""
+    """All that the feed says, once there is something: events wait for transactions that other
+    tests on the server still hold open.
+    """
     for _ in range(200):
         answer = client.get("/v1/events?limit=500", headers=headers)
         if answer.get_json()["next"] != "0.0":
@@ -156,7 +180,9 @@ def feed(client: FlaskClient, headers: Mapping[str, str]) -> str:
 def test_the_feed_says_to_no_key_without_health_that_anybody_is_tested(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """Neither by kind nor by what a signal points at; with the scope for health the test is there, and never its result."""
+    """Neither by kind nor by what a signal points at; with the scope for health the test is there,
+    and never its result.
+    """
     with committed.begin() as session:
         om = session.get_one(Staff, place[1].id)
         tested = builders.person(session, om)
@@ -191,11 +217,17 @@ def test_a_key_that_puts_somebody_on_an_agenda_reads_no_minutes(
     """The answer to `case:write` alone leaves them out; `meetings:read` reads them."""
     with committed.begin() as session:
         asked = builders.person(session, session.get_one(Staff, place[1].id))
-        keeper = builders.actor(builders.staff(session, session.get_one(Hub, place[0].id), Role.COORDINATOR))
+        keeper = builders.actor(
+            builders.staff(session, session.get_one(Hub, place[0].id), Role.COORDINATOR)
+        )
         meeting = call(session, keeper, session.get_one(Hub, place[0].id))
-        meetings.write_minutes(session, keeper, meeting.id, minutes="Of Ryan: sells again", now=builders.NOW)
+        meetings.write_minutes(
+            session, keeper, meeting.id, minutes="Of Ryan: sells again", now=builders.NOW
+        )
     address = f"/v1/meetings/{meeting.id}/people"
     body = {"person_id": str(asked.id)}
     answer = client.post(address, json=body, headers=key("case:write"))
     assert answer.status_code == 200 and "sells again" not in answer.text
-    assert "sells again" in client.get(f"/v1/meetings/{meeting.id}", headers=key("meetings:read")).text
+    assert (
+        "sells again" in client.get(f"/v1/meetings/{meeting.id}", headers=key("meetings:read")).text
+    )

@@ -1,4 +1,6 @@
-"""Who sees what, on the pages: agreements, emergencies, limits by name, who has seen a record, merging."""
+"""Who sees what, on the pages: agreements, emergencies, limits by name, who has seen a record,
+merging.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +36,9 @@ def katrina(committed: Database, house: House) -> Person:
     """One person of Pat's, with whom the partner's agency works."""
     with committed.begin() as session:
         made = builders.person(session, house.pat, crn="X320741")
-        session.add(Involvement(person_id=made.id, agency_id=house.partner.agency_id, since=builders.NOW))
+        session.add(
+            Involvement(person_id=made.id, agency_id=house.partner.agency_id, since=builders.NOW)
+        )
         return made
 
 
@@ -45,8 +49,14 @@ def test_an_agreement_is_recorded_shown_and_ended(
     visitor = sit_down(house.coordinator)
     form = visitor.open("/agreements").form(field="purpose")
     page = visitor.send(form, agency=str(house.partner.agency_id), fields="plan", **AGREED)
-    assert "In force Tyne Recovery 20 March 2027 to 19 March 2028 Sees: Plan: needs and actions" in page.words
-    assert "For: to place people in housing Lawful basis: public task Recorded by Chidi Okafor" in page.words
+    assert (
+        "In force Tyne Recovery 20 March 2027 to 19 March 2028 Sees: Plan: needs and actions"
+        in page.words
+    )
+    assert (
+        "For: to place people in housing Lawful basis: public task Recorded by Chidi Okafor"
+        in page.words
+    )
     with committed.begin() as session:
         made = session.scalars(select(SharingAgreement)).one()
     page = visitor.post(f"/agreements/{made.id}/end", {"csrf_token": visitor.token()})
@@ -101,7 +111,8 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
         open_part(session, partner, katrina.id, RecordPart.PLAN, now=clock.at, what="plan")
     words = sit_down(house.auditor).open(f"/people/{katrina.id}/access").words
     assert (
-        "To whom: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent" in words
+        "To whom: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent"
+        in words
     )
     assert "Who: Jo Lamb What: Plan" in words and "Looked at who has seen the record" in words
 
@@ -109,7 +120,9 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
 def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """When, with which agency and what was recorded; neither place nor worker; without an agreement they are not to be had."""
+    """When, with which agency and what was recorded; neither place nor worker; without an agreement
+    they are not to be had.
+    """
     address = f"/people/{katrina.id}/appointments"
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
@@ -137,7 +150,10 @@ def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
         )
     assert "All appointments" in jo.open(f"/people/{katrina.id}").words
     page = jo.open(address)
-    assert "Sun 21 March, 9am 2027 With: Probation Office" in page.words and "enforceable" in page.words
+    assert (
+        "Sun 21 March, 9am 2027 With: Probation Office" in page.words
+        and "enforceable" in page.words
+    )
     assert "Bridge St" not in page.words and "Pat" not in page.words
     place = page.html.split("before=")[1].split('"')[0]
     earlier = jo.open(f"{address}?before={place}").words
@@ -210,23 +226,33 @@ def test_what_does_not_open_a_record(
 def test_a_record_is_restricted_and_staff_are_let_in_or_kept_out(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Whoever restricts it is let in; another coordinator is not until named; whoever is kept out by name sees nothing."""
+    """Whoever restricts it is let in; another coordinator is not until named; whoever is kept out
+    by name sees nothing.
+    """
     with committed.begin() as session:
         hub = session.merge(house.hub)
-        ann = builders.staff(session, hub, Role.SUPERVISOR, name="Ann Bold", email="ann@probation.example")
+        ann = builders.staff(
+            session, hub, Role.SUPERVISOR, name="Ann Bold", email="ann@probation.example"
+        )
         ann.password_hash = house.pat.password_hash
     chidi, other = sit_down(house.coordinator), sit_down(ann)
     address = f"/people/{katrina.id}/access"
     chidi.send(chidi.open(address).form(action="/restricted"), restricted="y")
     words = chidi.open(address).words
-    assert "Restricted. Only the offender manager, Pat Hale," in words and "Chidi Okafor Let in" in words
+    assert (
+        "Restricted. Only the offender manager, Pat Hale," in words
+        and "Chidi Okafor Let in" in words
+    )
     assert other.open(address).status == 404
     form = chidi.open(address).form(field="staff")
     assert chidi.send(form, staff=str(ann.id), excluded="in").status == 200
     assert other.open(address).status == 200
     assert "Ann Bold Kept out" in chidi.send(form, staff=str(ann.id), excluded="out").words
     assert other.open(address).status == 404
-    for who, refusal in ((house.pat, "the offender manager"), (house.coordinator, "shut yourself out")):
+    for who, refusal in (
+        (house.pat, "the offender manager"),
+        (house.coordinator, "shut yourself out"),
+    ):
         page = chidi.send(form, staff=str(who.id), excluded="out")
         assert page.status == 422 and refusal in page.words
     assert chidi.send(form, staff="nobody", excluded="out").status == 422

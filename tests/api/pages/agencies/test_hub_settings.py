@@ -1,4 +1,6 @@
-"""The settings of a hub on its page: read by those who answer for it, changed by its administrator, with what they were before."""
+"""The settings of a hub on its page: read by those who answer for it, changed by its administrator,
+with what they were before.
+"""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -29,7 +31,10 @@ def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
     alex = sit_down(house.administrator)
     form = alex.open("/hubs").form(field="setting")
     page = alex.send(form, setting="silent_days", value="21")
-    assert "Days without contact that raise a signal Value: 21 usually 14 May be: 3 to 90" in page.words
+    assert (
+        "Days without contact that raise a signal Value: 21 usually 14 May be: 3 to 90"
+        in page.words
+    )
     changed = "20 March 2027, 9am, Alex Reid: Days without contact that raise a signal: 14 to 21"
     assert changed in page.words
     assert changed in sit_down(house.coordinator).open(f"/hubs/{house.hub.id}").words

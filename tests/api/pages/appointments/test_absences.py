@@ -1,4 +1,6 @@
-"""The appointment's page with what they said about being away: what is proposed, and the buttons of whoever may record outcomes."""
+"""The appointment's page with what they said about being away: what is proposed, and the buttons of
+whoever may record outcomes.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -83,7 +85,9 @@ def test_the_page_shows_the_words_the_proposal_and_three_buttons(
 def test_a_button_decides(
     house: House, missed: Appointment, sit_down: SitDown, decision: str, shown: str
 ) -> None:
-    """The outcome stands with who recorded it, the note says on what ground, and the buttons are gone."""
+    """The outcome stands with who recorded it, the note says on what ground, and the buttons are
+    gone.
+    """
     words = decide(sit_down(house.pat), missed, decision)
     assert shown in words and "Accept AAFC" not in words
     if decision == "accepted":
@@ -97,7 +101,9 @@ def test_the_second_who_decides_is_told_that_somebody_has(
     first, second = sit_down(house.pat), sit_down(house.coordinator)
     form = second.open(f"/appointments/{missed.id}").form(f"/appointments/{missed.id}/absence")
     decide(first, missed, "left")
-    assert "Somebody has decided about this already." in second.send(form, decision="accepted").words
+    assert (
+        "Somebody has decided about this already." in second.send(form, decision="accepted").words
+    )
 
 
 def test_who_may_not_decide(house: House, missed: Appointment, sit_down: SitDown) -> None:
@@ -125,7 +131,9 @@ def test_what_is_no_decision_is_refused(
 ) -> None:
     """Changed or broken forms change nothing."""
     visitor = sit_down(house.pat)
-    answer = visitor.post(f"/appointments/{missed.id}/absence", {"csrf_token": visitor.token(), **given})
+    answer = visitor.post(
+        f"/appointments/{missed.id}/absence", {"csrf_token": visitor.token(), **given}
+    )
     assert 400 <= answer.status < 500
     assert "Accept AAFC" in visitor.open(f"/appointments/{missed.id}").words
 
@@ -171,7 +179,13 @@ def test_what_stands_in_the_way_is_on_every_page_that_shows_the_appointment(
     with committed.begin() as session:
         appointment = builders.appointment(session, session.merge(katrina), now + timedelta(days=1))
         asked(session, appointment, now - timedelta(days=1))
-        hear(session, katrina, read_as(Intent.DECLINE, cause=Cause.TRANSPORT), now, body="no bus fare")
+        hear(
+            session,
+            katrina,
+            read_as(Intent.DECLINE, cause=Cause.TRANSPORT),
+            now,
+            body="no bus fare",
+        )
     pat = sit_down(house.pat)
     for address in (f"/people/{katrina.id}", f"/appointments/{appointment.id}", "/today"):
         assert "Cannot come: getting there" in pat.open(address).words, address

@@ -1,4 +1,6 @@
-"""Booking, moving, cancelling and recording by page: quick, once, refused in plain words, nothing lost."""
+"""Booking, moving, cancelling and recording by page: quick, once, refused in plain words, nothing
+lost.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -57,7 +59,9 @@ def how_many(database: Database) -> int:
 def test_from_today_to_booked_by_choosing_a_person_and_a_time(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Choose the person on Today, type the time, send: everything else is filled in. The page says which texts go when."""
+    """Choose the person on Today, type the time, send: everything else is filled in. The page says
+    which texts go when.
+    """
     visitor = sit_down(house.pat)
     page = visitor.open("/today")
     assert page.form("/book").fields == {"person": ""} and "Dodds, Katrina" in page.words
@@ -74,7 +78,9 @@ def test_from_today_to_booked_by_choosing_a_person_and_a_time(
 def test_the_page_after_booking_says_why_no_text_will_go(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Somebody without a confirmed number is booked all the same, and the reason stands on the form and on the page after it."""
+    """Somebody without a confirmed number is booked all the same, and the reason stands on the form
+    and on the page after it.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat, verified=False)
     visitor = sit_down(house.pat)
@@ -97,7 +103,9 @@ def test_a_form_sent_twice_books_once(
 def test_a_form_sent_many_times_at_once_books_once(
     app: Flask, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Four requests with the same form, at the same moment, on four connections: one appointment, one address."""
+    """Four requests with the same form, at the same moment, on four connections: one appointment,
+    one address.
+    """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     cookie = visitor.client.get_cookie("engage")
@@ -152,7 +160,12 @@ def test_the_same_form_with_other_details_is_not_taken_for_the_first(
     ],
 )
 def test_what_cannot_be_booked_is_refused_in_words_and_nothing_is_lost(
-    filled: dict[str, str], words: str, committed: Database, house: House, katrina: Person, sit_down: SitDown
+    filled: dict[str, str],
+    words: str,
+    committed: Database,
+    house: House,
+    katrina: Person,
+    sit_down: SitDown,
 ) -> None:
     """Each wrong value: the reason in the summary, everything typed still there, nothing booked."""
     visitor = sit_down(house.pat)
@@ -204,14 +217,18 @@ def test_a_support_worker_books_for_their_own_agency_alone(
     assert "Booked" in visitor.send(form, time="10am").words
 
 
-@pytest.mark.parametrize(("who", "status"), [("other", 404), ("auditor", 403), ("administrator", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("other", 404), ("auditor", 403), ("administrator", 404)]
+)
 def test_who_may_not_book_cannot(
     who: str, status: int, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
     """Neither the form nor a post made by hand."""
     visitor = sit_down(getattr(house, who))
     assert visitor.open(f"/people/{katrina.id}/book").status == status
-    sent = visitor.post(f"/people/{katrina.id}/book", {"csrf_token": visitor.token(), "time": "10am"})
+    sent = visitor.post(
+        f"/people/{katrina.id}/book", {"csrf_token": visitor.token(), "time": "10am"}
+    )
     assert sent.status == status and how_many(committed) == 0
 
 
@@ -231,7 +248,9 @@ def test_an_appointment_is_moved(
 def test_an_appointment_is_cancelled_with_a_reason(
     committed: Database, house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """Without a reason it stands; with one it is off, the reason shows, and it cannot be cancelled again."""
+    """Without a reason it stands; with one it is off, the reason shows, and it cannot be cancelled
+    again.
+    """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/appointments/{booked.id}/cancel").form("/cancel")
     assert visitor.send(form).status == 422
@@ -241,7 +260,9 @@ def test_an_appointment_is_cancelled_with_a_reason(
     with committed.begin() as session:
         assert session.get_one(Appointment, booked.id).state is AppointmentState.CANCELLED
         assert not session.scalars(
-            select(Reminder).where(Reminder.state == ReminderState.PLANNED, Reminder.kind != "called_off")
+            select(Reminder).where(
+                Reminder.state == ReminderState.PLANNED, Reminder.kind != "called_off"
+            )
         ).all()
 
 
@@ -256,8 +277,13 @@ def test_an_outcome_is_recorded_and_corrected(
     assert "Choose what happened" in visitor.send(form).words
     page = visitor.send(form, code="AFTA", note="Rang, no answer")
     assert "Failed to attend (evidence awaited)" in page.words and "Rang, no answer" in page.words
-    page = visitor.send(visitor.open(f"/appointments/{past.id}/outcome").form("/outcome"), code="AAME")
-    assert "Acceptable absence: medical" in page.words and "Recorded before Failed to attend" in page.words
+    page = visitor.send(
+        visitor.open(f"/appointments/{past.id}/outcome").form("/outcome"), code="AAME"
+    )
+    assert (
+        "Acceptable absence: medical" in page.words
+        and "Recorded before Failed to attend" in page.words
+    )
     with committed.begin() as session:
         codes = session.scalars(select(Outcome.code).order_by(Outcome.recorded_at)).all()
         assert set(codes) == {OutcomeCode.FAILED_TO_ATTEND, OutcomeCode.ABSENT_MEDICAL}
@@ -282,7 +308,9 @@ def test_another_agencys_appointment_is_not_there_for_a_support_worker(
     assert visitor.open(f"/appointments/{booked.id}").status == 404
     for what in ("move", "cancel", "outcome"):
         assert visitor.open(f"/appointments/{booked.id}/{what}").status == 404
-        assert visitor.post(f"/appointments/{booked.id}/{what}", {"csrf_token": token}).status == 404
+        assert (
+            visitor.post(f"/appointments/{booked.id}/{what}", {"csrf_token": token}).status == 404
+        )
 
 
 def test_an_auditor_reads_an_appointment_and_changes_nothing(
@@ -331,7 +359,9 @@ def test_times_are_read_as_people_type_them(typed: str, meant: time) -> None:
     assert parse_time(typed) == meant
 
 
-@pytest.mark.parametrize("typed", ["", "25:00", "13pm", "0am", "9:60", "10-30", "٣pm", "1:2:3", "noonish"])
+@pytest.mark.parametrize(
+    "typed", ["", "25:00", "13pm", "0am", "9:60", "10-30", "٣pm", "1:2:3", "noonish"]
+)
 def test_what_is_no_time_is_refused(typed: str) -> None:
     """No guess is made at what somebody may have meant."""
     with pytest.raises(ValueError, match="Enter a time"):

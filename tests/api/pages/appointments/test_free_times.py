@@ -1,4 +1,6 @@
-"""The page of free times, the tick that lets a person rebook, and what Today says of a move by text."""
+"""The page of free times, the tick that lets a person rebook, and what Today says of a move by
+text.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,8 +44,12 @@ def test_a_worker_puts_in_their_own_weekly_and_takes_one_back(
         assert {one.worker_id for one in rows} == {house.partner.id}
 
 
-def test_only_coordinators_and_supervisors_keep_other_peoples_times(house: House, sit_down: SitDown) -> None:
-    """A worker is offered themselves only, sees nobody else's, and is refused another's whatever they send."""
+def test_only_coordinators_and_supervisors_keep_other_peoples_times(
+    house: House, sit_down: SitDown
+) -> None:
+    """A worker is offered themselves only, sees nobody else's, and is refused another's whatever
+    they send.
+    """
     other = f"{house.hub.id}_{house.pat.id}"
     assert "1 free time added." in add(sit_down(house.coordinator), worker=other).words
     partner = sit_down(house.partner)
@@ -53,7 +59,9 @@ def test_only_coordinators_and_supervisors_keep_other_peoples_times(house: House
     assert page.status == 422 and "Choose whose time it is" in page.words
 
 
-def test_an_auditor_and_an_administrator_have_no_free_times(house: House, sit_down: SitDown) -> None:
+def test_an_auditor_and_an_administrator_have_no_free_times(
+    house: House, sit_down: SitDown
+) -> None:
     """They see nobody."""
     for one in (house.auditor, house.administrator):
         assert sit_down(one).open("/free-times").status == 403
@@ -67,7 +75,9 @@ def test_what_is_wrong_is_said_beside_the_field(house: House, sit_down: SitDown)
     assert "Enter a real date" in add(visitor, date_day="31", date_month="2").words
 
 
-def test_somebody_elses_time_is_not_there(house: House, sit_down: SitDown, committed: Database) -> None:
+def test_somebody_elses_time_is_not_there(
+    house: House, sit_down: SitDown, committed: Database
+) -> None:
     """404 for a worker who may not see it."""
     add(sit_down(house.pat))
     with committed.begin() as session:
@@ -93,12 +103,17 @@ def test_the_offender_manager_ticks_that_a_person_may_rebook(
     form = visitor.open(f"/people/{person.id}/details").form("/details")
     assert "rebooking" not in form.fields
     visitor.send(form, rebooking="y")
-    assert "Another time by text Allowed since Sat 20 March" in visitor.open(f"/people/{person.id}").words
+    assert (
+        "Another time by text Allowed since Sat 20 March"
+        in visitor.open(f"/people/{person.id}").words
+    )
     with committed.begin() as session:
         assert session.get_one(Person, person.id).rebooking_allowed_by == f"staff:{house.pat.id}"
 
 
-def test_today_says_what_was_moved_by_text(house: House, sit_down: SitDown, committed: Database) -> None:
+def test_today_says_what_was_moved_by_text(
+    house: House, sit_down: SitDown, committed: Database
+) -> None:
     """The new time and the old one, to whoever may see the person; not once staff have moved it on."""
     person, now = person_of(house, committed), builders.NOW
     with committed.begin() as session:

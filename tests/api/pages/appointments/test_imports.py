@@ -46,7 +46,9 @@ def booked(database: Database) -> int:
 def test_the_preview_does_nothing_and_the_import_does_it(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Line, column and reason of the bad row are shown before; the good row goes in when asked, and the page says what was done."""
+    """Line, column and reason of the bad row are shown before; the good row goes in when asked, and
+    the page says what was done.
+    """
     visitor = sit_down(house.coordinator)
     preview = upload(visitor, rows(GOOD, BAD))
     assert "What this file would do" in preview.words and booked(committed) == 0
@@ -126,7 +128,9 @@ def test_a_file_that_is_too_large_is_answered_with_a_page(house: House, sit_down
     visitor = sit_down(house.coordinator)
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     body = head + b"a" * (uploads.LARGEST + 128 * 1024) + b"\r\n--x--\r\n"
-    page = Page(visitor.client.post("/import", data=body, content_type="multipart/form-data; boundary=x"))
+    page = Page(
+        visitor.client.post("/import", data=body, content_type="multipart/form-data; boundary=x")
+    )
     assert page.status == 413 and "That is too large" in page.words
 
 

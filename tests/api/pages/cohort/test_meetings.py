@@ -1,4 +1,6 @@
-"""Meetings on the pages: from the call to the minutes, with what was decided in between, and the case pack."""
+"""Meetings on the pages: from the call to the minutes, with what was decided in between, and the
+case pack.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -50,7 +52,11 @@ def test_a_meeting_from_call_to_minutes(
         refer(session, pat, session.get_one(Hub, house.hub.id), crn="X555555")
     visitor = sit_down(house.coordinator)
     meeting = visitor.send(visitor.open("/meetings/new").form(field="chair"), chair="Chidi Okafor")
-    assert "Review due" in meeting.words and "Referred" in meeting.words and "Katrina Dodds" in meeting.words
+    assert (
+        "Review due" in meeting.words
+        and "Referred" in meeting.words
+        and "Katrina Dodds" in meeting.words
+    )
     for name, decision, given in (
         (
             "Ryan Tate",
@@ -65,7 +71,9 @@ def test_a_meeting_from_call_to_minutes(
         ),
         ("Katrina Dodds", "retain", {"rag": "amber"}),
     ):
-        address = next(href for href in _links(meeting.html, "/agenda/") if name in visitor.open(href).words)
+        address = next(
+            href for href in _links(meeting.html, "/agenda/") if name in visitor.open(href).words
+        )
         form = visitor.open(f"{address}/{decision}").form(field="reason")
         refused = visitor.send(form, reason="High predictor")
         assert refused.status == 422 and "Choose red, amber or green" in refused.words
@@ -79,7 +87,9 @@ def test_a_meeting_from_call_to_minutes(
     minutes = visitor.open(f"{meeting.address}/minutes").form(field="minutes")
     token = minutes.fields["csrf_token"]
     close = {"csrf_token": token, "minutes": "X555555 adopted.", "close": "yes"}
-    assert "Note which agencies came first" in visitor.post(f"{meeting.address}/minutes", close).words
+    assert (
+        "Note which agencies came first" in visitor.post(f"{meeting.address}/minutes", close).words
+    )
     came = visitor.open(f"{meeting.address}/attendance").form(field="chair")
     agency = str(house.pat.agency_id)
     assert "Came: Pat" in visitor.send(came, came=agency, **{f"names-{agency}": "Pat"}).words
@@ -93,8 +103,12 @@ def _links(html: str, start: str) -> list[str]:
     return [part.split('"')[0] for part in html.split('href="')[1:] if part.startswith(start)]
 
 
-def test_who_has_a_seat(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
-    """An OM sees their own people on it, another OM how many; an auditor all; a support worker has no seat."""
+def test_who_has_a_seat(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """An OM sees their own people on it, another OM how many; an auditor all; a support worker has
+    no seat.
+    """
     address = called(committed, house)
     assert "Katrina Dodds" in sit_down(house.pat).open(address).words
     other = sit_down(house.other).open(address).words
@@ -128,7 +142,9 @@ def test_nothing_is_decided_before_the_day_or_by_others(
     assert pat.open(f"/agenda/{item}").status == 403
 
 
-def test_a_second_meeting_on_the_day_is_refused(committed: Database, house: House, sit_down: SitDown) -> None:
+def test_a_second_meeting_on_the_day_is_refused(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
     """Beside other bad days; an offender manager calls none."""
     called(committed, house)
     visitor = sit_down(house.coordinator)
@@ -145,7 +161,13 @@ def test_the_case_pack_is_one_page_and_a_pdf(
     """For whoever reads the case; the reading is logged; a support worker has none."""
     address = f"/people/{katrina.id}/case-pack"
     page = sit_down(house.coordinator).open(address)
-    for words in ("Fixed: neighbourhood crime", "Catch and Control", "Amber", "The rules suggest", "Tests"):
+    for words in (
+        "Fixed: neighbourhood crime",
+        "Catch and Control",
+        "Amber",
+        "The rules suggest",
+        "Tests",
+    ):
         assert words in page.words, words
     assert "Intelligence" not in page.words.split("Case pack", 2)[2]
     auditor = sit_down(house.auditor)
@@ -162,7 +184,9 @@ def test_the_case_pack_is_one_page_and_a_pdf(
         assert session.query(AccessRecord).filter_by(what="case pack").count() == 3
 
 
-def test_asking_for_a_meeting(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
+def test_asking_for_a_meeting(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
     """From the pack, by whoever manages them; an auditor is not offered it."""
     with committed.begin() as session:
         for one in session.query(Enrolment):

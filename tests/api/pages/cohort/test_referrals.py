@@ -1,4 +1,6 @@
-"""Referrals on the pages: sent by anybody's agency, kept in order by the coordinator, assessed by whoever manages people."""
+"""Referrals on the pages: sent by anybody's agency, kept in order by the coordinator, assessed by
+whoever manages people.
+"""
 
 from collections.abc import Callable
 
@@ -31,7 +33,11 @@ def test_a_support_worker_refers_and_sees_what_became_of_it(
     form = visitor.open("/referrals/new").form(field="reasons")
     for _ in range(2):
         page = visitor.send(form, **RYAN, need_health="y", crn="x 123456", date_of_birth_day="")
-        assert "Referral of Ryan Tate" in page.words and "X123456" in page.words and "Health" in page.words
+        assert (
+            "Referral of Ryan Tate" in page.words
+            and "X123456" in page.words
+            and "Health" in page.words
+        )
     listed = visitor.open("/referrals").words
     assert "Sent by your agency" in listed and "Ryan Tate" in listed and "Someone" not in listed
     with committed.begin() as session:
@@ -44,7 +50,10 @@ def test_a_support_worker_refers_and_sees_what_became_of_it(
         ({"first_name": ""}, "Enter their first name"),
         ({"reasons": " "}, "Say why you refer them"),
         ({"crn": "123"}, "Enter one letter and six digits"),
-        ({"date_of_birth-day": "3", "date_of_birth-month": "3", "date_of_birth-year": "2030"}, "in the past"),
+        (
+            {"date_of_birth-day": "3", "date_of_birth-month": "3", "date_of_birth-year": "2030"},
+            "in the past",
+        ),
         ({"at_arrest": "y"}, "Only the police select"),
         ({"hub": "elsewhere"}, "Choose a hub"),
     ],
@@ -66,7 +75,9 @@ def test_the_coordinator_sees_who_may_be_the_same_and_joins_two(
 ) -> None:
     """By CRN, by name and date of birth; the second keeps its words under the first."""
     with committed.begin() as session:
-        known = builders.person(session, house.pat, first_name="Ryan", last_name="Tate", date_of_birth=BORN)
+        known = builders.person(
+            session, house.pat, first_name="Ryan", last_name="Tate", date_of_birth=BORN
+        )
     first = sent(committed, house.pat, house.hub, date_of_birth=BORN)
     second = sent(committed, house.partner, house.hub, reasons="Begging by the bank")
     visitor = sit_down(house.coordinator)
@@ -93,7 +104,9 @@ def test_saying_who_it_is(committed: Database, house: House, sit_down: SitDown) 
     assert refused.status == 422 and "waits already" in refused.words
 
 
-def test_taking_it_back_needs_a_reason(committed: Database, house: House, sit_down: SitDown) -> None:
+def test_taking_it_back_needs_a_reason(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
     """Then it stays on record."""
     made = sent(committed, house.partner, house.hub)
     visitor = sit_down(house.partner)
@@ -106,13 +119,17 @@ def test_taking_it_back_needs_a_reason(committed: Database, house: House, sit_do
 
 
 def test_who_sees_a_referral(committed: Database, house: House, sit_down: SitDown) -> None:
-    """Another agency's worker does not find it, an auditor reads and changes nothing, an administrator refers nobody."""
+    """Another agency's worker does not find it, an auditor reads and changes nothing, an
+    administrator refers nobody.
+    """
     made = sent(committed, house.pat, house.hub)
     assert sit_down(house.partner).open(f"/referrals/{made.id}").status == 404
     auditor = sit_down(house.auditor)
     page = auditor.open(f"/referrals/{made.id}")
     assert (
-        page.status == 200 and "Take the referral back" not in page.words and "Assess them" not in page.words
+        page.status == 200
+        and "Take the referral back" not in page.words
+        and "Assess them" not in page.words
     )
     token = auditor.token()
     for what in ("identify", "duplicate", "withdraw", "assess"):
@@ -129,7 +146,9 @@ def test_police_may_say_at_arrest(committed: Database, house: House, sit_down: S
     """Others are not even asked."""
     with committed.begin() as session:
         builders.agency(session, house.hub, "Police", AgencyKind.POLICE)
-        kit = builders.staff(session, house.hub, Role.SUPPORT_WORKER, name="Kit Ward", agency_name="Police")
+        kit = builders.staff(
+            session, house.hub, Role.SUPPORT_WORKER, name="Kit Ward", agency_name="Police"
+        )
         kit.password_hash = session.get_one(Staff, house.pat.id).password_hash
     assert "point of arrest" not in sit_down(house.partner).open("/referrals/new").words
     visitor = sit_down(kit)
@@ -137,7 +156,9 @@ def test_police_may_say_at_arrest(committed: Database, house: House, sit_down: S
     assert "At arrest" in page.words
 
 
-def test_the_next_meeting_is_told(committed: Database, house: House, sit_down: SitDown, now: object) -> None:
+def test_the_next_meeting_is_told(
+    committed: Database, house: House, sit_down: SitDown, now: object
+) -> None:
     """Its day, or by when one is due."""
     made = sent(committed, house.pat, house.hub)
     visitor = sit_down(house.coordinator)
@@ -157,7 +178,12 @@ def test_assessing_makes_versions(committed: Database, house: House, sit_down: S
     keeper = sit_down(house.coordinator)
     form = keeper.open(f"/referrals/{made.id}/assess").form(field="predictor")
     assert "Choose the risk of harm to others" in keeper.send(form, harm_to_self="low").words
-    given = {"harm_to_others": "high", "harm_to_self": "low", "cost_pounds": "12000", "need_health": "3"}
+    given = {
+        "harm_to_others": "high",
+        "harm_to_self": "low",
+        "cost_pounds": "12000",
+        "need_health": "3",
+    }
     page = keeper.send(form, **given)
     assert "Version 1" in page.words and "£12,000" in page.words and "Health: urgent" in page.words
     address = f"/people/{katrina.id}/assessments"

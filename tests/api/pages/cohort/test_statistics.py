@@ -31,10 +31,14 @@ def cohort(committed: Database, house: House) -> None:
 
 @pytest.mark.usefixtures("cohort")
 def test_every_chart_has_its_table(house: House, sit_down: SitDown) -> None:
-    """The same words and numbers, a denominator and an interval with each rate, breach apart from reoffending."""
+    """The same words and numbers, a denominator and an interval with each rate, breach apart from
+    reoffending.
+    """
     page = sit_down(house.coordinator).open("/cohort")
     assert page.status == 200
-    assert page.html.count("<svg class=") == page.html.count('class="govuk-table engage-stack') == 19
+    assert (
+        page.html.count("<svg class=") == page.html.count('class="govuk-table engage-stack') == 19
+    )
     for words in (
         "2 people are on the cohort",
         "Came Count: 1 of 2 In 100: 50 (9 to 91)",
@@ -54,14 +58,19 @@ def test_an_officer_counts_their_own_caseload_over_the_time_they_choose(
     """And is offered no other hub."""
     visitor = sit_down(house.pat)
     page = visitor.open("/cohort?days=365&hub=")
-    assert "1 person is on the cohort" in page.words and "20 March 2026 to 20 March 2027" in page.words
+    assert (
+        "1 person is on the cohort" in page.words and "20 March 2026 to 20 March 2027" in page.words
+    )
     assert 'id="hub"' not in page.html
 
 
 @pytest.mark.parametrize(
-    "query", ["days=30", "days=x", "hub=nonsense", f"hub={'0' * 8}-{'-'.join(['0' * 4] * 3)}-{'0' * 12}"]
+    "query",
+    ["days=30", "days=x", "hub=nonsense", f"hub={'0' * 8}-{'-'.join(['0' * 4] * 3)}-{'0' * 12}"],
 )
-def test_what_is_no_period_and_no_hub_is_not_found(house: House, sit_down: SitDown, query: str) -> None:
+def test_what_is_no_period_and_no_hub_is_not_found(
+    house: House, sit_down: SitDown, query: str
+) -> None:
     """Nobody types these by hand."""
     assert sit_down(house.coordinator).open(f"/cohort?{query}").status == 404
 
@@ -83,7 +92,13 @@ def test_an_agency_named_like_a_formula_is_harmless_in_the_file(
 ) -> None:
     """A spreadsheet must not run it."""
     with committed.begin() as session:
-        came(session, member(session, house.pat), 1, OutcomeCode.ATTENDED_COMPLIED, agency_name="=1+1")
+        came(
+            session,
+            member(session, house.pat),
+            1,
+            OutcomeCode.ATTENDED_COMPLIED,
+            agency_name="=1+1",
+        )
     assert "'=1+1" in sit_down(house.pat).client.get("/cohort.csv").get_data(as_text=True)
 
 

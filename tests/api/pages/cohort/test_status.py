@@ -1,4 +1,6 @@
-"""The status of a case on the pages: shown with its reasons, reviewed, given to others, and kept from whoever may not see it."""
+"""The status of a case on the pages: shown with its reasons, reviewed, given to others, and kept
+from whoever may not see it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -48,7 +50,9 @@ def katrina(committed: Database, house: House, now: datetime) -> Person:
         return made
 
 
-def test_status_strand_and_reviews_are_shown(house: House, katrina: Person, sit_down: SitDown) -> None:
+def test_status_strand_and_reviews_are_shown(
+    house: House, katrina: Person, sit_down: SitDown
+) -> None:
     """With what the rules suggest, and that the review is late."""
     page = sit_down(house.pat).open(f"/people/{katrina.id}/case")
     for words in (
@@ -91,12 +95,18 @@ def test_a_review_is_recorded_once(
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/review").form(field="reason")
     refused = visitor.send(form, reason="")
-    assert refused.status == 422 and "Choose a status" in refused.words and "Give the reason" in refused.words
+    assert (
+        refused.status == 422
+        and "Choose a status" in refused.words
+        and "Give the reason" in refused.words
+    )
     for _ in range(2):
         page = visitor.send(form, rag="amber", reason="Keeps what is booked")
         assert "Amber since 20 March 2027" in page.words
     with committed.begin() as session:
-        assert [one.rag for one in session.scalars(select(RagReview).order_by(RagReview.held_on))] == [
+        assert [
+            one.rag for one in session.scalars(select(RagReview).order_by(RagReview.held_on))
+        ] == [
             Rag.RED,
             Rag.AMBER,
         ]
@@ -111,7 +121,9 @@ def test_the_caseload_shows_the_status(house: House, katrina: Person, sit_down: 
 def test_staying_on_of_their_own_will(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Offered where no order runs; said once it is shown and offered no more. Under an order the words say why not."""
+    """Offered where no order runs; said once it is shown and offered no more. Under an order the
+    words say why not.
+    """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/case").form("/stay")
     page = visitor.send(form)
@@ -135,7 +147,9 @@ def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down
     seen = sit_down(house.other).open(f"/people/{katrina.id}/case").words
     assert "from Pat Hale to Dai Rees, by Pat Hale." in seen and "Ring before you visit" in seen
     thread = sit_down(house.other).open(f"/people/{katrina.id}").words
-    assert "Given to another offender manager" in thread and "From now Dai is your worker." in thread
+    assert (
+        "Given to another offender manager" in thread and "From now Dai is your worker." in thread
+    )
 
 
 def test_a_whole_caseload_is_handed_over(
@@ -161,7 +175,9 @@ def test_a_whole_caseload_is_handed_over(
     assert sit_down(house.auditor).open("/handover").status == 403
 
 
-def test_a_death_is_recorded(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
+def test_a_death_is_recorded(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
     """Not one of tomorrow; recorded, the enrolment has ended, and it is not recorded twice."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/death").form(field="date-day")
@@ -184,7 +200,9 @@ def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitD
         visitor = sit_down(staff)
         for page in ("review", "transfer", "death"):
             assert visitor.open(f"{address}/{page}").status == status
-            assert visitor.post(f"{address}/{page}", {"csrf_token": visitor.token()}).status == status
+            assert (
+                visitor.post(f"{address}/{page}", {"csrf_token": visitor.token()}).status == status
+            )
         assert visitor.post(f"{address}/stay", {"csrf_token": visitor.token()}).status == status
     assert sit_down(house.other).open(f"{address}/case").status == 404
 
@@ -214,7 +232,9 @@ def test_intelligence_is_for_police_and_the_offender_manager(
 def test_an_agency_reads_the_status_by_an_agreement_only(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """What was decided, not what the rules make of the rest, nor notes between workers; and it is logged."""
+    """What was decided, not what the rules make of the rest, nor notes between workers; and it is
+    logged.
+    """
     with committed.begin() as session:
         session.add(Involvement(person_id=katrina.id, agency_id=house.partner.agency_id, since=now))
     visitor, address = sit_down(house.partner), f"/people/{katrina.id}/case"

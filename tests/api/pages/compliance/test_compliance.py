@@ -1,4 +1,6 @@
-"""Compliance on the pages: why something counts, decisions with their letters, packs, and a supervisor's word on an absence."""
+"""Compliance on the pages: why something counts, decisions with their letters, packs, and a
+supervisor's word on an absence.
+"""
 
 import json
 import re
@@ -73,8 +75,12 @@ def only(database: Database) -> Enforcement:
         return session.scalars(select(Enforcement)).one()
 
 
-def test_the_page_says_what_counts_and_why(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """The suggestion with its reasons, each failure with what the network said, and the way there from the person's page."""
+def test_the_page_says_what_counts_and_why(
+    house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """The suggestion with its reasons, each failure with what the network said, and the way there
+    from the person's page.
+    """
     visitor = sit_down(house.pat)
     assert f"/people/{katrina.id}/compliance" in links(visitor.open(f"/people/{katrina.id}"))
     words = visitor.open(f"/people/{katrina.id}/compliance").words
@@ -95,10 +101,16 @@ def test_a_warning_from_the_decision_to_the_letter_given(
     """Decided, read, printed, given, and withdrawn; what was decided stays to be read."""
     visitor = sit_down(house.pat)
     words = warned(visitor, katrina)
-    assert "The decision is recorded." in words and "Not given yet" in words and "Nothing to decide" in words
+    assert (
+        "The decision is recorded." in words
+        and "Not given yet" in words
+        and "Nothing to decide" in words
+    )
     made = only(committed)
     letter = visitor.open(f"/enforcements/{made.id}/letter")
-    assert "Formal warning" in letter.words and "liable to be brought before a court" in letter.words
+    assert (
+        "Formal warning" in letter.words and "liable to be brought before a court" in letter.words
+    )
     paper = visitor.client.get(f"/enforcements/{made.id}/letter.pdf")
     assert paper.mimetype == "application/pdf"
     assert "Dear Katrina Dodds" in PdfReader(BytesIO(paper.data)).pages[0].extract_text()
@@ -108,7 +120,9 @@ def test_a_warning_from_the_decision_to_the_letter_given(
     withdraw = visitor.open(f"/enforcements/{made.id}/withdraw").form(field="why")
     page = visitor.send(withdraw, why="A doctor's note came.")
     assert (
-        "Withdrawn" in page.words and "A doctor's note came." in page.words and "Warn or refer" in page.words
+        "Withdrawn" in page.words
+        and "A doctor's note came." in page.words
+        and "Warn or refer" in page.words
     )
 
 
@@ -120,7 +134,9 @@ def test_a_letter_in_welsh_says_that_the_template_is_a_draft(
         session.get_one(Person, katrina.id).language = Language.WELSH
     visitor = sit_down(house.pat)
     link = next(
-        one for one in links(visitor.open(f"/people/{katrina.id}/compliance")) if "/compliance/decide" in one
+        one
+        for one in links(visitor.open(f"/people/{katrina.id}/compliance"))
+        if "/compliance/decide" in one
     )
     assert visitor.open(link).form(field="reason").fields["language"] == "cy"
     warned(visitor, katrina, language="cy")
@@ -153,7 +169,12 @@ def test_a_changed_outcome_is_said_beside_the_decision(
     ],
 )
 def test_what_makes_no_sense_is_said_beside_the_field(
-    committed: Database, house: House, katrina: Person, sit_down: SitDown, given: dict[str, str], words: str
+    committed: Database,
+    house: House,
+    katrina: Person,
+    sit_down: SitDown,
+    given: dict[str, str],
+    words: str,
 ) -> None:
     """Nothing is decided."""
     visitor = sit_down(house.pat)
@@ -183,17 +204,27 @@ def test_a_pack_is_made_and_taken_out(
     form = visitor.open(f"/people/{katrina.id}/compliance/pack").form(field="purpose")
     assert (form.fields["first-day"], form.fields["first-year"]) == ("21", "2026")
     for _ in range(2):
-        page = visitor.send(form, purpose="Breach hearing", recipient="Newcastle Magistrates' Court")
-    assert "Newcastle Magistrates’ Court" in page.words.replace("'", "’") and "Breach hearing" in page.words
+        page = visitor.send(
+            form, purpose="Breach hearing", recipient="Newcastle Magistrates' Court"
+        )
+    assert (
+        "Newcastle Magistrates’ Court" in page.words.replace("'", "’")
+        and "Breach hearing" in page.words
+    )
     with committed.begin() as session:
         made = session.scalars(select(EvidencePack.id)).one()
-    paper, plain = visitor.client.get(f"/packs/{made}.pdf"), visitor.client.get(f"/packs/{made}.json")
+    paper, plain = (
+        visitor.client.get(f"/packs/{made}.pdf"),
+        visitor.client.get(f"/packs/{made}.json"),
+    )
     assert paper.mimetype == "application/pdf" and len(PdfReader(BytesIO(paper.data)).pages) >= 2
     assert 'attachment; filename="evidence-X' in plain.headers["Content-Disposition"]
     assert len(json.loads(plain.data)["appointments"]) == 2
     assert visitor.client.get(f"/packs/{made}.json").data == plain.data
     page = visitor.send(
-        visitor.open(f"/people/{katrina.id}/compliance/pack").form(field="purpose"), purpose="", recipient="x"
+        visitor.open(f"/people/{katrina.id}/compliance/pack").form(field="purpose"),
+        purpose="",
+        recipient="x",
     )
     assert page.status == 422 and "Say what it is for" in page.words
 
@@ -217,7 +248,9 @@ def test_a_supervisor_decides_an_absence(
 
 
 def test_who_may_not(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
-    """Others' offender managers and partners see nothing; coordinators and auditors read and decide nothing."""
+    """Others' offender managers and partners see nothing; coordinators and auditors read and decide
+    nothing.
+    """
     with committed.begin() as session:
         actor = builders.actor(session.get_one(Staff, house.pat.id))
         made = decisions.decide(
@@ -249,7 +282,9 @@ def test_who_may_not(committed: Database, house: House, katrina: Person, sit_dow
     assert "Evidence packs" not in words and "Withdraw" not in words
 
 
-def test_without_an_order_nothing_counts(committed: Database, house: House, sit_down: SitDown) -> None:
+def test_without_an_order_nothing_counts(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
     """A voluntary person's page says so; nothing can be decided."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)

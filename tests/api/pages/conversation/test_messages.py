@@ -1,4 +1,6 @@
-"""Texts from staff by page: measured and looked over first, sent once, and only when the worker means it."""
+"""Texts from staff by page: measured and looked over first, sent once, and only when the worker
+means it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -50,7 +52,10 @@ def test_without_scripts_a_button_measures_and_looks_over(
     form = visitor.open(f"/people/{katrina.id}/text").form("/text")
     page = visitor.send(form, body="Ms Dodds, probation here", do="check")
     assert "24 characters, 1 text" in page.words
-    assert "probation says that" in page.words and "Dodds is a name that texts never carry" in page.words
+    assert (
+        "probation says that" in page.words
+        and "Dodds is a name that texts never carry" in page.words
+    )
     page = visitor.send(form, body="a" * 161, do="check")
     assert "161 characters, costs 2 texts" in page.words
     page = visitor.send(form, body="ŵ" * 71, do="check")
@@ -65,7 +70,11 @@ def test_words_that_tell_too_much_need_a_tick(
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").form("/text")
     page = visitor.send(form, body="The court date moved")
-    assert page.status == 422 and "tick the box to send it as it is" in page.words and sent(committed) == []
+    assert (
+        page.status == 422
+        and "tick the box to send it as it is" in page.words
+        and sent(committed) == []
+    )
     again = page.form("/text")
     assert again.fields["body"] == "The court date moved"
     visitor.send(again, anyway="y")
@@ -104,14 +113,20 @@ def test_what_cannot_be_sent_is_refused_in_words(
 def test_somebody_who_cannot_be_texted_is_not(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """The reason is on the page before anything is written, and again when it is sent all the same; the words are kept."""
+    """The reason is on the page before anything is written, and again when it is sent all the same;
+    the words are kept.
+    """
     with committed.begin() as session:
         held = builders.person(session, house.pat, custody_status="custody")
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{held.id}/text")
     assert "The person is in custody" in page.words
     page = visitor.send(page.form("/text"), body="Hello there")
-    assert page.status == 422 and page.form("/text").fields["body"] == "Hello there" and sent(committed) == []
+    assert (
+        page.status == 422
+        and page.form("/text").fields["body"] == "Hello there"
+        and sent(committed) == []
+    )
 
 
 def test_emoji_and_welsh_are_sent_as_they_are(

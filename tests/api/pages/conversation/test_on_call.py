@@ -1,4 +1,6 @@
-"""The rota, notices, the pause and the steps of an alarm, as staff see and change them in a browser."""
+"""The rota, notices, the pause and the steps of an alarm, as staff see and change them in a
+browser.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -58,7 +60,9 @@ def turns(database: Database) -> list[OnCallTurn]:
 def test_a_coordinator_adds_a_turn_and_takes_it_off(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Times are the hub's; whoever has no mobile is added with a warning; a turn that is removed is gone."""
+    """Times are the hub's; whoever has no mobile is added with a warning; a turn that is removed is
+    gone.
+    """
     visitor = sit_down(house.coordinator)
     assert "Nobody is on call in Tyneside now" in visitor.open("/on-call").words
     page = add(visitor, house.coordinator)
@@ -73,7 +77,9 @@ def test_a_coordinator_adds_a_turn_and_takes_it_off(
 def test_turns_may_overlap_but_must_end_after_they_start(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """The same turn twice is fine; one that ends before it begins, or is past, is refused beside the field."""
+    """The same turn twice is fine; one that ends before it begins, or is past, is refused beside
+    the field.
+    """
     visitor = sit_down(house.coordinator)
     add(visitor, house.coordinator)
     add(visitor, house.coordinator)
@@ -113,7 +119,9 @@ def test_the_rota_is_kept_by_coordinators_and_administrators_of_the_hub(
 ) -> None:
     """Others may not open it, and nobody touches another hub's turn."""
     with committed.begin() as session:
-        far = builders.staff(session, builders.hub(session, "Gwent"), *rota.ON_CALL, name="Far Away")
+        far = builders.staff(
+            session, builders.hub(session, "Gwent"), *rota.ON_CALL, name="Far Away"
+        )
         now = builders.NOW
         new = NewTurn(far.memberships[0].hub_id, far.id, now, now + timedelta(hours=1))
         turn = rota.add(session, SYSTEM, new, now=now)
@@ -147,7 +155,9 @@ def test_an_administrator_says_it_for_colleagues_of_the_hub_only(
     with committed.begin() as session:
         far = builders.staff(session, builders.hub(session, "Gwent"), name="Far Away")
     visitor = sit_down(house.administrator)
-    form = visitor.open(f"/staff/{house.pat.id}/notices").form(f"/staff/{house.pat.id}/notices", "mobile")
+    form = visitor.open(f"/staff/{house.pat.id}/notices").form(
+        f"/staff/{house.pat.id}/notices", "mobile"
+    )
     assert "Saved." in visitor.send(form, mobile="07700900991", wants="y").words
     assert mobile(committed, house.pat) == "+447700900991"
     assert visitor.open(f"/staff/{far.id}/notices").status == 404
@@ -163,7 +173,9 @@ def mobile(database: Database, staff: Staff) -> str | None:
 def test_today_says_in_red_that_nobody_is_on_call(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """A coordinator sees the gap until somebody fills it; an offender manager has other things to see."""
+    """A coordinator sees the gap until somebody fills it; an offender manager has other things to
+    see.
+    """
     assert "Nobody is on call in Tyneside now" in sit_down(house.coordinator).open("/today").words
     assert "Nobody is on call" not in sit_down(house.pat).open("/today").words
     with committed.begin() as session:
@@ -187,12 +199,16 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
     id = signal(committed, katrina, SignalKind.CRISIS, now)
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
-        staff_notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
+        staff_notices.set_mobile(
+            session, coordinator, "07700900991", wants=True, actor="system", now=now
+        )
         new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
         rota.add(session, SYSTEM, new, now=now)
         on_call.raise_due(session, now=now)
     words = sit_down(house.pat).open(f"/signals/{id}").words
-    assert "Chidi Okafor was told, on call at level 1" in words and "Nobody has acknowledged" in words
+    assert (
+        "Chidi Okafor was told, on call at level 1" in words and "Nobody has acknowledged" in words
+    )
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/signals/{id}")
     visitor.send(page.form(f"/signals/{id}/acknowledge"))
@@ -202,7 +218,9 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
 def test_a_worker_lets_texts_go_on(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The page says since when and why they wait; the button ends it once, and the thread keeps who did it."""
+    """The page says since when and why they wait; the button ends it once, and the thread keeps who
+    did it.
+    """
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
         pause.pause(session, person, why="A text of danger", actor="system", now=now)

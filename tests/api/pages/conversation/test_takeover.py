@@ -1,4 +1,6 @@
-"""Taking a conversation over, correcting a reading, the log of a conversation and the administrator's corrections, by page."""
+"""Taking a conversation over, correcting a reading, the log of a conversation and the
+administrator's corrections, by page.
+"""
 
 import csv
 import io
@@ -43,11 +45,15 @@ def holder(database: Database, person: Person, now: datetime) -> uuid.UUID | Non
 def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The banner says who, since when and until when; the second worker is warned before they press."""
+    """The banner says who, since when and until when; the second worker is warned before they
+    press.
+    """
     pat, chidi = sit_down(house.pat), sit_down(house.coordinator)
     address = f"/people/{katrina.id}"
     page = pat.send(pat.open(address).form("/take-over"))
-    assert "You have this conversation since Sat 20 March, 9am, until Sat 20 March, 11am" in page.words
+    assert (
+        "You have this conversation since Sat 20 March, 9am, until Sat 20 March, 11am" in page.words
+    )
     page = chidi.open(address)
     assert "Pat Hale has this conversation" in page.words
     assert "If you take it over, Pat Hale no longer has it" in page.words
@@ -59,20 +65,26 @@ def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
     chidi.send(page.form("/hand-back"))
     assert holder(committed, katrina, now) is None
     words = chidi.open(address).words
-    assert words.count("A worker took the conversation over") == 2 and "Conversation handed back" in words
+    assert (
+        words.count("A worker took the conversation over") == 2
+        and "Conversation handed back" in words
+    )
 
 
 def test_what_the_page_did_not_show_is_not_taken(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A page opened before somebody took over takes nothing from them, by button or by text; the text is kept to send again."""
+    """A page opened before somebody took over takes nothing from them, by button or by text; the
+    text is kept to send again.
+    """
     chidi = sit_down(house.coordinator)
     page = chidi.open(f"/people/{katrina.id}")
     with committed.begin() as session:
         takeover.take_over(session, builders.actor(house.pat), katrina.id, now=now)
     for form in ("/take-over", "/hand-back"):
         answer = chidi.post(
-            f"/people/{katrina.id}/conversation{form}", {"csrf_token": chidi.token(), "over": "nonsense"}
+            f"/people/{katrina.id}/conversation{form}",
+            {"csrf_token": chidi.token(), "over": "nonsense"},
         )
         assert "Pat Hale has the conversation" in answer.words
     answer = chidi.send(page.form("/text"), body="Hi Katrina")
@@ -103,9 +115,13 @@ def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
     assert "Asked before: whether they will come." in page.words
     assert "Read as: will come (0.97) from “il be there”; also: a question" in page.words
     page = pat.send(page.form("/correct"), intent="other")
-    assert "Corrected to: not understood , by Pat Hale" in page.words and "Needs you" not in page.words
+    assert (
+        "Corrected to: not understood , by Pat Hale" in page.words and "Needs you" not in page.words
+    )
     assert "That is how it is read already" in pat.send(page.form("/correct"), intent="other").words
-    assert "Choose what the text means" in pat.send(page.form("/correct"), intent="marvellous").words
+    assert (
+        "Choose what the text means" in pat.send(page.form("/correct"), intent="marvellous").words
+    )
 
 
 def test_an_auditor_sees_the_banner_and_no_button(
@@ -119,7 +135,11 @@ def test_an_auditor_sees_the_banner_and_no_button(
     robin = sit_down(house.auditor)
     page = robin.open(f"/people/{katrina.id}")
     assert "Pat Hale has this conversation" in page.words
-    assert "Take over" not in page.words and "Read wrongly?" not in page.words and "/log" not in page.html
+    assert (
+        "Take over" not in page.words
+        and "Read wrongly?" not in page.words
+        and "/log" not in page.html
+    )
     token = {"csrf_token": robin.token(), "intent": "decline"}
     for address in (
         f"/people/{katrina.id}/conversation/take-over",
@@ -151,7 +171,9 @@ def written(database: Database, person: Person, now: datetime, body: str) -> Non
 def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """More than a page of it, oldest first, on paper and as rows; erased words are called so, and nothing in it is worked out as a formula."""
+    """More than a page of it, oldest first, on paper and as rows; erased words are called so, and
+    nothing in it is worked out as a formula.
+    """
     written(committed, katrina, now - timedelta(days=3), "You see Pat")
     for number in range(60):
         heard(committed, katrina, f"=cmd{number}", now - timedelta(minutes=60 - number))
@@ -196,7 +218,9 @@ def test_a_restricted_record_is_taken_out_by_its_own_people_only(
 def test_the_administrator_looks_at_each_line(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Scrubbed words with what was read and what they mean; accepted ones come out as a file, declined ones lose their words."""
+    """Scrubbed words with what was read and what they mean; accepted ones come out as a file,
+    declined ones lose their words.
+    """
     for minute, words in enumerate(("katrina cant come", "my nan is ill")):
         heard(committed, katrina, words, now + timedelta(minutes=minute))
     pat = sit_down(house.pat)

@@ -48,7 +48,9 @@ def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
 def test_a_coordinator_reads_them_and_nobody_else(
     house: House, stranger: uuid.UUID, sit_down: SitDown
 ) -> None:
-    """The coordinator is led there from Today; an offender manager, partner and auditor have no such page."""
+    """The coordinator is led there from Today; an offender manager, partner and auditor have no
+    such page.
+    """
     coordinator = sit_down(house.coordinator)
     assert "1 unknown number" in coordinator.open("/today").words
     page = coordinator.open("/unknown-numbers")
@@ -63,10 +65,14 @@ def test_a_coordinator_reads_them_and_nobody_else(
 def test_danger_from_a_number_of_nobody_shows_who_was_told(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Each step of the alarm beside the text, as on the page of a signal; a text without danger shows none."""
+    """Each step of the alarm beside the text, as on the page of a signal; a text without danger
+    shows none.
+    """
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
-        staff_notices.set_mobile(session, coordinator, "07700900991", wants=True, actor="system", now=now)
+        staff_notices.set_mobile(
+            session, coordinator, "07700900991", wants=True, actor="system", now=now
+        )
         new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
         rota.add(session, SYSTEM, new, now=now)
         says(session, "who is this", now, number="+447700900556")

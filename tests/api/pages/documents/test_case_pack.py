@@ -31,9 +31,15 @@ def pack_of(session: Session, *, size: int) -> CasePack:
         [
             IntelligenceFlag(flagged_on=TODAY, **made),
             Offence(
-                kind=OffenceKind.ARREST, happened_on=date(2027, 3, 1), what="Theft", acquisitive=True, **made
+                kind=OffenceKind.ARREST,
+                happened_on=date(2027, 3, 1),
+                what="Theft",
+                acquisitive=True,
+                **made,
             ),
-            HousingSpell(stage=HousingStage.HOSTEL, since=TODAY, state=ReportState.VERIFIED, **made),
+            HousingSpell(
+                stage=HousingStage.HOSTEL, since=TODAY, state=ReportState.VERIFIED, **made
+            ),
             Activity(
                 kind=ActivityKind.COURSE,
                 name="Bricklaying",

@@ -51,16 +51,25 @@ def test_into_prison_and_out_again(
         assert session.get_one(Person, katrina.id).custody_status is CustodyStatus.REMAND
     form = visitor.open(f"/custody/{spell.id}/change").form(field="sentence")
     page = visitor.send(form, kind="custody", sentence="120", **day("release_on", 1, 4, 2027))
-    assert "Sentenced since 1 March 2027" in page.words and "1 April 2027, as expected now" in page.words
+    assert (
+        "Sentenced since 1 March 2027" in page.words
+        and "1 April 2027, as expected now" in page.words
+    )
     assert "Due 18 March 2027" in page.words and "engage-overdue" in page.html
     whole = visitor.open(address)
     assert "Leaves prison soon" in whole.words and f"{address}/legal#prison" in whole.html
-    page = visitor.send(visitor.open(f"/custody/{spell.id}/plan").form(field="home"), home="A flat in Byker")
+    page = visitor.send(
+        visitor.open(f"/custody/{spell.id}/plan").form(field="home"), home="A flat in Byker"
+    )
     assert "Home A flat in Byker" in page.words and "Made by Pat Hale, 20 March 2027" in page.words
     page = visitor.send(
         visitor.open(f"/custody/{spell.id}/release").form(field="on-day"), **day("on", 20, 3, 2027)
     )
-    assert "Not in prison" in page.words and "Earlier" in page.words and "In the community" in page.words
+    assert (
+        "Not in prison" in page.words
+        and "Earlier" in page.words
+        and "In the community" in page.words
+    )
     refused = visitor.post(
         f"/custody/{spell.id}/release",
         {"csrf_token": visitor.token(), "on-day": "20", "on-month": "3", "on-year": "2027"},
@@ -77,7 +86,12 @@ def test_into_prison_and_out_again(
     ],
 )
 def test_a_plan_that_cannot_be_kept(
-    committed: Database, house: House, katrina: Person, sit_down: SitDown, given: dict[str, Any], words: str
+    committed: Database,
+    house: House,
+    katrina: Person,
+    sit_down: SitDown,
+    given: dict[str, Any],
+    words: str,
 ) -> None:
     """Said beside the field."""
     with committed.begin() as session:
@@ -93,11 +107,15 @@ def test_a_supervisor_neither_sees_nor_loses_what_concerns_health(
     """The field is not on the form, and what was kept stays."""
     with committed.begin() as session:
         spell = scenes.in_prison(session, katrina)
-        lead = builders.staff(session, house.hub, Role.SUPERVISOR, name="Sam Shaw", email="sam@x.example")
+        lead = builders.staff(
+            session, house.hub, Role.SUPERVISOR, name="Sam Shaw", email="sam@x.example"
+        )
         lead.password_hash = session.get_one(Staff, house.pat.id).password_hash
     pat, sam = sit_down(house.pat), sit_down(lead)
     form = pat.open(f"/custody/{spell.id}/plan").form(field="health")
-    assert "Goes on with a script" in pat.send(form, home="Flat", health="Goes on with a script").words
+    assert (
+        "Goes on with a script" in pat.send(form, home="Flat", health="Goes on with a script").words
+    )
     page = sam.open(f"/people/{katrina.id}/legal")
     assert "with a script" not in page.html and "Not shown to your role" in page.words
     form = sam.open(f"/custody/{spell.id}/plan").form(field="home")
@@ -110,7 +128,9 @@ def test_a_supervisor_neither_sees_nor_loses_what_concerns_health(
 def test_prison_said_by_hand_is_pointed_out(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Where the details say prison and nothing is recorded, or the other way round, the page says so."""
+    """Where the details say prison and nothing is recorded, or the other way round, the page says
+    so.
+    """
     with committed.begin() as session:
         session.get_one(Person, katrina.id).custody_status = CustodyStatus.CUSTODY
     visitor, address = sit_down(house.pat), f"/people/{katrina.id}/legal"
@@ -126,26 +146,35 @@ def test_prison_said_by_hand_is_pointed_out(
 def test_an_arrest_is_recorded_and_withdrawn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Struck through, and no longer offered for withdrawal; the coordinator of the police may record one."""
+    """Struck through, and no longer offered for withdrawal; the coordinator of the police may
+    record one.
+    """
     visitor, address = sit_down(house.coordinator), f"/people/{katrina.id}"
     form = visitor.open(f"{address}/offences/new").form(field="once")
     refused = visitor.send(form, kind="arrest", **day("happened_on", 21, 3, 2027))
     assert refused.status == 422 and "Say what it was for" in refused.words
-    page = visitor.send(form, kind="arrest", what="Theft from a shop", **day("happened_on", 20, 3, 2027))
+    page = visitor.send(
+        form, kind="arrest", what="Theft from a shop", **day("happened_on", 20, 3, 2027)
+    )
     assert "Arrest recorded." in page.words and "Arrest: Theft from a shop" in page.words
     with committed.begin() as session:
         offence = session.query(Offence).one()
     page = visitor.send(page.form(f"/offences/{offence.id}/withdraw"))
     assert "<s>Arrest: Theft from a shop</s>" in page.html and "Withdrawn" in page.words
     assert "/withdraw" not in page.html
-    assert visitor.post(f"/offences/{offence.id}/withdraw", {"csrf_token": visitor.token()}).status == 200
+    assert (
+        visitor.post(f"/offences/{offence.id}/withdraw", {"csrf_token": visitor.token()}).status
+        == 200
+    )
     assert sit_down(house.auditor).open(f"{address}/offences/new").status == 403
 
 
 def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A coordinator of probation cannot even tell that there is such a thing; one of the police sets and ends it."""
+    """A coordinator of probation cannot even tell that there is such a thing; one of the police
+    sets and ends it.
+    """
     with committed.begin() as session:
         builders.agency(session, house.hub, "Northumbria Police", AgencyKind.POLICE)
         officer = builders.staff(
@@ -154,9 +183,17 @@ def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
         )  # fmt: skip
         officer.password_hash = session.get_one(Staff, house.pat.id).password_hash
     police, address = sit_down(officer), f"/people/{katrina.id}"
-    page = police.send(police.open(f"{address}/flag").form(field="on-day"), **day("on", 19, 3, 2027))
+    page = police.send(
+        police.open(f"{address}/flag").form(field="on-day"), **day("on", 19, 3, 2027)
+    )
     assert "The flag is set." in page.words and "19 March 2027, Current" in page.words
-    stale = {"csrf_token": police.token(), "on-day": "20", "on-month": "3", "on-year": "2027", "set": "yes"}
+    stale = {
+        "csrf_token": police.token(),
+        "on-day": "20",
+        "on-month": "3",
+        "on-year": "2027",
+        "set": "yes",
+    }
     refused = police.post(f"{address}/flag", stale)
     assert refused.status == 422 and "There is a current flag already" in refused.words
     pat = sit_down(house.pat)
@@ -165,7 +202,9 @@ def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
         visitor = sit_down(staff)
         assert "ntelligence" not in visitor.open(f"{address}/legal").html
         assert visitor.open(f"{address}/flag").status == 403
-    page = pat.send(pat.open(f"{address}/flag").form(field="on-day"), end="yes", **day("on", 20, 3, 2027))
+    page = pat.send(
+        pat.open(f"{address}/flag").form(field="on-day"), end="yes", **day("on", 20, 3, 2027)
+    )
     assert "19 March 2027 to 20 March 2027" in page.words and "Set the flag" in page.words
     with committed.begin() as session:
         assert session.query(IntelligenceFlag).one().ended_by == f"staff:{house.pat.id}"
@@ -174,7 +213,9 @@ def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
 def test_an_agreement_opens_the_page_and_nothing_more(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A partner whose agency may see legal matters reads them; that is a disclosure; neither flag nor health nor a form is there."""
+    """A partner whose agency may see legal matters reads them; that is a disclosure; neither flag
+    nor health nor a form is there.
+    """
     visitor, address = sit_down(house.partner), f"/people/{katrina.id}/legal"
     with committed.begin() as session:
         ensure_involved(session, katrina.id, house.partner.agency_id, now=builders.NOW)
@@ -194,5 +235,7 @@ def test_an_agreement_opens_the_page_and_nothing_more(
     assert "ntelligence" not in page.html and "Record an order" not in page.words
     with committed.begin() as session:
         assert session.query(Disclosure).one().fields == ["legal"]
-        looked = session.scalars(select(AccessRecord.what).where(AccessRecord.person_id == katrina.id)).all()
+        looked = session.scalars(
+            select(AccessRecord.what).where(AccessRecord.person_id == katrina.id)
+        ).all()
         assert "legal.page" in looked

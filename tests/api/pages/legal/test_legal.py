@@ -1,4 +1,6 @@
-"""The legal page and its forms: orders with what was asked and done, by hand and beside the fields when refused."""
+"""The legal page and its forms: orders with what was asked and done, by hand and beside the fields
+when refused.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -93,7 +95,9 @@ def test_what_cannot_be_is_said_beside_the_field(
     assert "None runs." in visitor.open(f"/people/{katrina.id}/legal").words
 
 
-def test_an_order_is_changed_ended_and_runs_on(house: House, order: Order, sit_down: SitDown) -> None:
+def test_an_order_is_changed_ended_and_runs_on(
+    house: House, order: Order, sit_down: SitDown
+) -> None:
     """The form holds what is recorded; an end taken back is as if it had not been."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/orders/{order.id}/change").form(field="court")
@@ -108,13 +112,18 @@ def test_an_order_is_changed_ended_and_runs_on(house: House, order: Order, sit_d
     assert "None runs." in page.words
     page = visitor.send(page.form("/take-back-end"))
     assert "The order runs on." in page.words and "In force" in page.words
-    assert visitor.post(f"/orders/{order.id}/take-back-end", {"csrf_token": visitor.token()}).status == 200
+    assert (
+        visitor.post(f"/orders/{order.id}/take-back-end", {"csrf_token": visitor.token()}).status
+        == 200
+    )
 
 
 def test_rar_days_are_asked_for_and_counted(
     committed: Database, house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """RULES.md 14 as a bar with the figures beside it; what does not count is said, and a day is taken back."""
+    """RULES.md 14 as a bar with the figures beside it; what does not count is said, and a day is
+    taken back.
+    """
     visitor, person = sit_down(house.pat), order.person_id
     form = visitor.open(f"/orders/{order.id}/requirements/rar").form(field="once")
     assert "tests" not in form.fields and form.fields["starts_on-day"] == "9"
@@ -127,7 +136,10 @@ def test_rar_days_are_asked_for_and_counted(
         form = visitor.open(f"/requirements/{rar.id}/days/new").form(field="once")
         page = visitor.send(form, planned=planned, activity=activity, **day("done_on", on, 3, 2027))
         assert page.status == 200, page.words
-    assert "1 day of 20 days" in page.words and "1 day kept that were no planned activity" in page.words
+    assert (
+        "1 day of 20 days" in page.words
+        and "1 day kept that were no planned activity" in page.words
+    )
     assert 'value="1"' in page.html and "18 March 2027: Thinking skills" in page.words
     refused = visitor.send(
         visitor.open(f"/requirements/{rar.id}/days/new").form(field="once"),
@@ -148,7 +160,9 @@ def test_unpaid_work_is_kept_in_hours_and_minutes(
 ) -> None:
     """Asked for in hours, done in hours and minutes; changed by the court, and ended."""
     visitor = sit_down(house.pat)
-    visitor.send(visitor.open(f"/orders/{order.id}/requirements/unpaid_work").form(field="once"), amount="80")
+    visitor.send(
+        visitor.open(f"/orders/{order.id}/requirements/unpaid_work").form(field="once"), amount="80"
+    )
     with committed.begin() as session:
         work = session.query(Requirement).one()
     form = visitor.open(f"/requirements/{work.id}/days/new").form(field="once")
@@ -178,7 +192,9 @@ def test_a_drr_has_its_intervals(house: House, order: Order, sit_down: SitDown) 
 def test_who_may_read_and_who_may_change(
     committed: Database, house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """A coordinator changes, an auditor reads, another's offender manager and an outsider find nobody."""
+    """A coordinator changes, an auditor reads, another's offender manager and an outsider find
+    nobody.
+    """
     address, change = f"/people/{order.person_id}/legal", f"/orders/{order.id}/change"
     expected = [
         (house.coordinator, 200, 200),
@@ -189,7 +205,9 @@ def test_who_may_read_and_who_may_change(
     ]
     for staff, reads, changes in expected:
         visitor = sit_down(staff)
-        assert (visitor.open(address).status, visitor.open(change).status) == (reads, changes), staff.name
+        assert (visitor.open(address).status, visitor.open(change).status) == (reads, changes), (
+            staff.name
+        )
         answer = visitor.post(f"/orders/{order.id}/take-back-end", {"csrf_token": visitor.token()})
         assert answer.status == (200 if changes == 200 else changes), staff.name
     words = sit_down(house.auditor).open(address).words
@@ -203,7 +221,9 @@ def test_a_licence_that_starts_later_and_an_order_past_its_last_day(
 ) -> None:
     """Neither is called in force."""
     with committed.begin() as session:
-        scenes.order(session, katrina, kind=OrderKind.LICENCE, made_on=TODAY, starts_on=TODAY + A_DAY)
+        scenes.order(
+            session, katrina, kind=OrderKind.LICENCE, made_on=TODAY, starts_on=TODAY + A_DAY
+        )
         scenes.order(session, katrina, ends_on=TODAY - A_DAY)
     words = sit_down(house.pat).open(f"/people/{katrina.id}/legal").words
     assert "Licence Starts later" in words and "Community order Last day passed" in words

@@ -1,4 +1,6 @@
-"""The administrator's page of the engine: everything that is stuck is on it, and nothing of anybody."""
+"""The administrator's page of the engine: everything that is stuck is on it, and nothing of
+anybody.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -41,8 +43,12 @@ def stuck(committed: Database, katrina: Person, now: datetime) -> tuple[UUID, in
     return stalled.stall(committed, now, katrina)
 
 
-def test_everything_that_is_stuck_is_on_it(house: House, stuck: tuple[UUID, int], sit_down: SitDown) -> None:
-    """Lanes and states with the oldest due, what failed and why, who is slowed and why, what nobody knows, what was set aside."""
+def test_everything_that_is_stuck_is_on_it(
+    house: House, stuck: tuple[UUID, int], sit_down: SitDown
+) -> None:
+    """Lanes and states with the oldest due, what failed and why, who is slowed and why, what nobody
+    knows, what was set aside.
+    """
     page = sit_down(house.administrator).open("/queues")
     assert page.status == 200
     for words in (
@@ -67,7 +73,15 @@ def test_nothing_of_anybody_is_on_it(
 ) -> None:
     """No name, no words of a text either way, no number of a person, not even an id of theirs."""
     html = sit_down(house.administrator).open("/queues").html
-    for secret in (WORDS, "needle", "Katrina", "Dodds", "447700900101", "07700 900101", str(katrina.id)):
+    for secret in (
+        WORDS,
+        "needle",
+        "Katrina",
+        "Dodds",
+        "447700900101",
+        "07700 900101",
+        str(katrina.id),
+    ):
         assert secret not in html
 
 
@@ -77,8 +91,12 @@ def test_a_sender_that_nobody_answers_is_shown_as_held(
     """Until when nothing goes, and why; once the pause is over it says only that it was so."""
     with committed.begin() as session:
         pacing.register(session, "+447700900999", 10)
-        session.execute(text("UPDATE sender SET unanswered = 5, note = 'The text service did not answer'"))
-        session.execute(text("UPDATE sender SET held_until = clock_timestamp() + interval '30 seconds'"))
+        session.execute(
+            text("UPDATE sender SET unanswered = 5, note = 'The text service did not answer'")
+        )
+        session.execute(
+            text("UPDATE sender SET held_until = clock_timestamp() + interval '30 seconds'")
+        )
     words = sit_down(house.administrator).open("/queues").words
     assert "Slowed: Until" in words and "Why: The text service did not answer" in words
     with committed.begin() as session:
@@ -175,7 +193,9 @@ def test_a_text_set_aside_is_dismissed_and_still_stands_in_the_thread(
     sit_down: SitDown,
     now: datetime,
 ) -> None:
-    """The administrator never sees its words; the offender manager finds them on Today and in the thread, before and after."""
+    """The administrator never sees its words; the offender manager finds them on Today and in the
+    thread, before and after.
+    """
     show(committed, now)
     pat = sit_down(house.pat)
     assert WORDS in pat.open("/today").words
@@ -195,7 +215,10 @@ def test_what_a_human_has_read_is_not_tried_again(
     pat = sit_down(house.pat)
     pat.send(pat.open("/today").form("/read"))
     visitor = sit_down(house.administrator)
-    assert "A human has read this text already" in press(visitor, visitor.open("/queues"), "again").words
+    assert (
+        "A human has read this text already"
+        in press(visitor, visitor.open("/queues"), "again").words
+    )
     with committed.begin() as session:
         assert session.get_one(Inbound, stuck[1]).status is InboundStatus.SET_ASIDE
 
@@ -219,7 +242,9 @@ FROM generate_series(1, 20000) AS n
 
 
 def test_it_is_quick_however_many_texts_have_ended(session: Session, now: datetime) -> None:
-    """What waits, what failed and what is to be erased is counted over indexes that hold only that; no text that ended well is looked at."""
+    """What waits, what failed and what is to be erased is counted over indexes that hold only that;
+    no text that ended well is looked at.
+    """
     session.execute(ENDED, {"now": now})
     session.execute(text("ANALYZE message"))
     given = {"since": now - engine.WEEK, "limit": 50}

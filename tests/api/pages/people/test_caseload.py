@@ -1,4 +1,6 @@
-"""Lists over several caseloads and hubs: whose each person is, what may be read of them, and who is not expected any more."""
+"""Lists over several caseloads and hubs: whose each person is, what may be read of them, and who is
+not expected any more.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,7 +28,9 @@ DAY = timedelta(days=1)
 def test_words_are_shown_of_those_whose_texts_one_may_read(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Offender manager here and support worker there: their own person's words stand on Today, the other's answer without its words."""
+    """Offender manager here and support worker there: their own person's words stand on Today, the
+    other's answer without its words.
+    """
     with committed.begin() as session:
         there = builders.hub(session, "Teesside")
         session.add(Membership(staff_id=house.pat.id, hub_id=there.id, role=Role.SUPPORT_WORKER))
@@ -62,7 +66,10 @@ def test_only_what_may_be_recorded_is_offered(
         ids = [builders.appointment(session, one, now - HOUR).id for one in (own, far)]
     page = sit_down(house.pat).open("/today")
     assert f"/appointments/{ids[0]}/outcome" in page.html
-    assert f"/appointments/{ids[1]}" in page.html and f"/appointments/{ids[1]}/outcome" not in page.html
+    assert (
+        f"/appointments/{ids[1]}" in page.html
+        and f"/appointments/{ids[1]}/outcome" not in page.html
+    )
 
 
 @pytest.fixture
@@ -88,8 +95,12 @@ def katrina(committed: Database, house: House, now: datetime) -> Person:
     return person
 
 
-def test_a_coordinator_sees_whose_each_person_is(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """On signals, replies, appointments, check-ins and who is not expected; whose own they are is not told so on each line."""
+def test_a_coordinator_sees_whose_each_person_is(
+    house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """On signals, replies, appointments, check-ins and who is not expected; whose own they are is
+    not told so on each line.
+    """
     page = sit_down(house.coordinator).open("/today").words
     assert page.count("(Pat Hale)") == 5
     assert "(Pat Hale)" not in sit_down(house.pat).open("/today").words
@@ -98,7 +109,9 @@ def test_a_coordinator_sees_whose_each_person_is(house: House, katrina: Person, 
 def test_who_is_not_expected_and_still_booked_stands_on_today(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Remanded with three appointments to come: on Today and on her page, with the way to them; an administrator's Today knows nobody."""
+    """Remanded with three appointments to come: on Today and on her page, with the way to them; an
+    administrator's Today knows nobody.
+    """
     page = sit_down(house.pat).open("/today")
     assert "Remanded in custody. 3 appointments still stand" in page.words
     assert f"/people/{katrina.id}#appointments" in page.html
@@ -111,7 +124,9 @@ def test_who_is_not_expected_and_still_booked_stands_on_today(
 def test_a_closed_case_is_not_told_to_those_who_read_no_texts(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """One appointment stands: the offender manager reads why nobody is expected; a partner sees the appointment and no more."""
+    """One appointment stands: the offender manager reads why nobody is expected; a partner sees the
+    appointment and no more.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat, contact_status=ContactStatus.CLOSED)
         made = builders.appointment(session, person, now + DAY)
@@ -148,7 +163,9 @@ def test_a_shared_number_names_the_other_to_whoever_may_see_both(
 def test_what_stands_behind_a_signal_is_said_in_words(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """News that a worker wrote down leads to it; an outcome and a correction are named as people name them."""
+    """News that a worker wrote down leads to it; an outcome and a correction are named as people
+    name them.
+    """
     with committed.begin() as session:
         person = builders.person(session, house.pat)
     links = [Evidence(one, str(person.id)) for one in ("self_report", "outcome", "correction")]

@@ -1,4 +1,6 @@
-"""A person's page: the thread with what is known and unknown, the number and what may be said of it, details, and the log of looking."""
+"""A person's page: the thread with what is known and unknown, the number and what may be said of
+it, details, and the log of looking.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -42,7 +44,9 @@ def point_of(database: Database, person: Person) -> ContactPoint:
         ).one()
 
 
-def written(database: Database, person: Person, key: str, at: datetime, *steps: MessageStatus) -> Message:
+def written(
+    database: Database, person: Person, key: str, at: datetime, *steps: MessageStatus
+) -> Message:
     """A text to the person that went through some statuses."""
     with database.begin() as session:
         message = outbox.enqueue(
@@ -100,7 +104,11 @@ def test_what_was_said_stands_before_what_was_answered(
     heard(committed, katrina, "what time again?", now, needs_human=True)
     written(committed, katrina, "answer", now)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
-    assert words.index("Words of reminder") < words.index("what time again?") < words.index("Words of answer")
+    assert (
+        words.index("Words of reminder")
+        < words.index("what time again?")
+        < words.index("Words of answer")
+    )
     assert "Needs you" in words and "Read as: not understood" in words
 
 
@@ -130,7 +138,12 @@ def test_a_changed_number_is_marked_in_the_thread(
 ) -> None:
     """The mark stands between the texts, and a text to the old number says where it went."""
     written(
-        committed, katrina, "old", now - timedelta(days=1), MessageStatus.SENDING, MessageStatus.DELIVERED
+        committed,
+        katrina,
+        "old",
+        now - timedelta(days=1),
+        MessageStatus.SENDING,
+        MessageStatus.DELIVERED,
     )
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}/number/change")
@@ -186,7 +199,9 @@ def test_a_number_is_confirmed_suspended_and_confirmed_again(
 def test_a_shared_number_is_named_and_can_be_agreed(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Pat sees that Dai's person has the number but not who; the coordinator sees the name; agreeing needs a tick."""
+    """Pat sees that Dai's person has the number but not who; the coordinator sees the name;
+    agreeing needs a tick.
+    """
     with committed.begin() as session:
         builders.person(session, house.other, first_name="Huw", last_name="Jenkins", crn="X700211")
     visitor = sit_down(house.pat)
@@ -247,7 +262,10 @@ def test_the_name_in_texts_is_shown_as_it_is_shortened(
     """A long preferred name is cut by rule, and the page says so."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, preferred_name="Maximiliana-Josephine")
-    assert "shortened from Maximiliana-Josephine" in sit_down(house.pat).open(f"/people/{person.id}").words
+    assert (
+        "shortened from Maximiliana-Josephine"
+        in sit_down(house.pat).open(f"/people/{person.id}").words
+    )
 
 
 def test_a_support_worker_sees_their_part_alone(
@@ -260,10 +278,14 @@ def test_a_support_worker_sees_their_part_alone(
     visitor = sit_down(house.partner)
     page = visitor.open(f"/people/{katrina.id}")
     assert page.status == 200 and "Book an appointment" in page.words
-    assert not any(words in page.words for words in ("secret", "07700", "Change", "Approval", "Send"))
+    assert not any(
+        words in page.words for words in ("secret", "07700", "Change", "Approval", "Send")
+    )
     token = visitor.token()
     for address in ("details", "text", "number/change", "number/safe", "text/facts"):
-        sent = visitor.post(f"/people/{katrina.id}/{address}", {"csrf_token": token, "body": "hello"})
+        sent = visitor.post(
+            f"/people/{katrina.id}/{address}", {"csrf_token": token, "body": "hello"}
+        )
         assert sent.status in (403, 422), address
     with committed.begin() as session:
         assert session.scalars(select(Message)).first() is None
@@ -277,7 +299,9 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     visitor = sit_down(house.auditor)
     page = visitor.open(f"/people/{katrina.id}")
     assert "words of hers" in page.words
-    assert not any(words in page.words for words in ("Book an", "Change", "Mark as read", "Suspend"))
+    assert not any(
+        words in page.words for words in ("Book an", "Change", "Mark as read", "Suspend")
+    )
     token = visitor.token()
     with committed.begin() as session:
         reading = session.scalars(select(ReplyRecord.id)).one()
@@ -296,7 +320,9 @@ def test_looking_at_a_person_is_logged_and_others_find_nobody(
     sit_down(house.pat).open(f"/people/{katrina.id}")
     assert sit_down(house.other).open(f"/people/{katrina.id}").status == 404
     with committed.begin() as session:
-        log = session.scalars(select(AccessRecord).where(AccessRecord.person_id == katrina.id)).all()
+        log = session.scalars(
+            select(AccessRecord).where(AccessRecord.person_id == katrina.id)
+        ).all()
         assert ("person.page", f"staff:{house.pat.id}") in {(one.what, one.actor) for one in log}
 
 
@@ -315,7 +341,9 @@ def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
     assert visitor.open("/people?after=x").status == 404
 
 
-def test_a_long_caseload_goes_on_page_by_page(committed: Database, house: House, sit_down: SitDown) -> None:
+def test_a_long_caseload_goes_on_page_by_page(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
     """110 people, many with one name: each on exactly one page."""
     with committed.begin() as session:
         for number in range(110):
@@ -323,7 +351,9 @@ def test_a_long_caseload_goes_on_page_by_page(committed: Database, house: House,
     visitor, address, seen = sit_down(house.pat), "/people", []
     while address:
         html = visitor.open(address).html
-        seen += [part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]]
+        seen += [
+            part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]
+        ]
         following = html.split('href="/people?after=')
         address = "/people?after=" + following[1].split('"')[0] if len(following) > 1 else ""
     assert len(seen) == len(set(seen)) == 110
@@ -332,10 +362,14 @@ def test_a_long_caseload_goes_on_page_by_page(committed: Database, house: House,
 def test_an_address_of_the_caseload_holds_no_name(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Addresses end up in the logs of proxies: the next page is asked for by an id, and only of somebody on one's own list."""
+    """Addresses end up in the logs of proxies: the next page is asked for by an id, and only of
+    somebody on one's own list.
+    """
     with committed.begin() as session:
         for _ in range(51):
-            builders.person(session, house.pat, number=None, last_name="Unusual", first_name="Quentin")
+            builders.person(
+                session, house.pat, number=None, last_name="Unusual", first_name="Quentin"
+            )
         hidden = builders.person(session, house.other, number=None)
     visitor = sit_down(house.pat)
     address = visitor.open("/people").html.split('href="/people?after=')[1].split('"')[0]

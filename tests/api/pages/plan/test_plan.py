@@ -1,4 +1,6 @@
-"""The plan on its pages: proposed, agreed to, done; needs with their history; what each reader sees of it, and what not."""
+"""The plan on its pages: proposed, agreed to, done; needs with their history; what each reader sees
+of it, and what not.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -71,7 +73,9 @@ def fill(house: House, **changes: str) -> dict[str, str]:
 def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The coordinator proposes, the offender manager approves and the text goes, the partner finds it on their list and finishes it."""
+    """The coordinator proposes, the offender manager approves and the text goes, the partner finds
+    it on their list and finishes it.
+    """
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/people/{katrina.id}/plan/actions/new")
     page = visitor.send(page.form(field="what"), **fill(house))
@@ -91,7 +95,9 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
     assert "Find a room" in mine.words and "Katrina Dodds" in mine.words
     with committed.begin() as session:
         action_id = session.scalars(select(Action.id)).one()
-    page = partner.send(partner.open(f"/actions/{action_id}/done").form(field="note"), note="Room 4")
+    page = partner.send(
+        partner.open(f"/actions/{action_id}/done").form(field="note"), note="Room 4"
+    )
     assert "The action is done." in page.words and "Room 4" in page.words
     assert "Find a room" not in partner.open("/actions").words
 
@@ -142,14 +148,18 @@ def test_it_is_changed_and_withdrawn(
     assert "Sam Orr" in page.words and "8 April 2027" in page.words
     form = visitor.open(f"/actions/{one.id}/withdraw").form(field="reason")
     assert visitor.send(form, reason="").status == 422
-    assert "They moved in with family" in visitor.send(form, reason="They moved in with family").words
+    assert (
+        "They moved in with family" in visitor.send(form, reason="They moved in with family").words
+    )
     assert visitor.open(f"/actions/{one.id}/done").status == 403
 
 
 def test_agreed_to_beforehand_and_taken_back(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Only by the offender manager; the coordinator's next proposal is live at once, and after it is taken back it waits."""
+    """Only by the offender manager; the coordinator's next proposal is live at once, and after it
+    is taken back it waits.
+    """
     assert sit_down(house.coordinator).open(f"/people/{katrina.id}/plan/approvals").status == 403
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/plan/approvals").form(field="agency")
@@ -163,7 +173,9 @@ def test_agreed_to_beforehand_and_taken_back(
         assert session.scalars(select(StandingApproval)).one().ended_by == f"staff:{house.pat.id}"
 
 
-def test_needs_are_scored_and_show_how_they_changed(house: House, katrina: Person, sit_down: SitDown) -> None:
+def test_needs_are_scored_and_show_how_they_changed(
+    house: House, katrina: Person, sit_down: SitDown
+) -> None:
     """The latest with who and why, the earlier ones beside it."""
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/plan/needs"
@@ -175,8 +187,12 @@ def test_needs_are_scored_and_show_how_they_changed(house: House, katrina: Perso
     assert visitor.send(visitor.open(address).form(field="note"), score="7").status == 422
 
 
-def test_who_may_read_the_plan(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
-    """A partner only by an agreement, which is logged as used; an auditor reads and changes nothing; for others there is no such person."""
+def test_who_may_read_the_plan(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """A partner only by an agreement, which is logged as used; an auditor reads and changes
+    nothing; for others there is no such person.
+    """
     one = add(committed, house, katrina)
     other = add(committed, house, katrina, agency_id=house.pat.agency_id, what="Ring the landlord")
     hidden = add(
@@ -224,7 +240,9 @@ def test_who_may_read_the_plan(committed: Database, house: House, katrina: Perso
 def test_health_is_for_those_who_may_see_it(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A supervisor and an auditor learn that there is an action and a need, and not what; runs of tests not even that."""
+    """A supervisor and an auditor learn that there is an action and a need, and not what; runs of
+    tests not even that.
+    """
     with committed.begin() as session:
         supervisor = builders.staff(
             session, house.hub, Role.SUPERVISOR, name="Ann Lee", email="ann@probation.example"
@@ -243,16 +261,29 @@ def test_health_is_for_those_who_may_see_it(
             day = NOW.date()
             session.add(
                 Milestone(
-                    person_id=katrina.id, kind=kind, step=1, counted_from=day, reached_on=day, found_at=NOW
+                    person_id=katrina.id,
+                    kind=kind,
+                    step=1,
+                    counted_from=day,
+                    reached_on=day,
+                    found_at=NOW,
                 )
             )
     one = add(
-        committed, house, katrina, pathway=Pathway.DRUGS_AND_ALCOHOL, what="Detox place", text="Jo will ring."
+        committed,
+        house,
+        katrina,
+        pathway=Pathway.DRUGS_AND_ALCOHOL,
+        what="Detox place",
+        text="Jo will ring.",
     )
     secrets = ("Detox place", "Uses daily", "A negative test", "Jo will ring.")
     for staff in (supervisor, house.auditor):
         visitor = sit_down(staff)
-        words = visitor.open(f"/people/{katrina.id}/plan").words + visitor.open(f"/actions/{one.id}").words
+        words = (
+            visitor.open(f"/people/{katrina.id}/plan").words
+            + visitor.open(f"/actions/{one.id}").words
+        )
         assert not [secret for secret in secrets if secret in words]
         assert "A matter of health" in words and "1 days housed" in words
     words = sit_down(house.pat).open(f"/people/{katrina.id}/plan").words
@@ -262,7 +293,9 @@ def test_health_is_for_those_who_may_see_it(
 def test_the_list_of_an_agency_is_paged_and_counts_what_is_late(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Fifty to a page, soonest first; another agency's are not there, nor those of people whom the reader may not see."""
+    """Fifty to a page, soonest first; another agency's are not there, nor those of people whom the
+    reader may not see.
+    """
     with committed.begin() as session:
         unseen = builders.person(session, house.pat, number=None, last_name="Archer")
         agency = session.get_one(Agency, house.partner.agency_id)
@@ -289,7 +322,9 @@ def test_the_list_of_an_agency_is_paged_and_counts_what_is_late(
     assert "2 overdue." in first.words and "Step 49" in first.words and "Step 50" not in first.words
     following = first.html.split('href="/actions?after=')[1].split('"')[0]
     second = visitor.open(f"/actions?after={following}")
-    assert "Step 51" in second.words and "Step 52" not in second.words and "Archer" not in second.words
+    assert (
+        "Step 51" in second.words and "Step 52" not in second.words and "Archer" not in second.words
+    )
     assert visitor.open("/actions?after=nonsense").status == 404
     assert "Step" not in visitor.open("/actions?whose=mine").words
     assert "Step" not in sit_down(house.pat).open("/actions").words

@@ -1,4 +1,6 @@
-"""Check-ins on the pages: set by whoever manages the person, shown with the answers in their words, and noted when not answered."""
+"""Check-ins on the pages: set by whoever manages the person, shown with the answers in their words,
+and noted when not answered.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -35,7 +37,9 @@ def test_check_ins_are_set_changed_and_switched_off(
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/check-ins"
     assert "Check-ins Off." in visitor.open(f"/people/{katrina.id}").words
-    page = visitor.send(visitor.open(address).form(field="weekday"), every="2", weekday="1", hour="10")
+    page = visitor.send(
+        visitor.open(address).form(field="weekday"), every="2", weekday="1", hour="10"
+    )
     assert "Every 2 weeks on Tuesday at 10:00, next Tue 23 March, 10am." in page.words
     form = visitor.open(address).form(field="weekday")
     assert (form.fields["every"], form.fields["weekday"], form.fields["hour"]) == ("2", "1", "10")
@@ -48,7 +52,10 @@ def test_check_ins_are_set_changed_and_switched_off(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"every": "1", "hour": "8"}, "Choose an hour in which this person is texted: 9:00 to 20:00."),
+        (
+            {"every": "1", "hour": "8"},
+            "Choose an hour in which this person is texted: 9:00 to 20:00.",
+        ),
         ({}, "Say how often, or not at all"),
         ({"every": "3"}, "Not a valid choice"),
         ({"every": "1", "weekday": "9"}, "Not a valid choice"),
@@ -59,7 +66,9 @@ def test_what_makes_no_sense_is_said_beside_the_field(
 ) -> None:
     """Nothing is saved, and the form keeps what was chosen."""
     visitor = sit_down(house.pat)
-    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), **given)
+    page = visitor.send(
+        visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), **given
+    )
     assert page.status == 422 and words in page.words
 
 
@@ -70,12 +79,16 @@ def test_without_approval_of_texts_it_is_refused(
     with committed.begin() as session:
         session.get_one(Person, katrina.id).texts_approved_at = None
     visitor = sit_down(house.pat)
-    page = visitor.send(visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), every="1")
+    page = visitor.send(
+        visitor.open(f"/people/{katrina.id}/check-ins").form(field="weekday"), every="1"
+    )
     assert page.status == 422 and "Approve texts to this person first" in page.words
 
 
 def test_who_may_not_set_them(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """For another's offender manager there is no such person; an auditor reads the answers and changes nothing."""
+    """For another's offender manager there is no such person; an auditor reads the answers and
+    changes nothing.
+    """
     address = f"/people/{katrina.id}/check-ins"
     for staff, status in (
         (house.other, 404),
@@ -102,7 +115,9 @@ def test_answers_are_shown_in_words_with_what_was_said_beside(
             intake.handle(session, text_in(session, body, at), at)
     clock.at = DUE + timedelta(hours=1)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
-    assert "Tue 23 March Answer: 3: Not great Said before: 2 OK In their words: “bit rubbish”" in words
+    assert (
+        "Tue 23 March Answer: 3: Not great Said before: 2 OK In their words: “bit rubbish”" in words
+    )
     assert "Not doing well, by their own word" in words
 
 

@@ -1,4 +1,6 @@
-"""The page of tests and court reviews, its forms, and the report to the court on page, on paper and as JSON."""
+"""The page of tests and court reviews, its forms, and the report to the court on page, on paper and
+as JSON.
+"""
 
 import json
 from collections.abc import Callable
@@ -60,7 +62,8 @@ def test_a_planned_test_gets_its_result_and_a_correction(
     page = visitor.send(form, result="positive", note="Lab 7")
     assert "0 negative of 1 recorded, 1 positive" in page.words and "Lab 7" in page.words
     again = visitor.send(
-        visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/tests/new"), result="void"
+        visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/tests/new"),
+        result="void",
     )
     assert again.status == 422 and "A result is recorded for that day already" in again.words
     with committed.begin() as session:
@@ -86,13 +89,22 @@ def test_a_planned_test_is_called_off(
 
 
 def test_tests_are_for_those_who_may_see_health(
-    committed: Database, house: House, katrina: Person, drr: Requirement, sit_down: SitDown, now: datetime
+    committed: Database,
+    house: House,
+    katrina: Person,
+    drr: Requirement,
+    sit_down: SitDown,
+    now: datetime,
 ) -> None:
-    """The drug worker records them and sees no review; an auditor is refused, a stranger finds nothing."""
+    """The drug worker records them and sees no review; an auditor is refused, a stranger finds
+    nothing.
+    """
     with committed.begin() as session:
         agency = session.query(Agency).filter_by(name="Tyne Recovery").one()
         ensure_involved(session, katrina.id, agency.id, now=now)
-        review = stage.review(session, drr, TODAY + timedelta(days=5), report_made_at=now, digest="0" * 64)
+        review = stage.review(
+            session, drr, TODAY + timedelta(days=5), report_made_at=now, digest="0" * 64
+        )
         test = stage.drug_test(session, katrina)
     worker = sit_down(house.partner)
     page = worker.send(
@@ -131,7 +143,9 @@ def test_older_results_are_on_further_pages(
 def test_the_day_of_a_review_is_set_and_what_the_court_found_is_kept(
     committed: Database, house: House, katrina: Person, drr: Requirement, sit_down: SitDown
 ) -> None:
-    """Too soon is refused with the first day that may be; held, the next is planned; a review is cancelled by a button."""
+    """Too soon is refused with the first day that may be; held, the next is planned; a review is
+    cancelled by a button.
+    """
     visitor = sit_down(house.pat)
     address = f"/requirements/{drr.id}/court-review"
     form = visitor.open(address).form("/court-review")
@@ -160,11 +174,15 @@ def test_the_report_to_the_court(
     clock: StoppedClock,
     now: datetime,
 ) -> None:
-    """Facts with how many there were; made, it is known by its digest and logged as disclosed; what is recorded later shows."""
+    """Facts with how many there were; made, it is known by its digest and logged as disclosed; what
+    is recorded later shows.
+    """
     with committed.begin() as session:
         review = stage.review(session, drr, TODAY + timedelta(days=5))
         for days, result in ((21, DrugTestResult.POSITIVE), (14, DrugTestResult.NEGATIVE)):
-            stage.drug_test(session, katrina, TODAY - timedelta(days=days), result, requirement_id=drr.id)
+            stage.drug_test(
+                session, katrina, TODAY - timedelta(days=days), result, requirement_id=drr.id
+            )
         stage.drug_test(session, katrina, TODAY - timedelta(days=7), None, requirement_id=drr.id)
         stage.spell(session, katrina)
         stage.activity(session, katrina, name="The bakery")

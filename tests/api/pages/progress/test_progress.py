@@ -1,4 +1,6 @@
-"""The page of progress and its forms: a home, work and treatment, made from news, made sure of, disputed; each seen by whom it concerns."""
+"""The page of progress and its forms: a home, work and treatment, made from news, made sure of,
+disputed; each seen by whom it concerns.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -59,9 +61,13 @@ def involve_partner(
 def test_a_home_is_made_from_news_and_counts_as_stable(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The page leads from the news to the form; recorded once however often it is sent; the news is verified with it."""
+    """The page leads from the news to the form; recorded once however often it is sent; the news is
+    verified with it.
+    """
     with committed.begin() as session:
-        report = builders.report(session, katrina, now - timedelta(days=2), fact=ReportFact.GOT_HOME)
+        report = builders.report(
+            session, katrina, now - timedelta(days=2), fact=ReportFact.GOT_HOME
+        )
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}/progress")
     assert "Told, and not recorded yet" in page.words and "Record where they live" in page.words
@@ -72,7 +78,11 @@ def test_a_home_is_made_from_news_and_counts_as_stable(
     assert refused.status == 422 and "Say whether you made sure of it" in refused.words
     for _ in range(2):
         page = visitor.send(form, stage="social_tenancy", sure="yes", note="Two rooms")
-    assert "Social tenancy" in page.words and "Stable home Yes" in page.words and "Two rooms" in page.words
+    assert (
+        "Social tenancy" in page.words
+        and "Stable home Yes" in page.words
+        and "Two rooms" in page.words
+    )
     assert "Told, and not recorded yet" not in page.words
     with committed.begin() as session:
         assert session.query(HousingSpell).one().report_id == report.id
@@ -115,15 +125,23 @@ def test_a_home_is_made_sure_of_and_disputed(
 def test_work_begins_from_news_and_ends(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The kind stands ready in the form; later news of its loss leads to its end; an end before the beginning is refused beside the day."""
+    """The kind stands ready in the form; later news of its loss leads to its end; an end before the
+    beginning is refused beside the day.
+    """
     with committed.begin() as session:
         got = builders.report(
-            session, katrina, now - timedelta(days=9), kind=ReportKind.WORK, fact=ReportFact.GOT_WORK
+            session,
+            katrina,
+            now - timedelta(days=9),
+            kind=ReportKind.WORK,
+            fact=ReportFact.GOT_WORK,
         )
         builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.LOST_WORK)
     visitor = sit_down(house.pat)
     assert "They have lost" not in visitor.open(f"/people/{katrina.id}/progress").words
-    form = visitor.open(f"/people/{katrina.id}/activities/new?report={got.id}").form("/activities/new")
+    form = visitor.open(f"/people/{katrina.id}/activities/new?report={got.id}").form(
+        "/activities/new"
+    )
     assert form.fields["kind"] == "work"
     page = visitor.send(form, name="The bakery", agency="Probation", sure="yes")
     assert "The bakery Work, Probation" in page.words and "Stable work Yes" in page.words
@@ -134,7 +152,9 @@ def test_work_begins_from_news_and_ends(
     assert refused.status == 422 and "It cannot end before it began" in refused.words
     page = visitor.send(end, ending="lost")
     assert "Lost through no choice of theirs, 20 March 2027" in page.words
-    page = visitor.send(visitor.open(f"/activities/{job.id}/dispute").form("/dispute"), note="Never was")
+    page = visitor.send(
+        visitor.open(f"/activities/{job.id}/dispute").form("/dispute"), note="Never was"
+    )
     assert "Stable work No" in page.words
     page = visitor.send(page.form(f"/activities/{job.id}/verify"))
     assert "Stable work Yes" in page.words
@@ -143,20 +163,28 @@ def test_work_begins_from_news_and_ends(
 def test_treatment_is_shown_to_those_who_may_see_health(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Neither the page nor the form of an auditor has it; the drug worker records it and, without an agreement, does not see the rest."""
+    """Neither the page nor the form of an auditor has it; the drug worker records it and, without
+    an agreement, does not see the rest.
+    """
     involve_partner(committed, house, katrina, now)
     with committed.begin() as session:
         stage.activity(session, katrina, ActivityKind.TREATMENT, name="Methadone scripts")
     assert "Methadone" in sit_down(house.pat).open(f"/people/{katrina.id}/progress").words
     auditor = sit_down(house.auditor).open(f"/people/{katrina.id}/progress")
-    assert auditor.status == 200 and "Methadone" not in auditor.words and "It is not so" not in auditor.words
+    assert (
+        auditor.status == 200
+        and "Methadone" not in auditor.words
+        and "It is not so" not in auditor.words
+    )
     worker = sit_down(house.partner)
     assert worker.open(f"/people/{katrina.id}/progress").status == 403
     form = worker.open(f"/people/{katrina.id}/activities/new").form("/activities/new")
     page = worker.send(form, kind="treatment", name="Key work", sure="yes")
     assert page.status == 200 and page.address.startswith(f"/people/{katrina.id}")
     with committed.begin() as session:
-        assert session.query(Activity).filter_by(name="Key work").one().kind is ActivityKind.TREATMENT
+        assert (
+            session.query(Activity).filter_by(name="Key work").one().kind is ActivityKind.TREATMENT
+        )
 
 
 def test_an_agreement_opens_the_page_and_each_sight_is_a_disclosure(

@@ -1,4 +1,6 @@
-"""What they tell us, on a person's page: shown, made sure of with a click, disputed with a reason, added by a worker."""
+"""What they tell us, on a person's page: shown, made sure of with a click, disputed with a reason,
+added by a worker.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -26,7 +28,9 @@ def katrina(committed: Database, house: House) -> Person:
         return builders.person(session, house.pat)
 
 
-def told(database: Database, person: Person, at: datetime, body: str, kind: ReportKind) -> uuid.UUID:
+def told(
+    database: Database, person: Person, at: datetime, body: str, kind: ReportKind
+) -> uuid.UUID:
     """News that the person texted."""
     with database.begin() as session:
         text = text_in(session, body, at)
@@ -57,7 +61,10 @@ def test_news_is_shown_and_made_sure_of_with_one_click(
     assert "What they tell us" in page.words and "“got the keys to my flat”" in page.words
     assert "Their own word" in page.words
     after = visitor.send(page.form(f"/reports/{report}/verify"))
-    assert "Made sure of by Pat Hale" in after.words and state(committed, report) is ReportState.VERIFIED
+    assert (
+        "Made sure of by Pat Hale" in after.words
+        and state(committed, report) is ReportState.VERIFIED
+    )
 
 
 def test_it_is_disputed_with_a_reason_and_not_without(
@@ -85,7 +92,11 @@ def test_a_worker_adds_what_they_were_told_once(
     assert wrong.status == 422 and "Choose news of the kind that you chose" in wrong.words
     for _ in range(2):
         page = visitor.send(blank, kind="work", fact="got_work", note="In the bakery")
-        assert page.status == 200 and "In the bakery" in page.words and "told to Pat Hale" in page.words
+        assert (
+            page.status == 200
+            and "In the bakery" in page.words
+            and "told to Pat Hale" in page.words
+        )
     with committed.begin() as session:
         assert session.query(SelfReport).count() == 1
 
@@ -93,7 +104,9 @@ def test_a_worker_adds_what_they_were_told_once(
 def test_health_is_shown_to_some_and_said_to_be_there_to_others(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The drug worker sees the lapse; the auditor that there was something. Neither the form nor a forged one lets others judge it."""
+    """The drug worker sees the lapse; the auditor that there was something. Neither the form nor a
+    forged one lets others judge it.
+    """
     report = told(committed, katrina, now, "had a slip", ReportKind.LAPSE)
     with committed.begin() as session:
         agency = session.query(Agency).filter_by(name="Tyne Recovery").one()

@@ -31,7 +31,9 @@ from tests.api.pages.visitor import Visitor
 SitDown = Callable[[Staff], Visitor]
 
 
-def heard(database: Database, person: Person, words: str, at: datetime, *, needs_human: bool = False) -> int:
+def heard(
+    database: Database, person: Person, words: str, at: datetime, *, needs_human: bool = False
+) -> int:
     """A text from a person, read as not understood; returns its id."""
     with database.begin() as session:
         inbound.store(
@@ -91,13 +93,19 @@ def katrina(committed: Database, house: House) -> Person:
 def test_the_most_urgent_signal_stands_first_with_its_words(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Urgent before high before medium; each says why and what to do, quotes the text behind it and gives the number to ring."""
+    """Urgent before high before medium; each says why and what to do, quotes the text behind it and
+    gives the number to ring.
+    """
     text = heard(committed, katrina, "can somebody ring me", now)
     signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
     signal(committed, katrina, SignalKind.WRONG_NUMBER, now)
     signal(committed, katrina, SignalKind.CRISIS, now)
     words = sit_down(house.pat).open("/today").words
-    assert words.index("May be in danger") < words.index("somebody else's") < words.index("Asked for a call")
+    assert (
+        words.index("May be in danger")
+        < words.index("somebody else's")
+        < words.index("Asked for a call")
+    )
     assert "“can somebody ring me”" in words and "Ring within 1 working day." in words
     assert "07700 900101" in words and "1 urgent" in words
 
@@ -113,7 +121,9 @@ def test_a_signal_past_its_time_says_so(
 def test_said_delivered_and_recorded_stand_apart(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Somebody said yes, the network does not know, and nothing is recorded: three columns say three things."""
+    """Somebody said yes, the network does not know, and nothing is recorded: three columns say
+    three things.
+    """
     with committed.begin() as session:
         booked = builders.appointment(session, katrina, now + timedelta(hours=2))
         message = outbox.enqueue(
@@ -142,7 +152,9 @@ def test_said_delivered_and_recorded_stand_apart(
             )
         )
         session.add(
-            StatedIntent(appointment_id=booked.id, kind=IntentKind.WILL_ATTEND, said_at=now, revision=1)
+            StatedIntent(
+                appointment_id=booked.id, kind=IntentKind.WILL_ATTEND, said_at=now, revision=1
+            )
         )
     words = sit_down(house.pat).open("/today").words
     assert "Will come" in words and "Unknown whether it went" in words and "Not yet" in words
@@ -183,20 +195,27 @@ def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
             )
         )
     assert (
-        "No text will go as things are The person is in custody" in sit_down(house.pat).open("/today").words
+        "No text will go as things are The person is in custody"
+        in sit_down(house.pat).open("/today").words
     )
 
 
 def test_each_role_sees_its_own(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Pat's person: seen by Pat, the coordinator and the auditor; a partner sees the appointment with them alone; others nothing."""
+    """Pat's person: seen by Pat, the coordinator and the auditor; a partner sees the appointment
+    with them alone; others nothing.
+    """
     text = heard(committed, katrina, "secret words", now, needs_human=True)
     signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
     with committed.begin() as session:
         builders.appointment(session, katrina, now + timedelta(hours=1), worker_name="Ours")
         builders.appointment(
-            session, katrina, now + timedelta(hours=3), worker_name="Theirs", agency_name="Tyne Recovery"
+            session,
+            katrina,
+            now + timedelta(hours=3),
+            worker_name="Theirs",
+            agency_name="Tyne Recovery",
         )
         from engage.people.service import ensure_involved
 
@@ -206,9 +225,9 @@ def test_each_role_sees_its_own(
         for staff in (house.pat, house.other, house.coordinator, house.partner, house.auditor)
     }
     for name in ("Pat Hale", "Chidi Okafor"):
-        assert all(words in seen[name] for words in ("secret words", "Asked for a call", "Ours", "Theirs")), (
-            name
-        )
+        assert all(
+            words in seen[name] for words in ("secret words", "Asked for a call", "Ours", "Theirs")
+        ), name
     assert "Katrina" not in seen["Dai Rees"]
     assert "Theirs" in seen["Jo Lamb"] and "Ours" not in seen["Jo Lamb"]
     assert "secret words" not in seen["Jo Lamb"] and "Asked for a call" not in seen["Jo Lamb"]
@@ -220,7 +239,9 @@ def test_each_role_sees_its_own(
 def test_a_signal_is_taken_on_and_resolved(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """ "I am on it" says who is; resolving asks what was done, keeps it, and takes the signal off the list."""
+    """ "I am on it" says who is; resolving asks what was done, keeps it, and takes the signal off
+    the list.
+    """
     found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
     visitor = sit_down(house.pat)
     page = visitor.send(visitor.open("/today").form("/acknowledge"))
@@ -241,7 +262,9 @@ def test_a_signal_is_taken_on_and_resolved(
 def test_nobody_else_touches_a_signal(
     who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Another offender manager, a partner, the auditor and the administrator are refused, and the signal stays open."""
+    """Another offender manager, a partner, the auditor and the administrator are refused, and the
+    signal stays open.
+    """
     found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
     visitor = sit_down(getattr(house, who))
     token = visitor.token()
@@ -255,7 +278,9 @@ def test_nobody_else_touches_a_signal(
 def test_a_reply_that_waits_is_read_from_today(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A reply that nobody understood stands on Today with its words until somebody marks it as read."""
+    """A reply that nobody understood stands on Today with its words until somebody marks it as
+    read.
+    """
     heard(committed, katrina, "its about my housing", now, needs_human=True)
     visitor = sit_down(house.pat)
     page = visitor.open("/today")
@@ -267,7 +292,9 @@ def test_a_reply_that_waits_is_read_from_today(
 def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Resolving a signal, or writing back, marks as read what the worker had before them; what came since still waits."""
+    """Resolving a signal, or writing back, marks as read what the worker had before them; what came
+    since still waits.
+    """
     crisis = heard(committed, katrina, "cant go on", now, needs_human=True)
     found = signal(committed, katrina, SignalKind.CRISIS, now, Evidence("inbound", str(crisis)))
     visitor = sit_down(house.pat)
@@ -275,7 +302,10 @@ def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
     heard(committed, katrina, "is it still on", now, needs_human=True)
     page = visitor.send(resolving, how="Rang her")
     assert "cant go on" not in page.words and "“is it still on”" in page.words
-    assert "No signal is open, but replies wait to be read." in page.words and "Nobody" not in page.words
+    assert (
+        "No signal is open, but replies wait to be read." in page.words
+        and "Nobody" not in page.words
+    )
     writing = visitor.open(f"/people/{katrina.id}").form("/text")
     heard(committed, katrina, "hello??", now, needs_human=True)
     refused = visitor.send(writing, body="Yes, the court says so")
@@ -305,7 +335,9 @@ def test_names_are_shown_as_text_not_as_markup(
     nasty = "<script>alert(1)</script>"
     with committed.begin() as session:
         person = builders.person(session, house.pat, last_name=nasty)
-        builders.appointment(session, person, now + timedelta(hours=1), worker_name=nasty, place_alias=nasty)
+        builders.appointment(
+            session, person, now + timedelta(hours=1), worker_name=nasty, place_alias=nasty
+        )
     heard(committed, person, nasty, now, needs_human=True)
     visitor = sit_down(house.pat)
     for address in ("/today", "/people", f"/people/{person.id}", f"/people/{person.id}/book"):
@@ -317,7 +349,9 @@ def test_names_are_shown_as_text_not_as_markup(
 def test_many_signals_go_on_page_by_page(
     who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """60 open signals of three severities: each is on exactly one page, the urgent ones on the first."""
+    """60 open signals of three severities: each is on exactly one page, the urgent ones on the
+    first.
+    """
     urgent = {str(signal(committed, katrina, SignalKind.CRISIS, now)) for _ in range(5)}
     for kind in (SignalKind.NO_REPLY, SignalKind.WRONG_NUMBER):
         for minute in range(25 if kind is SignalKind.NO_REPLY else 30):
@@ -336,10 +370,14 @@ def test_many_signals_go_on_page_by_page(
 def test_a_full_day_goes_on_page_by_page(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """45 appointments on one day, many at one time: Today shows the first, the day's pages the rest, each exactly once."""
+    """45 appointments on one day, many at one time: Today shows the first, the day's pages the
+    rest, each exactly once.
+    """
     with committed.begin() as session:
         for number in range(45):
-            builders.appointment(session, katrina, now + timedelta(hours=1 + number // 10), minutes=5)
+            builders.appointment(
+                session, katrina, now + timedelta(hours=1 + number // 10), minutes=5
+            )
     visitor, seen = sit_down(house.pat), []
     html = visitor.open("/today").html
     while html:
@@ -361,5 +399,11 @@ def test_a_day_that_is_none_is_not_found(house: House, sit_down: SitDown) -> Non
 def test_a_made_up_place_in_the_list_is_not_found(house: House, sit_down: SitDown) -> None:
     """Whatever stands in the address, the answer is a page, never a failure."""
     visitor = sit_down(house.pat)
-    for given in ("x", "9.2027.1", "0.2027-01-01.x", "%00", "0.2027-03-20T09:00:00+00:00.not-an-id"):
+    for given in (
+        "x",
+        "9.2027.1",
+        "0.2027-01-01.x",
+        "%00",
+        "0.2027-03-20T09:00:00+00:00.not-an-id",
+    ):
         assert visitor.open(f"/today?after={given}").status == 404

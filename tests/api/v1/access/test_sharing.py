@@ -1,4 +1,6 @@
-"""`/v1/agreements` and `/v1/people/{id}/disclosures`: read by a key that may read cases; health left out of threads and signals without leave."""
+"""`/v1/agreements` and `/v1/people/{id}/disclosures`: read by a key that may read cases; health
+left out of threads and signals without leave.
+"""
 
 from datetime import datetime, timedelta
 
@@ -68,7 +70,9 @@ def test_agreements_and_disclosures_are_read_page_by_page(
     assert client.get("/v1/agreements?after=x", headers=headers).status_code == 422
 
 
-def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
+def test_scopes_and_hubs(
+    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
+) -> None:
     """Without the scope they are refused; another hub's key sees neither."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
@@ -90,6 +94,8 @@ def test_words_of_health_are_for_keys_that_may_read_health(
     for scopes, told in (((), False), (("health:read",), True)):
         headers = key("messages:read", "signals:read", *scopes)
         thread = client.get(address, headers=headers).get_json()["items"]
-        kinds = {one["kind"] for one in client.get("/v1/signals", headers=headers).get_json()["items"]}
+        kinds = {
+            one["kind"] for one in client.get("/v1/signals", headers=headers).get_json()["items"]
+        }
         assert ("used again" in str(thread), "lapse" in str(thread)) == (told, told)
         assert ("lapse_told" in kinds) is told

@@ -1,4 +1,6 @@
-"""`/v1/appointments` and a person's messages: booked, moved, called off, recorded, and texted about."""
+"""`/v1/appointments` and a person's messages: booked, moved, called off, recorded, and texted
+about.
+"""
 
 from datetime import datetime, timedelta
 
@@ -73,8 +75,12 @@ def test_a_booking_plans_its_reminders(
 def test_times_are_understood_with_their_offset(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """The same moment in another offset is the same moment; without an offset nobody can know which it is."""
-    assert book(client, headers, wanted, starts_at="2027-03-22T10:30:00+01:00")["starts_at"] == MONDAY
+    """The same moment in another offset is the same moment; without an offset nobody can know which
+    it is.
+    """
+    assert (
+        book(client, headers, wanted, starts_at="2027-03-22T10:30:00+01:00")["starts_at"] == MONDAY
+    )
     answer = client.post(
         "/v1/appointments", json={**wanted, "starts_at": "2027-03-23T10:30:00"}, headers=headers
     )
@@ -125,7 +131,9 @@ def test_two_at_once_clash_unless_meant(
     """One person cannot be at two places, unless whoever books says that it is meant."""
     book(client, headers, wanted)
     other = {**wanted, "ref": "A-1002"}
-    assert client.post("/v1/appointments", json=other, headers=headers).get_json()["code"] == "clash"
+    assert (
+        client.post("/v1/appointments", json=other, headers=headers).get_json()["code"] == "clash"
+    )
     book(client, headers, wanted, ref="A-1002", allow_clash=True)
 
 
@@ -143,16 +151,24 @@ def test_a_reference_is_used_once(
 def test_it_is_moved_and_called_off(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """A move voids the old reminders and counts a new revision; called off, it can be changed no more."""
+    """A move voids the old reminders and counts a new revision; called off, it can be changed no
+    more.
+    """
     address = f"/v1/appointments/{book(client, headers, wanted)['id']}"
     moved = client.post(
         f"{address}/move", json={"starts_at": "2027-03-24T11:00:00Z"}, headers=headers
     ).get_json()
-    assert (moved["starts_at"], moved["revision"], moved["minutes"]) == ("2027-03-24T11:00:00+00:00", 2, 30)
+    assert (moved["starts_at"], moved["revision"], moved["minutes"]) == (
+        "2027-03-24T11:00:00+00:00",
+        2,
+        30,
+    )
     old = {reminder["state"] for reminder in moved["reminders"] if reminder["revision"] == 1}
     assert "void" in old
     assert "planned" not in old
-    off = client.post(f"{address}/cancel", json={"reason": "Worker ill"}, headers=headers).get_json()
+    off = client.post(
+        f"{address}/cancel", json={"reason": "Worker ill"}, headers=headers
+    ).get_json()
     assert (off["state"], off["cancelled_reason"]) == ("cancelled", "Worker ill")
     again = client.post(f"{address}/move", json={"starts_at": MONDAY}, headers=headers)
     assert (again.status_code, again.get_json()["code"]) == (409, "cancelled")
@@ -166,14 +182,20 @@ def test_what_happened_is_recorded_and_corrected(
     early = client.post(f"{address}/outcome", json={"code": "ATTC"}, headers=headers)
     assert early.status_code == 409
     clock.at = datetime.fromisoformat(MONDAY) + timedelta(hours=1)
-    client.post(f"{address}/outcome", json={"code": "AFTA", "note": "No word.\nRang twice."}, headers=headers)
+    client.post(
+        f"{address}/outcome",
+        json={"code": "AFTA", "note": "No word.\nRang twice."},
+        headers=headers,
+    )
     fixed = client.post(f"{address}/outcome", json={"code": "ATTC"}, headers=headers).get_json()
     assert [(one["code"], one["superseded_at"] is None) for one in fixed["outcomes"]] == [
         ("AFTA", False),
         ("ATTC", True),
     ]
     assert fixed["outcomes"][0]["recorded_by"].startswith("key:")
-    assert client.post(f"{address}/outcome", json={"code": "XXXX"}, headers=headers).status_code == 422
+    assert (
+        client.post(f"{address}/outcome", json={"code": "XXXX"}, headers=headers).status_code == 422
+    )
 
 
 def test_they_are_listed_by_person_day_and_change(
@@ -183,14 +205,18 @@ def test_they_are_listed_by_person_day_and_change(
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """A caller finds a person's, a day's, and what changed since it last asked, in pages without gap or repeat."""
+    """A caller finds a person's, a day's, and what changed since it last asked, in pages without
+    gap or repeat.
+    """
     for day in range(22, 27):
         book(client, headers, wanted, starts_at=f"2027-03-{day}T09:30:00Z", ref=f"A-{day}")
 
     def refs(query: str) -> list[str]:
         met, following = [], ""
         while True:
-            page = client.get(f"/v1/appointments?limit=2&{query}{following}", headers=headers).get_json()
+            page = client.get(
+                f"/v1/appointments?limit=2&{query}{following}", headers=headers
+            ).get_json()
             met += [one["ref"] for one in page["items"]]
             if page["next"] is None:
                 return met
@@ -201,7 +227,11 @@ def test_they_are_listed_by_person_day_and_change(
     clock.at += timedelta(hours=1)
     since = clock.at.isoformat().replace("+", "%2B")
     moved = client.get("/v1/appointments?limit=1", headers=headers).get_json()["items"][0]["id"]
-    client.post(f"/v1/appointments/{moved}/move", json={"starts_at": "2027-03-29T09:30:00Z"}, headers=headers)
+    client.post(
+        f"/v1/appointments/{moved}/move",
+        json={"starts_at": "2027-03-29T09:30:00Z"},
+        headers=headers,
+    )
     assert refs(f"changed_since={since}") == ["A-22"]
 
 
@@ -215,7 +245,9 @@ def test_an_appointment_elsewhere_does_not_exist(
         booked = builders.appointment(session, other, clock.now() + timedelta(days=2))
     address = f"/v1/appointments/{booked.id}"
     assert client.get(address, headers=headers).status_code == 404
-    assert client.post(f"{address}/cancel", json={"reason": "x"}, headers=headers).status_code == 404
+    assert (
+        client.post(f"{address}/cancel", json={"reason": "x"}, headers=headers).status_code == 404
+    )
     assert client.get("/v1/appointments", headers=headers).get_json()["items"] == []
 
 
@@ -230,7 +262,11 @@ def test_a_text_is_sent_and_followed(
     )
     assert sent.status_code == 201, sent.text
     message = sent.get_json()
-    assert (message["status"], message["segments"], message["person_id"]) == ("queued", 1, str(person.id))
+    assert (message["status"], message["segments"], message["person_id"]) == (
+        "queued",
+        1,
+        str(person.id),
+    )
     assert client.get(f"/v1/messages/{message['id']}", headers=headers).get_json() == message
     (entry,) = client.get(f"/v1/people/{person.id}/messages", headers=headers).get_json()["items"]
     assert (entry["direction"], entry["id"], entry["status"]) == ("out", message["id"], "queued")
@@ -259,7 +295,11 @@ def test_a_text_that_may_not_go_is_refused_with_the_reason(
 
 
 def test_the_thread_holds_both_sides(
-    client: FlaskClient, headers: dict[str, str], person: Person, committed: Database, clock: StoppedClock
+    client: FlaskClient,
+    headers: dict[str, str],
+    person: Person,
+    committed: Database,
+    clock: StoppedClock,
 ) -> None:
     """What the person wrote stands in the thread with how it was read, newest first, page by page."""
     from engage.conversation import intake
@@ -286,6 +326,11 @@ def test_the_thread_holds_both_sides(
     assert client.get(f"{address}?after=x", headers=headers).status_code == 422
 
 
-def test_a_message_to_nobody_known_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_a_message_to_nobody_known_is_not_found(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
     """An id of nothing is not found."""
-    assert client.get("/v1/messages/00000000-0000-7000-8000-000000000007", headers=headers).status_code == 404
+    assert (
+        client.get("/v1/messages/00000000-0000-7000-8000-000000000007", headers=headers).status_code
+        == 404
+    )

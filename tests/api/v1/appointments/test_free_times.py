@@ -1,4 +1,6 @@
-"""`/v1/free-times` and leave to rebook: put in, listed, withdrawn, refused; only within the key's hub."""
+"""`/v1/free-times` and leave to rebook: put in, listed, withdrawn, refused; only within the key's
+hub.
+"""
 
 from datetime import timedelta
 
@@ -24,12 +26,17 @@ TIME = {
 def test_weekly_times_are_put_in_at_the_same_time_on_the_wall_clock(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """Ten o'clock stays ten o'clock when the clocks go forward; a closed day and a clash are left out and named."""
+    """Ten o'clock stays ten o'clock when the clocks go forward; a closed day and a clash are left
+    out and named.
+    """
     with committed.begin() as session:
         session.get_one(Hub, place[0].id).settings = {"closed_days": ["2027-04-05"]}
         person = builders.person(session, place[1])
         builders.appointment(
-            session, person, builders.NOW.replace(month=4, day=12, hour=8, minute=45), worker_name="Pat"
+            session,
+            person,
+            builders.NOW.replace(month=4, day=12, hour=8, minute=45),
+            worker_name="Pat",
         )
     answer = client.post("/v1/free-times", headers=key(), json={**TIME, "weeks": 4})
     assert answer.status_code == 201, answer.get_json()
@@ -57,11 +64,16 @@ def test_a_closed_day_on_purpose(
     refused = client.post("/v1/free-times", headers=key(), json=TIME)
     assert refused.status_code == 422 and "closed" in str(refused.get_json())
     assert (
-        client.post("/v1/free-times", headers=key(), json={**TIME, "despite_closed": True}).status_code == 201
+        client.post(
+            "/v1/free-times", headers=key(), json={**TIME, "despite_closed": True}
+        ).status_code
+        == 201
     )
 
 
-def test_what_cannot_be_put_in(client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]) -> None:
+def test_what_cannot_be_put_in(
+    client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]
+) -> None:
     """Each wrong value is refused with words, and nothing is stored."""
     for wrong in (
         {"starts_at": "2027-03-19T10:00:00Z"},
@@ -77,11 +89,15 @@ def test_what_cannot_be_put_in(client: FlaskClient, key: KeyMaker, place: tuple[
         assert answer.status_code == 422, wrong
     assert client.get("/v1/free-times", headers=key()).get_json()["items"] == []
     assert client.post("/v1/free-times", headers=key(), json=TIME).status_code == 201
-    again = client.post("/v1/free-times", headers=key(), json={**TIME, "starts_at": "2027-03-22T10:15:00Z"})
+    again = client.post(
+        "/v1/free-times", headers=key(), json={**TIME, "starts_at": "2027-03-22T10:15:00Z"}
+    )
     assert again.status_code == 422 and "overlaps" in str(again.get_json())
 
 
-def test_pages_and_withdrawing(client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]) -> None:
+def test_pages_and_withdrawing(
+    client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]
+) -> None:
     """A list is walked by its cursor; what is withdrawn is gone, once."""
     client.post("/v1/free-times", headers=key(), json={**TIME, "weeks": 3})
     first = client.get("/v1/free-times?limit=2", headers=key()).get_json()
@@ -96,13 +112,17 @@ def test_pages_and_withdrawing(client: FlaskClient, key: KeyMaker, place: tuple[
 def test_another_hub_sees_and_changes_nothing(
     client: FlaskClient, key: KeyMaker, committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """A key of another hub finds none of them, and cannot put times in for a worker who is not of its hub."""
+    """A key of another hub finds none of them, and cannot put times in for a worker who is not of
+    its hub.
+    """
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Wearside")
     made = client.post("/v1/free-times", headers=key(), json=TIME).get_json()["added"][0]["id"]
     theirs = key(hub=elsewhere)
     assert client.get("/v1/free-times", headers=theirs).get_json()["items"] == []
-    assert client.post(f"/v1/free-times/{made}/withdraw", headers=theirs, json={}).status_code == 404
+    assert (
+        client.post(f"/v1/free-times/{made}/withdraw", headers=theirs, json={}).status_code == 404
+    )
     assert client.post("/v1/free-times", headers=theirs, json=TIME).status_code == 422
     with committed.begin() as session:
         assert session.scalars(select(FreeTime)).one().withdrawn_at is None

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/status`, `/reviews`, `/stay` and `/transfer`: read and changed by systems with the scopes for it."""
+"""`/v1/people/{id}/status`, `/reviews`, `/stay` and `/transfer`: read and changed by systems with
+the scopes for it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -44,7 +46,12 @@ def test_the_status_is_read(client: FlaskClient, key: KeyMaker, katrina: Person)
     assert answer.status_code == 200, answer.text
     told = answer.get_json()
     assert told["enrolment"]["cohort"] == "fixed" and told["enrolment"]["ended_on"] is None
-    assert told["standing"] == {"rag": "red", "since": "2027-03-10", "due_on": "2027-03-17", "late": True}
+    assert told["standing"] == {
+        "rag": "red",
+        "since": "2027-03-10",
+        "due_on": "2027-03-17",
+        "late": True,
+    }
     assert told["strands"][0]["strand"] == "catch_and_control"
     assert told["suggestion"]["rag"] == "amber" and told["suggestion"]["exit_because"] is None
 
@@ -103,7 +110,9 @@ def test_bad_reviews_are_refused(
     assert [one["pointer"] for one in refused.get_json()["errors"]] == [where]
 
 
-def test_a_transfer(committed: Database, client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+def test_a_transfer(
+    committed: Database, client: FlaskClient, key: KeyMaker, katrina: Person
+) -> None:
     """By the address of an offender manager of the hub; the person is told."""
     with committed.begin() as session:
         other = builders.staff(session, session.get_one(Hub, katrina.hub_id), name="Dai Rees")
@@ -131,10 +140,15 @@ def test_a_death(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
     assert refused.status_code == 422 and refused.get_json()["errors"][0]["pointer"] == "#/on"
     told = client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()
     assert told["enrolment"] is None and told["earlier"][0]["exit_reason"] == "died"
-    assert client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()["code"] == "dead"
+    assert (
+        client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()["code"]
+        == "dead"
+    )
 
 
-def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
+def test_scopes_and_hubs(
+    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
+) -> None:
     """A key without the scope is refused; for a key of another hub there is no such person."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
@@ -152,4 +166,7 @@ def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, co
         assert client.post(f"{address}/{part}", headers=foreign, **sent).status_code in (404, 422)
     for part in ("status", "reviews"):
         assert client.get(f"{address}/{part}", headers=key("people:read")).status_code == 403
-        assert client.get(f"{address}/{part}", headers=key("case:read", hub=elsewhere)).status_code == 404
+        assert (
+            client.get(f"{address}/{part}", headers=key("case:read", hub=elsewhere)).status_code
+            == 404
+        )

@@ -1,4 +1,6 @@
-"""`/v1/referrals`, `/v1/meetings`, `/v1/people/{id}/assessments` and the case pack: a system refers, records decisions, and reads."""
+"""`/v1/referrals`, `/v1/meetings`, `/v1/people/{id}/assessments` and the case pack: a system
+refers, records decisions, and reads.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +31,9 @@ JUDGED = {
 Headers = Mapping[str, str]
 
 
-def post(client: FlaskClient, headers: Headers, address: str, body: Mapping[str, Any], status: int) -> Any:
+def post(
+    client: FlaskClient, headers: Headers, address: str, body: Mapping[str, Any], status: int
+) -> Any:
     """What is answered to a body, which must be with that status."""
     answer = client.post(f"/v1{address}", json=body, headers=headers)
     assert answer.status_code == status, answer.text
@@ -48,12 +52,17 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
 def test_from_referral_to_adoption(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """Referred, assessed, called, adopted once, attended, closed; and the case pack of whoever they became."""
+    """Referred, assessed, called, adopted once, attended, closed; and the case pack of whoever they
+    became.
+    """
     headers = key()
     made = post(client, headers, "/referrals", REFERRAL, 201)
     assert made["state"] == "waiting" and made["person_id"] is None
     version = post(client, headers, f"/referrals/{made['id']}/assessments", JUDGED, 201)
-    assert version["version"] == 1 and version["needs"][0] == {"pathway": "accommodation", "score": 2}
+    assert version["version"] == 1 and version["needs"][0] == {
+        "pathway": "accommodation",
+        "score": 2,
+    }
     meeting = post(client, headers, "/meetings", {"held_on": "2027-03-20"}, 201)
     (item,) = meeting["items"]
     assert item["referral_id"] == made["id"] and item["reasons"] == ["referral"]
@@ -88,7 +97,9 @@ def test_from_referral_to_adoption(
     pack = client.get(f"/v1/people/{person}/case-pack", headers=headers).get_json()
     assert (pack["crn"], pack["cohort"], pack["statuses"][0]["rag"]) == ("X555555", "fixed", "red")
     assert pack["harm_to_others"] == "high" and pack["last_decision"]["kind"] == "adopt"
-    assert client.get(f"/v1/referrals/{made['id']}", headers=headers).get_json()["state"] == "adopted"
+    assert (
+        client.get(f"/v1/referrals/{made['id']}", headers=headers).get_json()["state"] == "adopted"
+    )
     with committed.begin() as session:
         assert session.query(Enrolment).count() == 1
 
@@ -108,8 +119,12 @@ def test_referrals_are_listed_joined_and_taken_back(client: FlaskClient, key: Ke
     page = client.get("/v1/referrals?limit=2", headers=headers).get_json()
     rest = client.get(f"/v1/referrals?limit=2&after={page['next']}", headers=headers).get_json()
     listed = [one["id"] for one in (*page["items"], *rest["items"])]
-    assert sorted(listed) == sorted([first["id"], second["id"], third["id"]]) and rest["next"] is None
-    waiting = client.get("/v1/referrals?state=waiting&crn=X555555", headers=headers).get_json()["items"]
+    assert (
+        sorted(listed) == sorted([first["id"], second["id"], third["id"]]) and rest["next"] is None
+    )
+    waiting = client.get("/v1/referrals?state=waiting&crn=X555555", headers=headers).get_json()[
+        "items"
+    ]
     assert [one["id"] for one in waiting] == [first["id"]]
     back = post(client, headers, f"/referrals/{first['id']}/withdraw", {"why": "Moved"}, 200)
     assert (back["state"], back["ended_why"]) == ("withdrawn", "Moved")
@@ -168,11 +183,19 @@ def test_meetings_are_listed_and_built(
     headers = key()
     meeting = post(client, headers, "/meetings", {"held_on": "2027-03-22", "chair": "Chidi"}, 201)
     assert [one["reasons"] for one in meeting["items"]] == [["review_due"]]
-    assert post(client, headers, "/meetings", {"held_on": "2027-03-22"}, 409)["code"] == "meeting_called"
+    assert (
+        post(client, headers, "/meetings", {"held_on": "2027-03-22"}, 409)["code"]
+        == "meeting_called"
+    )
     post(client, headers, "/meetings", {"held_on": "2027-03-29"}, 201)
-    asked = post(client, headers, f"/meetings/{meeting['id']}/people", {"person_id": str(katrina.id)}, 200)
+    asked = post(
+        client, headers, f"/meetings/{meeting['id']}/people", {"person_id": str(katrina.id)}, 200
+    )
     assert asked["items"][0]["reasons"] == ["review_due", "asked_for"]
-    assert post(client, headers, f"/meetings/{meeting['id']}/agenda", {}, 200)["items"] == asked["items"]
+    assert (
+        post(client, headers, f"/meetings/{meeting['id']}/agenda", {}, 200)["items"]
+        == asked["items"]
+    )
     page = client.get("/v1/meetings?limit=1", headers=headers).get_json()
     rest = client.get(f"/v1/meetings?limit=1&after={page['next']}", headers=headers).get_json()
     days = [one["held_on"] for one in (*page["items"], *rest["items"])]
@@ -185,7 +208,9 @@ def test_meetings_are_listed_and_built(
 def test_another_hubs_key_finds_nothing(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Neither the referral, nor the meeting, nor the item, nor the pack; and tests need their scope."""
+    """Neither the referral, nor the meeting, nor the item, nor the pack; and tests need their
+    scope.
+    """
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     mine, theirs = key(), key(hub=elsewhere)

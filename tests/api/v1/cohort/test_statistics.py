@@ -25,7 +25,10 @@ def test_the_numbers_come_with_denominator_and_interval(
     assert (line["key"], line["count"], line["of"], line["rate"]) == ("all", 1, 1, 1.0)
     assert round(line["interval"]["low"], 2) == 0.21 and line["interval"]["high"] == 1.0
     assert tables["breach"]["lines"][0]["of"] == 1
-    assert tables["release"]["lines"][0]["rate"] is None and tables["release"]["lines"][0]["interval"] is None
+    assert (
+        tables["release"]["lines"][0]["rate"] is None
+        and tables["release"]["lines"][0]["interval"] is None
+    )
 
 
 def test_other_periods_and_other_scopes_are_refused(client: FlaskClient, key: KeyMaker) -> None:

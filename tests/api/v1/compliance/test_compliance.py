@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: read by systems, decided by people."""
+"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: read by systems, decided by
+people.
+"""
 
 import pytest
 from flask.testing import FlaskClient
@@ -55,11 +57,17 @@ def test_an_outcome_from_a_system_is_weighed_at_once(
     )
     assert answer.status_code == 200, answer.text
     with committed.begin() as session:
-        assert session.scalars(select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
+        assert session.scalars(
+            select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)
+        ).one()
 
 
 def test_decisions_are_listed_in_pages(
-    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database, place: tuple[Hub, Staff]
+    client: FlaskClient,
+    key: KeyMaker,
+    katrina: Person,
+    committed: Database,
+    place: tuple[Hub, Staff],
 ) -> None:
     """The latest first, without the words of anybody."""
     with committed.begin() as session:
@@ -79,19 +87,25 @@ def test_decisions_are_listed_in_pages(
                 decisions.withdraw(session, actor, made.id, why="Wrong", now=builders.NOW)
     headers, address = key("compliance:read"), f"/v1/people/{katrina.id}/enforcements"
     first = client.get(f"{address}?limit=2", headers=headers).get_json()
-    rest = client.get(address, query_string={"limit": 2, "after": first["next"]}, headers=headers).get_json()
+    rest = client.get(
+        address, query_string={"limit": 2, "after": first["next"]}, headers=headers
+    ).get_json()
     found = [*first["items"], *rest["items"]]
     assert len(found) == 3 and rest["next"] is None and len({one["id"] for one in found}) == 3
     assert [one["withdrawn_at"] is None for one in found] == [True, False, False]
     assert "reason" not in found[0] and found[0]["rests_on"] == 1
 
 
-def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
+def test_scopes_and_hubs(
+    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
+) -> None:
     """A key without the scope is refused; for a key of another hub there is no such person."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     for address in (f"/v1/people/{katrina.id}/compliance", f"/v1/people/{katrina.id}/enforcements"):
         assert client.get(address, headers=key("people:read", "case:read")).status_code == 403
         assert client.get(address, headers=key(hub=elsewhere)).status_code == 404
-    bad = client.get(f"/v1/people/{katrina.id}/enforcements?after=x", headers=key("compliance:read"))
+    bad = client.get(
+        f"/v1/people/{katrina.id}/enforcements?after=x", headers=key("compliance:read")
+    )
     assert bad.status_code == 422

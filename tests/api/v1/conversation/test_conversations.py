@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/conversation` and `/v1/readings/{id}/correct`, and the command that writes the accepted lines."""
+"""`/v1/people/{id}/conversation` and `/v1/readings/{id}/correct`, and the command that writes the
+accepted lines.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -60,9 +62,15 @@ def test_what_is_wrong_is_refused(
             session, session.get_one(Hub, place[0].id), Role.COORDINATOR, name="Lou Marsh"
         ).email
     base = f"/v1/people/{person.id}/conversation"
-    for given in ({}, {"staff": "nobody@probation.example"}, {"staff": place[1].email, "over": "x"}):
+    for given in (
+        {},
+        {"staff": "nobody@probation.example"},
+        {"staff": place[1].email, "over": "x"},
+    ):
         assert client.post(f"{base}/take-over", headers=headers, json=given).status_code == 422
-    first = client.post(f"{base}/take-over", headers=headers, json={"staff": place[1].email}).get_json()
+    first = client.post(
+        f"{base}/take-over", headers=headers, json={"staff": place[1].email}
+    ).get_json()
     refused = client.post(f"{base}/take-over", headers=headers, json={"staff": lou})
     assert (refused.status_code, refused.get_json()["code"]) == (409, "conversation_taken")
     over = {"staff": lou, "over": first["held_by"]["id"]}
@@ -75,12 +83,20 @@ def test_what_is_wrong_is_refused(
 def test_a_reading_is_shown_with_its_reason_and_corrected(
     client: FlaskClient, committed: Database, person: Person, headers: dict[str, str]
 ) -> None:
-    """The thread says meaning, sureness and words, and then what it was corrected to; nonsense and strangers are refused."""
+    """The thread says meaning, sureness and words, and then what it was corrected to; nonsense and
+    strangers are refused.
+    """
     heard(committed, person, "il be there", builders.NOW)
     with committed.begin() as session:
-        session.execute(update(ReplyRecord).values(confidence=0.97, evidence=["il be there"], act=True))
+        session.execute(
+            update(ReplyRecord).values(confidence=0.97, evidence=["il be there"], act=True)
+        )
     (entry,) = client.get(f"/v1/people/{person.id}/messages", headers=headers).get_json()["items"]
-    assert (entry["confidence"], entry["evidence"], entry["corrected_to"]) == (0.97, ["il be there"], None)
+    assert (entry["confidence"], entry["evidence"], entry["corrected_to"]) == (
+        0.97,
+        ["il be there"],
+        None,
+    )
     address = f"/v1/readings/{entry['reading_id']}/correct"
     for wrong in ({}, {"intent": "marvellous"}, {"intent": "other"}):
         assert client.post(address, headers=headers, json=wrong).status_code == 422
@@ -88,7 +104,9 @@ def test_a_reading_is_shown_with_its_reason_and_corrected(
     assert done.status_code == 200 and done.get_json()["now"] == "thanks"
     (entry,) = client.get(f"/v1/people/{person.id}/messages", headers=headers).get_json()["items"]
     assert entry["corrected_to"] == "thanks" and entry["read_at"] is not None
-    stranger = client.post(f"/v1/readings/{uuid.uuid4()}/correct", headers=headers, json={"intent": "thanks"})
+    stranger = client.post(
+        f"/v1/readings/{uuid.uuid4()}/correct", headers=headers, json={"intent": "thanks"}
+    )
     assert stranger.status_code == 404
 
 
@@ -108,7 +126,9 @@ def run(committed: Database) -> Callable[..., str]:
 def test_accepted_lines_are_written_as_the_corpus_has_them(
     committed: Database, place: tuple[Hub, Staff], run: Callable[..., str], tmp_path: Path
 ) -> None:
-    """Prompt, intent, text, parted by tabs; of one hub where it is named; nothing that waits or was declined."""
+    """Prompt, intent, text, parted by tabs; of one hub where it is named; nothing that waits or was
+    declined.
+    """
     with committed.begin() as session:
         for state, words in (
             (LineState.ACCEPTED, "bws yn hwyr ŵ"),

@@ -1,4 +1,6 @@
-"""Texts that are hard to read, posted as a provider posts them: stored once, read once, whatever they hold."""
+"""Texts that are hard to read, posted as a provider posts them: stored once, read once, whatever
+they hold.
+"""
 
 from datetime import datetime, timedelta
 
@@ -20,13 +22,23 @@ PATH = "/webhooks/twilio/inbound"
 HERE = "http://127.0.0.1:5000"
 
 
-def test_hard_texts_through_the_webhook(client: FlaskClient, committed: Database, now: datetime) -> None:
-    """Each is answered with 200, kept as one row, has one reading, and at most a promise to read it goes out."""
+def test_hard_texts_through_the_webhook(
+    client: FlaskClient, committed: Database, now: datetime
+) -> None:
+    """Each is answered with 200, kept as one row, has one reading, and at most a promise to read it
+    goes out.
+    """
     with committed.begin() as session:
         builders.person(session, builders.staff(session, builders.hub(session)))
     for place, words in enumerate(HARD.values()):
         body = words.encode("utf-8", "replace").decode()
-        text = {"MessageSid": f"SM{place:032d}", "From": NUMBER, "To": ENGAGE, "Body": body, "NumMedia": "0"}
+        text = {
+            "MessageSid": f"SM{place:032d}",
+            "From": NUMBER,
+            "To": ENGAGE,
+            "Body": body,
+            "NumMedia": "0",
+        }
         signed = RequestValidator(TOKEN).compute_signature(HERE + PATH, text)
         for _ in range(2):
             answer = client.post(PATH, data=text, headers={"X-Twilio-Signature": signed})
@@ -37,5 +49,7 @@ def test_hard_texts_through_the_webhook(client: FlaskClient, committed: Database
     with committed.begin() as session:
         assert handled == len(HARD)
         assert session.scalar(select(func.count()).select_from(ReplyRecord)) == len(HARD)
-        assert session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
+        assert (
+            session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
+        )
         assert session.scalar(select(func.count()).select_from(Message)) == 1

@@ -1,4 +1,6 @@
-"""`/v1/on-call`, the pause of texts through the API, and where staff get notices by the command line."""
+"""`/v1/on-call`, the pause of texts through the API, and where staff get notices by the command
+line.
+"""
 
 from datetime import timedelta
 
@@ -37,7 +39,9 @@ def test_the_rota_of_the_keys_hub_is_shown_and_no_other(
     with committed.begin() as session:
         hub = session.get_one(Hub, place[0].id)
         near = builders.staff(session, hub, Role.COORDINATOR, name="Sam First")
-        far = builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR, name="Far Away")
+        far = builders.staff(
+            session, builders.hub(session, "Gwent"), Role.COORDINATOR, name="Far Away"
+        )
         for who in (near, far):
             begins = now + timedelta(hours=1)
             new = NewTurn(who.memberships[0].hub_id, who.id, begins, begins + timedelta(hours=8), 2)
@@ -54,7 +58,9 @@ def test_the_rota_of_the_keys_hub_is_shown_and_no_other(
 def test_texts_go_on_by_the_api(
     client: FlaskClient, committed: Database, key: KeyMaker, person: Person, clock: StoppedClock
 ) -> None:
-    """The person shows since when texts wait; said twice it is as said once; without the scope it is refused."""
+    """The person shows since when texts wait; said twice it is as said once; without the scope it
+    is refused.
+    """
     with committed.begin() as session:
         found = session.get_one(Person, person.id)
         pause.pause(session, found, why="A text of danger", actor="system", now=clock.now())
@@ -67,7 +73,11 @@ def test_texts_go_on_by_the_api(
 
 
 def test_a_person_of_another_hub_cannot_be_let_go_on(
-    client: FlaskClient, committed: Database, key: KeyMaker, place: tuple[Hub, Staff], clock: StoppedClock
+    client: FlaskClient,
+    committed: Database,
+    key: KeyMaker,
+    place: tuple[Hub, Staff],
+    clock: StoppedClock,
 ) -> None:
     """There is no such person for this key."""
     with committed.begin() as session:
@@ -77,12 +87,16 @@ def test_a_person_of_another_hub_cannot_be_let_go_on(
     assert client.post(f"/v1/people/{other.id}/texts/resume", headers=key()).status_code == 404
 
 
-def test_a_mobile_is_recorded_by_the_command_line(committed: Database, place: tuple[Hub, Staff]) -> None:
+def test_a_mobile_is_recorded_by_the_command_line(
+    committed: Database, place: tuple[Hub, Staff]
+) -> None:
     """A UK mobile, or none; what is no mobile is refused in one plain line."""
     environment = {"DATABASE_URL": committed.url.render_as_string(hide_password=False)}
 
     def engage(*arguments: str) -> tuple[int, str]:
-        done = CliRunner().invoke(main, ["staff", "set-mobile", place[1].email, *arguments], env=environment)
+        done = CliRunner().invoke(
+            main, ["staff", "set-mobile", place[1].email, *arguments], env=environment
+        )
         return done.exit_code, done.output
 
     def kept() -> tuple[str | None, bool]:

@@ -59,7 +59,9 @@ def test_packs_are_listed_in_pages(
     headers, address = key("packs:read"), f"/v1/people/{katrina.id}/packs"
     first = client.get(f"{address}?limit=2", headers=headers).get_json()
     rest = client.get(address, query_string={"after": first["next"]}, headers=headers).get_json()
-    assert [one["id"] for one in first["items"] + rest["items"]] == [str(one.id) for one in reversed(made)]
+    assert [one["id"] for one in first["items"] + rest["items"]] == [
+        str(one.id) for one in reversed(made)
+    ]
     assert rest["next"] is None
     assert first["items"][0] == {
         "id": str(made[2].id),
@@ -111,7 +113,9 @@ def test_the_words_of_texts_are_for_those_who_may_read_matters_of_health(
 ) -> None:
     """An offender manager's pack has them, a supervisor's has not."""
     with committed.begin() as session:
-        supervisor = builders.actor(builders.staff(session, place[0], Role.SUPERVISOR, name="Sal Rowe"))
+        supervisor = builders.actor(
+            builders.staff(session, place[0], Role.SUPERVISOR, name="Sal Rowe")
+        )
     whole, wordless = make(committed, om, katrina), make(committed, supervisor, katrina)
     refused = client.get(f"/v1/packs/{whole.id}", headers=key("packs:read"))
     assert refused.status_code == 403 and "words of texts" in refused.get_json()["detail"]

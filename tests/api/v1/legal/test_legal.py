@@ -1,4 +1,6 @@
-"""`/v1` orders, requirements, time in prison and offences: recorded, changed, read; refused with a pointer or a code."""
+"""`/v1` orders, requirements, time in prison and offences: recorded, changed, read; refused with a
+pointer or a code.
+"""
 
 from typing import Any
 
@@ -19,7 +21,12 @@ ORDER = {
     "starts_on": "2027-01-09",
     "ends_on": "2028-01-08",
 }
-IN_PRISON = {"kind": "custody", "since": "2027-02-18", "prison": "HMP Durham", "release_on": "2027-05-19"}
+IN_PRISON = {
+    "kind": "custody",
+    "since": "2027-02-18",
+    "prison": "HMP Durham",
+    "release_on": "2027-05-19",
+}
 
 
 @pytest.fixture
@@ -29,7 +36,9 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
         return builders.person(session, session.get_one(Staff, place[1].id))
 
 
-def test_an_order_from_its_making_to_its_end(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+def test_an_order_from_its_making_to_its_end(
+    client: FlaskClient, key: KeyMaker, katrina: Person
+) -> None:
     """With a RAR whose days are counted; the person is statutory, and then not."""
     headers, whose = key("case:read", "case:write", "people:read"), f"/v1/people/{katrina.id}"
     made = client.post(f"{whose}/orders", json=ORDER, headers=headers)
@@ -53,14 +62,21 @@ def test_an_order_from_its_making_to_its_end(client: FlaskClient, key: KeyMaker,
     assert back["progress"]["done"] == 0 and back["days"][0]["withdrawn"] is True
     changed = client.post(f"{requirement}/change", json={"amount": 15}, headers=headers).get_json()
     assert changed["amount"] == 15
-    fewer = {name: ORDER[name] for name in ("court", "made_on", "starts_on")} | {"ends_on": "2027-12-31"}
-    assert client.post(f"{order}/change", json=fewer, headers=headers).get_json()["ends_on"] == "2027-12-31"
+    fewer = {name: ORDER[name] for name in ("court", "made_on", "starts_on")} | {
+        "ends_on": "2027-12-31"
+    }
+    assert (
+        client.post(f"{order}/change", json=fewer, headers=headers).get_json()["ends_on"]
+        == "2027-12-31"
+    )
     end = {"on": "2027-03-20", "ending": "revoked"}
     ended = client.post(f"{order}/end", json=end, headers=headers).get_json()
     assert (ended["ending"], ended["requirements"][0]["ended_on"]) == ("revoked", "2027-03-20")
     assert client.get(whose, headers=headers).get_json()["legal_status"] == "non_statutory"
     assert client.post(f"{order}/take-back-end", headers=headers).get_json()["ending"] is None
-    stopped = client.post(f"{requirement}/end", json={"on": "2027-03-20"}, headers=headers).get_json()
+    stopped = client.post(
+        f"{requirement}/end", json={"on": "2027-03-20"}, headers=headers
+    ).get_json()
     assert stopped["ended_on"] == "2027-03-20"
     assert client.get(order, headers=headers).get_json()["requirements"][0] == stopped
 
@@ -77,7 +93,8 @@ def test_time_in_prison(client: FlaskClient, key: KeyMaker, katrina: Person) -> 
     spell = f"/v1/custody/{into.get_json()['id']}"
     moved = {"kind": "custody", "sentence_days": 180, "release_on": "2027-04-01"}
     assert (
-        client.post(f"{spell}/change", json=moved, headers=headers).get_json()["release_on"] == "2027-04-01"
+        client.post(f"{spell}/change", json=moved, headers=headers).get_json()["release_on"]
+        == "2027-04-01"
     )
     plan = {"home": "A flat in Byker", "health": "Goes on with a script"}
     assert client.post(f"{spell}/plan", json=plan, headers=headers).status_code == 403
@@ -90,11 +107,18 @@ def test_time_in_prison(client: FlaskClient, key: KeyMaker, katrina: Person) -> 
     assert client.get(whose, headers=headers).get_json()["custody_status"] == "community"
 
 
-def test_offences_are_listed_page_by_page(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+def test_offences_are_listed_page_by_page(
+    client: FlaskClient, key: KeyMaker, katrina: Person
+) -> None:
     """The latest first; what is withdrawn stays and says so."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/offences"
     for day in (17, 19, 18):
-        given = {"kind": "arrest", "happened_on": f"2027-03-{day}", "what": "Theft", "acquisitive": True}
+        given = {
+            "kind": "arrest",
+            "happened_on": f"2027-03-{day}",
+            "what": "Theft",
+            "acquisitive": True,
+        }
         made = client.post(address, json=given, headers=headers)
         assert made.status_code == 201, made.text
     gone = client.post(f"/v1/offences/{made.get_json()['id']}/withdraw", headers=headers).get_json()
@@ -120,7 +144,11 @@ def test_offences_are_listed_page_by_page(client: FlaskClient, key: KeyMaker, ka
         ("custody", {**IN_PRISON, "since": "2027-03-21"}, "#/since"),
         ("custody", {**IN_PRISON, "sentence_days": 0}, "#/sentence_days"),
         ("custody", {**IN_PRISON, "release_on": "2027-03-19"}, "#/release_on"),
-        ("offences", {"kind": "arrest", "happened_on": "2027-03-19", "acquisitive": True}, "#/what"),
+        (
+            "offences",
+            {"kind": "arrest", "happened_on": "2027-03-19", "acquisitive": True},
+            "#/what",
+        ),
         (
             "offences",
             {"kind": "arrest", "happened_on": "2027-03-21", "what": "Theft", "acquisitive": True},
@@ -129,7 +157,12 @@ def test_offences_are_listed_page_by_page(client: FlaskClient, key: KeyMaker, ka
     ],
 )
 def test_bad_values_are_refused_with_a_pointer(
-    client: FlaskClient, key: KeyMaker, katrina: Person, where: str, given: dict[str, Any], pointer: str
+    client: FlaskClient,
+    key: KeyMaker,
+    katrina: Person,
+    where: str,
+    given: dict[str, Any],
+    pointer: str,
 ) -> None:
     """And nothing is recorded."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/{where}"
@@ -139,7 +172,9 @@ def test_bad_values_are_refused_with_a_pointer(
     assert client.get(address, headers=headers).get_json()["items"] == []
 
 
-def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
+def test_scopes_and_hubs(
+    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
+) -> None:
     """A key without the scope is refused; for a key of another hub there is nothing."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")

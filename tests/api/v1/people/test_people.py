@@ -43,7 +43,9 @@ def test_a_person_is_added_and_read_again(client: FlaskClient, headers: dict[str
     assert added["legal_status"] == "unknown"
     assert added["offender_manager"]["email"] == "p.hale@probation.example"
     assert client.get(f"/v1/people/{added['id']}", headers=headers).get_json() == added
-    points = client.get(f"/v1/people/{added['id']}/contact-points", headers=headers).get_json()["items"]
+    points = client.get(f"/v1/people/{added['id']}/contact-points", headers=headers).get_json()[
+        "items"
+    ]
     assert [(point["given"], point["number"], point["state"]) for point in points] == [
         ("07700 900101", "+447700900101", "unverified")
     ]
@@ -72,7 +74,11 @@ def test_a_person_is_added_and_read_again(client: FlaskClient, headers: dict[str
     ],
 )
 def test_a_field_that_is_wrong_is_named(
-    client: FlaskClient, headers: dict[str, str], committed: Database, changes: dict[str, object], where: str
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    changes: dict[str, object],
+    where: str,
 ) -> None:
     """Each field has its limits; whatever breaks one is refused by name and nothing is added."""
     answer = client.post("/v1/people", json={**KATRINA, **changes}, headers=headers)
@@ -82,8 +88,12 @@ def test_a_field_that_is_wrong_is_named(
         assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
-@pytest.mark.parametrize("name", ["Zoë", "Siân", "李", "O'Neil", "عمر", "👩‍🚀", "Anne-Marie", "A\u200fB"])
-def test_names_of_all_the_world_are_taken(client: FlaskClient, headers: dict[str, str], name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["Zoë", "Siân", "李", "O'Neil", "عمر", "👩‍🚀", "Anne-Marie", "A\u200fB"]
+)
+def test_names_of_all_the_world_are_taken(
+    client: FlaskClient, headers: dict[str, str], name: str
+) -> None:
     """Any alphabet, an emoji and a right-to-left mark pass and come back unchanged."""
     assert add(client, headers, first_name=name)["first_name"] == name
 
@@ -95,8 +105,12 @@ def test_a_crn_is_taken_once(client: FlaskClient, headers: dict[str, str]) -> No
     assert (answer.status_code, answer.get_json()["code"]) == (409, "crn_taken")
 
 
-def test_people_come_in_pages_without_gap_or_repeat(client: FlaskClient, headers: dict[str, str]) -> None:
-    """Walking from cursor to cursor meets everybody once, in order of name, though somebody is added on the way."""
+def test_people_come_in_pages_without_gap_or_repeat(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    """Walking from cursor to cursor meets everybody once, in order of name, though somebody is
+    added on the way.
+    """
     for number in range(7):
         add(client, headers, crn=f"X10000{number}", last_name=f"Dodds{number}", mobile=None)
     met: list[str] = []
@@ -119,8 +133,12 @@ def test_a_cursor_holds_no_name(client: FlaskClient, headers: dict[str, str]) ->
     assert b"Unusual" not in shown and b"-" in shown
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "%00", "a.b", "é", "x" * 2000, "WyJhIiwiYiIsImMiXQ.AAAA"])
-def test_a_made_up_cursor_is_refused(client: FlaskClient, headers: dict[str, str], cursor: str) -> None:
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "%00", "a.b", "é", "x" * 2000, "WyJhIiwiYiIsImMiXQ.AAAA"]
+)
+def test_a_made_up_cursor_is_refused(
+    client: FlaskClient, headers: dict[str, str], cursor: str
+) -> None:
     """A cursor that we never gave is refused, never a failure."""
     answer = client.get(f"/v1/people?after={cursor}", headers=headers)
     assert answer.status_code == 422
@@ -139,33 +157,49 @@ def test_a_person_is_found_by_crn(client: FlaskClient, headers: dict[str, str]) 
     """A system that knows the CRN finds the person with it."""
     add(client, headers)
     assert len(client.get("/v1/people?crn=X123456", headers=headers).get_json()["items"]) == 1
-    assert client.get("/v1/people?crn=X654321", headers=headers).get_json() == {"items": [], "next": None}
+    assert client.get("/v1/people?crn=X654321", headers=headers).get_json() == {
+        "items": [],
+        "next": None,
+    }
 
 
 def test_a_person_is_changed_in_part(client: FlaskClient, headers: dict[str, str]) -> None:
     """What is named changes, what is not stays; an unknown field is refused."""
     added = add(client, headers)
     address = f"/v1/people/{added['id']}"
-    answer = client.patch(address, json={"custody_status": "custody", "text_from_hour": 10}, headers=headers)
+    answer = client.patch(
+        address, json={"custody_status": "custody", "text_from_hour": 10}, headers=headers
+    )
     assert answer.status_code == 200
-    assert (answer.get_json()["custody_status"], answer.get_json()["first_name"]) == ("custody", "Katrina")
+    assert (answer.get_json()["custody_status"], answer.get_json()["first_name"]) == (
+        "custody",
+        "Katrina",
+    )
     assert client.patch(address, json={"crn": "X999999"}, headers=headers).status_code == 422
     assert client.patch(address, json={"text_from_hour": 24}, headers=headers).status_code == 422
-    assert client.patch(address, json={"two_hour_reminder": "yes"}, headers=headers).status_code == 422
+    assert (
+        client.patch(address, json={"two_hour_reminder": "yes"}, headers=headers).status_code == 422
+    )
 
 
 def test_a_number_is_changed_verified_suspended_and_confirmed(
     client: FlaskClient, headers: dict[str, str]
 ) -> None:
-    """A number's life over HTTP; one that is no mobile number is kept with the reason, and cannot be verified."""
+    """A number's life over HTTP; one that is no mobile number is kept with the reason, and cannot
+    be verified.
+    """
     added = add(client, headers)
     numbers = f"/v1/people/{added['id']}/contact-points"
-    verified = client.post(f"{numbers}/current/verify", json={"how": "asked face to face"}, headers=headers)
+    verified = client.post(
+        f"{numbers}/current/verify", json={"how": "asked face to face"}, headers=headers
+    )
     assert (verified.status_code, verified.get_json()["state"]) == (200, "verified")
     safe = client.post(f"{numbers}/current/confirm-safe", headers=headers)
     assert safe.status_code == 200
     assert safe.get_json()["safe_until"]
-    suspended = client.post(f"{numbers}/current/suspend", json={"why": "lost phone"}, headers=headers)
+    suspended = client.post(
+        f"{numbers}/current/suspend", json={"why": "lost phone"}, headers=headers
+    )
     assert suspended.get_json()["state"] == "suspended"
     changed = client.post(numbers, json={"mobile": "0191 498 0100"}, headers=headers)
     assert (changed.status_code, changed.get_json()["state"]) == (201, "unusable")
@@ -201,7 +235,9 @@ def test_reading_is_logged(
     assert all(record.actor.startswith("key:") and record.person_id == person.id for record in seen)
 
 
-def test_events_say_who_did_what(client: FlaskClient, headers: dict[str, str], committed: Database) -> None:
+def test_events_say_who_did_what(
+    client: FlaskClient, headers: dict[str, str], committed: Database
+) -> None:
     """Adding a person leaves an event by the key."""
     add(client, headers)
     with committed.begin() as session:

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/needs`, `/actions` and `/milestones`: proposed by a system, agreed to by nobody but the offender manager."""
+"""`/v1/people/{id}/needs`, `/actions` and `/milestones`: proposed by a system, agreed to by nobody
+but the offender manager.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -37,18 +39,30 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
 
 def propose(client: FlaskClient, headers: dict[str, str], katrina: Person, **changes: Any) -> Any:
     """Propose the action."""
-    return client.post(f"/v1/people/{katrina.id}/actions", json={**ACTION, **changes}, headers=headers)
+    return client.post(
+        f"/v1/people/{katrina.id}/actions", json={**ACTION, **changes}, headers=headers
+    )
 
 
 def test_an_action_waits_then_is_done(
-    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database, place: tuple[Hub, Staff]
+    client: FlaskClient,
+    key: KeyMaker,
+    katrina: Person,
+    committed: Database,
+    place: tuple[Hub, Staff],
 ) -> None:
-    """A system proposes, cannot finish what is not live, and finishes what the offender manager agreed to."""
+    """A system proposes, cannot finish what is not live, and finishes what the offender manager
+    agreed to.
+    """
     headers = key()
     made = propose(client, headers, katrina)
     assert made.status_code == 201, made.text
     found = made.get_json()
-    assert (found["state"], found["text_status"], found["agency"]) == ("proposed", None, "Probation")
+    assert (found["state"], found["text_status"], found["agency"]) == (
+        "proposed",
+        None,
+        "Probation",
+    )
     address = f"/v1/actions/{found['id']}"
     done = {"done_on": "2027-03-20", "note": "Room 4"}
     refused = client.post(f"{address}/done", json=done, headers=headers)
@@ -59,20 +73,33 @@ def test_an_action_waits_then_is_done(
     live = client.get(address, headers=headers).get_json()
     assert (live["state"], live["approval"], live["text_status"]) == ("live", "single", "queued")
     moved = {"responsible": "Sam Orr", "due_on": "2027-04-08"}
-    assert client.post(f"{address}/change", json=moved, headers=headers).get_json()["due_on"] == "2027-04-08"
+    assert (
+        client.post(f"{address}/change", json=moved, headers=headers).get_json()["due_on"]
+        == "2027-04-08"
+    )
     ended = client.post(f"{address}/done", json=done, headers=headers).get_json()
-    assert (ended["state"], ended["done_on"], ended["ended_note"]) == ("done", "2027-03-20", "Room 4")
+    assert (ended["state"], ended["done_on"], ended["ended_note"]) == (
+        "done",
+        "2027-03-20",
+        "Room 4",
+    )
     late = client.post(f"{address}/withdraw", json={"reason": "No"}, headers=headers)
     assert (late.status_code, late.get_json()["code"]) == (409, "action_ended")
 
 
 def test_by_standing_approval_it_is_live_at_once(
-    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database, place: tuple[Hub, Staff]
+    client: FlaskClient,
+    key: KeyMaker,
+    katrina: Person,
+    committed: Database,
+    place: tuple[Hub, Staff],
 ) -> None:
     """The offender manager has agreed to its sort beforehand."""
     with committed.begin() as session:
         om = builders.actor(session.get_one(Staff, place[1].id))
-        approvals.give(session, om, katrina.id, action_class=ActionClass.SUPPORT, agency_id=None, now=NOW)
+        approvals.give(
+            session, om, katrina.id, action_class=ActionClass.SUPPORT, agency_id=None, now=NOW
+        )
     found = propose(client, key(), katrina).get_json()
     assert (found["state"], found["approval"]) == ("live", "standing")
     disrupt = propose(client, key(), katrina, action_class="disrupt", text="").get_json()
@@ -122,7 +149,9 @@ def test_sent_twice_with_a_key_it_is_proposed_once(
 def test_scopes_hubs_and_health(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Without the scope refused, of another hub not there; matters of health only with `health:read` too."""
+    """Without the scope refused, of another hub not there; matters of health only with
+    `health:read` too.
+    """
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
         for kind in (MilestoneKind.NEGATIVE_TESTS, MilestoneKind.ATTENDED):
@@ -139,7 +168,9 @@ def test_scopes_hubs_and_health(
     assert propose(client, key("case:read"), katrina).status_code == 403
     assert propose(client, key(hub=elsewhere), katrina).status_code in (404, 422)
     everything, case = key(), key("case:read", "case:write")
-    health = propose(client, everything, katrina, pathway="health", what="See the doctor").get_json()
+    health = propose(
+        client, everything, katrina, pathway="health", what="See the doctor"
+    ).get_json()
     assert propose(client, case, katrina, pathway="health").status_code == 403
     seen = client.get(f"/v1/actions/{health['id']}", headers=case).get_json()
     assert (seen["hidden"], seen["what"], seen["pathway"], seen["text"]) == (True, None, None, None)
@@ -150,7 +181,9 @@ def test_scopes_hubs_and_health(
     shown = {one["pathway"]: one for one in client.get(address, headers=case).get_json()["items"]}
     assert (shown["health"]["hidden"], shown["health"]["score"]) == (True, None)
     milestones = f"/v1/people/{katrina.id}/milestones"
-    assert [one["kind"] for one in client.get(milestones, headers=case).get_json()["items"]] == ["attended"]
+    assert [one["kind"] for one in client.get(milestones, headers=case).get_json()["items"]] == [
+        "attended"
+    ]
     page = client.get(f"{milestones}?limit=1", headers=everything).get_json()
     rest = client.get(f"{milestones}?after={page['next']}", headers=everything).get_json()
     assert len(page["items"]) == len(rest["items"]) == 1 and rest["next"] is None

@@ -55,11 +55,15 @@ def test_bad_plans_are_refused(
     """With a pointer to the field, and nothing is set."""
     headers, address = key(), f"/v1/people/{katrina.id}/check-in-plan"
     refused = client.post(address, json={**PLAN, **changes}, headers=headers)
-    assert refused.status_code == 422 and [one["pointer"] for one in refused.get_json()["errors"]] == [where]
+    assert refused.status_code == 422 and [
+        one["pointer"] for one in refused.get_json()["errors"]
+    ] == [where]
     assert client.get(address, headers=headers).status_code == 404
 
 
-def test_scopes_and_hubs(client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database) -> None:
+def test_scopes_and_hubs(
+    client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
+) -> None:
     """A key without the scope is refused; for a key of another hub there is no such person."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")

@@ -1,4 +1,6 @@
-"""`/v1` housing, activities, drug tests and court reviews: what systems record and read, and what they may not see."""
+"""`/v1` housing, activities, drug tests and court reviews: what systems record and read, and what
+they may not see.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -49,7 +51,9 @@ def test_a_home_is_recorded_made_sure_of_and_disputed(
     spell = made.get_json()
     assert (spell["state"], spell["current"], spell["until"]) == ("self_reported", True, None)
     for what, state in (("verify", "verified"), ("dispute", "disputed")):
-        answer = client.post(f"/v1/housing/{spell['id']}/{what}", json={"note": "asked"}, headers=headers)
+        answer = client.post(
+            f"/v1/housing/{spell['id']}/{what}", json={"note": "asked"}, headers=headers
+        )
         assert answer.get_json()["state"] == state
     (listed,) = client.get(address, headers=headers).get_json()["items"]
     assert (listed["judged_note"], listed["current"]) == ("asked", False)
@@ -69,7 +73,9 @@ def test_work_is_recorded_and_ends(client: FlaskClient, key: KeyMaker, person: P
     )
     assert (ended.get_json()["ending"], ended.get_json()["ended_on"]) == ("lost", "2027-03-19")
     for what, state in (("dispute", "disputed"), ("verify", "verified")):
-        answer = client.post(f"/v1/activities/{job['id']}/{what}", json={"note": "x"}, headers=headers)
+        answer = client.post(
+            f"/v1/activities/{job['id']}/{what}", json={"note": "x"}, headers=headers
+        )
         assert answer.get_json()["state"] == state
     assert len(client.get(address, headers=headers).get_json()["items"]) == 1
 
@@ -125,7 +131,9 @@ def test_tests_are_recorded_corrected_and_listed_page_by_page(
     right = client.post(
         f"/v1/tests/{made['id']}/correct", json={"result": "void"}, headers=headers
     ).get_json()
-    assert (right["result"], right["due_on"]) == ("void", "2027-03-19") and right["id"] != made["id"]
+    assert (right["result"], right["due_on"]) == ("void", "2027-03-19") and right["id"] != made[
+        "id"
+    ]
     with committed.begin() as session:
         planned = stage.drug_test(session, person, TODAY, None)
     seen, after = [], ""
@@ -158,9 +166,13 @@ def test_court_reviews_and_the_report(
         f"{mine}/held", json={"held_on": "2027-03-20", "finding": "Goes on"}, headers=headers
     ).get_json()
     assert (held["held_on"], held["finding"]) == ("2027-03-20", "Goes on")
-    listed = client.get(f"/v1/people/{person.id}/court-reviews", headers=headers).get_json()["items"]
+    listed = client.get(f"/v1/people/{person.id}/court-reviews", headers=headers).get_json()[
+        "items"
+    ]
     assert [item["review_on"] for item in listed] == ["2027-04-20", "2027-03-20"]
-    cancelled = client.post(f"/v1/court-reviews/{listed[0]['id']}/cancel", headers=headers).get_json()
+    cancelled = client.post(
+        f"/v1/court-reviews/{listed[0]['id']}/cancel", headers=headers
+    ).get_json()
     assert cancelled["cancelled"]
     assert client.post(f"{mine}/cancel", headers=headers).status_code == 409
 

@@ -1,4 +1,6 @@
-"""`/v1/people/{id}/self-reports`: news by a person's own word, for systems; health only for those with the scope for it."""
+"""`/v1/people/{id}/self-reports`: news by a person's own word, for systems; health only for those
+with the scope for it.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -35,11 +37,19 @@ def test_news_is_added_made_sure_of_and_disputed(
     added = client.post(address, json=news(clock, note="keys on friday"), headers=headers)
     assert added.status_code == 201
     report = added.get_json()
-    assert (report["state"], report["words"], report["by_text"]) == ("self_reported", "keys on friday", False)
-    sure = client.post(f"/v1/self-reports/{report['id']}/verify", json={}, headers=headers).get_json()
+    assert (report["state"], report["words"], report["by_text"]) == (
+        "self_reported",
+        "keys on friday",
+        False,
+    )
+    sure = client.post(
+        f"/v1/self-reports/{report['id']}/verify", json={}, headers=headers
+    ).get_json()
     assert (sure["state"], sure["fact"]) == ("verified", "got_home")
     other = client.post(
-        f"/v1/self-reports/{report['id']}/dispute", json={"note": "landlord says no"}, headers=headers
+        f"/v1/self-reports/{report['id']}/dispute",
+        json={"note": "landlord says no"},
+        headers=headers,
     ).get_json()
     assert (other["state"], other["judged_note"]) == ("disputed", "landlord says no")
     (listed,) = client.get(address, headers=headers).get_json()["items"]
@@ -72,7 +82,9 @@ def test_what_makes_no_sense_is_refused(
 def test_health_is_for_keys_with_the_scope_for_it(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person, clock: StoppedClock
 ) -> None:
-    """Others learn that something was told, and when; neither what nor whether it was a lapse; and may not judge it or add one."""
+    """Others learn that something was told, and when; neither what nor whether it was a lapse; and
+    may not judge it or add one.
+    """
     with committed.begin() as session:
         report = builders.report(
             session, person, clock.now(), kind=ReportKind.LAPSE, fact=None, note="had a drink"
@@ -99,7 +111,10 @@ def test_another_hub_knows_of_nothing(
 ) -> None:
     """404 for the list and for judging."""
     with committed.begin() as session:
-        report, elsewhere = builders.report(session, person, clock.now()), builders.hub(session, "Wearside")
+        report, elsewhere = (
+            builders.report(session, person, clock.now()),
+            builders.hub(session, "Wearside"),
+        )
     headers = key(hub=elsewhere)
     assert client.get(f"/v1/people/{person.id}/self-reports", headers=headers).status_code == 404
     assert client.post(f"/v1/self-reports/{report.id}/verify", headers=headers).status_code == 404
@@ -111,11 +126,14 @@ def test_the_list_goes_page_by_page(
     """Latest first, each exactly once, also where moments are the same."""
     with committed.begin() as session:
         made = [
-            str(builders.report(session, person, clock.now() - timedelta(hours=n // 2)).id) for n in range(5)
+            str(builders.report(session, person, clock.now() - timedelta(hours=n // 2)).id)
+            for n in range(5)
         ]
     headers, seen, after = key("progress:read"), [], ""
     while True:
-        page = client.get(f"/v1/people/{person.id}/self-reports?limit=2{after}", headers=headers).get_json()
+        page = client.get(
+            f"/v1/people/{person.id}/self-reports?limit=2{after}", headers=headers
+        ).get_json()
         seen += [item["id"] for item in page["items"]]
         if page["next"] is None:
             break

@@ -1,4 +1,6 @@
-"""`/v1/signals` and `/v1/events`: what an offender manager should know, and everything that happened."""
+"""`/v1/signals` and `/v1/events`: what an offender manager should know, and everything that
+happened.
+"""
 
 import threading
 import uuid
@@ -41,13 +43,21 @@ def wave(database: Database, person: Person, clock: StoppedClock, cause: str = "
             evidence=[Evidence("inbound", "1")],
             now=clock.now(),
         )
-        return session.query(Signal).filter_by(person_id=person.id).order_by(Signal.id.desc()).first().id
+        return (
+            session.query(Signal)
+            .filter_by(person_id=person.id)
+            .order_by(Signal.id.desc())
+            .first()
+            .id
+        )
 
 
 def follow(
     client: FlaskClient, headers: dict[str, str], after: str = "0.0", limit: int = 100
 ) -> dict[str, object]:
-    """The page behind a cursor, once there is one: events wait for transactions that other tests on the server still hold open."""
+    """The page behind a cursor, once there is one: events wait for transactions that other tests on
+    the server still hold open.
+    """
     for _ in range(200):
         page: dict[str, object] = client.get(
             f"/v1/events?after={after}&limit={limit}", headers=headers
@@ -59,12 +69,20 @@ def follow(
 
 
 def test_a_signal_is_seen_taken_up_and_dealt_with(
-    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    person: Person,
+    clock: StoppedClock,
 ) -> None:
     """Open, acknowledged, resolved, with who and when; a second resolving is a conflict."""
     signal = wave(committed, person, clock)
     (shown,) = client.get("/v1/signals?state=open", headers=headers).get_json()["items"]
-    assert (shown["id"], shown["kind"], shown["severity"]) == (str(signal), "call_requested", "medium")
+    assert (shown["id"], shown["kind"], shown["severity"]) == (
+        str(signal),
+        "call_requested",
+        "medium",
+    )
     assert shown["evidence"] == [{"type": "inbound", "id": "1"}]
     taken = client.post(f"/v1/signals/{signal}/acknowledge", headers=headers).get_json()
     assert taken["state"] == "acknowledged"
@@ -77,22 +95,37 @@ def test_a_signal_is_seen_taken_up_and_dealt_with(
 
 
 def test_how_it_was_dealt_with_must_be_said(
-    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    person: Person,
+    clock: StoppedClock,
 ) -> None:
     """Nobody closes a signal without a word."""
     signal = wave(committed, person, clock)
     for body in ({}, {"how": ""}, {"how": " "}, {"how": "x" * 501}, {"how": "ok", "by": "me"}):
-        assert client.post(f"/v1/signals/{signal}/resolve", json=body, headers=headers).status_code == 422
+        assert (
+            client.post(f"/v1/signals/{signal}/resolve", json=body, headers=headers).status_code
+            == 422
+        )
 
 
-def test_a_signal_that_is_not_there_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_a_signal_that_is_not_there_is_not_found(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
     """An id of nothing, and an id that is none."""
-    assert client.post(f"/v1/signals/{uuid.uuid4()}/acknowledge", headers=headers).status_code == 404
+    assert (
+        client.post(f"/v1/signals/{uuid.uuid4()}/acknowledge", headers=headers).status_code == 404
+    )
     assert client.post("/v1/signals/7/acknowledge", headers=headers).status_code == 404
 
 
 def test_signals_come_in_pages(
-    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    person: Person,
+    clock: StoppedClock,
 ) -> None:
     """Cursors lead through all of them, oldest first, even those of one moment."""
     raised = {str(wave(committed, person, clock, cause=str(number))) for number in range(5)}
@@ -110,9 +143,15 @@ def test_signals_come_in_pages(
 
 
 def test_events_are_followed_by_their_cursor(
-    client: FlaskClient, headers: dict[str, str], committed: Database, person: Person, clock: StoppedClock
+    client: FlaskClient,
+    headers: dict[str, str],
+    committed: Database,
+    person: Person,
+    clock: StoppedClock,
 ) -> None:
-    """A system that keeps asking with the last cursor gets every event once, and an empty page when nothing is new."""
+    """A system that keeps asking with the last cursor gets every event once, and an empty page when
+    nothing is new.
+    """
     for number in range(3):
         wave(committed, person, clock, cause=str(number))
     seen: list[dict[str, object]] = []
@@ -134,7 +173,9 @@ def test_events_of_people_one_may_not_see_are_left_out(
     place: tuple[Hub, Staff],
     clock: StoppedClock,
 ) -> None:
-    """What happens to a person with a limited-access record is in nobody's feed, and the cursor still moves on."""
+    """What happens to a person with a limited-access record is in nobody's feed, and the cursor
+    still moves on.
+    """
     with committed.begin() as session:
         hidden = builders.person(session, place[1], restricted=True)
         events.record(
@@ -156,7 +197,9 @@ def test_events_of_people_one_may_not_see_are_left_out(
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "1.", ".1", "-1.2", "1.2.3", "9" * 30 + ".1", "١.٢"])
-def test_a_made_up_event_cursor_is_refused(client: FlaskClient, headers: dict[str, str], cursor: str) -> None:
+def test_a_made_up_event_cursor_is_refused(
+    client: FlaskClient, headers: dict[str, str], cursor: str
+) -> None:
     """A cursor that is none is refused, never a failure."""
     assert client.get(f"/v1/events?after={cursor}", headers=headers).status_code == 422
 

@@ -1,4 +1,6 @@
-"""Two people and one free time: whatever the order, one gets it and the other keeps what they had or is offered another."""
+"""Two people and one free time: whatever the order, one gets it and the other keeps what they had
+or is offered another.
+"""
 
 import threading
 from collections.abc import Callable
@@ -28,7 +30,9 @@ class Pair:
         with database.begin() as session:
             om = builders.staff(session, builders.hub(session))
             self.people = [
-                builders.person(session, om, number=f"+4477009001{nth:02}", rebooking_allowed_at=now)
+                builders.person(
+                    session, om, number=f"+4477009001{nth:02}", rebooking_allowed_at=now
+                )
                 for nth in (11, 12)
             ]
             self.booked = [
@@ -51,8 +55,12 @@ class Pair:
     def hold(self, nth: int, now: datetime) -> SlotOffer | None:
         """Offer times to one of the two, in a transaction of its own."""
         with self.database.begin() as session:
-            person = session.get_one(Person, self.people[nth].id, with_for_update={"key_share": True})
-            asked = offers.OfferRequest(person, f"+4477009001{11 + nth}", self.inbound, now, TimeWish())
+            person = session.get_one(
+                Person, self.people[nth].id, with_for_update={"key_share": True}
+            )
+            asked = offers.OfferRequest(
+                person, f"+4477009001{11 + nth}", self.inbound, now, TimeWish()
+            )
             return offers.make_offer(
                 session, asked, session.get_one(Appointment, self.booked[nth].id), now=now
             )
@@ -64,7 +72,10 @@ class Pair:
             found = session.get_one(SlotOffer, offer.id)
             appointment = offers.standing(session, found, now=now)
             assert appointment is not None
-            return offers.take(session, found, appointment, 1, inbound_id=self.inbound, now=now) is not None
+            return (
+                offers.take(session, found, appointment, 1, inbound_id=self.inbound, now=now)
+                is not None
+            )
 
     def starts(self) -> list[datetime]:
         """When the two have their appointments."""
@@ -95,12 +106,18 @@ def test_two_offers_at_once_never_hold_the_same_time(committed: Database, now: d
     options = [len(one.options) for one in made if isinstance(one, SlotOffer)]
     assert sorted(options) == [1, 3]
     with committed.begin() as session:
-        held = session.scalars(select(FreeTime.held_for_id).where(FreeTime.held_for_id.is_not(None))).all()
+        held = session.scalars(
+            select(FreeTime.held_for_id).where(FreeTime.held_for_id.is_not(None))
+        ).all()
         assert len(held) == 4 and set(held) == {one.id for one in pair.people}
 
 
-def test_two_choices_of_one_time_at_once_move_one_person(committed: Database, now: datetime) -> None:
-    """Both were offered it in turn, the first hold is over; one gets it and the other's appointment stands."""
+def test_two_choices_of_one_time_at_once_move_one_person(
+    committed: Database, now: datetime
+) -> None:
+    """Both were offered it in turn, the first hold is over; one gets it and the other's appointment
+    stands.
+    """
     pair = Pair(committed, now, 1)
     first = pair.hold(0, now)
     later = now + timedelta(minutes=61)

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engage.appointments.free_times.rules import FreeSlot, TimeWish, named, obstacles, offerable, pick, wish
+from engage.appointments.free_times.rules import (
+    FreeSlot,
+    TimeWish,
+    named,
+    obstacles,
+    offerable,
+    pick,
+    wish,
+)
 from engage.appointments.kinds import AppointmentType
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,8 +56,12 @@ def shown(slots: Sequence[FreeSlot]) -> list[str]:
     ],
 )
 def test_what_may_be_offered(given: FreeSlot, offered: bool) -> None:
-    """Two hours' notice, fourteen days, long enough, of the same kind, and not on Good Friday unless on purpose."""
-    found = offerable([given], kind=OFFICE, minutes=30, now=NOW, zone=LONDON, closed={date(2027, 3, 26)})
+    """Two hours' notice, fourteen days, long enough, of the same kind, and not on Good Friday
+    unless on purpose.
+    """
+    found = offerable(
+        [given], kind=OFFICE, minutes=30, now=NOW, zone=LONDON, closed={date(2027, 3, 26)}
+    )
     assert bool(found) == offered
 
 
@@ -95,14 +107,22 @@ def test_tomorrow_is_the_day_after_it_was_written() -> None:
 def test_few_days_are_filled_with_more_of_the_same() -> None:
     """Three times on two days are three."""
     few = [slot("22 10:00"), slot("22 11:00"), slot("23 09:00")]
-    assert shown(pick(few, TimeWish(), heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 11:00", "23 09:00"]
+    assert shown(pick(few, TimeWish(), heard_at=NOW, zone=LONDON)) == [
+        "22 10:00",
+        "22 11:00",
+        "23 09:00",
+    ]
     assert pick([], TimeWish("mon", "10:00"), heard_at=NOW, zone=LONDON) == ()
 
 
 def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None:
     """With nothing else free it is better than nothing."""
     monday = TimeWish(avoid=date(2027, 3, 22))
-    assert shown(pick(FREE, monday, heard_at=NOW, zone=LONDON)) == ["23 09:00", "24 14:30", "30 09:00"]
+    assert shown(pick(FREE, monday, heard_at=NOW, zone=LONDON)) == [
+        "23 09:00",
+        "24 14:30",
+        "30 09:00",
+    ]
     assert shown(pick(FREE[:2], monday, heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 10:30"]
 
 
@@ -155,6 +175,8 @@ def test_one_that_a_reading_names(day: str | None, time: str | None, place: int 
 def test_for_whom_nothing_is_offered(
     allowed: bool, demanded: bool, hub: bool, kind: AppointmentType, code: str | None
 ) -> None:
-    """Without the offender manager's leave, against the hub's setting, or for what one worker alone cannot move."""
+    """Without the offender manager's leave, against the hub's setting, or for what one worker alone
+    cannot move.
+    """
     reason = obstacles(allowed=allowed, demanded=demanded, hub_allows_demanded=hub, kind=kind)
     assert (reason.code if reason else None) == code

@@ -24,7 +24,9 @@ def pat(committed: Database) -> Staff:
     """An offender manager of a hub that is closed on Easter Monday."""
     with committed.begin() as session:
         return builders.staff(
-            session, builders.hub(session, closed_days=["2027-03-29"]), email="pat@probation.example"
+            session,
+            builders.hub(session, closed_days=["2027-03-29"]),
+            email="pat@probation.example",
         )
 
 
@@ -34,11 +36,15 @@ def let_in(
     """The report on a file."""
     stream = io.BytesIO((HEADER + rows).encode())
     hub_id = pat.memberships[0].hub_id
-    return dict(import_times(database.begin, SYSTEM, hub_id, stream, now=now, dry_run=dry_run).as_json())
+    return dict(
+        import_times(database.begin, SYSTEM, hub_id, stream, now=now, dry_run=dry_run).as_json()
+    )
 
 
 def test_a_file_is_let_in_row_by_row(committed: Database, pat: Staff, now: datetime) -> None:
-    """Weeks are counted on the wall clock, a closed day is named, each bad row is refused alone, and a second time nothing is doubled."""
+    """Weeks are counted on the wall clock, a closed day is named, each bad row is refused alone,
+    and a second time nothing is doubled.
+    """
     rows = (
         "pat@probation.example,office,22/03/2027,10:00,30,the hall,3\n"
         "nobody@probation.example,office,22/03/2027,11:00,30,the hall,\n"
@@ -78,15 +84,21 @@ def test_a_dry_run_changes_nothing(committed: Database, pat: Staff, now: datetim
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", b"\xff\xfe"])
-def test_what_is_no_such_file(committed: Database, pat: Staff, now: datetime, content: bytes) -> None:
+def test_what_is_no_such_file(
+    committed: Database, pat: Staff, now: datetime, content: bytes
+) -> None:
     """Refused whole, with words."""
     with pytest.raises(Invalid) as found:
-        import_times(committed.begin, SYSTEM, pat.memberships[0].hub_id, io.BytesIO(content), now=now)
+        import_times(
+            committed.begin, SYSTEM, pat.memberships[0].hub_id, io.BytesIO(content), now=now
+        )
     assert list(found.value.fields) == ["file"]
 
 
 def test_who_may_keep_whose_times(committed: Database, pat: Staff, now: datetime) -> None:
-    """One's own, or anybody's of the hub for a coordinator; never a person, an auditor, or somebody of another hub."""
+    """One's own, or anybody's of the hub for a coordinator; never a person, an auditor, or somebody
+    of another hub.
+    """
     hub_id = pat.memberships[0].hub_id
     new = service.NewTimes(pat.id, AppointmentType.OFFICE, now.replace(day=22), 30)
     with committed.begin() as session:

@@ -1,4 +1,6 @@
-"""The import: what must come out of the sample file row by row, what a second import changes, and what a bad file may not do."""
+"""The import: what must come out of the sample file row by row, what a second import changes, and
+what a bad file may not do.
+"""
 
 import threading
 import uuid
@@ -48,7 +50,9 @@ NOT_TEXTED = {
     "A-1017": "There is no mobile number: the person will not be texted",
 }
 BOOKED = [
-    f"A-10{number:02}" for number in range(1, 34) if number not in (9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30)
+    f"A-10{number:02}"
+    for number in range(1, 34)
+    if number not in (9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30)
 ]
 
 
@@ -57,11 +61,20 @@ def state(database: Database) -> dict[str, Any]:
     with database.begin() as session:
         appointments = session.execute(
             select(
-                Appointment.source_ref, Appointment.starts_at, Appointment.revision, Appointment.place_alias
+                Appointment.source_ref,
+                Appointment.starts_at,
+                Appointment.revision,
+                Appointment.place_alias,
             ).order_by(Appointment.source_ref)
         ).all()
         rows = session.execute(
-            select(Appointment.source_ref, Reminder.kind, Reminder.revision, Reminder.state, Reminder.due_at)
+            select(
+                Appointment.source_ref,
+                Reminder.kind,
+                Reminder.revision,
+                Reminder.state,
+                Reminder.due_at,
+            )
             .join(Reminder.appointment)
             .order_by(Appointment.source_ref, Reminder.revision, Reminder.kind)
         ).all()
@@ -71,13 +84,16 @@ def state(database: Database) -> dict[str, Any]:
             .order_by(Person.crn, ContactPoint.given)
         ).all()
         counts = [
-            session.scalar(select(func.count()).select_from(table)) for table in (Person, Event, Signal)
+            session.scalar(select(func.count()).select_from(table))
+            for table in (Person, Event, Signal)
         ]
     return {"appointments": appointments, "reminders": rows, "points": points, "counts": counts}
 
 
 def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """Good rows go in whatever the bad ones do; each bad row is reported with line, column and reason."""
+    """Good rows go in whatever the bad ones do; each bad row is reported with line, column and
+    reason.
+    """
     found = take_in(committed, hub_id, SAMPLE.read_bytes(), now).as_json()
     assert found["rows"] == 36
     assert found["booked"] == BOOKED
@@ -89,28 +105,51 @@ def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now:
     warned = {(row["ref"], row["reason"]) for row in found["warnings"]}
     assert warned == {
         *NOT_TEXTED.items(),
-        ("A-1012", "The same number is on somebody else: neither is texted until a worker has looked"),
-        ("A-1013", "The same number is on somebody else: neither is texted until a worker has looked"),
+        (
+            "A-1012",
+            "The same number is on somebody else: neither is texted until a worker has looked",
+        ),
+        (
+            "A-1013",
+            "The same number is on somebody else: neither is texted until a worker has looked",
+        ),
         ("A-1029", "01:30 comes twice that day, when the clocks go back: the first is taken"),
-        ("A-1033", "The place would tell a stranger too much (probation, Court): texts will not name it"),
+        (
+            "A-1033",
+            "The place would tell a stranger too much (probation, Court): texts will not name it",
+        ),
     }
 
 
-def test_what_the_sample_file_leaves_behind(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """The rows as samples/README.md wants them: times, people never merged, numbers, reminders, signals."""
+def test_what_the_sample_file_leaves_behind(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """The rows as samples/README.md wants them: times, people never merged, numbers, reminders,
+    signals.
+    """
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
         booked = {one.source_ref: one for one in session.scalars(select(Appointment))}
         person = {ref: session.get_one(Person, one.person_id) for ref, one in booked.items()}
         point = {ref: phones.current_point(session, one.id) for ref, one in person.items()}
-        assert booked["A-1004"].starts_at == local("2027-03-22 09:30") and booked["A-1004"].revision == 2
+        assert (
+            booked["A-1004"].starts_at == local("2027-03-22 09:30")
+            and booked["A-1004"].revision == 2
+        )
         old = session.scalars(
-            select(Reminder).where(Reminder.appointment_id == booked["A-1004"].id, Reminder.revision == 1)
+            select(Reminder).where(
+                Reminder.appointment_id == booked["A-1004"].id, Reminder.revision == 1
+            )
         ).all()
         assert old and {row.state for row in old} <= {ReminderState.VOID, ReminderState.SKIPPED}
         assert booked["A-1029"].starts_at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-        assert booked["A-1031"].starts_at == local("2027-04-07 09:30") and booked["A-1031"].enforceable
-        assert booked["A-1032"].starts_at == local("2027-04-07 14:00") and person["A-1032"].language == "en"
+        assert (
+            booked["A-1031"].starts_at == local("2027-04-07 09:30") and booked["A-1031"].enforceable
+        )
+        assert (
+            booked["A-1032"].starts_at == local("2027-04-07 14:00")
+            and person["A-1032"].language == "en"
+        )
         assert booked["A-1033"].place_alias == "" and "probation" in booked["A-1033"].place
         assert booked["A-1002"].place_alias == "the hall, Mill Lane"
         assert booked["A-1017"].place == 'the Hub, "upstairs"'
@@ -122,13 +161,21 @@ def test_what_the_sample_file_leaves_behind(committed: Database, hub_id: uuid.UU
             "+447700900104",
         }
         states = {ref: one.state if one else None for ref, one in point.items()}
-        assert [states[f"A-10{number}"] for number in (14, 15, 16, 17)] == [NumberState.UNUSABLE] * 3 + [None]
-        shared = session.scalars(select(Signal.person_id).where(Signal.kind == "number_shared")).all()
+        assert [states[f"A-10{number}"] for number in (14, 15, 16, 17)] == [
+            NumberState.UNUSABLE
+        ] * 3 + [None]
+        shared = session.scalars(
+            select(Signal.person_id).where(Signal.kind == "number_shared")
+        ).all()
         assert set(shared) == {person["A-1012"].id, person["A-1013"].id}
 
 
-def test_nobody_unconfirmed_is_texted_content(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """After the import every number is asked whose it is, and no other text goes; those that cannot be texted say why."""
+def test_nobody_unconfirmed_is_texted_content(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """After the import every number is asked whose it is, and no other text goes; those that cannot
+    be texted say why.
+    """
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
         while planning.send_due(session, now=now, limit=10):
@@ -153,7 +200,9 @@ def test_nobody_unconfirmed_is_texted_content(committed: Database, hub_id: uuid.
 def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """A worker that ticks in the middle of the import texts neither: the file is known to give the number twice."""
+    """A worker that ticks in the middle of the import texts neither: the file is known to give the
+    number twice.
+    """
 
     def tick(done: int, _rows: int) -> None:
         with committed.begin() as session:
@@ -166,7 +215,9 @@ def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
     assert "+447700900101" in texted and "+447700900108" not in texted
 
 
-def test_the_sample_file_twice_changes_nothing(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_the_sample_file_twice_changes_nothing(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """The second import leaves every row, reminder, event and signal alone."""
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     before = state(committed)
@@ -178,7 +229,9 @@ def test_the_sample_file_twice_changes_nothing(committed: Database, hub_id: uuid
 
 
 @pytest.mark.parametrize("after", [1, 4, 5, 9, 20, 25])
-def test_stopped_and_repeated(committed: Database, hub_id: uuid.UUID, now: datetime, after: int) -> None:
+def test_stopped_and_repeated(
+    committed: Database, hub_id: uuid.UUID, now: datetime, after: int
+) -> None:
     """Stopped after any row and repeated, the result is that of one import."""
 
     class Stopped(Exception):
@@ -192,7 +245,9 @@ def test_stopped_and_repeated(committed: Database, hub_id: uuid.UUID, now: datet
         take_in(committed, hub_id, SAMPLE.read_bytes(), now, progress=stop)
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
-        refs = session.scalars(select(Appointment.source_ref).order_by(Appointment.source_ref)).all()
+        refs = session.scalars(
+            select(Appointment.source_ref).order_by(Appointment.source_ref)
+        ).all()
         moved = session.scalars(select(Appointment).where(Appointment.source_ref == "A-1004")).one()
     assert list(refs) == BOOKED
     assert moved.starts_at == local("2027-03-22 09:30")
@@ -209,10 +264,14 @@ def test_a_dry_run_says_the_same_and_changes_nothing(
 
 
 def test_two_imports_at_once(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """Two clerks import the same file at the same moment: each appointment and person is there once."""
+    """Two clerks import the same file at the same moment: each appointment and person is there
+    once.
+    """
     reports: list[ImportReport] = []
     workers = [
-        threading.Thread(target=lambda: reports.append(take_in(committed, hub_id, SAMPLE.read_bytes(), now)))
+        threading.Thread(
+            target=lambda: reports.append(take_in(committed, hub_id, SAMPLE.read_bytes(), now))
+        )
         for _ in range(3)
     ]
     for worker in workers:

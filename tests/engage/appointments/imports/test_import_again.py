@@ -22,7 +22,9 @@ from tests.engage.appointments.files import only, sheet, take_in
 from tests.engage.appointments.stage import becomes, local, messages
 
 
-def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_a_moved_row_tells_whoever_was_told(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """A later file with another time: the person who knows the old one is told of the change."""
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
@@ -30,7 +32,9 @@ def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UU
         phones.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
         planning.send_due(session, now=now)
         session.flush()
-        becomes(session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now)
+        becomes(
+            session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now
+        )
     assert take_in(committed, hub_id, sheet({"start": "15:00"}), now).moved == ["B-1"]
     with committed.begin() as session:
         planning.send_due(session, now=now)
@@ -38,14 +42,22 @@ def test_a_moved_row_tells_whoever_was_told(committed: Database, hub_id: uuid.UU
         assert "changed to Fri 26 March, 3:00pm" in messages(session)[-1].body
 
 
-def test_another_place_counts_as_moved(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_another_place_counts_as_moved(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """Details without a new time are taken over, and are told again if a text had gone."""
     take_in(committed, hub_id, sheet({}), now)
     changed = {"place": "the centre", "worker": "Jo", "minutes": "45"}
     assert take_in(committed, hub_id, sheet(changed), now).moved == ["B-1"]
     with committed.begin() as session:
         found = session.scalars(select(Appointment)).one()
-        assert (found.place, found.place_alias, found.worker_name, found.minutes, found.revision) == (
+        assert (
+            found.place,
+            found.place_alias,
+            found.worker_name,
+            found.minutes,
+            found.revision,
+        ) == (
             "the centre",
             "the centre",
             "Jo",
@@ -54,8 +66,12 @@ def test_another_place_counts_as_moved(committed: Database, hub_id: uuid.UUID, n
         )
 
 
-def test_an_old_file_does_not_undo_a_worker(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """A worker moved it in Engage; the file that says what it said before changes nothing. One that says something new does."""
+def test_an_old_file_does_not_undo_a_worker(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
+    """A worker moved it in Engage; the file that says what it said before changes nothing. One that
+    says something new does.
+    """
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:
         found = session.scalars(select(Appointment)).one()
@@ -79,7 +95,9 @@ def test_a_cancelled_appointment_is_not_revived(
     )
 
 
-def test_the_same_file_after_the_appointment(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_the_same_file_after_the_appointment(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """What is in the past but known is left alone; what is in the past and new is refused."""
     take_in(committed, hub_id, sheet({}), now)
     later = now + timedelta(days=30)
@@ -112,7 +130,9 @@ def test_a_confirmed_number_is_kept(committed: Database, hub_id: uuid.UUID, now:
 def test_an_unconfirmed_number_gives_way_and_an_old_one_stays_old(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The file's newer number is taken and will be checked; the old one in an older file is not taken back."""
+    """The file's newer number is taken and will be checked; the old one in an older file is not
+    taken back.
+    """
     take_in(committed, hub_id, sheet({}), now)
     newer = sheet({"ref": "B-2", "date": "27/03/2027", "mobile": "07700900199"})
     report = take_in(committed, hub_id, newer, now)
@@ -127,7 +147,9 @@ def test_an_unconfirmed_number_gives_way_and_an_old_one_stays_old(
 def test_another_name_on_a_known_crn_changes_nobody(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The CRN is the identity: the appointment goes in with a warning, and neither name nor number is touched."""
+    """The CRN is the identity: the appointment goes in with a warning, and neither name nor number
+    is touched.
+    """
     take_in(committed, hub_id, sheet({}), now)
     other = {"ref": "B-2", "date": "27/03/2027", "first_name": "Dean", "mobile": "07700900199"}
     report = take_in(committed, hub_id, sheet(other), now)
@@ -136,7 +158,9 @@ def test_another_name_on_a_known_crn_changes_nobody(
     assert number_after(committed)[0] == "+447700900131"
 
 
-def test_a_reference_belongs_to_one_person(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_a_reference_belongs_to_one_person(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """The same reference with another CRN is refused, whoever came first."""
     take_in(committed, hub_id, sheet({}), now)
     assert only(take_in(committed, hub_id, sheet({"crn": "X700002"}), now)) == (
@@ -145,14 +169,18 @@ def test_a_reference_belongs_to_one_person(committed: Database, hub_id: uuid.UUI
     )
 
 
-def test_a_clash_is_taken_with_a_warning(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_a_clash_is_taken_with_a_warning(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """Another system's double booking is that system's to put right."""
     report = take_in(committed, hub_id, sheet({}, {"ref": "B-2", "start": "14:15"}), now)
     assert report.booked == ["B-1", "B-2"]
     assert [warning["reason"] for warning in report.warnings] == [row_import.CLASH]
 
 
-def test_people_of_another_hub_are_left_alone(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_people_of_another_hub_are_left_alone(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """A CRN of another hub's caseload is refused."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Elsewhere")
@@ -168,7 +196,9 @@ def test_who_may_import(committed: Database, hub_id: uuid.UUID, now: datetime) -
     with committed.begin() as session:
         hub = session.get_one(Hub, hub_id)
         coordinator = builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Co"))
-        manager = builders.actor(builders.staff(session, hub, name="Om", email="o.m@probation.example"))
+        manager = builders.actor(
+            builders.staff(session, hub, name="Om", email="o.m@probation.example")
+        )
         worker = builders.actor(builders.staff(session, hub, Role.SUPPORT_WORKER, name="Su"))
     assert take_in(committed, hub_id, sheet({}), now, actor=coordinator).booked == ["B-1"]
     assert only(take_in(committed, hub_id, sheet({"ref": "B-2"}), now, actor=manager)) == (
@@ -188,7 +218,9 @@ def test_who_may_import(committed: Database, hub_id: uuid.UUID, now: datetime) -
         take_in(committed, uuid.uuid4(), sheet({}), now)
 
 
-def test_the_worker_is_found_by_first_name(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
+def test_the_worker_is_found_by_first_name(
+    committed: Database, hub_id: uuid.UUID, now: datetime
+) -> None:
     """Exactly one worker of the agency with that first name: it is them. Two: nobody is guessed."""
     take_in(committed, hub_id, sheet({}), now)
     with committed.begin() as session:

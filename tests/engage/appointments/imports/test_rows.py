@@ -26,7 +26,11 @@ from tests.engage.appointments.files import make_hub, only, sheet, take_in
         ({"ref": ""}, "ref", "Give the appointment's reference"),
         ({"ref": "x" * 41}, "ref", "Too long: at most 40 characters"),
         ({"first_name": ""}, "first_name", "Give the first name"),
-        ({"first_name": "Kat\0rina"}, "first_name", "It has a character that cannot be seen: type it again"),
+        (
+            {"first_name": "Kat\0rina"},
+            "first_name",
+            "It has a character that cannot be seen: type it again",
+        ),
         (
             {"first_name": "\U0001f600"},
             "first_name",
@@ -37,7 +41,11 @@ from tests.engage.appointments.files import make_hub, only, sheet, take_in
             "last_name",
             "It starts with a sign (=+-@ or a tab) that a spreadsheet would run",
         ),
-        ({"worker": "\tcmd"}, "worker", "It starts with a sign (=+-@ or a tab) that a spreadsheet would run"),
+        (
+            {"worker": "\tcmd"},
+            "worker",
+            "It starts with a sign (=+-@ or a tab) that a spreadsheet would run",
+        ),
         (
             {"last_name": "-"},
             "last_name",
@@ -60,13 +68,22 @@ from tests.engage.appointments.files import make_hub, only, sheet, take_in
         ({"minutes": "1441"}, "minutes", "The length must be whole minutes, from 1 to 1440"),
         ({"minutes": "½"}, "minutes", "The length must be whole minutes, from 1 to 1440"),
         ({"place": "x" * 121}, "place", "Too long: at most 120 characters"),
-        ({"place": "x" * 200_000}, "row", "A quotation mark is not closed or is in the wrong place"),
+        (
+            {"place": "x" * 200_000},
+            "row",
+            "A quotation mark is not closed or is in the wrong place",
+        ),
         ({"worker": ""}, "worker", "Say whom the person will see"),
         ({"enforceable": "maybe"}, "enforceable", "Write yes or no"),
     ],
 )
 def test_bad_values_are_refused_in_words(
-    committed: Database, hub_id: uuid.UUID, now: datetime, change: dict[str, str], column: str, reason: str
+    committed: Database,
+    hub_id: uuid.UUID,
+    now: datetime,
+    change: dict[str, str],
+    column: str,
+    reason: str,
 ) -> None:
     """Each fault is named by its column; the good row beside it goes in."""
     good = {"ref": "B-2", "crn": "X700002", "mobile": ""}
@@ -145,7 +162,14 @@ def test_a_quotation_mark_left_open_spoils_one_row(
 ) -> None:
     """The rows after it go in, and it is reported with its line and reference."""
     bad = GOOD.replace("B-1", "B-9").replace("the hall", '"the hall')
-    lines = [HEADER, bad, GOOD, GOOD.replace("B-1,X700001", "B-2,X700002").replace("07700900131", ""), "", ""]
+    lines = [
+        HEADER,
+        bad,
+        GOOD,
+        GOOD.replace("B-1,X700001", "B-2,X700002").replace("07700900131", ""),
+        "",
+        "",
+    ]
     report = take_in(committed, hub_id, "\n".join(lines).encode(), now)
     assert report.as_json()["refused"] == [
         {
@@ -177,7 +201,10 @@ def test_another_alphabet_code_spoils_only_its_rows(
     accented = GOOD.replace("B-1,X700001,Katrina", "B-2,X700002,Siân").encode("cp1252")
     report = take_in(committed, hub_id, b"\n".join([HEADER.encode(), GOOD.encode(), accented]), now)
     assert report.booked == ["B-1"]
-    assert only(report) == ("first_name", "It has letters that cannot be read: save the file as CSV UTF-8")
+    assert only(report) == (
+        "first_name",
+        "It has letters that cannot be read: save the file as CSV UTF-8",
+    )
 
 
 def test_columns_in_another_order(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
@@ -194,7 +221,9 @@ _CELL = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(COLUMNS), _CELL, max_size=3), max_size=4),
     noise=st.binary(max_size=40),
@@ -202,7 +231,9 @@ _CELL = st.one_of(
 def test_whatever_a_row_holds_it_is_taken_or_refused(
     session: Session, now: datetime, rows: list[dict[str, str]], noise: bytes
 ) -> None:
-    """Every data row ends as booked, moved, unchanged or refused, with nothing unexpected raised and a report that can be written."""
+    """Every data row ends as booked, moved, unchanged or refused, with nothing unexpected raised
+    and a report that can be written.
+    """
     from contextlib import contextmanager
 
     @contextmanager
@@ -215,7 +246,9 @@ def test_whatever_a_row_holds_it_is_taken_or_refused(
         hub_id = hub.id
         session.expunge_all()
         content = sheet(*rows) + noise
-        report = file_import.import_file(begin, SYSTEM, hub_id, io.BytesIO(content), now=now).as_json()
+        report = file_import.import_file(
+            begin, SYSTEM, hub_id, io.BytesIO(content), now=now
+        ).as_json()
         undo.rollback()
     session.expunge_all()
     ends = sum(len(report[kind]) for kind in ("booked", "moved", "unchanged", "refused"))

@@ -1,4 +1,6 @@
-"""When reminders fall due: decided afresh, one text for each purpose, and a stored reason for every one that did not go."""
+"""When reminders fall due: decided afresh, one text for each purpose, and a stored reason for every
+one that did not go.
+"""
 
 import threading
 from datetime import datetime, timedelta
@@ -41,7 +43,9 @@ def test_a_booking_is_told_at_once_and_the_day_before(stage: Stage) -> None:
         "Reply YES if you can come, NO if not. Reply STOP to end texts."
     ]
     assert stage.send() == []
-    assert stage.send("2027-03-23 14:00")[0].startswith("Hi Katrina. You see Pat on Fri 26 March, 2:00pm")
+    assert stage.send("2027-03-23 14:00")[0].startswith(
+        "Hi Katrina. You see Pat on Fri 26 March, 2:00pm"
+    )
     assert "tomorrow, 2:00pm" in stage.send("2027-03-25 14:00")[0]
     assert set(stage.shown(appointment).values()) == {"sent"}
     message = messages(stage.session)[-1]
@@ -63,7 +67,9 @@ def test_booked_under_24_hours_ahead_gets_one_text(stage: Stage) -> None:
 
 
 def test_two_appointments_of_one_day_share_a_text(stage: Stage) -> None:
-    """Booking texts of one day are merged, and so are the day-before texts, though one falls due hours later."""
+    """Booking texts of one day are merged, and so are the day-before texts, though one falls due
+    hours later.
+    """
     first = stage.book("2027-03-26 10:00")
     second = stage.book("2027-03-26 15:15", worker_name="Jo", place_alias="the hall")
     assert stage.send() == [
@@ -78,7 +84,9 @@ def test_two_appointments_of_one_day_share_a_text(stage: Stage) -> None:
 
 
 def test_late_reminders_do_not_come_together(stage: Stage) -> None:
-    """After the worker stood still for days one text goes about the appointment, and the others say why not."""
+    """After the worker stood still for days one text goes about the appointment, and the others say
+    why not.
+    """
     appointment = stage.book("2027-03-26 14:00")
     assert len(stage.send("2027-03-25 15:00")) == 1
     assert stage.shown(appointment) == {
@@ -104,7 +112,9 @@ def test_a_reminder_held_back_to_the_day_itself_says_today(stage: Stage) -> None
 
 
 def test_an_early_appointment_is_named_by_its_day_two_evenings_before(stage: Stage) -> None:
-    """Eight in the morning: the day-before text moves to the evening before that, and names the day."""
+    """Eight in the morning: the day-before text moves to the evening before that, and names the
+    day.
+    """
     stage.book("2027-03-26 08:00")
     stage.send()
     stage.send("2027-03-22 19:00")
@@ -119,18 +129,24 @@ def test_an_early_appointment_is_named_by_its_day_two_evenings_before(stage: Sta
         ({"restricted": True}, "restricted"),
     ],
 )
-def test_what_stands_against_a_text_is_stored(stage: Stage, change: dict[str, object], code: str) -> None:
+def test_what_stands_against_a_text_is_stored(
+    stage: Stage, change: dict[str, object], code: str
+) -> None:
     """Rule 1 is asked when the reminder falls due, and its reasons stay beside the reminder."""
     appointment = stage.book("2027-03-26 14:00")
     for name, value in change.items():
         setattr(stage.person, name, value)
     assert stage.send() == []
     assert stage.shown(appointment)["booked"] == f"skipped {code}"
-    assert all(reason["words"] for reason in reminder_rows(stage.session, appointment.id)[0].reasons)
+    assert all(
+        reason["words"] for reason in reminder_rows(stage.session, appointment.id)[0].reasons
+    )
 
 
 def test_at_night_a_reminder_waits_for_the_morning(stage: Stage) -> None:
-    """The worker was down at the due time and comes back at night: the text goes at nine, and the row says why it waits."""
+    """The worker was down at the due time and comes back at night: the text goes at nine, and the
+    row says why it waits.
+    """
     appointment = stage.book("2027-03-26 14:00")
     assert stage.send("2027-03-20 21:00") == []
     assert planned(stage.session, appointment.id)["booked"] == "03-21 09:00"
@@ -157,7 +173,9 @@ def test_no_more_than_the_cap_in_a_day(stage: Stage) -> None:
 
 
 def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> None:
-    """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped with that reason."""
+    """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped
+    with that reason.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.person.two_hour_reminder = True
     assert planning.plan_two_hour_texts(stage.session, stage.person.id, now=stage.now) == 1
@@ -171,7 +189,9 @@ def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> Non
 
 
 def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -> None:
-    """No content to a number nobody has confirmed: one text asks whose phone it is; once verified, what still helps goes."""
+    """No content to a number nobody has confirmed: one text asks whose phone it is; once verified,
+    what still helps goes.
+    """
     stage = make(session, now, verified=False)
     appointments = [
         stage.book("2027-03-26 10:00"),
@@ -198,19 +218,27 @@ def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
     stage.send("2027-03-23 14:00")
     stage.send("2027-03-25 14:00")
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
+    assert (
+        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
+    )
     assert "tomorrow" in stage.send("2027-03-25 16:00")[0]
     assert stage.shown(appointment)["three_days"] == "skipped remand"
 
 
 def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: Stage) -> None:
-    """Within two hours of a planned reminder the first text is not planned again: the reminder says it all."""
+    """Within two hours of a planned reminder the first text is not planned again: the reminder says
+    it all.
+    """
     stage.person.custody_status = CustodyStatus.CUSTODY
     stage.book("2027-03-26 14:00")
     stage.send()
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
-    assert planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
+    assert (
+        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
+    )
+    assert (
+        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
+    )
 
 
 def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) -> None:
@@ -222,7 +250,9 @@ def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) 
     suppression.restore(stage.session, "+447700900101", "SM2", stage.now)
     assert planning.replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
     assert len(stage.send()) == 1
-    assert [row.attempt for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked"] == [
+    assert [
+        row.attempt for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked"
+    ] == [
         1,
         2,
     ]
@@ -237,7 +267,9 @@ def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) 
         (AppointmentType.DRUG_TEST, "You see Pat: Fri 26 March"),
     ],
 )
-def test_the_way_of_meeting_chooses_the_words(stage: Stage, kind: AppointmentType, words: str) -> None:
+def test_the_way_of_meeting_chooses_the_words(
+    stage: Stage, kind: AppointmentType, words: str
+) -> None:
     """A visit, a call and a meeting are told differently, and a test is never named."""
     stage.book("2027-03-26 14:00", type=kind)
     assert words in stage.send()[0]
@@ -287,11 +319,15 @@ def test_a_hub_with_a_senseless_setting_holds_up_no_other(stage: Stage) -> None:
 
 
 def test_several_workers_send_each_text_once(committed: Database, now: datetime) -> None:
-    """Eight workers decide the reminders of thirty people at the same moment: every person gets exactly one text."""
+    """Eight workers decide the reminders of thirty people at the same moment: every person gets
+    exactly one text.
+    """
     with committed.begin() as session:
         stage = make(session, now)
         for count in range(30):
-            whose = builders.person(session, stage.om, number=f"+4477009002{count:02}", first_name="Dean")
+            whose = builders.person(
+                session, stage.om, number=f"+4477009002{count:02}", first_name="Dean"
+            )
             stage.book("2027-03-26 14:00", whose=whose)
 
     def work() -> None:
@@ -313,8 +349,12 @@ def test_several_workers_send_each_text_once(committed: Database, now: datetime)
     assert left == []
 
 
-def test_booking_while_reminders_are_decided_loses_nothing(committed: Database, now: datetime) -> None:
-    """Moves race the worker: afterwards every appointment has been told its present time, and no old text waits in the queue."""
+def test_booking_while_reminders_are_decided_loses_nothing(
+    committed: Database, now: datetime
+) -> None:
+    """Moves race the worker: afterwards every appointment has been told its present time, and no
+    old text waits in the queue.
+    """
     with committed.begin() as session:
         stage = make(session, now)
         actor, ids = stage.actor, []
@@ -330,15 +370,23 @@ def test_booking_while_reminders_are_decided_loses_nothing(committed: Database, 
     def move() -> None:
         for appointment_id in ids:
             with committed.begin() as session:
-                booking.move(session, actor, appointment_id, starts_at=local("2027-03-29 11:00"), now=now)
+                booking.move(
+                    session, actor, appointment_id, starts_at=local("2027-03-29 11:00"), now=now
+                )
 
-    threads = [threading.Thread(target=send), threading.Thread(target=send), threading.Thread(target=move)]
+    threads = [
+        threading.Thread(target=send),
+        threading.Thread(target=send),
+        threading.Thread(target=move),
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with committed.begin() as session:
         planning.send_due(session, now=now, limit=50)
-        waiting = session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)).all()
+        waiting = session.scalars(
+            select(Message).where(Message.status == MessageStatus.QUEUED)
+        ).all()
         assert len(waiting) == 10
         assert all("Mon 29 March, 11:00am" in message.body for message in waiting)

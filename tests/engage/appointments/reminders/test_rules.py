@@ -1,4 +1,6 @@
-"""Rule 3 as tables: what is planned when, on the wall clock of London, across quiet hours and both clock changes."""
+"""Rule 3 as tables: what is planned when, on the wall clock of London, across quiet hours and both
+clock changes.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,12 +26,18 @@ def shown(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%Y-%m-%d %H:%M}"
 
 
-def planned(starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: bool = False) -> dict[str, str]:
-    """What `plan` makes of it: the wall-clock due time of each text that is to go, or the code of why it is not."""
+def planned(
+    starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: bool = False
+) -> dict[str, str]:
+    """What `plan` makes of it: the wall-clock due time of each text that is to go, or the code of
+    why it is not.
+    """
     slots = rules.plan(
         local(starts), now=local(now), zone=LONDON, hours=HOURS, first=first, two_hours=two_hours
     )
-    return {slot.kind.value: slot.reason.code if slot.reason else shown(slot.due_at) for slot in slots}
+    return {
+        slot.kind.value: slot.reason.code if slot.reason else shown(slot.due_at) for slot in slots
+    }
 
 
 @pytest.mark.parametrize(
@@ -38,13 +46,21 @@ def planned(starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: boo
         (
             "2027-03-26 14:00",
             "2027-03-20 09:00",
-            {"booked": "2027-03-20 09:00", "three_days": "2027-03-23 14:00", "one_day": "2027-03-25 14:00"},
+            {
+                "booked": "2027-03-20 09:00",
+                "three_days": "2027-03-23 14:00",
+                "one_day": "2027-03-25 14:00",
+            },
         ),
         # two days ahead: three days are past, the day before still helps
         (
             "2027-03-22 10:00",
             "2027-03-20 09:00",
-            {"booked": "2027-03-20 09:00", "three_days": "booked_late", "one_day": "2027-03-21 10:00"},
+            {
+                "booked": "2027-03-20 09:00",
+                "three_days": "booked_late",
+                "one_day": "2027-03-21 10:00",
+            },
         ),
         # under 24 hours: one text
         (
@@ -62,7 +78,11 @@ def planned(starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: boo
         (
             "2027-03-26 14:00",
             "2027-03-20 21:30",
-            {"booked": "2027-03-21 09:00", "three_days": "2027-03-23 14:00", "one_day": "2027-03-25 14:00"},
+            {
+                "booked": "2027-03-21 09:00",
+                "three_days": "2027-03-23 14:00",
+                "one_day": "2027-03-25 14:00",
+            },
         ),
         # booked at night for the early morning: no hour is left
         (
@@ -80,15 +100,24 @@ def planned(starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: boo
         (
             "2027-03-26 08:00",
             "2027-03-20 09:00",
-            {"booked": "2027-03-20 09:00", "three_days": "2027-03-22 19:00", "one_day": "2027-03-24 19:00"},
+            {
+                "booked": "2027-03-20 09:00",
+                "three_days": "2027-03-22 19:00",
+                "one_day": "2027-03-24 19:00",
+            },
         ),
         # a late one: to the evening of the same day
         (
             "2027-03-26 20:30",
             "2027-03-20 09:00",
-            {"booked": "2027-03-20 09:00", "three_days": "2027-03-23 19:00", "one_day": "2027-03-25 19:00"},
+            {
+                "booked": "2027-03-20 09:00",
+                "three_days": "2027-03-23 19:00",
+                "one_day": "2027-03-25 19:00",
+            },
         ),
-        # the evening before is past: nine o'clock, the same moment as the first text, which says it all
+        # the evening before is past: nine o'clock, the same moment as the first text, which says it
+        # all
         (
             "2027-03-22 08:00",
             "2027-03-20 21:00",
@@ -103,7 +132,9 @@ def planned(starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: boo
     ],
 )
 def test_what_a_booking_plans(starts: str, now: str, expected: dict[str, str]) -> None:
-    """Booking text at once, three days and one day before; booked late, the nearest that still helps; never in quiet hours."""
+    """Booking text at once, three days and one day before; booked late, the nearest that still
+    helps; never in quiet hours.
+    """
     assert planned(starts, now) == expected
 
 
@@ -116,7 +147,9 @@ def test_what_a_booking_plans(starts: str, now: str, expected: dict[str, str]) -
     ],
 )
 def test_two_hours_before_for_people_whose_manager_asked(starts: str, expected: str) -> None:
-    """The two-hour text is planned only where it was asked for; before nine it moves to the evening before."""
+    """The two-hour text is planned only where it was asked for; before nine it moves to the evening
+    before.
+    """
     assert planned(starts, "2027-03-20 09:00", two_hours=True)["two_hours"] == expected
     assert "two_hours" not in planned(starts, "2027-03-20 09:00")
 
@@ -142,8 +175,12 @@ def test_two_hours_at_nine_when_the_evening_has_passed() -> None:
         ("2027-11-01 10:00", "2027-10-29 10:00", "2027-10-31 10:00"),
     ],
 )
-def test_the_wall_clock_rules_across_both_clock_changes(starts: str, three_days: str, one_day: str) -> None:
-    """A ten o'clock appointment's texts go at ten o'clock local time, though the day between had 23 or 25 hours."""
+def test_the_wall_clock_rules_across_both_clock_changes(
+    starts: str, three_days: str, one_day: str
+) -> None:
+    """A ten o'clock appointment's texts go at ten o'clock local time, though the day between had 23
+    or 25 hours.
+    """
     found = planned(starts, "2027-03-20 09:00")
     assert (found["three_days"], found["one_day"]) == (three_days, one_day)
 
@@ -157,16 +194,25 @@ def test_the_wall_clock_rules_across_both_clock_changes(starts: str, three_days:
     ],
 )
 def test_one_text_when_booked_the_day_before_a_clock_change(starts: str, now: str) -> None:
-    """Whether the day has 23 or 25 hours, an appointment booked the day before gets exactly one text."""
+    """Whether the day has 23 or 25 hours, an appointment booked the day before gets exactly one
+    text.
+    """
     found = planned(starts, now)
     assert {kind for kind, due in found.items() if due.startswith("2027")} == {"booked"}
 
 
 def test_until_when_texts_are_of_use() -> None:
-    """Three days until the day-before text's time, one day until 4 hours before, two hours and booked until 30 minutes before."""
+    """Three days until the day-before text's time, one day until 4 hours before, two hours and
+    booked until 30 minutes before.
+    """
     starts = local("2027-03-26 14:00")
     slots = rules.plan(
-        starts, now=local("2027-03-20 09:00"), zone=LONDON, hours=HOURS, first=K.BOOKED, two_hours=True
+        starts,
+        now=local("2027-03-20 09:00"),
+        zone=LONDON,
+        hours=HOURS,
+        first=K.BOOKED,
+        two_hours=True,
     )
     useless = {slot.kind: slot.expires_at for slot in slots}
     assert useless == {
@@ -181,7 +227,12 @@ def test_a_change_is_told_until_the_new_time() -> None:
     """Do not come at the old time helps up to the last minute."""
     starts = local("2027-03-20 09:20")
     slot = rules.plan(
-        starts, now=local("2027-03-20 09:00"), zone=LONDON, hours=HOURS, first=K.CHANGED, two_hours=False
+        starts,
+        now=local("2027-03-20 09:00"),
+        zone=LONDON,
+        hours=HOURS,
+        first=K.CHANGED,
+        two_hours=False,
     )[0]
     assert (slot.kind, slot.reason, slot.expires_at) == (K.CHANGED, None, starts)
 
@@ -191,8 +242,12 @@ def test_a_change_is_told_until_the_new_time() -> None:
     minutes=st.integers(min_value=0, max_value=2 * 365 * 24 * 60),
     two_hours=st.booleans(),
 )
-def test_no_text_is_planned_at_night_or_past_its_use(ahead: timedelta, minutes: int, two_hours: bool) -> None:
-    """Whatever is booked whenever: planned texts lie ahead, inside the hours, before their use ends, hours apart from the first."""
+def test_no_text_is_planned_at_night_or_past_its_use(
+    ahead: timedelta, minutes: int, two_hours: bool
+) -> None:
+    """Whatever is booked whenever: planned texts lie ahead, inside the hours, before their use
+    ends, hours apart from the first.
+    """
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     slots = rules.plan(
         moment + ahead, now=moment, zone=LONDON, hours=HOURS, first=K.BOOKED, two_hours=two_hours
@@ -213,7 +268,9 @@ def test_a_time_that_the_clocks_jump_over_does_not_exist() -> None:
 
 
 def test_a_time_that_comes_twice_is_the_first() -> None:
-    """01:30 on 31 October 2027 comes twice; the first, still in summer time, is taken and said to be ambiguous."""
+    """01:30 on 31 October 2027 comes twice; the first, still in summer time, is taken and said to
+    be ambiguous.
+    """
     found = rules.local_moment(date(2027, 10, 31), time(1, 30), LONDON)
     assert found == rules.LocalMoment(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), ambiguous=True)
     assert not rules.local_moment(date(2027, 10, 31), time(3, 0), LONDON).ambiguous
@@ -232,7 +289,9 @@ def test_a_time_that_comes_twice_is_the_first() -> None:
     ],
 )
 def test_today_and_tomorrow_follow_the_calendar(kind: K, now: str, words: K) -> None:
-    """A day-before text sent two evenings before does not say tomorrow, nor does one sent on the day."""
+    """A day-before text sent two evenings before does not say tomorrow, nor does one sent on the
+    day.
+    """
     assert rules.wording_kind(kind, local("2027-03-26 14:00"), local(now), LONDON) is words
 
 
@@ -247,13 +306,20 @@ def test_today_and_tomorrow_follow_the_calendar(kind: K, now: str, words: K) -> 
 )
 def test_when_to_look_again(now: str, tomorrow: bool, expected: str) -> None:
     """Quiet hours end at the next opening; a full day ends with the day."""
-    assert shown(rules.next_try(local(now), zone=LONDON, hours=HOURS, tomorrow=tomorrow)) == expected
+    assert (
+        shown(rules.next_try(local(now), zone=LONDON, hours=HOURS, tomorrow=tomorrow)) == expected
+    )
 
 
 def test_hours_that_leave_no_time_move_nothing() -> None:
-    """Where the person's own hours and the hub's do not meet, the plan keeps the times and rule 1 says why nothing goes."""
+    """Where the person's own hours and the hub's do not meet, the plan keeps the times and rule 1
+    says why nothing goes.
+    """
     moment = local("2027-03-22 21:00")
-    assert rules.within_hours(moment, now=local("2027-03-20 09:00"), zone=LONDON, hours=(20, 9)) == moment
+    assert (
+        rules.within_hours(moment, now=local("2027-03-20 09:00"), zone=LONDON, hours=(20, 9))
+        == moment
+    )
 
 
 def test_overlapping_appointments() -> None:

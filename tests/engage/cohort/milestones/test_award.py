@@ -1,4 +1,6 @@
-"""Finding milestones: kept once, told once, praised by one text that says nothing to a stranger, whoever looks and however often."""
+"""Finding milestones: kept once, told once, praised by one text that says nothing to a stranger,
+whoever looks and however often.
+"""
 
 import threading
 from collections.abc import Sequence
@@ -67,7 +69,9 @@ def enrol(session: Session, person: Person, days_ago: int) -> Enrolment:
 def kept(session: Session, person: Person) -> Sequence[Milestone]:
     """What was found of somebody."""
     rows = select(Milestone).where(Milestone.person_id == person.id)
-    return session.scalars(rows.order_by(Milestone.reached_on, Milestone.kind, Milestone.step)).all()
+    return session.scalars(
+        rows.order_by(Milestone.reached_on, Milestone.kind, Milestone.step)
+    ).all()
 
 
 def praise(session: Session, person: Person) -> list[Message]:
@@ -114,7 +118,9 @@ def negative_test(session: Session, person: Person, days_ago: int, result: DrugT
 
 
 def test_praise_never_says_for_what_and_health_stays_apart(session: Session) -> None:
-    """A negative test: the text names no number, and the signal, which more people read, says only that there is something."""
+    """A negative test: the text names no number, and the signal, which more people read, says only
+    that there is something.
+    """
     katrina = enrolled(session)
     negative_test(session, katrina, 3, DrugTestResult.NEGATIVE)
     session.flush()
@@ -184,7 +190,9 @@ def test_all_kinds_are_gathered_and_praised_by_one_text(session: Session) -> Non
 
 
 def test_an_arrest_and_a_time_in_prison_set_the_days_back(session: Session) -> None:
-    """The days begin anew with the arrest, unless it is withdrawn, and with release; in prison nothing passes."""
+    """The days begin anew with the arrest, unless it is withdrawn, and with release; in prison
+    nothing passes.
+    """
     katrina = enrolled(session, 40)
     arrest = Offence(
         person_id=katrina.id,
@@ -207,7 +215,9 @@ def test_an_arrest_and_a_time_in_prison_set_the_days_back(session: Session) -> N
 
 
 def test_whom_no_text_may_reach_is_not_texted_and_it_says_why(session: Session) -> None:
-    """Rule 1: on warrant they have reached what they had, the reasons stand beside it, and staff are told all the same."""
+    """Rule 1: on warrant they have reached what they had, the reasons stand beside it, and staff
+    are told all the same.
+    """
     katrina = enrolled(session, custody_status=CustodyStatus.WARRANT)
     everything(session, katrina)
     assert find(session, katrina) > 0
@@ -241,7 +251,9 @@ def test_nothing_is_found_of_whoever_is_not_on_the_cohort(session: Session, how:
 
 
 def test_welsh_and_the_night(session: Session) -> None:
-    """In the person's language; found at night it goes when the hours for texts begin, and the last look still stops it."""
+    """In the person's language; found at night it goes when the hours for texts begin, and the last
+    look still stops it.
+    """
     katrina = enrolled(session, 28, language=Language.WELSH)
     night = NOW - timedelta(hours=6)
     assert find(session, katrina, night) == 1

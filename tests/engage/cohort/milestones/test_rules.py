@@ -58,7 +58,9 @@ def facts(today: date = TODAY, **given: Any) -> MilestoneFacts:
     ],
 )
 def test_days_without_an_offence(today: date, given: dict[str, Any], steps: list[int]) -> None:
-    """Rule 16: from adoption, the last offence or release, whichever is last; not while somebody is away; 29 February is a day."""
+    """Rule 16: from adoption, the last offence or release, whichever is last; not while somebody is
+    away; 29 February is a day.
+    """
     assert [step for step, _ in reached(facts(today, **given), Kind.OFFENCE_FREE)] == steps
 
 
@@ -78,7 +80,9 @@ def test_days_without_an_offence(today: date, given: dict[str, Any], steps: list
     ],
 )
 def test_attended_in_a_row(codes: list[Code], found: list[tuple[int, date]]) -> None:
-    """Rule 16: 5, 10, 20; an acceptable absence neither counts nor breaks, any other failure begins the count anew."""
+    """Rule 16: 5, 10, 20; an acceptable absence neither counts nor breaks, any other failure begins
+    the count anew.
+    """
     assert reached(facts(outcomes=daily(*codes)), Kind.ATTENDED) == found
 
 
@@ -94,7 +98,9 @@ def test_attended_in_a_row(codes: list[Code], found: list[tuple[int, date]]) -> 
     ],
 )
 def test_negative_tests(results: list[Result], steps: list[int]) -> None:
-    """Rule 16: 1, 4, 8 in a row; a void sample tells nothing, a positive, missed or refused one begins the count anew."""
+    """Rule 16: 1, 4, 8 in a row; a void sample tells nothing, a positive, missed or refused one
+    begins the count anew.
+    """
     assert [step for step, _ in reached(facts(tests=daily(*results)), Kind.NEGATIVE_TESTS)] == steps
 
 
@@ -133,14 +139,23 @@ def test_housed(
     more: dict[str, Any],
     found: list[tuple[int, date]],
 ) -> None:
-    """Rule 16: a home that staff made sure of, and 90 days in homes; losing it begins the count anew, moving to another does not."""
+    """Rule 16: a home that staff made sure of, and 90 days in homes; losing it begins the count
+    anew, moving to another does not.
+    """
     assert reached(facts(today, homes=homes(*spells), **more), Kind.HOUSED) == found
 
 
 def test_courses_groups_orders_and_staying_on() -> None:
-    """Rule 16: each course and order by itself, the fourth group, and the day on which somebody stayed of their own will."""
+    """Rule 16: each course and order by itself, the fourth group, and the day on which somebody
+    stayed of their own will.
+    """
     one = facts(
-        courses=[Course(on(5), on(60)), Course(on(20), on(70)), Course(on(-50)), Course(on(-40), on(30))],
+        courses=[
+            Course(on(5), on(60)),
+            Course(on(20), on(70)),
+            Course(on(-50)),
+            Course(on(-40), on(30)),
+        ],
         groups=[on(day) for day in (1, 8, 15, 22, 29)],
         orders=[(on(-200), on(100)), (on(-400), on(-100))],
         voluntary_since=on(101),
@@ -156,13 +171,18 @@ LAPSES: dict[str, tuple[dict[str, Any], Kind]] = {
     "arrest": ({"last_offence_on": on(299)}, Kind.OFFENCE_FREE),
     "positive test": ({"tests": daily(*[CLEAN] * 8, USED)}, Kind.NEGATIVE_TESTS),
     "absence": ({"outcomes": daily(*[CAME] * 20, ABSENT)}, Kind.ATTENDED),
-    "lost home": ({"homes": homes((Stage.SUPPORTED, 10, SURE), (Stage.STREET, 290, TOLD))}, Kind.HOUSED),
+    "lost home": (
+        {"homes": homes((Stage.SUPPORTED, 10, SURE), (Stage.STREET, 290, TOLD))},
+        Kind.HOUSED,
+    ),
 }
 
 
 @pytest.mark.parametrize("lapse", LAPSES)
 def test_a_lapse_sets_back_only_its_own_count(lapse: str) -> None:
-    """Rule 16: an arrest, a positive test, an absence and a lost home each empty one count and leave the others as they were."""
+    """Rule 16: an arrest, a positive test, an absence and a lost home each empty one count and
+    leave the others as they were.
+    """
     good: dict[str, Any] = {
         "tests": daily(*[CLEAN] * 8),
         "outcomes": daily(*[CAME] * 20),
@@ -185,7 +205,9 @@ def known(found: Iterable[Reached]) -> tuple[Reached, ...]:
 
 
 def test_nothing_is_found_twice_in_one_count() -> None:
-    """Rule 16, praised once: not the next night, nor after an earlier outcome was corrected so that the count begins elsewhere."""
+    """Rule 16, praised once: not the next night, nor after an earlier outcome was corrected so that
+    the count begins elsewhere.
+    """
     first = facts(outcomes=daily(ABSENT, *[CAME] * 5))
     found = rules.newly_reached(first)
     assert reached(replace(first, known=known(found)), Kind.ATTENDED) == []

@@ -47,7 +47,9 @@ def told(session: Session, whose: Person) -> list[tuple[SignalKind, str]]:
     return [(kind, why) for kind, why in rows]
 
 
-def enrolled(session: Session, whose: Person, on: date = date(2026, 1, 5), **values: Any) -> Enrolment:
+def enrolled(
+    session: Session, whose: Person, on: date = date(2026, 1, 5), **values: Any
+) -> Enrolment:
     """A person on the cohort."""
     lead = builders.agency(session, session.get_one(Hub, whose.hub_id))
     made = Enrolment(
@@ -63,7 +65,9 @@ def enrolled(session: Session, whose: Person, on: date = date(2026, 1, 5), **val
     return made
 
 
-def reviewed(session: Session, enrolment: Enrolment, rag: Rag, on: date, due: date, now: datetime) -> None:
+def reviewed(
+    session: Session, enrolment: Enrolment, rag: Rag, on: date, due: date, now: datetime
+) -> None:
     """A review that decided `rag`."""
     session.add(
         RagReview(
@@ -79,7 +83,9 @@ def reviewed(session: Session, enrolment: Enrolment, rag: Rag, on: date, due: da
     session.flush()
 
 
-def in_prison(session: Session, whose: Person, release_on: date | None, **values: Any) -> CustodySpell:
+def in_prison(
+    session: Session, whose: Person, release_on: date | None, **values: Any
+) -> CustodySpell:
     """Somebody held since the new year."""
     made = CustodySpell(
         person_id=whose.id,
@@ -95,7 +101,9 @@ def in_prison(session: Session, whose: Person, release_on: date | None, **values
     return made
 
 
-def action(session: Session, whose: Person, due_on: date, state: ActionState = ActionState.LIVE) -> Action:
+def action(
+    session: Session, whose: Person, due_on: date, state: ActionState = ActionState.LIVE
+) -> Action:
     """Something the agency Probation is to do."""
     approved = state is not ActionState.PROPOSED
     made = Action(
@@ -131,7 +139,10 @@ def court_review(session: Session, whose: Person, on: date, **values: Any) -> Co
     )
     order.requirements = [
         Requirement(
-            kind=Asked.DRR, starts_on=date(2027, 1, 4), recorded_by="system", recorded_at=builders.NOW
+            kind=Asked.DRR,
+            starts_on=date(2027, 1, 4),
+            recorded_by="system",
+            recorded_at=builders.NOW,
         )
     ]
     session.add(order)

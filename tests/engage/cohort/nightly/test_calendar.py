@@ -1,4 +1,6 @@
-"""What the night finds on days on which calendars go wrong: 29 February, both changes of the clocks, an hour past midnight in summer."""
+"""What the night finds on days on which calendars go wrong: 29 February, both changes of the
+clocks, an hour past midnight in summer.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -24,7 +26,9 @@ EVE_OF_SUMMER = "2027-03-27T23:30:00+00:00"
 FIRST_OF_SUMMER = "2027-03-28T23:30:00+00:00"
 LAST_OF_SUMMER = "2027-10-30T23:30:00+00:00"
 FIRST_OF_WINTER = "2027-10-31T23:30:00+00:00"
-"""Half past eleven at night in UTC: in summer the next day has begun at the hub, in winter it has not."""
+"""Half past eleven at night in UTC: in summer the next day has begun at the hub, in winter it has
+not.
+"""
 
 
 @pytest.fixture
@@ -119,7 +123,9 @@ def test_three_months_by_the_calendar(
 ) -> None:
     """RULES.md 10: to the same day of the month, or to the last one that there is."""
     at = datetime.fromisoformat(now)
-    reviewed(session, enrolled(session, katrina), Rag.GREEN, since, at.date() + timedelta(days=9), at)
+    reviewed(
+        session, enrolled(session, katrina), Rag.GREEN, since, at.date() + timedelta(days=9), at
+    )
     assert kinds(session, katrina, now) == [SignalKind.GREEN_THREE_MONTHS] * told_of
 
 
@@ -138,5 +144,7 @@ def test_a_review_is_due_on_its_day(
 ) -> None:
     """RULES.md 12."""
     held_on = due_on - timedelta(days=14)
-    reviewed(session, enrolled(session, katrina), Rag.AMBER, held_on, due_on, datetime.fromisoformat(now))
+    reviewed(
+        session, enrolled(session, katrina), Rag.AMBER, held_on, due_on, datetime.fromisoformat(now)
+    )
     assert kinds(session, katrina, now) == [SignalKind.REVIEW_DUE] * due

@@ -1,4 +1,6 @@
-"""At night failures to comply are weighed where nobody has, and what people have reached is found: what time moves, or came in another way."""
+"""At night failures to comply are weighed where nobody has, and what people have reached is found:
+what time moves, or came in another way.
+"""
 
 from datetime import datetime, timedelta
 
@@ -40,13 +42,19 @@ def open_kinds(session: Session, whose: Person) -> list[SignalKind]:
     """The kinds of their open signals."""
     return list(
         session.scalars(
-            select(Signal.kind).where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
+            select(Signal.kind).where(
+                Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED
+            )
         )
     )
 
 
-def test_a_second_failure_that_nobody_weighed_is_found_once(session: Session, now: datetime) -> None:
-    """RULES.md 6: of people under an order alone; one failure, or an absence that was accepted, is none."""
+def test_a_second_failure_that_nobody_weighed_is_found_once(
+    session: Session, now: datetime
+) -> None:
+    """RULES.md 6: of people under an order alone; one failure, or an absence that was accepted, is
+    none.
+    """
     pat = builders.staff(session, builders.hub(session))
     twice, once = somebody(session, pat), somebody(session, pat)
     excused, voluntary = somebody(session, pat), somebody(session, pat, LegalStatus.NON_STATUTORY)
@@ -63,7 +71,9 @@ def test_a_second_failure_that_nobody_weighed_is_found_once(session: Session, no
 
 
 def test_failures_that_grow_old_no_longer_count(session: Session, now: datetime) -> None:
-    """RULES.md 6: the twelve months roll; the signal ends by itself, and the person is looked at no more."""
+    """RULES.md 6: the twelve months roll; the signal ends by itself, and the person is looked at no
+    more.
+    """
     pat = builders.staff(session, builders.hub(session))
     person = somebody(session, pat)
     came(session, person, 300, OutcomeCode.UNACCEPTABLE_ABSENCE)
@@ -75,8 +85,12 @@ def test_failures_that_grow_old_no_longer_count(session: Session, now: datetime)
     assert weighed(session, now + 71 * DAY) == 0
 
 
-def test_when_the_order_has_ended_nothing_is_left_to_consider(session: Session, now: datetime) -> None:
-    """RULES.md 6: statutory people only; a signal from before the end goes in the first night after it."""
+def test_when_the_order_has_ended_nothing_is_left_to_consider(
+    session: Session, now: datetime
+) -> None:
+    """RULES.md 6: statutory people only; a signal from before the end goes in the first night after
+    it.
+    """
     pat = builders.staff(session, builders.hub(session))
     person = somebody(session, pat)
     came(session, person, 30, OutcomeCode.UNACCEPTABLE_ABSENCE)
@@ -89,7 +103,9 @@ def test_when_the_order_has_ended_nothing_is_left_to_consider(session: Session, 
 
 
 def test_what_was_reached_since_the_last_night_is_found(session: Session, now: datetime) -> None:
-    """RULES.md 16: 28 days without an offence; the night before it is nothing, and it is found once."""
+    """RULES.md 16: 28 days without an offence; the night before it is nothing, and it is found
+    once.
+    """
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - 27 * DAY)
     reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)
@@ -111,7 +127,9 @@ def test_what_was_reached_since_the_last_night_is_found(session: Session, now: d
 def test_ninety_days_housed_are_found_on_their_day(
     session: Session, now: datetime, adopted: int, homes: list[int], arrested: int | None
 ) -> None:
-    """RULES.md 16: a move from one home to another, or an arrest, sets no home back, and nobody waits for the next thing recorded."""
+    """RULES.md 16: a move from one home to another, or an arrest, sets no home back, and nobody
+    waits for the next thing recorded.
+    """
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - adopted * DAY)
     reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)
@@ -138,7 +156,9 @@ def test_ninety_days_housed_are_found_on_their_day(
                 recorded_at=now - arrested * DAY,
             )
         )
-    housed = select(Milestone.reached_on).where(Milestone.kind == MilestoneKind.HOUSED, Milestone.step == 90)
+    housed = select(Milestone.reached_on).where(
+        Milestone.kind == MilestoneKind.HOUSED, Milestone.step == 90
+    )
     swept(session, now)
     assert session.scalars(housed).all() == []
     swept(session, now + DAY)
@@ -149,7 +169,9 @@ def test_ninety_days_housed_are_found_on_their_day(
 def test_an_arrest_that_is_withdrawn_gives_the_days_back_the_next_night(
     session: Session, now: datetime
 ) -> None:
-    """RULES.md 16: what had been reached without it is found, and praised while it still comes in time."""
+    """RULES.md 16: what had been reached without it is found, and praised while it still comes in
+    time.
+    """
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - 35 * DAY)
     reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)

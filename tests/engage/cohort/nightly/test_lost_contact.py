@@ -35,7 +35,9 @@ def silent(session: Session, pat: Staff, now: datetime, days: int, **values: Any
 
 
 def _sure_since(session: Session, person: Person, at: datetime) -> None:
-    session.execute(update(ContactPoint).where(ContactPoint.person_id == person.id).values(verified_at=at))
+    session.execute(
+        update(ContactPoint).where(ContactPoint.person_id == person.id).values(verified_at=at)
+    )
     session.expire_all()
 
 
@@ -44,7 +46,10 @@ def checks(session: Session, person: Person) -> list[Message]:
     return list(
         session.scalars(
             select(Message)
-            .where(Message.recipient == str(person.id), Message.context["purpose"].astext == "number_check")
+            .where(
+                Message.recipient == str(person.id),
+                Message.context["purpose"].astext == "number_check",
+            )
             .order_by(Message.created_at)
         )
     )
@@ -59,7 +64,9 @@ def test_the_number_is_asked_after_sixty_silent_days(
     swept(session, now.replace(hour=2))
     texts = checks(session, person)
     assert len(texts) == asked
-    assert point_of(session, person).state is (NumberState.CHECKING if asked else NumberState.VERIFIED)
+    assert point_of(session, person).state is (
+        NumberState.CHECKING if asked else NumberState.VERIFIED
+    )
     if asked:
         assert texts[0].body == "Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"
         assert texts[0].send_after.hour >= 9
@@ -70,7 +77,9 @@ def test_the_number_is_asked_after_sixty_silent_days(
 
 
 def test_once_for_each_silence(session: Session, pat: Staff, now: datetime) -> None:
-    """Another night asks nobody again, nor does one after a worker said that the number is theirs; a new silence does."""
+    """Another night asks nobody again, nor does one after a worker said that the number is theirs;
+    a new silence does.
+    """
     person = silent(session, pat, now, 70)
     swept(session, now)
     swept(session, now + DAY)

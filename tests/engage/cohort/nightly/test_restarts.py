@@ -27,8 +27,12 @@ def crowd(database: Database, now: datetime, many: int) -> None:
             builders.person(session, pat, number=None, created_at=now - 60 * DAY)
 
 
-def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(committed: Database, now: datetime) -> None:
-    """Killed in the middle of a chunk, it leaves nothing half done, and nobody is looked at twice or left out."""
+def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(
+    committed: Database, now: datetime
+) -> None:
+    """Killed in the middle of a chunk, it leaves nothing half done, and nobody is looked at twice
+    or left out.
+    """
     crowd(committed, now, 5)
     day = now.date()
     first = service.advance(committed.begin, day=day, now=now, at_once=2)
@@ -59,9 +63,9 @@ def test_two_workers_at_once_raise_nothing_twice(committed: Database, now: datet
 
     def work() -> None:
         start.wait()
-        while (swept := service.advance(committed.begin, day=now.date(), now=now, at_once=2)) is None or (
-            not swept.finished
-        ):
+        while (
+            swept := service.advance(committed.begin, day=now.date(), now=now, at_once=2)
+        ) is None or (not swept.finished):
             pass
 
     workers = [threading.Thread(target=work) for _ in range(3)]

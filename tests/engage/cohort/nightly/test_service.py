@@ -1,4 +1,6 @@
-"""The nightly sweep: what the calendar makes of the case, once for each cause, and how it goes on after it was stopped."""
+"""The nightly sweep: what the calendar makes of the case, once for each cause, and how it goes on
+after it was stopped.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,7 +60,9 @@ def katrina(session: Session, pat: Staff, now: datetime) -> Person:
 def test_silence_is_told_after_fourteen_days(
     session: Session, pat: Staff, now: datetime, days: int, last: str, lost: bool
 ) -> None:
-    """RULES.md 17: counted from the last reply, delivered text or attendance, and not from before somebody left prison."""
+    """RULES.md 17: counted from the last reply, delivered text or attendance, and not from before
+    somebody left prison.
+    """
     person = builders.person(session, pat, created_at=now - 365 * DAY)
     at = now - days * DAY
     if last == "reply":
@@ -96,7 +100,9 @@ def test_silence_is_told_after_fourteen_days(
 def test_who_cannot_answer_is_not_lost(
     session: Session, pat: Staff, now: datetime, values: dict[str, Any]
 ) -> None:
-    """Whoever is in prison, or whose case allows no contact, is not told as lost; somebody unlawfully at large is."""
+    """Whoever is in prison, or whose case allows no contact, is not told as lost; somebody
+    unlawfully at large is.
+    """
     builders.person(session, pat, created_at=now - 60 * DAY, **values)
     at_large = builders.person(
         session,
@@ -132,7 +138,9 @@ def test_a_hub_chooses_how_long_silence_may_last(session: Session, now: datetime
 def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_new_cause(
     session: Session, pat: Staff, now: datetime
 ) -> None:
-    """One signal for each silence: resolved by Engage when they are heard of, raised anew for the next."""
+    """One signal for each silence: resolved by Engage when they are heard of, raised anew for the
+    next.
+    """
     person = builders.person(session, pat, created_at=now - 60 * DAY)
     assert swept(session, now).raised == 1
     gone(session, person, now + DAY).delivered_at = now + DAY
@@ -143,7 +151,9 @@ def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_ne
         "The last text reached them on Sun 21 March 2027, 14 days ago. Nothing has been heard since."
     ]
     kinds = session.scalars(
-        select(Event.kind).where(Event.person_id == person.id, Event.actor == "system").order_by(Event.id)
+        select(Event.kind)
+        .where(Event.person_id == person.id, Event.actor == "system")
+        .order_by(Event.id)
     )
     assert [kind for kind in kinds if kind.startswith("signal.")] == [
         "signal.raised",
@@ -173,7 +183,9 @@ def test_a_release_that_moves_is_told_by_its_new_day(
     why = "Release is expected on Thu 25 March 2027, and there is no release plan yet."
     assert told(session, katrina) == [(SignalKind.RELEASE_SOON, why)]
     session.add(
-        ReleasePlan(custody_spell_id=spell.id, home="A hostel", made_by="system", made_at=builders.NOW)
+        ReleasePlan(
+            custody_spell_id=spell.id, home="A hostel", made_by="system", made_at=builders.NOW
+        )
     )
     swept(session, now + 2 * DAY)
     assert told(session, katrina) == []
@@ -230,12 +242,16 @@ def test_a_review_is_told_on_its_day_and_at_once_when_there_was_none(
     """RULES.md 12."""
     enrolment = enrolled(session, katrina)
     swept(session, now)
-    assert told(session, katrina) == [(SignalKind.REVIEW_DUE, "No review has been held since they joined.")]
+    assert told(session, katrina) == [
+        (SignalKind.REVIEW_DUE, "No review has been held since they joined.")
+    ]
     reviewed(session, enrolment, Rag.AMBER, TODAY, TODAY + 14 * DAY, now)
     swept(session, now + DAY)
     assert told(session, katrina) == []
     swept(session, now + 14 * DAY)
-    assert (SignalKind.REVIEW_DUE, "The next review was due on Sat 3 April 2027.") in told(session, katrina)
+    assert (SignalKind.REVIEW_DUE, "The next review was due on Sat 3 April 2027.") in told(
+        session, katrina
+    )
 
 
 def test_something_urgent_makes_a_review_due_at_once(
@@ -254,7 +270,9 @@ def test_something_urgent_makes_a_review_due_at_once(
         evidence=[Evidence("rule", "1")],
         now=now + timedelta(hours=1),
     )
-    resolve(session, session.scalars(select(Signal)).one(), how="Rang", actor="system", now=now + DAY)
+    resolve(
+        session, session.scalars(select(Signal)).one(), how="Rang", actor="system", now=now + DAY
+    )
     swept(session, now + DAY)
     assert told(session, katrina) == [
         (SignalKind.REVIEW_DUE, "Something urgent has happened since the last review.")
@@ -272,15 +290,23 @@ def test_something_urgent_makes_a_review_due_at_once(
     ],
 )
 def test_three_green_months_without_a_break_are_told(
-    session: Session, katrina: Person, now: datetime, history: list[tuple[Rag, int]], since: str | None
+    session: Session,
+    katrina: Person,
+    now: datetime,
+    history: list[tuple[Rag, int]],
+    since: str | None,
 ) -> None:
-    """RULES.md 10: days are counted from 20 December, three months before; a break begins the count anew."""
+    """RULES.md 10: days are counted from 20 December, three months before; a break begins the count
+    anew.
+    """
     enrolment = enrolled(session, katrina)
     for rag, after in history:
         shift = 1 if after == -1 else after
         reviewed(session, enrolment, rag, date(2026, 12, 20) + shift * DAY, TODAY + 28 * DAY, now)
     swept(session, now)
-    wanted = [(SignalKind.GREEN_THREE_MONTHS, f"Green without a break since {since}.")] if since else []
+    wanted = (
+        [(SignalKind.GREEN_THREE_MONTHS, f"Green without a break since {since}.")] if since else []
+    )
     assert told(session, katrina) == wanted
 
 
@@ -289,7 +315,9 @@ def test_who_left_for_a_long_custody_is_told_when_to_be_referred_again(
 ) -> None:
     """RULES.md 10: although the enrolment has ended and the case is closed."""
     katrina.contact_status = ContactStatus.CLOSED
-    enrolment = enrolled(session, katrina, ended_on=date(2026, 6, 1), exit_reason=ExitReason.LONG_CUSTODY)
+    enrolment = enrolled(
+        session, katrina, ended_on=date(2026, 6, 1), exit_reason=ExitReason.LONG_CUSTODY
+    )
     spell = in_prison(session, katrina, date(2028, 3, 21))
     session.add(
         ReReferral(
@@ -354,4 +382,6 @@ def test_the_keys_are_those_of_a_signal_raised_by_hand(
         evidence=[Evidence("rule", "10")],
         now=now,
     )
-    assert swept(session, now) == service.NightProgress(people=1, raised=0, resolved=0, finished=True)
+    assert swept(session, now) == service.NightProgress(
+        people=1, raised=0, resolved=0, finished=True
+    )

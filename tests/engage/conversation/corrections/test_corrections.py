@@ -1,4 +1,6 @@
-"""A worker corrects a reading: what was recorded counts no more, what was said is recorded, and nobody is answered."""
+"""A worker corrects a reading: what was recorded counts no more, what was said is recorded, and
+nobody is answered.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -58,7 +60,9 @@ def mean(session: Session, om: Staff, now: datetime) -> Callable[..., ReplyCorre
     """The offender manager says what a text means, an hour after it came."""
 
     def say(reading: ReplyRecord, meaning: Meaning, at: datetime | None = None) -> ReplyCorrection:
-        return correct(session, builders.actor(om), reading.id, meaning, now=at or now + minutes(60))
+        return correct(
+            session, builders.actor(om), reading.id, meaning, now=at or now + minutes(60)
+        )
 
     return say
 
@@ -71,7 +75,9 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """The yes stays with who withdrew it and counts no more; the no is recorded as said by text, the signal raised; nothing is sent."""
+    """The yes stays with who withdrew it and counts no more; the no is recorded as said by text,
+    the signal raised; nothing is sent.
+    """
     reading = says(session, "yes", now)
     sent = session.scalars(select(Message.id).order_by(Message.id)).all()
     correction = mean(reading, Meaning.DECLINE)
@@ -89,7 +95,11 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
     )
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
     assert session.scalars(select(Message.id).order_by(Message.id)).all() == sent
-    assert (correction.was, correction.now, correction.by) == ("confirm", "decline", f"staff:{om.id}")
+    assert (correction.was, correction.now, correction.by) == (
+        "confirm",
+        "decline",
+        f"staff:{om.id}",
+    )
     assert correction.done == "1 record withdrawn; recorded as said by text: cannot attend"
     assert (reading.intent, reading.appointment_id) == ("confirm", booked.id)
     assert {"reply.corrected", "intent.withdrawn"} <= set(events(session, katrina))
@@ -138,7 +148,9 @@ def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """A yes that came while a worker had the conversation was read rightly and recorded nowhere: the same meaning records it, once."""
+    """A yes that came while a worker had the conversation was read rightly and recorded nowhere:
+    the same meaning records it, once.
+    """
     actor = builders.actor(om)
     takeover.take_over(session, actor, katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
@@ -210,13 +222,17 @@ def test_a_call_that_nobody_asked_for_is_taken_off_and_one_asked_for_is_raised(
 def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
     session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """A worker who reads danger rings; the person is not texted by this. Taking an alarm off is for the signal's own page."""
+    """A worker who reads danger rings; the person is not texted by this. Taking an alarm off is for
+    the signal's own page.
+    """
     reading = says(session, "it is raining here again", now)
     before = session.scalars(
         select(Message.id).where(Message.recipient == str(katrina.id)).order_by(Message.id)
     ).all()
     done = mean(reading, Meaning.CRISIS).done
-    assert SignalKind.CRISIS in open_signals(session, katrina) and katrina.texts_paused_at is not None
+    assert (
+        SignalKind.CRISIS in open_signals(session, katrina) and katrina.texts_paused_at is not None
+    )
     assert (
         session.scalars(
             select(Message.id).where(Message.recipient == str(katrina.id)).order_by(Message.id)
@@ -255,7 +271,9 @@ def test_a_wrong_number_that_was_missed_is_taken_off(
 def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
     session: Session, om: Staff, booked: Appointment, now: datetime
 ) -> None:
-    """A stranger finds no such reply, an auditor may not, and a text of nobody is nobody's to correct."""
+    """A stranger finds no such reply, an auditor may not, and a text of nobody is nobody's to
+    correct.
+    """
     reading = says(session, "yes", now)
     hub = om.memberships[0].hub
 
@@ -278,7 +296,10 @@ def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
 
 def kept(session: Session) -> list[tuple[str, str, str, str]]:
     """The lines that are kept: prompt, intent, what was read, words."""
-    return [(one.prompt, one.intent, one.read_as, one.words) for one in session.scalars(select(CorpusLine))]
+    return [
+        (one.prompt, one.intent, one.read_as, one.words)
+        for one in session.scalars(select(CorpusLine))
+    ]
 
 
 def test_a_line_without_identity_is_kept_to_learn_from(
@@ -289,7 +310,9 @@ def test_a_line_without_identity_is_kept_to_learn_from(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """No name of the person, the worker, a place; no number, no id; corrected again, one line is left."""
+    """No name of the person, the worker, a place; no number, no id; corrected again, one line is
+    left.
+    """
     words = "hi pat its katrina, not coming to bridge st on 23/3, ring my mum on 07700 900155"
     reading = says(session, words, now)
     mean(reading, Meaning.RESCHEDULE)
@@ -329,7 +352,9 @@ def test_an_administrator_accepts_or_declines_each_line(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """Accepted ones come out as the corpus has them, each once; a declined one loses its words and stays declined."""
+    """Accepted ones come out as the corpus has them, each once; a declined one loses its words and
+    stays declined.
+    """
     for minute, words in enumerate(("yes", "YES", "ok then")):
         mean(says(session, words, now + minutes(minute)), Meaning.DECLINE)
     assert list(corpus_lines.export(session)) == []
@@ -351,7 +376,11 @@ def test_an_administrator_accepts_or_declines_each_line(
 
 
 def test_an_administrator_of_another_hub_sees_none_of_it(
-    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
+    session: Session,
+    om: Staff,
+    booked: Appointment,
+    now: datetime,
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """Nor does anybody who is no administrator."""
     mean(says(session, "yes", now), Meaning.DECLINE)
@@ -368,7 +397,11 @@ def test_an_administrator_of_another_hub_sees_none_of_it(
 
 
 def test_signals_of_others_are_left_alone(
-    session: Session, om: Staff, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
+    session: Session,
+    om: Staff,
+    booked: Appointment,
+    now: datetime,
+    mean: Callable[..., ReplyCorrection],
 ) -> None:
     """A correction touches what rests on its own text."""
     other = builders.person(session, om, number="+447700900102", first_name="Dean")
@@ -387,7 +420,9 @@ def test_what_was_said_of_a_number_does_not_bind_whoever_has_it_later(
     mean: Callable[..., ReplyCorrection],
     meaning: Meaning,
 ) -> None:
-    """The number has gone to somebody else, in another hub: correcting the old text changes nothing of theirs."""
+    """The number has gone to somebody else, in another hub: correcting the old text changes nothing
+    of theirs.
+    """
     reading = says(session, "hmm", now)
     old = point_of(session, katrina)
     old.state, old.retired_at = NumberState.RETIRED, now

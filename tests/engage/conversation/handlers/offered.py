@@ -1,4 +1,6 @@
-"""Somebody who may rebook by text, their worker with free times, and what became of it, for the tests of rebooking."""
+"""Somebody who may rebook by text, their worker with free times, and what became of it, for the
+tests of rebooking.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +30,9 @@ ANOTHER = read_as(Intent.RESCHEDULE)
 
 @dataclass
 class Scene:
-    """Pat, who has free times on Tuesday, Wednesday and Thursday, and Katrina, who sees Pat on Monday and may rebook by text."""
+    """Pat, who has free times on Tuesday, Wednesday and Thursday, and Katrina, who sees Pat on
+    Monday and may rebook by text.
+    """
 
     session: Session
     om: Staff
@@ -57,13 +61,17 @@ class Scene:
 
     def offer(self) -> SlotOffer:
         """The last offer."""
-        query = select(SlotOffer).order_by(SlotOffer.offered_at.desc(), SlotOffer.id.desc()).limit(1)
+        query = (
+            select(SlotOffer).order_by(SlotOffer.offered_at.desc(), SlotOffer.id.desc()).limit(1)
+        )
         return self.session.scalars(query.execution_options(populate_existing=True)).one()
 
     def held(self) -> list[str]:
         """The local starts of the free times that are held for Katrina."""
         rows = self.session.scalars(
-            select(FreeTime).where(FreeTime.held_for_id == self.katrina.id).order_by(FreeTime.starts_at)
+            select(FreeTime)
+            .where(FreeTime.held_for_id == self.katrina.id)
+            .order_by(FreeTime.starts_at)
         )
         return [f"{one.starts_at.astimezone(LONDON):%a %H:%M}" for one in rows]
 
@@ -73,7 +81,9 @@ def local(words: str) -> datetime:
     return datetime.fromisoformat(words).replace(tzinfo=LONDON)
 
 
-def free(session: Session, worker: Staff, *starts: str, now: datetime, **values: Any) -> list[FreeTime]:
+def free(
+    session: Session, worker: Staff, *starts: str, now: datetime, **values: Any
+) -> list[FreeTime]:
     """Free times of a worker."""
     times = []
     for one in starts:

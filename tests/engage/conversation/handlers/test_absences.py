@@ -1,4 +1,6 @@
-"""A missed appointment is asked about; what they answer is kept as their reason, with the outcome that it proposes, and is never a yes."""
+"""A missed appointment is asked about; what they answer is kept as their reason, with the outcome
+that it proposes, and is never a yes.
+"""
 
 from datetime import datetime, timedelta
 
@@ -55,7 +57,9 @@ def missed(session: Session, om: Staff, katrina: Person, now: datetime) -> Appoi
 def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appointment:
     """An appointment that began an hour ago and is recorded as missed, with the text about it gone."""
     appointment = builders.appointment(session, whose_, now - timedelta(hours=1))
-    booking.record_outcome(session, builders.actor(om), appointment.id, code=AFTA, now=now - minutes(10))
+    booking.record_outcome(
+        session, builders.actor(om), appointment.id, code=AFTA, now=now - minutes(10)
+    )
     planning.send_due(session, now=now - minutes(10))
     for message in session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)):
         message.status, message.claimed_at = MessageStatus.DELIVERED, now - minutes(10)
@@ -83,7 +87,9 @@ def reasons(session: Session, about: Appointment) -> list[tuple[str | None, Outc
 def test_the_day_s_text_asks_why_by_the_last_day(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """Seven calendar days from the appointment, with the hub's telephone; and it opens the question until that day is over."""
+    """Seven calendar days from the appointment, with the hub's telephone; and it opens the question
+    until that day is over.
+    """
     (body,) = session.scalars(select(Message.body)).all()
     assert body == (
         "Hi Katrina. We did not see you today. Are you OK? Please tell us why by Sat 27 March. "
@@ -108,9 +114,15 @@ def test_a_question_about_the_next_appointment_that_left_later_is_what_they_answ
 @pytest.mark.parametrize(
     ("heard", "kept"),
     [
-        (read_as(Intent.ABSENCE_REASON, cause=Cause.ILLNESS), ("illness", OutcomeCode.ABSENT_MEDICAL)),
+        (
+            read_as(Intent.ABSENCE_REASON, cause=Cause.ILLNESS),
+            ("illness", OutcomeCode.ABSENT_MEDICAL),
+        ),
         (read_as(Intent.DECLINE, cause=Cause.CHILDCARE), ("childcare", OutcomeCode.ABSENT_FAMILY)),
-        (read_as(Intent.PROGRESS_HEALTH, cause=Cause.ILLNESS), ("illness", OutcomeCode.ABSENT_MEDICAL)),
+        (
+            read_as(Intent.PROGRESS_HEALTH, cause=Cause.ILLNESS),
+            ("illness", OutcomeCode.ABSENT_MEDICAL),
+        ),
         (read_as(Intent.CONFIRM, cause=Cause.FORGOT), ("forgot", None)),
         (read_as(Intent.CONFIRM), (None, None)),
         (read_as(Intent.ABSENCE_REASON, cause=Cause.TRANSPORT), ("transport", None)),
@@ -124,14 +136,20 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     heard: Interpretation,
     kept: tuple[str | None, OutcomeCode | None],
 ) -> None:
-    """Kept with what it proposes, thanked for, a worker reads it, the outcome and every appointment to come stay as they were."""
+    """Kept with what it proposes, thanked for, a worker reads it, the outcome and every appointment
+    to come stay as they were.
+    """
     ahead = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, ahead, now - DAY)
     done = hear(session, katrina, heard, now, prompt=Prompt.ABSENCE)
     assert reasons(session, missed) == [kept]
     assert said(session, ahead) == [] and said(session, missed) == []
     assert last_answer(session) == THANKS
-    assert (done.needs_human, done.appointment_id, done.intent) == (True, missed.id, Intent.ABSENCE_REASON)
+    assert (done.needs_human, done.appointment_id, done.intent) == (
+        True,
+        missed.id,
+        Intent.ABSENCE_REASON,
+    )
     assert [outcome.code for outcome in missed.outcomes] == [AFTA]
     assert open_signals(session, katrina) == [SignalKind.NO_SHOW]
     assert signal(session, katrina, SignalKind.NO_SHOW).evidence[-1]["type"] == "inbound"
@@ -162,7 +180,9 @@ def test_who_has_not_said_why_is_asked_once_more_and_their_offender_manager_told
 def test_a_yes_to_a_day_to_come_is_about_that_day(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """`ok see you tuesday`, after we asked why: Tuesday's appointment was asked about, and nothing was missed on a Tuesday."""
+    """`ok see you tuesday`, after we asked why: Tuesday's appointment was asked about, and nothing
+    was missed on a Tuesday.
+    """
     ahead = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, ahead, now - DAY)
     hear(session, katrina, read_as(Intent.CONFIRM, day="tue"), now, prompt=Prompt.ABSENCE)
@@ -172,7 +192,9 @@ def test_a_yes_to_a_day_to_come_is_about_that_day(
 def test_forgot_is_about_what_is_over_whatever_was_asked(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """`yes sorry i forgot`, an hour after it began, nothing recorded yet: no yes to the one of next week."""
+    """`yes sorry i forgot`, an hour after it began, nothing recorded yet: no yes to the one of next
+    week.
+    """
     over = builders.appointment(session, katrina, now - timedelta(hours=1))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
     asked(session, ahead, now - DAY)
@@ -208,7 +230,9 @@ def test_a_reason_beside_a_wish_for_a_call_is_kept_too(
 def test_an_absence_that_is_decided_asks_and_takes_no_more(
     session: Session, om: Staff, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """Recorded as attended after all: the second text is void, the question closed, and a late reason goes to a human."""
+    """Recorded as attended after all: the second text is void, the question closed, and a late
+    reason goes to a human.
+    """
     booking.record_outcome(session, builders.actor(om), missed.id, code=ATTC, now=now)
     rows = session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.MISSED_AGAIN)).all()
     assert [row.reasons[0]["code"] for row in rows] == ["decided"]

@@ -1,4 +1,6 @@
-"""Late and here: the worker is told, a pattern is told once, and a claim that the record disputes goes to a person."""
+"""Late and here: the worker is told, a pattern is told once, and a claim that the record disputes
+goes to a person.
+"""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +37,9 @@ def om(session: Session) -> Staff:
     return made
 
 
-def record(session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime) -> None:
+def record(
+    session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime
+) -> None:
     """The offender manager records what happened."""
     booking.record_outcome(session, builders.actor(om), about.id, code=code, now=at)
     session.flush()
@@ -49,7 +53,9 @@ def notices(session: Session, to: str) -> list[str]:
 def test_the_worker_who_waits_is_told_once_and_nothing_of_what(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The worker of the appointment, not the offender manager; the second text of the same morning rings no second time."""
+    """The worker of the appointment, not the offender manager; the second text of the same morning
+    rings no second time.
+    """
     hub = session.get_one(Hub, katrina.hub_id)
     worker = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Sam Oak")
     worker.mobile, worker.wants_notices = "+447700900802", True
@@ -73,7 +79,9 @@ def test_an_appointment_without_a_member_of_staff_tells_the_offender_manager(
 def test_late_for_three_in_thirty_days_is_told_once(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The third makes the signal; after it is resolved it takes three more. Two texts about one appointment are one."""
+    """The third makes the signal; after it is resolved it takes three more. Two texts about one
+    appointment are one.
+    """
     for day in range(7):
         at = now + timedelta(days=day)
         builders.appointment(session, katrina, at + minutes(20))
@@ -84,7 +92,9 @@ def test_late_for_three_in_thirty_days_is_told_once(
         )
         assert raised == (day + 1) // 3, day
         for one in session.scalars(select(Signal).where(Signal.state != "resolved")):
-            signals.resolve(session, one, how="Agreed afternoons.", actor="staff", now=at + minutes(30))
+            signals.resolve(
+                session, one, how="Agreed afternoons.", actor="staff", now=at + minutes(30)
+            )
 
 
 def test_late_long_ago_makes_no_pattern(session: Session, katrina: Person, now: datetime) -> None:

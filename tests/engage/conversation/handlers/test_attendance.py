@@ -1,4 +1,6 @@
-"""Yes, no, late and here: tied to the right appointment, asked about when there are several, never guessed."""
+"""Yes, no, late and here: tied to the right appointment, asked about when there are several, never
+guessed.
+"""
 
 from datetime import datetime, timedelta
 
@@ -41,7 +43,9 @@ DAY = timedelta(days=1)
 def test_a_yes_is_what_the_person_said_and_nothing_more(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The intent, its evidence, one answer and the events; the appointment and its outcome stay as they were."""
+    """The intent, its evidence, one answer and the events; the appointment and its outcome stay as
+    they were.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     reading = says(session, "Yes", now)
@@ -63,7 +67,9 @@ def test_a_yes_is_what_the_person_said_and_nothing_more(
 def test_the_answer_goes_at_once_in_its_own_lane_and_once(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """An answer belongs to the text it answers, is withdrawn with the appointment it names and has no use after a day."""
+    """An answer belongs to the text it answers, is withdrawn with the appointment it names and has
+    no use after a day.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     text = text_in(session, "yes", now)
@@ -92,13 +98,18 @@ def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now
         intake.handle(session, text, now)
     assert said(session, appointment) == [NO]
     assert len(answers(session)) == 1
-    assert len(session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == text.id)).all()) == 1
+    assert (
+        len(session.scalars(select(ReplyRecord).where(ReplyRecord.inbound_id == text.id)).all())
+        == 1
+    )
 
 
 def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The signal links the text and the appointment, is due before it starts, and the appointment still stands."""
+    """The signal links the text and the appointment, is due before it starts, and the appointment
+    still stands.
+    """
     appointment = builders.appointment(session, katrina, now + timedelta(hours=20))
     asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
     says(session, "No", now)
@@ -106,10 +117,15 @@ def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
     assert {link["type"] for link in raised.evidence} == {"inbound", "appointment"}
     assert raised.due_at == appointment.starts_at
     assert appointment.state is AppointmentState.BOOKED
-    assert last_answer(session) == "Thanks for telling us Katrina. Pat will be in touch about another time."
+    assert (
+        last_answer(session)
+        == "Thanks for telling us Katrina. Pat will be in touch about another time."
+    )
 
 
-def test_a_later_word_replaces_an_earlier_one(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_later_word_replaces_an_earlier_one(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """No, then yes: the signal is resolved by their own word. No again is news again."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -159,7 +175,9 @@ def test_an_ok_to_something_else_is_no_yes_to_the_appointment(
 def test_an_ok_to_the_promise_of_another_time_leaves_the_no_standing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The offender manager still sees that they cannot come, until they say otherwise in so many words."""
+    """The offender manager still sees that they cannot come, until they say otherwise in so many
+    words.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "cant make it", now)
@@ -188,7 +206,9 @@ def test_an_ok_that_crossed_with_our_answer_is_to_the_reminder(
     assert said(session, appointment) == [YES, YES]
 
 
-def test_two_noes_are_one_signal_with_both_texts(session: Session, katrina: Person, now: datetime) -> None:
+def test_two_noes_are_one_signal_with_both_texts(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Saying it twice adds evidence and does not nag."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -200,7 +220,12 @@ def test_two_noes_are_one_signal_with_both_texts(session: Session, katrina: Pers
 
 @pytest.mark.parametrize(
     "status",
-    [MessageStatus.QUEUED, MessageStatus.WITHDRAWN, MessageStatus.UNDELIVERED, MessageStatus.REFUSED],
+    [
+        MessageStatus.QUEUED,
+        MessageStatus.WITHDRAWN,
+        MessageStatus.UNDELIVERED,
+        MessageStatus.REFUSED,
+    ],
 )
 def test_nobody_says_yes_to_what_never_reached_them(
     session: Session, katrina: Person, now: datetime, status: MessageStatus
@@ -222,8 +247,12 @@ def test_an_unknown_send_may_have_asked(session: Session, katrina: Person, now: 
     assert said(session, appointment) == [YES]
 
 
-def test_a_yes_is_to_the_time_that_was_asked_about(session: Session, katrina: Person, now: datetime) -> None:
-    """After a move, a yes to the old time counts for nothing until the new time has been asked about."""
+def test_a_yes_is_to_the_time_that_was_asked_about(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """After a move, a yes to the old time counts for nothing until the new time has been asked
+    about.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY, revision=2)
     asked(session, appointment, now - DAY, revision=1)
     assert says(session, "yes", now).needs_human
@@ -232,7 +261,9 @@ def test_a_yes_is_to_the_time_that_was_asked_about(session: Session, katrina: Pe
     assert said(session, appointment) == [YES]
 
 
-def test_a_cancelled_appointment_cannot_be_answered(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_cancelled_appointment_cannot_be_answered(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A yes after it was called off goes to a human."""
     appointment = builders.appointment(
         session, katrina, now + 3 * DAY, state=AppointmentState.CANCELLED, cancelled_at=now
@@ -286,7 +317,9 @@ def test_late_and_here_are_about_the_appointment_of_now(
     builders.appointment(session, katrina, now + DAY)
     asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
     says(session, "running late", now)
-    assert last_answer(session) == "Thanks Katrina. Sam will see that you are late. Please still come."
+    assert (
+        last_answer(session) == "Thanks Katrina. Sam will see that you are late. Please still come."
+    )
     says(session, "im here", now + minutes(40))
     assert said(session, today) == [LATE, HERE]
     assert "Sam" in last_answer(session) and "here" in last_answer(session)
@@ -337,7 +370,9 @@ def test_the_thanks_fit_the_way_of_meeting(
     assert last_answer(session) == wanted
 
 
-def test_a_welsh_speaker_is_read_and_answered_in_welsh(session: Session, om: Staff, now: datetime) -> None:
+def test_a_welsh_speaker_is_read_and_answered_in_welsh(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """The person's language decides."""
     person = builders.person(session, om, language=Language.WELSH)
     appointment = builders.appointment(session, person, now + 3 * DAY)

@@ -1,4 +1,6 @@
-"""What stands in the way of coming is told before the day, with what would help, and unsaid by a later word."""
+"""What stands in the way of coming is told before the day, with what would help, and unsaid by a
+later word.
+"""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +31,9 @@ def katrina(session: Session) -> Person:
 def test_what_can_be_removed_is_told_before_the_appointment(
     session: Session, katrina: Person, now: datetime, cause: Cause
 ) -> None:
-    """Besides that they cannot come: why, what would help, due before it begins, with the text and the appointment behind it."""
+    """Besides that they cannot come: why, what would help, due before it begins, with the text and
+    the appointment behind it.
+    """
     appointment = builders.appointment(session, katrina, now + timedelta(hours=20))
     asked(session, appointment, now - DAY)
     hear(session, katrina, read_as(Intent.DECLINE, cause=cause), now)
@@ -41,7 +45,9 @@ def test_what_can_be_removed_is_told_before_the_appointment(
     assert session.scalars(select(Said.cause)).all() == [cause]
 
 
-@pytest.mark.parametrize("cause", [Cause.COURT, Cause.BEREAVEMENT, Cause.HOLIDAY, Cause.FORGOT, None])
+@pytest.mark.parametrize(
+    "cause", [Cause.COURT, Cause.BEREAVEMENT, Cause.HOLIDAY, Cause.FORGOT, None]
+)
 def test_what_nobody_can_remove_is_kept_and_not_told(
     session: Session, katrina: Person, now: datetime, cause: Cause | None
 ) -> None:
@@ -77,7 +83,9 @@ def test_a_later_yes_unsays_both(session: Session, katrina: Person, now: datetim
 def test_the_same_barrier_again_adds_the_text_and_another_is_another(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Two texts about the fare are one signal with two texts behind it; the child to mind is a second one."""
+    """Two texts about the fare are one signal with two texts behind it; the child to mind is a
+    second one.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     for count, cause in enumerate([Cause.TRANSPORT, Cause.TRANSPORT, Cause.CHILDCARE]):
@@ -88,8 +96,12 @@ def test_the_same_barrier_again_adds_the_text_and_another_is_another(
     assert [len(row.evidence) for row in rows] == [3, 2]
 
 
-def test_the_cause_is_kept_while_we_ask_which_one(session: Session, katrina: Person, now: datetime) -> None:
-    """With two that fit the person is asked; the cause of the first text goes with the choice of the second."""
+def test_the_cause_is_kept_while_we_ask_which_one(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """With two that fit the person is asked; the cause of the first text goes with the choice of
+    the second.
+    """
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (3, 4)]
     for one in both:
         asked(session, one, now - DAY)
@@ -97,7 +109,9 @@ def test_the_cause_is_kept_while_we_ask_which_one(session: Session, katrina: Per
     assert open_signals(session, katrina) == []
     says(session, "2", now + timedelta(minutes=1))
     assert open_signals(session, katrina) == BOTH
-    assert session.scalars(select(Said.cause).where(Said.appointment_id == both[1].id)).all() == ["transport"]
+    assert session.scalars(select(Said.cause).where(Said.appointment_id == both[1].id)).all() == [
+        "transport"
+    ]
 
 
 def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
@@ -110,7 +124,9 @@ def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
         hear(session, katrina, heard, now + timedelta(minutes=minute))
     assert open_signals(session, katrina) == BOTH
     raised = signal(session, katrina, SignalKind.BARRIER)
-    assert raised.why == f"{STANDS[Cause.CHILDCARE]}, by their own word." and len(raised.evidence) == 3
+    assert (
+        raised.why == f"{STANDS[Cause.CHILDCARE]}, by their own word." and len(raised.evidence) == 3
+    )
     assert session.scalars(select(Said.id)).all() == []
 
 
@@ -118,7 +134,9 @@ def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
 def test_what_stands_in_the_way_is_kept_while_we_ask_which_to_move(
     session: Session, katrina: Person, now: datetime, choice: str, about: int
 ) -> None:
-    """The text that chooses says no cause; that of the text before it is told, of each that they chose."""
+    """The text that chooses says no cause; that of the text before it is told, of each that they
+    chose.
+    """
     for days in (3, 4):
         asked(session, builders.appointment(session, katrina, now + days * DAY), now - DAY)
     hear(session, katrina, read_as(Intent.RESCHEDULE, cause=Cause.WORK), now)

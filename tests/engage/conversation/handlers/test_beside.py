@@ -1,4 +1,6 @@
-"""A yes or a no beside something stronger is recorded too, without a question, where it can be about one appointment only."""
+"""A yes or a no beside something stronger is recorded too, without a question, where it can be
+about one appointment only.
+"""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +27,11 @@ def katrina(session: Session) -> Person:
 @pytest.mark.parametrize(
     ("beside", "kind", "signals"),
     [
-        (Intent.DECLINE, IntentKind.CANNOT_ATTEND, [SignalKind.CALL_REQUESTED, SignalKind.CANNOT_ATTEND]),
+        (
+            Intent.DECLINE,
+            IntentKind.CANNOT_ATTEND,
+            [SignalKind.CALL_REQUESTED, SignalKind.CANNOT_ATTEND],
+        ),
         (Intent.CONFIRM, IntentKind.WILL_ATTEND, [SignalKind.CALL_REQUESTED]),
     ],
 )
@@ -47,7 +53,9 @@ def test_what_is_said_of_coming_beside_a_wish_for_a_call_is_recorded(
     assert done.appointment_id == appointment.id and "; recorded:" in done.words
 
 
-def test_nobody_is_asked_which_one_is_meant_beside(session: Session, katrina: Person, now: datetime) -> None:
+def test_nobody_is_asked_which_one_is_meant_beside(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """With two that fit nothing is recorded and nothing asked: the stronger meaning has the answer."""
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (3, 4)]
     for one in both:
@@ -60,7 +68,9 @@ def test_nobody_is_asked_which_one_is_meant_beside(session: Session, katrina: Pe
 def test_a_day_beside_a_wish_for_a_call_chooses_nothing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """`Call me tomorrow, I can't come`: the day may be that of the call, so another day's appointment is left alone too."""
+    """`Call me tomorrow, I can't come`: the day may be that of the call, so another day's
+    appointment is left alone too.
+    """
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (1, 4)]
     for one in both:
         asked(session, one, now - DAY)

@@ -1,4 +1,6 @@
-"""What people answer to "How are things?": kept, thanked for or met with the offer of a call, and put right by a later number."""
+"""What people answer to "How are things?": kept, thanked for or met with the offer of a call, and
+put right by a later number.
+"""
 
 from datetime import timedelta
 
@@ -57,7 +59,9 @@ def values(session: Session, person: Person) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_good_answer_is_kept_and_thanked_for(session: Session, katrina: Person, number: int) -> None:
+def test_a_good_answer_is_kept_and_thanked_for(
+    session: Session, katrina: Person, number: int
+) -> None:
     """Short thanks, nobody is alarmed, and nothing waits to be read."""
     reading = says(session, str(number), LATER)
     found = only(session, katrina)
@@ -67,11 +71,14 @@ def test_a_good_answer_is_kept_and_thanked_for(session: Session, katrina: Person
     assert reading.intent == Intent.CHECKIN_ANSWER and reading.prompt == Prompt.CHECKIN
     lifecycle.advance(session, now=NUDGE)
     lifecycle.advance(session, now=CLOSES)
-    assert len(texts(session, katrina)) == 1 and only(session, katrina).state is CheckInState.ANSWERED
+    assert (
+        len(texts(session, katrina)) == 1 and only(session, katrina).state is CheckInState.ANSWERED
+    )
 
 
 @pytest.mark.parametrize(
-    ("number", "offered"), [(3, "Would a call help? Reply CALL and Pat"), (4, "116 123, or text SHOUT")]
+    ("number", "offered"),
+    [(3, "Would a call help? Reply CALL and Pat"), (4, "116 123, or text SHOUT")],
 )
 def test_a_hard_answer_is_told_the_same_day_and_a_call_is_offered(
     session: Session, katrina: Person, number: int, offered: str
@@ -97,7 +104,9 @@ def test_the_call_is_taken_up(session: Session, katrina: Person, body: str) -> N
     assert "asked Pat to ring you" in last_answer(session)
 
 
-@pytest.mark.parametrize("body", ["no", "No im ok", "nah im fine thanks", "im alright", "na dim diolch"])
+@pytest.mark.parametrize(
+    "body", ["no", "No im ok", "nah im fine thanks", "im alright", "na dim diolch"]
+)
 def test_the_call_is_not_wanted(session: Session, katrina: Person, body: str) -> None:
     """It is noted, thanked for, and changes neither the answer nor the signal."""
     says(session, "3", LATER)
@@ -153,7 +162,12 @@ def test_after_a_day_a_yes_is_no_call(session: Session, katrina: Person) -> None
     ],
 )
 def test_a_later_number_replaces_the_earlier_and_the_signals_follow(
-    session: Session, katrina: Person, first: str, then: str, kept: list[int], signals: list[SignalKind]
+    session: Session,
+    katrina: Person,
+    first: str,
+    then: str,
+    kept: list[int],
+    signals: list[SignalKind],
 ) -> None:
     """Both are kept; what the first had raised is resolved with the reason."""
     says(session, first, LATER)
@@ -161,12 +175,16 @@ def test_a_later_number_replaces_the_earlier_and_the_signals_follow(
     answer = only(session, katrina).answer
     assert values(session, katrina) == kept and answer is not None and answer.value == kept[-1]
     assert open_signals(session, katrina) == signals
-    how = session.scalars(select(Signal.resolution).where(Signal.state == SignalState.RESOLVED)).all()
+    how = session.scalars(
+        select(Signal.resolution).where(Signal.state == SignalState.RESOLVED)
+    ).all()
     assert all(f"{kept[-1]}," in str(one) for one in how) and len(how) == (int(first[0]) > 2)
 
 
 def test_words_after_a_hard_answer_do_not_make_it_good(session: Session, katrina: Person) -> None:
-    """An ok may be to the offer of a call: the answer stands, and somebody reads it. Worse words are heard."""
+    """An ok may be to the offer of a call: the answer stands, and somebody reads it. Worse words
+    are heard.
+    """
     says(session, "3", LATER)
     done = hear(
         session,
@@ -178,7 +196,9 @@ def test_words_after_a_hard_answer_do_not_make_it_good(session: Session, katrina
     )
     assert done.needs_human and values(session, katrina) == [3]
     worse = read_as(Intent.CHECKIN_ANSWER, value=4)
-    hear(session, katrina, worse, LATER + 2 * MINUTE, body="really struggling", prompt=Prompt.CHECKIN)
+    hear(
+        session, katrina, worse, LATER + 2 * MINUTE, body="really struggling", prompt=Prompt.CHECKIN
+    )
     assert values(session, katrina) == [3, 4]
 
 
@@ -213,7 +233,9 @@ def test_help_and_a_call_in_one_text(session: Session, katrina: Person) -> None:
     heard = read_as(Intent.CALL_ME)
     hear(session, katrina, heard, LATER, body="4 please call me", prompt=Prompt.CHECKIN)
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED, SignalKind.FEELING_LOW]
-    assert only(session, katrina).help_said is HelpSaid.CALL and "asked Pat to ring" in last_answer(session)
+    assert only(session, katrina).help_said is HelpSaid.CALL and "asked Pat to ring" in last_answer(
+        session
+    )
 
 
 def test_words_that_are_not_understood_go_to_somebody(session: Session, katrina: Person) -> None:
@@ -225,7 +247,9 @@ def test_words_that_are_not_understood_go_to_somebody(session: Session, katrina:
 def test_a_yes_to_an_appointment_is_that_and_the_check_in_stays_open(
     session: Session, katrina: Person
 ) -> None:
-    """Asked about Thursday before the check-in: the yes is to Thursday, and a number still answers the check-in."""
+    """Asked about Thursday before the check-in: the yes is to Thursday, and a number still answers
+    the check-in.
+    """
     appointment = builders.appointment(session, katrina, DUE + 2 * DAY)
     phones.asked(session, appointment, DUE - HOUR)
     says(session, "yes ill be there on thursday", LATER)
@@ -235,7 +259,9 @@ def test_a_yes_to_an_appointment_is_that_and_the_check_in_stays_open(
     assert values(session, katrina) == [2]
 
 
-def test_a_number_after_a_newer_reminder_is_still_the_check_ins(session: Session, katrina: Person) -> None:
+def test_a_number_after_a_newer_reminder_is_still_the_check_ins(
+    session: Session, katrina: Person
+) -> None:
     """A reminder asks for no number."""
     appointment = builders.appointment(session, katrina, DUE + 2 * DAY)
     phones.asked(session, appointment, DUE + HOUR)
@@ -269,7 +295,9 @@ def test_danger_is_danger_and_the_check_in_stays_open(session: Session, katrina:
     assert len(answers(session)) == 1 and "call 116 123" in last_answer(session)
 
 
-def test_a_number_before_words_of_danger_is_kept_beside_them(session: Session, katrina: Person) -> None:
+def test_a_number_before_words_of_danger_is_kept_beside_them(
+    session: Session, katrina: Person
+) -> None:
     """The one answer is the safety answer; whoever looks at the danger sees the number too."""
     reading = says(session, "4 i want to kill myself", LATER)
     assert {SignalKind.CRISIS, SignalKind.FEELING_LOW} <= set(open_signals(session, katrina))
@@ -288,7 +316,9 @@ def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina:
 
 
 @pytest.mark.parametrize("status", [MessageStatus.WITHDRAWN, MessageStatus.FAILED])
-def test_what_never_left_asked_nothing(session: Session, katrina: Person, status: MessageStatus) -> None:
+def test_what_never_left_asked_nothing(
+    session: Session, katrina: Person, status: MessageStatus
+) -> None:
     """A number out of the blue is no answer to it."""
     became(session, katrina, status)
     assert says(session, "3", LATER).needs_human and values(session, katrina) == []
@@ -312,7 +342,9 @@ def test_in_welsh(session: Session, om: Staff) -> None:
     assert SignalKind.CALL_REQUESTED in open_signals(session, gethin)
 
 
-def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(session: Session, om: Staff) -> None:
+def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(
+    session: Session, om: Staff
+) -> None:
     """One of two was asked: it is theirs. Both were: we ask who is writing, and guess nothing."""
     people = [builders.person(session, om, number=number) for number in (NUMBER, "+447700900102")]
     people[1].first_name = "Gwen"
@@ -347,7 +379,8 @@ def test_words_that_a_good_number_does_not_fit_are_for_a_human(
 
 
 @pytest.mark.parametrize(
-    ("body", "value"), [("no 1 cares", 1), ("not 1", 1), ("2 be honest not great", 2), ("2 much going on", 2)]
+    ("body", "value"),
+    [("no 1 cares", 1), ("not 1", 1), ("2 be honest not great", 2), ("2 much going on", 2)],
 )
 def test_a_number_that_is_no_answer_is_not_kept_as_a_good_one(
     session: Session, katrina: Person, body: str, value: int

@@ -21,7 +21,9 @@ DAY = timedelta(days=1)
 def test_an_answer_after_the_beginning_is_not_about_the_next_one(
     session: Session, katrina: Person, now: datetime, body: str
 ) -> None:
-    """Today's was asked about last; next week's was asked about before. The late text is recorded of neither; a bare ok is thanks."""
+    """Today's was asked about last; next week's was asked about before. The late text is recorded
+    of neither; a bare ok is thanks.
+    """
     over = builders.appointment(session, katrina, now - timedelta(hours=1))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
     asked(session, ahead, now - 2 * DAY)
@@ -34,11 +36,17 @@ def test_an_answer_after_the_beginning_is_not_about_the_next_one(
 def test_after_a_recorded_absence_it_is_what_they_say_about_that(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """`cant come` an hour after a missed appointment is kept as their word about it, for a worker to judge."""
+    """`cant come` an hour after a missed appointment is kept as their word about it, for a worker
+    to judge.
+    """
     over = builders.appointment(session, katrina, now - timedelta(hours=2))
     asked(session, over, now - DAY)
     booking.record_outcome(
-        session, builders.actor(om), over.id, code=OutcomeCode.FAILED_TO_ATTEND, now=now - timedelta(hours=1)
+        session,
+        builders.actor(om),
+        over.id,
+        code=OutcomeCode.FAILED_TO_ATTEND,
+        now=now - timedelta(hours=1),
     )
     reading = says(session, "cant come", now)
     assert said(session, over) == [] and reading.needs_human
@@ -48,7 +56,9 @@ def test_after_a_recorded_absence_it_is_what_they_say_about_that(
     assert [one.code for one in current] == [OutcomeCode.FAILED_TO_ATTEND]
 
 
-def test_an_answer_to_the_newer_question_counts(session: Session, katrina: Person, now: datetime) -> None:
+def test_an_answer_to_the_newer_question_counts(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Next week's was asked about after today's had begun: the yes is to that."""
     over = builders.appointment(session, katrina, now - timedelta(hours=3))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)

@@ -57,7 +57,9 @@ def test_a_yes_to_the_check_makes_the_number_theirs(
 def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """What was skipped for want of a confirmed number is planned again, and says what the thanks would."""
+    """What was skipped for want of a confirmed number is planned again, and says what the thanks
+    would.
+    """
     person = builders.person(session, om, verified=False)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     planning.plan(session, appointment, person, person.hub, first=ReminderKind.BOOKED, now=now)
@@ -75,7 +77,9 @@ def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
 
 
 @pytest.mark.parametrize("body", ["2", "No", "no wrong number"])
-def test_a_no_to_the_check_is_a_wrong_number(session: Session, om: Staff, now: datetime, body: str) -> None:
+def test_a_no_to_the_check_is_a_wrong_number(
+    session: Session, om: Staff, now: datetime, body: str
+) -> None:
     """Suspended, apologised to, nothing learnt."""
     person = builders.person(session, om, verified=False)
     check(session, person, now)
@@ -96,7 +100,9 @@ def test_anything_else_leaves_the_number_unconfirmed(
     assert point_of(session, person).state is NumberState.CHECKING
 
 
-def test_a_one_before_the_check_has_left_confirms_nothing(session: Session, om: Staff, now: datetime) -> None:
+def test_a_one_before_the_check_has_left_confirms_nothing(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """The question still waits in the queue."""
     person = builders.person(session, om, verified=False)
     contactability.request_check(

@@ -1,4 +1,6 @@
-"""What people tell of how they are getting on: kept, thanked for, and told to whoever can help; a lapse has no consequence."""
+"""What people tell of how they are getting on: kept, thanked for, and told to whoever can help; a
+lapse has no consequence.
+"""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +40,9 @@ def katrina(session: Session) -> Person:
 
 def kept(session: Session, by: Person) -> list[tuple[ReportKind, ReportFact | None]]:
     """What the person has told, by kind."""
-    rows = session.scalars(select(SelfReport).where(SelfReport.person_id == by.id).order_by(SelfReport.kind))
+    rows = session.scalars(
+        select(SelfReport).where(SelfReport.person_id == by.id).order_by(SelfReport.kind)
+    )
     return [(row.kind, row.fact) for row in rows]
 
 
@@ -64,7 +68,9 @@ def test_news_is_kept_and_thanked_for_in_its_own_light(
     kind: ReportKind,
     told: SignalKind | None,
 ) -> None:
-    """Each kind with its fact and the text behind it; a loss and a lapse are told to whoever can help, good news to nobody."""
+    """Each kind with its fact and the text behind it; a loss and a lapse are told to whoever can
+    help, good news to nobody.
+    """
     done = hear(session, katrina, read_as(intent, fact=fact), now)
     report = session.scalars(select(SelfReport)).one()
     assert (report.kind, report.state) == (kind, ReportState.SELF_REPORTED)
@@ -81,7 +87,10 @@ def test_news_that_only_a_human_can_judge_is_thanked_for_and_read(
     """No known fact, or a course that was left: neither praise nor pity, and a worker reads it."""
     for minute, fact in enumerate([None, Fact.LEFT_COURSE]):
         done = hear(
-            session, katrina, read_as(Intent.PROGRESS_COURSE, fact=fact), now + timedelta(minutes=minute)
+            session,
+            katrina,
+            read_as(Intent.PROGRESS_COURSE, fact=fact),
+            now + timedelta(minutes=minute),
         )
         assert done.needs_human
         assert last_answer(session) == "Thanks for telling us Katrina. Pat will read this."
@@ -90,12 +99,18 @@ def test_news_that_only_a_human_can_judge_is_thanked_for_and_read(
 def test_a_lapse_is_answered_with_support_and_nothing_else_happens(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Thanked, told what can help, in words that tell a stranger nothing; no outcome, no change, one signal."""
+    """Thanked, told what can help, in words that tell a stranger nothing; no outcome, no change,
+    one signal.
+    """
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     before = (booked.state, booked.starts_at, booked.revision)
     hear(session, katrina, read_as(Intent.LAPSE), now)
     answer = last_answer(session)
-    assert answer.startswith("Thank you for telling us Katrina.") and "999" in answer and lint(answer) == []
+    assert (
+        answer.startswith("Thank you for telling us Katrina.")
+        and "999" in answer
+        and lint(answer) == []
+    )
     assert signal(session, katrina, SignalKind.LAPSE_TOLD).action.startswith("Support first")
     assert (booked.state, booked.starts_at, booked.revision) == before
     assert session.scalars(select(Outcome)).all() == [] and said(session, booked) == []
@@ -132,31 +147,47 @@ def test_the_same_text_handled_again_changes_nothing(
     assert len(signal(session, katrina, SignalKind.WORK_LOSS).evidence) == 1
 
 
-def test_a_yes_beside_the_news_is_recorded_too(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_yes_beside_the_news_is_recorded_too(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """`got the keys! see you tuesday`: the news, and that they will come."""
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
-    done = hear(session, katrina, read_as(Intent.PROGRESS_HOUSING, Intent.CONFIRM, fact=Fact.GOT_HOME), now)
+    done = hear(
+        session, katrina, read_as(Intent.PROGRESS_HOUSING, Intent.CONFIRM, fact=Fact.GOT_HOME), now
+    )
     assert [kind.value for kind in said(session, booked)] == ["will_attend"]
     assert done.appointment_id == booked.id and "kept: news" in done.words.lower()
 
 
-def test_news_beside_something_stronger_is_kept_too(session: Session, katrina: Person, now: datetime) -> None:
-    """`cant come, been kicked out of my flat`: the no is recorded and answered, and the housing duty is needed all the same."""
+def test_news_beside_something_stronger_is_kept_too(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """`cant come, been kicked out of my flat`: the no is recorded and answered, and the housing
+    duty is needed all the same.
+    """
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
-    done = hear(session, katrina, read_as(Intent.DECLINE, Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME), now)
+    done = hear(
+        session, katrina, read_as(Intent.DECLINE, Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME), now
+    )
     assert [kind.value for kind in said(session, booked)] == ["cannot_attend"]
     assert kept(session, katrina) == [(ReportKind.HOUSING, ReportFact.LOST_HOME)]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND, SignalKind.HOUSING_LOSS]
     assert "kept: news about housing" in done.words and len(answers(session)) == 1
 
 
-def test_news_that_is_not_sure_is_left_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
+def test_news_that_is_not_sure_is_left_to_a_human(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A guess is no news: nothing is kept, and somebody reads it."""
-    guess = Interpretation(Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK)
+    guess = Interpretation(
+        Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK
+    )
     done = hear(session, katrina, guess, now)
-    assert done.needs_human and kept(session, katrina) == [] and open_signals(session, katrina) == []
+    assert (
+        done.needs_human and kept(session, katrina) == [] and open_signals(session, katrina) == []
+    )
 
 
 def test_news_from_a_closed_case_is_read_by_a_human_alone(
@@ -177,7 +208,9 @@ def test_in_welsh(session: Session, katrina: Person, now: datetime) -> None:
     assert last_answer(session).startswith("Diolch am ddweud Katrina.")
 
 
-def test_two_losses_are_one_signal_while_it_is_open(session: Session, katrina: Person, now: datetime) -> None:
+def test_two_losses_are_one_signal_while_it_is_open(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """The second text adds to what stands behind it."""
     for minute in range(2):
         heard = read_as(Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME)
@@ -186,7 +219,9 @@ def test_two_losses_are_one_signal_while_it_is_open(session: Session, katrina: P
     assert len(kept(session, katrina)) == 2
 
 
-def test_thanks_after_the_answer_is_nothing_new(session: Session, katrina: Person, now: datetime) -> None:
+def test_thanks_after_the_answer_is_nothing_new(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A thank you for our thank you ends it."""
     hear(session, katrina, read_as(Intent.LAPSE), now)
     assert says(session, "thanks", now + timedelta(minutes=1)).done == "Thanks: nothing to do"

@@ -1,4 +1,6 @@
-"""Rebooking by text: what is offered to whom, what a choice does, and what happens when things have changed in between."""
+"""Rebooking by text: what is offered to whom, what a choice does, and what happens when things have
+changed in between.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -69,7 +71,9 @@ def test_three_times_are_offered_and_held_and_the_appointment_stands(scene: Scen
 
 
 def test_the_one_that_is_picked_is_booked_with_one_text(scene: Scene) -> None:
-    """Moved with a new revision and the new place; one text; the task is done; the others are free again."""
+    """Moved with a new revision and the new place; one text; the task is done; the others are free
+    again.
+    """
     scene.asks()
     reading = says(scene.session, "2", scene.now + minutes(5))
     assert (reading.prompt, reading.intent, reading.needs_human) == ("rebook", "slot_choice", False)
@@ -87,7 +91,9 @@ def test_the_one_that_is_picked_is_booked_with_one_text(scene: Scene) -> None:
 
 
 def test_no_second_text_says_the_same_and_a_yes_answers_it(scene: Scene) -> None:
-    """The answer stands for the reminder of the change, so nothing else is due now, and a yes is to the new time."""
+    """The answer stands for the reminder of the change, so nothing else is due now, and a yes is to
+    the new time.
+    """
     scene.asks()
     says(scene.session, "the wed one please", scene.now + minutes(5))
     first = scene.session.scalars(
@@ -122,7 +128,9 @@ def _deliver(scene: Scene) -> None:
 def test_what_was_asked_for_is_offered_where_it_is_free(
     scene: Scene, day: str | None, time: str | None, offered: Sequence[str]
 ) -> None:
-    """The day and the time, else the soonest; the appointment's own day is the one that they cannot do."""
+    """The day and the time, else the soonest; the appointment's own day is the one that they cannot
+    do.
+    """
     scene.asks(day=day, time=time)
     assert scene.held() == list(offered)
 
@@ -140,7 +148,9 @@ def test_asking_again_for_a_day_replaces_the_offer(scene: Scene) -> None:
 
 @pytest.mark.parametrize("why", ["not_allowed", "no_times", "hub", "kind", "short", "taken"])
 def test_without_leave_or_free_times_the_offender_manager_is_told(scene: Scene, why: str) -> None:
-    """The task, the promise and the words in the thread as for any refusal; nothing is offered and nothing moves."""
+    """The task, the promise and the words in the thread as for any refusal; nothing is offered and
+    nothing moves.
+    """
     session, now = scene.session, scene.now
     if why == "not_allowed":
         allowance.allow(session, builders.actor(scene.om), scene.katrina.id, allowed=False, now=now)
@@ -159,13 +169,17 @@ def test_without_leave_or_free_times_the_offender_manager_is_told(scene: Scene, 
             builders.appointment(session, other, one.starts_at, worker_id=scene.om.id)
     session.flush()
     scene.asks(day="wed", time="10:00")
-    assert last_answer(session) == ("Thanks for telling us Katrina. Pat will be in touch about another time.")
+    assert last_answer(session) == (
+        "Thanks for telling us Katrina. Pat will be in touch about another time."
+    )
     assert "(Wednesday, 10:00)" in signal(session, scene.katrina, SignalKind.CANNOT_ATTEND).why
     assert session.scalars(select(SlotOffer)).all() == []
     assert scene.starts() == local("2027-03-22 10:00")
 
 
-def test_a_voluntary_person_is_offered_times_where_the_hub_keeps_orders_to_itself(scene: Scene) -> None:
+def test_a_voluntary_person_is_offered_times_where_the_hub_keeps_orders_to_itself(
+    scene: Scene,
+) -> None:
     """The hub's setting is about what an order demands."""
     scene.katrina.hub.settings = {"rebook_enforceable": False}
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
@@ -173,7 +187,9 @@ def test_a_voluntary_person_is_offered_times_where_the_hub_keeps_orders_to_itsel
 
 
 def test_a_refusal_with_another_time_is_kept_and_resolved_by_the_move(scene: Scene) -> None:
-    """What they said of the old time stays on record, with what stood in the way; the signals end when it is moved."""
+    """What they said of the old time stays on record, with what stood in the way; the signals end
+    when it is moved.
+    """
     heard = read_as(Intent.RESCHEDULE, Intent.DECLINE)
     hear(scene.session, scene.katrina, heard, scene.now)
     scene.leave()
@@ -190,7 +206,9 @@ def test_none_of_them_is_a_task_and_frees_the_times(scene: Scene, body: str) -> 
     """The offender manager has it, the appointment stands, the times are free."""
     scene.asks()
     heard = read_as(Intent.DECLINE)
-    done = hear(scene.session, scene.katrina, heard, scene.now + minutes(3), body=body, prompt=Prompt.REBOOK)
+    done = hear(
+        scene.session, scene.katrina, heard, scene.now + minutes(3), body=body, prompt=Prompt.REBOOK
+    )
     assert "None of the times" in done.words
     assert scene.held() == [] and scene.starts() == local("2027-03-22 10:00")
     assert open_signals(scene.session, scene.katrina) == [SignalKind.CANNOT_ATTEND]
@@ -202,13 +220,23 @@ def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Sc
     scene.asks()
     heard = read_as(Intent.CONFIRM)
     first = hear(
-        scene.session, scene.katrina, heard, scene.now + minutes(2), body="yes", prompt=Prompt.REBOOK
+        scene.session,
+        scene.katrina,
+        heard,
+        scene.now + minutes(2),
+        body="yes",
+        prompt=Prompt.REBOOK,
     )
     scene.leave()
     assert first.words == "Asked again which of the times offered"
     assert answers(scene.session)[0] == answers(scene.session)[1]
     again = hear(
-        scene.session, scene.katrina, heard, scene.now + minutes(4), body="yes", prompt=Prompt.REBOOK
+        scene.session,
+        scene.katrina,
+        heard,
+        scene.now + minutes(4),
+        body="yes",
+        prompt=Prompt.REBOOK,
     )
     assert again.needs_human
     assert scene.starts() == local("2027-03-22 10:00")
@@ -229,7 +257,9 @@ def test_welsh_from_the_offer_to_the_new_time(scene: Scene) -> None:
 
 
 def test_of_several_appointments_it_is_asked_which(scene: Scene) -> None:
-    """The wish is kept while the question is open; the answer leads to the offer for that one alone."""
+    """The wish is kept while the question is open; the answer leads to the offer for that one
+    alone.
+    """
     second = builders.appointment(scene.session, scene.katrina, local("2027-03-26 11:00"))
     asked(scene.session, second, scene.now - DAY)
     assert "Asked which" in scene.asks(day="wed")
@@ -271,12 +301,18 @@ def test_both_workers_are_told_once_that_something_needs_them(scene: Scene) -> N
 
 
 def test_on_a_shared_phone_the_choice_is_that_of_the_one_who_was_offered(scene: Scene) -> None:
-    """Only one of two was offered anything, so a number that picks one needs no name; nothing of the other is touched."""
+    """Only one of two was offered anything, so a number that picks one needs no name; nothing of
+    the other is touched.
+    """
     other = builders.person(scene.session, scene.om, number=None, first_name="Dean")
     scene.asks()
     scene.session.add(
         ContactPoint(
-            person_id=other.id, given=NUMBER, number=NUMBER, created_at=scene.now, state="unverified"
+            person_id=other.id,
+            given=NUMBER,
+            number=NUMBER,
+            created_at=scene.now,
+            state="unverified",
         )
     )
     share(scene.session, [scene.katrina, other], scene.now)
@@ -314,7 +350,9 @@ def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -
     """However sure the reader is: a day is picked with a word that picks, else it is asked again."""
     scene.asks()
     heard = read_as(Intent.SLOT_CHOICE, day="wed")
-    hear(scene.session, scene.katrina, heard, scene.now + minutes(5), body=text, prompt=Prompt.REBOOK)
+    hear(
+        scene.session, scene.katrina, heard, scene.now + minutes(5), body=text, prompt=Prompt.REBOOK
+    )
     assert scene.starts() == local("2027-03-22 10:00")
 
 
@@ -323,5 +361,7 @@ def test_a_sentence_that_picks_a_day_books_it(scene: Scene) -> None:
     scene.asks()
     heard = read_as(Intent.SLOT_CHOICE, day="wed")
     body = "il tek the weds one"
-    hear(scene.session, scene.katrina, heard, scene.now + minutes(5), body=body, prompt=Prompt.REBOOK)
+    hear(
+        scene.session, scene.katrina, heard, scene.now + minutes(5), body=body, prompt=Prompt.REBOOK
+    )
     assert scene.starts() == local(WED)

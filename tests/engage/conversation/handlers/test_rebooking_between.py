@@ -1,4 +1,6 @@
-"""Rebooking by text when time has passed, somebody else was quicker, or staff did something in between."""
+"""Rebooking by text when time has passed, somebody else was quicker, or staff did something in
+between.
+"""
 
 from datetime import datetime
 
@@ -69,7 +71,9 @@ def _other(scene: Scene) -> Person:
 
 
 def test_what_is_held_for_one_is_not_offered_to_another(scene: Scene) -> None:
-    """While Katrina thinks, Dean is told that nothing is free; after the hour he is offered it, without any sweep."""
+    """While Katrina thinks, Dean is told that nothing is free; after the hour he is offered it,
+    without any sweep.
+    """
     scene.asks()
     other = _other(scene)
     done = hear(scene.session, other, ANOTHER, scene.now + minutes(30), number="+447700900102")
@@ -79,7 +83,9 @@ def test_what_is_held_for_one_is_not_offered_to_another(scene: Scene) -> None:
 
 
 def test_the_same_choice_twice_is_done_once_and_another_one_is_for_a_human(scene: Scene) -> None:
-    """Repeating it changes nothing and is not answered; picking another time after all is not guessed at."""
+    """Repeating it changes nothing and is not answered; picking another time after all is not
+    guessed at.
+    """
     scene.asks()
     says(scene.session, "2", scene.now + minutes(2))
     scene.leave()
@@ -93,16 +99,22 @@ def test_the_same_choice_twice_is_done_once_and_another_one_is_for_a_human(scene
 
 @pytest.mark.parametrize("what", ["move", "cancel", "outcome"])
 def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
-    """A choice after the appointment was moved, cancelled or dealt with is for a human; what was held is free."""
+    """A choice after the appointment was moved, cancelled or dealt with is for a human; what was
+    held is free.
+    """
     scene.asks()
     actor, at = builders.actor(scene.om), scene.now + minutes(5)
     if what == "move":
-        booking.move(scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at)
+        booking.move(
+            scene.session, actor, scene.appointment.id, starts_at=local("2027-03-26 09:30"), now=at
+        )
     if what == "cancel":
         booking.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
     if what == "outcome":
         code = OutcomeCode.ABSENT_MEDICAL
-        booking.record_outcome(scene.session, actor, scene.appointment.id, code=code, note="", now=at)
+        booking.record_outcome(
+            scene.session, actor, scene.appointment.id, code=code, note="", now=at
+        )
     before = scene.starts(), scene.appointment.revision
     reading = says(scene.session, "2", at + minutes(5))
     assert reading.needs_human and "has changed since" in reading.done

@@ -1,4 +1,6 @@
-"""Words and questions that the record answers: what is booked, how it goes, who reads; and where it leaves the answer to a human."""
+"""Words and questions that the record answers: what is booked, how it goes, who reads; and where it
+leaves the answer to a human.
+"""
 
 from datetime import datetime, timedelta
 
@@ -28,7 +30,9 @@ def katrina(session: Session) -> Person:
     return builders.person(session, builders.staff(session, builders.hub(session)))
 
 
-def came(session: Session, whose: Person, days_ago: int, code: OutcomeCode, now: datetime) -> Appointment:
+def came(
+    session: Session, whose: Person, days_ago: int, code: OutcomeCode, now: datetime
+) -> Appointment:
     """An appointment of the past with what was recorded of it."""
     made = builders.appointment(session, whose, now - days_ago * DAY)
     session.add(Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=now))
@@ -54,7 +58,9 @@ def test_a_row_is_broken_by_what_was_missed_and_by_nothing_else(
     assert streak(outcomes) == kept
 
 
-def test_week_lists_today_and_six_days_more(session: Session, katrina: Person, now: datetime) -> None:
+def test_week_lists_today_and_six_days_more(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """On the hub's calendar, soonest first, with whom and where while that fits."""
     for days in (6, 1, 7, -1):
         builders.appointment(session, katrina, now + days * DAY + timedelta(hours=1))
@@ -66,7 +72,9 @@ def test_week_lists_today_and_six_days_more(session: Session, katrina: Person, n
     assert reading.act and not reading.needs_human and reading.intent == Intent.QUESTION
 
 
-def test_a_full_week_is_one_text_all_the_same(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_full_week_is_one_text_all_the_same(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Detail is left out until it fits; the text is never cut."""
     for hours in range(11):
         builders.appointment(session, katrina, now + timedelta(hours=12 * hours + 1))
@@ -79,7 +87,9 @@ def test_an_empty_week_in_welsh(session: Session, katrina: Person, now: datetime
     katrina.language = Language.WELSH
     session.flush()
     says(session, "Wythnos", now)
-    assert last_answer(session).startswith("Helo Katrina. Does dim wedi ei drefnu yn y 7 diwrnod nesaf.")
+    assert last_answer(session).startswith(
+        "Helo Katrina. Does dim wedi ei drefnu yn y 7 diwrnod nesaf."
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +122,11 @@ def test_progress_tells_numbers_and_nothing_else(
 @pytest.mark.parametrize(
     ("kept", "told", "answer"),
     [
-        (2, 1, "Well done Katrina. Kept in a row: 2. Good news from you: 1. Steps reached: 2. Keep going."),
+        (
+            2,
+            1,
+            "Well done Katrina. Kept in a row: 2. Good news from you: 1. Steps reached: 2. Keep going.",
+        ),
         (2, 0, "Well done Katrina. Kept in a row: 2. Steps reached: 2. Keep going."),
         (0, 1, "Well done Katrina. Good news from you: 1. Steps reached: 2. Keep going."),
         (0, 0, "Well done Katrina. Steps reached: 2. Keep going."),
@@ -153,7 +167,14 @@ def test_help_explains_unless_it_answers_how_are_things(
     """After a check-in HELP is no question about texts."""
     hear(session, katrina, read_as(Intent.OTHER), now, body="HELP", prompt=Prompt.APPOINTMENT)
     assert last_answer(session).startswith("Reply YES, NO, LATE or CALL")
-    hear(session, katrina, read_as(Intent.THANKS), now + minutes(1), body="HELP", prompt=Prompt.CHECKIN)
+    hear(
+        session,
+        katrina,
+        read_as(Intent.THANKS),
+        now + minutes(1),
+        body="HELP",
+        prompt=Prompt.CHECKIN,
+    )
     assert len(answers(session)) == 1
 
 
@@ -213,7 +234,9 @@ def test_a_question_about_the_only_appointment_is_answered(
 def test_what_a_text_may_not_say_is_left_to_a_human(
     session: Session, katrina: Person, now: datetime, asks: Asks, values: dict[str, str]
 ) -> None:
-    """No name of a place that a stranger may read, no first name of the worker: the record has no certain answer."""
+    """No name of a place that a stranger may read, no first name of the worker: the record has no
+    certain answer.
+    """
     builders.appointment(session, katrina, now + DAY, **values)
     done = hear(session, katrina, read_as(Intent.QUESTION, asks=asks), now)
     assert done.needs_human and "will read this" in last_answer(session)
@@ -229,7 +252,9 @@ def test_where_a_call_is_has_an_answer(session: Session, katrina: Person, now: d
 def test_of_several_the_one_asked_about_last_is_meant_or_else_a_human_answers(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Two ahead and nothing asked: a human. A reminder of one of them went: that one. A day that is named chooses."""
+    """Two ahead and nothing asked: a human. A reminder of one of them went: that one. A day that is
+    named chooses.
+    """
     first, second = (builders.appointment(session, katrina, now + days * DAY) for days in (2, 3))
     heard = read_as(Intent.QUESTION, asks=Asks.WHERE)
     assert hear(session, katrina, heard, now, prompt=Prompt.NONE).needs_human
@@ -241,22 +266,32 @@ def test_of_several_the_one_asked_about_last_is_meant_or_else_a_human_answers(
     assert hear(session, katrina, heard, now + minutes(2)).needs_human
 
 
-def test_nothing_booked_is_nothing_to_answer_about(session: Session, katrina: Person, now: datetime) -> None:
+def test_nothing_booked_is_nothing_to_answer_about(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A question about an appointment that does not exist is for a human."""
     assert hear(session, katrina, read_as(Intent.QUESTION, asks=Asks.WHEN), now).needs_human
     assert hear(session, katrina, read_as(Intent.QUESTION), now).needs_human
 
 
-def test_while_it_goes_on_where_is_that_one(session: Session, katrina: Person, now: datetime) -> None:
+def test_while_it_goes_on_where_is_that_one(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Ten minutes late and lost."""
     booked = builders.appointment(session, katrina, now - timedelta(minutes=10))
-    done = hear(session, katrina, read_as(Intent.QUESTION, asks=Asks.WHERE), now, prompt=Prompt.TODAY)
+    done = hear(
+        session, katrina, read_as(Intent.QUESTION, asks=Asks.WHERE), now, prompt=Prompt.TODAY
+    )
     assert done.appointment_id == booked.id
 
 
-def test_a_yes_beside_a_question_is_recorded(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_yes_beside_a_question_is_recorded(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """`yes ill be there, where is it again`."""
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
     done = hear(session, katrina, read_as(Intent.QUESTION, Intent.CONFIRM, asks=Asks.WHERE), now)
-    assert said(session, booked) == [IntentKind.WILL_ATTEND] and "recorded: will attend" in done.words
+    assert (
+        said(session, booked) == [IntentKind.WILL_ATTEND] and "recorded: will attend" in done.words
+    )

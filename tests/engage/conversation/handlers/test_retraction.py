@@ -1,4 +1,6 @@
-"""Texts that take an earlier text back: recognised strictly, nothing deleted, the corrected word done or left to a human."""
+"""Texts that take an earlier text back: recognised strictly, nothing deleted, the corrected word
+done or left to a human.
+"""
 
 import time
 from datetime import datetime, timedelta
@@ -70,7 +72,9 @@ DAY = timedelta(days=1)
     ],
 )
 def test_what_takes_back(text: str, instead: str, plainly: bool) -> None:
-    """In both languages: what is left to be read instead, and whether anything is taken back when that is not clear."""
+    """In both languages: what is left to be read instead, and whether anything is taken back when
+    that is not clear.
+    """
     assert retraction(text) == Retraction(instead, plainly)
 
 
@@ -215,7 +219,9 @@ def test_in_welsh(session: Session, om: Staff, now: datetime) -> None:
     assert standing(session, made) == [NO]
 
 
-def test_an_alarm_is_not_taken_back_by_text(session: Session, katrina: Person, now: datetime) -> None:
+def test_an_alarm_is_not_taken_back_by_text(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Whoever says `ignore that` after it may not be safe to say otherwise."""
     says(session, "im going to kill myself", now)
     second = says(session, "ignore that", now + minutes(1))
@@ -266,7 +272,12 @@ def test_a_text_of_another_person_takes_nothing_back(
 
 @pytest.mark.parametrize("held", [False, True])
 @pytest.mark.parametrize(
-    "text", ["changed my mind stop texting me", "ignore that. stop", "wrong text you have the wrong number"]
+    "text",
+    [
+        "changed my mind stop texting me",
+        "ignore that. stop",
+        "wrong text you have the wrong number",
+    ],
 )
 def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
     session: Session,

@@ -113,8 +113,12 @@ def test_several_texts_before_the_name_are_done_in_order_with_one_answer(
     assert last_answer(session).startswith("Thanks for telling us Jay.")
 
 
-def test_when_no_name_comes_humans_are_told(session: Session, two: list[Person], now: datetime) -> None:
-    """After a day each offender manager learns that something came; the words are the coordinator's to read."""
+def test_when_no_name_comes_humans_are_told(
+    session: Session, two: list[Person], now: datetime
+) -> None:
+    """After a day each offender manager learns that something came; the words are the coordinator's
+    to read.
+    """
     for person in two:
         asked(session, builders.appointment(session, person, now + 2 * DAY), now - DAY)
     reading = says(session, "yes", now)
@@ -151,7 +155,9 @@ def test_when_the_other_has_something_that_was_not_asked_about_it_is_asked(
     assert last_answer(session).startswith("Thanks. More than one person")
 
 
-def test_namesakes_on_one_phone_are_sorted_out_by_humans(session: Session, om: Staff, now: datetime) -> None:
+def test_namesakes_on_one_phone_are_sorted_out_by_humans(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """A name would settle nothing, so none is asked for."""
     people = [
         builders.person(session, om, first_name="Jay"),
@@ -185,7 +191,9 @@ def test_a_shared_number_that_nobody_agreed_to_says_nothing(
     assert [link["type"] for link in evidence] == ["inbound"]
 
 
-def test_a_stop_from_a_shared_phone_is_everybodys(session: Session, two: list[Person], now: datetime) -> None:
+def test_a_stop_from_a_shared_phone_is_everybodys(
+    session: Session, two: list[Person], now: datetime
+) -> None:
     """No text can go to the one and not to the other."""
     says(session, "STOP", now)
     for person in two:

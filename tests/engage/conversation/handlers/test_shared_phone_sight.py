@@ -28,7 +28,9 @@ def test_the_others_words_are_not_shown_and_danger_is(session: Session, now: dat
         assert words == {SignalKind.CRISIS: ["i want to die"], SignalKind.REPLY_UNREAD: [None]}
 
 
-def test_the_text_that_found_a_shared_number_dead_is_its_owners(session: Session, now: datetime) -> None:
+def test_the_text_that_found_a_shared_number_dead_is_its_owners(
+    session: Session, now: datetime
+) -> None:
     """Both learn that the number is dead, one of them what the text said."""
     hub = builders.hub(session)
     first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")

@@ -1,4 +1,6 @@
-"""STOP, START, wrong numbers, and the words at which a provider may block a number without telling us."""
+"""STOP, START, wrong numbers, and the words at which a provider may block a number without telling
+us.
+"""
 
 from datetime import datetime, timedelta
 
@@ -66,17 +68,28 @@ def katrina(session: Session, om: Staff) -> Person:
         "stop texting me",
     ],
 )
-def test_a_stop_stops_everything_at_once(session: Session, katrina: Person, now: datetime, word: str) -> None:
-    """The number is stopped, what waits is withdrawn, one confirmation goes, the offender manager is told."""
+def test_a_stop_stops_everything_at_once(
+    session: Session, katrina: Person, now: datetime, word: str
+) -> None:
+    """The number is stopped, what waits is withdrawn, one confirmation goes, the offender manager
+    is told.
+    """
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     reading = says(session, word, now)
     assert suppression.is_suppressed(session, NUMBER)
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert answers(session) == [ORDER]
-    assert session.scalars(select(Message).where(Message.despite_stop)).one().status is MessageStatus.QUEUED
+    assert (
+        session.scalars(select(Message).where(Message.despite_stop)).one().status
+        is MessageStatus.QUEUED
+    )
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT]
-    assert (reading.intent, reading.person_id, reading.needs_human) == ("opt_out", katrina.id, False)
+    assert (reading.intent, reading.person_id, reading.needs_human) == (
+        "opt_out",
+        katrina.id,
+        False,
+    )
     assert "number.stopped" in events(session, katrina)
 
 
@@ -92,13 +105,17 @@ def test_a_stop_stops_everything_at_once(session: Session, katrina: Person, now:
 def test_the_confirmation_fits_the_person_and_tells_a_stranger_nothing(
     session: Session, om: Staff, now: datetime, status: LegalStatus, verified: bool, wanted: str
 ) -> None:
-    """Only somebody known to be under an order, on a phone known to be theirs, is reminded that they must still come."""
+    """Only somebody known to be under an order, on a phone known to be theirs, is reminded that
+    they must still come.
+    """
     builders.person(session, om, legal_status=status, verified=verified)
     says(session, "STOP", now)
     assert answers(session) == [wanted]
 
 
-def test_a_second_stop_is_not_confirmed_again(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_second_stop_is_not_confirmed_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """One confirmation per stop, however often it is said; no further signal."""
     for count in range(3):
         says(session, "STOP", now + minutes(count))
@@ -125,11 +142,15 @@ def test_after_a_stop_no_other_word_brings_texts_back(
 def test_whoever_surely_asks_for_texts_again_gets_them_again(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """In their own words, as with START: the number is free, it is confirmed, and the signal says why it is resolved."""
+    """In their own words, as with START: the number is free, it is confirmed, and the signal says
+    why it is resolved.
+    """
     says(session, "STOP", now)
     reading = says(session, "sorry, start texting me again", now + minutes(1))
     assert not suppression.is_suppressed(session, NUMBER) and not reading.needs_human
-    assert answers(session)[1:] == ["Hi Katrina. You will get our texts again. Reply STOP to end texts."]
+    assert answers(session)[1:] == [
+        "Hi Katrina. You will get our texts again. Reply STOP to end texts."
+    ]
     (resolved,) = session.scalars(select(Signal)).all()
     assert resolved.resolution == "They asked by text for texts again."
 
@@ -163,7 +184,9 @@ def test_asking_for_texts_that_were_never_stopped_goes_to_a_human(
 def test_start_restores_and_plans_again_what_was_skipped(
     session: Session, katrina: Person, now: datetime, word: str
 ) -> None:
-    """STOP, HELP, START: texts go again, the signal is resolved by their own word, a reminder that still helps is planned."""
+    """STOP, HELP, START: texts go again, the signal is resolved by their own word, a reminder that
+    still helps is planned.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
     session.flush()
@@ -172,13 +195,17 @@ def test_start_restores_and_plans_again_what_was_skipped(
     says(session, "HELP", now + minutes(2))
     says(session, word, now + minutes(3))
     assert not suppression.is_suppressed(session, NUMBER)
-    assert last_answer(session) == "Hi Katrina. You will get our texts again. Reply STOP to end texts."
+    assert (
+        last_answer(session) == "Hi Katrina. You will get our texts again. Reply STOP to end texts."
+    )
     assert open_signals(session, katrina) == []
     planned = session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
     assert {one.kind.value for one in planned} >= {"booked", "one_day"}
 
 
-def test_a_stop_after_a_start_is_news_again(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_stop_after_a_start_is_news_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A signal that was resolved does not hide the next stop."""
     for count, word in enumerate(["STOP", "START", "STOP"]):
         says(session, word, now + minutes(count))
@@ -187,7 +214,9 @@ def test_a_stop_after_a_start_is_news_again(session: Session, katrina: Person, n
     assert len(answers(session)) == 3
 
 
-def test_a_yes_to_an_appointment_is_no_start(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_yes_to_an_appointment_is_no_start(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A provider may take YES for an opt-in and say so; here it is an answer to the appointment."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -204,8 +233,12 @@ def test_stop_closes_what_was_being_asked(session: Session, katrina: Person, now
     assert open_questions(session) == []
 
 
-def test_a_stop_is_heard_whatever_the_state_of_the_case(session: Session, om: Staff, now: datetime) -> None:
-    """A closed case, a number of nobody: a stop stops, and is confirmed without a word about anybody."""
+def test_a_stop_is_heard_whatever_the_state_of_the_case(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """A closed case, a number of nobody: a stop stops, and is confirmed without a word about
+    anybody.
+    """
     builders.person(session, om, contact_status=ContactStatus.CLOSED)
     says(session, "STOP", now)
     says(session, "STOP", now, number="+447700900155")
@@ -272,7 +305,9 @@ def test_a_wrong_number_is_taken_off_and_learns_nothing(
     assert len(answers(session)) == 1
 
 
-def test_a_wrong_number_cannot_start_itself_again(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_wrong_number_cannot_start_itself_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Whoever has the phone is not the person: a worker must verify it; no name goes out."""
     says(session, "wrong number", now)
     reading = says(session, "START", now + minutes(1))
@@ -293,7 +328,9 @@ def test_once_a_worker_has_verified_a_number_said_to_be_wrong_start_works(
     assert last_answer(session).startswith("Hi Katrina. You will get our texts again.")
 
 
-def test_start_to_a_closed_case_promises_nothing(session: Session, om: Staff, now: datetime) -> None:
+def test_start_to_a_closed_case_promises_nothing(
+    session: Session, om: Staff, now: datetime
+) -> None:
     """The number is free again, but the case keeps texts back: a human reads it."""
     person = builders.person(session, om)
     says(session, "STOP", now)
@@ -312,7 +349,9 @@ def test_start_from_a_number_of_nobody_is_left_to_a_human(session: Session, now:
     assert not suppression.is_suppressed(session, NUMBER)
 
 
-def test_a_resolved_wrong_number_is_raised_again(session: Session, katrina: Person, now: datetime) -> None:
+def test_a_resolved_wrong_number_is_raised_again(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """The number was verified by a worker; if it is wrong once more, that is news."""
     says(session, "wrong number", now)
     session.scalars(select(Signal)).one().state = SignalState.RESOLVED

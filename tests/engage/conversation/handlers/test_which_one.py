@@ -88,7 +88,9 @@ def test_three_appointments_are_numbered(session: Session, katrina: Person, now:
     assert [said(session, one) for one in three] == [[NO], [], [NO]]
 
 
-def test_more_than_a_text_can_list_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
+def test_more_than_a_text_can_list_goes_to_a_human(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """Nobody is asked to choose among what they cannot be shown."""
     for day in range(5):
         asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)

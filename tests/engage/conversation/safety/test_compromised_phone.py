@@ -1,4 +1,6 @@
-"""After a text of danger, texts that nobody asked for wait; to a phone that somebody else reads nothing goes at all."""
+"""After a text of danger, texts that nobody asked for wait; to a phone that somebody else reads
+nothing goes at all.
+"""
 
 import threading
 from datetime import timedelta
@@ -67,16 +69,21 @@ def booked(session: Session, person: Person, days: int = 4) -> Appointment:
 
 def queued(session: Session, person: Person) -> list[Message]:
     """What waits to go to the person."""
-    rows = select(Message).where(Message.recipient == str(person.id), Message.status == MessageStatus.QUEUED)
+    rows = select(Message).where(
+        Message.recipient == str(person.id), Message.status == MessageStatus.QUEUED
+    )
     return list(session.scalars(rows.order_by(Message.created_at, Message.id)))
 
 
-def states(session: Session, about: Appointment) -> dict[ReminderKind, tuple[ReminderState, list[str]]]:
+def states(
+    session: Session, about: Appointment
+) -> dict[ReminderKind, tuple[ReminderState, list[str]]]:
     """How the newest reminder of each kind stands, and why."""
     session.flush()
     rows = select(Reminder).where(Reminder.appointment_id == about.id).order_by(Reminder.attempt)
     return {
-        one.kind: (one.state, [reason["code"] for reason in one.reasons]) for one in session.scalars(rows)
+        one.kind: (one.state, [reason["code"] for reason in one.reasons])
+        for one in session.scalars(rows)
     }
 
 
@@ -88,12 +95,19 @@ def test_what_waits_is_called_back_and_what_falls_due_is_skipped_with_the_reason
     says(session, DANGER, NOW)
     assert [message.context["texts"] for message in queued(session, katrina)] == ["crisis"]
     due.send_due(session, now=NOW + timedelta(days=1, hours=3))
-    assert states(session, appointment)[ReminderKind.THREE_DAYS] == (ReminderState.SKIPPED, ["paused"])
+    assert states(session, appointment)[ReminderKind.THREE_DAYS] == (
+        ReminderState.SKIPPED,
+        ["paused"],
+    )
     assert events(session, katrina).count("texts.paused") == 1
 
 
-def test_when_texts_may_go_on_what_still_helps_is_planned_anew(session: Session, katrina: Person) -> None:
-    """What was called back or skipped comes again as one text: the booking, which they have not been told of yet."""
+def test_when_texts_may_go_on_what_still_helps_is_planned_anew(
+    session: Session, katrina: Person
+) -> None:
+    """What was called back or skipped comes again as one text: the booking, which they have not
+    been told of yet.
+    """
     appointment = booked(session, katrina)
     says(session, DANGER, NOW)
     later = NOW + timedelta(days=1, hours=3)
@@ -104,7 +118,10 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(session: Session,
     replan.replan_changed(session, now=later)
     due.send_due(session, now=later)
     assert states(session, appointment)[ReminderKind.BOOKED][0] is ReminderState.SENT
-    assert [message.context["purpose"] for message in queued(session, katrina)] == ["reply", "reminder"]
+    assert [message.context["purpose"] for message in queued(session, katrina)] == [
+        "reply",
+        "reminder",
+    ]
     assert events(session, katrina).count("texts.resumed") == 1
 
 
@@ -116,7 +133,9 @@ def test_who_texts_is_answered_and_workers_may_write_while_texts_wait(
     says(session, "CALL", NOW + timedelta(minutes=5))
     assert "ring you" in last_answer(session)
     who = builders.actor(katrina.offender_manager)
-    sent = staff_actions.send_text(session, who, katrina.id, "Hi Katrina, can I ring you at 2?", now=NOW)
+    sent = staff_actions.send_text(
+        session, who, katrina.id, "Hi Katrina, can I ring you at 2?", now=NOW
+    )
     assert sent.status is MessageStatus.QUEUED
 
 
@@ -137,7 +156,9 @@ def test_danger_to_somebody_else_pauses_nothing(session: Session, katrina: Perso
 
 
 def test_only_who_manages_the_person_lets_texts_go_on(session: Session, katrina: Person) -> None:
-    """A coordinator covers; another offender manager is told that there is no such person; a key without the scope is refused."""
+    """A coordinator covers; another offender manager is told that there is no such person; a key
+    without the scope is refused.
+    """
     says(session, DANGER, NOW)
     hub = katrina.hub
     other = builders.actor(builders.staff(session, hub, name="Other Manager"))
@@ -180,10 +201,16 @@ def test_a_reminder_and_a_text_of_danger_at_the_same_moment(committed: Database)
         assert [message.context["purpose"] for message in waiting] == ["reply"]
 
 
-def test_nothing_at_all_goes_to_a_phone_that_somebody_else_reads(session: Session, katrina: Person) -> None:
-    """The number is suspended, what waits is called back, no answer goes, and a human is told at once."""
+def test_nothing_at_all_goes_to_a_phone_that_somebody_else_reads(
+    session: Session, katrina: Person
+) -> None:
+    """The number is suspended, what waits is called back, no answer goes, and a human is told at
+    once.
+    """
     booked(session, katrina)
-    gone(session, katrina, NOW, purpose="staff", status=MessageStatus.QUEUED, lane=outbox.Lane.REPLY)
+    gone(
+        session, katrina, NOW, purpose="staff", status=MessageStatus.QUEUED, lane=outbox.Lane.REPLY
+    )
     reading = says(session, UNSAFE, NOW)
     assert queued(session, katrina) == [] and answers(session) == []
     assert point_of(session, katrina).state is NumberState.SUSPENDED
@@ -192,7 +219,9 @@ def test_nothing_at_all_goes_to_a_phone_that_somebody_else_reads(session: Sessio
 
 
 def test_not_even_safety_advice_goes_there_then_or_later(session: Session, katrina: Person) -> None:
-    """Danger raises its signal and the pause, but an answer would show the other reader that help was asked for."""
+    """Danger raises its signal and the pause, but an answer would show the other reader that help
+    was asked for.
+    """
     says(session, f"{DANGER}. {UNSAFE}", NOW)
     says(session, DANGER, NOW + timedelta(hours=3))
     says(session, "STOP", NOW + timedelta(hours=4))
@@ -201,7 +230,9 @@ def test_not_even_safety_advice_goes_there_then_or_later(session: Session, katri
     assert katrina.texts_paused_at == NOW
 
 
-def test_a_wish_for_no_texts_beside_it_is_kept_without_a_word(session: Session, katrina: Person) -> None:
+def test_a_wish_for_no_texts_beside_it_is_kept_without_a_word(
+    session: Session, katrina: Person
+) -> None:
     """The number is stopped as well; nothing confirms it."""
     says(session, "please stop sending these, my missus reads my phone", NOW)
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT, SignalKind.UNSAFE_PHONE]
@@ -218,8 +249,12 @@ def test_a_worker_who_verifies_the_number_opens_it_again(session: Session, katri
 
 
 def test_on_a_shared_phone_everybody_is_kept_safe(session: Session, katrina: Person) -> None:
-    """Nobody knows whose text it was: the number is suspended for each, and each offender manager is told."""
-    other = builders.person(session, katrina.offender_manager, number="+447700900102", first_name="Leanne")
+    """Nobody knows whose text it was: the number is suspended for each, and each offender manager
+    is told.
+    """
+    other = builders.person(
+        session, katrina.offender_manager, number="+447700900102", first_name="Leanne"
+    )
     share(session, [katrina, other], NOW)
     says(session, UNSAFE, NOW)
     for person in (katrina, other):
@@ -234,8 +269,12 @@ def test_a_stop_of_a_phone_that_is_nobodys_is_quiet_too(session: Session) -> Non
     assert answers(session, "+447700900777") == [] and reading.needs_human
 
 
-def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(session: Session) -> None:
-    """Given again after another one, it is not even asked whose it is; a worker's word that it is safe opens it."""
+def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(
+    session: Session,
+) -> None:
+    """Given again after another one, it is not even asked whose it is; a worker's word that it is
+    safe opens it.
+    """
     om = builders.staff(session, builders.hub(session))
     person, actor = builders.person(session, om), builders.actor(om)
     says(session, UNSAFE, NOW)
@@ -243,5 +282,7 @@ def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(s
     phones.set_number(session, actor, person.id, "07700900555", now=NOW + timedelta(days=1))
     phones.set_number(session, actor, person.id, number, now=NOW + timedelta(days=2))
     assert point_of(session, person).state is NumberState.SUSPENDED
-    phones.verify_number(session, actor, person.id, how="asked face to face", now=NOW + timedelta(days=3))
+    phones.verify_number(
+        session, actor, person.id, how="asked face to face", now=NOW + timedelta(days=3)
+    )
     assert point_of(session, person).state is NumberState.VERIFIED

@@ -84,13 +84,17 @@ def told(session: Session) -> list[str]:
 
 def notes(session: Session) -> list[Message]:
     """Every notice in the queue."""
-    return list(session.scalars(select(Message).where(Message.context["purpose"].astext == "notice")))
+    return list(
+        session.scalars(select(Message).where(Message.context["purpose"].astext == "notice"))
+    )
 
 
 def test_at_night_whoever_is_on_call_is_told_at_once_then_the_next_then_from_the_top(
     session: Session, hall: Hall
 ) -> None:
-    """Every quarter of an hour the next level, and after the last the first again; the offender manager sleeps."""
+    """Every quarter of an hour the next level, and after the last the first again; the offender
+    manager sleeps.
+    """
     put_on(session, hall.first, 1)
     put_on(session, hall.second, 2)
     says(session, "i want to die", NIGHT)
@@ -102,7 +106,9 @@ def test_at_night_whoever_is_on_call_is_told_at_once_then_the_next_then_from_the
     assert events(session, hall.person).count("alarm.told") == 4
 
 
-def test_by_day_the_offender_manager_has_a_quarter_of_an_hour_first(session: Session, hall: Hall) -> None:
+def test_by_day_the_offender_manager_has_a_quarter_of_an_hour_first(
+    session: Session, hall: Hall
+) -> None:
     """At work they are told at once; only then does level 1 come in."""
     put_on(session, hall.first, 1, DAY)
     says(session, "i want to die", DAY)
@@ -112,7 +118,9 @@ def test_by_day_the_offender_manager_has_a_quarter_of_an_hour_first(session: Ses
     assert told(session) == ["Pat Hale", "Sam First"]
 
 
-def test_an_offender_manager_without_a_mobile_is_not_waited_for(session: Session, hall: Hall) -> None:
+def test_an_offender_manager_without_a_mobile_is_not_waited_for(
+    session: Session, hall: Hall
+) -> None:
     """Whom no notice can reach counts as not told, and level 1 is told at once."""
     staff_notices.set_mobile(session, hall.om, "", wants=True, actor="system", now=DAY)
     put_on(session, hall.first, 1, DAY)
@@ -149,7 +157,9 @@ def test_it_ends_when_somebody_is_on_it(session: Session, hall: Hall, end: str) 
 
 @pytest.mark.parametrize("end", ["acknowledged", "resolved"])
 def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall, end: str) -> None:
-    """Nobody is woken for what a colleague is on already; the guard stops a notice that a worker process holds."""
+    """Nobody is woken for what a colleague is on already; the guard stops a notice that a worker
+    process holds.
+    """
     put_on(session, hall.first, 1)
     says(session, "i want to die", NIGHT)
     on_call.raise_due(session, now=NIGHT)
@@ -164,11 +174,15 @@ def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall,
     assert (note.status, note.reason) == (MessageStatus.WITHDRAWN, "Somebody is on it already")
     assert list(last_look.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
     shown = alarms.of_signal(session, raised.id)
-    assert shown is not None and [(line.called_back, line.lost) for line in shown.lines] == [(True, False)]
+    assert shown is not None and [(line.called_back, line.lost) for line in shown.lines] == [
+        (True, False)
+    ]
 
 
 @pytest.mark.parametrize("end", ["read", "claimed"])
-def test_a_notice_of_a_text_of_nobody_is_called_back(session: Session, hall: Hall, end: str) -> None:
+def test_a_notice_of_a_text_of_nobody_is_called_back(
+    session: Session, hall: Hall, end: str
+) -> None:
     """Once a coordinator has read it, or has said whose it is (which raises a signal of its own)."""
     put_on(session, hall.first, 1)
     reading = says(session, "i want to die", NIGHT, number="+447700900777")
@@ -200,7 +214,9 @@ def test_the_hub_chooses_the_minutes(session: Session, hall: Hall) -> None:
 def test_nobody_on_the_rota_is_recorded_once_and_the_offender_manager_is_the_last_resort(
     session: Session, hall: Hall
 ) -> None:
-    """It is an error that is shown, not a silence; the one notice that can still go goes, whatever the hour."""
+    """It is an error that is shown, not a silence; the one notice that can still go goes, whatever
+    the hour.
+    """
     says(session, "i want to die", NIGHT)
     on_call.raise_due(session, now=NIGHT)
     on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
@@ -209,10 +225,14 @@ def test_nobody_on_the_rota_is_recorded_once_and_the_offender_manager_is_the_las
 
 
 def test_who_cannot_be_told_is_passed_over_at_once(session: Session, hall: Hall) -> None:
-    """Level 1 wants no notices and another offender manager could not see the record: level 2 is told in the same step."""
+    """Level 1 wants no notices and another offender manager could not see the record: level 2 is
+    told in the same step.
+    """
     other = builders.staff(session, hall.hub, name="Other Manager")
     staff_notices.set_mobile(session, other, "07700900995", wants=True, actor="system", now=NIGHT)
-    staff_notices.set_mobile(session, hall.first, "07700900991", wants=False, actor="system", now=NIGHT)
+    staff_notices.set_mobile(
+        session, hall.first, "07700900991", wants=False, actor="system", now=NIGHT
+    )
     put_on(session, hall.first, 1)
     put_on(session, other, 1)
     put_on(session, hall.second, 2)
@@ -222,7 +242,9 @@ def test_who_cannot_be_told_is_passed_over_at_once(session: Session, hall: Hall)
     assert events(session, hall.person).count("alarm.no_way") == 2
 
 
-def test_danger_to_somebody_else_raises_it_too_and_other_signals_do_not(session: Session, hall: Hall) -> None:
+def test_danger_to_somebody_else_raises_it_too_and_other_signals_do_not(
+    session: Session, hall: Hall
+) -> None:
     """Only danger wakes people up."""
     put_on(session, hall.first, 1)
     for kind in SignalKind:
@@ -246,7 +268,9 @@ def test_danger_to_somebody_else_raises_it_too_and_other_signals_do_not(session:
 def test_danger_from_a_number_of_nobody_reaches_whoever_is_on_call_anywhere(
     session: Session, hall: Hall
 ) -> None:
-    """There is no person and no hub, so everybody on call is told who may read such texts, until one of them has read it."""
+    """There is no person and no hub, so everybody on call is told who may read such texts, until
+    one of them has read it.
+    """
     elsewhere = builders.hub(session, "Gwent")
     far = builders.staff(session, elsewhere, Role.COORDINATOR, name="Far Away")
     staff_notices.set_mobile(session, far, "07700900996", wants=True, actor="system", now=NIGHT)

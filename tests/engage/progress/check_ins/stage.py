@@ -34,7 +34,9 @@ def only(session: Session, whose: Person) -> CheckIn:
     """The person's one check-in."""
     session.flush()
     return session.scalars(
-        select(CheckIn).where(CheckIn.person_id == whose.id).execution_options(populate_existing=True)
+        select(CheckIn)
+        .where(CheckIn.person_id == whose.id)
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -47,7 +49,11 @@ def texts(session: Session, whose: Person) -> list[Message]:
 
 
 def became(
-    session: Session, whose: Person, status: MessageStatus = MessageStatus.DELIVERED, *, at: datetime = DUE
+    session: Session,
+    whose: Person,
+    status: MessageStatus = MessageStatus.DELIVERED,
+    *,
+    at: datetime = DUE,
 ) -> None:
     """The latest check-in text to the person ended so."""
     message = texts(session, whose)[-1]

@@ -1,4 +1,6 @@
-"""What time makes of check-ins: sent or not with the reason, nudged once, closed; and silence is never more than that."""
+"""What time makes of check-ins: sent or not with the reason, nudged once, closed; and silence is
+never more than that.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,7 +39,9 @@ def katrina(session: Session) -> Person:
 
 
 def test_it_goes_at_its_hour_once(session: Session, katrina: Person) -> None:
-    """Not a minute before; and however often the worker looks, one text and one row. The next is a week later by the wall clock."""
+    """Not a minute before; and however often the worker looks, one text and one row. The next is a
+    week later by the wall clock.
+    """
     plan = planned(session, katrina)
     assert lifecycle.advance(session, now=DUE - MINUTE) == 0
     for _ in range(3):
@@ -96,7 +100,9 @@ def closed(session: Session, person: Person) -> None:
 def test_rule_1_decides_afresh_and_its_reason_is_kept(
     session: Session, katrina: Person, happens: Callable[[Session, Person], None], code: str
 ) -> None:
-    """What has changed since the plan was set stops it; nothing goes, and the next one is planned all the same."""
+    """What has changed since the plan was set stops it; nothing goes, and the next one is planned
+    all the same.
+    """
     plan = planned(session, katrina)
     happens(session, katrina)
     session.flush()
@@ -114,7 +120,9 @@ def test_outside_the_hours_it_waits_and_keeps_the_reason(session: Session, katri
     assert only(session, katrina).state is CheckInState.PLANNED
     assert [one["code"] for one in only(session, katrina).reasons] == ["quiet_hours"]
     lifecycle.advance(session, now=DUE + 4 * HOUR)
-    assert only(session, katrina).state is CheckInState.ASKED and only(session, katrina).reasons == []
+    assert (
+        only(session, katrina).state is CheckInState.ASKED and only(session, katrina).reasons == []
+    )
 
 
 def test_after_three_texts_in_a_day_it_waits_for_the_morning(session: Session) -> None:
@@ -141,7 +149,9 @@ def test_nobody_ran_for_weeks(session: Session, katrina: Person) -> None:
     assert [one["code"] for one in found.reasons] == ["too_late"] and texts(session, katrina) == []
 
 
-def test_one_nudge_in_the_last_day_then_it_closes_as_unanswered(session: Session, katrina: Person) -> None:
+def test_one_nudge_in_the_last_day_then_it_closes_as_unanswered(
+    session: Session, katrina: Person
+) -> None:
     """A note and an event, no signal: a missed check-in is not a breach."""
     asked(session, katrina)
     for moment in (NUDGE - MINUTE, NUDGE, NUDGE + MINUTE, NUDGE + HOUR):
@@ -153,11 +163,16 @@ def test_one_nudge_in_the_last_day_then_it_closes_as_unanswered(session: Session
     lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.UNANSWERED
     assert session.query(Signal).count() == 0
-    kinds = [event.kind for event in session.query(Event).filter_by(person_id=katrina.id).order_by(Event.id)]
+    kinds = [
+        event.kind
+        for event in session.query(Event).filter_by(person_id=katrina.id).order_by(Event.id)
+    ]
     assert kinds == ["check_in.plan_set", "check_in.sent", "check_in.nudged", "check_in.unanswered"]
 
 
-def test_a_nudge_that_would_fall_in_the_night_goes_in_the_morning(session: Session, katrina: Person) -> None:
+def test_a_nudge_that_would_fall_in_the_night_goes_in_the_morning(
+    session: Session, katrina: Person
+) -> None:
     """Sent at seven in the evening, it is nudged within the hours of the last day."""
     planned(session, katrina, schedule=Schedule(1, 1, 19))
     katrina.text_until_hour = None
@@ -193,7 +208,9 @@ def test_what_did_not_arrive_is_never_unanswered(
     lifecycle.advance(session, now=NUDGE)
     lifecycle.advance(session, now=CLOSES)
     found = only(session, katrina)
-    assert found.state is CheckInState.NOT_DELIVERED and [one["code"] for one in found.reasons] == [code]
+    assert found.state is CheckInState.NOT_DELIVERED and [one["code"] for one in found.reasons] == [
+        code
+    ]
     known = status in (MessageStatus.UNKNOWN, MessageStatus.SENT)
     assert (found.nudge_id is not None) == known
     assert known or [one["code"] for one in found.nudge_reasons] == ["not_reached"]
@@ -210,11 +227,15 @@ def test_texts_that_stop_meanwhile_end_it(
     lifecycle.advance(session, now=NUDGE)
     assert only(session, katrina).nudge_reasons != []
     lifecycle.advance(session, now=CLOSES)
-    assert only(session, katrina).state is CheckInState.ENDED and only(session, katrina).reasons != []
+    assert (
+        only(session, katrina).state is CheckInState.ENDED and only(session, katrina).reasons != []
+    )
     assert len(texts(session, katrina)) == 1
 
 
-def test_switched_off_before_it_goes_and_while_it_is_open(session: Session, katrina: Person) -> None:
+def test_switched_off_before_it_goes_and_while_it_is_open(
+    session: Session, katrina: Person
+) -> None:
     """What waited for its hour does not go; what is open gets no nudge, and may still be answered."""
     planned(session, katrina)
     katrina.text_from_hour = 14
@@ -230,13 +251,17 @@ def test_switched_off_before_it_goes_and_while_it_is_open(session: Session, katr
 def test_switched_off_while_it_is_open(session: Session, katrina: Person) -> None:
     """No nudge any more."""
     asked(session, katrina)
-    service.set_plan(session, builders.actor(katrina.offender_manager), katrina.id, None, now=DUE + HOUR)
+    service.set_plan(
+        session, builders.actor(katrina.offender_manager), katrina.id, None, now=DUE + HOUR
+    )
     lifecycle.advance(session, now=NUDGE)
     assert [one["code"] for one in only(session, katrina).nudge_reasons] == ["switched_off"]
     assert len(texts(session, katrina)) == 1
 
 
-def test_a_hub_whose_settings_make_no_sense_holds_up_nobody_else(session: Session, katrina: Person) -> None:
+def test_a_hub_whose_settings_make_no_sense_holds_up_nobody_else(
+    session: Session, katrina: Person
+) -> None:
     """Its people are tried again later; everybody else's check-in goes."""
     broken = builders.hub(session, "Broken")
     gwen = builders.person(session, builders.staff(session, broken), number="+447700900102")

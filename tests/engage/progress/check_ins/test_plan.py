@@ -58,7 +58,12 @@ def katrina(session: Session, hub: Hub) -> Person:
     ],
 )
 def test_whoever_manages_the_person_may(
-    session: Session, hub: Hub, katrina: Person, now: datetime, role: Role, refused: type[Exception] | None
+    session: Session,
+    hub: Hub,
+    katrina: Person,
+    now: datetime,
+    role: Role,
+    refused: type[Exception] | None,
 ) -> None:
     """An auditor reads and changes nothing; for another's offender manager there is no such person."""
     actor = builders.actor(builders.staff(session, hub, role, name="Chidi Okafor"))
@@ -89,14 +94,18 @@ def test_what_makes_no_sense_is_refused_beside_its_field(
     assert set(refusal.value.fields) == {field}
 
 
-def test_without_approval_of_texts_there_is_no_plan(session: Session, katrina: Person, now: datetime) -> None:
+def test_without_approval_of_texts_there_is_no_plan(
+    session: Session, katrina: Person, now: datetime
+) -> None:
     """A check-in is a text; it can still be switched off without."""
     planned(session, katrina, now)
     katrina.texts_approved_at = None
     session.flush()
     with pytest.raises(Conflict):
         planned(session, katrina, now, replace(TUESDAYS, every_weeks=4))
-    off = service.set_plan(session, builders.actor(katrina.offender_manager), katrina.id, None, now=now)
+    off = service.set_plan(
+        session, builders.actor(katrina.offender_manager), katrina.id, None, now=now
+    )
     assert off is not None and not off.on
 
 
@@ -108,7 +117,9 @@ def test_each_change_is_an_event_and_the_same_again_is_none(
     for wanted in (TUESDAYS, TUESDAYS, replace(TUESDAYS, every_weeks=8), None, None):
         service.set_plan(session, om, katrina.id, wanted, now=now)
     session.flush()
-    kinds = session.scalars(select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id)).all()
+    kinds = session.scalars(
+        select(Event.kind).where(Event.person_id == katrina.id).order_by(Event.id)
+    ).all()
     assert kinds == ["check_in.plan_set", "check_in.plan_set", "check_in.plan_ended"]
 
 
@@ -150,7 +161,9 @@ def test_a_worker_that_dies_leaves_nothing_half_done(committed: Database) -> Non
 
 
 def _together(database: Database, now: datetime) -> None:
-    """Eight workers, all beginning at once; what the others held while each of them looked is left to a last look, as in life."""
+    """Eight workers, all beginning at once; what the others held while each of them looked is left
+    to a last look, as in life.
+    """
     ready, problems = threading.Barrier(8), []
 
     def work() -> None:

@@ -1,4 +1,6 @@
-"""Rule 15: when a check-in is due, by when somebody rings after a hard answer, and what a number in a text is."""
+"""Rule 15: when a check-in is due, by when somebody rings after a hard answer, and what a number in
+a text is.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -25,7 +27,12 @@ def at(text: str) -> datetime:
         ("2027-03-20 09:00", TUESDAY, 10, "2027-03-23"),  # a Saturday: the next Tuesday
         ("2027-03-23 09:59", TUESDAY, 10, "2027-03-23"),  # the day itself, before the hour
         ("2027-03-23 10:00", TUESDAY, 10, "2027-03-30"),  # at the hour it is too late for today
-        ("2027-03-28 00:30", SUNDAY, 1, "2027-03-28"),  # the clocks jump over one o'clock: it is two
+        (
+            "2027-03-28 00:30",
+            SUNDAY,
+            1,
+            "2027-03-28",
+        ),  # the clocks jump over one o'clock: it is two
         ("2027-12-24 12:00", SUNDAY, 10, "2027-12-26"),  # Boxing Day is a day like any other
     ],
 )
@@ -37,19 +44,51 @@ def test_the_first_day(now: str, weekday: int, hour: int, day: str) -> None:
 @pytest.mark.parametrize(
     ("every", "planned", "now", "due", "following"),
     [
-        (1, "2027-03-23", "2027-03-23 10:00", "2027-03-23", "2027-03-30"),  # across the spring change
-        (2, "2027-10-26", "2027-10-26 10:00", "2027-10-26", "2027-11-09"),  # across the autumn change
+        (
+            1,
+            "2027-03-23",
+            "2027-03-23 10:00",
+            "2027-03-23",
+            "2027-03-30",
+        ),  # across the spring change
+        (
+            2,
+            "2027-10-26",
+            "2027-10-26 10:00",
+            "2027-10-26",
+            "2027-11-09",
+        ),  # across the autumn change
         (4, "2027-03-23", "2027-03-23 18:00", "2027-03-23", "2027-04-20"),
-        (8, "2027-03-23", "2027-03-23 10:00", "2027-03-23", "2027-05-18"),  # over Easter and a bank holiday
-        (1, "2027-03-23", "2027-04-08 10:00", "2027-04-06", "2027-04-13"),  # two weeks missed: only the last
-        (8, "2027-11-02", "2027-11-02 10:00", "2027-11-02", "2027-12-28"),  # over the turn of the year
+        (
+            8,
+            "2027-03-23",
+            "2027-03-23 10:00",
+            "2027-03-23",
+            "2027-05-18",
+        ),  # over Easter and a bank holiday
+        (
+            1,
+            "2027-03-23",
+            "2027-04-08 10:00",
+            "2027-04-06",
+            "2027-04-13",
+        ),  # two weeks missed: only the last
+        (
+            8,
+            "2027-11-02",
+            "2027-11-02 10:00",
+            "2027-11-02",
+            "2027-12-28",
+        ),  # over the turn of the year
     ],
 )
 def test_what_is_due_and_what_comes_next(
     every: int, planned: str, now: str, due: str, following: str
 ) -> None:
     """Whole weeks on the calendar; of those missed while nothing ran, only the last is due."""
-    found = rules.falls_due(Schedule(every, TUESDAY, 10), date.fromisoformat(planned), at(now), LONDON)
+    found = rules.falls_due(
+        Schedule(every, TUESDAY, 10), date.fromisoformat(planned), at(now), LONDON
+    )
     assert found == (date.fromisoformat(due), date.fromisoformat(following))
 
 
@@ -57,7 +96,11 @@ def test_what_is_due_and_what_comes_next(
     ("day", "hour", "moment"),
     [
         ("2027-03-23", 10, "2027-03-23T10:00:00+00:00"),
-        ("2027-03-30", 10, "2027-03-30T09:00:00+00:00"),  # summer time: the wall clock still says ten
+        (
+            "2027-03-30",
+            10,
+            "2027-03-30T09:00:00+00:00",
+        ),  # summer time: the wall clock still says ten
         ("2027-03-28", 1, "2027-03-28T01:00:00+00:00"),  # jumped over: two o'clock
         ("2027-10-31", 1, "2027-10-31T00:00:00+00:00"),  # comes twice: the first
     ],
@@ -77,7 +120,9 @@ def test_the_hour_on_the_wall_clock(day: str, hour: int, moment: str) -> None:
 def test_any_schedule_keeps_its_day_its_hour_and_its_weeks(
     every: int, weekday: int, hour: int, ahead: timedelta, late: timedelta
 ) -> None:
-    """Whatever the start and however late the worker looks: the due day has come, the next has not, and both fit the schedule."""
+    """Whatever the start and however late the worker looks: the due day has come, the next has not,
+    and both fit the schedule.
+    """
     schedule = Schedule(every, weekday, hour)
     start = at("2026-01-01 00:00") + ahead
     first = rules.first_day(schedule, start, LONDON)

@@ -1,4 +1,6 @@
-"""What the worker does about check-ins costs the same few statements for many people, besides the texts that it queues."""
+"""What the worker does about check-ins costs the same few statements for many people, besides the
+texts that it queues.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,9 @@ def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None
     for size in (3, 30):
         om = builders.staff(session, builders.hub(session, f"Hub of {size}"))
         for number in range(size):
-            planned(session, builders.person(session, om, number=f"+447700900{size * 10 + number:03}"))
+            planned(
+                session, builders.person(session, om, number=f"+447700900{size * 10 + number:03}")
+            )
         session.flush()
         session.expunge_all()
         with counted(session) as opening:

@@ -1,4 +1,6 @@
-"""Court reviews and the plan of tests: at least a month apart, planned ahead by themselves, called off with what they rest on."""
+"""Court reviews and the plan of tests: at least a month apart, planned ahead by themselves, called
+off with what they rest on.
+"""
 
 import threading
 from collections.abc import Callable
@@ -65,7 +67,9 @@ def drr(session: Session, katrina: Person) -> Requirement:
 
 def planned_tests(session: Session) -> list[date]:
     """The tests that wait."""
-    query = select(DrugTest.due_on).where(DrugTest.result.is_(None), DrugTest.superseded_at.is_(None))
+    query = select(DrugTest.due_on).where(
+        DrugTest.result.is_(None), DrugTest.superseded_at.is_(None)
+    )
     return sorted(session.scalars(query))
 
 
@@ -77,8 +81,12 @@ def open_reviews(session: Session) -> list[date]:
     return sorted(session.scalars(query))
 
 
-def test_tests_and_the_review_are_planned_ahead(session: Session, drr: Requirement, now: datetime) -> None:
-    """Rule 13: every week from its start for four weeks ahead, and the review a month after the start. Done again, nothing is added; later, the rest."""
+def test_tests_and_the_review_are_planned_ahead(
+    session: Session, drr: Requirement, now: datetime
+) -> None:
+    """Rule 13: every week from its start for four weeks ahead, and the review a month after the
+    start. Done again, nothing is added; later, the rest.
+    """
     assert schedule.plan(session, now=now) == (5, None)
     assert planned_tests(session) == [STARTED + timedelta(days=7 * week) for week in (2, 3, 4, 5)]
     assert open_reviews(session) == [date(2027, 4, 12)]
@@ -173,7 +181,9 @@ def test_a_hub_with_nonsense_in_its_settings_keeps_nobody_else_waiting(
     assert {test.person_id for test in session.scalars(select(DrugTest))} == {other.id}
 
 
-def test_a_court_names_another_day(session: Session, actor: Actor, drr: Requirement, now: datetime) -> None:
+def test_a_court_names_another_day(
+    session: Session, actor: Actor, drr: Requirement, now: datetime
+) -> None:
     """It takes the place of the one that was planned; the same again changes nothing."""
     schedule.plan(session, now=now)
     wanted = date(2027, 4, 21)
@@ -197,7 +207,9 @@ def test_a_review_too_soon_or_too_late_is_refused(
 def test_a_review_is_held_and_the_next_one_planned(
     session: Session, actor: Actor, katrina: Person, drr: Requirement, now: datetime
 ) -> None:
-    """What the court found is kept; the signal ends; the same again changes nothing, another finding is refused."""
+    """What the court found is kept; the signal ends; the same again changes nothing, another
+    finding is refused.
+    """
     review = stage.review(session, drr, TODAY)
     raise_signal(
         session,
@@ -212,11 +224,15 @@ def test_a_review_is_held_and_the_next_one_planned(
     with pytest.raises(Invalid):
         court_reviews.hold(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
     for _ in range(2):
-        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now)
+        court_reviews.hold(
+            session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now
+        )
     assert open_reviews(session) == [date(2027, 4, 20)]
     assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
     attempts: list[Callable[[], object]] = [
-        lambda: court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="Badly", now=now),
+        lambda: court_reviews.hold(
+            session, actor, review.id, held_on=TODAY, finding="Badly", now=now
+        ),
         lambda: court_reviews.cancel(session, actor, review.id, now=now),
         lambda: court_reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
     ]
@@ -225,7 +241,9 @@ def test_a_review_is_held_and_the_next_one_planned(
             attempt()
 
 
-def test_a_review_is_cancelled(session: Session, actor: Actor, drr: Requirement, now: datetime) -> None:
+def test_a_review_is_cancelled(
+    session: Session, actor: Actor, drr: Requirement, now: datetime
+) -> None:
     """It can be neither held nor reported on any more."""
     review = stage.review(session, drr, TODAY)
     for _ in range(2):
@@ -238,7 +256,9 @@ def test_a_review_is_cancelled(session: Session, actor: Actor, drr: Requirement,
 def test_reviews_are_for_those_who_have_the_case(
     session: Session, hub: Hub, katrina: Person, drr: Requirement, now: datetime
 ) -> None:
-    """A drug worker records tests and no reviews; a supervisor does not see matters of health; to strangers nothing is there."""
+    """A drug worker records tests and no reviews; a supervisor does not see matters of health; to
+    strangers nothing is there.
+    """
     review = stage.review(session, drr, TODAY)
     for who, refusal in (
         (partner(session, hub, katrina, AgencyKind.DRUG_AND_ALCOHOL), Forbidden),

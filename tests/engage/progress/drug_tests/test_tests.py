@@ -1,4 +1,6 @@
-"""Drug tests: recorded by few, corrected without losing what was there, signalled to staff, never texted, never named in events."""
+"""Drug tests: recorded by few, corrected without losing what was there, signalled to staff, never
+texted, never named in events.
+"""
 
 import threading
 from datetime import datetime, timedelta
@@ -82,9 +84,15 @@ def open_signals(session: Session) -> list[SignalKind]:
     ],
 )
 def test_a_result_is_a_signal_at_the_most(
-    session: Session, actor: Actor, katrina: Person, result: DrugTestResult, signal: SignalKind | None
+    session: Session,
+    actor: Actor,
+    katrina: Person,
+    result: DrugTestResult,
+    signal: SignalKind | None,
 ) -> None:
-    """Rule 13: never a text. The event names the test, not what came of it, and neither does that of the signal."""
+    """Rule 13: never a text. The event names the test, not what came of it, and neither does that
+    of the signal.
+    """
     test = record(session, actor, katrina, result)
     again = record(session, actor, katrina, result)
     assert again.id == test.id
@@ -93,7 +101,9 @@ def test_a_result_is_a_signal_at_the_most(
     assert session.scalars(select(Message)).all() == []
     said = [event.data for event in session.scalars(select(Event).order_by(Event.id))]
     assert {"test": str(test.id)} in said and len(said) == 1 + bool(signal)
-    assert all(word not in str(said) for word in ("positive", "missed", "refused", "negative", "void"))
+    assert all(
+        word not in str(said) for word in ("positive", "missed", "refused", "negative", "void")
+    )
 
 
 def test_a_planned_test_gets_its_result(session: Session, actor: Actor, katrina: Person) -> None:
@@ -108,14 +118,18 @@ def test_a_planned_test_gets_its_result(session: Session, actor: Actor, katrina:
 def test_a_correction_keeps_what_was_recorded(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """The signal of the wrong one is resolved, that of the right one raised; the same again changes nothing; the old one cannot be corrected twice."""
+    """The signal of the wrong one is resolved, that of the right one raised; the same again changes
+    nothing; the old one cannot be corrected twice.
+    """
     wrong = record(session, actor, katrina, POSITIVE)
     with pytest.raises(Conflict, match="Correct that one"):
         record(session, actor, katrina, NEGATIVE)
     right = service.correct(session, actor, wrong.id, result=MISSED, note="no sample", now=now)
     assert (wrong.result, wrong.superseded_at, right.result) == (POSITIVE, now, MISSED)
     assert open_signals(session) == [SignalKind.TEST_MISSED]
-    assert service.correct(session, actor, right.id, result=MISSED, note="no sample", now=now) is right
+    assert (
+        service.correct(session, actor, right.id, result=MISSED, note="no sample", now=now) is right
+    )
     with pytest.raises(Conflict, match="meanwhile"):
         service.correct(session, actor, wrong.id, result=NEGATIVE, now=now)
     shown = service.of_person(session, katrina.id, limit=10)

@@ -18,7 +18,9 @@ from engage.queries.cohort.intervals import wilson
     ],
 )
 def test_the_interval_is_wilsons(count: int, of: int, low: float, high: float) -> None:
-    """Rule 19, against published values (Newcombe, Statistics in Medicine 17, 1998, method 3, for 15/148, 81/263)."""
+    """Rule 19, against published values (Newcombe, Statistics in Medicine 17, 1998, method 3, for
+    15/148, 81/263).
+    """
     found = wilson(count, of)
     assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 

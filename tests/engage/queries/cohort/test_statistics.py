@@ -1,4 +1,6 @@
-"""The cohort in numbers: counted right, of exactly those whom the actor may see, in a constant number of statements."""
+"""The cohort in numbers: counted right, of exactly those whom the actor may see, in a constant
+number of statements.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -62,18 +64,24 @@ def member(session: Session, om: Staff, **values: Any) -> Person:
     return person
 
 
-def came(session: Session, whose: Person, days: int, code: OutcomeCode | None, **values: Any) -> Appointment:
+def came(
+    session: Session, whose: Person, days: int, code: OutcomeCode | None, **values: Any
+) -> Appointment:
     """An appointment some days ago and what was recorded of it."""
     made = builders.appointment(session, whose, builders.NOW - days * DAY, **values)
     if code is not None:
         session.add(
-            Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=builders.NOW)
+            Outcome(
+                appointment_id=made.id, code=code, recorded_by="system", recorded_at=builders.NOW
+            )
         )
     session.flush()
     return made
 
 
-def reminded(session: Session, of: Appointment, status: MessageStatus, *, answered: bool = False) -> None:
+def reminded(
+    session: Session, of: Appointment, status: MessageStatus, *, answered: bool = False
+) -> None:
     """A reminder that went, and perhaps an answer."""
     person = session.get_one(Person, of.person_id)
     message = gone(session, person, of.starts_at - DAY, status=status)
@@ -91,14 +99,19 @@ def reminded(session: Session, of: Appointment, status: MessageStatus, *, answer
     if answered:
         session.add(
             StatedIntent(
-                appointment_id=of.id, kind=IntentKind.WILL_ATTEND, said_at=of.starts_at - DAY, revision=1
+                appointment_id=of.id,
+                kind=IntentKind.WILL_ATTEND,
+                said_at=of.starts_at - DAY,
+                revision=1,
             )
         )
     session.flush()
 
 
 def lines(view: CohortView, table: str) -> dict[str, tuple[int, int]]:
-    """The lines of a table, each with count and denominator, without those that nothing could be counted for."""
+    """The lines of a table, each with count and denominator, without those that nothing could be
+    counted for.
+    """
     return {line.key: (line.count, line.of) for line in view.table(table).lines if line.of}
 
 
@@ -112,7 +125,10 @@ def test_everybody_on_the_cohort_is_counted_once_by_each_question(
     session: Session, scene: Scene, now: datetime
 ) -> None:
     """Who has left is not on it any more; who was not reviewed is not green."""
-    one, two = member(session, scene.pat), member(session, scene.dai, legal_status=LegalStatus.NON_STATUTORY)
+    one, two = (
+        member(session, scene.pat),
+        member(session, scene.dai, legal_status=LegalStatus.NON_STATUTORY),
+    )
     left = builders.person(session, scene.pat, number=None)
     enrolled(session, left, ended_on=TODAY - DAY, exit_reason=ExitReason.GREEN)
     builders.person(session, scene.pat, number=None)
@@ -135,7 +151,12 @@ def test_everybody_on_the_cohort_is_counted_once_by_each_question(
         )
     view = load(session, scene.coordinator)
     assert view.people == 3 and one.id != two.id
-    assert lines(view, "rag") == {"red": (0, 3), "amber": (0, 3), "green": (1, 3), "unknown": (2, 3)}
+    assert lines(view, "rag") == {
+        "red": (0, 3),
+        "amber": (0, 3),
+        "green": (1, 3),
+        "unknown": (2, 3),
+    }
     assert lines(view, "strand")["prevent_and_deter"] == (1, 3)
     assert lines(view, "legal") == {"statutory": (1, 3), "non_statutory": (1, 3), "unknown": (1, 3)}
     assert lines(view, "hub") == {"Tyneside": (3, 3)}
@@ -147,7 +168,9 @@ def test_everybody_on_the_cohort_is_counted_once_by_each_question(
 
 
 def test_attendance_is_of_those_who_were_expected(session: Session, scene: Scene) -> None:
-    """RULES.md 19: accepted absences and what is not recorded are in neither part of the rate, and are shown apart."""
+    """RULES.md 19: accepted absences and what is not recorded are in neither part of the rate, and
+    are shown apart.
+    """
     person = member(session, scene.pat)
     for days, code in enumerate(
         (
@@ -168,7 +191,10 @@ def test_attendance_is_of_those_who_were_expected(session: Session, scene: Scene
     view = load(session, scene.coordinator)
     (line,) = view.table("attendance").lines
     assert (line.count, line.of) == (3, 5)
-    assert line.interval is not None and (round(line.interval.low, 2), round(line.interval.high, 2)) == (
+    assert line.interval is not None and (
+        round(line.interval.low, 2),
+        round(line.interval.high, 2),
+    ) == (
         0.23,
         0.88,
     )
@@ -231,8 +257,12 @@ def test_first_contact_after_release_is_theirs(session: Session, scene: Scene) -
     assert view.days_to_contact == 3.5
 
 
-def test_breach_and_reoffending_are_two_questions(session: Session, scene: Scene, now: datetime) -> None:
-    """RULES.md 19: an arrest is no breach, a breach no offence; what was withdrawn counts for nothing."""
+def test_breach_and_reoffending_are_two_questions(
+    session: Session, scene: Scene, now: datetime
+) -> None:
+    """RULES.md 19: an arrest is no breach, a breach no offence; what was withdrawn counts for
+    nothing.
+    """
     one, two = member(session, scene.pat), member(session, scene.pat)
     member(session, scene.pat, legal_status=LegalStatus.NON_STATUTORY)
     for person, withdrawn in ((one, None), (two, now)):
@@ -270,11 +300,16 @@ def test_overdue_actions_are_counted_by_agency(session: Session, scene: Scene) -
     action(session, person, TODAY - DAY)
     action(session, person, TODAY)
     action(session, person, TODAY - DAY).agency_id = housing.id
-    assert lines(load(session, scene.coordinator), "overdue") == {"City Housing": (1, 1), "Probation": (1, 2)}
+    assert lines(load(session, scene.coordinator), "overdue") == {
+        "City Housing": (1, 1),
+        "Probation": (1, 2),
+    }
 
 
 def test_the_numbers_are_of_those_whom_the_actor_may_see(session: Session, scene: Scene) -> None:
-    """An officer counts their own caseload, a coordinator the hub; a restricted record, another hub's and a support worker's view are shut."""
+    """An officer counts their own caseload, a coordinator the hub; a restricted record, another
+    hub's and a support worker's view are shut.
+    """
     member(session, scene.pat)
     member(session, scene.dai)
     member(session, scene.dai, restricted=True)

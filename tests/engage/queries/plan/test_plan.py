@@ -28,7 +28,9 @@ PAGES: dict[str, Callable[[Session, Actor, Person, datetime], object]] = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_forty_actions_cost_as_many_statements_as_one(page: str, session: Session, now: datetime) -> None:
+def test_forty_actions_cost_as_many_statements_as_one(
+    page: str, session: Session, now: datetime
+) -> None:
     """Texts, agencies and names come with the rows."""
     costs = {}
     for size in (1, 40):

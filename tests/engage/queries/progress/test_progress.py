@@ -1,4 +1,6 @@
-"""The pages of progress and tests, and the report to the court: a constant number of statements, the same bytes from the same records, in time."""
+"""The pages of progress and tests, and the report to the court: a constant number of statements,
+the same bytes from the same records, in time.
+"""
 
 import time
 from collections.abc import Callable
@@ -57,8 +59,12 @@ def full(session: Session, pat: Staff, size: int) -> CourtReview:
 
 
 READERS: dict[str, Callable[[Session, Actor, CourtReview, datetime], object]] = {
-    "progress": lambda session, actor, review, now: progress.load(session, actor, review.person_id, now=now),
-    "tests": lambda session, actor, review, now: drug_tests.load(session, actor, review.person_id, now=now),
+    "progress": lambda session, actor, review, now: progress.load(
+        session, actor, review.person_id, now=now
+    ),
+    "tests": lambda session, actor, review, now: drug_tests.load(
+        session, actor, review.person_id, now=now
+    ),
     "report": lambda session, actor, review, now: facts.load(session, actor, review.id, now=now),
 }
 
@@ -81,7 +87,9 @@ def test_much_costs_as_many_statements_as_little(
 def test_a_page_says_until_when_somebody_lived_somewhere(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Until the next one that stands; what is disputed ends nothing and has no end; where they live now is marked."""
+    """Until the next one that stands; what is disputed ends nothing and has no end; where they live
+    now is marked.
+    """
     whose = builders.person(session, pat)
     for stage_, days, state in (
         (HousingStage.STREET, 30, ReportState.VERIFIED),
@@ -101,14 +109,18 @@ def test_a_page_says_until_when_somebody_lived_somewhere(
 def test_the_report_counts_what_was_recorded_since_the_review_before(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Rules 8 and 13: results that stand, appointments by their outcome, nothing cancelled, nothing of before, nothing that is disputed."""
+    """Rules 8 and 13: results that stand, appointments by their outcome, nothing cancelled, nothing
+    of before, nothing that is disputed.
+    """
     whose = builders.person(session, pat)
     drr = stage.treatment(session, whose, TODAY - timedelta(days=60))
     held = TODAY - timedelta(days=28)
     stage.review(session, drr, held, held_on=held, finding="Goes on")
     review = stage.review(session, drr, TODAY + timedelta(days=5))
     stage.drug_test(session, whose, held, DrugTestResult.POSITIVE)
-    stage.drug_test(session, whose, TODAY - timedelta(days=9), DrugTestResult.POSITIVE, superseded_at=now)
+    stage.drug_test(
+        session, whose, TODAY - timedelta(days=9), DrugTestResult.POSITIVE, superseded_at=now
+    )
     stage.drug_test(session, whose, TODAY - timedelta(days=9), DrugTestResult.NEGATIVE)
     stage.drug_test(session, whose, TODAY - timedelta(days=2), None)
     stage.drug_test(session, whose, TODAY, None)
@@ -126,7 +138,13 @@ def test_the_report_counts_what_was_recorded_since_the_review_before(
         made = builders.appointment(session, whose, now - timedelta(days=number + 1))
         if code is not None:
             session.add(
-                Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=now, note="")
+                Outcome(
+                    appointment_id=made.id,
+                    code=code,
+                    recorded_by="system",
+                    recorded_at=now,
+                    note="",
+                )
             )
     builders.appointment(session, whose, now - timedelta(days=40))
     builders.appointment(session, whose, now - timedelta(days=1), state=AppointmentState.CANCELLED)
@@ -136,14 +154,22 @@ def test_the_report_counts_what_was_recorded_since_the_review_before(
         (TODAY - timedelta(days=9), DrugTestResult.NEGATIVE)
     ]
     assert (report.counts.asked, report.not_recorded, report.earlier_finding) == (1, 1, "Goes on")
-    assert report.attendance == Attendance(7, attended=2, acceptable=1, unacceptable=1, sent_home=1, open=2)
-    assert (report.from_on, report.until_on, report.activities) == (held + timedelta(days=1), TODAY, ())
+    assert report.attendance == Attendance(
+        7, attended=2, acceptable=1, unacceptable=1, sent_home=1, open=2
+    )
+    assert (report.from_on, report.until_on, report.activities) == (
+        held + timedelta(days=1),
+        TODAY,
+        (),
+    )
 
 
 def test_a_report_that_was_made_stays_the_same_until_the_records_change(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Its bytes are those of the moment when it was made, whoever looks and whenever; a correction shows."""
+    """Its bytes are those of the moment when it was made, whoever looks and whenever; a correction
+    shows.
+    """
     review = full(session, pat, 3)
     facts.make(session, actor, review.id, now=now)
     later = facts.load(session, actor, review.id, now=now + timedelta(days=3))

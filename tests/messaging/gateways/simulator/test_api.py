@@ -72,7 +72,9 @@ def send(client: Client, **changes: Any) -> Any:
 
 
 def test_a_created_text_has_the_exact_shape_of_twilios_answer(simulator: Simulator) -> None:
-    """The 201 has every field of the Message resource, with numbers as strings and dates in RFC 2822."""
+    """The 201 has every field of the Message resource, with numbers as strings and dates in RFC
+    2822.
+    """
     simulator.script(sending=60)
     answer = requests.post(
         f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
@@ -188,11 +190,15 @@ def test_an_error_has_the_exact_shape_of_twilios_answer(simulator: Simulator) ->
 def test_a_login_that_cannot_be_read_is_refused(simulator: Simulator, header: str) -> None:
     """No login, or a broken one, is 401 and never 500."""
     url = f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    answer = requests.post(url, headers={"Authorization": header} if header else {}, data={}, timeout=5)
+    answer = requests.post(
+        url, headers={"Authorization": header} if header else {}, data={}, timeout=5
+    )
     assert answer.status_code == 401
 
 
-def test_an_api_key_may_log_in_and_another_account_may_not(simulator: Simulator, client: Client) -> None:
+def test_an_api_key_may_log_in_and_another_account_may_not(
+    simulator: Simulator, client: Client
+) -> None:
     """SK sid and secret work in place of the token; the account in the address must be the own one."""
     keyed = Client("SK" + "2" * 32, "s", ACCOUNT, http_client=TwilioHttpClient(timeout=5))
     keyed.api.base_url = simulator.url
@@ -225,7 +231,9 @@ def test_what_is_not_played_here_is_not_found(simulator: Simulator, client: Clie
     assert answer.status_code in {404, 405} and answer.json()["code"] in {20404, 20004}
 
 
-def test_a_list_is_newest_first_and_filtered_by_to_and_from(simulator: Simulator, client: Client) -> None:
+def test_a_list_is_newest_first_and_filtered_by_to_and_from(
+    simulator: Simulator, client: Client
+) -> None:
     """To and From narrow the list; a phone's own texts are in it too, as inbound."""
     first, other, second = send(client), send(client, to=BOB), send(client, body="Again")
     inbound = simulator.phone(ANN).reply("yes").sid
@@ -238,8 +246,12 @@ def test_a_list_is_newest_first_and_filtered_by_to_and_from(simulator: Simulator
     assert client.messages(inbound).fetch().direction == "inbound"
 
 
-def test_a_list_is_filtered_by_the_date_sent(simulator: Simulator, client: Client, clock: Clock) -> None:
-    """Both ends count, to the second; DateSent alone is the whole day in UTC, however the library writes it."""
+def test_a_list_is_filtered_by_the_date_sent(
+    simulator: Simulator, client: Client, clock: Clock
+) -> None:
+    """Both ends count, to the second; DateSent alone is the whole day in UTC, however the library
+    writes it.
+    """
     sids = []
     for hours in (0, 1, 24):
         clock.moment = NOW + timedelta(hours=hours)
@@ -295,13 +307,18 @@ def test_pages_follow_each_other_without_loss_while_texts_arrive(
     assert len(client.messages.list(to=ANN, page_size=2, limit=5)) == 5
 
 
-def test_redacting_erases_the_words_but_not_the_ledger(simulator: Simulator, client: Client) -> None:
+def test_redacting_erases_the_words_but_not_the_ledger(
+    simulator: Simulator, client: Client
+) -> None:
     """An empty Body blanks the text at the interface; a text on its way cannot be redacted."""
     sid = send(client, body="You see Sam at 9").sid
     simulator.settle()
     assert client.messages(sid).update(body="").body == ""
     assert client.messages(sid).fetch().body == ""
-    assert (simulator.ledger()[0].body, simulator.ledger()[0].redacted) == ("You see Sam at 9", True)
+    assert (simulator.ledger()[0].body, simulator.ledger()[0].redacted) == (
+        "You see Sam at 9",
+        True,
+    )
     simulator.script(ends="sending")
     moving = send(client).sid
     with pytest.raises(TwilioRestException) as refusal:
@@ -312,7 +329,9 @@ def test_redacting_erases_the_words_but_not_the_ledger(simulator: Simulator, cli
     assert refusal.value.status == 400
 
 
-def test_content_retention_discard_blanks_the_words_once_sent(simulator: Simulator, client: Client) -> None:
+def test_content_retention_discard_blanks_the_words_once_sent(
+    simulator: Simulator, client: Client
+) -> None:
     """With ContentRetention=discard nobody has to redact."""
     sid = send(client, content_retention="discard").sid
     simulator.settle()
@@ -341,8 +360,12 @@ def test_a_queued_text_can_be_cancelled(simulator: Simulator, client: Client) ->
         client.messages(sent).update(status="canceled")
 
 
-def test_a_text_that_outlives_its_validity_in_the_queue_fails(simulator: Simulator, client: Client) -> None:
-    """ValidityPeriod is the time in the queue; after it the text fails with 30036 and is never sent."""
+def test_a_text_that_outlives_its_validity_in_the_queue_fails(
+    simulator: Simulator, client: Client
+) -> None:
+    """ValidityPeriod is the time in the queue; after it the text fails with 30036 and is never
+    sent.
+    """
     simulator.script(sending=30)
     began = time.monotonic()
     sid = send(client, validity_period=1).sid
@@ -352,7 +375,9 @@ def test_a_text_that_outlives_its_validity_in_the_queue_fails(simulator: Simulat
     assert (text.status, text.error_code, text.date_sent) == ("failed", 30036, None)
 
 
-def test_dates_follow_the_clock_of_the_run(simulator: Simulator, client: Client, clock: Clock) -> None:
+def test_dates_follow_the_clock_of_the_run(
+    simulator: Simulator, client: Client, clock: Clock
+) -> None:
     """A run that plays another day has that day in the interface."""
     clock.moment = datetime(2026, 12, 24, 8, tzinfo=UTC)
     sid = send(client).sid

@@ -1,4 +1,6 @@
-"""The simulator's pages: pick a phone, read its texts, answer; by plain HTTP and in a browser, narrow and wide."""
+"""The simulator's pages: pick a phone, read its texts, answer; by plain HTTP and in a browser,
+narrow and wide.
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +18,14 @@ from tests.webhook_receiver import Receiver, webhook_receiver
 
 ANN, BOB = "+447700900123", "+447700900124"
 AT_ONCE = Delays(*[Between(0, 0)] * 4)
-PAGES = ["/?refresh=15", "/phones?number=x", f"/phones/{ANN}", "/phones/+447700900555", "/ledger", "/nowhere"]
+PAGES = [
+    "/?refresh=15",
+    "/phones?number=x",
+    f"/phones/{ANN}",
+    "/phones/+447700900555",
+    "/ledger",
+    "/nowhere",
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +61,9 @@ def client(running: Simulator) -> Iterator[Client]:
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in a browser, once narrow without JavaScript and once wide."""
     width, scripts = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=scripts
+    )
     yield context.new_page()
     context.close()
 
@@ -64,7 +75,9 @@ def send(client: Any, body: str, to: str = ANN, callback: str | None = None) -> 
 
 
 def fill_story(simulator: Simulator, client: Any, callback: str) -> None:
-    """Two phones with everything that the pages can show: both ways, a failure, an opt-out, a long word."""
+    """Two phones with everything that the pages can show: both ways, a failure, an opt-out, a long
+    word.
+    """
     send(client, "Hi Bob. See you today, 2pm.", to=BOB)
     send(
         client,
@@ -110,7 +123,9 @@ def test_any_phone_can_be_opened_by_its_number(simulator: Simulator, page: Page)
     assert simulator.phone("+447700900555").texts()[0].body == "Who is this?"
 
 
-def test_a_phone_can_be_switched_off_by_hand(simulator: Simulator, client: Client, page: Page) -> None:
+def test_a_phone_can_be_switched_off_by_hand(
+    simulator: Simulator, client: Client, page: Page
+) -> None:
     """The next text then does not reach it, and the page says why."""
     page.goto(f"{simulator.url}/phones/{ANN}")
     page.get_by_label("This phone is").select_option("off")

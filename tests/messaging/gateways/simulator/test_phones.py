@@ -1,4 +1,6 @@
-"""The simulator's phones: texts to the service, signed and retried as Twilio does, and the keywords that block."""
+"""The simulator's phones: texts to the service, signed and retried as Twilio does, and the keywords
+that block.
+"""
 
 import base64
 import hashlib
@@ -36,7 +38,9 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def simulator(running: Simulator, receiver: Receiver) -> Simulator:
-    """The simulator with nothing in it, posting to the receiver with the retry policy that the service asks for."""
+    """The simulator with nothing in it, posting to the receiver with the retry policy that the
+    service asks for.
+    """
     running.reset()
     running.change(inbound_url=f"{receiver.url}{INBOUND}#rc=3&rp=ct,rt,5xx")
     return running
@@ -58,7 +62,9 @@ def send(client: Any, **changes: Any) -> Any:
 def test_a_phones_text_is_posted_with_every_field_and_signed(
     simulator: Simulator, receiver: Receiver
 ) -> None:
-    """All three sids, blank places, no fragment in the address, and a signature that Twilio's validator takes."""
+    """All three sids, blank places, no fragment in the address, and a signature that Twilio's
+    validator takes.
+    """
     reply = simulator.phone(ANN).reply("👍 running 10 late ")
     (posted,) = receiver.posts
     assert posted.path == INBOUND
@@ -120,7 +126,9 @@ def test_an_earlier_text_can_be_posted_again(simulator: Simulator, receiver: Rec
 def test_a_forgery_is_posted_but_is_no_text(
     simulator: Simulator, receiver: Receiver, signature: str, signed: bool | None
 ) -> None:
-    """A stranger's STOP reaches the webhook with a bad signature; the phone never wrote it and is not blocked."""
+    """A stranger's STOP reaches the webhook with a bad signature; the phone never wrote it and is
+    not blocked.
+    """
     receiver.answer = lambda posted: 200 if posted.signed else 403
     reply = simulator.phone(ANN).reply("STOP", signature=signature)
     assert receiver.posts[0].signed is signed
@@ -158,7 +166,9 @@ def test_a_text_in_the_background(simulator: Simulator, receiver: Receiver) -> N
 def test_the_fragment_decides_what_is_tried_again(
     simulator: Simulator, receiver: Receiver, fragment: str, failure: int | None, attempts: int
 ) -> None:
-    """Without one a text met by a 500 is lost; with rc and rp it is posted again, under one sid and token."""
+    """Without one a text met by a 500 is lost; with rc and rp it is posted again, under one sid and
+    token.
+    """
     simulator.change(inbound_url=f"{receiver.url}{INBOUND}{fragment}")
     receiver.answer = lambda posted: failure
     reply = simulator.phone(ANN).reply("yes")
@@ -177,7 +187,9 @@ def test_a_retry_that_succeeds_ends_the_matter(simulator: Simulator, receiver: R
 
 
 def test_nobody_at_home_is_tried_once_more_and_said(simulator: Simulator) -> None:
-    """Connection refused is retried once under Twilio's usual policy; then the text is lost, and the answer says why."""
+    """Connection refused is retried once under Twilio's usual policy; then the text is lost, and
+    the answer says why.
+    """
     with webhook_receiver() as gone:
         url = gone.url
     simulator.change(inbound_url=f"{url}{INBOUND}")
@@ -224,7 +236,9 @@ def test_everyday_words_mean_nothing_under_the_reduced_list(
     assert refused(client) is None
 
 
-def test_twilios_own_list_has_the_traps(simulator: Simulator, client: Client, receiver: Receiver) -> None:
+def test_twilios_own_list_has_the_traps(
+    simulator: Simulator, client: Client, receiver: Receiver
+) -> None:
     """CANCEL blocks and YES opens again, with OptOutType when that is switched on."""
     simulator.change(opt_out="full", opt_out_type=True)
     simulator.phone(ANN).reply("cancel")
@@ -243,7 +257,10 @@ def test_a_block_holds_for_the_whole_messaging_service() -> None:
     second = "+447700900998"
     for service, code in ((None, None), ("MG" + "1" * 32, 21610)):
         with simulator_thread(
-            numbers=(ENGAGE, second), messaging_service_sid=service, inbound_url=None, delays=AT_ONCE
+            numbers=(ENGAGE, second),
+            messaging_service_sid=service,
+            inbound_url=None,
+            delays=AT_ONCE,
         ) as simulator:
             client: Any = simulator.client()
             simulator.phone(ANN).reply("STOP", to=ENGAGE)
@@ -253,7 +270,9 @@ def test_a_block_holds_for_the_whole_messaging_service() -> None:
 
 
 def test_the_providers_own_answer_to_a_keyword() -> None:
-    """Where the account has one, the phone gets it even though it is blocked; the ledger of our texts does not."""
+    """Where the account has one, the phone gets it even though it is blocked; the ledger of our
+    texts does not.
+    """
     words = OptOutWords(
         frozenset({"STOP"}), frozenset({"START"}), frozenset({"HELP"}), stop_reply="No more texts."
     )
@@ -271,7 +290,9 @@ def test_a_phone_answers_the_number_that_it_heard_from() -> None:
     second = "+447700900998"
     with (
         webhook_receiver() as receiver,
-        simulator_thread(numbers=(ENGAGE, second), inbound_url=receiver.url, delays=AT_ONCE) as simulator,
+        simulator_thread(
+            numbers=(ENGAGE, second), inbound_url=receiver.url, delays=AT_ONCE
+        ) as simulator,
     ):
         client: Any = simulator.client()
         send(client, from_=second)
@@ -282,7 +303,8 @@ def test_a_phone_answers_the_number_that_it_heard_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "error_code"), [("off", 30003), ("unknown", 30005), ("landline", 30006), ("filtered", 30007)]
+    ("state", "error_code"),
+    [("off", 30003), ("unknown", 30005), ("landline", 30006), ("filtered", 30007)],
 )
 def test_a_phone_can_be_switched_off_and_on(
     simulator: Simulator, client: Client, state: str, error_code: int
@@ -340,12 +362,18 @@ def test_the_ledger_names_a_text_taken_on_twice(simulator: Simulator, client: Cl
 
 
 def test_a_simulator_in_another_process_signs_with_the_same_rule(receiver: Receiver) -> None:
-    """The process of its own has its settings, and its signature is HMAC-SHA1 over address and sorted fields."""
+    """The process of its own has its settings, and its signature is HMAC-SHA1 over address and
+    sorted fields.
+    """
     with simulator_process(
         auth_token=TOKEN, inbound_url=receiver.url + INBOUND, numbers=[ENGAGE]
     ) as simulator:
         assert simulator.phone(ANN).reply("yes").statuses == [200]
     (posted,) = receiver.posts
-    plain = receiver.url + INBOUND + "".join(name + posted.params[name] for name in sorted(posted.params))
+    plain = (
+        receiver.url
+        + INBOUND
+        + "".join(name + posted.params[name] for name in sorted(posted.params))
+    )
     digest = hmac.new(TOKEN.encode(), plain.encode(), hashlib.sha1).digest()
     assert posted.headers["X-Twilio-Signature"] == base64.b64encode(digest).decode()

@@ -81,7 +81,9 @@ def test_each_bad_answer_looks_as_it_does_at_twilio(
     assert simulator.accepted() == taken_on + 1
 
 
-def test_an_empty_answer_leaves_the_caller_without_a_sid(simulator: Simulator, client: Client) -> None:
+def test_an_empty_answer_leaves_the_caller_without_a_sid(
+    simulator: Simulator, client: Client
+) -> None:
     """A 201 with nothing in it: the library reports no sid, yet the text is on its way."""
     simulator.script(answer="empty")
     assert send(client).sid is None
@@ -112,7 +114,8 @@ def test_429_and_500_carry_twilios_codes(simulator: Simulator, client: Client) -
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(21612, 400), (21408, 400), (21610, 400), (21635, 400), (63038, 429), (20503, 503)]
+    ("code", "status"),
+    [(21612, 400), (21408, 400), (21610, 400), (21635, 400), (63038, 429), (20503, 503)],
 )
 def test_a_refusal_with_any_code_can_be_scripted(
     simulator: Simulator, client: Client, code: int, status: int
@@ -243,7 +246,9 @@ def test_an_outage_can_end_by_itself(simulator: Simulator, client: Client) -> No
 # Callbacks
 
 
-def test_callbacks_before_the_answer(simulator: Simulator, client: Client, receiver: Receiver) -> None:
+def test_callbacks_before_the_answer(
+    simulator: Simulator, client: Client, receiver: Receiver
+) -> None:
     """early: the last receipt is in before the caller knows the sid."""
     simulator.script(early=True)
     sid = send(client, status_callback=f"{receiver.url}/status?mid=1").sid
@@ -275,7 +280,11 @@ def test_callbacks_of_a_text_whose_answer_was_lost(
     ],
 )
 def test_callbacks_as_scripted(
-    simulator: Simulator, client: Client, receiver: Receiver, rule: dict[str, Any], expected: list[str]
+    simulator: Simulator,
+    client: Client,
+    receiver: Receiver,
+    rule: dict[str, Any],
+    expected: list[str],
 ) -> None:
     """Reversed, repeated, withheld, or telling of a failure."""
     simulator.script(**rule)
@@ -286,7 +295,9 @@ def test_callbacks_as_scripted(
 
 
 @pytest.mark.parametrize("order", ["shuffled", "together"])
-def test_callbacks_in_any_order(simulator: Simulator, client: Client, receiver: Receiver, order: str) -> None:
+def test_callbacks_in_any_order(
+    simulator: Simulator, client: Client, receiver: Receiver, order: str
+) -> None:
     """Shuffled or all at once: each comes once, whichever is first."""
     simulator.script(order=order)
     for number in range(5):
@@ -299,7 +310,9 @@ def test_callbacks_in_any_order(simulator: Simulator, client: Client, receiver: 
 def test_many_texts_at_once_keep_their_callbacks_apart_and_in_order(
     simulator: Simulator, receiver: Receiver
 ) -> None:
-    """Two hundred texts from eight threads: each has its own three callbacks, once each and in order."""
+    """Two hundred texts from eight threads: each has its own three callbacks, once each and in
+    order.
+    """
 
     def burst(thread: int) -> None:
         client: Any = simulator.client()
@@ -329,7 +342,9 @@ def test_late_callbacks(simulator: Simulator, client: Client, receiver: Receiver
 def test_a_receiver_that_fails_is_seen_in_the_ledger(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """A callback met by a 500 is not posted again under Twilio's usual policy, and the ledger says so."""
+    """A callback met by a 500 is not posted again under Twilio's usual policy, and the ledger says
+    so.
+    """
     receiver.answer = lambda posted: 500 if posted.params["MessageStatus"] == "sent" else 200
     send(client, status_callback=receiver.url)
     simulator.settle()

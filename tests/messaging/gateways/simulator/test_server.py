@@ -35,14 +35,18 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def connection(simulator: Simulator) -> Iterator[http.client.HTTPConnection]:
     """One connection to it."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(simulator.url.rsplit(":", 1)[1]), timeout=5)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(simulator.url.rsplit(":", 1)[1]), timeout=5
+    )
     yield connection
     connection.close()
 
 
 def talk(simulator: Simulator, words: bytes) -> bytes:
     """Send these bytes and read until the server closes the connection or has answered."""
-    with socket.create_connection(("127.0.0.1", int(simulator.url.rsplit(":", 1)[1])), timeout=5) as raw:
+    with socket.create_connection(
+        ("127.0.0.1", int(simulator.url.rsplit(":", 1)[1])), timeout=5
+    ) as raw:
         raw.sendall(words)
         raw.shutdown(socket.SHUT_WR)
         answer = b""
@@ -76,8 +80,12 @@ def test_one_connection_carries_many_requests(connection: http.client.HTTPConnec
         (b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
     ],
 )
-def test_rude_requests_are_answered(simulator: Simulator, request_words: bytes, status: bytes) -> None:
-    """A body without a length, too large a body, no HTTP at all: a clear answer, and the server lives."""
+def test_rude_requests_are_answered(
+    simulator: Simulator, request_words: bytes, status: bytes
+) -> None:
+    """A body without a length, too large a body, no HTTP at all: a clear answer, and the server
+    lives.
+    """
     assert status in talk(simulator, request_words).split(b"\r\n", 1)[0]
     assert simulator.get("/simulator/health")["ok"]
 
@@ -119,7 +127,9 @@ def test_a_caller_that_gives_up_frees_its_thread(simulator: Simulator) -> None:
     """A hang ends when the caller closes the connection, not after its whole time."""
     simulator.script(answer="hang_before", hold=60, times=1)
     before = threading.active_count()
-    connection = http.client.HTTPConnection("127.0.0.1", int(simulator.url.rsplit(":", 1)[1]), timeout=0.2)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(simulator.url.rsplit(":", 1)[1]), timeout=0.2
+    )
     connection.request("POST", PATH, FORM, HEADERS)
     with pytest.raises(TimeoutError):
         connection.getresponse()
@@ -133,7 +143,9 @@ def test_a_caller_that_gives_up_frees_its_thread(simulator: Simulator) -> None:
 def test_the_application_also_runs_without_its_own_server() -> None:
     """create_simulator gives a plain WSGI application; only dropped connections need the server."""
     app = create_simulator(SimulatorSettings(inbound_url=None))
-    answer = app.test_client().post(PATH, data={"To": ANN, "From": ENGAGE, "Body": "x"}, headers=HEADERS)
+    answer = app.test_client().post(
+        PATH, data={"To": ANN, "From": ENGAGE, "Body": "x"}, headers=HEADERS
+    )
     assert answer.status_code == 201
     app.extensions["messaging.simulator"].stop()
 
@@ -141,7 +153,9 @@ def test_the_application_also_runs_without_its_own_server() -> None:
 def test_nothing_of_the_service_is_needed() -> None:
     """The simulator is a separate program: it imports neither engage nor api."""
     program = "import messaging.gateways.simulator, sys; print([m for m in sys.modules if m.split('.')[0] in ('engage', 'api')])"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert told.stdout.strip() == "[]"
 
 
