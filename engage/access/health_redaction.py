@@ -21,7 +21,7 @@ from engage.understanding.vocabulary import Intent
 from messaging.tables import Inbound, Message
 
 NOT_SHOWN = "(Health, not shown)"
-_INTENTS = (Intent.PROGRESS_HEALTH.value, Intent.LAPSE.value)
+_INTENTS = tuple(intent.value for intent in Intent if intent.meaning.health)
 _ANSWERS = (TextKind.LAPSE.value,)
 """Texts of ours from whose words it could be read that somebody told of a lapse."""
 

@@ -61,127 +61,134 @@ LAST_WORDS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.W
 
 
 def answer(
-    turn: ReplyContext,
+    context: ReplyContext,
     kind: TextKind,
     body: str,
     *,
-    holder: PhoneOwner | None,
+    owner: PhoneOwner | None,
     about: Appointment | None = None,
 ) -> bool:
     """Queue the one answer to a text, if it may go; True when it will. An answer about an
     appointment is withdrawn with it.
     """
-    if turn.quiet or not _may(turn, kind, holder):
+    if context.quiet or not _may(context, kind, owner):
         return False
-    if kind in _ONCE_IN_A_ROW and _said_just_now(turn, body):
+    if kind in _ONCE_IN_A_ROW and _said_just_now(context, body):
         return True
-    if not _within_limits(turn, kind):
+    if not _within_limits(context, kind):
         return False
     outbox.enqueue(
-        turn.session,
+        context.session,
         outbox.Text(
-            to=turn.number,
+            to=context.number,
             body=body,
             lane=Lane.SAFETY if kind is TextKind.CRISIS else Lane.REPLY,
-            dedupe_key=f"reply:{turn.answers_to.id}",
-            recipient=str(holder.person.id) if holder else None,
+            dedupe_key=f"reply:{context.answer_to.id}",
+            recipient=str(owner.person.id) if owner else None,
             group_key=f"appointment:{about.id}" if about else None,
-            expires_at=turn.now + LIFE,
+            expires_at=context.now + LIFE,
             context={
                 "purpose": "reply",
                 "texts": kind.value,
-                "inbound": turn.answers_to.id,
-                **({"person": str(holder.person.id)} if holder else {}),
+                "inbound": context.answer_to.id,
+                **({"person": str(owner.person.id)} if owner else {}),
             },
             despite_stop=kind in LAST_WORDS,
             # A number that is nobody's is answered by the provider that it wrote to.
-            route=holder.reach.hub.route if holder else Route(turn.inbound.provider),
-            redact=holder is not None and holder.reach.hub.redact_after_delivery,
+            route=owner.contactability.hub.route if owner else Route(context.inbound.provider),
+            redact=owner is not None and owner.contactability.hub.redact_after_delivery,
         ),
-        now=turn.now,
+        now=context.now,
     )
     return True
 
 
 def neutral(
-    turn: ReplyContext, kind: TextKind, language: str, *, holder: PhoneOwner | None = None
+    context: ReplyContext, kind: TextKind, language: str, *, owner: PhoneOwner | None = None
 ) -> bool:
     """Answer with a text that has no blanks."""
-    return answer(turn, kind, texts.render(kind, language), holder=holder)
+    return answer(context, kind, texts.render(kind, language), owner=owner)
 
 
-def personal(turn: ReplyContext, kind: TextKind, holder: PhoneOwner) -> bool:
+def personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
     """Answer with a text that may name the person and their offender manager, and nothing else."""
-    known: dict[str, str | int] = {"first": first_name(holder), "worker": manager_name(holder)}
-    language = holder.person.language
+    known: dict[str, str | int] = {"first": first_name(owner), "worker": manager_name(owner)}
+    language = owner.person.language
     blanks = texts.wording(kind, language).blanks
     body = texts.render(
         kind, language, **{name: value for name, value in known.items() if name in blanks}
     )
-    return answer(turn, kind, body, holder=holder)
+    return answer(context, kind, body, owner=owner)
 
 
-def not_sure(turn: ReplyContext, holder: PhoneOwner) -> bool:
+def not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
     """Say that a human will read it; without a name where the phone may be in other hands."""
-    if holder.standing is AnswerScope.OPEN:
-        return personal(turn, TextKind.NOT_SURE, holder)
-    return neutral(turn, TextKind.NOT_SURE_UNNAMED, holder.person.language, holder=holder)
+    if owner.scope is AnswerScope.OPEN:
+        return personal(context, TextKind.NOT_SURE, owner)
+    return neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
 
 
-def first_name(holder: PhoneOwner) -> str:
+def first_name(owner: PhoneOwner) -> str:
     """What texts call the person."""
-    return texts.shorten_first_name(holder.person.first_name, holder.person.preferred_name)
+    return texts.shorten_first_name(owner.person.first_name, owner.person.preferred_name)
 
 
-def manager_name(holder: PhoneOwner) -> str:
+def manager_name(owner: PhoneOwner) -> str:
     """What texts call the person's offender manager, who sees the signals and reads what a machine
     cannot.
     """
-    return holder.person.offender_manager.first_name
+    return owner.person.offender_manager.first_name
 
 
-def _may(turn: ReplyContext, kind: TextKind, holder: PhoneOwner | None) -> bool:
-    if not textable(turn.number) or (holder is None and _is_ours(turn)):
+def _may(context: ReplyContext, kind: TextKind, owner: PhoneOwner | None) -> bool:
+    if not textable(context.number) or (owner is None and _is_ours(context)):
         return False
     if kind in LAST_WORDS:
         return True
-    if suppression.is_suppressed(turn.session, turn.number):
+    if suppression.is_suppressed(context.session, context.number):
         return False
     if kind is TextKind.CRISIS:
         return True
-    if holder is None:
+    if owner is None:
         return kind in NOTHING_LEARNT or kind is TextKind.START
     if kind in NOTHING_LEARNT:
-        return holder.standing is not AnswerScope.SILENT
-    return holder.standing is AnswerScope.OPEN
+        return owner.scope is not AnswerScope.SILENT
+    return owner.scope is AnswerScope.OPEN
 
 
-def _is_ours(turn: ReplyContext) -> bool:
+def _is_ours(context: ReplyContext) -> bool:
     """Whether the text came from a number that we send from: answering it would be texting
     ourselves.
     """
-    return turn.number == turn.inbound.to_number or pacing.sends(turn.session, turn.number)
+    return context.number == context.inbound.to_number or pacing.sends(
+        context.session, context.number
+    )
 
 
-def _said_just_now(turn: ReplyContext, body: str) -> bool:
+def _said_just_now(context: ReplyContext, body: str) -> bool:
     """Whether these very words answer one of the texts just before this one already."""
-    keys = [f"reply:{id}" for id in turn.burst.before]
+    keys = [f"reply:{id}" for id in context.burst.before]
     if not keys:
         return False
     same = select(Message.id).where(
         Message.dedupe_key.in_(keys), Message.body == body, Message.status.not_in(_NEVER_LEFT)
     )
-    return turn.session.scalar(same.limit(1)) is not None
+    return context.session.scalar(same.limit(1)) is not None
 
 
-def _within_limits(turn: ReplyContext, kind: TextKind) -> bool:
+def _within_limits(context: ReplyContext, kind: TextKind) -> bool:
     if kind is TextKind.CRISIS:
-        return _answers_since(turn.session, turn.number, turn.now - HOUR, kind) < SAFETY_AN_HOUR
-    if _answers_since(turn.session, turn.number, turn.now - HOUR) >= ANSWERS_AN_HOUR:
-        turn.limited = True
+        return (
+            _answers_since(context.session, context.number, context.now - HOUR, kind)
+            < SAFETY_AN_HOUR
+        )
+    if _answers_since(context.session, context.number, context.now - HOUR) >= ANSWERS_AN_HOUR:
+        context.effects.answer_limited = True
         return False
     every = AT_MOST_EVERY.get(kind)
-    return every is None or not _answers_since(turn.session, turn.number, turn.now - every, kind)
+    return every is None or not _answers_since(
+        context.session, context.number, context.now - every, kind
+    )
 
 
 _NEVER_LEFT = (

@@ -126,7 +126,7 @@ _OF_NOW = (
 
 
 def asked_about(
-    session: Session, person_id: uuid.UUID, number: str, heard_at: datetime
+    session: Session, person_id: uuid.UUID, number: str, received_at: datetime
 ) -> list[AskedAppointment]:
     """The person's appointments that lay ahead at `heard_at` and that a text to this number had
     asked about by then, soonest first.
@@ -134,8 +134,8 @@ def asked_about(
     given = {
         "person": person_id,
         "number": number,
-        "heard_at": heard_at,
-        "left_by": heard_at + CLOCKS_DIFFER_BY,
+        "heard_at": received_at,
+        "left_by": received_at + CLOCKS_DIFFER_BY,
     }
     rows = session.execute(_ASKED, given).all()
     last = {row[0].id: AskedAppointment(*row) for row in rows}
@@ -143,7 +143,7 @@ def asked_about(
 
 
 def candidates(
-    session: Session, person_id: uuid.UUID, number: str, heard_at: datetime, kind: IntentKind
+    session: Session, person_id: uuid.UUID, number: str, received_at: datetime, kind: IntentKind
 ) -> list[Appointment]:
     """What a reply of this kind, heard at `heard_at`, can be about, soonest first.
 
@@ -152,24 +152,28 @@ def candidates(
     Late and here are about appointments of now, asked about or not.
     """
     if kind in (IntentKind.LATE, IntentKind.HERE):
-        return of_now(session, person_id, heard_at, kind)
-    asked = asked_about(session, person_id, number, heard_at)
+        return of_now(session, person_id, received_at, kind)
+    asked = asked_about(session, person_id, number, received_at)
     waiting = [one for one in asked if one.waits]
     chosen = waiting if kind is IntentKind.WILL_ATTEND and waiting else asked
     return [one.appointment for one in chosen]
 
 
 def of_now(
-    session: Session, person_id: uuid.UUID, heard_at: datetime, kind: IntentKind
+    session: Session, person_id: uuid.UUID, received_at: datetime, kind: IntentKind
 ) -> list[Appointment]:
     """The booked appointments that "late" or "here" can be about at `heard_at`, soonest first."""
     ahead = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
     after = timedelta(0) if kind is IntentKind.LATE else HERE_UNTIL
     near = session.scalars(
         _OF_NOW,
-        {"person": person_id, "until": heard_at + ahead, "since": heard_at - timedelta(days=2)},
+        {
+            "person": person_id,
+            "until": received_at + ahead,
+            "since": received_at - timedelta(days=2),
+        },
     )
-    return [appointment for appointment in near if heard_at <= appointment.ends_at + after]
+    return [appointment for appointment in near if received_at <= appointment.ends_at + after]
 
 
 def prompt(asked: Sequence[AskedAppointment], near: bool, since: Prompt | None = None) -> Prompt:
@@ -192,7 +196,7 @@ def told_since(
     person_id: uuid.UUID,
     number: str,
     asked: Sequence[AskedAppointment],
-    heard_at: datetime,
+    received_at: datetime,
 ) -> Prompt | None:
     """What the last text that left for the person before `heard_at` makes of the question before
     it; None where it asks or there is none.
@@ -203,7 +207,7 @@ def told_since(
     if not asked:
         return None
     since = max(one.asked_at for one in asked)
-    given = {"person": str(person_id), "number": number, "since": since, "heard_at": heard_at}
+    given = {"person": str(person_id), "number": number, "since": since, "heard_at": received_at}
     context = session.execute(_TOLD, given).scalar()
     if context is None or context.get("texts") in _ASKING:
         return None
@@ -212,12 +216,12 @@ def told_since(
 
 
 def on_day(
-    appointments: Sequence[Appointment], day: str, heard_at: datetime, zone: tzinfo
+    appointments: Sequence[Appointment], day: str, received_at: datetime, zone: tzinfo
 ) -> list[Appointment]:
     """Those on a day that the person named: `mon` to `sun`, `today` or `tomorrow`, on the hub's
     calendar.
     """
-    today = heard_at.astimezone(zone).date()
+    today = received_at.astimezone(zone).date()
 
     def named(appointment: Appointment) -> bool:
         date = appointment.starts_at.astimezone(zone).date()

@@ -28,13 +28,7 @@ from engage.understanding.choices import read_choice
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import DANGER, How, choose
 from engage.understanding.keywords import keyword
-from engage.understanding.vocabulary import (
-    Act,
-    Context,
-    Intent,
-    Prompt,
-)
-from engage.understanding.vocabulary import Interpretation as Heard
+from engage.understanding.vocabulary import Act, Context, Intent, Interpretation, Prompt
 from messaging import suppression
 from messaging.tables import Inbound, Message
 
@@ -83,24 +77,24 @@ class _Earlier:
     reading: ReplyRecord
 
 
-def listen(
+def read(
     session: Session,
     inbound: Inbound,
     prompt: Prompt,
-    held: Sequence[PhoneOwner],
+    owners: Sequence[PhoneOwner],
     *,
     first: bool = False,
-) -> tuple[Heard, Prompt, Burst]:
+) -> tuple[Interpretation, Prompt, Burst]:
     """Read a text, with those that it goes on from (`first`: there are none); its reading, the
     prompt in whose light it was read, and how.
 
     Whoever shares a phone has not said whose each text is: there only danger is read across texts.
     """
-    language = language_of(held)
+    language = language_of(owners)
     alone = interpret(inbound.body, prompt, language)
     if not _TURNED_ROUND.isdisjoint(inbound.body):
         return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
-    earlier = [] if first else _earlier(session, inbound, prompt, held)
+    earlier = [] if first else _earlier(session, inbound, prompt, owners)
     if not earlier:
         return alone, prompt, Burst()
     asked = Prompt(earlier[0].reading.prompt)
@@ -115,23 +109,23 @@ def listen(
             return joint, asked, Burst(tuple(one.text.id for one in earlier), How.JOINED)
         return alone, prompt, Burst()
     choice = choose(alone, joint, before, text=inbound.body, earlier=bodies, done=done)
-    if len(held) > 1 and DANGER.isdisjoint(choice.heard.intents):
+    if len(owners) > 1 and DANGER.isdisjoint(choice.interpretation.intents):
         return alone, prompt, Burst()
     whole = choice.how in (How.JOINED, How.SAME)
     return (
-        choice.heard,
+        choice.interpretation,
         asked if whole else prompt,
         Burst(tuple(one.text.id for one in earlier), choice.how),
     )
 
 
 def _earlier(
-    session: Session, inbound: Inbound, prompt: Prompt, held: Sequence[PhoneOwner]
+    session: Session, inbound: Inbound, prompt: Prompt, owners: Sequence[PhoneOwner]
 ) -> list[_Earlier]:
     """The texts that belong with this one, oldest first: the rule in one place (the bounds are
     settings).
     """
-    apart = _apart(held)
+    apart = _apart(owners)
     if not apart or _stands_alone(inbound.body):
         return []
     given = {
@@ -140,7 +134,7 @@ def _earlier(
         "since": inbound.received_at - MOST * apart,
     }
     rows = [_Earlier(text, reading) for text, reading in session.execute(_BEFORE, given)]
-    person = held[0].person.id if len(held) == 1 else None
+    person = owners[0].person.id if len(owners) == 1 else None
     found: list[_Earlier] = []
     after = inbound
     for one in rows:
@@ -151,8 +145,8 @@ def _earlier(
     return _since_ours(session, inbound, found)[::-1]
 
 
-def _apart(held: Sequence[PhoneOwner]) -> timedelta:
-    rules = [holder.reach.hub for holder in held] or [HubRules()]
+def _apart(owners: Sequence[PhoneOwner]) -> timedelta:
+    rules = [owner.contactability.hub for owner in owners] or [HubRules()]
     return timedelta(minutes=min(one.texts_together_minutes for one in rules))
 
 
@@ -208,41 +202,39 @@ def evidence(burst: Burst) -> list[Evidence]:
     return [Evidence("inbound", str(id)) for id in burst.before if burst.how is How.JOINED]
 
 
-def follow(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def follow(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """Before a text is done: what the earlier ones recorded and the whole does not say counts no
     more. What adds nothing is done already.
     """
-    before, how = turn.burst.before, turn.burst.how
+    before, how = context.burst.before, context.burst.how
     if not before:
         return None
     if how is How.SAME:
-        return Handled(
-            "Goes on from the text before: nothing new in it", person_id=holder.person.id
-        )
-    if unsaid := _unsaid(turn.heard, how):
-        withdrawal.withdraw(turn, holder, before, kinds=unsaid)
-    if how is How.JOINED and turn.heard.acts:
-        _understood(turn, holder)
+        return Handled("Goes on from the text before: nothing new in it", person_id=owner.person.id)
+    if unsaid := _unsaid(context.interpretation, how):
+        withdrawal.withdraw(context, owner, before, kinds=unsaid)
+    if how is How.JOINED and context.interpretation.acts:
+        _understood(context, owner)
     if how is How.DOUBTED:
-        return attendance.unsure(turn, holder, "It may turn round what they said just before")
+        return attendance.unsure(context, owner, "It may turn round what they said just before")
     return None
 
 
-def _unsaid(heard: Heard, how: How) -> frozenset[IntentKind]:
+def _unsaid(interpretation: Interpretation, how: How) -> frozenset[IntentKind]:
     """What the whole does not say: with a doubt, a yes; with a reading of the whole, whatever else
     was taken from its parts.
     """
     if how is How.JOINED:
-        said = {kind for intent, kind in attendance.KINDS.items() if heard.surely(intent)}
+        said = {kind for intent, kind in attendance.KINDS.items() if interpretation.surely(intent)}
         return frozenset(IntentKind) - said
-    moved = heard.surely(Intent.RESCHEDULE) and not heard.surely(Intent.CONFIRM)
+    moved = interpretation.surely(Intent.RESCHEDULE) and not interpretation.surely(Intent.CONFIRM)
     return frozenset({IntentKind.WILL_ATTEND}) if how is How.DOUBTED or moved else frozenset()
 
 
-def _understood(turn: ReplyContext, holder: PhoneOwner) -> None:
+def _understood(context: ReplyContext, owner: PhoneOwner) -> None:
     """The earlier pieces were left to a human, or asked about, only because the rest was missing."""
-    pieces = turn.session.scalars(
-        select(ReplyRecord).where(ReplyRecord.inbound_id.in_(turn.burst.before))
+    pieces = context.session.scalars(
+        select(ReplyRecord).where(ReplyRecord.inbound_id.in_(context.burst.before))
     ).all()
     for piece in pieces:
         if (
@@ -253,6 +245,8 @@ def _understood(turn: ReplyContext, holder: PhoneOwner) -> None:
             piece.needs_human = False
             piece.done = f"{attendance.UNCLEAR} alone; read with what came after"
     ids = {str(piece.id) for piece in pieces}
-    for question in open_for(turn.session, turn.number, turn.heard_at, QuestionKind.WHICH):
-        if question.person_id == holder.person.id and question.options["reading"] in ids:
-            close(question, now=turn.now, inbound_id=turn.inbound.id)
+    for question in open_for(
+        context.session, context.number, context.received_at, QuestionKind.WHICH
+    ):
+        if question.person_id == owner.person.id and question.options["reading"] in ids:
+            close(question, now=context.now, inbound_id=context.inbound.id)

@@ -19,7 +19,7 @@ def due(
     day: str | None,
     at: str | None,
     *,
-    heard_at: datetime,
+    received_at: datetime,
     zone: tzinfo,
     closed: Collection[date] = (),
 ) -> datetime:
@@ -29,10 +29,10 @@ def due(
     `day` is `mon` to `sun`, `today` or `tomorrow`, `at` a time such as `14:30`, as the reader gives
     them.
     """
-    asked = _asked(day, at, heard_at.astimezone(zone), closed)
-    if asked is None or asked <= heard_at:
-        return after_working_days(heard_at, 1, zone, closed)
-    return asked.astimezone(heard_at.tzinfo)
+    asked = _asked(day, at, received_at.astimezone(zone), closed)
+    if asked is None or asked <= received_at:
+        return after_working_days(received_at, 1, zone, closed)
+    return asked.astimezone(received_at.tzinfo)
 
 
 def _asked(

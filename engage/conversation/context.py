@@ -1,22 +1,25 @@
-"""One text from a phone while it is being answered, and what came of it."""
+"""One inbound text while it is handled: what is known of it, and what was done.
+
+A context never changes: whatever learns more returns a new one. The one exception is `effects`,
+which only the limits on answers write.
+"""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engage.signals import Evidence
 from engage.understanding.joining import How
-from engage.understanding.vocabulary import Intent, Prompt
-from engage.understanding.vocabulary import Interpretation as Heard
+from engage.understanding.vocabulary import Intent, Interpretation, Prompt
 from messaging.tables import Inbound
 
 
 @dataclass(frozen=True)
 class Burst:
-    """The texts just before one that it goes on from, by their ids, oldest first, and how it was
-    read in their light.
+    """The texts just before this one that it continues, by id, oldest first, and how they were
+    read together.
     """
 
     before: tuple[int, ...] = ()
@@ -24,61 +27,83 @@ class Burst:
 
 
 @dataclass
-class ReplyContext:
-    """An inbound text in hand.
+class Effects:
+    """What happened while a text was handled that its record must show."""
 
-    `answers_to` is the text that an answer belongs to: another one than `inbound` when an earlier
-    text gets its owner later. A `quiet` turn gives no answer. The `first` text of a number has none
-    before it lately. `limited` is set when an answer was due and the limits on automatic answers
-    held it back. `words` are what is left of a text when what only takes an earlier word back is
-    left out, and `only` the appointments that the earlier word was about.
+    answer_limited: bool = False
+    """An answer was due, and the limits on automatic answers kept it back."""
+
+
+@dataclass(frozen=True)
+class ReplyContext:
+    """An inbound text and how it is understood so far.
+
+    `record_id` is the id of the reply record to be. `answer_to` is the text that an answer belongs
+    to: a later one than `inbound` when an earlier text from a shared phone gets its owner. A
+    `quiet` text gets no answer. `first`: no other text came from the number lately. `other_reader`:
+    the text shows that another person reads the phone. `may_be_blocked`: the provider may have
+    blocked the number at this text. `remainder` is what is left of the words when "sorry, meant"
+    and the like are taken off, and `only_about` the appointments that the text taken back was
+    about. `notes` are put before the outcome in the thread.
     """
 
     session: Session
     inbound: Inbound
     now: datetime
-    heard: Heard
+    interpretation: Interpretation
     prompt: Prompt
-    answers_to: Inbound
-    reading_id: uuid.UUID
+    answer_to: Inbound
+    record_id: uuid.UUID
     quiet: bool = False
-    limited: bool = False
-    also: list[Evidence] = field(default_factory=list)
+    earlier_evidence: tuple[Evidence, ...] = ()
     burst: Burst = Burst()
     first: bool = False
-    words: str | None = None
-    only: frozenset[uuid.UUID] = frozenset()
-    notes: list[str] = field(default_factory=list)
-    passed_over: bool = False
+    other_reader: bool = False
+    may_be_blocked: bool = False
+    remainder: str | None = None
+    only_about: frozenset[uuid.UUID] = frozenset()
+    notes: tuple[str, ...] = ()
+    effects: Effects = field(default_factory=Effects)
 
     @property
     def number(self) -> str:
-        """Where it came from."""
+        """The number that the text came from."""
         return self.inbound.from_number
 
     @property
     def body(self) -> str:
-        """What it says."""
-        return self.inbound.body if self.words is None else self.words
+        """The words to read."""
+        return self.inbound.body if self.remainder is None else self.remainder
 
     @property
-    def heard_at(self) -> datetime:
-        """When it came; it may be handled later."""
+    def received_at(self) -> datetime:
+        """When the text came. It may be handled later."""
         return self.inbound.received_at
 
     @property
     def evidence(self) -> list[Evidence]:
-        """The texts behind whatever follows, each once: this one, and those that led to it."""
-        return list(dict.fromkeys([Evidence("inbound", str(self.inbound.id)), *self.also]))
+        """The texts behind what follows, each once: this one, then those that led to it."""
+        own = Evidence("inbound", str(self.inbound.id))
+        return list(dict.fromkeys([own, *self.earlier_evidence]))
+
+    def with_evidence(self, inbound_id: int) -> "ReplyContext":
+        """The same, with another text behind it."""
+        more = Evidence("inbound", str(inbound_id))
+        return replace(self, earlier_evidence=(*self.earlier_evidence, more))
+
+    def with_note(self, note: str) -> "ReplyContext":
+        """The same, with a note for the thread."""
+        return replace(self, notes=(*self.notes, note))
 
 
 @dataclass(frozen=True)
 class Handled:
-    """What came of a text, in words that the thread shows; `needs_human` when somebody must still
-    read it.
+    """The outcome of a text, in words that the thread shows.
 
-    An `alarming` one tells of danger and is nobody's, so that no signal can say it: whoever is on
-    call is told of the text itself.
+    `needs_human`: a worker must still read it. `acted`: Engage acted on what it understood.
+    `alarming`: the text reports danger and its number belongs to no person, so no signal can carry
+    it; staff on call are told of the text itself. `passed_over`: it was not read, because too many
+    texts came from the number.
     """
 
     words: str
@@ -88,15 +113,16 @@ class Handled:
     intent: Intent | None = None
     acted: bool = True
     alarming: bool = False
+    passed_over: bool = False
 
 
 @dataclass(frozen=True)
 class PendingQuestion:
-    """A question of ours, other than about an appointment to come, that waits for an answer: what
-    it asks and when it left.
+    """A question that waits for an answer, other than about an appointment to come: its prompt, and
+    when it was sent.
 
-    A `settled` one has its answer, which a later text may still put right: whatever waits for one
-    comes before it.
+    A `settled` one is answered but may still be corrected; any question that still waits comes
+    first.
     """
 
     prompt: Prompt

@@ -1,9 +1,9 @@
-"""Answering a text: whose it is, what it means in the light of what was asked, and what follows,
-all in one transaction.
+"""Intake of texts: whose it is, what it means in the light of what was asked, and what follows, in
+one transaction.
 
-`handle` is what messaging.inbound hands each text to. It keeps one reading of every text, whatever
-happens, and doing it again does nothing. STOP and START come before reading, danger before
-everything that is read. It calls no network.
+`handle` is what messaging.inbound hands each text to. It keeps one reply record for every text,
+and doing it again does nothing. STOP and START come before reading, and danger before everything
+that is read. Nothing here calls a network.
 """
 
 from collections.abc import Sequence
@@ -20,17 +20,19 @@ from engage.conversation import (
     phone_owner,
     rate_limits,
     routing,
+    shared_phone,
 )
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import check_ins, shared_phone, stop
+from engage.conversation.handlers import check_ins, stop
 from engage.conversation.model import Alarm, QuestionKind, ReplyRecord
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.safety import alerts, compromised_phone
+from engage.conversation.steps import Result, Steps, handles, learns, run
 from engage.core import events
 from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
-from engage.understanding import auto_replies
+from engage.understanding.auto_replies import automatic
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import How
 from engage.understanding.vocabulary import Intent, Prompt
@@ -38,139 +40,139 @@ from messaging import suppression
 from messaging.tables import Inbound
 
 LONGEST = 1600
-"""Characters of a text of very many that danger is looked for in: no network carries a longer one.
-"""
-_READ = select(ReplyRecord.id).where(ReplyRecord.inbound_id == bindparam("inbound"))
+"""Characters of an unread text in which danger is looked for: no network carries a longer text."""
 BLOCKED = "the text service blocked it at a word it takes for STOP"
+_RECORDED = select(ReplyRecord.id).where(ReplyRecord.inbound_id == bindparam("inbound"))
 
 
 def handle(session: Session, inbound: Inbound, now: datetime) -> None:
-    """Read one text and do what follows. Idempotent: a text that has a reading is left alone."""
+    """Read one text and do what follows. A text that has its reply record is left alone."""
     number = inbound.from_number
     phone_owner.lock_number(session, number)
-    if session.scalar(_READ, {"inbound": inbound.id}) is not None:
+    if session.scalar(_RECORDED, {"inbound": inbound.id}) is not None:
         return
-    held = phone_owner.owners_of(session, number, now)
-    before = rate_limits.before(session, inbound)
-    if rate_limits.over(before, held):
-        turn = _skim(session, inbound, held, now)
-        done = _act_on_danger(turn, held) or rate_limits.pass_over(turn, held)
+    owners = phone_owner.owners_of(session, number, now)
+    recent = rate_limits.before(session, inbound)
+    if rate_limits.over(recent, owners):
+        context = _skim(session, inbound, owners, now)
+        context, handled = run(SKIM_STEPS, context, owners)
     else:
-        prompt = _prompt(session, held, number, inbound.received_at)
-        turn = _listen(session, inbound, prompt, held, now, first=not before.others)
-        done = _act(turn, held)
-    _keep(turn, done, held)
+        prompt = _prompt(session, owners, number, inbound.received_at)
+        context = _read(session, inbound, prompt, owners, now, first=not recent.others)
+        context, handled = run(STEPS, context, owners)
+    _record(context, handled, owners)
 
 
-def _act(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
-    unsafe = compromised_phone.hush(turn, held)
-    if suppression.stop_word(turn.body):
-        return stop.stop(turn, held)
-    if suppression.start_word(turn.body):
-        return stop.start(turn, held)
-    former: Sequence[Person] = (
-        () if held else phone_owner.former_owners_of(turn.session, turn.number)
-    )
-    if danger := alerts.look(turn, held, former):
-        return check_ins.beside_danger(turn, held, danger)
-    if auto_replies.automatic(turn.body):
-        return _nobody_wrote(held)
-    if not turn.first:
-        rate_limits.hush_repeats(turn)
-    if unsafe:
-        return compromised_phone.hand_over(turn, held)
-    if not suppression.may_block_word(turn.body) and not _says_blocked(turn):
-        return _hear(turn, held)
-    _record_block(turn, held)
-    if _says_blocked(turn) or turn.prompt is Prompt.NONE:
-        return stop.stop(turn, held, why=BLOCKED)
-    done = _hear(turn, held)
-    return replace(
-        done, words=f"{done.words}; the text service may have blocked the number at this word"
-    )
+def _stop_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    return stop.stop(context, owners) if suppression.stop_word(context.body) else None
 
 
-def _act_on_danger(turn: ReplyContext, held: list[PhoneOwner]) -> Handled | None:
-    """What is heeded in a text however many came before it: another reader, STOP, danger, and a
-    wish for no more texts.
-    """
-    unsafe = compromised_phone.hush(turn, held)
-    if suppression.stop_word(turn.body):
-        return stop.stop(turn, held)
-    former: Sequence[Person] = (
-        () if held else phone_owner.former_owners_of(turn.session, turn.number)
-    )
-    if danger := alerts.look(turn, held, former):
-        return danger
-    if turn.heard.acts and turn.heard.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
-        return routing.ends_texts(turn, held)
-    return compromised_phone.hand_over(turn, held) if unsafe else None
+def _start_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    return stop.start(context, owners) if suppression.start_word(context.body) else None
 
 
-def _nobody_wrote(held: Sequence[PhoneOwner]) -> Handled:
+def _danger(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    handled = _danger_alone(context, owners)
+    return None if handled is None else check_ins.beside_danger(context, owners, handled)
+
+
+def _danger_alone(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    former: Sequence[Person] = ()
+    if not owners:
+        former = phone_owner.former_owners_of(context.session, context.number)
+    return alerts.raise_alert(context, owners, former)
+
+
+def _automatic_reply(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    if not automatic(context.body):
+        return None
     return Handled(
         "An automatic reply of a phone or an office: nothing to do",
-        person_id=held[0].person.id if len(held) == 1 else None,
+        person_id=owners[0].person.id if len(owners) == 1 else None,
         intent=Intent.OTHER,
         acted=False,
     )
 
 
-def _hear(turn: ReplyContext, held: list[PhoneOwner]) -> Handled:
-    match held:
-        case []:
-            return _unknown(turn)
-        case [holder]:
-            return routing.hear(turn, holder)
-        case _:
-            return shared_phone.hear(
-                turn, held, lambda inbound, holder: _as_theirs(turn, inbound, holder)
-            )
-
-
-def _says_blocked(turn: ReplyContext) -> bool:
-    """The provider says with the text that it has blocked the number."""
-    return turn.inbound.params.get("OptOutType") == "STOP"
-
-
-def _record_block(turn: ReplyContext, held: list[PhoneOwner]) -> None:
-    """CANCEL, END and QUIT are read by what they mean, but a provider may block the number at them
-    without a word: that is recorded.
+def _blocked(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
+    """CANCEL, END and QUIT are read by their meaning, but a provider may block the number at them
+    without a word. That is recorded.
     """
-    for holder in held:
+    blocked = context.inbound.params.get("OptOutType") == "STOP"
+    if not blocked and not suppression.may_block_word(context.body):
+        return context, None
+    for owner in owners:
         events.record(
-            turn.session,
+            context.session,
             "number.may_be_blocked",
-            now=turn.now,
+            now=context.now,
             actor="system",
-            person_id=holder.person.id,
-            hub_id=holder.person.hub_id,
-            inbound=turn.inbound.id,
+            person_id=owner.person.id,
+            hub_id=owner.person.hub_id,
+            inbound=context.inbound.id,
         )
+    if blocked or context.prompt is Prompt.NONE:
+        return context, stop.stop(context, owners, why=BLOCKED)
+    return replace(context, may_be_blocked=True), None
 
 
-def _unknown(turn: ReplyContext) -> Handled:
-    """Nobody has the number now, whoever once had it: one answer that says nothing, and a human
-    finds out whose it is.
+def _by_owner(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
+    match owners:
+        case []:
+            handled = _of_unknown_number(context)
+        case [owner]:
+            context, handled = routing.route(context, owner)
+        case _:
+            context, handled = shared_phone.route(context, owners, _read_as_theirs)
+    if context.may_be_blocked:
+        words = f"{handled.words}; the text service may have blocked the number at this word"
+        handled = replace(handled, words=words)
+    return context, handled
+
+
+def _of_unknown_number(context: ReplyContext) -> Handled:
+    """No person has the number now: one answer without content, and a coordinator finds out whose
+    it is.
     """
-    if ended := routing.ends_texts(turn, []):
+    if ended := stop.on_request(context, []):
         return ended
-    answered = answers.neutral(turn, TextKind.UNKNOWN_NUMBER, "en")
-    words = (
-        "Nobody has this number: answered without a word about anybody"
-        if answered
-        else "Nobody has this number"
-    )
+    words = "Nobody has this number"
+    if answers.neutral(context, TextKind.UNKNOWN_NUMBER, "en"):
+        words = "Nobody has this number: answered without a word about anybody"
     return Handled(f"{words}; for a coordinator to read", needs_human=True, acted=False)
 
 
-def _prompt(session: Session, held: list[PhoneOwner], number: str, heard_at: datetime) -> Prompt:
-    """What was last asked of the number; with several people on it, anything that any of them was
-    asked.
-    """
-    if len(held) > 1 and open_questions.open_for(session, number, heard_at, QuestionKind.WHO):
+STEPS: Steps[Sequence[PhoneOwner]] = (
+    ("shows that another person reads the phone", learns(compromised_phone.notice)),
+    ("is STOP", handles(_stop_word)),
+    ("is START", handles(_start_word)),
+    ("reports danger", handles(_danger)),
+    ("is an automatic reply", handles(_automatic_reply)),
+    ("says the same words again", learns(rate_limits.silence_repeats)),
+    ("is of another reader", handles(compromised_phone.hand_over)),
+    ("may be blocked by the provider", _blocked),
+    ("is read as its owner's", _by_owner),
+)
+"""What becomes of a text, the first that fits, whoever has the number."""
+
+SKIM_STEPS: Steps[Sequence[PhoneOwner]] = (
+    ("shows that another person reads the phone", learns(compromised_phone.notice)),
+    ("is STOP", handles(_stop_word)),
+    ("reports danger", handles(_danger_alone)),
+    ("ends texts", handles(stop.on_request_to_end)),
+    ("is of another reader", handles(compromised_phone.hand_over)),
+    ("is passed over", handles(rate_limits.pass_over)),
+)
+"""What becomes of a text where too many came from the number."""
+
+
+def _prompt(
+    session: Session, owners: list[PhoneOwner], number: str, received_at: datetime
+) -> Prompt:
+    """What was last asked of the number; with several people on it, anything that any was asked."""
+    if len(owners) > 1 and open_questions.open_for(session, number, received_at, QuestionKind.WHO):
         return Prompt.WHO
-    prompts = [routing.prompt_for(session, holder, number, heard_at) for holder in held]
+    prompts = [routing.prompt_for(session, owner, number, received_at) for owner in owners]
     return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
 
 
@@ -184,90 +186,100 @@ _FIRST = (
     Prompt.ANSWERED,
     Prompt.SPOKEN,
 )
+"""Which prompt of several people the text is read by."""
 
 
-def _as_theirs(turn: ReplyContext, inbound: Inbound, holder: PhoneOwner) -> ReplyContext:
-    """A text of this number read again in the light of what `holder` was asked; the one in hand
-    stays in hand.
-    """
-    prompt = routing.prompt_for(turn.session, holder, turn.number, inbound.received_at)
-    again = _listen(turn.session, inbound, prompt, [holder], turn.now)
-    if inbound is not turn.inbound:
+def _read_as_theirs(context: ReplyContext, inbound: Inbound, owner: PhoneOwner) -> ReplyContext:
+    """A text of this number, read again in the light of what `owner` was asked."""
+    prompt = routing.prompt_for(context.session, owner, context.number, inbound.received_at)
+    again = _read(context.session, inbound, prompt, [owner], context.now)
+    if inbound is not context.inbound:
         return again
-    turn.prompt, turn.heard, turn.burst = again.prompt, again.heard, again.burst
-    turn.also, turn.notes = again.also, again.notes
-    return turn
-
-
-def _skim(
-    session: Session, inbound: Inbound, held: Sequence[PhoneOwner], now: datetime
-) -> ReplyContext:
-    """A text of very many: read by itself, for danger and the like only."""
-    heard = interpret(inbound.body[:LONGEST], Prompt.NONE, phone_owner.language_of(held))
-    return ReplyContext(
-        session, inbound, now, heard, Prompt.NONE, answers_to=inbound, reading_id=new_id()
+    return replace(
+        context,
+        prompt=again.prompt,
+        interpretation=again.interpretation,
+        burst=again.burst,
+        earlier_evidence=again.earlier_evidence,
+        notes=again.notes,
     )
 
 
-def _listen(
-    session: Session,
-    inbound: Inbound,
-    prompt: Prompt,
-    held: Sequence[PhoneOwner],
-    now: datetime,
-    *,
-    first: bool = False,
+def _skim(
+    session: Session, inbound: Inbound, owners: Sequence[PhoneOwner], now: datetime
 ) -> ReplyContext:
-    heard, asked, burst = bursts.listen(session, inbound, prompt, held, first=first)
+    """One of too many texts: read by itself, for danger and the like only."""
+    language = phone_owner.language_of(owners)
     return ReplyContext(
         session,
         inbound,
         now,
-        heard,
+        interpret(inbound.body[:LONGEST], Prompt.NONE, language),
+        Prompt.NONE,
+        answer_to=inbound,
+        record_id=new_id(),
+    )
+
+
+def _read(
+    session: Session,
+    inbound: Inbound,
+    prompt: Prompt,
+    owners: Sequence[PhoneOwner],
+    now: datetime,
+    *,
+    first: bool = False,
+) -> ReplyContext:
+    interpretation, asked, burst = bursts.read(session, inbound, prompt, owners, first=first)
+    return ReplyContext(
+        session,
+        inbound,
+        now,
+        interpretation,
         asked,
-        answers_to=inbound,
-        reading_id=new_id(),
-        also=bursts.evidence(burst),
+        answer_to=inbound,
+        record_id=new_id(),
+        earlier_evidence=tuple(bursts.evidence(burst)),
         burst=burst,
         first=first,
-        notes=["Read with what came just before"] if burst.how is How.JOINED else [],
+        notes=("Read with what came just before",) if burst.how is How.JOINED else (),
     )
 
 
-def _keep(turn: ReplyContext, done: Handled, held: Sequence[PhoneOwner]) -> None:
-    turn.inbound.redact = any(holder.reach.hub.redact_after_delivery for holder in held)
-    reading = ReplyRecord(
-        id=turn.reading_id,
-        inbound_id=turn.inbound.id,
-        number=turn.number[:16],
-        person_id=done.person_id,
-        appointment_id=done.appointment_id,
-        prompt=turn.prompt,
-        intent=done.intent or turn.heard.intent,
-        confidence=turn.heard.confidence,
-        intents=list(turn.heard.intents),
-        evidence=list(turn.heard.evidence),
-        act=done.acted,
-        done="; ".join([*turn.notes, done.words])[:200],
-        at=turn.heard_at,
-        needs_human=done.needs_human or turn.limited,
-        passed_over=turn.passed_over,
-        read_with=list(turn.burst.before) if turn.burst.how is How.JOINED else [],
+def _record(context: ReplyContext, handled: Handled, owners: Sequence[PhoneOwner]) -> None:
+    context.inbound.redact = any(owner.contactability.hub.redact_after_delivery for owner in owners)
+    record = ReplyRecord(
+        id=context.record_id,
+        inbound_id=context.inbound.id,
+        number=context.number[:16],
+        person_id=handled.person_id,
+        appointment_id=handled.appointment_id,
+        prompt=context.prompt,
+        intent=handled.intent or context.interpretation.intent,
+        confidence=context.interpretation.confidence,
+        intents=list(context.interpretation.intents),
+        evidence=list(context.interpretation.evidence),
+        act=handled.acted,
+        done="; ".join([*context.notes, handled.words])[:200],
+        at=context.received_at,
+        needs_human=handled.needs_human or context.effects.answer_limited,
+        passed_over=handled.passed_over,
+        read_with=list(context.burst.before) if context.burst.how is How.JOINED else [],
     )
-    turn.session.add(reading)
-    if done.alarming:
-        turn.session.flush()
-        turn.session.add(Alarm(reply_record_id=reading.id, next_at=turn.now))
-    person = next((holder.person for holder in held if holder.person.id == done.person_id), None)
+    context.session.add(record)
+    if handled.alarming:
+        context.session.flush()
+        context.session.add(Alarm(reply_record_id=record.id, next_at=context.now))
+    person = next((owner.person for owner in owners if owner.person.id == handled.person_id), None)
     events.record(
-        turn.session,
+        context.session,
         "reply.read",
-        now=turn.now,
+        now=context.now,
         actor="system",
-        person_id=done.person_id,
+        person_id=handled.person_id,
         hub_id=person.hub_id if person else None,
-        inbound=turn.inbound.id,
-        intent=reading.intent,
-        act=reading.act,
+        inbound=context.inbound.id,
+        intent=record.intent,
+        act=record.act,
     )
-    turn.session.flush()
+    context.session.flush()

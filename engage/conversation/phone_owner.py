@@ -44,15 +44,15 @@ class PhoneOwner:
 
     person: Person
     point: ContactPoint
-    reach: Contactability
+    contactability: Contactability
 
     @property
-    def standing(self) -> AnswerScope:
+    def scope(self) -> AnswerScope:
         """How far an answer may go, by rule 1: a reason that is not only about the hour closes it,
         some more than others.
         """
         lasting = {
-            reason.code for reason in self.reach.verdict.reasons if not reason.passing
+            reason.code for reason in self.contactability.verdict.reasons if not reason.passing
         } - _NOT_ANSWERS
         if not lasting:
             return AnswerScope.OPEN
@@ -101,12 +101,12 @@ def owners_of(session: Session, number: str, now: datetime) -> list[PhoneOwner]:
     """
     people = session.scalars(_HOLDERS, {"number": number}).all()
     found = contactability_of(session, [person.id for person in people], now)
-    held = []
+    owners = []
     for person in people:
         known = found[person.id]
         if known.point is not None and known.point.number == number:
-            held.append(PhoneOwner(person, known.point, known))
-    return held
+            owners.append(PhoneOwner(person, known.point, known))
+    return owners
 
 
 def owner_of(session: Session, person_id: uuid.UUID, now: datetime) -> PhoneOwner | None:
@@ -126,9 +126,9 @@ def former_owners_of(session: Session, number: str) -> Sequence[Person]:
     return session.scalars(_FORMER, {"number": number}).all()
 
 
-def sharing_agreed(held: Sequence[PhoneOwner]) -> bool:
+def sharing_agreed(owners: Sequence[PhoneOwner]) -> bool:
     """Whether workers have agreed the sharing of this phone for everybody on it."""
-    return all(holder.point.shared_agreed_at is not None for holder in held)
+    return all(owner.point.shared_agreed_at is not None for owner in owners)
 
 
 def textable(number: str) -> bool:
@@ -141,7 +141,7 @@ def textable(number: str) -> bool:
         return False
 
 
-def language_of(held: Sequence[PhoneOwner]) -> str:
+def language_of(owners: Sequence[PhoneOwner]) -> str:
     """The language that everybody on the number has; English where they differ or nobody is known."""
-    languages = {holder.person.language.value for holder in held}
+    languages = {owner.person.language.value for owner in owners}
     return languages.pop() if len(languages) == 1 else "en"

@@ -6,14 +6,14 @@ not each. The same words again and again are answered no more. It never drops a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
-from engage.conversation.context import Handled, ReplyContext
+from engage.conversation.context import Effects, Handled, ReplyContext
 from engage.conversation.model import ReplyRecord
 from engage.conversation.phone_owner import PhoneOwner
 from messaging.tables import Inbound
@@ -92,11 +92,11 @@ def before(session: Session, inbound: Inbound) -> RecentTexts:
     return RecentTexts(read.minute, read.hour, read.others)
 
 
-def over(read: RecentTexts, held: Sequence[PhoneOwner]) -> bool:
+def over(read: RecentTexts, owners: Sequence[PhoneOwner]) -> bool:
     """Whether as many texts of the number as may be have been read in the minute, or the hour,
     before this one came.
     """
-    rules = [holder.reach.hub for holder in held] or [HubRules()]
+    rules = [owner.contactability.hub for owner in owners] or [HubRules()]
     in_minute, in_hour = (
         max(one.texts_read_a_minute for one in rules),
         max(one.texts_read_an_hour for one in rules),
@@ -104,32 +104,34 @@ def over(read: RecentTexts, held: Sequence[PhoneOwner]) -> bool:
     return bool(read.minute >= in_minute or read.hour >= in_hour)
 
 
-def pass_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
+def pass_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
     """Leave a text unread; it waits for a human unless one like it does already."""
-    turn.passed_over = True
-    waiting = turn.session.scalar(_WAITING, {"number": turn.number[:16]}) is not None
+    waiting = context.session.scalar(_WAITING, {"number": context.number[:16]}) is not None
     return Handled(
         PASSED_OVER,
         needs_human=not waiting,
-        person_id=held[0].person.id if len(held) == 1 else None,
+        person_id=owners[0].person.id if len(owners) == 1 else None,
         acted=False,
+        passed_over=True,
     )
 
 
-def hush_repeats(turn: ReplyContext) -> None:
-    """Answer the same words no more after a few times in an hour; the first that gets no answer
-    waits for a human.
+def silence_repeats(context: ReplyContext, owners: Sequence[PhoneOwner]) -> ReplyContext:
+    """Answer the same words no more after a few times in an hour. The first text that gets no
+    answer waits for a human.
     """
-    if not turn.inbound.body.strip():
-        return
+    if context.first or not context.inbound.body.strip():
+        return context
     given = {
-        "number": turn.number,
-        "since": turn.heard_at - HOUR,
-        "id": turn.inbound.id,
-        "body": turn.inbound.body,
+        "number": context.number,
+        "since": context.received_at - HOUR,
+        "id": context.inbound.id,
+        "body": context.inbound.body,
     }
-    times = len(turn.session.scalars(_SAME, given).all())
+    times = len(context.session.scalars(_SAME, given).all())
     if times < SAME_WORDS:
-        return
-    turn.quiet, turn.limited = True, turn.limited or times == SAME_WORDS
-    turn.notes.append("The same words again, not answered")
+        return context
+    limited = context.effects.answer_limited or times == SAME_WORDS
+    return replace(context, quiet=True, effects=Effects(limited)).with_note(
+        "The same words again, not answered"
+    )

@@ -19,8 +19,8 @@ from engage.agencies.hub_settings import HubRules, zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.conversation import open_questions, phone_owner
-from engage.conversation.handlers.shared_phone import tell_all
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
+from engage.conversation.shared_phone import tell_all
 from engage.core.working_days import after_working_days, closed_days
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
@@ -61,15 +61,15 @@ def sweep(session: Session, *, now: datetime) -> SweepCounts:
 # A reply is dealt with when it was read, or when a worker wrote to the person after it. One that a
 # signal names already is known.
 _UNREAD = text("""
-SELECT reading.id, reading.inbound_id, reading.at, person.id AS person_id, person.hub_id
-FROM reading JOIN person ON person.id = reading.person_id
-WHERE reading.needs_human AND reading.read_at IS NULL AND reading.at <= :before
-  AND NOT EXISTS (SELECT FROM message WHERE message.recipient = person.id::text AND message.created_at > reading.at
+SELECT reply_record.id, reply_record.inbound_id, reply_record.at, person.id AS person_id, person.hub_id
+FROM reply_record JOIN person ON person.id = reply_record.person_id
+WHERE reply_record.needs_human AND reply_record.read_at IS NULL AND reply_record.at <= :before
+  AND NOT EXISTS (SELECT FROM message WHERE message.recipient = person.id::text AND message.created_at > reply_record.at
                   AND message.context ->> 'purpose' = 'staff')
   AND NOT EXISTS (SELECT FROM signal WHERE signal.person_id = person.id AND signal.kind = 'reply_unread'
                   AND signal.evidence @> jsonb_build_array(
-                      jsonb_build_object('type', 'inbound', 'id', reading.inbound_id::text)))
-ORDER BY reading.at, reading.id LIMIT :limit
+                      jsonb_build_object('type', 'inbound', 'id', reply_record.inbound_id::text)))
+ORDER BY reply_record.at, reply_record.id LIMIT :limit
 """)
 
 
@@ -120,8 +120,8 @@ SELECT person.id AS person_id, person.hub_id, COALESCE(heard.id, point.id) AS si
 FROM person
 JOIN hub ON hub.id = person.hub_id
 JOIN contact_point AS point ON point.person_id = person.id AND point.state = 'verified'
-LEFT JOIN LATERAL (SELECT reading.id, reading.at FROM reading WHERE reading.person_id = person.id
-                   ORDER BY reading.at DESC LIMIT 1) AS heard ON true
+LEFT JOIN LATERAL (SELECT reply_record.id, reply_record.at FROM reply_record WHERE reply_record.person_id = person.id
+                   ORDER BY reply_record.at DESC LIMIT 1) AS heard ON true
 CROSS JOIN LATERAL (
     SELECT array_agg(late.id::text) AS messages FROM (
         SELECT message.id FROM message
@@ -226,8 +226,8 @@ def _nobody_said(session: Session, question: Question, now: datetime) -> None:
     _to_human(
         session, ReplyRecord.inbound_id.in_(inbounds), "no name came, for a coordinator to read"
     )
-    held = phone_owner.owners_of(session, question.number, now)
-    tell_all(session, held, [Evidence("inbound", str(id)) for id in inbounds], now)
+    owners = phone_owner.owners_of(session, question.number, now)
+    tell_all(session, owners, [Evidence("inbound", str(id)) for id in inbounds], now)
 
 
 def _to_human(session: Session, which: ColumnElement[bool], words: str) -> None:

@@ -152,32 +152,35 @@ def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     _end(session, standing, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
 
 
-def leave_to_worker(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def leave_to_worker(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """What becomes of a person's text while a worker has the conversation: they read it, and
     nothing else is done; None when nobody has.
 
     "Not my phone" in answer to the check of the number acts all the same.
     """
-    standing = current(turn.session, holder.person.id, turn.now)
+    standing = current(context.session, owner.person.id, context.now)
     if standing is None:
         return None
-    if holder in number_check.pending(turn.session, [holder]) and read_check(turn.body) is False:
-        return stop.wrong_number(turn, [holder])
-    _tell(turn, standing)
-    check_ins.left_to_worker(turn.session, holder.person.id, at=turn.heard_at)
+    if (
+        owner in number_check.pending(context.session, [owner])
+        and read_check(context.body) is False
+    ):
+        return stop.wrong_number(context, [owner])
+    _tell(context, standing)
+    check_ins.left_to_worker(context.session, owner.person.id, at=context.received_at)
     return Handled(
         f"{standing.staff.first_name} has the conversation: for them to answer",
         needs_human=True,
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         acted=False,
     )
 
 
-def leave_shared_to_worker(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
+def leave_shared_to_worker(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     """The same for a phone that several people have: when a worker has the conversation with one of
     them, nothing is asked or answered.
     """
-    standing = _current(turn.session, [holder.person.id for holder in held], turn.now)
+    standing = _current(context.session, [owner.person.id for owner in owners], context.now)
     if standing is None:
         return None
     return Handled(
@@ -291,9 +294,9 @@ def _may_converse(session: Session, staff: Staff, person: Person) -> bool:
     )
 
 
-def _tell(turn: ReplyContext, standing: Takeover) -> None:
+def _tell(context: ReplyContext, standing: Takeover) -> None:
     """One notice for each of the worker's texts: what the person sends after it, in however many
     pieces, is one item.
     """
     about = f"conversation:{standing.id}:{standing.until:%m%d%H%M%S}"
-    staff_notices.notify_worker(turn.session, standing.staff, about=about, now=turn.now)
+    staff_notices.notify_worker(context.session, standing.staff, about=about, now=context.now)

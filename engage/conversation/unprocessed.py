@@ -43,8 +43,8 @@ def show(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for text in waiting:
-        held = phones.people_on(session, text.from_number)
-        person = held[0][0] if len(held) == 1 else None
+        owners = phones.people_on(session, text.from_number)
+        person = owners[0][0] if len(owners) == 1 else None
         session.add(
             ReplyRecord(
                 id=new_id(),

@@ -5,7 +5,7 @@ line to learn from.
 from collections.abc import Mapping
 
 from engage.conversation.corrections.model import LineState
-from engage.understanding.vocabulary import Cause, Prompt
+from engage.understanding.vocabulary import Cause, Intent, Prompt
 
 PROMPTS: Mapping[str, str] = {
     Prompt.APPOINTMENT: "whether they will come",
@@ -52,29 +52,4 @@ CAUSES: Mapping[str, str] = {
 }
 
 
-READINGS: Mapping[str, str] = {
-    "confirm": "will come",
-    "decline": "cannot come",
-    "reschedule": "wants another time",
-    "running_late": "running late",
-    "arrived": "is here",
-    "call_me": "asks for a call",
-    "opt_out": "wants no more texts",
-    "opt_in": "wants texts again",
-    "help": "asked for help with texts",
-    "wrong_number": "wrong number",
-    "crisis": "may be in danger",
-    "harm_to_others": "may be a danger to somebody",
-    "absence_reason": "reason for an absence",
-    "slot_choice": "a choice",
-    "question": "a question",
-    "thanks": "thanks",
-    "lapse": "tells of a lapse",
-    "progress_housing": "news about housing",
-    "progress_course": "news about a course",
-    "progress_group": "news about a group",
-    "progress_work": "news about work",
-    "progress_health": "news about health",
-    "checkin_answer": "check-in answer",
-    "other": "not understood",
-}
+READINGS: Mapping[str, str] = {intent.value: intent.meaning.label for intent in Intent}

@@ -78,7 +78,7 @@ def _look_at_answer(one: Claimed, reach: Contactability, now: datetime) -> Verdi
         return None
     if reach.number != one.to_number or reach.point is None:
         return Withhold(CHANGED)
-    standing = PhoneOwner(reach.person, reach.point, reach).standing
+    standing = PhoneOwner(reach.person, reach.point, reach).scope
     if standing is AnswerScope.OPEN or (standing is AnswerScope.NEUTRAL and kind in NOTHING_LEARNT):
         return None
     return _against(reach)

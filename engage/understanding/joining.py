@@ -68,7 +68,7 @@ class Joined:
     """The reading that counts, and how it came about."""
 
     how: How
-    heard: Interpretation
+    interpretation: Interpretation
 
 
 def choose(

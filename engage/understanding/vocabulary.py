@@ -6,35 +6,73 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Intent(StrEnum):
-    """What a person means by a text, strongest first: of several, the first found stands for the
-    text.
+@dataclass(frozen=True)
+class Meaning:
+    """What is known of a meaning wherever it is used.
+
+    `label` is what staff pages call it. `health`: its words are shown only to users with health
+    access. `replaceable`: a later text ("sorry, meant no") can replace it wholly. `stays` says what
+    a worker's correction of the reading does not undo.
     """
 
-    CRISIS = "crisis"
-    HARM_TO_OTHERS = "harm_to_others"
-    OPT_OUT = "opt_out"
-    WRONG_NUMBER = "wrong_number"
-    CALL_ME = "call_me"
-    RESCHEDULE = "reschedule"
-    DECLINE = "decline"
-    RUNNING_LATE = "running_late"
-    ARRIVED = "arrived"
-    PROGRESS_HOUSING = "progress_housing"
-    PROGRESS_COURSE = "progress_course"
-    PROGRESS_GROUP = "progress_group"
-    PROGRESS_WORK = "progress_work"
-    PROGRESS_HEALTH = "progress_health"
-    LAPSE = "lapse"
-    ABSENCE_REASON = "absence_reason"
-    QUESTION = "question"
-    SLOT_CHOICE = "slot_choice"
-    CHECKIN_ANSWER = "checkin_answer"
-    CONFIRM = "confirm"
-    OPT_IN = "opt_in"
-    HELP = "help"
-    THANKS = "thanks"
-    OTHER = "other"
+    label: str
+    health: bool = False
+    replaceable: bool = False
+    stays: str = ""
+
+
+_NO_ROW = Meaning("")
+
+
+class Intent(StrEnum):
+    """What a person means by a text, strongest first: of several, the first stands for the text.
+
+    A new meaning is a row here, a handler in engage/conversation/handlers, its phrases and its
+    lines of the corpus.
+    """
+
+    meaning: Meaning
+
+    def __new__(cls, value: str, meaning: Meaning = _NO_ROW) -> "Intent":
+        """A member: its stored value and its row. `Intent("thanks")` finds one by its value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    CRISIS = "crisis", Meaning("may be in danger", stays="the signal stays for a person to resolve")
+    HARM_TO_OTHERS = (
+        "harm_to_others",
+        Meaning("may be a danger to somebody", stays="the signal stays for a person to resolve"),
+    )
+    OPT_OUT = (
+        "opt_out",
+        Meaning("wants no more texts", stays="texts stay stopped until START comes from the phone"),
+    )
+    WRONG_NUMBER = (
+        "wrong_number",
+        Meaning("wrong number", stays="the number stays off until a worker confirms it"),
+    )
+    CALL_ME = "call_me", Meaning("asks for a call")
+    RESCHEDULE = "reschedule", Meaning("wants another time")
+    DECLINE = "decline", Meaning("cannot come", replaceable=True)
+    RUNNING_LATE = "running_late", Meaning("running late", replaceable=True)
+    ARRIVED = "arrived", Meaning("is here", replaceable=True)
+    PROGRESS_HOUSING = "progress_housing", Meaning("news about housing")
+    PROGRESS_COURSE = "progress_course", Meaning("news about a course")
+    PROGRESS_GROUP = "progress_group", Meaning("news about a group")
+    PROGRESS_WORK = "progress_work", Meaning("news about work")
+    PROGRESS_HEALTH = "progress_health", Meaning("news about health", health=True)
+    LAPSE = "lapse", Meaning("tells of a lapse", health=True)
+    ABSENCE_REASON = "absence_reason", Meaning("reason for an absence")
+    QUESTION = "question", Meaning("a question", replaceable=True)
+    SLOT_CHOICE = "slot_choice", Meaning("a choice")
+    CHECKIN_ANSWER = "checkin_answer", Meaning("check-in answer", replaceable=True)
+    CONFIRM = "confirm", Meaning("will come", replaceable=True)
+    OPT_IN = "opt_in", Meaning("wants texts again")
+    HELP = "help", Meaning("asked for help with texts", replaceable=True)
+    THANKS = "thanks", Meaning("thanks", replaceable=True)
+    OTHER = "other", Meaning("not understood", replaceable=True)
 
 
 class Prompt(StrEnum):

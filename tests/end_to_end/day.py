@@ -252,7 +252,7 @@ _CHECK_INS = """
     SELECT value FROM check_in_answer JOIN check_in ON check_in.id = check_in_id WHERE person_id = %(person)s ORDER BY said_at
 """
 _UNREAD = """
-    SELECT body FROM reading JOIN inbound ON inbound.id = inbound_id
+    SELECT body FROM reply_record JOIN inbound ON inbound.id = inbound_id
     WHERE person_id = %(person)s AND needs_human AND read_at IS NULL ORDER BY inbound.id
 """
 _REMINDED = "SELECT 'tomorrow' AS value FROM reminder WHERE appointment_id = %(id)s AND kind = 'one_day' AND state = 'sent'"

@@ -83,7 +83,7 @@ def test_every_text_has_one_reading_and_is_read_as_it_was_meant(day: Day) -> Non
     """None is lost, none is read twice, none waits."""
     rows = day.rows(
         "SELECT from_number, body, inbound.status, intent, count(*) OVER (PARTITION BY inbound.id) AS readings"
-        " FROM inbound LEFT JOIN reading ON inbound_id = inbound.id ORDER BY inbound.id"
+        " FROM inbound LEFT JOIN reply_record ON inbound_id = inbound.id ORDER BY inbound.id"
     )
     assert {(row["status"], row["readings"]) for row in rows} == {("handled", 1)}
     read = Counter((row["from_number"], row["body"] or PICTURE, row["intent"]) for row in rows)

@@ -20,9 +20,9 @@ from engage.appointments.kinds import AppointmentState, IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import StatedIntent as Said
 from engage.conversation import (
+    handlers,
     open_questions,
     phone_owner,
-    routing,
 )
 from engage.conversation import (
     signals as telling,
@@ -39,33 +39,6 @@ from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Inbound
 
-_KEPT = {
-    Intent.CRISIS: "the signal stays for a person to resolve",
-    Intent.HARM_TO_OTHERS: "the signal stays for a person to resolve",
-    Intent.OPT_OUT: "texts stay stopped until START comes from the phone",
-    Intent.WRONG_NUMBER: "the number stays off until a worker confirms it",
-}
-"""What a correction does not take back."""
-_RAISED = {
-    Intent.CALL_ME: SignalKind.CALL_REQUESTED,
-    Intent.LAPSE: SignalKind.LAPSE_TOLD,
-    Intent.PROGRESS_HOUSING: SignalKind.HOUSING_LOSS,
-    Intent.PROGRESS_WORK: SignalKind.WORK_LOSS,
-    Intent.CHECKIN_ANSWER: SignalKind.FEELING_LOW,
-}
-"""What a reading alone may have raised; it is resolved when the text does not say it."""
-_HANDLED = frozenset(
-    {
-        Intent.LAPSE,
-        Intent.PROGRESS_HOUSING,
-        Intent.PROGRESS_COURSE,
-        Intent.PROGRESS_GROUP,
-        Intent.PROGRESS_WORK,
-        Intent.PROGRESS_HEALTH,
-        Intent.ABSENCE_REASON,
-    }
-)
-"""What is recorded by its own handler, which asks and moves nothing."""
 _HOW = "A worker corrected how the text was read."
 
 
@@ -113,8 +86,8 @@ def make_right(session: Session, case: CorrectionCase, now: datetime) -> str:
         words.append(_follow(session, case, now))
     for appointment in touched:
         _settle(session, case, appointment, now)
-    if case.was in _KEPT and case.was is not case.meaning:
-        words.append(_KEPT[case.was])
+    if case.was is not case.meaning:
+        words.append(case.was.meaning.stays)
     said = "; ".join(word for word in words if word)
     return said[:1].upper() + said[1:] if said else "Nothing was recorded of it"
 
@@ -167,7 +140,8 @@ def _withdraw(session: Session, case: CorrectionCase, now: datetime) -> list[App
 def _resolve_raised(session: Session, case: CorrectionCase, now: datetime) -> None:
     """Signals that rest on this text alone, of what it does not say after all."""
     taken = {case.was, *(Intent(one) for one in case.reading.intents)} - {case.meaning}
-    kinds = {_RAISED[one] for one in taken if one in _RAISED}
+    known = handlers.by_meaning()
+    kinds = {kind for one in taken if one in known and (kind := known[one].raises)}
     ours = str(case.inbound.id)
     for signal in _unresolved(session, case.person.id, kinds):
         if {link["id"] for link in signal.evidence if link["type"] == "inbound"} == {ours}:
@@ -184,10 +158,10 @@ def _record(
     """Record what the text says about an appointment: the one that was recorded of, if it stands,
     else the one that it can be about.
     """
-    holder = phone_owner.owner_of(session, case.person.id, now)
-    if holder is None:
+    owner = phone_owner.owner_of(session, case.person.id, now)
+    if owner is None:
         return [], "nothing recorded: they have no number now"
-    turn = _turn(session, case, now)
+    context = _turn(session, case, now)
     session.execute(
         update(Said)
         .where(
@@ -199,9 +173,16 @@ def _record(
     done = Handled(f"recorded: {attendance.WORDS[kind]}")
     if standing:
         for appointment in standing:
-            attendance.record(turn, holder, appointment, kind, turn.heard.value, turn.heard.cause)
+            attendance.record(
+                context,
+                owner,
+                appointment,
+                kind,
+                context.interpretation.value,
+                context.interpretation.cause,
+            )
     else:
-        done = attendance.said(turn, holder, kind)
+        done = attendance.said(context, owner, kind)
     session.execute(
         update(Said)
         .where(Said.inbound_id == case.inbound.id, Said.kind == kind)
@@ -226,10 +207,10 @@ def _record(
 
 def _follow(session: Session, case: CorrectionCase, now: datetime) -> str:
     """What else the meaning asks for, where it can be done without a word to anybody outside."""
-    turn = _turn(session, case, now)
+    context = _turn(session, case, now)
     match case.meaning:
         case Intent.OPT_OUT | Intent.WRONG_NUMBER:
-            return _end_texts(turn, case, phone_owner.owners_of(session, turn.number, now))
+            return _end_texts(context, case, phone_owner.owners_of(session, context.number, now))
         case Intent.CRISIS | Intent.HARM_TO_OTHERS:
             return _danger(session, case, now)
         case Intent.CALL_ME:
@@ -244,21 +225,24 @@ def _follow(session: Session, case: CorrectionCase, now: datetime) -> str:
                 due_at=telling.next_working_day(session, case.person, now),
             )
             return "call asked of the offender manager"
-    holder = phone_owner.owner_of(session, case.person.id, now)
-    if case.meaning in _HANDLED and holder is not None:
-        return routing.follow(turn, holder).words.partition(": for a worker")[0]
+    owner = phone_owner.owner_of(session, case.person.id, now)
+    handler = handlers.by_meaning().get(case.meaning)
+    if handler is not None and handler.on_correction and owner is not None:
+        return handler.handle(context, owner).words.partition(": for a worker")[0]
     return ""
 
 
-def _end_texts(turn: ReplyContext, case: CorrectionCase, held: list[phone_owner.PhoneOwner]) -> str:
+def _end_texts(
+    context: ReplyContext, case: CorrectionCase, owners: list[phone_owner.PhoneOwner]
+) -> str:
     """Stop texts to the number that the text came from; what somebody said of a phone that others
     have now binds nobody.
     """
-    if held and case.person.id not in {holder.person.id for holder in held}:
+    if owners and case.person.id not in {owner.person.id for owner in owners}:
         return "nothing stopped: the number is somebody else's now"
     if case.meaning is Intent.OPT_OUT:
-        return stop.stop(turn, held).words
-    stop.wrong_number(turn, held)
+        return stop.stop(context, owners).words
+    stop.wrong_number(context, owners)
     return "took the number off"
 
 
@@ -331,7 +315,7 @@ def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext
     """The text in hand again, read as the worker says; nothing answers it."""
     prompt = Prompt(case.reading.prompt)
     read = interpret(case.inbound.body, prompt, case.person.language.value)
-    heard = replace(
+    interpretation = replace(
         read,
         intent=case.meaning,
         intents=(case.meaning,),
@@ -344,10 +328,10 @@ def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext
         session,
         case.inbound,
         now,
-        heard,
+        interpretation,
         prompt,
-        answers_to=case.inbound,
-        reading_id=case.reading.id,
+        answer_to=case.inbound,
+        record_id=case.reading.id,
         quiet=True,
     )
 

@@ -24,8 +24,8 @@ BY = "person"
 
 
 def withdraw(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     inbounds: Sequence[int],
     *,
     kinds: Collection[IntentKind] = tuple(IntentKind),
@@ -33,12 +33,12 @@ def withdraw(
     """Withdraw what these texts of the person recorded of those kinds; returns the appointments
     that it was about.
     """
-    session = turn.session
+    session = context.session
     rows = session.scalars(
         select(Said)
         .join(Appointment, Appointment.id == Said.appointment_id)
         .where(
-            Appointment.person_id == holder.person.id,
+            Appointment.person_id == owner.person.id,
             Said.inbound_id.in_(inbounds),
             Said.kind.in_(kinds),
             Said.withdrawn_at.is_(None),
@@ -47,29 +47,29 @@ def withdraw(
         .with_for_update(of=Said)
     ).all()
     for row in rows:
-        row.withdrawn_at, row.withdrawn_by = turn.now, BY
+        row.withdrawn_at, row.withdrawn_by = context.now, BY
         events.record(
             session,
             "intent.withdrawn",
-            now=turn.now,
+            now=context.now,
             actor=BY,
-            person_id=holder.person.id,
-            hub_id=holder.person.hub_id,
+            person_id=owner.person.id,
+            hub_id=owner.person.hub_id,
             appointment=row.appointment_id,
             intent=row.kind.value,
-            inbound=turn.inbound.id,
+            inbound=context.inbound.id,
         )
     session.flush()
     found = {row.appointment_id: session.get_one(Appointment, row.appointment_id) for row in rows}
     for appointment in found.values():
         session.expire(appointment, ["intents"])
-        _settle(turn, holder, appointment)
+        _settle(context, owner, appointment)
     return list(found.values())
 
 
-def _settle(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> None:
+def _settle(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> None:
     """Make the signal of "cannot come" fit the last word that stands."""
-    last = turn.session.scalars(
+    last = context.session.scalars(
         select(Said)
         .where(
             Said.appointment_id == appointment.id,
@@ -79,21 +79,23 @@ def _settle(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) ->
         .order_by(Said.said_at.desc(), Said.id.desc())
         .limit(1)
     ).one_or_none()
-    person, about = holder.person, str(appointment.id)
+    person, about = owner.person, str(appointment.id)
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
-        barriers.gone(turn, holder, appointment, HOW)
+        barriers.gone(context, owner, appointment, HOW)
         return
-    lies_ahead = appointment.state is AppointmentState.BOOKED and appointment.starts_at > turn.now
+    lies_ahead = (
+        appointment.state is AppointmentState.BOOKED and appointment.starts_at > context.now
+    )
     if lies_ahead and not has_open_signal(
-        turn.session, SignalKind.CANNOT_ATTEND, person.id, about=about
+        context.session, SignalKind.CANNOT_ATTEND, person.id, about=about
     ):
         raise_signal(
-            turn.session,
+            context.session,
             SignalKind.CANNOT_ATTEND,
             person,
             about=about,
             why="They took their yes back by text; before it they said that they cannot come. The appointment still stands.",
-            evidence=[*turn.evidence, Evidence("appointment", about)],
-            now=turn.now,
-            due_at=barriers.due(turn, holder, appointment),
+            evidence=[*context.evidence, Evidence("appointment", about)],
+            now=context.now,
+            due_at=barriers.due(context, owner, appointment),
         )

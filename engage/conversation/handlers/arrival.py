@@ -22,46 +22,48 @@ from engage.signals import Evidence, Signal, SignalKind
 
 
 def follow(
-    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, kind: IntentKind
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, kind: IntentKind
 ) -> None:
     """What follows once late or here has been recorded of an appointment."""
     if kind is IntentKind.LATE:
-        _tell_worker(turn, holder, appointment)
-        _tell_of_pattern(turn, holder)
+        _tell_worker(context, owner, appointment)
+        _tell_of_pattern(context, owner)
     elif kind is IntentKind.HERE:
-        outcome = attendance.current_outcome(turn.session, appointment.id)
-        disputes.compare_claim(turn.session, appointment, outcome, actor="system", now=turn.now)
+        outcome = attendance.current_outcome(context.session, appointment.id)
+        disputes.compare_claim(
+            context.session, appointment, outcome, actor="system", now=context.now
+        )
 
 
-def _tell_worker(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> None:
+def _tell_worker(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> None:
     """Whoever waits for them; where the appointment names no member of staff, their offender
     manager. Once for each appointment.
     """
     worker = (
-        None if appointment.worker_id is None else turn.session.get(Staff, appointment.worker_id)
+        None if appointment.worker_id is None else context.session.get(Staff, appointment.worker_id)
     )
     staff_notices.notify_worker(
-        turn.session,
-        worker or holder.person.offender_manager,
+        context.session,
+        worker or owner.person.offender_manager,
         about=f"late:{appointment.id}:{appointment.revision}",
-        now=turn.now,
+        now=context.now,
     )
 
 
-def _tell_of_pattern(turn: ReplyContext, holder: PhoneOwner) -> None:
+def _tell_of_pattern(context: ReplyContext, owner: PhoneOwner) -> None:
     """Late for so many appointments of the last days, not counting those that were told of before."""
-    hub, session = holder.reach.hub, turn.session
+    hub, session = owner.contactability.hub, context.session
     told = session.scalar(
         select(func.max(Signal.raised_at)).where(
-            Signal.person_id == holder.person.id, Signal.kind == SignalKind.LATE_PATTERN
+            Signal.person_id == owner.person.id, Signal.kind == SignalKind.LATE_PATTERN
         )
     )
-    since = turn.heard_at - timedelta(days=hub.late_days)
+    since = context.received_at - timedelta(days=hub.late_days)
     rows = session.execute(
         select(Said.appointment_id, func.max(Said.inbound_id))
         .join(Appointment, Appointment.id == Said.appointment_id)
         .where(
-            Appointment.person_id == holder.person.id,
+            Appointment.person_id == owner.person.id,
             Said.kind == IntentKind.LATE,
             Said.withdrawn_at.is_(None),
         )
@@ -75,9 +77,9 @@ def _tell_of_pattern(turn: ReplyContext, holder: PhoneOwner) -> None:
     raise_signal(
         session,
         SignalKind.LATE_PATTERN,
-        holder.person,
+        owner.person,
         about="late",
         why=f"They told us that they would be late for {len(rows)} appointments in {hub.late_days} days.",
         evidence=[*texts, *(Evidence("appointment", str(id)) for id, _ in rows)],
-        now=turn.now,
+        now=context.now,
     )

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,10 +21,11 @@ from engage.appointments.model import StatedIntent as Said
 from engage.appointments.reminders.wording import for_text
 from engage.conversation import answers, appointment_match, open_questions
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import arrival, barriers
+from engage.conversation.handlers import MeaningHandler, arrival, barriers
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
+from engage.conversation.steps import Result
 from engage.core import events
 from engage.core.db import new_id
 from engage.signals import Evidence, SignalKind
@@ -57,69 +59,71 @@ MOST_ASKED = 4
 """More than this cannot be listed in one text; a human sorts it out."""
 
 
-def said(turn: ReplyContext, holder: PhoneOwner, kind: IntentKind) -> Handled:
+def said(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) -> Handled:
     """Record what was said about the one appointment that it can be about; ask when there are
     several; else a human reads it.
     """
     found = appointment_match.candidates(
-        turn.session, holder.person.id, turn.number, turn.heard_at, kind
+        context.session, owner.person.id, context.number, context.received_at, kind
     )
-    if turn.only:
-        found = [one for one in found if one.id in turn.only] or found
-    if found and turn.heard.day is not None:
-        found = appointment_match.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
+    if context.only_about:
+        found = [one for one in found if one.id in context.only_about] or found
+    if found and context.interpretation.day is not None:
+        found = appointment_match.on_day(
+            found, context.interpretation.day, context.received_at, owner.contactability.zone
+        )
     if not found or len(found) > MOST_ASKED:
         return unsure(
-            turn, holder, "No open appointment fits" if not found else "Too many appointments fit"
+            context, owner, "No open appointment fits" if not found else "Too many appointments fit"
         )
-    if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(turn.body)):
-        return _record_all(turn, holder, found, kind, _minutes(turn, kind), _cause(turn, kind))
-    return ask_which(turn, holder, found, kind)
+    if len(found) == 1 or (kind is IntentKind.WILL_ATTEND and says_yes_to_all(context.body)):
+        return _record_all(
+            context, owner, found, kind, _minutes(context, kind), _cause(context, kind)
+        )
+    return ask_which(context, owner, found, kind)
 
 
-def chosen(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
-    """Act on an answer to "which one?"; None when the text is none. What was asked about must still
-    stand as it was.
-    """
+def chosen(context: ReplyContext, owner: PhoneOwner, question: Question) -> Result:
+    """Act on an answer to "which one?". The appointments asked about must still stand as they were."""
     offered = question.options["appointments"]
-    choice = read_choice(turn.body, len(offered))
+    choice = read_choice(context.body, len(offered))
     if choice is None:
-        return None
+        return context, None
     kind = IntentKind(question.options["kind"])
-    standing = settle(turn, question, choice, kind)
+    context, standing = settle(context, question, choice, kind)
     if standing is None:
-        return unsure(turn, holder, CHANGED_SINCE)
+        return context, unsure(context, owner, CHANGED_SINCE)
     cause = question.options.get("cause")
     minutes = question.options["minutes"]
-    return _record_all(
-        turn, holder, standing, kind, minutes, None if cause is None else Cause(cause)
+    return context, _record_all(
+        context, owner, standing, kind, minutes, None if cause is None else Cause(cause)
     )
 
 
 def settle(
-    turn: ReplyContext, question: Question, choice: Sequence[int], kind: IntentKind
-) -> list[Appointment] | None:
-    """Close "which one?" with its answer and give what was chosen; None when one of them has
+    context: ReplyContext, question: Question, choice: Sequence[int], kind: IntentKind
+) -> tuple[ReplyContext, list[Appointment] | None]:
+    """Close "which one?" with its answer. The appointments chosen, or None where one of them has
     changed since it was asked about.
     """
     offered = question.options["appointments"]
-    turn.prompt = Prompt.WHICH
-    open_questions.close(question, now=turn.now, inbound_id=turn.inbound.id)
-    first = turn.session.get(ReplyRecord, uuid.UUID(question.options["reading"]))
+    context = replace(context, prompt=Prompt.WHICH)
+    open_questions.close(question, now=context.now, inbound_id=context.inbound.id)
+    first = context.session.get(ReplyRecord, uuid.UUID(question.options["reading"]))
     picked = [
         appointment_match.still_stands(
-            turn.session, uuid.UUID(offered[place]["id"]), offered[place]["revision"]
+            context.session, uuid.UUID(offered[place]["id"]), offered[place]["revision"]
         )
         for place in choice
     ]
-    standing = [one for one in picked if one is not None and _in_time(turn, one, kind)]
+    standing = [one for one in picked if one is not None and _in_time(context, one, kind)]
     if len(standing) < len(picked):
-        return None
+        return context, None
     if first is not None:
-        turn.also.append(Evidence("inbound", str(first.inbound_id)))
+        context = context.with_evidence(first.inbound_id)
         first.done = f"{first.done}; answered"
         first.appointment_id = standing[0].id if len(standing) == 1 else None
-    return standing
+    return context, standing
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class SideAnswer:
         return f"; recorded: {WORDS[self.kind]}"
 
 
-def beside(turn: ReplyContext, holder: PhoneOwner) -> SideAnswer | None:
+def beside(context: ReplyContext, owner: PhoneOwner) -> SideAnswer | None:
     """Record what a text surely says about coming beside something stronger, if exactly one
     appointment fits; None when nothing was.
 
@@ -143,20 +147,26 @@ def beside(turn: ReplyContext, holder: PhoneOwner) -> SideAnswer | None:
     in its `Done` what was recorded here (`and_beside`). A day that is named in a wish for a call
     may be the day of the call, so it never chooses among several appointments.
     """
-    said_so = [intent for intent in (Intent.CONFIRM, Intent.DECLINE) if turn.heard.surely(intent)]
-    if len(said_so) != 1 or said_so[0] is turn.heard.intent:
+    said_so = [
+        intent
+        for intent in (Intent.CONFIRM, Intent.DECLINE)
+        if context.interpretation.surely(intent)
+    ]
+    if len(said_so) != 1 or said_so[0] is context.interpretation.intent:
         return None
     kind = KINDS[said_so[0]]
     found = appointment_match.candidates(
-        turn.session, holder.person.id, turn.number, turn.heard_at, kind
+        context.session, owner.person.id, context.number, context.received_at, kind
     )
-    if turn.heard.day is not None:
-        if turn.heard.surely(Intent.CALL_ME) and len(found) > 1:
+    if context.interpretation.day is not None:
+        if context.interpretation.surely(Intent.CALL_ME) and len(found) > 1:
             return None
-        found = appointment_match.on_day(found, turn.heard.day, turn.heard_at, holder.reach.zone)
+        found = appointment_match.on_day(
+            found, context.interpretation.day, context.received_at, owner.contactability.zone
+        )
     if len(found) != 1:
         return None
-    record(turn, holder, found[0], kind, cause=_cause(turn, kind))
+    record(context, owner, found[0], kind, cause=_cause(context, kind))
     return SideAnswer(found[0].id, kind)
 
 
@@ -167,34 +177,34 @@ def and_beside(done: Handled, also: SideAnswer | None) -> Handled:
     return replace(done, words=f"{done.words}{also.words}", appointment_id=also.appointment_id)
 
 
-def unsure(turn: ReplyContext, holder: PhoneOwner, why: str) -> Handled:
+def unsure(context: ReplyContext, owner: PhoneOwner, why: str) -> Handled:
     """A human reads it; the person is told so, not every time."""
-    answers.not_sure(turn, holder)
+    answers.not_sure(context, owner)
     return Handled(
-        f"{why}: for a worker to read", needs_human=True, person_id=holder.person.id, acted=False
+        f"{why}: for a worker to read", needs_human=True, person_id=owner.person.id, acted=False
     )
 
 
 def record(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     appointment: Appointment,
     kind: IntentKind,
     minutes: int | None = None,
     cause: Cause | None = None,
 ) -> None:
     """Write down what was said about an appointment, and what follows for its offender manager."""
-    session = turn.session
+    session = context.session
     session.execute(
         insert(Said)
         .values(
             id=new_id(),
             appointment_id=appointment.id,
             kind=kind,
-            said_at=turn.heard_at,
+            said_at=context.received_at,
             minutes_late=minutes,
             cause=cause,
-            inbound_id=turn.inbound.id,
+            inbound_id=context.inbound.id,
             revision=appointment.revision,
         )
         .on_conflict_do_nothing(index_elements=[Said.appointment_id, Said.inbound_id, Said.kind])
@@ -203,53 +213,53 @@ def record(
     events.record(
         session,
         "intent.recorded",
-        now=turn.now,
+        now=context.now,
         actor="person",
-        person_id=holder.person.id,
-        hub_id=holder.person.hub_id,
+        person_id=owner.person.id,
+        hub_id=owner.person.hub_id,
         appointment=appointment.id,
         intent=kind.value,
-        inbound=turn.inbound.id,
+        inbound=context.inbound.id,
     )
     if kind is IntentKind.CANNOT_ATTEND:
         raise_signal(
             session,
             SignalKind.CANNOT_ATTEND,
-            holder.person,
+            owner.person,
             about=str(appointment.id),
             why="They say by text that they cannot come. The appointment still stands.",
-            evidence=[*turn.evidence, Evidence("appointment", str(appointment.id))],
-            now=turn.now,
-            due_at=barriers.due(turn, holder, appointment),
+            evidence=[*context.evidence, Evidence("appointment", str(appointment.id))],
+            now=context.now,
+            due_at=barriers.due(context, owner, appointment),
         )
-        barriers.tell_of(turn, holder, appointment, cause)
+        barriers.tell_of(context, owner, appointment, cause)
         return
-    arrival.follow(turn, holder, appointment, kind)
-    barriers.gone(turn, holder, appointment, f"A later text: {WORDS[kind]}.")
+    arrival.follow(context, owner, appointment, kind)
+    barriers.gone(context, owner, appointment, f"A later text: {WORDS[kind]}.")
 
 
 def _record_all(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     found: Sequence[Appointment],
     kind: IntentKind,
     minutes: int | None,
     cause: Cause | None,
 ) -> Handled:
     for appointment in found:
-        record(turn, holder, appointment, kind, minutes, cause)
-    _thank(turn, holder, found, kind)
+        record(context, owner, appointment, kind, minutes, cause)
+    _thank(context, owner, found, kind)
     several = f" for {len(found)} appointments" if len(found) > 1 else ""
     return Handled(
         f"Recorded: {WORDS[kind]}{several}",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=found[0].id if len(found) == 1 else None,
         intent=_MEANT[kind],
     )
 
 
 def _thank(
-    turn: ReplyContext, holder: PhoneOwner, found: Sequence[Appointment], kind: IntentKind
+    context: ReplyContext, owner: PhoneOwner, found: Sequence[Appointment], kind: IntentKind
 ) -> None:
     """Say what was understood. A text that waited too long to be handled gets no answer about a
     time that has passed.
@@ -257,29 +267,33 @@ def _thank(
     ahead = [
         one
         for one in found
-        if one.starts_at > turn.now or kind in (IntentKind.LATE, IntentKind.HERE)
+        if one.starts_at > context.now or kind in (IntentKind.LATE, IntentKind.HERE)
     ]
     if not ahead:
         return
-    language, first, zone = holder.person.language, answers.first_name(holder), holder.reach.zone
+    language, first, zone = (
+        owner.person.language,
+        answers.first_name(owner),
+        owner.contactability.zone,
+    )
     if kind is IntentKind.WILL_ATTEND and len(ahead) > 1:
         listed = texts.next_text(
             language, first=first, booked=[for_text(one) for one in ahead], zone=zone
         )
-        answers.answer(turn, TextKind.NEXT, listed, holder=holder, about=ahead[0])
+        answers.answer(context, TextKind.NEXT, listed, owner=owner, about=ahead[0])
         return
     booked = for_text(ahead[0])
     if kind is IntentKind.CANNOT_ATTEND:
         booked = replace(
-            booked, worker=answers.manager_name(holder)
+            booked, worker=answers.manager_name(owner)
         )  # who gets the signal, and will be in touch
     body = texts.appointment_text(_ANSWERS[kind], language, first=first, about=booked, zone=zone)
-    answers.answer(turn, _ANSWERS[kind], body, holder=holder, about=ahead[0])
+    answers.answer(context, _ANSWERS[kind], body, owner=owner, about=ahead[0])
 
 
 def ask_which(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     found: Sequence[Appointment],
     kind: IntentKind,
     *,
@@ -292,68 +306,74 @@ def ask_which(
     time (rebooking.py).
     """
     offered = [{"id": str(one.id), "revision": one.revision} for one in found]
-    if _just_asked(turn, holder, offered, kind):
+    if _just_asked(context, owner, offered, kind):
         return Handled(
             "Already asked which appointment it is about",
-            person_id=holder.person.id,
+            person_id=owner.person.id,
             intent=_MEANT[kind],
         )
     body = texts.which_one(
-        holder.person.language, booked=[for_text(one) for one in found], zone=holder.reach.zone
+        owner.person.language,
+        booked=[for_text(one) for one in found],
+        zone=owner.contactability.zone,
     )
-    if turn.quiet or not answers.answer(turn, TextKind.WHICH_ONE, body, holder=holder):
+    if context.quiet or not answers.answer(context, TextKind.WHICH_ONE, body, owner=owner):
         return Handled(
             "It could be about several appointments: for a worker to read",
             needs_human=True,
-            person_id=holder.person.id,
+            person_id=owner.person.id,
             acted=False,
         )
     open_questions.ask(
-        turn.session,
+        context.session,
         QuestionKind.WHICH,
-        turn.number,
-        holder.person.id,
+        context.number,
+        owner.person.id,
         options={
             "kind": kind.value,
-            "minutes": _minutes(turn, kind),
-            "cause": _cause(turn, kind),
-            "reading": str(turn.reading_id),
+            "minutes": _minutes(context, kind),
+            "cause": _cause(context, kind),
+            "reading": str(context.record_id),
             "appointments": offered,
             **({} if wish is None else {"wish": dict(wish)}),
         },
-        now=turn.now,
+        now=context.now,
         expires_at=_use_of_answer(found, kind),
     )
     return Handled(
         f"Asked which of {len(found)} appointments it is about",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         intent=_MEANT[kind],
     )
 
 
 def _just_asked(
-    turn: ReplyContext, holder: PhoneOwner, offered: list[dict[str, Any]], kind: IntentKind
+    context: ReplyContext, owner: PhoneOwner, offered: list[dict[str, Any]], kind: IntentKind
 ) -> bool:
     """People split what they say over several texts: the same question does not go twice within
     minutes.
     """
     return any(
-        question.person_id == holder.person.id
+        question.person_id == owner.person.id
         and question.options["kind"] == kind.value
         and question.options["appointments"] == offered
-        and question.asked_at > turn.heard_at - ASK_AGAIN_AFTER
+        and question.asked_at > context.received_at - ASK_AGAIN_AFTER
         for question in open_questions.open_for(
-            turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+            context.session, context.number, context.received_at, QuestionKind.WHICH
         )
     )
 
 
-def _minutes(turn: ReplyContext, kind: IntentKind) -> int | None:
-    return turn.heard.value if kind is IntentKind.LATE else None
+def _minutes(context: ReplyContext, kind: IntentKind) -> int | None:
+    return context.interpretation.value if kind is IntentKind.LATE else None
 
 
-def _cause(turn: ReplyContext, kind: IntentKind) -> Cause | None:
-    return turn.heard.cause if kind in (IntentKind.CANNOT_ATTEND, IntentKind.LATE) else None
+def _cause(context: ReplyContext, kind: IntentKind) -> Cause | None:
+    return (
+        context.interpretation.cause
+        if kind in (IntentKind.CANNOT_ATTEND, IntentKind.LATE)
+        else None
+    )
 
 
 def _use_of_answer(found: Sequence[Appointment], kind: IntentKind) -> datetime:
@@ -362,7 +382,18 @@ def _use_of_answer(found: Sequence[Appointment], kind: IntentKind) -> datetime:
     return min(one.starts_at for one in found)
 
 
-def _in_time(turn: ReplyContext, appointment: Appointment, kind: IntentKind) -> bool:
+def _in_time(context: ReplyContext, appointment: Appointment, kind: IntentKind) -> bool:
     if kind in (IntentKind.LATE, IntentKind.HERE):
-        return turn.heard_at <= appointment.ends_at + appointment_match.HERE_UNTIL
-    return appointment.starts_at > turn.heard_at
+        return context.received_at <= appointment.ends_at + appointment_match.HERE_UNTIL
+    return appointment.starts_at > context.received_at
+
+
+def _thanks(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    """Thanks need no answer."""
+    return Handled("Thanks: nothing to do", person_id=owner.person.id)
+
+
+HANDLES = {
+    **{intent: MeaningHandler(partial(said, kind=kind)) for intent, kind in KINDS.items()},
+    Intent.THANKS: MeaningHandler(_thanks),
+}

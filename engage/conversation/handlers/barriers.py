@@ -31,14 +31,14 @@ HELPS: dict[Cause, str] = {
 }
 
 
-def due(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> datetime:
+def due(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> datetime:
     """When it must be dealt with: within a working day, and before the appointment begins."""
-    within = next_working_day(turn.session, holder.person, turn.now)
-    return min(within, max(appointment.starts_at, turn.now))
+    within = next_working_day(context.session, owner.person, context.now)
+    return min(within, max(appointment.starts_at, context.now))
 
 
 def tell_of(
-    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, cause: Cause | None
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, cause: Cause | None
 ) -> bool:
     """Tell of what stands in the way of one appointment, once for each cause; False where there is
     nothing that could be removed.
@@ -46,28 +46,28 @@ def tell_of(
     if cause not in STANDS:
         return False
     return raise_signal(
-        turn.session,
+        context.session,
         SignalKind.BARRIER,
-        holder.person,
+        owner.person,
         about=f"{appointment.id}:{cause}",
         why=f"{STANDS[cause]}, by their own word.",
-        evidence=[*turn.evidence, Evidence("appointment", str(appointment.id))],
-        now=turn.now,
-        due_at=due(turn, holder, appointment),
+        evidence=[*context.evidence, Evidence("appointment", str(appointment.id))],
+        now=context.now,
+        due_at=due(context, owner, appointment),
         action=HELPS[cause],
     )
 
 
-def gone(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, how: str) -> None:
+def gone(context: ReplyContext, owner: PhoneOwner, appointment: Appointment, how: str) -> None:
     """They say something else of the appointment now: neither "cannot come" nor what stood in its
     way stands any longer.
     """
     withdraw_signal(
-        turn.session,
+        context.session,
         SignalKind.BARRIER,
         SignalKind.CANNOT_ATTEND,
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         about=str(appointment.id),
         how=how,
-        now=turn.now,
+        now=context.now,
     )

@@ -45,48 +45,48 @@ _ASKED_LAST = (
 )
 
 
-def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def answered(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """What becomes of a yes or a no to an appointment that had begun when it came; None when it is
     no such answer.
     """
-    if turn.heard.intent not in _ANSWERS or turn.prompt not in _ASKING:
+    if context.interpretation.intent not in _ANSWERS or context.prompt not in _ASKING:
         return None
-    over = _asked_last(turn, holder)
-    if over is None or _names_another(turn, holder, over):
+    over = _asked_last(context, owner)
+    if over is None or _names_another(context, owner, over):
         return None
-    outcome = attendance.current_outcome(turn.session, over.id)
+    outcome = attendance.current_outcome(context.session, over.id)
     if (
         outcome is not None
         and outcome.code in absence_rules.ABSENT
-        and absences.fitting(turn, holder) is not None
+        and absences.fitting(context, owner) is not None
     ):
-        return absences.explained(turn, holder)
-    return replies.unsure(turn, holder, "It came after the appointment that it answers had begun")
+        return absences.explained(context, owner)
+    return replies.unsure(context, owner, "It came after the appointment that it answers had begun")
 
 
-def _asked_last(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
+def _asked_last(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
     """The appointment that has begun within a day, if the last text that asked was about it and it
     has no answer.
     """
     given = {
-        "person": holder.person.id,
-        "number": turn.number,
-        "heard_at": turn.heard_at,
-        "since": turn.heard_at - WITHIN,
+        "person": owner.person.id,
+        "number": context.number,
+        "heard_at": context.received_at,
+        "since": context.received_at - WITHIN,
     }
-    row = turn.session.execute(_ASKED_LAST, given).one_or_none()
-    if row is None or row[0].starts_at > turn.heard_at:
+    row = context.session.execute(_ASKED_LAST, given).one_or_none()
+    if row is None or row[0].starts_at > context.received_at:
         return None
     appointment: Appointment = row[0]
     said = select(Said.id).where(
         Said.appointment_id == appointment.id, Said.said_at >= row[1], Said.withdrawn_at.is_(None)
     )
-    return None if turn.session.scalar(said.limit(1)) is not None else appointment
+    return None if context.session.scalar(said.limit(1)) is not None else appointment
 
 
-def _names_another(turn: ReplyContext, holder: PhoneOwner, over: Appointment) -> bool:
+def _names_another(context: ReplyContext, owner: PhoneOwner, over: Appointment) -> bool:
     """A day named on which that one was not: the answer is about another."""
-    day = turn.heard.day
+    day = context.interpretation.day
     return day is not None and not appointment_match.on_day(
-        [over], day, turn.heard_at, holder.reach.zone
+        [over], day, context.received_at, owner.contactability.zone
     )

@@ -29,17 +29,17 @@ from messaging.tables import Message
 HOW = "answered by text"
 
 
-def pending(session: Session, held: Sequence[PhoneOwner]) -> list[PhoneOwner]:
+def pending(session: Session, owners: Sequence[PhoneOwner]) -> list[PhoneOwner]:
     """Those of `held` whose number was asked whose it is and has not been answered for."""
     return [
-        holder
-        for holder in held
-        if holder.point.state is NumberState.CHECKING
+        owner
+        for owner in owners
+        if owner.point.state is NumberState.CHECKING
         and session.scalar(
             select(
                 exists().where(
-                    Message.group_key == f"contact_point:{holder.point.id}",
-                    Message.to_number == holder.point.number,
+                    Message.group_key == f"contact_point:{owner.point.id}",
+                    Message.to_number == owner.point.number,
                     Message.context["purpose"].astext == "number_check",
                     Message.status.in_(LEFT),
                 )
@@ -48,27 +48,27 @@ def pending(session: Session, held: Sequence[PhoneOwner]) -> list[PhoneOwner]:
     ]
 
 
-def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def answered(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """Act on a plain answer to the check; None when the text is none."""
-    match read_check(turn.body):
+    match read_check(context.body):
         case True:
-            return _theirs(turn, holder)
+            return _theirs(context, owner)
         case False:
-            return wrong_number(turn, [holder])
+            return wrong_number(context, [owner])
         case None:
             return None
 
 
-def _theirs(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def _theirs(context: ReplyContext, owner: PhoneOwner) -> Handled:
     phones.mark_verified(
-        turn.session, holder.person, holder.point, how=HOW, actor="person", now=turn.now
+        context.session, owner.person, owner.point, how=HOW, actor="person", now=context.now
     )
-    planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
-    known = owner_of(turn.session, holder.person.id, turn.now)
-    if known is not None and not _a_text_follows(turn.session, holder.person.id, turn.now):
-        answers.personal(turn, TextKind.NUMBER_CHECK_THANKS, known)
+    planning.replan_skipped(context.session, owner.person.id, now=context.now)
+    known = owner_of(context.session, owner.person.id, context.now)
+    if known is not None and not _a_text_follows(context.session, owner.person.id, context.now):
+        answers.personal(context, TextKind.NUMBER_CHECK_THANKS, known)
     return Handled(
-        "The number is confirmed as theirs", person_id=holder.person.id, intent=Intent.CONFIRM
+        "The number is confirmed as theirs", person_id=owner.person.id, intent=Intent.CONFIRM
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import attendance
+from engage.conversation.handlers import MeaningHandler, attendance
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
 from engage.progress import rules, service
@@ -43,78 +43,90 @@ _WORDS = {
 }
 
 
-def told(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def told(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Keep the news, thank for it, and record what the text says of coming beside it."""
-    kinds = _kept(turn, holder)
+    kinds = _kept(context, owner)
     if not kinds:
-        return attendance.unsure(turn, holder, "News that is not clear enough to keep")
-    answer = _answer(turn, kinds)
-    answers.personal(turn, answer, holder)
+        return attendance.unsure(context, owner, "News that is not clear enough to keep")
+    answer = _answer(context, kinds)
+    answers.personal(context, answer, owner)
     done = Handled(
         f"Kept: {_listed(kinds)}",
         needs_human=answer is TextKind.NEWS,
-        person_id=holder.person.id,
-        intent=turn.heard.intent,
+        person_id=owner.person.id,
+        intent=context.interpretation.intent,
     )
-    return attendance.and_beside(done, attendance.beside(turn, holder))
+    return attendance.and_beside(done, attendance.beside(context, owner))
 
 
-def beside(turn: ReplyContext, holder: PhoneOwner, done: Handled) -> Handled:
+def beside(context: ReplyContext, owner: PhoneOwner, done: Handled) -> Handled:
     """What was done about a text, with the news kept that it surely tells beside something
     stronger.
     """
-    if turn.heard.intent in KINDS and turn.heard.acts:
+    if context.interpretation.intent in KINDS and context.interpretation.acts:
         return done
-    kinds = _kept(turn, holder)
+    kinds = _kept(context, owner)
     return replace(done, words=f"{done.words}; kept: {_listed(kinds)}") if kinds else done
 
 
-def _kept(turn: ReplyContext, holder: PhoneOwner) -> list[ReportKind]:
+def _kept(context: ReplyContext, owner: PhoneOwner) -> list[ReportKind]:
     """The kinds of news that the text surely tells, each kept and told to whoever can help."""
-    kinds = [kind for intent, kind in KINDS.items() if turn.heard.surely(intent)]
+    kinds = [kind for intent, kind in KINDS.items() if context.interpretation.surely(intent)]
     for kind in kinds:
-        _keep(turn, holder, kind)
+        _keep(context, owner, kind)
     return kinds
 
 
-def _keep(turn: ReplyContext, holder: PhoneOwner, kind: ReportKind) -> None:
-    fact = _fact(turn)
+def _keep(context: ReplyContext, owner: PhoneOwner, kind: ReportKind) -> None:
+    fact = _fact(context)
     service.told_by_text(
-        turn.session,
-        holder.person,
+        context.session,
+        owner.person,
         kind,
         fact,
-        inbound_id=turn.inbound.id,
-        said_at=turn.heard_at,
-        now=turn.now,
+        inbound_id=context.inbound.id,
+        said_at=context.received_at,
+        now=context.now,
     )
     signal = service.signal_for(kind, rules.fact_for(kind, fact))
     if signal is not None:
         raise_signal(
-            turn.session,
+            context.session,
             signal,
-            holder.person,
+            owner.person,
             about=service.ABOUT,
             why=_WHY[signal],
-            evidence=turn.evidence,
-            now=turn.now,
+            evidence=context.evidence,
+            now=context.now,
         )
 
 
-def _answer(turn: ReplyContext, kinds: list[ReportKind]) -> TextKind:
+def _answer(context: ReplyContext, kinds: list[ReportKind]) -> TextKind:
     """Support first; then what is hard; good only where all of it is known to be."""
     if ReportKind.LAPSE in kinds:
         return TextKind.LAPSE
-    fact = _fact(turn)
+    fact = _fact(context)
     if fact in rules.LOSSES:
         return TextKind.HARD_NEWS
     known = len(kinds) == 1 and rules.fact_for(kinds[0], fact) is not None
     return TextKind.GOOD_NEWS if known and fact in rules.GOOD else TextKind.NEWS
 
 
-def _fact(turn: ReplyContext) -> ReportFact | None:
-    return FACTS[turn.heard.fact] if turn.heard.fact is not None else None
+def _fact(context: ReplyContext) -> ReportFact | None:
+    return FACTS[context.interpretation.fact] if context.interpretation.fact is not None else None
 
 
 def _listed(kinds: list[ReportKind]) -> str:
     return " and ".join(_WORDS[kind] for kind in kinds)
+
+
+HANDLES = {
+    Intent.PROGRESS_HOUSING: MeaningHandler(
+        told, raises=SignalKind.HOUSING_LOSS, on_correction=True
+    ),
+    Intent.PROGRESS_COURSE: MeaningHandler(told, on_correction=True),
+    Intent.PROGRESS_GROUP: MeaningHandler(told, on_correction=True),
+    Intent.PROGRESS_WORK: MeaningHandler(told, raises=SignalKind.WORK_LOSS, on_correction=True),
+    Intent.PROGRESS_HEALTH: MeaningHandler(told, on_correction=True),
+    Intent.LAPSE: MeaningHandler(told, raises=SignalKind.LAPSE_TOLD, on_correction=True),
+}

@@ -25,10 +25,11 @@ from engage.appointments.reminders import planning
 from engage.appointments.reminders.wording import for_text
 from engage.conversation import answers, appointment_match, open_questions
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
-from engage.conversation.handlers import attendance, barriers
+from engage.conversation.handlers import MeaningHandler, attendance, barriers
 from engage.conversation.model import Question, QuestionKind
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
+from engage.conversation.steps import Result
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import read_choice
@@ -50,61 +51,64 @@ _AFTER = (Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE)
 _ASKS = "They ask by text for another time"
 
 
-def opened(
-    session: Session, holder: PhoneOwner, number: str, heard_at: datetime
+def pending(
+    session: Session, owner: PhoneOwner, number: str, received_at: datetime
 ) -> PendingQuestion | None:
     """The offer that waits for the person's answer, if its text left."""
-    offer = offers.latest(session, holder.person.id, number, heard_at)
+    offer = offers.latest(session, owner.person.id, number, received_at)
     if offer is None or offer.closed_at is not None or not _left(session, offer):
         return None
     return PendingQuestion(Prompt.REBOOK, offer.asked_again_at or offer.offered_at)
 
 
-def wanted(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def wanted(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """They want another time: offer some for the one appointment that it is about, ask which of
     several, else tell a human.
     """
-    offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
-    if offer is not None and offer.closed_at is None and turn.prompt is Prompt.REBOOK:
-        appointment = offers.standing(turn.session, offer, now=turn.now)
+    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
+    if offer is not None and offer.closed_at is None and context.prompt is Prompt.REBOOK:
+        appointment = offers.standing(context.session, offer, now=context.now)
         if appointment is not None:
-            return _offer(turn, holder, appointment, _wish(turn, holder, appointment))
+            return _offer(context, owner, appointment, _wish(context, owner, appointment))
     found = appointment_match.candidates(
-        turn.session, holder.person.id, turn.number, turn.heard_at, IntentKind.CANNOT_ATTEND
+        context.session,
+        owner.person.id,
+        context.number,
+        context.received_at,
+        IntentKind.CANNOT_ATTEND,
     )
     if not found or len(found) > attendance.MOST_ASKED:
-        return attendance.unsure(turn, holder, f"{_ASKS}, of what is not certain")
+        return attendance.unsure(context, owner, f"{_ASKS}, of what is not certain")
     if len(found) == 1:
-        return _offer(turn, holder, found[0], _wish(turn, holder, found[0]))
-    wish = {"day": turn.heard.day, "time": turn.heard.time}
-    return attendance.ask_which(turn, holder, found, IntentKind.CANNOT_ATTEND, wish=wish)
+        return _offer(context, owner, found[0], _wish(context, owner, found[0]))
+    wish = {"day": context.interpretation.day, "time": context.interpretation.time}
+    return attendance.ask_which(context, owner, found, IntentKind.CANNOT_ATTEND, wish=wish)
 
 
-def of_which(turn: ReplyContext, holder: PhoneOwner, question: Question) -> Handled | None:
-    """They have said for which of several appointments they want another time; None when the text
-    is no answer to that.
-    """
-    choice = read_choice(turn.body, len(question.options["appointments"]))
+def of_which(context: ReplyContext, owner: PhoneOwner, question: Question) -> Result:
+    """An answer to the question which of several appointments is to have another time."""
+    choice = read_choice(context.body, len(question.options["appointments"]))
     if choice is None:
-        return None
-    picked = attendance.settle(turn, question, choice, IntentKind.CANNOT_ATTEND)
+        return context, None
+    context, picked = attendance.settle(context, question, choice, IntentKind.CANNOT_ATTEND)
     if picked is None:
-        return attendance.unsure(turn, holder, attendance.CHANGED_SINCE)
+        return context, attendance.unsure(context, owner, attendance.CHANGED_SINCE)
     cause = _cause(question)
     if len(picked) > 1:
         for appointment in picked:
-            _tell_manager(turn, holder, appointment, TimeWish())
-            barriers.tell_of(turn, holder, appointment, cause)
-        return _promised(turn, holder, picked[0], "They want other times for several appointments")
+            _tell_manager(context, owner, appointment, TimeWish())
+            barriers.tell_of(context, owner, appointment, cause)
+        why = "They want other times for several appointments"
+        return context, _promised(context, owner, picked[0], why)
     asked = question.options["wish"]
     wish = rules.wish(
         asked["day"],
         asked["time"],
         starts_at=picked[0].starts_at,
-        heard_at=turn.heard_at,
-        zone=holder.reach.zone,
+        heard_at=context.received_at,
+        zone=owner.contactability.zone,
     )
-    return _offer(turn, holder, picked[0], wish, cause=cause)
+    return context, _offer(context, owner, picked[0], wish, cause=cause)
 
 
 def _cause(question: Question) -> Cause | None:
@@ -115,94 +119,103 @@ def _cause(question: Question) -> Cause | None:
     return None if cause is None else Cause(cause)
 
 
-def answered(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def answered(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """What a text says of the times that were offered; None when it speaks of something else."""
-    offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
+    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
     if offer is None:
         return None
-    number = _number(turn, holder, offer)
-    if offer.closed_at is not None and turn.prompt in _AFTER:
-        return _once_more(turn, holder, offer, number)
-    if turn.prompt is not Prompt.REBOOK:
+    number = _number(context, owner, offer)
+    if offer.closed_at is not None and context.prompt in _AFTER:
+        return _once_more(context, owner, offer, number)
+    if context.prompt is not Prompt.REBOOK:
         return None
     if number == NONE_OF_THEM or (
-        number is None and turn.heard.surely(Intent.DECLINE) and _alone(turn)
+        number is None and context.interpretation.surely(Intent.DECLINE) and _alone(context)
     ):
-        return _none(turn, holder, offer)
+        return _none(context, owner, offer)
     if number is not None:
-        return _picked(turn, holder, offer, number)
-    if _alone(turn) and (
-        turn.heard.surely(Intent.CONFIRM) or turn.heard.surely(Intent.SLOT_CHOICE)
+        return _picked(context, owner, offer, number)
+    if _alone(context) and (
+        context.interpretation.surely(Intent.CONFIRM)
+        or context.interpretation.surely(Intent.SLOT_CHOICE)
     ):
-        return _ask_again(turn, holder, offer)
+        return _ask_again(context, owner, offer)
     return None
 
 
-def picks(turn: ReplyContext, holder: PhoneOwner) -> bool:
+def picks(context: ReplyContext, owner: PhoneOwner) -> bool:
     """Whether the whole text picks one of the times that wait for this person's answer, or none of
     them.
     """
-    if opened(turn.session, holder, turn.number, turn.heard_at) is None:
+    if pending(context.session, owner, context.number, context.received_at) is None:
         return False
-    offer = offers.latest(turn.session, holder.person.id, turn.number, turn.heard_at)
-    return offer is not None and _read(turn, holder, offer) is not None
+    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
+    return offer is not None and _read(context, owner, offer) is not None
 
 
-def _read(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | None:
-    zone = holder.reach.zone
+def _read(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> int | None:
+    zone = owner.contactability.zone
     starts = [one.astimezone(zone) for one in offer.starts]
-    return read_slot(turn.body, starts, turn.heard_at.astimezone(zone).date())
+    return read_slot(context.body, starts, context.received_at.astimezone(zone).date())
 
 
-def _number(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> int | None:
+def _number(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> int | None:
     """The number that was picked: by the strict reading of the whole text, else by what the reader
     is sure of.
     """
-    number, heard = _read(turn, holder, offer), turn.heard
+    number, interpretation = _read(context, owner, offer), context.interpretation
     if (
         number is not None
-        or heard.intent is not Intent.SLOT_CHOICE
-        or not heard.surely(Intent.SLOT_CHOICE)
+        or interpretation.intent is not Intent.SLOT_CHOICE
+        or not interpretation.surely(Intent.SLOT_CHOICE)
     ):
         return number
-    if not chooses(turn.body):
+    if not chooses(context.body):
         return None
-    if heard.value is not None:
-        return heard.value if NONE_OF_THEM <= heard.value <= len(offer.ids) else None
+    if interpretation.value is not None:
+        return (
+            interpretation.value if NONE_OF_THEM <= interpretation.value <= len(offer.ids) else None
+        )
     return rules.named(
-        offer.starts, heard.day, heard.time, heard_at=turn.heard_at, zone=holder.reach.zone
+        offer.starts,
+        interpretation.day,
+        interpretation.time,
+        heard_at=context.received_at,
+        zone=owner.contactability.zone,
     )
 
 
-def _alone(turn: ReplyContext) -> bool:
+def _alone(context: ReplyContext) -> bool:
     """Whether the text says nothing that is stronger than yes, no or a choice."""
-    return turn.heard.intent in (Intent.DECLINE, Intent.CONFIRM, Intent.SLOT_CHOICE)
+    return context.interpretation.intent in (Intent.DECLINE, Intent.CONFIRM, Intent.SLOT_CHOICE)
 
 
 def _once_more(
-    turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, number: int | None
+    context: ReplyContext, owner: PhoneOwner, offer: SlotOffer, number: int | None
 ) -> Handled | None:
     """The same choice said twice is done once; another one after that is for a human."""
     if number is None or number == NONE_OF_THEM or offer.chosen_id is None:
         return None
-    appointment = turn.session.get_one(Appointment, offer.appointment_id)
-    if offer.moved_revision != appointment.revision or turn.heard.surely(Intent.RESCHEDULE):
+    appointment = context.session.get_one(Appointment, offer.appointment_id)
+    if offer.moved_revision != appointment.revision or context.interpretation.surely(
+        Intent.RESCHEDULE
+    ):
         return None
     if offer.ids[number - 1] != offer.chosen_id:
         return attendance.unsure(
-            turn, holder, "They pick another time than the one that was booked by text"
+            context, owner, "They pick another time than the one that was booked by text"
         )
     return Handled(
         "Said again: it is booked already",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.SLOT_CHOICE,
     )
 
 
 def _offer(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     appointment: Appointment,
     wish: TimeWish,
     *,
@@ -212,160 +225,166 @@ def _offer(
     """Hold times that fit and offer them; where that may not or cannot be, the offender manager is
     told and the person is told so.
     """
-    _tell_manager(turn, holder, appointment, wish)
-    if turn.heard.surely(Intent.DECLINE) and not gone:
+    _tell_manager(context, owner, appointment, wish)
+    if context.interpretation.surely(Intent.DECLINE) and not gone:
         attendance.record(
-            turn, holder, appointment, IntentKind.CANNOT_ATTEND, cause=turn.heard.cause
+            context,
+            owner,
+            appointment,
+            IntentKind.CANNOT_ATTEND,
+            cause=context.interpretation.cause,
         )
     else:
-        barriers.tell_of(turn, holder, appointment, cause or turn.heard.cause)
-    if reason := offers.obstacles(turn.session, holder.person, appointment):
-        return _promised(turn, holder, appointment, f"{_ASKS}. {reason.words}")
-    if turn.quiet or appointment.starts_at <= turn.now:
-        return _promised(turn, holder, appointment, _ASKS)
-    if offers.offers_since(turn.session, appointment.id, turn.now - A_DAY) >= MOST_OFFERS:
-        return _promised(turn, holder, appointment, f"{_ASKS}, after {MOST_OFFERS} offers in a day")
+        barriers.tell_of(context, owner, appointment, cause or context.interpretation.cause)
+    if reason := offers.obstacles(context.session, owner.person, appointment):
+        return _promised(context, owner, appointment, f"{_ASKS}. {reason.words}")
+    if context.quiet or appointment.starts_at <= context.now:
+        return _promised(context, owner, appointment, _ASKS)
+    if offers.offers_since(context.session, appointment.id, context.now - A_DAY) >= MOST_OFFERS:
+        return _promised(
+            context, owner, appointment, f"{_ASKS}, after {MOST_OFFERS} offers in a day"
+        )
     asked = offers.OfferRequest(
-        holder.person, turn.number, turn.inbound.id, turn.heard_at, wish, repeat=gone
+        owner.person, context.number, context.inbound.id, context.received_at, wish, repeat=gone
     )
-    offer = offers.make_offer(turn.session, asked, appointment, now=turn.now)
+    offer = offers.make_offer(context.session, asked, appointment, now=context.now)
     if offer is None:
-        return _promised(turn, holder, appointment, f"{_ASKS}. No free time of the worker fits")
-    if not _send(turn, holder, offer, appointment, gone=gone):
-        offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
-        return _promised(turn, holder, appointment, _ASKS)
-    _close_questions(turn, holder)
+        return _promised(context, owner, appointment, f"{_ASKS}. No free time of the worker fits")
+    if not _send(context, owner, offer, appointment, gone=gone):
+        offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
+        return _promised(context, owner, appointment, _ASKS)
+    _close_questions(context, owner)
     count = len(offer.options)
     lost = "The time picked is gone: " if gone else ""
     return Handled(
         f"{lost}Offered {count} other time{'s' if count > 1 else ''}; the appointment stands until one is picked",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.RESCHEDULE,
     )
 
 
 def _send(
-    turn: ReplyContext,
-    holder: PhoneOwner,
+    context: ReplyContext,
+    owner: PhoneOwner,
     offer: SlotOffer,
     appointment: Appointment,
     *,
     gone: bool = False,
 ) -> bool:
     body = texts.rebook(
-        holder.person.language,
-        first=answers.first_name(holder),
+        owner.person.language,
+        first=answers.first_name(owner),
         starts=offer.starts,
-        zone=holder.reach.zone,
+        zone=owner.contactability.zone,
         gone=gone,
     )
     kind = TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK
-    if not answers.answer(turn, kind, body, holder=holder, about=appointment):
+    if not answers.answer(context, kind, body, owner=owner, about=appointment):
         return False
-    offer.message_id = _own_answer(turn).id
+    offer.message_id = _own_answer(context).id
     return True
 
 
-def _picked(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer, number: int) -> Handled:
-    appointment = offers.standing(turn.session, offer, now=turn.now)
+def _picked(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer, number: int) -> Handled:
+    appointment = offers.standing(context.session, offer, now=context.now)
     if appointment is None:
-        offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
+        offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
         return attendance.unsure(
-            turn, holder, "They picked another time, but the appointment has changed since"
+            context, owner, "They picked another time, but the appointment has changed since"
         )
-    if reason := offers.obstacles(turn.session, holder.person, appointment):
-        offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
-        return _promised(turn, holder, appointment, f"They picked another time. {reason.words}")
+    if reason := offers.obstacles(context.session, owner.person, appointment):
+        offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
+        return _promised(context, owner, appointment, f"They picked another time. {reason.words}")
     taken = offers.take(
-        turn.session, offer, appointment, number, inbound_id=turn.inbound.id, now=turn.now
+        context.session, offer, appointment, number, inbound_id=context.inbound.id, now=context.now
     )
     if taken is None:
         return _offer(
-            turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time), gone=True
+            context, owner, appointment, TimeWish(offer.wanted_day, offer.wanted_time), gone=True
         )
-    return _booked(turn, holder, appointment, taken)
+    return _booked(context, owner, appointment, taken)
 
 
 def _booked(
-    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, taken: FreeTime
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, taken: FreeTime
 ) -> Handled:
     """It is moved: one text says so, what they said against the old time is dealt with, and both
     workers are told.
     """
-    session, zone = turn.session, holder.reach.zone
+    session, zone = context.session, owner.contactability.zone
     how = "They picked another time by text, and the appointment was moved."
-    barriers.gone(turn, holder, appointment, how)
-    first, language = answers.first_name(holder), holder.person.language
+    barriers.gone(context, owner, appointment, how)
+    first, language = answers.first_name(owner), owner.person.language
     body = texts.appointment_text(
         TextKind.CHANGED, language, first=first, about=for_text(appointment), zone=zone
     )
-    if answers.answer(turn, TextKind.CHANGED, body, holder=holder, about=appointment):
-        planning.answered_with_time(session, appointment, _own_answer(turn), now=turn.now)
-    _tell_workers(turn, [taken.worker, holder.person.offender_manager], appointment)
+    if answers.answer(context, TextKind.CHANGED, body, owner=owner, about=appointment):
+        planning.answered_with_time(session, appointment, _own_answer(context), now=context.now)
+    _tell_workers(context, [taken.worker, owner.person.offender_manager], appointment)
     return Handled(
         f"Moved by text to {texts.when(appointment.starts_at, zone, 'en')}",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.SLOT_CHOICE,
     )
 
 
-def _tell_workers(turn: ReplyContext, workers: Sequence[Staff], appointment: Appointment) -> None:
+def _tell_workers(
+    context: ReplyContext, workers: Sequence[Staff], appointment: Appointment
+) -> None:
     for worker in {one.id: one for one in workers}.values():
         about_it = f"moved:{appointment.id}:{appointment.revision}"
-        staff_notices.notify_worker(turn.session, worker, about=about_it, now=turn.now)
+        staff_notices.notify_worker(context.session, worker, about=about_it, now=context.now)
 
 
-def _none(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> Handled:
-    offers.close(turn.session, offer, inbound_id=turn.inbound.id, now=turn.now)
-    appointment = offers.standing(turn.session, offer, now=turn.now)
+def _none(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Handled:
+    offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
+    appointment = offers.standing(context.session, offer, now=context.now)
     if appointment is None:
         return attendance.unsure(
-            turn, holder, "None of the times offered, and the appointment has changed since"
+            context, owner, "None of the times offered, and the appointment has changed since"
         )
-    _tell_manager(turn, holder, appointment, TimeWish(offer.wanted_day, offer.wanted_time))
-    return _promised(turn, holder, appointment, "None of the times offered will do")
+    _tell_manager(context, owner, appointment, TimeWish(offer.wanted_day, offer.wanted_time))
+    return _promised(context, owner, appointment, "None of the times offered will do")
 
 
-def _ask_again(turn: ReplyContext, holder: PhoneOwner, offer: SlotOffer) -> Handled:
+def _ask_again(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Handled:
     """It could be any of them: the same times are sent once more, then a human reads it."""
-    appointment = offers.standing(turn.session, offer, now=turn.now)
-    if appointment is None or offer.asked_again_at is not None or offer.held_until <= turn.now:
-        return attendance.unsure(turn, holder, "Which of the times offered is not certain")
-    if not _send(turn, holder, offer, appointment):
-        return attendance.unsure(turn, holder, "Which of the times offered is not certain")
-    offer.asked_again_at = turn.now
-    return Handled(
-        "Asked again which of the times offered", person_id=holder.person.id, acted=False
-    )
+    appointment = offers.standing(context.session, offer, now=context.now)
+    if appointment is None or offer.asked_again_at is not None or offer.held_until <= context.now:
+        return attendance.unsure(context, owner, "Which of the times offered is not certain")
+    if not _send(context, owner, offer, appointment):
+        return attendance.unsure(context, owner, "Which of the times offered is not certain")
+    offer.asked_again_at = context.now
+    return Handled("Asked again which of the times offered", person_id=owner.person.id, acted=False)
 
 
 def _promised(
-    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, why: str
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, why: str
 ) -> Handled:
     """The offender manager has it, and will be in touch about another time."""
-    answers.personal(turn, TextKind.CANNOT_ATTEND, holder)
+    answers.personal(context, TextKind.CANNOT_ATTEND, owner)
     return Handled(
         f"{why}. The offender manager is told",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.RESCHEDULE,
     )
 
 
 def _tell_manager(
-    turn: ReplyContext, holder: PhoneOwner, appointment: Appointment, wish: TimeWish
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, wish: TimeWish
 ) -> None:
     raise_signal(
-        turn.session,
+        context.session,
         SignalKind.CANNOT_ATTEND,
-        holder.person,
+        owner.person,
         about=str(appointment.id),
         why=f"{_ASKS}{_in_words(wish)}. The appointment still stands.",
-        evidence=[*turn.evidence, Evidence("appointment", str(appointment.id))],
-        now=turn.now,
-        due_at=barriers.due(turn, holder, appointment),
+        evidence=[*context.evidence, Evidence("appointment", str(appointment.id))],
+        now=context.now,
+        due_at=barriers.due(context, owner, appointment),
     )
 
 
@@ -394,32 +413,35 @@ def _in_words(wish: TimeWish) -> str:
     return f" ({named})" if named else ""
 
 
-def _wish(turn: ReplyContext, holder: PhoneOwner, appointment: Appointment) -> TimeWish:
+def _wish(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> TimeWish:
     return rules.wish(
-        turn.heard.day,
-        turn.heard.time,
+        context.interpretation.day,
+        context.interpretation.time,
         starts_at=appointment.starts_at,
-        heard_at=turn.heard_at,
-        zone=holder.reach.zone,
+        heard_at=context.received_at,
+        zone=owner.contactability.zone,
     )
 
 
-def _close_questions(turn: ReplyContext, holder: PhoneOwner) -> None:
+def _close_questions(context: ReplyContext, owner: PhoneOwner) -> None:
     """A number that comes next answers the offer, not an earlier "which one?"."""
     for question in open_questions.open_for(
-        turn.session, turn.number, turn.heard_at, QuestionKind.WHICH
+        context.session, context.number, context.received_at, QuestionKind.WHICH
     ):
-        if question.person_id == holder.person.id:
-            open_questions.close(question, now=turn.now)
+        if question.person_id == owner.person.id:
+            open_questions.close(question, now=context.now)
 
 
-def _own_answer(turn: ReplyContext) -> Message:
+def _own_answer(context: ReplyContext) -> Message:
     """The answer to this text that was put in the queue."""
-    key = f"reply:{turn.answers_to.id}"
-    return turn.session.scalars(select(Message).where(Message.dedupe_key == key)).one()
+    key = f"reply:{context.answer_to.id}"
+    return context.session.scalars(select(Message).where(Message.dedupe_key == key)).one()
 
 
 def _left(session: Session, offer: SlotOffer) -> bool:
     """Whether the offer's text left, or may have."""
     status = session.scalar(select(Message.status).where(Message.id == offer.message_id))
     return status is not None and status not in _NEVER_LEFT
+
+
+HANDLES = {Intent.RESCHEDULE: MeaningHandler(wanted)}

@@ -17,7 +17,7 @@ from engage.appointments.reminders.wording import for_text
 from engage.cohort.milestones.award import count_reached
 from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import attendance, requests
+from engage.conversation.handlers import MeaningHandler, attendance, requests
 from engage.conversation.phone_owner import PhoneOwner
 from engage.progress.service import good_news
 from engage.texts import AppointmentDetails, MeetingWay, TextKind
@@ -39,86 +39,86 @@ _KEYWORD_OF = {
 _ASKED = {Asks.WHEN: "when it is", Asks.WHERE: "where it is", Asks.WHO: "whom they see"}
 
 
-def by_keyword(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
+def by_keyword(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """Answer a text that is one of the words that always work; None when it is none.
 
     After "how are things?", HELP is an answer and not a question about texts.
     """
-    asked = keyword(turn.body)
-    if asked is None or (asked is Keyword.HELP and turn.prompt is Prompt.CHECKIN):
+    asked = keyword(context.body)
+    if asked is None or (asked is Keyword.HELP and context.prompt is Prompt.CHECKIN):
         return None
-    return _answered(turn, holder, asked)
+    return _answered(context, owner, asked)
 
 
-def question(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def question(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Answer a question from the record where the record has a certain answer; else a human reads
     it.
     """
-    asks = turn.heard.asks
-    also = attendance.beside(turn, holder)
+    asks = context.interpretation.asks
+    also = attendance.beside(context, owner)
     if asks in _KEYWORD_OF:
-        return attendance.and_beside(_answered(turn, holder, _KEYWORD_OF[asks]), also)
-    done = _about_one(turn, holder, asks) if asks is not None else None
-    return attendance.and_beside(done or attendance.unsure(turn, holder, "A question"), also)
+        return attendance.and_beside(_answered(context, owner, _KEYWORD_OF[asks]), also)
+    done = _about_one(context, owner, asks) if asks is not None else None
+    return attendance.and_beside(done or attendance.unsure(context, owner, "A question"), also)
 
 
-def _answered(turn: ReplyContext, holder: PhoneOwner, asked: Keyword) -> Handled:
+def _answered(context: ReplyContext, owner: PhoneOwner, asked: Keyword) -> Handled:
     match asked:
         case Keyword.HELP:
-            return requests.explain(turn, holder, holder.person.language)
+            return requests.explain(context, owner)
         case Keyword.NEXT:
-            return _next(turn, holder)
+            return _next(context, owner)
         case Keyword.WEEK:
-            return _week(turn, holder)
+            return _week(context, owner)
         case Keyword.PROGRESS:
-            return _progress(turn, holder)
+            return _progress(context, owner)
         case Keyword.WHO_SEES:
-            answers.personal(turn, TextKind.WHO_SEES, holder)
-            return _done(holder, "Sent who can read the texts")
+            answers.personal(context, TextKind.WHO_SEES, owner)
+            return _done(owner, "Sent who can read the texts")
 
 
-def _next(turn: ReplyContext, holder: PhoneOwner) -> Handled:
-    booked = appointment_match.ahead(turn.session, holder.person.id, turn.now, NEXT_SHOWN)
+def _next(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    booked = appointment_match.ahead(context.session, owner.person.id, context.now, NEXT_SHOWN)
     body = texts.next_text(
-        holder.person.language,
-        first=answers.first_name(holder),
+        owner.person.language,
+        first=answers.first_name(owner),
         booked=[for_text(one) for one in booked],
-        zone=holder.reach.zone,
+        zone=owner.contactability.zone,
     )
-    answers.answer(turn, TextKind.NEXT, body, holder=holder)
-    return _done(holder, "Sent what is booked next")
+    answers.answer(context, TextKind.NEXT, body, owner=owner)
+    return _done(owner, "Sent what is booked next")
 
 
-def _week(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def _week(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Today and the six days after it, on the hub's calendar."""
-    until = (turn.now.astimezone(holder.reach.zone) + timedelta(days=WEEK_DAYS)).date()
+    until = (context.now.astimezone(owner.contactability.zone) + timedelta(days=WEEK_DAYS)).date()
     booked = [
         for_text(one)
-        for one in appointment_match.ahead(turn.session, holder.person.id, turn.now, WEEK_MOST)
-        if one.starts_at.astimezone(holder.reach.zone).date() < until
+        for one in appointment_match.ahead(context.session, owner.person.id, context.now, WEEK_MOST)
+        if one.starts_at.astimezone(owner.contactability.zone).date() < until
     ]
     body = texts.week_text(
-        holder.person.language,
-        first=answers.first_name(holder),
+        owner.person.language,
+        first=answers.first_name(owner),
         booked=booked,
-        zone=holder.reach.zone,
+        zone=owner.contactability.zone,
     )
-    answers.answer(turn, TextKind.WEEK, body, holder=holder)
-    return _done(holder, "Sent what is booked in the next 7 days")
+    answers.answer(context, TextKind.WEEK, body, owner=owner)
+    return _done(owner, "Sent what is booked in the next 7 days")
 
 
-def _progress(turn: ReplyContext, holder: PhoneOwner) -> Handled:
+def _progress(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Counts and praise, nothing else: not of what, for whoever holds the phone may read it."""
     counts = {
-        "n": min(current_streak(turn.session, holder.person.id), MOST_COUNTED),
-        "m": min(good_news(turn.session, holder.person.id), MOST_COUNTED),
-        "k": min(count_reached(turn.session, holder.person.id), MOST_COUNTED),
+        "n": min(current_streak(context.session, owner.person.id), MOST_COUNTED),
+        "m": min(good_news(context.session, owner.person.id), MOST_COUNTED),
+        "k": min(count_reached(context.session, owner.person.id), MOST_COUNTED),
     }
     shown = {name: count for name, count in counts.items() if count}
     kind = _PROGRESS[tuple(shown)]
-    body = texts.render(kind, holder.person.language, first=answers.first_name(holder), **shown)
-    answers.answer(turn, kind, body, holder=holder)
-    return _done(holder, "Sent how it is going, in numbers")
+    body = texts.render(kind, owner.person.language, first=answers.first_name(owner), **shown)
+    answers.answer(context, kind, body, owner=owner)
+    return _done(owner, "Sent how it is going, in numbers")
 
 
 _PROGRESS: dict[tuple[str, ...], TextKind] = {
@@ -133,11 +133,11 @@ _PROGRESS: dict[tuple[str, ...], TextKind] = {
 }
 
 
-def _about_one(turn: ReplyContext, holder: PhoneOwner, asks: Asks) -> Handled | None:
+def _about_one(context: ReplyContext, owner: PhoneOwner, asks: Asks) -> Handled | None:
     """The answer about the one appointment that is certainly meant, if the text can say what was
     asked.
     """
-    meant = _meant(turn, holder)
+    meant = _meant(context, owner)
     if meant is None:
         return None
     booked = for_text(meant)
@@ -145,15 +145,15 @@ def _about_one(turn: ReplyContext, holder: PhoneOwner, asks: Asks) -> Handled | 
         return None
     body = texts.appointment_text(
         TextKind.ONE_BOOKED,
-        holder.person.language,
-        first=answers.first_name(holder),
+        owner.person.language,
+        first=answers.first_name(owner),
         about=booked,
-        zone=holder.reach.zone,
+        zone=owner.contactability.zone,
     )
-    answers.answer(turn, TextKind.ONE_BOOKED, body, holder=holder, about=meant)
+    answers.answer(context, TextKind.ONE_BOOKED, body, owner=owner, about=meant)
     return Handled(
         f"Answered from the record: {_ASKED[asks]}",
-        person_id=holder.person.id,
+        person_id=owner.person.id,
         appointment_id=meant.id,
         intent=Intent.QUESTION,
     )
@@ -172,30 +172,37 @@ def _can_say(asks: Asks, booked: AppointmentDetails) -> bool:
             return asks is Asks.WHEN
 
 
-def _meant(turn: ReplyContext, holder: PhoneOwner) -> Appointment | None:
+def _meant(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
     """The only one that is ahead or going on, or else the only one that our last text asked about;
     a day that was named must fit.
     """
-    person, now = holder.person.id, turn.now
-    coming = _going_on(turn, holder) + appointment_match.ahead(
-        turn.session, person, now, _AHEAD_SEEN
+    person, now = owner.person.id, context.now
+    coming = _going_on(context, owner) + appointment_match.ahead(
+        context.session, person, now, _AHEAD_SEEN
     )
-    if turn.heard.day is not None:
-        coming = appointment_match.on_day(coming, turn.heard.day, turn.heard_at, holder.reach.zone)
+    if context.interpretation.day is not None:
+        coming = appointment_match.on_day(
+            coming, context.interpretation.day, context.received_at, owner.contactability.zone
+        )
     if len(coming) == 1:
         return coming[0]
-    if not coming or turn.prompt not in _ASKED_ABOUT:
+    if not coming or context.prompt not in _ASKED_ABOUT:
         return None
-    asked = appointment_match.asked_about(turn.session, person, turn.number, turn.heard_at)
+    asked = appointment_match.asked_about(
+        context.session, person, context.number, context.received_at
+    )
     newest = max((one.asked_at for one in asked), default=None)
     last = [one.appointment for one in asked if one.asked_at == newest]
     return last[0] if len(last) == 1 and last[0] in coming else None
 
 
-def _going_on(turn: ReplyContext, holder: PhoneOwner) -> list[Appointment]:
-    near = appointment_match.of_now(turn.session, holder.person.id, turn.now, IntentKind.LATE)
-    return [one for one in near if one.starts_at <= turn.now]
+def _going_on(context: ReplyContext, owner: PhoneOwner) -> list[Appointment]:
+    near = appointment_match.of_now(context.session, owner.person.id, context.now, IntentKind.LATE)
+    return [one for one in near if one.starts_at <= context.now]
 
 
-def _done(holder: PhoneOwner, words: str) -> Handled:
-    return Handled(words, person_id=holder.person.id, intent=Intent.QUESTION)
+def _done(owner: PhoneOwner, words: str) -> Handled:
+    return Handled(words, person_id=owner.person.id, intent=Intent.QUESTION)
+
+
+HANDLES = {Intent.QUESTION: MeaningHandler(question)}

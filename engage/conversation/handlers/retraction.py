@@ -6,126 +6,108 @@ call that was asked for) stands, and a human sees both texts.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.conversation.context import Burst, Handled, ReplyContext
+from engage.conversation.context import Burst, ReplyContext
 from engage.conversation.corrections import withdrawal
 from engage.conversation.handlers import attendance
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.phone_owner import PhoneOwner
+from engage.conversation.steps import Result
 from engage.core import events
-from engage.signals import Evidence
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import DANGER, How
 from engage.understanding.retractions import Retraction, retraction
-from engage.understanding.vocabulary import Intent, Prompt
+from engage.understanding.vocabulary import Intent, Interpretation, Prompt
 from messaging.tables import Inbound, Message
 
 WITHIN = timedelta(hours=24)
 """As long as a question of ours waits for its answer."""
-_REPLACED = frozenset(
-    {
-        *attendance.KINDS,
-        Intent.THANKS,
-        Intent.OTHER,
-        Intent.QUESTION,
-        Intent.HELP,
-        Intent.CHECKIN_ANSWER,
-    }
-)
-"""What a later text can wholly replace: words about coming are withdrawn here, an answer to a
-check-in by a new one; the others did nothing.
-"""
 
 
-def heed(turn: ReplyContext, holder: PhoneOwner) -> Handled | None:
-    """If the text takes the one before back, undo that and leave what is said instead in the turn;
-    a Done where only a human can go on.
+def plain(context: ReplyContext, owner: PhoneOwner) -> Retraction | None:
+    """The retraction, if the text plainly takes an earlier one back: "wrong one, 2 not 1"."""
+    found = retraction(context.body)
+    if found is None or not found.plainly:
+        return None
+    return None if _earlier_text(context, owner, context.inbound.id) is None else found
+
+
+def ends_texts_instead(said: Retraction, owner: PhoneOwner) -> Interpretation | None:
+    """What a retraction says instead, if that asks for no more texts or says that the number is
+    another person's.
     """
-    found = _retracts(turn)
-    earlier = None if found is None else _taken_back(turn, holder, found[1])
+    if not said.instead:
+        return None
+    instead = interpret(said.instead, Prompt.NONE, owner.person.language)
+    ends = instead.acts and instead.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER)
+    return instead if ends else None
+
+
+def take_back(context: ReplyContext, owner: PhoneOwner) -> Result:
+    """If the text takes back the one before, undo that one and go on with what is said instead.
+
+    The text goes to a worker where nothing certain is said instead, or where what was done cannot
+    be undone.
+    """
+    found = _retracts(context)
+    earlier = None if found is None else _earlier_text(context, owner, found[1])
     if found is None or earlier is None:
-        return None
+        return context, None
     said = found[0]
-    instead = (
-        interpret(said.instead, Prompt(earlier.prompt), holder.person.language)
-        if said.instead
-        else None
-    )
+    instead = None
+    if said.instead:
+        instead = interpret(said.instead, Prompt(earlier.prompt), owner.person.language)
     if not said.plainly and (instead is None or not instead.acts):
-        return None
+        return context, None
     if not DANGER.isdisjoint(earlier.intents):
-        return _to_human(
-            turn, holder, earlier, "Takes back a text that told of danger: the alarm stands"
-        )
-    _undo(turn, holder, earlier)
+        why = "Takes back a text that told of danger: the alarm stands"
+        return _to_human(context, owner, earlier, why)
+    context = _undo(context, owner, earlier)
     if instead is None or not instead.acts:
-        return _to_human(turn, holder, earlier, "Takes back what they said before")
-    if Intent(earlier.intent) not in _REPLACED and earlier.act:
-        return _to_human(
-            turn, holder, earlier, "They say something else than before, which was done already"
-        )
-    turn.words, turn.heard, turn.prompt, turn.burst = (
-        said.instead,
-        instead,
-        Prompt(earlier.prompt),
-        Burst(),
+        return _to_human(context, owner, earlier, "Takes back what they said before")
+    if not Intent(earlier.intent).meaning.replaceable and earlier.act:
+        why = "They say something else than before, which was done already"
+        return _to_human(context, owner, earlier, why)
+    context = replace(
+        context,
+        remainder=said.instead,
+        interpretation=instead,
+        prompt=Prompt(earlier.prompt),
+        burst=Burst(),
     )
-    turn.notes.append("In place of what they said before")
-    return None
+    return context.with_note("In place of what they said before"), None
 
 
-def plainly(turn: ReplyContext, holder: PhoneOwner) -> bool:
-    """Whether the text plainly takes an earlier one back: "wrong one, 2 not 1" then speaks of that,
-    and not of a wrong number.
-
-    Where what it says instead asks for no more texts, or says whose phone it is not, that is the
-    reading that counts.
-    """
-    found = retraction(turn.body)
-    if found is None or not found.plainly or _taken_back(turn, holder, turn.inbound.id) is None:
-        return False
-    instead = (
-        interpret(found.instead, Prompt.NONE, holder.person.language) if found.instead else None
-    )
-    if (
-        instead is not None
-        and instead.acts
-        and instead.intent in (Intent.OPT_OUT, Intent.WRONG_NUMBER)
-    ):
-        turn.heard = instead
-        return False
-    return True
-
-
-def _retracts(turn: ReplyContext) -> tuple[Retraction, int] | None:
+def _retracts(context: ReplyContext) -> tuple[Retraction, int] | None:
     """What takes back, and the first text that belongs to it: this one, or pieces before it ("sorry
     meant" / "no").
     """
-    words = turn.body
+    words = context.body
     if (found := retraction(words)) is not None:
-        return found, turn.inbound.id
-    for id in reversed(turn.burst.before):
-        words = f"{turn.session.get_one(Inbound, id).body} {words}"
+        return found, context.inbound.id
+    for id in reversed(context.burst.before):
+        words = f"{context.session.get_one(Inbound, id).body} {words}"
         if (found := retraction(words)) is not None:
             return found, id
     return None
 
 
-def _taken_back(turn: ReplyContext, holder: PhoneOwner, before: int) -> ReplyRecord | None:
+def _earlier_text(context: ReplyContext, owner: PhoneOwner, before: int) -> ReplyRecord | None:
     """The person's text before the one with that id, if an answer could still be put right and no
     human has written since.
     """
-    earlier = turn.session.scalars(
+    earlier = context.session.scalars(
         select(ReplyRecord)
         .where(
-            ReplyRecord.person_id == holder.person.id,
-            ReplyRecord.number == turn.number[:16],
+            ReplyRecord.person_id == owner.person.id,
+            ReplyRecord.number == context.number[:16],
             ReplyRecord.inbound_id < before,
-            ReplyRecord.at > turn.heard_at - WITHIN,
+            ReplyRecord.at > context.received_at - WITHIN,
             ~ReplyRecord.passed_over,
         )
         .order_by(ReplyRecord.inbound_id.desc())
@@ -134,15 +116,15 @@ def _taken_back(turn: ReplyContext, holder: PhoneOwner, before: int) -> ReplyRec
     if (
         earlier is None
         or earlier.taken_back_at is not None
-        or _human_wrote(turn.session, holder, earlier.at, turn.heard_at)
+        or _human_wrote(context.session, owner, earlier.at, context.received_at)
     ):
         return None
     return earlier
 
 
-def _human_wrote(session: Session, holder: PhoneOwner, since: datetime, until: datetime) -> bool:
+def _human_wrote(session: Session, owner: PhoneOwner, since: datetime, until: datetime) -> bool:
     wrote = select(Message.id).where(
-        Message.recipient == str(holder.person.id),
+        Message.recipient == str(owner.person.id),
         Message.created_at > since,
         Message.created_at <= until,
         Message.context["purpose"].astext == "staff",
@@ -150,60 +132,57 @@ def _human_wrote(session: Session, holder: PhoneOwner, since: datetime, until: d
     return session.scalar(wrote.limit(1)) is not None
 
 
-def _undo(turn: ReplyContext, holder: PhoneOwner, earlier: ReplyRecord) -> None:
-    """Withdraw what the earlier text recorded, open again the question that it answered, and mark
-    it.
-    """
-    appointments = withdrawal.withdraw(turn, holder, [earlier.inbound_id, *earlier.read_with])
-    turn.only = frozenset(one.id for one in appointments)
-    if _opened_again(turn, holder, earlier.inbound_id):
-        turn.only = frozenset()
-    earlier.taken_back_at = turn.now
+def _undo(context: ReplyContext, owner: PhoneOwner, earlier: ReplyRecord) -> ReplyContext:
+    """Withdraw what the earlier text recorded, reopen the question that it answered, and mark it."""
+    appointments = withdrawal.withdraw(context, owner, [earlier.inbound_id, *earlier.read_with])
+    reopened = _reopen_question(context, owner, earlier.inbound_id)
+    only_about = frozenset[uuid.UUID]() if reopened else frozenset(one.id for one in appointments)
+    earlier.taken_back_at = context.now
     earlier.done = f"{earlier.done}; taken back by a later text"[:200]
-    turn.also.append(Evidence("inbound", str(earlier.inbound_id)))
     events.record(
-        turn.session,
+        context.session,
         "reply.taken_back",
-        now=turn.now,
+        now=context.now,
         actor=withdrawal.BY,
-        person_id=holder.person.id,
-        hub_id=holder.person.hub_id,
+        person_id=owner.person.id,
+        hub_id=owner.person.hub_id,
         inbound=earlier.inbound_id,
-        by=turn.inbound.id,
+        by=context.inbound.id,
     )
+    return replace(context.with_evidence(earlier.inbound_id), only_about=only_about)
 
 
-def _opened_again(turn: ReplyContext, holder: PhoneOwner, inbound_id: int) -> bool:
+def _reopen_question(context: ReplyContext, owner: PhoneOwner, inbound_id: int) -> bool:
     """ "Which one?" that the text taken back had answered waits again, so that "2, not 1" is an
     answer to it.
     """
-    question = turn.session.scalars(
+    question = context.session.scalars(
         select(Question).where(
-            Question.person_id == holder.person.id,
+            Question.person_id == owner.person.id,
             Question.kind == QuestionKind.WHICH,
             Question.closed_by_id == inbound_id,
-            Question.expires_at > turn.heard_at,
+            Question.expires_at > context.received_at,
         )
     ).one_or_none()
-    if question is None or _asked_since(turn, holder.person.id):
+    if question is None or _asked_since(context, owner.person.id):
         return False
     question.closed_at = question.closed_by_id = None
-    turn.session.flush()
+    context.session.flush()
     return True
 
 
-def _asked_since(turn: ReplyContext, person_id: uuid.UUID) -> bool:
+def _asked_since(context: ReplyContext, person_id: uuid.UUID) -> bool:
     waiting = select(Question.id).where(
         Question.person_id == person_id,
         Question.kind == QuestionKind.WHICH,
         Question.closed_at.is_(None),
     )
-    return turn.session.scalar(waiting.limit(1)) is not None
+    return context.session.scalar(waiting.limit(1)) is not None
 
 
-def _to_human(turn: ReplyContext, holder: PhoneOwner, earlier: ReplyRecord, why: str) -> Handled:
-    """Both texts wait for a human."""
+def _to_human(context: ReplyContext, owner: PhoneOwner, earlier: ReplyRecord, why: str) -> Result:
+    """Leave both texts to a worker."""
     if earlier.read_at is None:
         earlier.needs_human = True
-    turn.burst = Burst(turn.burst.before, How.ALONE)
-    return attendance.unsure(turn, holder, why)
+    context = replace(context, burst=Burst(context.burst.before, How.ALONE))
+    return context, attendance.unsure(context, owner, why)

@@ -25,67 +25,71 @@ STOPPED = "it asked for no more texts"
 WRONG = "a reply said that it is the wrong number"
 
 
-def stop(turn: ReplyContext, held: Sequence[PhoneOwner], *, why: str = STOPPED) -> Handled:
+def stop(context: ReplyContext, owners: Sequence[PhoneOwner], *, why: str = STOPPED) -> Handled:
     """Stop texts to the number for everybody on it, confirm once, and tell their offender managers."""
     new = suppression.suppress(
-        turn.session, turn.number, why, f"inbound:{turn.inbound.id}", turn.now
+        context.session, context.number, why, f"inbound:{context.inbound.id}", context.now
     )
-    open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
-    only = held[0] if len(held) == 1 else None
+    open_questions.close_all(
+        context.session, context.number, now=context.now, inbound_id=context.inbound.id
+    )
+    only = owners[0] if len(owners) == 1 else None
     if not new:
         return _done(only, "The number was stopped already; no answer went", intent=Intent.OPT_OUT)
-    confirmed = answers.neutral(turn, _last_words(held), language_of(held), holder=only)
-    for holder in held:
-        _record(turn, "number.stopped", holder)
+    confirmed = answers.neutral(context, _last_words(owners), language_of(owners), owner=only)
+    for owner in owners:
+        _record(context, "number.stopped", owner)
         raise_signal(
-            turn.session,
+            context.session,
             SignalKind.OPTED_OUT,
-            holder.person,
+            owner.person,
             about="stop",
             why="A text from their number asked for no more texts. Nothing more is sent to it.",
-            evidence=turn.evidence,
-            now=turn.now,
+            evidence=context.evidence,
+            now=context.now,
         )
     how = "and confirmed it once" if confirmed else "without a word to the phone"
     return _done(only, f"Stopped all texts to the number {how}", intent=Intent.OPT_OUT)
 
 
 def start(
-    turn: ReplyContext, held: Sequence[PhoneOwner], *, how: str = "They texted START."
+    context: ReplyContext, owners: Sequence[PhoneOwner], *, how: str = "They texted START."
 ) -> Handled:
     """Let texts to the number go again, and plan anew what was skipped.
 
     A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
     """
-    only = held[0] if len(held) == 1 else None
-    reason = suppression.suppressed(turn.session, [turn.number]).get(turn.number)
-    if reason == WRONG and not (held and all(holder.verified for holder in held)):
+    only = owners[0] if len(owners) == 1 else None
+    reason = suppression.suppressed(context.session, [context.number]).get(context.number)
+    if reason == WRONG and not (owners and all(owner.verified for owner in owners)):
         return _done(
             only,
             "START from a number that was said to be wrong: still stopped",
             intent=Intent.OPT_IN,
             needs_human=True,
         )
-    suppression.restore(turn.session, turn.number, f"inbound:{turn.inbound.id}", turn.now)
-    if not held:
+    suppression.restore(
+        context.session, context.number, f"inbound:{context.inbound.id}", context.now
+    )
+    if not owners:
         return _done(
             None, "Texts to the number may go again", intent=Intent.OPT_IN, needs_human=True
         )
-    for holder in held:
-        _record(turn, "number.restarted", holder)
+    for owner in owners:
+        _record(context, "number.restarted", owner)
         signals.resolve_cause(
-            turn.session,
+            context.session,
             SignalKind.OPTED_OUT,
-            person_id=holder.person.id,
+            person_id=owner.person.id,
             how=how,
             actor="person",
-            now=turn.now,
+            now=context.now,
         )
-    now_held = owners_of(turn.session, turn.number, turn.now)
-    silent = [holder for holder in now_held if holder.standing is AnswerScope.SILENT]
-    for holder in now_held:
-        if holder not in silent:
-            planning.replan_skipped(turn.session, holder.person.id, now=turn.now)
+    now_held = owners_of(context.session, context.number, context.now)
+    silent = [owner for owner in now_held if owner.scope is AnswerScope.SILENT]
+    for owner in now_held:
+        if owner not in silent:
+            planning.replan_skipped(context.session, owner.person.id, now=context.now)
     if silent:
         return _done(
             only,
@@ -93,88 +97,116 @@ def start(
             intent=Intent.OPT_IN,
             needs_human=True,
         )
-    _welcome_back(turn, now_held)
+    _welcome_back(context, now_held)
     return _done(only, "Restarted texts to the number and confirmed it", intent=Intent.OPT_IN)
 
 
-def wished_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled | None:
+def on_request(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Do what a text surely asks about texts to its number: stop them, take the number off, or
+    start them again. None for any other text.
+    """
+    if not context.interpretation.acts:
+        return None
+    match context.interpretation.intent:
+        case Intent.OPT_OUT:
+            return stop(context, owners)
+        case Intent.WRONG_NUMBER:
+            return wrong_number(context, owners)
+        case _:
+            return wished_back(context, owners)
+
+
+def on_request_to_end(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Do what a text surely asks where that ends texts. None for any other text."""
+    if context.interpretation.intent not in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
+        return None
+    return on_request(context, owners)
+
+
+def wished_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     """Do as START does for a text that surely asks for texts again, from a stopped number that
     somebody has; None for any other.
     """
-    if turn.heard.intent is not Intent.OPT_IN or not turn.heard.surely(Intent.OPT_IN) or not held:
+    if (
+        context.interpretation.intent is not Intent.OPT_IN
+        or not context.interpretation.surely(Intent.OPT_IN)
+        or not owners
+    ):
         return None
-    if not suppression.is_suppressed(turn.session, turn.number):
+    if not suppression.is_suppressed(context.session, context.number):
         return None
-    return start(turn, held, how="They asked by text for texts again.")
+    return start(context, owners, how="They asked by text for texts again.")
 
 
-def _welcome_back(turn: ReplyContext, held: Sequence[PhoneOwner]) -> None:
-    only = held[0] if len(held) == 1 and held[0].standing is AnswerScope.OPEN else None
+def _welcome_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> None:
+    only = owners[0] if len(owners) == 1 and owners[0].scope is AnswerScope.OPEN else None
     first = answers.first_name(only) if only else ""
     answers.answer(
-        turn,
+        context,
         TextKind.START,
-        texts.render(TextKind.START, language_of(held), first=first),
-        holder=only,
+        texts.render(TextKind.START, language_of(owners), first=first),
+        owner=only,
     )
 
 
-def wrong_number(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
+def wrong_number(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
     """The phone is not theirs: stop the number, suspend it on everybody who has it, apologise once
     without saying for whom.
     """
     new = suppression.suppress(
-        turn.session, turn.number, WRONG, f"inbound:{turn.inbound.id}", turn.now
+        context.session, context.number, WRONG, f"inbound:{context.inbound.id}", context.now
     )
-    open_questions.close_all(turn.session, turn.number, now=turn.now, inbound_id=turn.inbound.id)
-    for holder in held:
+    open_questions.close_all(
+        context.session, context.number, now=context.now, inbound_id=context.inbound.id
+    )
+    for owner in owners:
         phones.mark_suspended(
-            turn.session,
-            holder.person,
-            holder.point,
+            context.session,
+            owner.person,
+            owner.point,
             why="A reply from this number says that it is somebody else's",
             actor="person",
-            now=turn.now,
+            now=context.now,
         )
         raise_signal(
-            turn.session,
+            context.session,
             SignalKind.WRONG_NUMBER,
-            holder.person,
-            about=str(holder.point.id),
+            owner.person,
+            about=str(owner.point.id),
             why="A reply says that the number is not theirs. Nothing more is sent to it.",
-            evidence=turn.evidence,
-            now=turn.now,
+            evidence=context.evidence,
+            now=context.now,
         )
-    only = held[0] if len(held) == 1 else None
+    only = owners[0] if len(owners) == 1 else None
     if not new:
         return _done(
             only, "The number was stopped already; no answer went", intent=Intent.WRONG_NUMBER
         )
-    apologised = answers.neutral(turn, TextKind.WRONG_NUMBER, language_of(held), holder=only)
+    apologised = answers.neutral(context, TextKind.WRONG_NUMBER, language_of(owners), owner=only)
     how = "and apologised" if apologised else "without a word to the phone"
     return _done(only, f"Took the number off {how}", intent=Intent.WRONG_NUMBER)
 
 
-def _last_words(held: Sequence[PhoneOwner]) -> TextKind:
+def _last_words(owners: Sequence[PhoneOwner]) -> TextKind:
     """The confirmation for people under an order reminds them to come; a stranger who may hold the
     phone must not read that.
     """
-    ordered = held and all(
-        holder.verified and holder.person.legal_status is LegalStatus.STATUTORY for holder in held
+    ordered = owners and all(
+        owner.verified and owner.person.legal_status is LegalStatus.STATUTORY for owner in owners
     )
     return TextKind.OPTED_OUT_ORDER if ordered else TextKind.OPTED_OUT_VOLUNTARY
 
 
-def _record(turn: ReplyContext, kind: str, holder: PhoneOwner) -> None:
+def _record(context: ReplyContext, kind: str, owner: PhoneOwner) -> None:
     events.record(
-        turn.session,
+        context.session,
         kind,
-        now=turn.now,
+        now=context.now,
         actor="person",
-        person_id=holder.person.id,
-        hub_id=holder.person.hub_id,
-        inbound=turn.inbound.id,
-        point=holder.point.id,
+        person_id=owner.person.id,
+        hub_id=owner.person.hub_id,
+        inbound=context.inbound.id,
+        point=owner.point.id,
     )
 
 

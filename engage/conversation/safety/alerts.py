@@ -48,32 +48,32 @@ def reading_item(reading_id: uuid.UUID) -> str:
     return f"reading:{reading_id}"
 
 
-def look(
-    turn: ReplyContext, held: Sequence[PhoneOwner], former: Sequence[Person]
+def raise_alert(
+    context: ReplyContext, owners: Sequence[PhoneOwner], former: Sequence[Person]
 ) -> Handled | None:
     """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and
     say what was done; else None.
 
     `former` are people who once had a number that is nobody's now: it may still be their phone.
     """
-    found = [intent for intent in SIGNALS if intent in turn.heard.intents]
+    found = [intent for intent in SIGNALS if intent in context.interpretation.intents]
     if not found:
         return None
-    people = [holder.person for holder in held] or list(former)
-    only = held[0] if len(held) == 1 else None
+    people = [owner.person for owner in owners] or list(former)
+    only = owners[0] if len(owners) == 1 else None
     for intent in found:
         for person in people:
-            _tell(turn, SIGNALS[intent], person, sure=only is not None)
+            _tell(context, SIGNALS[intent], person, sure=only is not None)
     told = "Urgent signal raised"
     if not people:
-        log.error("danger.unknown_number", inbound=turn.inbound.id, intent=found[0].value)
+        log.error("danger.unknown_number", inbound=context.inbound.id, intent=found[0].value)
         told = "The number is nobody's: whoever is on call is told, and a coordinator must read this now"
     if Intent.CRISIS in found:
-        for holder in held:
-            pause(turn.session, holder.person, why=PAUSED_FOR, actor="system", now=turn.now)
-        if answers.neutral(turn, TextKind.CRISIS, language_of(held), holder=only):
+        for owner in owners:
+            pause(context.session, owner.person, why=PAUSED_FOR, actor="system", now=context.now)
+        if answers.neutral(context, TextKind.CRISIS, language_of(owners), owner=only):
             told += "; safety advice sent"
-    wake(turn.session, CHANNEL)
+    wake(context.session, CHANNEL)
     return Handled(
         told,
         needs_human=True,
@@ -83,15 +83,15 @@ def look(
     )
 
 
-def _tell(turn: ReplyContext, kind: SignalKind, person: Person, *, sure: bool) -> None:
+def _tell(context: ReplyContext, kind: SignalKind, person: Person, *, sure: bool) -> None:
     """Joins a signal that nobody has taken up yet; once somebody has, a new text is news."""
     raise_signal(
-        turn.session,
+        context.session,
         kind,
         person,
         about="text",
         why=(_WHY if sure else _UNSURE)[kind],
-        evidence=turn.evidence,
-        now=turn.now,
+        evidence=context.evidence,
+        now=context.now,
         joins=(SignalState.OPEN,),
     )

@@ -24,54 +24,67 @@ _STOP = re.compile(
 )
 
 
-def hush(turn: ReplyContext, held: Sequence[PhoneOwner]) -> bool:
-    """Answer nothing to a phone that somebody else reads; True when this very text shows it, which
-    suspends the number for everybody on it.
+def notice(context: ReplyContext, owners: Sequence[PhoneOwner]) -> ReplyContext:
+    """Answer nothing to a phone that another person reads. A text that shows it suspends the number
+    for everybody who has it.
     """
-    if any(holder.point.unsafe_since is not None for holder in held):
-        turn.quiet = True
-    if not read_by_another(turn.body):
-        return False
-    turn.quiet = True
-    for holder in held:
-        _suspend(turn, holder)
-    return True
+    known = any(owner.point.unsafe_since is not None for owner in owners)
+    shown = read_by_another(context.body)
+    if shown:
+        for owner in owners:
+            _suspend(context, owner)
+    return replace(context, quiet=context.quiet or known or shown, other_reader=shown)
 
 
-def hand_over(turn: ReplyContext, held: Sequence[PhoneOwner]) -> Handled:
-    """Nothing else is made of such a text, but that a wish in so many words for no more texts is
-    kept, without a word to the phone.
+def hand_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Leave a text that shows another reader to a worker. Only a wish in so many words for no more
+    texts is followed, without an answer.
 
-    A reader that guesses takes "somebody else has this phone" for a wrong number or a STOP, and the
-    other reader may have written the rest.
+    A guess takes "somebody else has this phone" for a wrong number or a STOP, and the other reader
+    may have written the rest.
     """
-    if turn.heard.acts and turn.heard.intent is Intent.OPT_OUT and _STOP.search(turn.body):
+    if not context.other_reader:
+        return None
+    interpretation = context.interpretation
+    if (
+        interpretation.acts
+        and interpretation.intent is Intent.OPT_OUT
+        and _STOP.search(context.body)
+    ):
         return replace(
-            stop.stop(turn, held),
-            words="Stopped all texts to the number; somebody else may read this phone, so no answer went",
+            stop.stop(context, owners),
+            words=(
+                "Stopped all texts to the number; somebody else may read this phone, so no answer"
+                " went"
+            ),
             needs_human=True,
         )
     return Handled(
         "Somebody else may read this phone: no text goes to it, and no answer went",
         needs_human=True,
-        person_id=held[0].person.id if len(held) == 1 else None,
+        person_id=owners[0].person.id if len(owners) == 1 else None,
         intent=Intent.OTHER,
         acted=False,
     )
 
 
-def _suspend(turn: ReplyContext, holder: PhoneOwner) -> None:
-    if holder.point.unsafe_since is None:
-        holder.point.unsafe_since = turn.now
+def _suspend(context: ReplyContext, owner: PhoneOwner) -> None:
+    if owner.point.unsafe_since is None:
+        owner.point.unsafe_since = context.now
     phones.mark_suspended(
-        turn.session, holder.person, holder.point, why=OTHER_READER, actor="person", now=turn.now
+        context.session,
+        owner.person,
+        owner.point,
+        why=OTHER_READER,
+        actor="person",
+        now=context.now,
     )
     raise_signal(
-        turn.session,
+        context.session,
         SignalKind.UNSAFE_PHONE,
-        holder.person,
-        about=str(holder.point.id),
+        owner.person,
+        about=str(owner.point.id),
         why="A text shows that somebody else may read their phone. Nothing is sent to it. Do not say why on that phone.",
-        evidence=turn.evidence,
-        now=turn.now,
+        evidence=context.evidence,
+        now=context.now,
     )

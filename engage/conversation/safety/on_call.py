@@ -161,9 +161,9 @@ class _Step:
         """Tell whoever is next, and say when the one after them is."""
         turns = rota.on_call(self.session, self.about.hub_ids, self.now)
         levels: dict[int, list[Staff]] = {}
-        for turn in turns:
-            levels.setdefault(turn.level, []).append(turn.staff)
-        if not self._manager_is_on_it({turn.staff_id for turn in turns}):
+        for context in turns:
+            levels.setdefault(context.level, []).append(context.staff)
+        if not self._manager_is_on_it({context.staff_id for context in turns}):
             self._next_level(levels)
         self.alarm.steps += 1
         self.alarm.next_at = self.now + timedelta(minutes=self.about.rules.on_call_minutes)

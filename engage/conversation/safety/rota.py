@@ -62,7 +62,7 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         raise Invalid(
             fields={"staff": "Choose an offender manager, coordinator or supervisor of this hub."}
         )
-    turn = OnCallTurn(
+    context = OnCallTurn(
         hub_id=new.hub_id,
         staff_id=new.staff_id,
         starts_at=new.starts_at,
@@ -71,7 +71,7 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         created_at=now,
         created_by=actor.label,
     )
-    session.add(turn)
+    session.add(context)
     session.flush()
     events.record(
         session,
@@ -79,32 +79,32 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         now=now,
         actor=actor.label,
         hub_id=new.hub_id,
-        turn=turn.id,
+        context=context.id,
         staff=new.staff_id,
         level=new.level,
         starts_at=new.starts_at.isoformat(),
         ends_at=new.ends_at.isoformat(),
     )
-    return turn
+    return context
 
 
 def remove(session: Session, actor: Actor, turn_id: uuid.UUID, *, now: datetime) -> None:
     """Take a turn off. Raises NotFound when there is none, or it is of a hub that the actor does
     not keep.
     """
-    turn = session.get(OnCallTurn, turn_id, with_for_update=True)
-    if turn is None or not may_manage(actor, turn.hub_id):
+    context = session.get(OnCallTurn, turn_id, with_for_update=True)
+    if context is None or not may_manage(actor, context.hub_id):
         raise NotFound("There is no such turn, or you may not see it.")
-    session.delete(turn)
+    session.delete(context)
     session.flush()
     events.record(
         session,
         "on_call.turn_removed",
         now=now,
         actor=actor.label,
-        hub_id=turn.hub_id,
-        turn=turn.id,
-        staff=turn.staff_id,
+        hub_id=context.hub_id,
+        context=context.id,
+        staff=context.staff_id,
     )
 
 

@@ -201,7 +201,7 @@ JOIN hub ON hub.id = person.hub_id
 CROSS JOIN LATERAL (SELECT spell.released_on::timestamp AT TIME ZONE hub.timezone AS at) AS out
 LEFT JOIN LATERAL (
     SELECT min(each.at) AS at FROM (
-        (SELECT reading.at FROM reading WHERE reading.person_id = wanted.id AND reading.at >= out.at ORDER BY reading.at LIMIT 1)
+        (SELECT reply_record.at FROM reply_record WHERE reply_record.person_id = wanted.id AND reply_record.at >= out.at ORDER BY reply_record.at LIMIT 1)
         UNION ALL
         (SELECT appointment.starts_at FROM appointment
          JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL

@@ -25,7 +25,7 @@ def local(words: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("heard", "day", "at", "expected"),
+    ("received", "day", "at", "expected"),
     [
         (WEDNESDAY, None, None, "2027-03-25T10:00"),
         (WEDNESDAY, "today", None, "2027-03-24T17:00"),
@@ -45,10 +45,10 @@ def local(words: str) -> datetime:
         ("2027-03-27T12:00", None, None, "2027-03-31T09:00"),
     ],
 )
-def test_when_a_call_is_due(heard: str, day: str | None, at: str | None, expected: str) -> None:
+def test_when_a_call_is_due(received: str, day: str | None, at: str | None, expected: str) -> None:
     """The hub is closed on Monday 29 March; the clocks go forward on the 28th."""
     closed = {date(2027, 3, 29)}
-    assert due(day, at, heard_at=local(heard), zone=LONDON, closed=closed) == local(expected)
+    assert due(day, at, received_at=local(received), zone=LONDON, closed=closed) == local(expected)
 
 
 @pytest.mark.parametrize(

@@ -92,9 +92,9 @@ def test_the_rule_as_a_table(
     """Which reading counts for two texts in a row; a yes that is doubted is never acted on."""
     found = choose(alone, joint, before, text=text, earlier=[earlier], done=[done])
     assert found.how is how
-    assert found.heard.intents in (alone.intents, joint.intents)
+    assert found.interpretation.intents in (alone.intents, joint.intents)
     if how is How.DOUBTED:
-        assert not found.heard.acts and not found.heard.sure
+        assert not found.interpretation.acts and not found.interpretation.sure
 
 
 @pytest.mark.parametrize(

@@ -303,10 +303,10 @@ def test_a_text_comes_wholly_before_or_wholly_after_the_worker(
     """Taking over waits for a text in hand; a text in hand waits for taking over: never half of
     each.
     """
-    for turn in range(6):
+    for context in range(6):
         with committed.begin() as session:
-            om = builders.staff(session, builders.hub(session, f"Hub {turn}"))
-            number = f"+4477009002{turn:02}"
+            om = builders.staff(session, builders.hub(session, f"Hub {context}"))
+            number = f"+4477009002{context:02}"
             person = builders.person(session, om, number=number)
             appointment = builders.appointment(session, person, now + 3 * DAY)
             asked(session, appointment, now - DAY, to=number)

@@ -27,9 +27,9 @@ def read_as(*intents: Intent, **values: Any) -> Interpretation:
     )
 
 
-def turn(
+def context(
     session: Session,
-    heard: Interpretation,
+    interpretation: Interpretation,
     at: datetime,
     *,
     body: str = "words",
@@ -38,15 +38,17 @@ def turn(
 ) -> ReplyContext:
     """A text in hand that is read so."""
     text = text_in(session, body, at, number=number)
-    return ReplyContext(session, text, at, heard, prompt, answers_to=text, reading_id=uuid.uuid4())
+    return ReplyContext(
+        session, text, at, interpretation, prompt, answer_to=text, record_id=uuid.uuid4()
+    )
 
 
 def hear(
-    session: Session, by: Person, heard: Interpretation, at: datetime, **values: Any
+    session: Session, by: Person, interpretation: Interpretation, at: datetime, **values: Any
 ) -> Handled:
     """What is done about a text of this person that is read so."""
-    holder = phone_owner.owner_of(session, by.id, at)
-    assert holder is not None
-    done = routing.hear(turn(session, heard, at, **values), holder)
+    owner = phone_owner.owner_of(session, by.id, at)
+    assert owner is not None
+    _, done = routing.route(context(session, interpretation, at, **values), owner)
     session.flush()
     return done

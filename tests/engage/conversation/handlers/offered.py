@@ -41,9 +41,11 @@ class Scene:
     times: list[FreeTime]
     now: datetime
 
-    def asks(self, at: datetime | None = None, **heard: Any) -> str:
+    def asks(self, at: datetime | None = None, **interpretation: Any) -> str:
         """Katrina asks for another time; what was done."""
-        done = hear(self.session, self.katrina, read_as(Intent.RESCHEDULE, **heard), at or self.now)
+        done = hear(
+            self.session, self.katrina, read_as(Intent.RESCHEDULE, **interpretation), at or self.now
+        )
         self.leave()
         return done.words
 

@@ -69,9 +69,9 @@ def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appoin
 
 def prompt(session: Session, of: Person, at: datetime) -> Prompt:
     """What a text of theirs would be read as an answer to."""
-    holder = phone_owner.owner_of(session, of.id, at)
-    assert holder is not None
-    return routing.prompt_for(session, holder, NUMBER, at)
+    owner = phone_owner.owner_of(session, of.id, at)
+    assert owner is not None
+    return routing.prompt_for(session, owner, NUMBER, at)
 
 
 def reasons(session: Session, about: Appointment) -> list[tuple[str | None, OutcomeCode | None]]:
@@ -112,7 +112,7 @@ def test_a_question_about_the_next_appointment_that_left_later_is_what_they_answ
 
 
 @pytest.mark.parametrize(
-    ("heard", "kept"),
+    ("interpretation", "kept"),
     [
         (
             read_as(Intent.ABSENCE_REASON, cause=Cause.ILLNESS),
@@ -133,7 +133,7 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     missed: Appointment,
     katrina: Person,
     now: datetime,
-    heard: Interpretation,
+    interpretation: Interpretation,
     kept: tuple[str | None, OutcomeCode | None],
 ) -> None:
     """Kept with what it proposes, thanked for, a worker reads it, the outcome and every appointment
@@ -141,7 +141,7 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     """
     ahead = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, ahead, now - DAY)
-    done = hear(session, katrina, heard, now, prompt=Prompt.ABSENCE)
+    done = hear(session, katrina, interpretation, now, prompt=Prompt.ABSENCE)
     assert reasons(session, missed) == [kept]
     assert said(session, ahead) == [] and said(session, missed) == []
     assert last_answer(session) == THANKS
@@ -221,8 +221,8 @@ def test_a_reason_beside_a_wish_for_a_call_is_kept_too(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
     """The call has the answer; the reason is kept with it."""
-    heard = read_as(Intent.CALL_ME, Intent.ABSENCE_REASON, cause=Cause.ILLNESS)
-    hear(session, katrina, heard, now, prompt=Prompt.ABSENCE)
+    interpretation = read_as(Intent.CALL_ME, Intent.ABSENCE_REASON, cause=Cause.ILLNESS)
+    hear(session, katrina, interpretation, now, prompt=Prompt.ABSENCE)
     assert reasons(session, missed) == [("illness", OutcomeCode.ABSENT_MEDICAL)]
     assert "ring you" in last_answer(session)
 

@@ -139,7 +139,7 @@ def test_a_later_word_replaces_an_earlier_one(
 
 
 @pytest.mark.parametrize(
-    ("purpose", "kind", "reply", "heard"),
+    ("purpose", "kind", "reply", "interpretation"),
     [
         ("reply", "cannot_attend", "ok thanks", []),
         ("reply", "cannot_attend", "yes", []),
@@ -161,14 +161,14 @@ def test_an_ok_to_something_else_is_no_yes_to_the_appointment(
     purpose: str,
     kind: str,
     reply: str,
-    heard: list[IntentKind],
+    interpretation: list[IntentKind],
 ) -> None:
     """What we said last is what a bare word answers; what is unclear then is read by a human."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     gone(session, katrina, now - minutes(5), purpose=purpose, texts=kind)
     reading = says(session, reply, now)
-    assert said(session, appointment) == heard
+    assert said(session, appointment) == interpretation
     assert reading.needs_human == (reply == "yes")
 
 

@@ -120,8 +120,8 @@ def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
     """Asked for twice it is one signal with both texts behind it; nothing is said of not coming."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     for minute in (0, 5):
-        heard = read_as(Intent.RESCHEDULE, cause=Cause.CHILDCARE)
-        hear(session, katrina, heard, now + timedelta(minutes=minute))
+        interpretation = read_as(Intent.RESCHEDULE, cause=Cause.CHILDCARE)
+        hear(session, katrina, interpretation, now + timedelta(minutes=minute))
     assert open_signals(session, katrina) == BOTH
     raised = signal(session, katrina, SignalKind.BARRIER)
     assert (

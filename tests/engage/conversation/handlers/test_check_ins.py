@@ -221,8 +221,8 @@ def test_news_beside_a_hard_number_keeps_the_news_and_offers_a_call(
     session: Session, katrina: Person
 ) -> None:
     """One text goes out, and it asks whether a call would help."""
-    heard = read_as(Intent.PROGRESS_WORK, Intent.CHECKIN_ANSWER, value=3)
-    hear(session, katrina, heard, LATER, body="3 lost my job", prompt=Prompt.CHECKIN)
+    interpretation = read_as(Intent.PROGRESS_WORK, Intent.CHECKIN_ANSWER, value=3)
+    hear(session, katrina, interpretation, LATER, body="3 lost my job", prompt=Prompt.CHECKIN)
     assert values(session, katrina) == [3] and len(session.scalars(select(SelfReport)).all()) == 1
     (only_answer,) = answers(session)
     assert "Would a call help?" in only_answer
@@ -230,8 +230,8 @@ def test_news_beside_a_hard_number_keeps_the_news_and_offers_a_call(
 
 def test_help_and_a_call_in_one_text(session: Session, katrina: Person) -> None:
     """4 please call me: told as hard, the call asked for, and no offer of what they have asked for."""
-    heard = read_as(Intent.CALL_ME)
-    hear(session, katrina, heard, LATER, body="4 please call me", prompt=Prompt.CHECKIN)
+    interpretation = read_as(Intent.CALL_ME)
+    hear(session, katrina, interpretation, LATER, body="4 please call me", prompt=Prompt.CHECKIN)
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED, SignalKind.FEELING_LOW]
     assert only(session, katrina).help_said is HelpSaid.CALL and "asked Pat to ring" in last_answer(
         session
@@ -386,6 +386,6 @@ def test_a_number_that_is_no_answer_is_not_kept_as_a_good_one(
     session: Session, katrina: Person, body: str, value: int
 ) -> None:
     """Whatever the reader makes of it, somebody reads it."""
-    heard = read_as(Intent.CHECKIN_ANSWER, value=value)
-    done = hear(session, katrina, heard, LATER, body=body, prompt=Prompt.CHECKIN)
+    interpretation = read_as(Intent.CHECKIN_ANSWER, value=value)
+    done = hear(session, katrina, interpretation, LATER, body=body, prompt=Prompt.CHECKIN)
     assert values(session, katrina) == [] and done.needs_human

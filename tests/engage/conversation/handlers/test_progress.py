@@ -27,7 +27,7 @@ from tests.engage.conversation.phones import (
     says,
     signal,
 )
-from tests.engage.conversation.turns import hear, read_as, turn
+from tests.engage.conversation.turns import context, hear, read_as
 
 DAY = timedelta(days=1)
 
@@ -121,8 +121,10 @@ def test_several_kinds_in_one_text_are_a_row_each_and_one_answer(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """The fact goes with its own kind; support comes before praise."""
-    heard = read_as(Intent.PROGRESS_HOUSING, Intent.PROGRESS_WORK, Intent.LAPSE, fact=Fact.GOT_WORK)
-    hear(session, katrina, heard, now)
+    interpretation = read_as(
+        Intent.PROGRESS_HOUSING, Intent.PROGRESS_WORK, Intent.LAPSE, fact=Fact.GOT_WORK
+    )
+    hear(session, katrina, interpretation, now)
     assert kept(session, katrina) == [
         (ReportKind.HOUSING, None),
         (ReportKind.LAPSE, None),
@@ -135,12 +137,12 @@ def test_the_same_text_handled_again_changes_nothing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """One row for each kind of one text, one event, one signal."""
-    heard = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
-    holder = phone_owner.owner_of(session, katrina.id, now)
-    assert holder is not None
-    again = turn(session, heard, now)
+    interpretation = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
+    owner = phone_owner.owner_of(session, katrina.id, now)
+    assert owner is not None
+    again = context(session, interpretation, now)
     for _ in range(3):
-        progress.told(again, holder)
+        progress.told(again, owner)
     session.flush()
     assert kept(session, katrina) == [(ReportKind.WORK, ReportFact.LOST_WORK)]
     assert events(session, katrina).count("progress.told") == 1
@@ -213,8 +215,8 @@ def test_two_losses_are_one_signal_while_it_is_open(
 ) -> None:
     """The second text adds to what stands behind it."""
     for minute in range(2):
-        heard = read_as(Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME)
-        hear(session, katrina, heard, now + timedelta(minutes=minute))
+        interpretation = read_as(Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME)
+        hear(session, katrina, interpretation, now + timedelta(minutes=minute))
     assert len(signal(session, katrina, SignalKind.HOUSING_LOSS).evidence) == 2
     assert len(kept(session, katrina)) == 2
 

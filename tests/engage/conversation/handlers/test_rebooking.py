@@ -190,8 +190,8 @@ def test_a_refusal_with_another_time_is_kept_and_resolved_by_the_move(scene: Sce
     """What they said of the old time stays on record, with what stood in the way; the signals end
     when it is moved.
     """
-    heard = read_as(Intent.RESCHEDULE, Intent.DECLINE)
-    hear(scene.session, scene.katrina, heard, scene.now)
+    interpretation = read_as(Intent.RESCHEDULE, Intent.DECLINE)
+    hear(scene.session, scene.katrina, interpretation, scene.now)
     scene.leave()
     assert said(scene.session, scene.appointment) == [IntentKind.CANNOT_ATTEND]
     assert open_signals(scene.session, scene.katrina) == [SignalKind.CANNOT_ATTEND]
@@ -205,9 +205,14 @@ def test_a_refusal_with_another_time_is_kept_and_resolved_by_the_move(scene: Sce
 def test_none_of_them_is_a_task_and_frees_the_times(scene: Scene, body: str) -> None:
     """The offender manager has it, the appointment stands, the times are free."""
     scene.asks()
-    heard = read_as(Intent.DECLINE)
+    interpretation = read_as(Intent.DECLINE)
     done = hear(
-        scene.session, scene.katrina, heard, scene.now + minutes(3), body=body, prompt=Prompt.REBOOK
+        scene.session,
+        scene.katrina,
+        interpretation,
+        scene.now + minutes(3),
+        body=body,
+        prompt=Prompt.REBOOK,
     )
     assert "None of the times" in done.words
     assert scene.held() == [] and scene.starts() == local("2027-03-22 10:00")
@@ -218,11 +223,11 @@ def test_none_of_them_is_a_task_and_frees_the_times(scene: Scene, body: str) -> 
 def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Scene) -> None:
     """It could be any of them, or the old time: never guessed."""
     scene.asks()
-    heard = read_as(Intent.CONFIRM)
+    interpretation = read_as(Intent.CONFIRM)
     first = hear(
         scene.session,
         scene.katrina,
-        heard,
+        interpretation,
         scene.now + minutes(2),
         body="yes",
         prompt=Prompt.REBOOK,
@@ -233,7 +238,7 @@ def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Sc
     again = hear(
         scene.session,
         scene.katrina,
-        heard,
+        interpretation,
         scene.now + minutes(4),
         body="yes",
         prompt=Prompt.REBOOK,
@@ -335,23 +340,28 @@ def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
 def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
     """Nobody answers what they were never sent."""
     scene.asks()
-    holder = phone_owner.owner_of(scene.session, scene.katrina.id, scene.now + minutes(1))
-    assert holder is not None
+    owner = phone_owner.owner_of(scene.session, scene.katrina.id, scene.now + minutes(1))
+    assert owner is not None
     later = scene.now + minutes(1)
-    assert routing.prompt_for(scene.session, holder, NUMBER, later) is Prompt.REBOOK
+    assert routing.prompt_for(scene.session, owner, NUMBER, later) is Prompt.REBOOK
     message = scene.session.get_one(Message, scene.offer().message_id)
     message.status = type(message.status).WITHHELD
     scene.session.flush()
-    assert routing.prompt_for(scene.session, holder, NUMBER, later) is not Prompt.REBOOK
+    assert routing.prompt_for(scene.session, owner, NUMBER, later) is not Prompt.REBOOK
 
 
 @pytest.mark.parametrize("text", ["busy wed", "wed im away", "poorly wed", "ill wed", "kids wed"])
 def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -> None:
     """However sure the reader is: a day is picked with a word that picks, else it is asked again."""
     scene.asks()
-    heard = read_as(Intent.SLOT_CHOICE, day="wed")
+    interpretation = read_as(Intent.SLOT_CHOICE, day="wed")
     hear(
-        scene.session, scene.katrina, heard, scene.now + minutes(5), body=text, prompt=Prompt.REBOOK
+        scene.session,
+        scene.katrina,
+        interpretation,
+        scene.now + minutes(5),
+        body=text,
+        prompt=Prompt.REBOOK,
     )
     assert scene.starts() == local("2027-03-22 10:00")
 
@@ -359,9 +369,14 @@ def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -
 def test_a_sentence_that_picks_a_day_books_it(scene: Scene) -> None:
     """What the strict reading of the words does not know, and the reader is sure of."""
     scene.asks()
-    heard = read_as(Intent.SLOT_CHOICE, day="wed")
+    interpretation = read_as(Intent.SLOT_CHOICE, day="wed")
     body = "il tek the weds one"
     hear(
-        scene.session, scene.katrina, heard, scene.now + minutes(5), body=body, prompt=Prompt.REBOOK
+        scene.session,
+        scene.katrina,
+        interpretation,
+        scene.now + minutes(5),
+        body=body,
+        prompt=Prompt.REBOOK,
     )
     assert scene.starts() == local(WED)

@@ -256,14 +256,14 @@ def test_of_several_the_one_asked_about_last_is_meant_or_else_a_human_answers(
     named chooses.
     """
     first, second = (builders.appointment(session, katrina, now + days * DAY) for days in (2, 3))
-    heard = read_as(Intent.QUESTION, asks=Asks.WHERE)
-    assert hear(session, katrina, heard, now, prompt=Prompt.NONE).needs_human
+    interpretation = read_as(Intent.QUESTION, asks=Asks.WHERE)
+    assert hear(session, katrina, interpretation, now, prompt=Prompt.NONE).needs_human
     on_tuesday = read_as(Intent.QUESTION, asks=Asks.WHERE, day="tue")
     assert hear(session, katrina, on_tuesday, now, prompt=Prompt.NONE).appointment_id == second.id
     asked(session, first, now)
-    assert hear(session, katrina, heard, now + minutes(1)).appointment_id == first.id
+    assert hear(session, katrina, interpretation, now + minutes(1)).appointment_id == first.id
     asked(session, second, now)
-    assert hear(session, katrina, heard, now + minutes(2)).needs_human
+    assert hear(session, katrina, interpretation, now + minutes(2)).needs_human
 
 
 def test_nothing_booked_is_nothing_to_answer_about(

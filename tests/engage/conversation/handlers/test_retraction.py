@@ -270,7 +270,7 @@ def test_a_text_of_another_person_takes_nothing_back(
     assert standing(session, tuesday) == [YES]
 
 
-@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("owners", [False, True])
 @pytest.mark.parametrize(
     "text",
     [
@@ -286,11 +286,11 @@ def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
     tuesday: Appointment,
     now: datetime,
     text: str,
-    held: bool,
+    owners: bool,
 ) -> None:
     """Also while a worker has the conversation."""
     says(session, "yes", now)
-    if held:
+    if owners:
         takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, text, now + minutes(5))
     assert suppression.is_suppressed(session, NUMBER)

@@ -18,7 +18,7 @@ from engage.people import phones
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from engage.understanding.vocabulary import Act, Intent
-from engage.understanding.vocabulary import Interpretation as Heard
+from engage.understanding.vocabulary import Interpretation as Interpretation
 from messaging import suppression
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -156,19 +156,19 @@ def test_whoever_surely_asks_for_texts_again_gets_them_again(
 
 
 @pytest.mark.parametrize(
-    "heard",
+    "interpretation",
     [
-        Heard(Intent.OPT_IN, 0.5, Act.HUMAN, (Intent.OPT_IN,)),
+        Interpretation(Intent.OPT_IN, 0.5, Act.HUMAN, (Intent.OPT_IN,)),
         read_as(Intent.CALL_ME, Intent.OPT_IN),
         read_as(Intent.CRISIS, Intent.OPT_IN),
     ],
 )
 def test_what_only_seems_to_ask_for_texts_again_brings_none(
-    session: Session, katrina: Person, now: datetime, heard: Heard
+    session: Session, katrina: Person, now: datetime, interpretation: Interpretation
 ) -> None:
     """Not sure, or something stronger beside it: still stopped, and a human reads it."""
     says(session, "STOP", now)
-    assert hear(session, katrina, heard, now + minutes(1)).needs_human
+    assert hear(session, katrina, interpretation, now + minutes(1)).needs_human
     assert suppression.is_suppressed(session, NUMBER)
 
 
