@@ -57,7 +57,7 @@ def add_staff(
     set-password`.
     """
     from engage.agencies import service, staff_notices
-    from engage.agencies.hub_settings import find_agency, find_hub
+    from engage.agencies.lookups import find_agency, find_hub
 
     with in_transaction() as (session, now):
         hub = find_hub(session, hub_name)
@@ -154,7 +154,7 @@ def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: in
     """Make a key and print it. It is shown this once; only a hash of it is kept."""
     from engage.access.policy import SCOPES
     from engage.agencies import service
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
         _made, presented = service.issue_key(

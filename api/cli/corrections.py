@@ -21,7 +21,7 @@ def export(file: Path, hub_name: str | None) -> None:
     """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard
     output).
     """
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
     from engage.conversation.corrections import corpus_lines
 
     with in_transaction() as (session, _now):

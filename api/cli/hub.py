@@ -48,20 +48,35 @@ def list_hubs() -> None:
             click.echo(f"{found.name}\t{found.phone}\t{chosen}")
 
 
-@hub.command(name="set")
+class _SettingCommand(click.Command):
+    """A command whose help lists every setting. The list is read only when help is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One entry for each row: its label, what it may be, its default and its rule."""
+        from engage.agencies.hub_settings import SETTINGS
+
+        with formatter.section("Settings"):
+            formatter.write_dl([(name, row.described) for name, row in SETTINGS.items()])
+
+
+@hub.command(name="set", cls=_SettingCommand)
 @click.argument("setting")
 @click.argument("value")
 @click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
 def choose(setting: str, value: str, hub_name: str | None) -> None:
-    """Choose VALUE (a number, true or false) for SETTING, one of those that `engage hub list`
-    shows.
-    """
+    """Change SETTING to VALUE, from now on. `engage hub list` shows the values in force."""
     from engage.agencies import setup
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.hub_settings import parse
+    from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
         setup.set_hub_setting(
-            session, find_hub(session, hub_name), setting, _value(value), actor="system", now=now
+            session,
+            find_hub(session, hub_name),
+            setting,
+            parse(setting, value),
+            actor="system",
+            now=now,
         )
     click.echo(f"{setting} is {value}.")
 
@@ -75,7 +90,7 @@ def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> Non
     weekends.
     """
     from engage.agencies import setup
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
         found = find_hub(session, hub_name)
@@ -92,7 +107,7 @@ def shut(day: datetime, hub_name: str | None) -> None:
     enrolments end.
     """
     from engage.agencies import setup
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
         setup.close_hub(session, find_hub(session, hub_name), day.date(), actor="system", now=now)
@@ -104,7 +119,7 @@ def shut(day: datetime, hub_name: str | None) -> None:
 def show_history(hub_name: str | None) -> None:
     """Since when which settings hold, the latest first, and who chose them."""
     from engage.agencies import setup
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, _now):
         for spell in setup.history(session, find_hub(session, hub_name)):
@@ -128,7 +143,7 @@ def agency() -> None:
 def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     """Add an agency called NAME."""
     from engage.agencies import setup
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
     from engage.agencies.model import AgencyKind
     from engage.core.errors import Invalid
 
@@ -141,11 +156,3 @@ def add_agency(name: str, kind: str, hub_name: str | None) -> None:
             session, find_hub(session, hub_name), name=name, kind=known, actor="system", now=now
         )
     click.echo(f"Added the agency {name}.")
-
-
-def _value(given: str) -> int | bool | str:
-    try:
-        value = json.loads(given)
-    except ValueError:
-        return given
-    return value if isinstance(value, int) else given

@@ -263,7 +263,7 @@ def import_appointments(
     row. Exit code 0 when the file was read to its end, whatever became of its rows; 2 when it could
     not be read as a file of appointments, or the import was refused.
     """
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
     from engage.appointments.imports.file_import import import_file
     from engage.core.clock import Clock
 
@@ -300,7 +300,7 @@ def import_free_times(
     """
     import json
 
-    from engage.agencies.hub_settings import find_hub
+    from engage.agencies.lookups import find_hub
     from engage.appointments.free_times.file_import import import_times
     from engage.core.clock import Clock
 

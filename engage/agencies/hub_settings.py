@@ -1,8 +1,9 @@
-"""A hub's settings: the numbers of RULES.md with their defaults, overridden by what the hub has
-set.
+"""The settings of a hub: the table of them, and what a hub has chosen.
+
+`HubRules` is the table. Defaults, checks, the settings page and the command line are computed from
+its rows. A new setting is one row here, its use, and a mention under its rule in docs/rules.md.
 """
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -12,162 +13,195 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.model import Agency, Hub, HubSettingsSpell
-from engage.core.errors import Invalid, NotFound
+from engage.agencies.model import Hub, HubSettingsSpell
+from engage.agencies.setting_types import Setting, Unit, choice, number, row_of, switch
+from engage.core.errors import Invalid
 from messaging.sending import routes
 from messaging.sending.routes import Route
+
+_CLOCK, _MINUTES, _HOURS, _DAYS = Unit.CLOCK, Unit.MINUTES, Unit.HOURS, Unit.DAYS
+_MONTHS, _YEARS, _TEXTS = Unit.MONTHS, Unit.YEARS, Unit.TEXTS
+_CONVERSATION, _DANGER = "Conversation", "Danger"
+_MEETINGS, _REBOOKING = "Referrals and meetings", "Rebooking by text"
+_PROVIDERS = {routes.TWILIO: "Twilio", routes.NOTIFY: "GOV.UK Notify"}
 
 
 @dataclass(frozen=True)
 class HubRules:
-    """Every number of the rule book that a hub may set, with the default of RULES.md. Hours are
-    local, 0 to 24; days are calendar days.
+    """Every setting of a hub, one row each: its name in the stored settings, its label, default,
+    lowest and highest value, unit and rule. Hours of the day are local; days are calendar days.
     """
 
-    safe_days: int = 90
-    daily_cap: int = 3
-    text_from_hour: int = 9
-    text_until_hour: int = 20
-    evidence_days: int = 7
-    late_times: int = 3
-    late_days: int = 30
-    check_imported_numbers: bool = True
-    standing_approval: bool = True
-    unanswered_texts: int = 3
-    check_in_hours: int = 72
-    check_in_nudge_hours: int = 24
-    conversation_timeout_minutes: int = 120
-    texts_together_minutes: int = 3
-    texts_read_a_minute: int = 20
-    texts_read_an_hour: int = 100
-    one_day_until_hours: int = 4
-    two_hours_until_minutes: int = 30
-    booked_until_minutes: int = 30
-    late_booking_hours: int = 24
-    texts_apart_hours: int = 2
-    offer_notice_hours: int = 2
-    offer_days_ahead: int = 14
-    hold_minutes: int = 60
-    rebook_enforceable: bool = True
-    provider: str = routes.TWILIO
-    failover: bool = False
-    failover_minutes: int = 10
-    redact_after_delivery: bool = False
-    on_call_minutes: int = 15
-    work_from_hour: int = 9
-    work_until_hour: int = 17
-    count_months: int = 12
-    count_sent_home: bool = False
-    failures_to_consider: int = 2
-    referral_working_days: int = 10
-    silent_days: int = 14
-    recheck_number_days: int = 60
-    red_without_contact_days: int = 14
-    rag_window_days: int = 28
-    green_strict: bool = False
-    green_months: int = 3
-    long_custody_years: int = 5
-    re_referral_months: int = 12
-    review_red_days: int = 7
-    review_amber_days: int = 14
-    review_green_days: int = 28
-    meeting_days: int = 7
-    test_days: int = 7
-    report_days: int = 7
-    release_days: int = 14
-    break_glass_hours: int = 4
-    keep_bodies_months: int = 12
-    keep_people_years: int = 6
-    keep_access_log_years: int = 6
+    safe_days: int = number("Days a number stays confirmed as safe", 90, 1, 365, _DAYS, rule=1)
+    daily_cap: int = number("Most texts to one person in a day", 3, 1, 10, _TEXTS, rule=1)
+    text_from_hour: int = number("Hour at which texts may start", 9, 0, 23, _CLOCK, rule=1)
+    text_until_hour: int = number("Hour at which texts must stop", 20, 1, 24, _CLOCK, rule=1)
+    check_imported_numbers: bool = switch("Ask imported numbers whose they are", True, rule=1)
+    standing_approval: bool = switch("Approve texts to new people from the start", True, rule=1)
+
+    one_day_until_hours: int = number(
+        "Hours before an appointment to stop the 1-day reminder", 4, 1, 23, _HOURS, rule=3
+    )
+    two_hours_until_minutes: int = number(
+        "Minutes before an appointment to stop the 2-hour reminder", 30, 0, 119, _MINUTES, rule=3
+    )
+    booked_until_minutes: int = number(
+        "Minutes before an appointment to stop the booking text", 30, 0, 240, _MINUTES, rule=3
+    )
+    late_booking_hours: int = number(
+        "Hours before an appointment at which a booking is late", 24, 1, 48, _HOURS, rule=3
+    )
+    texts_apart_hours: int = number("Hours between two reminders", 2, 0, 12, _HOURS, rule=3)
+
+    evidence_days: int = number("Days to explain an absence", 7, 1, 28, _DAYS, rule=5)
+    late_times: int = number("Late arrivals that make a pattern", 3, 2, 20, Unit.TIMES, rule=5)
+    late_days: int = number("Days over which late arrivals count", 30, 7, 180, _DAYS, rule=5)
+
+    count_months: int = number(
+        "Months over which failures to comply count", 12, 1, 36, _MONTHS, rule=6
+    )
+    count_sent_home: bool = switch(
+        "Count being sent home for behaviour as a failure", False, rule=6
+    )
+    failures_to_consider: int = number(
+        "Failures at which to consider a warning or breach", 2, 1, 10, Unit.FAILURES, rule=6
+    )
+    referral_working_days: int = number(
+        "Working days to refer to court", 10, 1, 30, Unit.WORKING_DAYS, rule=7
+    )
+
+    red_without_contact_days: int = number(
+        "Days without contact that suggest red", 14, 3, 90, _DAYS, rule=9
+    )
+    rag_window_days: int = number(
+        "Days of attendance used for red, amber or green", 28, 7, 182, _DAYS, rule=9
+    )
+    green_strict: bool = switch(
+        "Require both negative tests and stable housing or work for green", False, rule=9
+    )
+    green_months: int = number("Months of green that suggest leaving", 3, 1, 12, _MONTHS, rule=10)
+    long_custody_years: int = number(
+        "Years in custody that suggest leaving", 5, 1, 30, _YEARS, rule=10
+    )
+    re_referral_months: int = number(
+        "Months before release to refer again", 12, 1, 36, _MONTHS, rule=10
+    )
+    review_red_days: int = number("Days between reviews while red", 7, 1, 28, _DAYS, rule=12)
+    review_amber_days: int = number("Days between reviews while amber", 14, 1, 56, _DAYS, rule=12)
+    review_green_days: int = number("Days between reviews while green", 28, 1, 91, _DAYS, rule=12)
+    meeting_days: int = number("Days between meetings", 7, 1, 14, _DAYS, rule=12)
+    release_days: int = number(
+        "Days before release when the plan is due", 14, 1, 90, _DAYS, rule=_MEETINGS
+    )
+
+    test_days: int = number(
+        "Days between drug tests if the order does not say", 7, 1, 90, _DAYS, rule=13
+    )
+    report_days: int = number(
+        "Days before a court review when the report is due", 7, 1, 28, _DAYS, rule=13
+    )
+    check_in_hours: int = number("Hours a check-in stays open", 72, 24, 144, _HOURS, rule=15)
+    check_in_nudge_hours: int = number(
+        "Hours before a check-in closes when the nudge goes", 24, 2, 24, _HOURS, rule=15
+    )
+    silent_days: int = number("Days without contact that raise a signal", 14, 3, 90, _DAYS, rule=17)
+    recheck_number_days: int = number(
+        "Days without contact before a number is checked again", 60, 14, 365, _DAYS, rule=17
+    )
+    unanswered_texts: int = number(
+        "Unanswered texts that raise a signal", 3, 2, 20, _TEXTS, rule=17
+    )
+
+    keep_bodies_months: int = number(
+        "Months the words of texts are kept", 12, 1, 84, _MONTHS, rule=18
+    )
+    keep_people_years: int = number(
+        "Years people are kept after leaving", 6, 1, 20, _YEARS, rule=18
+    )
+    keep_access_log_years: int = number("Years the access log is kept", 6, 1, 20, _YEARS, rule=18)
+
+    conversation_timeout_minutes: int = number(
+        "Minutes of silence that end a takeover", 120, 5, 1440, _MINUTES, rule=_CONVERSATION
+    )
+    texts_together_minutes: int = number(
+        "Minutes within which texts are read as one", 3, 0, 15, _MINUTES, rule=_CONVERSATION
+    )
+    texts_read_a_minute: int = number(
+        "Most texts read from one number in a minute", 20, 5, 60, _TEXTS, rule=_CONVERSATION
+    )
+    texts_read_an_hour: int = number(
+        "Most texts read from one number in an hour", 100, 20, 1000, _TEXTS, rule=_CONVERSATION
+    )
+    provider: str = choice("Text provider", routes.TWILIO, _PROVIDERS, rule=_CONVERSATION)
+    failover: bool = switch(
+        "Use the other text provider when this one is down", False, rule=_CONVERSATION
+    )
+    failover_minutes: int = number(
+        "Minutes to wait before using the other provider", 10, 1, 120, _MINUTES, rule=_CONVERSATION
+    )
+    redact_after_delivery: bool = switch(
+        "Have the provider erase its copy of a text", False, rule=_CONVERSATION
+    )
+
+    on_call_minutes: int = number(
+        "Minutes before the next on-call level is told", 15, 1, 120, _MINUTES, rule=_DANGER
+    )
+    work_from_hour: int = number("Hour at which staff start work", 9, 0, 23, _CLOCK, rule=_DANGER)
+    work_until_hour: int = number(
+        "Hour at which staff finish work", 17, 1, 24, _CLOCK, rule=_DANGER
+    )
+    break_glass_hours: int = number(
+        "Hours a record stays open after emergency access", 4, 1, 24, _HOURS, rule=_DANGER
+    )
+
+    offer_notice_hours: int = number(
+        "Hours of notice before an offered time", 2, 0, 72, _HOURS, rule=_REBOOKING
+    )
+    offer_days_ahead: int = number(
+        "Days ahead that free times are offered", 14, 1, 28, _DAYS, rule=_REBOOKING
+    )
+    hold_minutes: int = number(
+        "Minutes an offered time is held", 60, 10, 240, _MINUTES, rule=_REBOOKING
+    )
+    rebook_enforceable: bool = switch(
+        "Let people rebook enforceable appointments by text", True, rule=_REBOOKING
+    )
 
     @property
     def route(self) -> Route:
-        """By which provider the hub's texts go, and whether one not yet tried may go by the other."""
+        """The provider of the hub's texts and, with failover, the one for texts never tried."""
         if not self.failover:
             return Route(self.provider)
-        other = next(name for name in _CHOICES["provider"] if name != self.provider)
+        other = next(name for name in _PROVIDERS if name != self.provider)
         return Route(self.provider, other, timedelta(minutes=self.failover_minutes))
 
 
-_CHOICES = {"provider": (routes.TWILIO, routes.NOTIFY)}
-_RANGES = {
-    "safe_days": (1, 365),
-    "daily_cap": (1, 10),
-    "text_from_hour": (0, 23),
-    "text_until_hour": (1, 24),
-    "evidence_days": (1, 28),
-    "late_times": (2, 20),
-    "late_days": (7, 180),
-    "unanswered_texts": (2, 20),
-    "check_in_hours": (24, 144),
-    "check_in_nudge_hours": (2, 23),
-    "conversation_timeout_minutes": (5, 1440),
-    "texts_together_minutes": (0, 15),
-    "texts_read_a_minute": (5, 60),
-    "texts_read_an_hour": (20, 1000),
-    "one_day_until_hours": (1, 23),
-    "two_hours_until_minutes": (0, 119),
-    "booked_until_minutes": (0, 240),
-    "late_booking_hours": (1, 48),
-    "texts_apart_hours": (0, 12),
-    "offer_notice_hours": (0, 72),
-    "offer_days_ahead": (1, 28),
-    "hold_minutes": (10, 240),
-    "failover_minutes": (1, 120),
-    "on_call_minutes": (1, 120),
-    "work_from_hour": (0, 23),
-    "work_until_hour": (1, 24),
-    "count_months": (1, 36),
-    "failures_to_consider": (1, 10),
-    "referral_working_days": (1, 30),
-    "silent_days": (3, 90),
-    "recheck_number_days": (14, 365),
-    "red_without_contact_days": (3, 90),
-    "rag_window_days": (7, 182),
-    "green_months": (1, 12),
-    "long_custody_years": (1, 30),
-    "re_referral_months": (1, 36),
-    "review_red_days": (1, 28),
-    "review_amber_days": (1, 56),
-    "review_green_days": (1, 91),
-    "meeting_days": (1, 14),
-    "test_days": (1, 90),
-    "report_days": (1, 28),
-    "release_days": (1, 90),
-    "break_glass_hours": (1, 24),
-    "keep_bodies_months": (1, 84),
-    "keep_people_years": (1, 20),
-    "keep_access_log_years": (1, 20),
-}
+SETTINGS: Mapping[str, Setting] = {field.name: row_of(field.metadata) for field in fields(HubRules)}
+"""Every row by its name in the stored settings."""
 
 
 def hub_rules(hub: Hub) -> HubRules:
-    """The hub's rules. Raises ValueError naming the setting when a stored value is out of its
-    range.
-    """
+    """The hub's settings. Raises ValueError if a stored value is not allowed."""
     return rules_of(hub.settings)
 
 
 def rules_of(settings: Mapping[str, Any]) -> HubRules:
-    """The rules that these settings of a hub make. Raises ValueError naming the setting when a
-    value is out of its range.
+    """The settings as rules, with defaults for the rest. Names outside the table are ignored:
+    `closed_days` is stored beside them. Raises ValueError if a value is not allowed.
     """
-    known = {field.name: field.default for field in fields(HubRules)}
-    given = {
-        name: _checked(name, value, known[name])
-        for name, value in settings.items()
-        if name in known
-    }
-    return HubRules(**given)
+    chosen = {name: value for name, value in settings.items() if name in SETTINGS}
+    for name, value in chosen.items():
+        SETTINGS[name].check(value)
+    return HubRules(**chosen)
 
 
 def rules_at(session: Session, hub: Hub, at: datetime) -> HubRules:
-    """The rules that the hub had at a moment: those of today where it has never changed any."""
+    """The hub's settings at a moment, or today's if it has never changed any."""
     return rules_of(settings_at(session, hub, at))
 
 
 def settings_at(session: Session, hub: Hub, at: datetime) -> dict[str, Any]:
-    """The settings that the hub had at a moment, its closed days among them."""
+    """The stored settings of the hub at a moment, closed days included."""
     found = session.scalars(
         select(HubSettingsSpell)
         .where(HubSettingsSpell.hub_id == hub.id, HubSettingsSpell.since <= at)
@@ -177,68 +211,26 @@ def settings_at(session: Session, hub: Hub, at: datetime) -> dict[str, Any]:
     return dict(hub.settings if found is None else found.settings)
 
 
-def limits(setting: str) -> tuple[Any, Any] | tuple[str, ...] | None:
-    """The lowest and highest value of a setting, or the words to choose from; None for one that is
-    on or off.
+def setting_named(name: str) -> Setting:
+    """The row of a setting. Raises Invalid for the field `name` if there is no such setting."""
+    row = SETTINGS.get(name)
+    if row is None:
+        raise Invalid(fields={name: "There is no such setting."})
+    return row
+
+
+def parse(name: str, given: str) -> int | bool | str:
+    """The value that a member of staff typed for a setting. Raises Invalid for the field `name` if
+    there is no such setting or the value is not allowed.
     """
-    return _CHOICES.get(setting) or _RANGES.get(setting)
+    row = setting_named(name)
+    try:
+        value: int | bool | str = row.parse(given)
+    except ValueError as problem:
+        raise Invalid(fields={name: str(problem)}) from problem
+    return value
 
 
 def zone(hub: Hub) -> ZoneInfo:
     """The hub's time zone."""
     return ZoneInfo(hub.timezone)
-
-
-def find_hub(session: Session, name: str | None) -> Hub:
-    """The hub of that name, or the only one when no name is given. Raises NotFound, or Invalid when
-    there are several.
-    """
-    query = select(Hub).order_by(Hub.name)
-    found = session.scalars(query if name is None else query.where(Hub.name == name)).all()
-    if not found:
-        raise NotFound(
-            "There is no hub yet." if name is None else f"There is no hub called {name}."
-        )
-    if len(found) > 1:
-        names = ", ".join(sorted({hub.name for hub in found}))
-        raise Invalid(
-            fields={
-                "hub": f"There are several hubs: {names}. Name one that is the only one of its name."
-            }
-        )
-    return found[0]
-
-
-def find_agency(session: Session, hub: Hub, name: str) -> Agency:
-    """The agency of that name in the hub's area. Raises NotFound."""
-    found = session.scalars(
-        select(Agency).where(Agency.area_id == hub.area_id, Agency.name == name)
-    ).one_or_none()
-    if found is None:
-        raise NotFound(f"There is no agency called {name} in this hub's area.")
-    return found
-
-
-def agency_in(session: Session, hub_id: uuid.UUID | None, name: str) -> Agency:
-    """The agency of that name in the area of a hub, for somebody who typed it. Raises Invalid for
-    the field `agency`.
-    """
-    found = session.scalars(
-        select(Agency)
-        .join(Hub, Hub.area_id == Agency.area_id)
-        .where(Hub.id == hub_id, Agency.name == name)
-    ).one_or_none()
-    if found is None:
-        raise Invalid(fields={"agency": "Give the name of an agency of this hub's area."})
-    return found
-
-
-def _checked(name: str, value: Any, default: Any) -> Any:
-    if type(value) is not type(default):
-        raise ValueError(f"hub setting {name} must be a {type(default).__name__}")
-    if value not in _CHOICES.get(name, (value,)):
-        raise ValueError(f"hub setting {name} must be one of {', '.join(_CHOICES[name])}")
-    low, high = _RANGES.get(name, (value, value))
-    if not low <= value <= high:
-        raise ValueError(f"hub setting {name} must be from {low} to {high}")
-    return value

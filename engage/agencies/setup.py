@@ -5,7 +5,6 @@ Done rarely, by whoever has a shell on the machine. Nothing here touches a perso
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hub_settings import HubRules, rules_of, zone
+from engage.agencies.hub_settings import rules_of, setting_named, zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpell
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
@@ -93,8 +92,7 @@ def set_hub_setting(
     Raises Invalid for a setting that there is not, or a value out of its range.
     """
     session.refresh(hub, with_for_update=True)
-    if setting not in {field.name for field in fields(HubRules)}:
-        raise Invalid(fields={setting: "There is no such setting."})
+    setting_named(setting)
     wanted = {**hub.settings, setting: value}
     try:
         rules = rules_of(wanted)
@@ -104,7 +102,7 @@ def set_hub_setting(
         rules.text_from_hour >= rules.text_until_hour
         or rules.work_from_hour >= rules.work_until_hour
     ):
-        raise Invalid(fields={setting: "The hours must begin before they end."})
+        raise Invalid(fields={setting: "The first hour must be before the last."})
     if rules == rules_of(hub.settings):
         return
     _change(session, hub, wanted, setting, value, actor, now)

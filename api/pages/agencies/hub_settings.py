@@ -1,10 +1,10 @@
-"""The numbers of the rule book that a hub has chosen, since when, and by whom; and the day on which
-a hub closes.
-"""
+"""A hub's settings: their values, who changed them and when, and the day on which the hub closes."""
 
 import uuid
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -20,29 +20,34 @@ from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access import hub_settings as use
 from engage.agencies import setup
-from engage.agencies.hub_settings import (
-    HubRules,
-    hub_rules,
-    limits,
-    zone,
-)
+from engage.agencies.hub_settings import SETTINGS, hub_rules, parse, zone
 from engage.agencies.model import HubSettingsSpell
+from engage.agencies.setting_types import Setting
 from engage.core.errors import Invalid
-from engage.labels.access import SETTINGS
 from engage.queries import actor_names
 
 SEE = staff(*use.READERS)
 CHANGE = staff(*use.KEEPERS)
-_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+_LABELS = [(name, row.label) for name, row in SETTINGS.items()]
 
 
 class SettingForm(PageForm):
     """One setting and its new value."""
 
-    setting = SelectField(
-        "Setting", choices=choices(dict(sorted(SETTINGS.items(), key=lambda one: one[1])))
-    )
+    CALLED = dict.fromkeys(SETTINGS, "value")
+
+    setting = SelectField("Setting", choices=choices(dict(sorted(_LABELS, key=itemgetter(1)))))
     value = StringField("New value", [Words(20, missing="Enter the new value")], filters=[stripped])
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """A setting on the page. `default` is None if the hub has not changed it."""
+
+    label: str
+    value: str
+    default: str | None
+    allowed: str
 
 
 class CloseForm(PageForm):
@@ -84,17 +89,9 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         hub = use.to_change(session, current_actor(), hub_id)
-        try:
-            setup.set_hub_setting(
-                session,
-                hub,
-                form.setting.data,
-                _value(form),
-                actor=current_actor().label,
-                now=now(),
-            )
-        except Invalid as refusal:
-            raise Invalid(fields={"value": " ".join(refusal.fields.values())}) from None
+        name = form.setting.data
+        value = parse(name, form.value.data or "")
+        setup.set_hub_setting(session, hub, name, value, actor=current_actor().label, now=now())
         return url_for("pages.hub_settings", hub_id=hub_id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -136,26 +133,12 @@ def keep_hub_open(hub_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("pages.hub_settings", hub_id=hub_id))
 
 
-def _value(form: SettingForm) -> int | bool | str:
-    """What was typed, as the setting holds it: yes or no, a number, or a word."""
-    given = (form.value.data or "").casefold()
-    default = getattr(HubRules(), form.setting.data)
-    if isinstance(default, bool):
-        if given not in _WORDS:
-            raise Invalid(fields={"value": "Enter yes or no."})
-        return _WORDS[given]
-    if isinstance(default, int):
-        if not (given.isascii() and given.isdigit()):
-            raise Invalid(fields={"value": "Enter a whole number."})
-        return int(given)
-    return given
-
-
 def _page(
     hub_id: uuid.UUID, form: SettingForm | None = None, closing: CloseForm | None = None
 ) -> str:
     with transaction() as session:
         hub = use.to_read(session, current_actor(), hub_id)
+        rules = hub_rules(hub)
         spells = setup.history(session, hub)
         who = actor_names.of_labels(session, {spell.changed_by for spell in spells})
         return render_template(
@@ -163,9 +146,7 @@ def _page(
             hub=hub,
             zone=zone(hub),
             now=now(),
-            rules=asdict(hub_rules(hub)),
-            defaults=asdict(HubRules()),
-            limits={name: limits(name) for name in SETTINGS},
+            lines=[_line(row, getattr(rules, name)) for name, row in SETTINGS.items()],
             changes=_changes(spells),
             who=who,
             may_change=use.may_change(current_actor(), hub),
@@ -175,16 +156,32 @@ def _page(
         )
 
 
-def _changes(spells: Any) -> list[tuple[HubSettingsSpell, list[tuple[str, Any, Any]]]]:
-    """What each spell changed against the one before it: setting, value before, value after; the
-    latest first.
-    """
-    found = []
-    for spell, before in pairwise(spells):
-        changed = [
-            (name, before.settings.get(name), spell.settings.get(name))
-            for name in sorted({*spell.settings, *before.settings})
-            if spell.settings.get(name) != before.settings.get(name)
-        ]
-        found.append((spell, changed))
-    return found
+def _line(row: Setting, value: Any) -> SettingLine:
+    default = row.in_words(row.default) if value != row.default else None
+    return SettingLine(row.label, row.in_words(value), default, row.allowed)
+
+
+def _changes(spells: Sequence[HubSettingsSpell]) -> list[tuple[HubSettingsSpell, list[str]]]:
+    """What each spell changed compared with the one before it, latest first."""
+    return [
+        (
+            spell,
+            [
+                _change(name, before.settings.get(name), spell.settings.get(name))
+                for name in sorted({*spell.settings, *before.settings})
+                if spell.settings.get(name) != before.settings.get(name)
+            ],
+        )
+        for spell, before in pairwise(spells)
+    ]
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    """One change in words. A setting that no longer exists is shown under its stored name."""
+    if name == "closed_days":
+        return f"Closed days: {', '.join(after or []) or 'none'}"
+    row = SETTINGS.get(name)
+    if row is None:
+        return f"{name}: {before} to {after}"
+    old, new = (row.default if value is None else value for value in (before, after))
+    return f"{row.label}: {row.in_words(old)} to {row.in_words(new)}"

@@ -13,7 +13,7 @@ from api.v1.fields import Flag, Given, Id, Moment, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.parsing import Resource
-from engage.agencies.hub_settings import agency_in
+from engage.agencies.lookups import agency_in
 from engage.appointments import booking
 from engage.appointments.model import (
     AbsenceDecision,

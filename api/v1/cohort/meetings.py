@@ -15,7 +15,7 @@ from api.v1.fields import Crn, Day, Flag, Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read
 from api.v1.parsing import Resource
-from engage.agencies.hub_settings import agency_in
+from engage.agencies.lookups import agency_in
 from engage.agencies.service import find_staff
 from engage.cohort import agenda, decisions, meetings
 from engage.cohort.decisions import MISSING, DecisionDetails

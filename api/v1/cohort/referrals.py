@@ -14,7 +14,7 @@ from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.parsing import Resource
 from engage.access.policy import Actor
-from engage.agencies.hub_settings import agency_in
+from engage.agencies.lookups import agency_in
 from engage.cohort import assessments, referrals
 from engage.cohort.assessments import (
     HIGHEST_NEED,

@@ -15,7 +15,7 @@ from api.v1.fields import Day, Flag, Given, Whole, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read, read_moment
 from api.v1.parsing import Resource
-from engage.agencies.hub_settings import agency_in
+from engage.agencies.lookups import agency_in
 from engage.cohort.kinds import MilestoneKind
 from engage.plan import actions, needs
 from engage.plan.actions import NewAction

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.agencies.hub_settings import find_agency
+from engage.agencies.lookups import find_agency
 from engage.agencies.model import Agency, Hub
 from engage.core.errors import (
     Conflict,

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import main
+from engage.agencies.hub_settings import SETTINGS
 from engage.core.db import Database
 
 
@@ -63,8 +64,8 @@ def test_a_service_is_set_up_from_nothing(engage: Callable[..., Result]) -> None
             ),
             "time zone",
         ),
-        (("hub", "set", "safe_days", "0"), "from 1 to 365"),
-        (("hub", "set", "safe_days", "true"), "must be a int"),
+        (("hub", "set", "safe_days", "0"), "must be between 1 and 365"),
+        (("hub", "set", "safe_days", "true"), "must be a whole number"),
         (("hub", "set", "colour", "1"), "no such setting"),
         (("agency", "add", "Probation", "--kind", "bakery"), "Choose from"),
     ],
@@ -80,6 +81,14 @@ def test_what_makes_no_sense_is_refused_in_words(
     refused = engage(*arguments)
     assert refused.exit_code == 2 and said in refused.output
     assert engage("hub", "list").output == before
+
+
+def test_the_help_describes_every_setting(engage: Callable[..., Result]) -> None:
+    """Label, bounds, default and rule come from the table of settings."""
+    shown = " ".join(engage("hub", "set", "--help").output.split())
+    for name, row in SETTINGS.items():
+        assert f"{name} {row.described}" in shown
+    assert "evidence_days Days to explain an absence: 1 to 28; default 7 days (rule 5)" in shown
 
 
 def test_an_agency_is_added_once(engage: Callable[..., Result]) -> None:

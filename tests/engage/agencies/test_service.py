@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SCOPES, ActorKind, key_actor
 from engage.agencies import service
-from engage.agencies.hub_settings import HubRules, hub_rules
 from engage.agencies.model import Role, Staff
 from engage.agencies.service import SignInProblem
 from engage.core.errors import Invalid, NotFound
@@ -201,12 +200,3 @@ def test_staff_need_an_address(session: Session, now: datetime, email: str) -> N
             actor="system",
             now=now,
         )
-
-
-def test_hub_settings_override_the_rule_book_and_are_checked(session: Session) -> None:
-    """Every number is a setting of the hub with the rule book's default."""
-    assert hub_rules(builders.hub(session)) == HubRules()
-    assert hub_rules(builders.hub(session, "Two", daily_cap=5)).daily_cap == 5
-    for wrong in ({"daily_cap": 0}, {"daily_cap": "3"}, {"text_from_hour": 24}):
-        with pytest.raises(ValueError, match=next(iter(wrong))):
-            hub_rules(builders.hub(session, f"Bad {wrong}", **wrong))

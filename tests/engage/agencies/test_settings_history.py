@@ -81,10 +81,10 @@ def test_closed_days_have_their_history_too(session: Session, now: datetime) -> 
     [
         ("nothing", 1, "no such setting"),
         ("closed_days", 1, "no such setting"),
-        ("count_months", 0, "from 1 to 36"),
-        ("count_months", True, "must be a int"),
-        ("text_from_hour", 20, "begin before they end"),
-        ("work_until_hour", 9, "begin before they end"),
+        ("count_months", 0, "must be between 1 and 36"),
+        ("count_months", True, "must be a whole number"),
+        ("text_from_hour", 20, "must be before the last"),
+        ("work_until_hour", 9, "must be before the last"),
     ],
 )
 def test_wrong_choices_change_nothing(

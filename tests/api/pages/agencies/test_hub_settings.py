@@ -3,25 +3,27 @@ with what they were before.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
 
 import pytest
 
-from engage.agencies.hub_settings import HubRules, hub_rules
+from engage.agencies.hub_settings import SETTINGS, hub_rules
 from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
-from engage.labels.access import SETTINGS
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
 
+SILENT_DAYS = "Days without contact that raise a signal"
 SitDown = Callable[[Staff], Visitor]
 
 
-def test_every_setting_has_words() -> None:
-    """So that none is missing on the page."""
-    assert set(SETTINGS) == {field.name for field in fields(HubRules)}
+def test_the_page_lists_every_setting(house: House, sit_down: SitDown) -> None:
+    """Each row of the table has a line: its label, its value and what it may be."""
+    words = sit_down(house.administrator).open(f"/hubs/{house.hub.id}").words
+    for row in SETTINGS.values():
+        line = f"{row.label} Value: {row.in_words(row.default)} May be: {row.allowed}"
+        assert line in words
 
 
 def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
@@ -32,10 +34,13 @@ def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
     form = alex.open("/hubs").form(field="setting")
     page = alex.send(form, setting="silent_days", value="21")
     assert (
-        "Days without contact that raise a signal Value: 21 usually 14 May be: 3 to 90"
+        "Days without contact that raise a signal Value: 21 days usually 14 days May be: 3 to 90"
         in page.words
     )
-    changed = "20 March 2027, 9am, Alex Reid: Days without contact that raise a signal: 14 to 21"
+    changed = (
+        "20 March 2027, 9am, Alex Reid: "
+        "Days without contact that raise a signal: 14 days to 21 days"
+    )
     assert changed in page.words
     assert changed in sit_down(house.coordinator).open(f"/hubs/{house.hub.id}").words
     alex.send(form, setting="green_strict", value="Yes")
@@ -48,12 +53,12 @@ def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
     ("setting", "value", "words"),
     [
         ("silent_days", "", "Enter the new value"),
-        ("silent_days", "many", "Enter a whole number."),
-        ("silent_days", "-1", "Enter a whole number."),
-        ("silent_days", "91", "from 3 to 90"),
-        ("green_strict", "perhaps", "Enter yes or no."),
-        ("provider", "pigeon", "one of twilio, notify"),
-        ("text_until_hour", "9", "begin before they end"),
+        ("silent_days", "many", f"{SILENT_DAYS} must be a whole number"),
+        ("silent_days", "-1", f"{SILENT_DAYS} must be a whole number"),
+        ("silent_days", "91", f"{SILENT_DAYS} must be between 3 and 90"),
+        ("green_strict", "perhaps", "must be yes or no"),
+        ("provider", "pigeon", "Text provider must be twilio or notify"),
+        ("text_until_hour", "9", "The first hour must be before the last."),
         ("nothing", "1", "There is a problem"),
     ],
 )
