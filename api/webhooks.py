@@ -83,7 +83,7 @@ def status_reported_by_notify() -> Response:
 
 def _keep(work: "Callable[[Connection[Any]], bool]", channel: str) -> None:
     """Store in one statement, then wake the workers if there was anything new."""
-    database().at_once(work, wakes=channel)
+    database().autocommit(work, wakes=channel)
 
 
 def _posted_by_notify() -> Mapping[str, Any]:

@@ -258,7 +258,7 @@ class Worker:
             sweeps.sweep(session, now=self._clock.now())
             takeover.end_overdue(session, now=self._clock.now())
             absences.raise_evidence_due(session, now=self._clock.now())
-            idempotency.forget_old(session, now=self._clock.now())
+            idempotency.delete_old(session, now=self._clock.now())
             uploads.forget_old(session, now=self._clock.now())
         return False
 

@@ -13,7 +13,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from engage.core.db import NAMES
+from engage.core.db import CONSTRAINT_NAMES
 from engage.core.embedded import database_url
 from engage.core.settings import Settings
 from engage.models import METADATA
@@ -55,7 +55,7 @@ def migrate() -> None:
 
 def all_tables() -> MetaData:
     """Both sets of tables as one, so that migrations name constraints as the models do."""
-    together = MetaData(naming_convention=NAMES)
+    together = MetaData(naming_convention=CONSTRAINT_NAMES)
     for metadata in METADATA:
         for table in metadata.sorted_tables:
             table.to_metadata(together)

@@ -1,8 +1,7 @@
-"""`engage staff …` and `engage key …`: who may come in, added and removed by whoever has a shell on
-the machine.
+"""`engage staff …` and `engage key …`: staff accounts and API keys.
 
-A password or a key's secret is never taken from the command line, where other users of the machine
-could read it, and a secret is shown once.
+A password must never be taken from the command line, where other users of the machine could read
+it. The secret of a key is shown once.
 """
 
 import sys
@@ -29,7 +28,7 @@ def staff() -> None:
 @staff.command(name="add")
 @click.argument("email")
 @click.option("--name", required=True, help="Full name, as colleagues know it.")
-@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option("--hub", "hub_name", help="The hub. Optional if there is only one.")
 @click.option(
     "--agency",
     "agency_name",
@@ -42,9 +41,10 @@ def staff() -> None:
     "roles",
     multiple=True,
     required=True,
-    help="offender_manager, support_worker, coordinator, supervisor, administrator or auditor; may be repeated.",
+    help="offender_manager, support_worker, coordinator, supervisor, administrator or auditor. "
+    "May be repeated.",
 )
-@click.option("--mobile", help="Where a text goes when an item needs them.")
+@click.option("--mobile", help="The mobile for notices that an item needs them.")
 def add_staff(
     email: str,
     name: str,
@@ -53,7 +53,7 @@ def add_staff(
     roles: tuple[str, ...],
     mobile: str | None,
 ) -> None:
-    """Add the member of staff with the address EMAIL. Give them a password with `engage staff
+    """Add a member of staff with the address EMAIL. Then set a password with `engage staff
     set-password`.
     """
     from engage.agencies import service, staff_notices
@@ -81,7 +81,7 @@ def add_staff(
     "--password-stdin", is_flag=True, help="Read the password from standard input, for scripts."
 )
 def set_password(email: str, password_stdin: bool) -> None:
-    """Give EMAIL a new password; every session they have ends."""
+    """Set a new password for EMAIL and end all their sessions."""
     from engage.agencies import service
 
     password = (
@@ -97,9 +97,9 @@ def set_password(email: str, password_stdin: bool) -> None:
 @staff.command(name="set-mobile")
 @click.argument("email")
 @click.argument("number", required=False)
-@click.option("--no-notices", is_flag=True, help="Keep the number, but send nothing to it.")
+@click.option("--no-notices", is_flag=True, help="Keep the number but send no notices to it.")
 def set_mobile(email: str, number: str | None, no_notices: bool) -> None:
-    """Send notices to NUMBER when an item needs EMAIL; without NUMBER they get none."""
+    """Send notices for EMAIL to NUMBER, or none without NUMBER."""
     from engage.agencies import staff_notices
 
     with in_transaction() as (session, now):
@@ -111,7 +111,7 @@ def set_mobile(email: str, number: str | None, no_notices: bool) -> None:
 
 @staff.command(name="list")
 def list_staff() -> None:
-    """Everybody who may sign in, with their roles."""
+    """List active members of staff with their roles."""
     from sqlalchemy import select
 
     from engage.agencies.model import Staff
@@ -119,7 +119,7 @@ def list_staff() -> None:
     with in_transaction() as (session, _now):
         for member in session.scalars(select(Staff).where(Staff.active).order_by(Staff.email)):
             roles = ", ".join(
-                sorted(f"{held.role.value} in {held.hub.name}" for held in member.memberships)
+                sorted(f"{one.role.value} in {one.hub.name}" for one in member.memberships)
             )
             click.echo(f"{member.email}\t{member.name}\t{member.agency.name}\t{roles}")
 
@@ -133,7 +133,7 @@ def key() -> None:
 @click.option(
     "--hub",
     "hub_name",
-    help="The hub whose people the key reaches; may be left out when there is only one.",
+    help="The hub whose people the key may see. Optional if there is only one.",
 )
 @click.option("--name", required=True, help="What the key is for, such as the system's name.")
 @click.option(
@@ -141,7 +141,7 @@ def key() -> None:
     "scopes",
     multiple=True,
     required=True,
-    help="What it may do, such as people:read; may be repeated.",
+    help="What it may do, such as people:read. May be repeated.",
 )
 @click.option(
     "--days",
@@ -151,13 +151,13 @@ def key() -> None:
     help="Days until it expires.",
 )
 def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: int) -> None:
-    """Make a key and print it. It is shown this once; only a hash of it is kept."""
+    """Issue a key and print it. It is shown once: only a hash is stored."""
     from engage.access.policy import SCOPES
     from engage.agencies import service
     from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
-        _made, presented = service.issue_key(
+        _key, secret = service.issue_key(
             session,
             hub_id=find_hub(session, hub_name).id,
             name=name,
@@ -167,13 +167,13 @@ def issue_key(hub_name: str | None, name: str, scopes: tuple[str, ...], days: in
             actor="system",
             now=now,
         )
-    click.echo(presented)
+    click.echo(secret)
 
 
 @key.command(name="revoke")
 @click.argument("prefix")
 def revoke_key(prefix: str) -> None:
-    """End the key with PREFIX (see `engage key list`) at once."""
+    """Revoke the key with PREFIX (see `engage key list`) at once."""
     from engage.agencies import service
 
     with in_transaction() as (session, now):
@@ -183,26 +183,29 @@ def revoke_key(prefix: str) -> None:
 
 @key.command(name="list")
 def list_keys() -> None:
-    """Every key by its prefix, with its scopes and how it stands; never the key itself."""
+    """List every key by prefix, with scopes and state. Never prints a secret."""
     from sqlalchemy import select
 
     from engage.agencies.model import ApiKey
 
     with in_transaction() as (session, now):
-        for held in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
-            state = (
-                "revoked" if held.revoked_at else "expired" if held.expires_at <= now else "live"
+        for one in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
+            state = "revoked" if one.revoked_at else "expired" if one.expires_at <= now else "live"
+            used = one.last_used_at.date().isoformat() if one.last_used_at else "never used"
+            columns = (
+                one.prefix,
+                one.name,
+                one.hub.name,
+                " ".join(one.scopes),
+                f"{state} until {one.expires_at.date()}",
+                used,
             )
-            used = held.last_used_at.date().isoformat() if held.last_used_at else "never used"
-            scopes = " ".join(held.scopes)
-            click.echo(
-                f"{held.prefix}\t{held.name}\t{held.hub.name}\t{scopes}\t{state} until {held.expires_at.date()}\t{used}"
-            )
+            click.echo("\t".join(columns))
 
 
 @contextmanager
 def in_transaction() -> "Iterator[tuple[Session, datetime]]":
-    """One transaction on the database that the settings name, and the present moment."""
+    """One transaction on the database in the settings, and the current time."""
     from api.database import open_database
     from engage.core.clock import Clock
 

@@ -1,6 +1,4 @@
-"""`engage hub …` and `engage agency …`: what a service needs before its first member of staff can
-sign in.
-"""
+"""`engage hub …` and `engage agency …`: set up hubs, their settings and agencies."""
 
 import json
 from dataclasses import asdict
@@ -13,13 +11,13 @@ from api.cli.access import in_transaction
 
 @click.group()
 def hub() -> None:
-    """Hubs: add, list, choose the numbers of the rule book."""
+    """Hubs: add, list, change settings, close."""
 
 
 @hub.command(name="add")
 @click.argument("name")
-@click.option("--area", required=True, help="The IOM area that the hub is in; made when it is new.")
-@click.option("--phone", required=True, help="The number that texts tell people to ring.")
+@click.option("--area", required=True, help="The hub's IOM area. Created if it is new.")
+@click.option("--phone", required=True, help="The number that texts ask people to ring.")
 @click.option("--timezone", default="Europe/London", show_default=True)
 def add_hub(name: str, area: str, phone: str, timezone: str) -> None:
     """Add a hub called NAME."""
@@ -34,7 +32,7 @@ def add_hub(name: str, area: str, phone: str, timezone: str) -> None:
 
 @hub.command(name="list")
 def list_hubs() -> None:
-    """Every hub with its numbers of the rule book."""
+    """List every hub with its settings."""
     from sqlalchemy import select
 
     from engage.agencies.hub_settings import hub_rules
@@ -62,7 +60,7 @@ class _SettingCommand(click.Command):
 @hub.command(name="set", cls=_SettingCommand)
 @click.argument("setting")
 @click.argument("value")
-@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option("--hub", "hub_name", help="The hub. Optional if there is only one.")
 def choose(setting: str, value: str, hub_name: str | None) -> None:
     """Change SETTING to VALUE, from now on. `engage hub list` shows the values in force."""
     from engage.agencies import setup
@@ -83,27 +81,25 @@ def choose(setting: str, value: str, hub_name: str | None) -> None:
 
 @hub.command(name="close")
 @click.argument("days", nargs=-1, required=True, type=click.DateTime(formats=["%Y-%m-%d"]))
-@click.option("--reopen", is_flag=True, help="Take the days off the list instead.")
-@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option("--reopen", is_flag=True, help="Remove the days from the list instead.")
+@click.option("--hub", "hub_name", help="The hub. Optional if there is only one.")
 def close(days: tuple[datetime, ...], reopen: bool, hub_name: str | None) -> None:
-    """On DAYS (2027-12-27 …) nobody is there: due times in working days pass over them, as over
-    weekends.
-    """
+    """Add DAYS (2027-12-27 …) to the hub's closed days. Due times in working days skip them."""
     from engage.agencies import setup
     from engage.agencies.lookups import find_hub
 
     with in_transaction() as (session, now):
         found = find_hub(session, hub_name)
         dates = [day.date() for day in days]
-        listed = setup.close_days(session, found, dates, closed=not reopen, actor="system", now=now)
-    click.echo(f"Closed: {', '.join(day.isoformat() for day in sorted(listed)) or 'no days'}.")
+        closed = setup.close_days(session, found, dates, closed=not reopen, actor="system", now=now)
+    click.echo(f"Closed: {', '.join(day.isoformat() for day in sorted(closed)) or 'no days'}.")
 
 
 @hub.command(name="shut")
 @click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
-@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option("--hub", "hub_name", help="The hub. Optional if there is only one.")
 def shut(day: datetime, hub_name: str | None) -> None:
-    """The hub closes for good as DAY begins: nothing is booked from then on, nobody joins,
+    """Close the hub for good at the start of DAY: nothing is booked, no person is adopted and
     enrolments end.
     """
     from engage.agencies import setup
@@ -115,9 +111,9 @@ def shut(day: datetime, hub_name: str | None) -> None:
 
 
 @hub.command(name="history")
-@click.option("--hub", "hub_name", help="The hub; may be left out when there is only one.")
+@click.option("--hub", "hub_name", help="The hub. Optional if there is only one.")
 def show_history(hub_name: str | None) -> None:
-    """Since when which settings hold, the latest first, and who chose them."""
+    """List the hub's settings over time, latest first, with the actor who changed them."""
     from engage.agencies import setup
     from engage.agencies.lookups import find_hub
 
@@ -138,7 +134,7 @@ def agency() -> None:
 @click.argument("name")
 @click.option("--kind", required=True, help="probation, police, council, housing, health, charity…")
 @click.option(
-    "--hub", "hub_name", help="A hub in the agency's area; may be left out when there is only one."
+    "--hub", "hub_name", help="A hub in the agency's area. Optional if there is only one."
 )
 def add_agency(name: str, kind: str, hub_name: str | None) -> None:
     """Add an agency called NAME."""

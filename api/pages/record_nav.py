@@ -10,7 +10,7 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
-from engage.access.sharing import RecordPart, fields_for
+from engage.access.sharing import RecordPart, parts_for
 from engage.people.model import Person
 
 
@@ -53,7 +53,7 @@ def ways(session: Session, actor: Actor, person: Person, *, now: datetime) -> li
     """
     if not PARTS:
         return []
-    fields = fields_for(session, actor, person, now=now)
+    fields = parts_for(session, actor, person, now=now)
     able = abilities(actor, person)
     seen = [
         part

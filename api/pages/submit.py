@@ -54,7 +54,7 @@ def _once(session: Session, form: OnceForm, work: Callable[[Session], str]) -> s
     if answer is not None:
         return str(answer.body["address"])
     address = work(session)
-    idempotency.keep(
+    idempotency.store(
         session, actor=actor, key=key, answer=idempotency.Answer(303, {"address": address})
     )
     return address

@@ -43,7 +43,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
             if answer is None:
                 response = make_response(view(*given, **named))
                 answer = idempotency.Answer(response.status_code, response.get_json())
-                idempotency.keep(session, actor=actor, key=key, answer=answer)
+                idempotency.store(session, actor=actor, key=key, answer=answer)
                 return response
             if not sees_all(session, current_actor(), answer.people):
                 raise NotFound("There is no such person, or you may not see them.")

@@ -1,1 +1,1 @@
-"""Who may see and do what: one place for every question of who may."""
+"""Who may see a record and what they may do with it."""

@@ -1,8 +1,7 @@
-"""Sharing agreements: recorded, ended and listed by whoever answers for a hub. What they open is
-decided in sharing.py.
+"""Sharing agreements of a hub: record, end and list them. What they open is decided in sharing.py.
 
-An agreement is never changed: it is ended, and another one recorded, so that it can be said at any
-time what an agency could see on a day. It names agencies and parts of records, never a person.
+An agreement must never be changed. It is ended and a new one recorded, so that the record shows
+what an agency could see on any day. It names agencies and parts of records, never a person.
 """
 
 import uuid
@@ -20,24 +19,19 @@ from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
-from engage.core.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-)
+from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
 
-KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
-"""Who records the agreements of their hub."""
+MANAGERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+"""The roles that manage the agreements of their hub."""
 LONGEST_YEARS = 3
-"""An agreement is looked at again after so many years at the latest [ours]."""
+"""An agreement must be reviewed after this many years at the latest [ours]."""
 LONGEST_WORDS = 200
 MOST = 200
 
 
 @dataclass(frozen=True)
 class NewAgreement:
-    """An agreement to record. It holds on the days from `starts_on` to `ends_on` inclusive."""
+    """An agreement to record. It is in force from `starts_on` to `ends_on`, both included."""
 
     hub_id: uuid.UUID
     agency_id: uuid.UUID
@@ -53,16 +47,19 @@ def record_agreement(
 ) -> SharingAgreement:
     """Record an agreement of a hub with an agency of its area.
 
-    Raises Forbidden for a hub that the actor does not answer for, Invalid where words or parts are
-    missing, the agency is of another area, or the days make no sense: an agreement ends in the
-    future, after it starts, and within three years of that.
+    Raises Forbidden if the actor does not manage the hub's agreements. Raises Invalid if words or
+    parts are missing, the agency is of another area, or the dates are wrong: an agreement ends in
+    the future, after it starts, and within three years.
     """
-    _may_keep(actor, new.hub_id)
+    if not may_manage(actor, new.hub_id):
+        raise Forbidden(
+            "Only a coordinator, supervisor or administrator can record agreements of their hub."
+        )
     hub = session.get_one(Hub, new.hub_id)
     agency = session.get(Agency, new.agency_id)
     purpose, basis = " ".join(new.purpose.split()), " ".join(new.lawful_basis.split())
-    if wrong := _wrong(hub, agency, purpose, basis, new, now):
-        raise Invalid(fields=wrong)
+    if problems := _problems(hub, agency, purpose, basis, new, now):
+        raise Invalid(fields=problems)
     made = SharingAgreement(
         hub_id=hub.id,
         agency_id=new.agency_id,
@@ -94,9 +91,7 @@ def record_agreement(
 def end_agreement(
     session: Session, actor: Actor, agreement_id: uuid.UUID, *, now: datetime
 ) -> SharingAgreement:
-    """End an agreement at once: nothing more is seen by it. Raises NotFound, or Conflict where it
-    is over already.
-    """
+    """End an agreement at once. Raises NotFound, or Conflict if it has already ended."""
     found = session.get(
         SharingAgreement, agreement_id, with_for_update=True, populate_existing=True
     )
@@ -104,7 +99,7 @@ def end_agreement(
         raise NotFound("There is no such agreement, or you may not see it.")
     today = now.astimezone(zone(session.get_one(Hub, found.hub_id))).date()
     if found.ended_at is not None or found.ends_on < today:
-        raise Conflict("This agreement is over already.")
+        raise Conflict("This agreement has already ended.")
     found.ended_at, found.ended_by = now, actor.label
     events.record(
         session,
@@ -124,8 +119,8 @@ def agreements_of(
     after: uuid.UUID | None = None,
     limit: int = MOST,
 ) -> Sequence[SharingAgreement]:
-    """The agreements of some hubs, ended ones too, the one recorded last first; those recorded
-    before `after`.
+    """The agreements of some hubs, ended ones included, latest first. With `after`, only those
+    recorded before that one.
     """
     query = (
         select(SharingAgreement)
@@ -140,49 +135,40 @@ def agreements_of(
 
 
 def in_force(agreement: SharingAgreement, today: date) -> bool:
-    """Whether something is seen by the agreement on this day."""
+    """Whether the agreement is in force on this day."""
     return agreement.ended_at is None and agreement.starts_on <= today <= agreement.ends_on
 
 
 def managed_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
-    """The hubs whose agreements the actor keeps, by name."""
+    """The hubs whose agreements the actor manages, by name."""
     return session.scalars(
-        select(Hub).where(Hub.id.in_(actor.hubs(*KEEPERS))).order_by(Hub.name, Hub.id)
+        select(Hub).where(Hub.id.in_(actor.hubs(*MANAGERS))).order_by(Hub.name, Hub.id)
     ).all()
 
 
 def may_manage(actor: Actor, hub_id: uuid.UUID) -> bool:
-    """Whether the actor answers for the agreements of a hub."""
-    return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*KEEPERS)
+    """Whether the actor manages the agreements of a hub."""
+    return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*MANAGERS)
 
 
-def _may_keep(actor: Actor, hub_id: uuid.UUID) -> None:
-    if not may_manage(actor, hub_id):
-        raise Forbidden(
-            "Only a coordinator, supervisor or administrator records the agreements of their hub."
-        )
-
-
-def _wrong(
+def _problems(
     hub: Hub, agency: Agency | None, purpose: str, basis: str, new: NewAgreement, now: datetime
 ) -> dict[str, str]:
-    wrong: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if agency is None or agency.area_id != hub.area_id:
-        wrong["agency"] = "Choose an agency of this hub’s area."
+        problems["agency"] = "Choose an agency of this hub’s area."
     for name, given, missing in (
         ("purpose", purpose, "Say what the agency needs it for"),
-        ("lawful_basis", basis, "Say on what lawful basis it is shared"),
+        ("lawful_basis", basis, "Give the lawful basis for sharing"),
     ):
         if not given or len(given) > LONGEST_WORDS:
-            wrong[name] = f"{missing}, in at most {LONGEST_WORDS} characters."
+            problems[name] = f"{missing}, in at most {LONGEST_WORDS} characters."
     if not new.fields:
-        wrong["fields"] = "Choose at least one part of the record."
+        problems["fields"] = "Choose at least one part of the record."
     if new.ends_on < new.starts_on:
-        wrong["ends_on"] = "The last day must not be before the first."
+        problems["ends_on"] = "The last day must not be before the first day."
     elif new.ends_on < now.astimezone(zone(hub)).date():
-        wrong["ends_on"] = "The last day is past."
+        problems["ends_on"] = "The last day must not be in the past."
     elif new.ends_on > new.starts_on + relativedelta(years=LONGEST_YEARS):
-        wrong["ends_on"] = (
-            f"An agreement holds for at most {LONGEST_YEARS} years. Record the next one then."
-        )
-    return wrong
+        problems["ends_on"] = f"An agreement lasts at most {LONGEST_YEARS} years."
+    return problems

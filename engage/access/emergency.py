@@ -1,9 +1,8 @@
-"""Opening a record that is closed to somebody, because it cannot wait: with a reason, for some
-hours, and never in secret.
+"""Emergency access: open a record that is closed to a member of staff, for some hours.
 
-The offender manager is told at once, by a signal and by a notice. It gives reading and nothing
-else, and it is for staff of the person's own hub. It must never open a record to somebody who is
-excluded from it by name, nor a record of health.
+It needs a reason, gives reading only, and is for staff of the person's own hub. The offender
+manager is told at once by a signal and a notice. It must never open a record to staff who are
+excluded by name, and never gives health access.
 """
 
 from dataclasses import replace
@@ -19,31 +18,24 @@ from engage.agencies import staff_notices
 from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Role, Staff
 from engage.core import events
-from engage.core.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-)
+from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.people.model import Person, RecordAccess
 from engage.signals import Evidence, SignalKind, raise_signal
 
 log = structlog.get_logger(__name__)
 
 OPENERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR, Role.SUPPORT_WORKER)
-"""Whose work it may be to help somebody at once. Auditors and administrators have no such
-emergencies.
-"""
+"""The roles that may use emergency access. Auditors and administrators may not."""
 SHORTEST, LONGEST = 20, 500
 
 
 def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
-    """The actor with the records that they have opened and that are closed to them otherwise. One
+    """The actor with the people whose records are open to them by emergency access alone. One
     statement, for staff only.
     """
     if actor.kind is not ActorKind.STAFF or not actor.has(*OPENERS):
         return actor
-    bare = replace(actor, opened=frozenset())
+    without = replace(actor, opened=frozenset())
     excluded = exists().where(
         RecordAccess.person_id == Person.id,
         RecordAccess.staff_id == actor.id,
@@ -56,7 +48,7 @@ def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
             BreakGlass.staff_id == actor.id,
             BreakGlass.ends_at > now,
             Person.hub_id.in_(actor.hubs(*OPENERS)),
-            not_(visible_to(bare)),
+            not_(visible_to(without)),
             not_(excluded),
         )
     )
@@ -66,19 +58,20 @@ def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
 def open_record(
     session: Session, actor: Actor, crn: str, *, reason: str, now: datetime
 ) -> BreakGlass:
-    """Open the record with this CRN to the actor, for as many hours as the hub allows.
+    """Open the record with this CRN to the actor for `break_glass_hours` of the person's hub.
 
-    Raises Forbidden for a role that has no emergencies, Invalid for a reason that says nothing,
-    Conflict where the record is open to them already, and NotFound for everybody of another hub and
-    for whoever is excluded by name: both are told the same.
+    Raises Forbidden if the role does not allow it, Invalid if the reason is too short or too long,
+    and Conflict if the record is open to the actor already. Raises NotFound if the person is in
+    another hub and also if the actor is excluded by name, so that neither can be told apart.
     """
     reason = " ".join(reason.split())
     if actor.kind is not ActorKind.STAFF or not actor.has(*OPENERS):
-        raise Forbidden("Your role opens no records in an emergency.")
+        raise Forbidden("Your role does not allow emergency access.")
     if not SHORTEST <= len(reason) <= LONGEST:
         raise Invalid(
             fields={
-                "reason": f"Say what is at stake and why it cannot wait, in {SHORTEST} to {LONGEST} characters."
+                "reason": "Say what is at stake and why it cannot wait, "
+                f"in {SHORTEST} to {LONGEST} characters."
             }
         )
     person = _find(session, actor, crn, now)
@@ -106,7 +99,7 @@ def open_record(
         opening=made.id,
         ends_at=made.ends_at,
     )
-    _tell(session, person, staff, made, now)
+    _tell_offender_manager(session, person, staff, made, now)
     return made
 
 
@@ -134,16 +127,14 @@ def _find(session: Session, actor: Actor, crn: str, now: datetime) -> Person:
             what="open in an emergency",
             excluded=bool(excluded),
         )
-        raise NotFound(
-            "There is no record with this CRN that can be opened to you. Ask a supervisor."
-        )
-    as_now = with_opened(session, actor, now=now)
-    if session.scalar(select(Person.id).where(Person.id == person.id, visible_to(as_now))):
+        raise NotFound("You cannot open a record with this CRN. Ask a supervisor.")
+    current = with_opened(session, actor, now=now)
+    if session.scalar(select(Person.id).where(Person.id == person.id, visible_to(current))):
         raise Conflict("This record is open to you already.", code="open_already")
     return person
 
 
-def _tell(
+def _tell_offender_manager(
     session: Session, person: Person, staff: Staff, opening: BreakGlass, now: datetime
 ) -> None:
     raise_signal(
@@ -152,7 +143,8 @@ def _tell(
         person_id=person.id,
         hub_id=person.hub_id,
         cause=str(opening.id),
-        why=f"{staff.name} opened this record in an emergency. Their reason is with the record, under Who has seen it.",
+        why=f"{staff.name} opened this record in an emergency. "
+        "Their reason is with the record, under Who has seen it.",
         evidence=[Evidence("break_glass", str(opening.id))],
         now=now,
         actor=f"staff:{staff.id}",

@@ -1,9 +1,8 @@
-"""Health apart: which texts tell of health, a lapse included, so that their words are shown only to
-those who may see matters of health.
+"""Which texts are about health, so that their words are shown only to users with health access.
 
-A text counts where it was read as one, where a worker corrected its reading to one, or where news
-of health came of it. It says nothing of what a worker wrote by hand, and it decides about nobody:
-who may see health is decided by access.py.
+A text is about health, a lapse included, if its reply record says so, if a worker corrected the
+record to say so, or if it led to a self-report about health. What a worker wrote by hand is not
+covered. Who has health access is decided in policy.py, never here.
 """
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -22,39 +21,39 @@ from messaging.tables import Inbound, Message
 
 NOT_SHOWN = "(Health, not shown)"
 _INTENTS = tuple(intent.value for intent in Intent if intent.meaning.health)
-_ANSWERS = (TextKind.LAPSE.value,)
-"""Texts of ours from whose words it could be read that somebody told of a lapse."""
+_REVEALING = (TextKind.LAPSE.value,)
+"""Texts from Engage whose words show that the person reported a lapse."""
 
 
 def sees_health(actor: Actor, person: Person) -> bool:
-    """Whether the actor may see matters of this person's health."""
+    """Whether the actor has health access to this person."""
     return Ability.HEALTH in abilities(actor, person)
 
 
-def tells_of_health() -> ColumnElement[bool]:
-    """The SQL condition on Inbound (null where a row has none) for texts that tell of health."""
-    read = aliased(ReplyRecord)
+def is_about_health() -> ColumnElement[bool]:
+    """The SQL condition on Inbound for texts about health. Null if a row has no inbound text."""
+    reply = aliased(ReplyRecord)
     corrected = exists().where(
-        ReplyCorrection.reply_record_id == read.id, ReplyCorrection.now.in_(_INTENTS)
+        ReplyCorrection.reply_record_id == reply.id, ReplyCorrection.now.in_(_INTENTS)
     )
-    as_health = (
-        select(read.id)
+    recorded = (
+        select(reply.id)
         .where(
-            read.inbound_id == Inbound.id,
-            or_(read.intent.in_(_INTENTS), read.intents.op("?|")(array(_INTENTS)), corrected),
+            reply.inbound_id == Inbound.id,
+            or_(reply.intent.in_(_INTENTS), reply.intents.op("?|")(array(_INTENTS)), corrected),
         )
         .correlate(Inbound)
         .exists()
     )
-    news = (
+    reported = (
         select(SelfReport.id)
         .where(SelfReport.inbound_id == Inbound.id, SelfReport.kind.in_(rules.HEALTH))
         .correlate(Inbound)
         .exists()
     )
-    return or_(as_health, news)
+    return or_(recorded, reported)
 
 
-def answers_health(message: Message) -> bool:
-    """Whether the words of a text of ours tell that somebody told of a lapse."""
-    return message.context.get("texts") in _ANSWERS
+def reveals_health(message: Message) -> bool:
+    """Whether the words of a text from Engage show that the person reported a lapse."""
+    return message.context.get("texts") in _REVEALING

@@ -1,7 +1,6 @@
-"""Who may read and who may change the settings of a hub. Nothing here concerns a person under IOM.
+"""Who may read and who may change the settings of a hub.
 
-Roles are handed in as an actor by whoever asks; a hub that the actor may not read is one that there
-is not.
+Nothing here concerns a person under IOM. A hub that the actor may not read is reported as NotFound.
 """
 
 import uuid
@@ -15,14 +14,14 @@ from engage.agencies.model import Hub, Role
 from engage.core.errors import Forbidden, NotFound
 
 READERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COORDINATOR)
-KEEPERS = (Role.ADMINISTRATOR,)
+EDITORS = (Role.ADMINISTRATOR,)
 
 
 class HasHubRoles(Protocol):
-    """Whoever has roles in hubs."""
+    """An actor with roles in hubs."""
 
     def hubs(self, *roles: Role) -> frozenset[uuid.UUID]:
-        """The hubs in which they have one of `roles`."""
+        """The hubs in which the actor has one of `roles`."""
 
 
 def readable_hubs(session: Session, actor: HasHubRoles) -> Sequence[Hub]:
@@ -41,15 +40,15 @@ def to_read(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
 
 
 def to_change(session: Session, actor: HasHubRoles, hub_id: uuid.UUID) -> Hub:
-    """A hub whose settings the actor may change. Raises NotFound, or Forbidden for who only reads
-    them.
+    """A hub whose settings the actor may change. Raises NotFound, or Forbidden if they may only
+    read them.
     """
     hub = to_read(session, actor, hub_id)
     if not may_change(actor, hub):
-        raise Forbidden("Only an administrator of the hub changes its settings.")
+        raise Forbidden("Only an administrator of the hub can change its settings.")
     return hub
 
 
 def may_change(actor: HasHubRoles, hub: Hub) -> bool:
     """Whether the actor may change the settings of this hub."""
-    return hub.id in actor.hubs(*KEEPERS)
+    return hub.id in actor.hubs(*EDITORS)

@@ -1,4 +1,4 @@
-"""Tables of why one agency may see what another recorded, and of what it was shown."""
+"""Tables of sharing agreements, disclosures and emergency access."""
 
 import uuid
 from datetime import date, datetime
@@ -13,11 +13,11 @@ from engage.people.model import Person
 
 
 class SharingAgreement(Base):
-    """What an agency may see of a hub's people beside its own part: which `fields`, for which
-    purpose, on what lawful basis, from when to when.
+    """What an agency may see of a hub's people beyond its own part, for what purpose and on what
+    lawful basis.
 
-    `fields` are names of `engage.access.sharing.Field`. It holds on the days from `starts_on` to
-    `ends_on` inclusive unless ended before.
+    `fields` are values of `engage.access.sharing.RecordPart`. The agreement is in force from
+    `starts_on` to `ends_on`, both included, unless it is ended earlier.
     """
 
     __tablename__ = "sharing_agreement"
@@ -43,8 +43,8 @@ class SharingAgreement(Base):
 
 
 class Disclosure(Base):
-    """Something of a person's record went to another agency: what, to whom, for what, under which
-    agreement (none: a court, by law).
+    """Part of a person's record was shown or given to another agency: what, to whom and why.
+    `agreement_id` is None for a court, which may see it by law.
     """
 
     __tablename__ = "disclosure"
@@ -63,8 +63,8 @@ class Disclosure(Base):
 
 
 class BreakGlass(Base):
-    """Somebody opened a record that they may not see, because it could not wait: why, and until
-    when. The OM is told at once.
+    """Emergency access of a member of staff to a record that their role does not show: the reason
+    and when it expires.
     """
 
     __tablename__ = "break_glass"

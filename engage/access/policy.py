@@ -1,8 +1,9 @@
-"""The one place that says which people an actor may see, and what they may do to them.
+"""Decides which people an actor may see and what they may do with a record.
 
-Every query about people is narrowed by `visible_to(actor)`; every use case on one person starts
-with `open_person`. Whoever may not see a person is told that there is none (404); whoever sees but
-may not act is refused (403). Both are logged.
+Every query about people is narrowed by `visible_to(actor)`. Every use case on one person starts
+with `open_person`. An actor who may not see a person gets NotFound (404), as if there were no such
+person. An actor who may see them but not do this gets Forbidden (403). Both are logged. No other
+module may decide who sees a person.
 """
 
 import uuid
@@ -26,9 +27,9 @@ log = structlog.get_logger(__name__)
 class Ability(StrEnum):
     """What an actor may do with a person's record.
 
-    `case`: read the case around the texts (orders, plan, status, compliance); `decide`: record what
-    a meeting decided; `enforce`: decide what follows from non-compliance; `overrule`: put another
-    decision in the place of a worker's; `intelligence`: see and set the flag.
+    `converse`: read and write the texts. `case`: read orders, plan, status and compliance.
+    `decide`: record the decision of a meeting. `enforce`: decide on failures to comply. `overrule`:
+    replace a worker's decision. `intelligence`: see and set the intelligence flag.
     """
 
     VIEW = "view"
@@ -57,13 +58,9 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 READ_ONLY_ROLES = frozenset({Role.AUDITOR})
 HUB_WIDE_ROLES = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR})
 READ_IN_EMERGENCY = frozenset({Ability.VIEW, Ability.CONVERSE, Ability.CASE})
-"""What whoever opened a record in an emergency (breaking_glass.py) may do with it until the time is
-over: read, and change nothing.
-"""
-CARES = frozenset({AgencyKind.HEALTH, AgencyKind.DRUG_AND_ALCOHOL})
-"""Agencies whose staff look after people's health: those who work with a person (may record) see
-what is told of it.
-"""
+"""What emergency access (emergency.py) allows until it expires: reading, no changes."""
+HEALTH_AGENCIES = frozenset({AgencyKind.HEALTH, AgencyKind.DRUG_AND_ALCOHOL})
+"""Staff of these agencies have health access to the people for whom they may record."""
 
 SCOPES: dict[str, frozenset[Ability]] = {
     "people:read": frozenset({Ability.VIEW}),
@@ -93,7 +90,7 @@ SCOPES: dict[str, frozenset[Ability]] = {
 
 
 class ActorKind(StrEnum):
-    """What sort of actor asks."""
+    """The kinds of actor."""
 
     STAFF = "staff"
     KEY = "key"
@@ -103,18 +100,18 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a member of staff with roles in hubs, a system with a scoped key for one hub, a
-    person by text, or Engage itself.
+    """Who asks: a member of staff with roles in hubs, a system with a key for one hub, a person by
+    text, or Engage itself.
 
-    `agency_id` is the staff member's agency, which `cares` if it looks after people's health and is
-    the `police` or not; `scopes` and `hub_id` belong to keys. `opened` are people whose records are
-    closed to the actor, and were opened in an emergency that is not over.
+    Staff have `agency_id`; `health_agency` and `police` say what kind of agency it is. Keys have
+    `hub_id` and `scopes`. `opened` holds the people whom the actor sees only by emergency access
+    that has not expired.
     """
 
     kind: ActorKind
     id: uuid.UUID | None = None
     agency_id: uuid.UUID | None = None
-    cares: bool = False
+    health_agency: bool = False
     police: bool = False
     roles: frozenset[tuple[uuid.UUID, Role]] = frozenset()
     hub_id: uuid.UUID | None = None
@@ -123,11 +120,11 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """How logs and events name this actor: `staff:<id>`, `key:<id>`, `person` or `system`."""
+        """The actor in logs and events: `staff:<id>`, `key:<id>`, `person` or `system`."""
         return self.kind.value if self.id is None else f"{self.kind.value}:{self.id}"
 
     def hubs(self, *roles: Role) -> frozenset[uuid.UUID]:
-        """The hubs in which the actor has one of `roles` (any role when none is named)."""
+        """The hubs in which the actor has one of `roles`, or any role if none is given."""
         return frozenset(hub for hub, role in self.roles if not roles or role in roles)
 
     def has(self, *roles: Role) -> bool:
@@ -137,22 +134,19 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM)
 PERSON = Actor(ActorKind.PERSON)
-"""A person who does something by a text of their own. It names them in events and opens no record.
-"""
+"""A person who acts by text. It is only a label for events and sees no record."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The SQL condition on Person that holds for exactly the people this actor may see. Denies by
-    default.
+    """The SQL condition on Person for exactly the people whom the actor may see. Denies by default.
 
-    A record that was merged into another is seen by nobody but Engage itself, until the merge is
-    undone.
+    Only Engage itself sees a record that was merged into another, until the merge is undone.
     """
     if actor.kind is ActorKind.SYSTEM:
         return true()
-    stands = Person.merged_into_id.is_(None)
+    not_merged = Person.merged_into_id.is_(None)
     if actor.kind is ActorKind.KEY:
-        return and_(Person.hub_id == actor.hub_id, not_(Person.restricted), stands)
+        return and_(Person.hub_id == actor.hub_id, not_(Person.restricted), not_merged)
     admitted = exists().where(
         RecordAccess.person_id == Person.id,
         RecordAccess.staff_id == actor.id,
@@ -163,52 +157,54 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         RecordAccess.staff_id == actor.id,
         RecordAccess.excluded,
     )
-    open_to_others = or_(not_(Person.restricted), admitted)
-    ways: list[ColumnElement[bool]] = []
+    unrestricted_or_admitted = or_(not_(Person.restricted), admitted)
+    grants: list[ColumnElement[bool]] = []
     if hubs := actor.hubs(Role.OFFENDER_MANAGER):
-        ways.append(and_(Person.offender_manager_id == actor.id, Person.hub_id.in_(hubs)))
+        grants.append(and_(Person.offender_manager_id == actor.id, Person.hub_id.in_(hubs)))
     if hubs := actor.hubs(*HUB_WIDE_ROLES):
-        ways.append(and_(Person.hub_id.in_(hubs), open_to_others))
+        grants.append(and_(Person.hub_id.in_(hubs), unrestricted_or_admitted))
     if hubs := actor.hubs(Role.SUPPORT_WORKER):
         involved = exists().where(
             Involvement.person_id == Person.id, Involvement.agency_id == actor.agency_id
         )
-        ways.append(and_(Person.hub_id.in_(hubs), open_to_others, involved))
+        grants.append(and_(Person.hub_id.in_(hubs), unrestricted_or_admitted, involved))
     if actor.opened:
-        ways.append(Person.id.in_(actor.opened))
-    return and_(or_(false(), *ways), not_(excluded), stands)
+        grants.append(Person.id.in_(actor.opened))
+    return and_(or_(false(), *grants), not_(excluded), not_merged)
 
 
 def sees_all(session: Session, actor: Actor, people: Collection[uuid.UUID]) -> bool:
-    """Whether the actor may see every one of these people, today."""
-    seen = session.scalars(select(Person.id).where(Person.id.in_(people), visible_to(actor)))
-    return set(seen) == set(people)
+    """Whether the actor may see every one of these people now."""
+    visible = session.scalars(select(Person.id).where(Person.id.in_(people), visible_to(actor)))
+    return set(visible) == set(people)
 
 
 def abilities(actor: Actor, person: Person) -> frozenset[Ability]:
-    """What `actor` may do with a person whom they may see."""
+    """What the actor may do with a person whom they may see."""
     if actor.kind is ActorKind.SYSTEM:
         return ALL
     if actor.kind is ActorKind.KEY:
         return frozenset().union(*(SCOPES.get(scope, frozenset()) for scope in actor.scopes))
     if person.id in actor.opened:
         return READ_IN_EMERGENCY
-    found: frozenset[Ability] = frozenset()
+    granted: frozenset[Ability] = frozenset()
     for hub, role in actor.roles:
         if hub != person.hub_id:
             continue
         if role is Role.OFFENDER_MANAGER and person.offender_manager_id != actor.id:
             continue
-        found |= ABILITIES[role]
-    if actor.cares and Ability.RECORD in found:
-        found |= {Ability.HEALTH}
-    if actor.police and Ability.CASE in found:
-        found |= {Ability.INTELLIGENCE}
-    return found
+        granted |= ABILITIES[role]
+    if actor.health_agency and Ability.RECORD in granted:
+        granted |= {Ability.HEALTH}
+    if actor.police and Ability.CASE in granted:
+        granted |= {Ability.INTELLIGENCE}
+    return granted
 
 
 def may_change(actor: Actor, person: Person) -> bool:
-    """Whether the actor may change anything at all: an auditor only reads."""
+    """Whether the actor may change anything in this record. Auditors and emergency access only
+    read.
+    """
     if actor.kind is not ActorKind.STAFF:
         return True
     if person.id in actor.opened:
@@ -222,8 +218,8 @@ def may_change(actor: Actor, person: Person) -> bool:
 
 
 def own_agency_only(actor: Actor, person: Person) -> bool:
-    """Whether the actor sees only their own agency's part of this record (a support worker with no
-    wider role).
+    """Whether the actor sees only their own agency's part of this record: a support worker with no
+    wider role.
     """
     return Ability.CONVERSE not in abilities(actor, person) and actor.kind is ActorKind.STAFF
 
@@ -239,12 +235,12 @@ def open_person(
     change: bool = False,
     lock: bool = False,
 ) -> Person:
-    """The person, if the actor may do `ability` (and, with `change`, alter something); the reading
-    is logged.
+    """The person, if the actor has `ability` and, with `change`, may change the record. Access
+    without `change` is logged.
 
-    Raises NotFound when there is no such person or the actor may not see them, Forbidden when they
-    may see but not do this. With `lock` the row is held until the transaction ends, so that two
-    changes of one person go one after the other.
+    With `lock` the row stays locked until the transaction ends, so that changes to one person
+    follow one another. Raises NotFound if there is no such person or the actor may not see them,
+    Forbidden if the actor may see them but not do this.
     """
     query = select(Person).where(Person.id == person_id, visible_to(actor))
     if lock:
@@ -268,19 +264,19 @@ def open_person(
 
 
 def staff_actor(staff: Staff) -> Actor:
-    """The actor that a signed-in member of staff is."""
+    """A signed-in member of staff as an actor."""
     roles = frozenset((membership.hub_id, membership.role) for membership in staff.memberships)
-    kind = staff.agency.kind
+    agency_kind = staff.agency.kind
     return Actor(
         ActorKind.STAFF,
         id=staff.id,
         agency_id=staff.agency_id,
-        cares=kind in CARES,
-        police=kind is AgencyKind.POLICE,
+        health_agency=agency_kind in HEALTH_AGENCIES,
+        police=agency_kind is AgencyKind.POLICE,
         roles=roles,
     )
 
 
 def key_actor(key: ApiKey) -> Actor:
-    """The actor that a system with this key is."""
+    """A system with this key as an actor."""
     return Actor(ActorKind.KEY, id=key.id, hub_id=key.hub_id, scopes=frozenset(key.scopes))

@@ -1,7 +1,7 @@
-"""Which rows of a list an actor may see: access.py's rule turned into conditions for whole lists.
+"""Conditions for lists: which rows an actor may see.
 
-It adds no rule of its own: a list for an ability holds exactly the people for whom `open_person`
-would grant that ability.
+The rules are those of policy.py. A list for an ability holds exactly the people for whom
+`open_person` would grant that ability; this module must never add a rule of its own.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ from engage.signals import HEALTH, Signal
 
 
 def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]:
-    """The condition on Person for those whom the actor may see and do `ability` to."""
+    """The condition on Person for people whom the actor may see and has `ability` for."""
     if actor.kind is ActorKind.SYSTEM:
         return true()
     if actor.kind is ActorKind.KEY:
@@ -35,58 +35,59 @@ def people(actor: Actor, ability: Ability = Ability.VIEW) -> ColumnElement[bool]
 
 
 def appointments(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Appointment joined with Person: all of a person's for most, their own
-    agency's for a support worker.
+    """The condition on Appointment joined with Person: every appointment of a visible person, but
+    only their own agency's for a support worker.
     """
-    if actor.kind is not ActorKind.STAFF or _with(actor, Ability.CONVERSE).roles == actor.roles:
+    wide = _with(actor, Ability.CONVERSE)
+    if actor.kind is not ActorKind.STAFF or wide.roles == actor.roles:
         return people(actor)
     own = Appointment.agency_id == actor.agency_id
-    wide = _with(actor, Ability.CONVERSE)
     return and_(people(actor), or_(own, visible_to(wide)) if wide.roles or wide.opened else own)
 
 
 def signals(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Signal joined with Person: signals of health only of people whose health the
-    actor may see.
+    """The condition on Signal joined with Person: health signals only for people to whose health
+    the actor has access.
     """
     return or_(Signal.kind.not_in(HEALTH), people(actor, Ability.HEALTH))
 
 
 def unknown_texts(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Reading for texts of nobody in particular: from a number that nobody has, or
-    that somebody has whose thread the actor may read.
+    """The condition on ReplyRecord for texts that no person has been found for: from a number that
+    no person has, or that a person has whose texts the actor may read.
 
-    A phone that people of another hub share is theirs to sort out, and so is one whose people are
-    all kept from the actor.
+    A phone shared by people whom the actor may not see is left to the hub that may.
     """
-    on_it = exists().where(
+    owners = exists().where(
         ContactPoint.number == ReplyRecord.number,
         ContactPoint.state != NumberState.RETIRED,
         Person.id == ContactPoint.person_id,
     )
     return and_(
-        ReplyRecord.person_id.is_(None), or_(~on_it, on_it.where(people(actor, Ability.CONVERSE)))
+        ReplyRecord.person_id.is_(None),
+        or_(~owners, owners.where(people(actor, Ability.CONVERSE))),
     )
 
 
 def may_see_people(actor: Actor) -> bool:
-    """Whether any of the actor's roles lets them see people at all (an administrator's does not)."""
+    """Whether any role of the actor lets them see people. An administrator's does not."""
     return any(ABILITIES[role] for _, role in actor.roles)
 
 
 def may_anywhere(actor: Actor, ability: Ability) -> bool:
-    """Whether the actor has `ability` in some hub: what decides which parts of a page and of the
-    menu are offered.
+    """Whether the actor has `ability` in any hub. Decides which parts of a page and of the menu are
+    shown.
     """
     return bool(_with(actor, ability).roles)
 
 
 def may_write(actor: Actor) -> bool:
-    """Whether the actor may change anything about people: an auditor and an administrator may not."""
+    """Whether the actor may change anything about people. Auditors and administrators may not."""
     return any(ABILITIES[role] and role is not Role.AUDITOR for _, role in actor.roles)
 
 
 def _with(actor: Actor, ability: Ability) -> Actor:
+    """The actor with only the roles, and the emergency access, that grant `ability`."""
     return replace(
         actor,
         roles=frozenset((hub, role) for hub, role in actor.roles if ability in ABILITIES[role]),

@@ -1,10 +1,8 @@
-"""What one agency may see of what others recorded: sharing agreements, and the log of what was
-disclosed under them.
+"""What an agency may see of records that others made, and the log of disclosures.
 
-Staff whose role covers the whole case see it by that role. Anybody else sees their own agency's
-part, and beside it exactly the fields that an agreement in force names for their agency, no more;
-each such sight is a disclosure and is logged as one. Matters of health never pass by an agreement
-that does not name them.
+Staff whose role covers the whole case see it by role. Other staff see their own agency's part and
+exactly the parts that a sharing agreement in force names for their agency. Each use of an agreement
+is logged as a disclosure. An agreement never opens health unless it names it.
 """
 
 import uuid
@@ -16,13 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engage.access.model import Disclosure, SharingAgreement
-from engage.access.policy import (
-    Ability,
-    Actor,
-    ActorKind,
-    abilities,
-    open_person,
-)
+from engage.access.policy import Ability, Actor, ActorKind, abilities, open_person
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
@@ -54,9 +46,9 @@ def open_part(
     what: str,
 ) -> Person:
     """The person, if the actor may read this part of the record: by role, or by an agreement in
-    force today, which is then logged as used.
+    force today, which is then logged as a disclosure.
 
-    Raises NotFound for whoever may not see the person, Forbidden for whoever may not see this part.
+    Raises NotFound if the actor may not see the person, Forbidden if they may not see this part.
     """
     person = open_person(session, actor, person_id, now=now, what=what)
     if _by_role(actor, person, part):
@@ -95,11 +87,11 @@ def open_part(
     return person
 
 
-def fields_for(
+def parts_for(
     session: Session, actor: Actor, person: Person, *, now: datetime
 ) -> frozenset[RecordPart]:
-    """The parts that `open_part` would let the actor read: for menus. It logs nothing, and asks the
-    database at most once.
+    """The parts that `open_part` would let the actor read, for menus. Logs nothing and queries the
+    database once at most.
     """
     by_role = frozenset(part for part in RecordPart if _by_role(actor, person, part))
     if (
@@ -115,9 +107,7 @@ def fields_for(
 def agreement_for(
     session: Session, actor: Actor, person: Person, part: RecordPart, *, now: datetime
 ) -> SharingAgreement | None:
-    """The agreement in force by which the actor's agency may see this part of the person's record,
-    if there is one.
-    """
+    """The agreement in force that lets the actor's agency see this part of the record, if any."""
     if actor.kind is not ActorKind.STAFF or actor.agency_id is None:
         return None
     found = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))
@@ -139,8 +129,8 @@ def _in_force(agency_id: uuid.UUID, person: Person, today: date) -> Select[Shari
 
 
 def _by_role(actor: Actor, person: Person, part: RecordPart) -> bool:
-    found = abilities(actor, person)
-    return (Ability.HEALTH if part is RecordPart.HEALTH else Ability.CASE) in found
+    needed = Ability.HEALTH if part is RecordPart.HEALTH else Ability.CASE
+    return needed in abilities(actor, person)
 
 
 def _today(session: Session, person: Person, now: datetime) -> date:

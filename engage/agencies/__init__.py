@@ -1,1 +1,1 @@
-"""Areas, hubs, agencies and the staff who work in them."""
+"""Areas, hubs and their settings, agencies and staff."""

@@ -196,12 +196,12 @@ def rules_of(settings: Mapping[str, Any]) -> HubRules:
 
 
 def rules_at(session: Session, hub: Hub, at: datetime) -> HubRules:
-    """The hub's settings at a moment, or today's if it has never changed any."""
+    """The hub's settings at a time, or the present ones if it never changed any."""
     return rules_of(settings_at(session, hub, at))
 
 
 def settings_at(session: Session, hub: Hub, at: datetime) -> dict[str, Any]:
-    """The stored settings of the hub at a moment, closed days included."""
+    """The stored settings of the hub at a time, closed days included."""
     found = session.scalars(
         select(HubSettingsSpell)
         .where(HubSettingsSpell.hub_id == hub.id, HubSettingsSpell.since <= at)

@@ -22,7 +22,7 @@ def find_hub(session: Session, name: str | None) -> Hub:
     if len(found) > 1:
         names = ", ".join(sorted({hub.name for hub in found}))
         raise Invalid(
-            fields={"hub": f"There are several hubs: {names}. Give a name that only one has."}
+            fields={"hub": f"There are several hubs: {names}. Give a name that only one hub has."}
         )
     return found[0]
 

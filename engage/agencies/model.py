@@ -1,4 +1,4 @@
-"""Tables of areas, hubs, agencies and staff. Never holds anything about a person under IOM."""
+"""Tables of areas, hubs, agencies and staff. They must never hold anything about a person."""
 
 import enum
 import uuid
@@ -12,7 +12,7 @@ from engage.core.db import Base, new_id
 
 
 class AgencyKind(enum.StrEnum):
-    """The kinds of agency that IOM joins (SCOPE.md, agencies)."""
+    """The kinds of agency that take part in IOM."""
 
     PROBATION = "probation"
     POLICE = "police"
@@ -29,7 +29,9 @@ class AgencyKind(enum.StrEnum):
 
 
 class Role(enum.StrEnum):
-    """What a member of staff does in a hub; it decides whom they see and what they may do."""
+    """The role of a member of staff in a hub. It decides which people they see and what they may
+    do (access/policy.py).
+    """
 
     OFFENDER_MANAGER = "offender_manager"
     SUPPORT_WORKER = "support_worker"
@@ -61,14 +63,12 @@ class Hub(Base):
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/London")
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     closed_at: Mapped[datetime | None] = mapped_column(
-        doc="Nobody joins a closed hub, and nothing is booked there."
+        doc="From then on no person is adopted here and nothing is booked."
     )
 
 
 class HubSettingsSpell(Base):
-    """The settings of a hub from a moment on, until the next ones begin: which rule was in force
-    when.
-    """
+    """The settings of a hub from `since` until the next row: which settings were in force when."""
 
     __tablename__ = "hub_settings_spell"
     __table_args__ = (Index("ix_hub_settings_spell_hub", "hub_id", "since"),)
@@ -93,7 +93,7 @@ class Agency(Base):
 
 
 class Staff(Base):
-    """A member of staff: an offender manager, a support worker, a coordinator…"""
+    """A member of staff of an agency. `memberships` are their roles in hubs."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -110,7 +110,7 @@ class Staff(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     mobile: Mapped[str | None] = mapped_column(
         String(16),
-        doc="Where notices go, as E.164; texts from it are nobody's, as from any unknown number.",
+        doc="Where notices go, as E.164. A text from it is treated as from an unknown number.",
     )
     wants_notices: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -141,8 +141,8 @@ class Membership(Base):
 
 
 class OnCallTurn(Base):
-    """Somebody answers for urgent items of a hub from one moment to another. Level 1 is told first;
-    turns may overlap.
+    """A member of staff is on call for a hub's urgent items for a time. Level 1 is told first.
+    Turns may overlap.
     """
 
     __tablename__ = "on_call_turn"
@@ -166,8 +166,8 @@ class OnCallTurn(Base):
 
 
 class ApiKey(Base):
-    """A key of a case-management system: only a hash is kept; scoped, bound to one hub, with an
-    expiry.
+    """The key of a case-management system: for one hub, with scopes and an expiry. Only a hash of
+    the secret is stored.
     """
 
     __tablename__ = "api_key"

@@ -1,6 +1,4 @@
-"""Staff and systems: who they are, how they prove it, and how they are let in. Knows nothing of
-people under IOM.
-"""
+"""Staff accounts and API keys: add, authenticate, revoke. Nothing here concerns a person."""
 
 import hashlib
 import hmac
@@ -39,18 +37,18 @@ class SignInProblem(StrEnum):
 
 @dataclass(frozen=True)
 class SignIn:
-    """The end of an attempt: the member of staff, or the problem."""
+    """The result of a sign-in: the member of staff, or the problem."""
 
     staff: Staff | None
     problem: SignInProblem | None
 
 
 def authenticate(session: Session, email: str, password: str, *, now: datetime) -> SignIn:
-    """Try an email address and a password.
+    """Check an email address and a password.
 
-    After 5 failures in a row the account is locked for 15 minutes. The answer does not raise, so
-    that the count of failures is kept; an unknown address and a locked account cost as long as a
-    wrong password, so that the clock tells nobody which accounts exist.
+    After 5 failures in a row the account is locked for 15 minutes. A failure is returned and not
+    raised, so that the count of failures is committed. An unknown address and a locked account take
+    as long as a wrong password, so that timing does not reveal which accounts exist.
     """
     staff = session.scalars(
         select(Staff).where(Staff.email == email.strip().lower()).with_for_update()
@@ -92,7 +90,7 @@ def _matches(password_hash: str, password: str) -> bool:
 def set_password(
     session: Session, staff: Staff, password: str, *, actor: str, now: datetime
 ) -> None:
-    """Give a member of staff a password (12 to 200 characters); every session they have ends.
+    """Set the password of a member of staff (12 to 200 characters) and end all their sessions.
     Raises Invalid.
     """
     if not MINIMUM_PASSWORD <= len(password) <= 200:
@@ -104,7 +102,7 @@ def set_password(
 
 
 def end_sessions(session: Session, staff_id: uuid.UUID, *, now: datetime) -> None:
-    """Signed out: every session that this member of staff has, on any machine, ends with it."""
+    """Sign a member of staff out of every session, on every machine."""
     session.execute(
         update(Staff).where(Staff.id == staff_id).values(session_epoch=Staff.session_epoch + 1)
     )
@@ -112,7 +110,7 @@ def end_sessions(session: Session, staff_id: uuid.UUID, *, now: datetime) -> Non
 
 
 def load_staff(session: Session, staff_id: uuid.UUID) -> Staff | None:
-    """An active member of staff with their memberships and agency, or None."""
+    """The active member of staff with this id, with memberships and agency, or None."""
     query = (
         select(Staff).where(Staff.id == staff_id, Staff.active).options(joinedload(Staff.agency))
     )
@@ -120,7 +118,7 @@ def load_staff(session: Session, staff_id: uuid.UUID) -> Staff | None:
 
 
 def find_staff(session: Session, email: str) -> Staff | None:
-    """An active member of staff by email address, in any case."""
+    """The active member of staff with this email address, upper or lower case, or None."""
     return session.scalars(
         select(Staff).where(Staff.email == email.strip().lower(), Staff.active)
     ).one_or_none()
@@ -142,7 +140,7 @@ def hubs_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Hub]:
 
 
 def agencies_of(session: Session, hub_ids: Iterable[uuid.UUID]) -> Sequence[Agency]:
-    """The agencies of the areas in which some hubs lie, by name."""
+    """The agencies of the areas of some hubs, by name."""
     areas = select(Hub.area_id).where(Hub.id.in_(list(hub_ids)))
     return session.scalars(
         select(Agency).where(Agency.area_id.in_(areas)).order_by(Agency.name)
@@ -160,8 +158,8 @@ def add_staff(
     actor: str,
     now: datetime,
 ) -> Staff:
-    """A new member of staff with roles in one hub. Raises Invalid when the address is taken or
-    malformed.
+    """Add a member of staff with roles in one hub. Raises Invalid if the address is taken or
+    malformed, or the name is missing or too long.
     """
     address = email.strip().lower()
     if (
@@ -171,7 +169,7 @@ def add_staff(
     ):
         raise Invalid(fields={"email": "Enter an email address, such as name@agency.example."})
     if session.scalars(select(Staff.id).where(Staff.email == address)).one_or_none() is not None:
-        raise Invalid(fields={"email": "Somebody already has this address."})
+        raise Invalid(fields={"email": "Another member of staff already has this address."})
     words = name.split()
     if not words or len(name) > 80:
         raise Invalid(fields={"name": "Enter a name of at most 80 characters."})
@@ -198,19 +196,17 @@ def issue_key(
     actor: str,
     now: datetime,
 ) -> tuple[ApiKey, str]:
-    """A new key for a system and the secret to hand over, which is shown once: only its hash is
-    kept.
+    """Issue a key to a system. Returns the key and the secret to hand over, which is shown once:
+    only its hash is stored.
 
-    Raises Invalid for an unknown scope, or an expiry that has passed or lies more than 2 years
+    Raises Invalid for an unknown scope, no scope, or an expiry that is past or more than 2 years
     ahead.
     """
     wanted, known = sorted(set(scopes)), set(allowed_scopes)
-    if not wanted or (unknown := [scope for scope in wanted if scope not in known]):
-        raise Invalid(
-            fields={
-                "scopes": f"Choose from {', '.join(sorted(known))}; not {', '.join(unknown) if wanted else 'none'}."
-            }
-        )
+    unknown = [scope for scope in wanted if scope not in known]
+    if unknown or not wanted:
+        refused = ", ".join(unknown) or "none"
+        raise Invalid(fields={"scopes": f"Choose from {', '.join(sorted(known))}; not {refused}."})
     if not now < expires_at <= now + timedelta(days=731):
         raise Invalid(fields={"expires_at": "Choose a day within the next 2 years."})
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
@@ -231,10 +227,10 @@ def issue_key(
 
 
 def find_key(session: Session, presented: str, *, now: datetime) -> ApiKey | None:
-    """The live key that `presented` proves, or None; its last use is noted to the minute."""
-    mark, _, rest = presented.partition("_")
+    """The valid key for a presented secret, or None. Its last use is recorded to the minute."""
+    brand, _, rest = presented.partition("_")
     prefix, _, secret = rest.partition("_")
-    if mark != KEY_PREFIX or not secret or not presented.isascii() or len(presented) > 200:
+    if brand != KEY_PREFIX or not secret or not presented.isascii() or len(presented) > 200:
         return None
     key = session.scalars(select(ApiKey).where(ApiKey.prefix == prefix)).one_or_none()
     if key is None or not hmac.compare_digest(key.secret_hash, _digest(secret)):
@@ -247,7 +243,7 @@ def find_key(session: Session, presented: str, *, now: datetime) -> ApiKey | Non
 
 
 def revoke_key(session: Session, prefix: str, *, actor: str, now: datetime) -> None:
-    """End a key at once. Raises NotFound; revoking twice changes nothing."""
+    """Revoke a key at once. Revoking it again changes nothing. Raises NotFound."""
     key = session.scalars(
         select(ApiKey).where(ApiKey.prefix == prefix).with_for_update()
     ).one_or_none()

@@ -1,7 +1,6 @@
-"""Setting a service up: areas, their hubs and agencies, and the numbers of the rule book that a hub
-has chosen for itself.
+"""Set up the service: areas, hubs and their settings, agencies.
 
-Done rarely, by whoever has a shell on the machine. Nothing here touches a person's record.
+Done rarely, on the command line or on the hub's page. Must never touch a person's record.
 """
 
 from collections.abc import Collection, Sequence
@@ -21,8 +20,8 @@ from engage.core.working_days import closed_days
 LONGEST_NAME = 80
 LONGEST_PHONE = 12
 MOST_CLOSED_DAYS = 40
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""Since when the first settings of a hub hold, as far as anybody can say."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""`since` of a hub's first settings, which were in force from a time that is not known."""
 
 
 def add_hub(
@@ -35,30 +34,29 @@ def add_hub(
     actor: str,
     now: datetime,
 ) -> Hub:
-    """A hub, in the area of that name, which is made when it is new. `phone` is the number that
-    texts tell people to ring.
+    """Add a hub in the area called `area`, which is created if it is new. `phone` is the number
+    that texts ask people to ring.
 
-    Raises Invalid when the name is taken in the area, the number does not fit into a text, or there
-    is no such time zone.
+    Raises Invalid if the area has a hub of that name, the number does not fit into a text, or the
+    time zone is unknown.
     """
-    found = _area(session, _named("area", area))
+    in_area = _area(session, _named("area", area))
     name = _named("name", name)
-    if (
-        session.scalars(select(Hub.id).where(Hub.area_id == found.id, Hub.name == name)).first()
-        is not None
-    ):
-        raise Invalid(fields={"name": f"There is a hub called {name} in {found.name} already."})
+    taken = select(Hub.id).where(Hub.area_id == in_area.id, Hub.name == name)
+    if session.scalars(taken).first() is not None:
+        raise Invalid(fields={"name": f"There is already a hub called {name} in {in_area.name}."})
     phone = "".join(phone.split())
     if not 3 <= len(phone) <= LONGEST_PHONE or not (phone.isascii() and phone.isdecimal()):
         raise Invalid(
             fields={
-                "phone": f"Enter a phone number of at most {LONGEST_PHONE} digits, such as 01914980100."
+                "phone": f"Enter a phone number of at most {LONGEST_PHONE} digits, "
+                "such as 01914980100."
             }
         )
     if timezone not in available_timezones():
         raise Invalid(fields={"timezone": "Enter a time zone, such as Europe/London."})
     hub = Hub(
-        area_id=found.id, name=name, phone=phone, timezone=ZoneInfo(timezone).key, settings={}
+        area_id=in_area.id, name=name, phone=phone, timezone=ZoneInfo(timezone).key, settings={}
     )
     session.add(hub)
     session.flush()
@@ -69,13 +67,11 @@ def add_hub(
 def add_agency(
     session: Session, hub: Hub, *, name: str, kind: AgencyKind, actor: str, now: datetime
 ) -> Agency:
-    """An agency that takes part in the hub's area. Raises Invalid when the area has one of that
-    name.
-    """
+    """Add an agency to the hub's area. Raises Invalid if the area has an agency of that name."""
     name = _named("name", name)
     taken = select(Agency.id).where(Agency.area_id == hub.area_id, Agency.name == name)
     if session.scalars(taken).first() is not None:
-        raise Invalid(fields={"name": f"There is an agency called {name} already."})
+        raise Invalid(fields={"name": f"There is already an agency called {name}."})
     agency = Agency(area_id=hub.area_id, name=name, kind=kind)
     session.add(agency)
     session.flush()
@@ -86,10 +82,10 @@ def add_agency(
 def set_hub_setting(
     session: Session, hub: Hub, setting: str, value: int | bool | str, *, actor: str, now: datetime
 ) -> None:
-    """Set one number of the rule book for this hub, from now on; what held before is kept. Choosing
-    what it is already changes nothing.
+    """Change one setting of the hub, from now on. The settings before are kept. The value that it
+    has already changes nothing.
 
-    Raises Invalid for a setting that there is not, or a value out of its range.
+    Raises Invalid if there is no such setting or the value is not allowed.
     """
     session.refresh(hub, with_for_update=True)
     setting_named(setting)
@@ -111,11 +107,10 @@ def set_hub_setting(
 def close_days(
     session: Session, hub: Hub, days: Collection[date], *, closed: bool, actor: str, now: datetime
 ) -> frozenset[date]:
-    """On these days nobody is at the hub (or, with `closed` False, somebody is after all); returns
-    every closed day.
+    """Add closed days to the hub or, with `closed` False, remove them. Returns every closed day.
 
-    A due time of so many working days passes over them, as over weekends. Raises Invalid when the
-    hub would hardly ever be open.
+    Due times in working days skip closed days, as they skip weekends. Raises Invalid if the hub
+    would have too many.
     """
     session.refresh(hub, with_for_update=True)
     known = closed_days(hub.settings)
@@ -123,7 +118,7 @@ def close_days(
     if len(wanted) > MOST_CLOSED_DAYS:
         raise Invalid(
             fields={
-                "days": f"A hub may list {MOST_CLOSED_DAYS} closed days. Take past ones off first."
+                "days": f"A hub may have {MOST_CLOSED_DAYS} closed days. Remove past ones first."
             }
         )
     listed = [day.isoformat() for day in sorted(wanted)]
@@ -134,38 +129,38 @@ def close_days(
 
 
 def close_hub(session: Session, hub: Hub, on: date, *, actor: str, now: datetime) -> None:
-    """The hub closes as the day begins: nothing is booked there from then on, nobody joins, and
-    enrolments end.
+    """Close the hub at the start of a day: nothing is booked from then on, no person is adopted,
+    and enrolments end.
 
-    Raises Invalid for a day that is past, Conflict where it has closed already.
+    Raises Invalid for a day in the past, Conflict if the hub has already closed.
     """
     session.refresh(hub, with_for_update=True)
     at = datetime.combine(on, time(), tzinfo=zone(hub))
     if hub.closed_at is not None and hub.closed_at <= now:
-        raise Conflict("This hub has closed already.")
+        raise Conflict("This hub has already closed.")
     if on < now.astimezone(zone(hub)).date():
-        raise Invalid(fields={"on": "Choose today or a day to come."})
+        raise Invalid(fields={"on": "Choose today or a later day."})
     hub.closed_at = at
     session.flush()
     events.record(session, "hub.closing", now=now, actor=actor, hub_id=hub.id, closes_at=at)
 
 
 def keep_open(session: Session, hub: Hub, *, actor: str, now: datetime) -> None:
-    """The hub does not close after all. Raises Conflict once it has closed, or where it was not to
-    close.
+    """Cancel the closing of the hub. Raises Conflict if it has already closed, or no closing is
+    planned.
     """
     session.refresh(hub, with_for_update=True)
     if hub.closed_at is None:
-        raise Conflict("This hub is not to close.")
+        raise Conflict("No closing is planned for this hub.")
     if hub.closed_at <= now:
-        raise Conflict("This hub has closed: enrolments there have ended. Open a new one.")
+        raise Conflict("This hub has closed and its enrolments have ended. Add a new hub.")
     hub.closed_at = None
     session.flush()
     events.record(session, "hub.kept_open", now=now, actor=actor, hub_id=hub.id)
 
 
 def history(session: Session, hub: Hub, *, limit: int = 100) -> Sequence[HubSettingsSpell]:
-    """The hub's settings as they were, the latest first."""
+    """The hub's settings over time, latest first."""
     return session.scalars(
         select(HubSettingsSpell)
         .where(HubSettingsSpell.hub_id == hub.id)
@@ -183,11 +178,11 @@ def _change(
     actor: str,
     now: datetime,
 ) -> None:
-    """Keep what held until now, and begin what holds from now on."""
+    """Store the hub's new settings and, before the first change, those in force until now."""
     if not history(session, hub, limit=1):
         session.add(
             HubSettingsSpell(
-                hub_id=hub.id, since=BEGINNING, settings=dict(hub.settings), changed_by="system"
+                hub_id=hub.id, since=EARLIEST, settings=dict(hub.settings), changed_by="system"
             )
         )
     session.add(HubSettingsSpell(hub_id=hub.id, since=now, settings=wanted, changed_by=actor))

@@ -1,8 +1,8 @@
-"""Notices: a text to a member of staff that something in Engage needs them, and nothing else.
+"""Notices: a text to a member of staff that an item in Engage needs them.
 
-No name, no place and no word of what it is about ever leaves in one: whoever holds the phone learns
-that Engage exists. A notice is never counted against anybody, is no part of a person's thread, and
-goes only to a mobile that the member of staff has given and wants used.
+A notice must never contain a name, a place or what the item is about: a stranger who reads the
+phone learns only that Engage exists. It is not part of a person's thread, and goes only to a mobile
+that the member of staff has given for notices.
 """
 
 import uuid
@@ -24,21 +24,23 @@ from messaging.outbox import Lane, Route
 from messaging.sending.dispatch import Claimed, Withhold
 
 PURPOSE = "notice"
-LIFE = timedelta(hours=12)
-URGENT_LIFE = timedelta(hours=1)
-"""An urgent notice is followed by another one, to this or the next person, before it is stale."""
-WAKES, SLEEPS = time(7), time(21)
-"""What is not urgent reaches a phone between these hours of the hub's wall clock [ours]."""
+LIFETIME = timedelta(hours=12)
+URGENT_LIFETIME = timedelta(hours=1)
+"""An urgent notice is followed by another, to the same or the next member of staff, before it
+expires.
+"""
+DAY_STARTS, DAY_ENDS = time(7), time(21)
+"""Notices that are not urgent go between these hours of the hub's local time [ours]."""
 
 
 def recipient(staff_id: uuid.UUID) -> str:
-    """How the queue names a member of staff: never as a bare id, which would be a person's."""
+    """A member of staff as the recipient of a queued text. A plain id would mean a person."""
     return f"staff:{staff_id}"
 
 
 def can_be_notified(session: Session, staff: Staff) -> bool:
-    """Whether a notice can reach them: at work here, with a mobile that they want used and that has
-    not said STOP.
+    """Whether a notice can reach a member of staff: they are active, want notices, and their mobile
+    is not suppressed.
     """
     return (
         staff.active
@@ -51,11 +53,10 @@ def can_be_notified(session: Session, staff: Staff) -> bool:
 def notify_worker(
     session: Session, staff: Staff, *, about: str, now: datetime, urgent: bool = False
 ) -> bool:
-    """Queue the text that an item needs them, once for each `about`; False where no notice can
-    reach them.
+    """Queue a notice, once for each `about`. Returns False if no notice can reach them.
 
-    What is not `urgent` waits for the morning. Nothing about any person is taken, so nothing can
-    leave.
+    Unless it is `urgent`, a notice at night waits for the morning. The function takes nothing about
+    a person, so that nothing can be disclosed.
     """
     return queue_notice(session, staff, about=about, now=now, urgent=urgent) is not None
 
@@ -69,15 +70,16 @@ def queue_notice(
     urgent: bool = False,
     item: str | None = None,
 ) -> uuid.UUID | None:
-    """As `tell_worker`, but the id of the text in the queue, for whoever shows what became of it.
+    """Like `notify_worker`, but returns the id of the queued text, or None, so that its delivery
+    can be shown.
 
-    `item` is what waits for somebody, as signals.py and the readings name it: once it is taken up,
-    a notice that has not left is called back.
+    `item` is the key of the signal or reply that waits for a worker. When a worker takes it on, a
+    notice that has not been sent is withdrawn.
     """
     if staff.mobile is None or not can_be_notified(session, staff):
         return None
-    hub = _home(session, staff)
-    at = now if urgent or hub is None else _awake(now, hub)
+    hub = _home_hub(session, staff)
+    at = now if urgent or hub is None else _next_daytime(now, hub)
     message = outbox.enqueue(
         session,
         outbox.Text(
@@ -88,7 +90,7 @@ def queue_notice(
             recipient=recipient(staff.id),
             group_key=item,
             send_after=at,
-            expires_at=at + (URGENT_LIFE if urgent else LIFE),
+            expires_at=at + (URGENT_LIFETIME if urgent else LIFETIME),
             context={
                 "purpose": PURPOSE,
                 "texts": TextKind.NOTICE.value,
@@ -103,34 +105,34 @@ def queue_notice(
 
 
 def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
-    """The guard's part for notices: whoever left, changed their number or wants none in the last
-    moment gets none. Reads only.
+    """The last look at notices before sending: withhold those to staff who have left, changed their
+    number or no longer want notices. Reads only.
     """
-    ours = {
+    notices = {
         one.id: uuid.UUID(one.context["staff"])
         for one in claimed
         if one.context.get("purpose") == PURPOSE
     }
-    if not ours:
+    if not notices:
         return {}
     found = session.execute(
         select(Staff.id, Staff.mobile, Staff.wants_notices, Staff.active).where(
-            Staff.id.in_(ours.values())
+            Staff.id.in_(notices.values())
         )
     )
     numbers = {row.id: row.mobile for row in found if row.active and row.wants_notices}
     return {
-        one.id: Withhold("They want no notices at this number any more")
+        one.id: Withhold("The member of staff no longer wants notices at this number")
         for one in claimed
-        if one.id in ours and numbers.get(ours[one.id]) != one.to_number
+        if one.id in notices and numbers.get(notices[one.id]) != one.to_number
     }
 
 
 def set_mobile(
     session: Session, staff: Staff, given: str | None, *, wants: bool, actor: str, now: datetime
 ) -> None:
-    """Record the mobile on which a member of staff wants notices (or none). Raises Invalid where it
-    is no UK mobile number.
+    """Record the mobile on which a member of staff wants notices, or none. Raises Invalid if it is
+    not a UK mobile number.
     """
     number = None
     if given is not None and given.strip():
@@ -144,7 +146,10 @@ def set_mobile(
         return
     if staff.mobile != number or not wants:
         outbox.withdraw(
-            session, now=now, reason="They want no notices here", recipient=recipient(staff.id)
+            session,
+            now=now,
+            reason="The member of staff no longer wants notices at this number",
+            recipient=recipient(staff.id),
         )
     staff.mobile, staff.wants_notices = number, wants
     session.flush()
@@ -153,16 +158,17 @@ def set_mobile(
     )
 
 
-def _home(session: Session, staff: Staff) -> Hub | None:
+def _home_hub(session: Session, staff: Staff) -> Hub | None:
+    """The hub whose local time and provider are used for notices to a member of staff."""
     hubs = [membership.hub_id for membership in staff.memberships]
     return session.scalars(
         select(Hub).where(Hub.id.in_(hubs)).order_by(Hub.name, Hub.id).limit(1)
     ).first()
 
 
-def _awake(now: datetime, hub: Hub) -> datetime:
+def _next_daytime(now: datetime, hub: Hub) -> datetime:
     local = now.astimezone(zone(hub))
-    if WAKES <= local.time() < SLEEPS:
+    if DAY_STARTS <= local.time() < DAY_ENDS:
         return now
-    day = local.date() if local.time() < WAKES else local.date() + timedelta(days=1)
-    return datetime.combine(day, WAKES, tzinfo=zone(hub))
+    day = local.date() if local.time() < DAY_STARTS else local.date() + timedelta(days=1)
+    return datetime.combine(day, DAY_STARTS, tzinfo=zone(hub))

@@ -1,3 +1,1 @@
-"""The ground that every room of Engage stands on: database, clock, settings, errors, the log of
-events.
-"""
+"""What all of Engage builds on: database, clock, settings, errors, events and worker loop."""

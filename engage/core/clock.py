@@ -1,9 +1,8 @@
-"""The only place that reads the real time.
+"""The only module that reads the real time.
 
-Whoever starts a piece of work (a request, a tick, a command) asks the clock once and hands `now`
-down. `ENGAGE_NOW` starts the clock of a process at another moment; it then runs on at the ordinary
-pace. `ENGAGE_NOW_SINCE` says at which real moment that one was, so that programs that are started
-one after the other tell the same time.
+A request, a tick or a command asks the clock once and passes `now` down. `ENGAGE_NOW` starts the
+clock of a process at another time; from there it runs normally. `ENGAGE_NOW_SINCE` gives the real
+time that corresponds to `ENGAGE_NOW`, so that processes started one after another agree.
 """
 
 from datetime import UTC, datetime
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """Tells the time, aware and in UTC, shifted when it was started at another moment: now, or at a
-    real moment `since`.
+    """A clock in UTC. With `start_at` it shows that time at the real time `since`, or now if there
+    is no `since`.
     """
 
     def __init__(self, start_at: datetime | None = None, since: datetime | None = None) -> None:
@@ -23,10 +22,10 @@ class Clock:
         self._shift = (start_at - real) if start_at is not None else real - real
 
     def now(self) -> datetime:
-        """The present moment, UTC."""
+        """The current time, aware, in UTC."""
         return datetime.now(UTC) + self._shift
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> "Clock":
-        """A clock that starts where `ENGAGE_NOW` says, else at the real time."""
+        """A clock that starts at `ENGAGE_NOW`, or at the real time if that is not set."""
         return cls(settings.now, settings.now_since)

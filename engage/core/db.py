@@ -1,7 +1,7 @@
 """The database: one engine per process, one transaction per use case.
 
-The edge (a view, a command, a tick) opens `with database.begin() as session:`; use cases take that
-session and never commit. Nothing here knows any table but the shared base.
+A view, a command or a tick opens `with database.begin() as session:`. Use cases take that session
+and must never commit. This module knows no table, only their base class.
 """
 
 import enum
@@ -22,10 +22,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from engage.core.wakeups import Wakeups
 
-BARE_TIMEOUT = 5.0
-"""Seconds that `at_once` waits for a connection; a webhook that is not answered is posted again."""
+AUTOCOMMIT_TIMEOUT = 5.0
+"""Seconds that `autocommit` waits for a connection. A provider repeats a webhook that times out."""
 
-NAMES = {
+CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -35,11 +35,11 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """The base of every table of `engage`. Moments are stored with their zone; closed sets as text
-    with a check.
+    """The base class of every table in `engage`. Datetimes are stored with time zone, enums as text
+    with a check constraint.
     """
 
-    metadata = MetaData(naming_convention=NAMES)
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
@@ -55,7 +55,7 @@ class Base(DeclarativeBase):
 
 
 def new_id() -> uuid.UUID:
-    """A fresh UUIDv7: unique, and ordered by the time it was made."""
+    """A new UUIDv7: unique, and sorted by creation time."""
     return uuid_utils.compat.uuid7()
 
 
@@ -72,27 +72,27 @@ class Database:
             connect_args={"application_name": application, "options": "-c timezone=UTC"},
         )
         self._application, self._pool_size = application, pool_size
-        self._opening = threading.Lock()
-        self._bell = Wakeups(self.url)
-        self._bare: ConnectionPool[psycopg.Connection[Any]] | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._wakeups = Wakeups(self.url)
+        self._autocommit_pool: ConnectionPool[psycopg.Connection[Any]] | None = None
+        self._pool_lock = threading.Lock()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """One transaction: committed when the block ends, rolled back if it raises."""
         with self._sessions.begin() as session:
             yield session
 
-    def at_once(self, work: Callable[["psycopg.Connection[Any]"], bool], *, wakes: str) -> bool:
-        """Do `work`, one statement that may safely be done twice, on a bare connection that commits
-        by itself; wake a channel if it says so.
+    def autocommit(self, work: Callable[["psycopg.Connection[Any]"], bool], *, wakes: str) -> bool:
+        """Run `work`, one idempotent statement, on an autocommit connection. Wake the channel
+        `wakes` if it returns True.
 
-        For webhooks, where every journey to the database counts: the connection is not asked first
-        whether it lives. If it does not (the server was restarted), the dead ones are replaced and
-        the work is done again. Raises psycopg's OperationalError, PoolTimeout when no connection
-        came in time: that wait is not begun anew.
+        For webhooks, where every round trip counts: connections are not tested before use. If one
+        is dead because the server restarted, the dead ones are replaced and the work is run once
+        more. Raises psycopg's OperationalError, or PoolTimeout if no connection came free in time;
+        that wait is not repeated.
         """
-        pool = self._bare_pool()
+        pool = self._open_autocommit_pool()
         try:
             with pool.connection() as connection:
                 done = work(connection)
@@ -103,32 +103,32 @@ class Database:
             with pool.connection() as connection:
                 done = work(connection)
         if done:
-            self._bell.ring(wakes)
+            self._wakeups.wake(wakes)
         return done
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
-        self._bell.close()
-        with self._opening:
-            if self._bare is not None:
-                self._bare.close()
-                self._bare = None
+        """Close every connection."""
+        self._wakeups.close()
+        with self._pool_lock:
+            if self._autocommit_pool is not None:
+                self._autocommit_pool.close()
+                self._autocommit_pool = None
         self.engine.dispose()
 
-    def _bare_pool(self) -> "ConnectionPool[psycopg.Connection[Any]]":
-        with self._opening:
-            if self._bare is None:
-                self._bare = ConnectionPool(
+    def _open_autocommit_pool(self) -> "ConnectionPool[psycopg.Connection[Any]]":
+        with self._pool_lock:
+            if self._autocommit_pool is None:
+                self._autocommit_pool = ConnectionPool(
                     self.url.set(drivername="postgresql").render_as_string(hide_password=False),
                     kwargs={"autocommit": True, "application_name": self._application},
                     min_size=1,
                     max_size=self._pool_size,
-                    timeout=BARE_TIMEOUT,
+                    timeout=AUTOCOMMIT_TIMEOUT,
                     open=True,
                 )
-            return self._bare
+            return self._autocommit_pool
 
 
 def wake(session: Session, channel: str) -> None:
-    """Tell listening workers, when this transaction commits, that there is work on `channel`."""
+    """Wake the workers that listen to `channel` when this transaction commits."""
     session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})

@@ -1,10 +1,9 @@
-"""PostgreSQL for people who have none: a real server out of the virtual environment, for
-development and tests.
+"""An embedded PostgreSQL server for development and tests, from the virtual environment.
 
-With no `DATABASE_URL`, commands ask `database_url` and get the address of a server whose data lie
-under the project's `var/`. Processes on one machine share it: the first to come starts it, the last
-to leave stops it, and what they wrote is there the next time. Production never uses it:
-`database_url` refuses, and the library that brings the server is an optional extra.
+Without `DATABASE_URL`, `database_url` returns the address of a server with its data under the
+project's `var/`. Processes on one machine share it: the first starts it, the last to leave stops
+it, and the data stay. Production must never use it: `database_url` refuses, and the library that
+contains the server is an optional extra.
 """
 
 from collections.abc import Iterator
@@ -22,15 +21,14 @@ if TYPE_CHECKING:
     from engage.core.postgres_server import Server
 
 DATABASE = "engage"
-_held: dict[Path, "Server"] = {}
+_joined: dict[Path, "Server"] = {}
 
 
 def database_url(settings: Settings) -> str:
-    """The address to connect to: `DATABASE_URL`, else the embedded server, started and held until
-    this process ends.
+    """The address to connect to: `DATABASE_URL`, or the embedded server, which then runs at least
+    until this process ends.
 
-    Raises SettingsError in production, which needs a server of its own, and where the embedded one
-    cannot start.
+    Raises SettingsError in production, and if the embedded server cannot start.
     """
     if settings.database_url is not None:
         return settings.database_url
@@ -42,35 +40,33 @@ def database_url(settings: Settings) -> str:
 
 
 def start(directory: Path, *, durable: bool = True) -> str:
-    """Start, or join, the server whose data lie in `directory`; the address of its database
+    """Start or join the server with its data in `directory`. Returns the address of its database
     `engage`.
 
-    The process holds the server until it ends or calls `leave`. `durable=False` trades the safety
-    of the data for speed, for tests. Raises SettingsError where it cannot start.
+    The server runs until this process ends or calls `leave`. `durable=False` trades the safety of
+    the data for speed, for tests. Raises SettingsError if it cannot start.
     """
     place = directory.expanduser().resolve()
-    server = _held.get(place)
+    server = _joined.get(place)
     if server is None:
         server = _server(place, durable)
         server.join()
-        _held[place] = server
+        _joined[place] = server
     url = server.url(DATABASE)
     create_database(url, DATABASE)
     return url.render_as_string(hide_password=False)
 
 
 def leave(directory: Path) -> None:
-    """Let go of the server; it stops when no other living process holds it. A second call does
-    nothing.
-    """
-    server = _held.pop(directory.expanduser().resolve(), None)
+    """Leave the server. It stops if no other process uses it. A second call does nothing."""
+    server = _joined.pop(directory.expanduser().resolve(), None)
     if server is not None:
         server.leave()
 
 
 @contextmanager
 def embedded_database(directory: Path, *, durable: bool = True) -> Iterator[str]:
-    """Hold the server for the length of a block; gives the address of its database `engage`."""
+    """Use the server for the length of a block. Yields the address of its database `engage`."""
     try:
         yield start(directory, durable=durable)
     finally:
@@ -78,10 +74,10 @@ def embedded_database(directory: Path, *, durable: bool = True) -> Iterator[str]
 
 
 def create_database(url: str | URL, name: str) -> None:
-    """Create the database `name` on the server at `url` unless it is there.
+    """Create the database `name` on the server at `url` unless it exists.
 
-    Text is compared by code point and folded by Unicode, whatever the machine's locale, so that
-    every machine sorts alike.
+    Text is compared by code point and its case folded by Unicode, so that every machine sorts
+    alike whatever its locale.
     """
     server = make_url(url).set(drivername="postgresql", database="postgres")
     with psycopg.connect(
@@ -97,7 +93,7 @@ def create_database(url: str | URL, name: str) -> None:
                 ).format(sql.Identifier(name))
             )
         except (errors.DuplicateDatabase, errors.UniqueViolation):
-            return  # another process made it between the look and the statement
+            return  # another process created it between the query and the statement
 
 
 def _server(place: Path, durable: bool) -> "Server":

@@ -1,8 +1,7 @@
-"""The one tree of errors that a use case may raise on purpose.
+"""The errors that a use case may raise on purpose.
 
-Each carries a stable `code`, a `title` for people, a `detail` that says what to do, and the HTTP
-status that the edge answers with. HTTP turns them into RFC 9457 problems or a GOV.UK error summary
-in one place each; nothing here knows how.
+Each has a stable `code`, a `title`, a `detail` that says what to do, and an HTTP status. The API
+turns them into RFC 9457 problems and the pages into GOV.UK error summaries, in one place each.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ class EngageError(Exception):
 
 
 class NotFound(EngageError):
-    """There is no such thing, or the actor may not know that there is."""
+    """There is no such thing, or the actor may not see it."""
 
     status = 404
     code = "not_found"
@@ -39,7 +38,7 @@ class Forbidden(EngageError):
 
 
 class Conflict(EngageError):
-    """The thing is no longer in the state that the request assumes."""
+    """The record has changed since the request was prepared, or does not allow it any more."""
 
     status = 409
     code = "conflict"
@@ -47,7 +46,7 @@ class Conflict(EngageError):
 
 
 class Invalid(EngageError):
-    """Some fields are wrong. `fields` maps each field's name to what to do about it."""
+    """Some fields are wrong. `fields` maps the name of each to what is wrong or what to do."""
 
     status = 422
     code = "invalid"
@@ -61,7 +60,7 @@ class Invalid(EngageError):
 
 
 class TooManyAttempts(EngageError):
-    """Slow down: sign-in is locked for a while, or a limit is reached."""
+    """Sign-in is locked for a while, or a rate limit is reached."""
 
     status = 429
     code = "too_many_attempts"

@@ -1,9 +1,9 @@
-"""The one log of what happened, written in the transaction of the change, and the log of who looked
-at whom.
+"""The log of events and the log of access to records, both written in the caller's transaction.
 
-An event says what happened, to whom, and by whom; its `data` holds ids, codes and moments, never a
-text or a name. Partners read events by a cursor of (transaction, id) that only passes transactions
-that have ended, so one that commits late is never missed.
+An event says what happened, to which person and by which actor. Its `data` holds ids, codes and
+times and must never hold a name or the words of a text. Partners read events by a cursor of
+(transaction, id). It never passes a transaction that is still open, so an event that commits late
+is not missed.
 """
 
 import uuid
@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnClause,
-    func,
-    literal_column,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import ColumnClause, func, literal_column, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from engage.core.model import AccessRecord, Event
@@ -26,7 +19,7 @@ from engage.core.model import AccessRecord, Event
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in the feed: everything up to and including (transaction, id) has been read."""
+    """A position in the feed: everything up to and including (transaction, id) has been read."""
 
     transaction: int = 0
     id: int = 0
@@ -36,14 +29,9 @@ class Cursor:
 
     @classmethod
     def parse(cls, given: str) -> "Cursor":
-        """Read `"transaction.id"`. Raises ValueError on anything else."""
+        """Read `"transaction.id"`. Raises ValueError for anything else."""
         transaction, _, number = given.partition(".")
-        if not (
-            transaction.isascii()
-            and transaction.isdigit()
-            and number.isascii()
-            and number.isdigit()
-        ):
+        if not (given.isascii() and transaction.isdigit() and number.isdigit()):
             raise ValueError("not a cursor")
         if len(transaction) > 19 or len(number) > 18:
             raise ValueError("not a cursor")
@@ -60,11 +48,10 @@ def record(
     hub_id: uuid.UUID | None = None,
     **data: Any,
 ) -> None:
-    """Write one event in the caller's transaction. `actor` is `staff:<id>`, `key:<id>`, `person` or
-    `system`.
-    """
+    """Record an event. `actor` is `staff:<id>`, `key:<id>`, `person` or `system`."""
+    values = {name: _as_json(value) for name, value in data.items()}
     session.add(
-        Event(at=now, kind=kind, actor=actor, person_id=person_id, hub_id=hub_id, data=_plain(data))
+        Event(at=now, kind=kind, actor=actor, person_id=person_id, hub_id=hub_id, data=values)
     )
 
 
@@ -77,21 +64,21 @@ def record_access(
     what: str,
     allowed: bool = True,
 ) -> None:
-    """Write that `actor` read (or was refused) `what` of a person's record."""
+    """Record that `actor` read, or was refused, `what` in a person's record."""
     session.add(AccessRecord(at=now, actor=actor, person_id=person_id, what=what, allowed=allowed))
 
 
 def feed(
     session: Session, *, hub_id: uuid.UUID, after: Cursor, limit: int
 ) -> list[tuple[Cursor, Event]]:
-    """The hub's events after a cursor, oldest first, at most `limit`; each with the cursor that
-    stands behind it.
+    """Up to `limit` events of the hub after a cursor, oldest first, each with the cursor to
+    continue from.
     """
-    ended: ColumnClause[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())")
-    place: ColumnClause[int] = literal_column("event.transaction::text::bigint")
+    oldest_open: ColumnClause[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())")
+    transaction_number: ColumnClause[int] = literal_column("event.transaction::text::bigint")
     rows = session.execute(
-        select(Event, place)
-        .where(Event.hub_id == hub_id, Event.transaction < ended)
+        select(Event, transaction_number)
+        .where(Event.hub_id == hub_id, Event.transaction < oldest_open)
         .where(
             tuple_(Event.transaction, Event.id)
             > func.row(text(f"'{after.transaction}'::xid8"), after.id)
@@ -102,14 +89,11 @@ def feed(
     return [(Cursor(transaction, event.id), event) for event, transaction in rows]
 
 
-def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
-        if isinstance(value, uuid.UUID):
-            return str(value)
-        if isinstance(value, datetime):
-            return value.isoformat()
-        if isinstance(value, (list, tuple)):
-            return [plain(item) for item in value]
-        return value
-
-    return {name: plain(value) for name, value in data.items()}
+def _as_json(value: Any) -> Any:
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_as_json(item) for item in value]
+    return value

@@ -1,10 +1,9 @@
-"""A request that a system sends twice is done once: the first one's answer is kept beside its
-effect, and given again.
+"""Do a request that is sent twice only once, and answer the second with the answer to the first.
 
 The key is claimed, the work done and the answer stored in one transaction. A second request with
-the same key waits for the first to end: it then finds the answer, or, when the first failed and
-left nothing, does the work itself. Nothing here knows what the work is, only whom it was about:
-whoever gives an answer again must first see that those people may still be seen.
+the same key waits for the first to end. It then finds the answer or, if the first failed and left
+nothing, does the work itself. This module does not know the work, only the people it concerned: the
+caller must check that the actor may still see them before it repeats an answer.
 """
 
 import uuid
@@ -21,8 +20,8 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict, EngageError
 from engage.core.model import Event, IdempotencyKey
 
-KEPT_FOR = timedelta(hours=24)
-PATIENCE_SECONDS = 10
+RETENTION = timedelta(hours=24)
+LOCK_TIMEOUT_SECONDS = 10
 
 
 _PEOPLE = (
@@ -42,7 +41,9 @@ class KeyReused(EngageError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered the first time; and, of one that is given again, whom the work was about."""
+    """The answer to the first request. `people` is filled when it is repeated: the people whom the
+    work concerned.
+    """
 
     status: int
     body: dict[str, Any]
@@ -50,17 +51,17 @@ class Answer:
 
 
 def claim(session: Session, *, actor: str, key: str, request: str, now: datetime) -> Answer | None:
-    """Take `key` for this transaction; None when it is ours and the work is to be done, else the
-    answer to give again.
+    """Claim `key` in this transaction. Returns None if the caller is to do the work, otherwise the
+    answer to repeat.
 
-    `request` is a digest of what is asked. Raises KeyReused when the key was used for another
-    request, Conflict when the first request with it is still at work after 10 seconds.
+    `request` is a digest of the request. Raises KeyReused if the key was used for a different
+    request, Conflict if the first request with it is still running after 10 seconds.
     """
     session.execute(
         delete(IdempotencyKey).where(
             IdempotencyKey.actor == actor,
             IdempotencyKey.key == key,
-            IdempotencyKey.used_at <= now - KEPT_FOR,
+            IdempotencyKey.used_at <= now - RETENTION,
         )
     )
     if _insert(session, actor, key, request, now):
@@ -78,9 +79,9 @@ def claim(session: Session, *, actor: str, key: str, request: str, now: datetime
     return Answer(used.status, used.body, tuple(map(uuid.UUID, used.people)))
 
 
-def keep(session: Session, *, actor: str, key: str, answer: Answer) -> None:
-    """Store the answer beside the work, in the transaction that claimed the key, with the people
-    whom the work's events name.
+def store(session: Session, *, actor: str, key: str, answer: Answer) -> None:
+    """Store the answer in the transaction that claimed the key, with the people whom the events of
+    the work name.
     """
     used = session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
@@ -89,20 +90,20 @@ def keep(session: Session, *, actor: str, key: str, answer: Answer) -> None:
     used.people = [str(id) for id in session.scalars(_PEOPLE)]
 
 
-def forget_old(session: Session, *, now: datetime, limit: int = 1000) -> int:
-    """Delete up to `limit` keys that are older than 24 hours; returns how many."""
-    old = select(IdempotencyKey.id).where(IdempotencyKey.used_at <= now - KEPT_FOR).limit(limit)
-    gone = session.execute(
+def delete_old(session: Session, *, now: datetime, limit: int = 1000) -> int:
+    """Delete up to `limit` keys that are older than 24 hours. Returns how many."""
+    old = select(IdempotencyKey.id).where(IdempotencyKey.used_at <= now - RETENTION).limit(limit)
+    deleted = session.execute(
         delete(IdempotencyKey).where(IdempotencyKey.id.in_(old)).returning(IdempotencyKey.id)
     )
-    return len(gone.all())
+    return len(deleted.all())
 
 
 def _insert(session: Session, actor: str, key: str, request: str, now: datetime) -> bool:
-    """Whether the key is ours. An unfinished claim of the same key elsewhere is waited for, not
-    longer than our patience.
+    """Whether this transaction now has the key. Waits for an unfinished claim of the same key, up
+    to the lock timeout.
     """
-    session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
+    session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
     try:
         with session.begin_nested():
             ours = session.scalar(
@@ -115,7 +116,7 @@ def _insert(session: Session, actor: str, key: str, request: str, now: datetime)
         if getattr(error.orig, "sqlstate", None) != "55P03":
             raise
         raise Conflict(
-            "The first request with this Idempotency-Key is still at work.",
+            "The first request with this Idempotency-Key is still running.",
             code="idempotency_key_busy",
         ) from error
     session.execute(text("SET LOCAL lock_timeout = 0"))

@@ -1,8 +1,8 @@
-"""Structured logs: events with fields, one JSON object a line (or coloured text on a developer's
-terminal).
+"""Structured logs: events with fields, one JSON object per line, or coloured text on a terminal in
+development.
 
-A log line never carries a phone number, a name or a text: fields are ids, counts, states and
-reasons. As a last guard, anything that looks like a phone number is masked.
+A log line must never hold a phone number, a name or the words of a text. Fields are ids, counts,
+states and reasons. As a last safeguard, anything that looks like a phone number is masked.
 """
 
 import logging
@@ -28,7 +28,7 @@ def _is_id(value: str) -> bool:
 
 
 def configure(*, development: bool) -> None:
-    """Set up logging for this process; standard-library loggers go through the same pipe."""
+    """Set up logging for this process, loggers of the standard library included."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

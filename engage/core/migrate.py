@@ -1,7 +1,6 @@
-"""Bring a database up to the tables that this version of the code expects.
+"""Migrate a database to the schema of this version of the code.
 
-Any number of processes may ask at once: they take turns, and the later ones find nothing left to
-do.
+Any number of processes may do so at once: they take turns, and later ones find nothing to do.
 """
 
 from alembic import command
@@ -14,22 +13,22 @@ from engage.core.settings import PROJECT
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Run every migration that the database at `url` lacks, up to `revision`."""
+    """Run every migration that the database at `url` is missing, up to `revision`."""
     command.upgrade(configuration(url), revision)
 
 
 def pending(connection: Connection) -> bool:
-    """Whether the database lacks a migration that this code needs. One that a newer version has
-    moved on is not behind.
+    """Whether the database is missing a migration that this code needs. A database that a newer
+    version has migrated is not behind.
     """
     scripts = ScriptDirectory.from_config(configuration(None))
     known = {script.revision for script in scripts.walk_revisions()}
-    found = set(MigrationContext.configure(connection).get_current_heads())
-    return found <= known and found != set(scripts.get_heads())
+    current = set(MigrationContext.configure(connection).get_current_heads())
+    return current <= known and current != set(scripts.get_heads())
 
 
 def configuration(url: str | None) -> Config:
-    """Alembic's configuration, aimed at `url`, or at what the settings say where it is None."""
+    """Alembic's configuration for `url`, or for the database in the settings if it is None."""
     config = Config(PROJECT / "alembic.ini")
     config.attributes["url"] = url
     return config

@@ -1,6 +1,4 @@
-"""Tables of the ground: the log of events and who looked, its chain, and requests that were sent
-twice.
-"""
+"""Tables of the event log, its audit chain, the access log and idempotency keys."""
 
 import uuid
 from datetime import datetime
@@ -23,12 +21,12 @@ from engage.core.db import Base, new_id
 
 
 class TransactionId(UserDefinedType[int]):
-    """PostgreSQL's `xid8`: the number of a transaction, never reused."""
+    """PostgreSQL's `xid8`: a transaction number, never reused."""
 
     cache_ok = True
 
     def get_col_spec(self, **_kw: Any) -> str:
-        """The type's name in DDL."""
+        """The name of the type in DDL."""
         return "xid8"
 
 
@@ -56,7 +54,7 @@ class Event(Base):
 
 
 class AccessRecord(Base):
-    """Somebody looked at, or was refused, a person's record."""
+    """An actor read a person's record, or was refused it."""
 
     __tablename__ = "access_record"
     __table_args__ = (Index("ix_access_record_person", "person_id", "id"),)
@@ -70,7 +68,7 @@ class AccessRecord(Base):
 
 
 class IdempotencyKey(Base):
-    """A key that an actor has used, what the request was (by its digest) and what was answered."""
+    """A key that an actor has used, the digest of the request and the answer to it."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (
@@ -88,13 +86,13 @@ class IdempotencyKey(Base):
     people: Mapped[list[Any]] = mapped_column(
         default=list,
         server_default=text("'[]'::jsonb"),
-        doc="Ids of the people whom the work changed.",
+        doc="Ids of the people whom the request changed.",
     )
 
 
 class EventSeal(Base):
-    """One link: the event's place in its person's chain (from 1), the digest of the event itself,
-    and the link made with it.
+    """One link of the audit chain: the event's place in its person's chain (from 1), the digest of
+    the event, and the link.
     """
 
     __tablename__ = "event_seal"
@@ -111,8 +109,8 @@ class EventSeal(Base):
 
 
 class SealCursor(Base):
-    """How far the feed has been sealed: every event of a person up to here has its seal. There is
-    one row at the most.
+    """How far the feed is sealed: every event about a person up to here has a seal. One row at
+    most.
     """
 
     __tablename__ = "seal_cursor"

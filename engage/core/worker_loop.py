@@ -1,11 +1,10 @@
-"""When a worker's ticks run: on APScheduler's interval, and at once when PostgreSQL says that there
-is work.
+"""Run a worker's ticks: at their interval by APScheduler, and when PostgreSQL notifies of work.
 
-Every tick runs once as soon as the worker starts: there may be much to catch up with, and a worker
-that is started anew more often than an interval would never come to that tick. A tick is short and
-idempotent. It never runs twice at the same time in one process; a wake-up that comes while it runs
-makes it run once more, so that no wake-up is lost. Two workers ticking together do no harm: rows
-are claimed. Nothing here knows what a tick does.
+Every tick runs once when the worker starts: there may be much to catch up on, and a worker that is
+restarted more often than an interval would never run that tick. A tick is short and idempotent. It
+never runs twice at the same time in one process. A wake-up during a run makes it run once more, so
+that no wake-up is lost. Several workers may run the same tick, because rows are claimed. This
+module does not know what a tick does.
 """
 
 import threading
@@ -25,18 +24,17 @@ from engage.core.clock import Clock
 log = structlog.get_logger(__name__)
 
 RECONNECT_AFTER = 1.0
-_LOOK_UP = 0.25
-"""Seconds for which the listener hears nothing else: so long, at most, does a stop wait for it."""
+_LISTEN_FOR = 0.25
+"""Seconds between two checks of the listener whether to stop."""
 
 
 @dataclass
 class Tick:
-    """One recurring piece of work. `work` does a bounded amount and says whether there may be more
-    at once.
+    """One recurring piece of work. `work` does a limited amount and returns whether there may be
+    more to do now.
 
-    `every` is the interval without a wake-up; `channels` are the NOTIFY channels that wake it;
-    `gather` is how many seconds after a wake-up it begins, so that what comes close together is
-    done in one go.
+    `every` is the interval without wake-ups. `channels` are the NOTIFY channels that wake the tick.
+    `gather` is the seconds to wait after a wake-up, so that wake-ups close together cause one run.
     """
 
     name: str
@@ -45,17 +43,17 @@ class Tick:
     channels: tuple[str, ...] = ()
     gather: float = 0.0
     failures: int = 0
-    _wanted: threading.Event = field(default_factory=threading.Event)
+    _requested: threading.Event = field(default_factory=threading.Event)
     _running: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until there is nothing more to do, unless the worker is stopping. Errors are logged;
-        the next tick tries again.
+        """Work until there is nothing more to do or the worker is stopping. An error is logged and
+        the next run tries again.
         """
-        self._wanted.set()
-        while self._wanted.is_set() and self._running.acquire(blocking=False):
+        self._requested.set()
+        while self._requested.is_set() and self._running.acquire(blocking=False):
             try:
-                self._wanted.clear()
+                self._requested.clear()
                 while not stopping.is_set() and self.work():
                     pass
                 self.failures = 0
@@ -88,7 +86,7 @@ class WorkerLoop:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin to tick, and to listen for wake-ups."""
+        """Start the ticks and listen for wake-ups."""
         for tick in self._ticks:
             self._scheduler.add_job(
                 tick.run,
@@ -105,7 +103,7 @@ class WorkerLoop:
         self._spawn(self._listen)
 
     def stop(self) -> None:
-        """Let running ticks finish, and return when all have."""
+        """Stop, and return when all running ticks have finished."""
         self._stopping.set()
         for waker in self._wakers.values():
             waker.set()
@@ -115,7 +113,7 @@ class WorkerLoop:
 
     @property
     def heartbeat(self) -> Mapping[str, int]:
-        """How often in a row each tick has failed; all zero in good health."""
+        """The failures of each tick since it last succeeded."""
         return {tick.name: tick.failures for tick in self._ticks}
 
     def _spawn(self, target: Callable[..., None], *args: object) -> None:
@@ -134,8 +132,8 @@ class WorkerLoop:
                 tick.run(self._stopping)
 
     def _listen(self) -> None:
-        """Turn notifications into wake-ups. A lost connection is made again; the intervals carry on
-        meanwhile.
+        """Turn notifications into wake-ups. A lost connection is opened again; ticks keep to their
+        intervals meanwhile.
         """
         channels = sorted({channel for tick in self._ticks for channel in tick.channels})
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -153,15 +151,15 @@ class WorkerLoop:
                         self._wake(
                             {
                                 notice.channel
-                                for notice in connection.notifies(timeout=_LOOK_UP, stop_after=1)
+                                for notice in connection.notifies(timeout=_LISTEN_FOR, stop_after=1)
                             }
                         )
             except psycopg.OperationalError:
-                log.warning("listen.lost")
+                log.warning("wakeups.listener_lost")
                 self._stopping.wait(RECONNECT_AFTER)
 
     def _wake(self, channels: Iterable[str]) -> None:
-        heard = set(channels)
+        notified = set(channels)
         for tick in self._ticks:
-            if heard.intersection(tick.channels):
+            if notified.intersection(tick.channels):
                 self._wakers[tick.name].set()

@@ -1,8 +1,7 @@
-"""Working days of a hub: Monday to Friday on its own wall clock, less the days on which it says it
-is closed.
+"""Working days of a hub: Monday to Friday by its local time, except its closed days.
 
-Pure. Bank holidays are not guessed from a country: a hub lists its closed days (`closed_days` in
-its settings, as ISO dates), because offices of one area close on different days.
+Pure. Bank holidays are not derived from the country. A hub lists its closed days as ISO dates under
+`closed_days` in its stored settings, because offices of one area close on different days.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,24 +14,26 @@ LONGEST_CLOSURE = 60
 
 
 def closed_days(settings: Mapping[str, Any]) -> frozenset[date]:
-    """The closed days in a hub's settings. Raises ValueError when they are not a list of ISO dates."""
+    """The closed days in a hub's stored settings. Raises ValueError if they are not a list of ISO
+    dates.
+    """
     given = settings.get("closed_days", [])
     if not isinstance(given, list) or not all(isinstance(day, str) for day in given):
-        raise ValueError("hub setting closed_days must be a list of dates such as 2027-12-27")
+        raise ValueError("closed_days must be a list of dates such as 2027-12-27")
     return frozenset(date.fromisoformat(day) for day in given)
 
 
 def is_working_day(day: date, closed: Collection[date] = ()) -> bool:
-    """Whether the hub works on `day`."""
+    """Whether the hub is open on `day`."""
     return day.weekday() < SATURDAY and day not in closed
 
 
 def after_working_days(
     start: datetime, days: int, zone: tzinfo, closed: Collection[date] = ()
 ) -> datetime:
-    """The moment `days` (1 or more) working days after `start`, at the same local time.
+    """The time `days` (1 or more) working days after `start`, at the same local time.
 
-    What comes on a day off counts from 09:00 of the next working day: Saturday noon plus one is
+    A start on a day off counts from 09:00 of the next working day: Saturday noon plus one is
     Tuesday 09:00.
     """
     local = start.astimezone(zone)
@@ -45,8 +46,8 @@ def after_working_days(
 
 
 def working_day_after(day: date, days: int, closed: Collection[date] = ()) -> date:
-    """The working day that is the `days`th (1 or more) after a day, whether or not that was one:
-    the first after a Saturday is Monday.
+    """The `days`th (1 or more) working day after `day`, which need not be a working day: the first
+    after a Saturday is Monday.
     """
     for _ in range(days):
         day = _next(day, closed)
@@ -58,4 +59,4 @@ def _next(day: date, closed: Collection[date]) -> date:
         following = day + timedelta(days=ahead)
         if is_working_day(following, closed):
             return following
-    raise ValueError("the hub lists no working day for two months")
+    raise ValueError("the closed days leave no working day for two months")

@@ -11,19 +11,19 @@ PARTS_OF_RECORD: Mapping[RecordPart, str] = {
     RecordPart.LEGAL: "Orders, requirements and custody",
     RecordPart.PROGRESS: "Progress: housing, courses and work",
     RecordPart.COMPLIANCE: "Compliance",
-    RecordPart.HEALTH: "Health, drug tests among it",
+    RecordPart.HEALTH: "Health, including drug tests",
 }
 LOOKS: Mapping[str, str] = {
     "opened in an emergency": "Opened the record in an emergency",
-    "person.page": "Looked at the person’s page",
-    "appointment.page": "Looked at an appointment",
-    "conversation log": "Took out the whole conversation",
-    "who has seen it": "Looked at who has seen the record",
+    "person.page": "Viewed the person’s page",
+    "appointment.page": "Viewed an appointment",
+    "conversation log": "Exported the whole conversation",
+    "who has seen it": "Viewed who has seen the record",
 }
 
 
 def look(what: str) -> str:
-    """What a line of the access log says that somebody did."""
+    """A line of the access log in words."""
     if what in LOOKS:
         return LOOKS[what]
     words = what.replace(".page", "").replace(".form", "").replace(".", " ").replace("_", " ")

@@ -1,4 +1,4 @@
-"""Signals: what an offender manager should know, with evidence, until somebody resolves it."""
+"""Signals: what an offender manager should know, with evidence, until a worker resolves it."""
 
 from engage.signals.kinds import HEALTH, MEANINGS, RANK, Meaning, Severity, SignalKind
 from engage.signals.model import Signal, SignalState

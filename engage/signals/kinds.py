@@ -1,6 +1,4 @@
-"""The kinds of signal and what each means to whoever reads the list (SIGNALS.md). No tables,
-nothing is raised here.
-"""
+"""The kinds of signal and what each means to staff (docs/signals.md). Raises none itself."""
 
 import enum
 from dataclasses import dataclass
@@ -8,7 +6,7 @@ from datetime import timedelta
 
 
 class SignalKind(enum.StrEnum):
-    """The causes that can be known (SIGNALS.md)."""
+    """The kinds of signal (docs/signals.md)."""
 
     CRISIS = "crisis"
     HARM_TO_OTHERS = "harm_to_others"
@@ -47,13 +45,11 @@ class SignalKind(enum.StrEnum):
 
 
 HEALTH = frozenset({SignalKind.LAPSE_TOLD, SignalKind.TEST_MISSED, SignalKind.TEST_POSITIVE})
-"""Kinds that tell of somebody's health: the log of events, which partners read, does not say which
-it was.
-"""
+"""Kinds about health. The event log, which partners read, does not say which of them it was."""
 
 
 class Severity(enum.StrEnum):
-    """How soon somebody must look."""
+    """How soon a worker must act."""
 
     URGENT = "urgent"
     HIGH = "high"
@@ -66,7 +62,7 @@ RANK = {Severity.URGENT: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a kind of signal means to a reader of the list."""
+    """What a kind of signal means to staff: its title, what to do and by when."""
 
     severity: Severity
     title: str
@@ -83,28 +79,28 @@ MEANINGS: dict[SignalKind, Meaning] = {
     ),
     SignalKind.HARM_TO_OTHERS: Meaning(
         Severity.URGENT,
-        "May be a danger to somebody",
-        "Follow safeguarding; ring the police if somebody is at risk now.",
+        "May be a danger to another person",
+        "Follow safeguarding; ring the police if a person is at risk now.",
         timedelta(minutes=15),
     ),
     SignalKind.UNSAFE_PHONE: Meaning(
         Severity.URGENT,
-        "Somebody else may read their phone",
+        "Another person may read their phone",
         "Send no texts. Ring when it is safe, or see them in person.",
         timedelta(hours=1),
     ),
     SignalKind.FEELING_LOW: Meaning(
-        Severity.HIGH, "Not doing well, by their own word", "Ring today.", timedelta(hours=8)
+        Severity.HIGH, "Says they are not doing well", "Ring today.", timedelta(hours=8)
     ),
     SignalKind.BARRIER: Meaning(
         Severity.MEDIUM,
-        "Something stands in the way of coming",
+        "Barrier to attending",
         "Remove it before the day: a bus pass, another time, a call instead.",
         timedelta(days=1),
     ),
     SignalKind.LATE_PATTERN: Meaning(
         Severity.LOW,
-        "Late three times in 30 days",
+        "Often late",
         "Talk about other times or places.",
         timedelta(days=7),
     ),
@@ -116,26 +112,26 @@ MEANINGS: dict[SignalKind, Meaning] = {
     ),
     SignalKind.HOUSING_LOSS: Meaning(
         Severity.HIGH,
-        "Tells of losing their home",
+        "Says they have lost their home",
         "Ring, and ask for the housing duty.",
         timedelta(days=1),
     ),
     SignalKind.WORK_LOSS: Meaning(
         Severity.MEDIUM,
-        "Tells of losing their work",
+        "Says they have lost their job",
         "Bring in the employment worker.",
         timedelta(days=2),
     ),
     SignalKind.LAPSE_TOLD: Meaning(
         Severity.MEDIUM,
-        "Tells of a lapse",
-        "Support first: thank them for telling, ask what would help.",
+        "Reports a lapse",
+        "Support first: thank them for saying so, ask what would help.",
         timedelta(days=1),
     ),
     SignalKind.CANNOT_ATTEND: Meaning(
         Severity.MEDIUM,
         "Says they cannot come",
-        "Rebook, and note what stood in the way.",
+        "Rebook, and record the barrier.",
         timedelta(days=1),
     ),
     SignalKind.CALL_REQUESTED: Meaning(
@@ -143,25 +139,25 @@ MEANINGS: dict[SignalKind, Meaning] = {
     ),
     SignalKind.NO_SHOW: Meaning(
         Severity.MEDIUM,
-        "Did not come (evidence awaited)",
+        "Did not attend (evidence awaited)",
         "Ask why before the evidence window ends.",
         timedelta(days=1),
     ),
     SignalKind.EVIDENCE_DUE: Meaning(
         Severity.MEDIUM,
         "An absence must be decided",
-        "Look at what they said, and record the absence as acceptable or not.",
+        "Read what they said, and record the absence as acceptable or not.",
         timedelta(days=2),
     ),
     SignalKind.NUMBER_SHARED: Meaning(
         Severity.HIGH,
-        "The same number is on two people",
+        "Two people have the same number",
         "Texts to it are stopped. Check the number with each person.",
         timedelta(days=1),
     ),
     SignalKind.WRONG_NUMBER: Meaning(
         Severity.HIGH,
-        "The number is somebody else's",
+        "The number belongs to another person",
         "Texts to it are stopped. Get the right number.",
         timedelta(days=1),
     ),
@@ -176,30 +172,30 @@ MEANINGS: dict[SignalKind, Meaning] = {
     ),
     SignalKind.NO_REPLY: Meaning(
         Severity.MEDIUM,
-        "Three texts without an answer",
+        "Several texts without an answer",
         "Check the number is still theirs.",
         timedelta(days=2),
     ),
     SignalKind.REPLY_UNREAD: Meaning(
         Severity.MEDIUM,
-        "A reply waits to be read",
+        "A reply is waiting to be read",
         "Read it and answer; cover if the offender manager is on leave.",
         timedelta(days=1),
     ),
     SignalKind.SECOND_FAILURE: Meaning(
         Severity.HIGH,
-        "Has failed to comply again",
+        "Second failure to comply",
         "Consider a warning or breach.",
         timedelta(days=1),
     ),
     SignalKind.MUST_REFER: Meaning(
         Severity.HIGH,
-        "Has failed to comply after a warning",
+        "Failed to comply after a warning",
         "Refer to court by the date shown.",
         timedelta(days=14),
     ),
     SignalKind.LOST_CONTACT: Meaning(
-        Severity.HIGH, "Nothing has been heard of them", "Visit them.", timedelta(days=1)
+        Severity.HIGH, "Contact lost", "Visit them.", timedelta(days=1)
     ),
     SignalKind.TEST_MISSED: Meaning(
         Severity.HIGH, "A test was missed", "Bring in the treatment worker.", timedelta(days=1)
@@ -214,12 +210,12 @@ MEANINGS: dict[SignalKind, Meaning] = {
         timedelta(days=2),
     ),
     SignalKind.COURT_REVIEW_SOON: Meaning(
-        Severity.MEDIUM, "The court reviews soon", "Make the report.", timedelta(days=2)
+        Severity.MEDIUM, "Court review soon", "Write the report.", timedelta(days=2)
     ),
     SignalKind.ACTION_OVERDUE: Meaning(
         Severity.MEDIUM,
         "An action of the plan is overdue",
-        "Chase whoever is to do it.",
+        "Chase the worker responsible.",
         timedelta(days=2),
     ),
     SignalKind.REVIEW_DUE: Meaning(Severity.LOW, "A review is due", "Review.", timedelta(days=2)),
@@ -227,21 +223,21 @@ MEANINGS: dict[SignalKind, Meaning] = {
         Severity.LOW, "Green for three months", "List for the meeting.", timedelta(days=7)
     ),
     SignalKind.MILESTONE: Meaning(
-        Severity.LOW, "Has reached something", "Praise them.", timedelta(days=7)
+        Severity.LOW, "Milestone reached", "Congratulate them.", timedelta(days=7)
     ),
     SignalKind.RE_REFERRAL_DUE: Meaning(
-        Severity.MEDIUM, "To be referred again before release", "Refer them.", timedelta(days=14)
+        Severity.MEDIUM, "Re-referral due before release", "Refer them.", timedelta(days=14)
     ),
     SignalKind.RECORD_OPENED: Meaning(
         Severity.HIGH,
-        "Somebody opened the record in an emergency",
+        "Record opened in an emergency",
         "Ask them why, and whether it was right.",
         timedelta(days=1),
     ),
     SignalKind.GROUND_GONE: Meaning(
         Severity.HIGH,
-        "What a decision rests on has changed",
-        "Look at the decision: withdraw it, or decide anew.",
+        "The grounds of a decision have changed",
+        "Review the decision: withdraw it, or decide again.",
         timedelta(days=1),
     ),
 }

@@ -1,4 +1,4 @@
-"""Table of signals. Nothing here raises one or decides anything about a person."""
+"""The table of signals."""
 
 import enum
 import uuid
@@ -13,7 +13,7 @@ from engage.signals.kinds import Severity, SignalKind
 
 
 class SignalState(enum.StrEnum):
-    """A signal's life."""
+    """The states of a signal."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -21,7 +21,7 @@ class SignalState(enum.StrEnum):
 
 
 class Signal(Base):
-    """One thing to know about one person, with its evidence and what became of it."""
+    """One thing to know about one person, with its evidence and how it was resolved."""
 
     __tablename__ = "signal"
     __table_args__ = (

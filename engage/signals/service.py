@@ -1,9 +1,8 @@
-"""Signals: what an offender manager should know, raised once per cause, with evidence, until
-somebody resolves it.
+"""Raise, acknowledge and resolve signals.
 
-The table of kinds is SIGNALS.md. A signal's key names its cause; raising it again while it is open
-adds the new evidence, and after it was resolved does nothing: the same cause never nags twice.
-Nothing here decides anything about a person.
+A signal is raised once per cause, which its key names. Raising it again while it is open adds the
+new evidence; after it was resolved it does nothing, so that one cause never nags twice. This module
+must never decide anything about a person.
 """
 
 import uuid
@@ -25,8 +24,8 @@ from messaging import outbox
 
 @dataclass(frozen=True)
 class Evidence:
-    """A link to what stands behind a signal: `type` is `inbound`, `message`, `appointment`,
-    `outcome`, `contact_point` or `rule`.
+    """A link to the evidence for a signal. `type` is for example `inbound`, `message`,
+    `appointment`, `outcome`, `contact_point` or `rule`.
     """
 
     type: str
@@ -47,11 +46,10 @@ def raise_signal(
     action: str | None = None,
     actor: str = "system",
 ) -> bool:
-    """Raise `kind` for its `cause` in the caller's transaction; True when it is new.
+    """Raise a signal in the caller's transaction. Returns True if it is new.
 
-    `cause` makes the key together with kind and person. An open signal with the key gains the
-    evidence instead. `action` is what to do where this cause wants something else than its kind
-    usually does.
+    Kind, person and `cause` make the key. An open signal with that key gets the evidence instead.
+    `action` and `due_at` replace those of the kind.
     """
     meaning = MEANINGS[kind]
     links = [{"type": link.type, "id": link.id} for link in evidence]
@@ -105,17 +103,18 @@ def _add_evidence(session: Session, key: str, links: list[dict[str, str]]) -> No
         ]
 
 
-TAKEN_UP = "Somebody is on it already"
+TAKEN_UP = "A worker has taken this on"
+"""Why a notice about a signal is withdrawn."""
 
 
 def item(signal_id: uuid.UUID) -> str:
-    """How a notice to staff names the signal that waits for them, to be called back by."""
+    """The signal as the item of a notice to staff, by which the notice can be withdrawn."""
     return f"signal:{signal_id}"
 
 
 def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) -> None:
-    """Somebody has seen it and is on it. Acknowledging twice changes nothing. Raises Conflict once
-    it is resolved.
+    """Record that a worker has taken the signal on. Acknowledging again changes nothing. Raises
+    Conflict if it is resolved.
     """
     session.refresh(signal, with_for_update=True)
     if signal.state is SignalState.RESOLVED:
@@ -128,8 +127,8 @@ def acknowledge(session: Session, signal: Signal, *, actor: str, now: datetime) 
 
 
 def resolve(session: Session, signal: Signal, *, how: str, actor: str, now: datetime) -> None:
-    """It is dealt with; `how` says what was done (1 to 500 characters). Raises Conflict when it is
-    resolved already.
+    """Resolve the signal. `how` says what was done (1 to 500 characters). Raises Conflict if it is
+    already resolved.
     """
     session.refresh(signal, with_for_update=True)
     if signal.state is SignalState.RESOLVED:
@@ -142,17 +141,18 @@ def resolve(session: Session, signal: Signal, *, how: str, actor: str, now: date
 def resolve_cause(
     session: Session, kind: SignalKind, *, person_id: uuid.UUID, how: str, actor: str, now: datetime
 ) -> None:
-    """Resolve every open signal of `kind` for a person because its cause has gone."""
-    waiting = session.scalars(
+    """Resolve every unresolved signal of `kind` for a person because its cause has gone."""
+    unresolved = session.scalars(
         select(Signal).where(
             Signal.person_id == person_id, Signal.kind == kind, Signal.state != SignalState.RESOLVED
         )
     )
-    for signal in waiting.all():
+    for signal in unresolved.all():
         resolve(session, signal, how=how, actor=actor, now=now)
 
 
 def _record(session: Session, what: str, signal: Signal, actor: str, now: datetime) -> None:
+    """Record the event, and withdraw notices about the signal that have not been sent."""
     outbox.withdraw(session, now=now, reason=TAKEN_UP, group_key=item(signal.id))
     events.record(
         session,
@@ -167,5 +167,5 @@ def _record(session: Session, what: str, signal: Signal, actor: str, now: dateti
 
 
 def _logged(kind: SignalKind) -> str:
-    """What events call a kind."""
+    """The name of a kind in events."""
     return "health" if kind in HEALTH else kind.value

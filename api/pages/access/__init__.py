@@ -1,1 +1,1 @@
-"""Pages about who may see what: agreements, emergencies, and the record of who has looked."""
+"""Pages about access: sharing agreements, emergency access, and who has seen a record."""

@@ -1,6 +1,4 @@
-"""The sharing agreements of a hub: which agency sees which parts of records, for what, from when to
-when.
-"""
+"""The page of a hub's sharing agreements."""
 
 import uuid
 from typing import Any
@@ -17,14 +15,14 @@ from api.pages.forms import DateField, OnceForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access import agreements as use
-from engage.access.agreements import KEEPERS, LONGEST_WORDS, NewAgreement
+from engage.access.agreements import LONGEST_WORDS, MANAGERS, NewAgreement
 from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import zone
 from engage.agencies.service import agencies_of
 from engage.labels.access import PARTS_OF_RECORD
 from engage.queries import actor_names
 
-KEEP = staff(*KEEPERS)
+MANAGE = staff(*MANAGERS)
 
 
 class AgreementForm(OnceForm):
@@ -35,27 +33,27 @@ class AgreementForm(OnceForm):
     hub = SelectField("Hub", validate_choice=False)
     agency = SelectField("Agency", validate_choice=False)
     fields = SelectMultipleField("What it may see", choices=choices(PARTS_OF_RECORD))
-    purpose = StringField("What for", [Words(LONGEST_WORDS)], filters=[stripped])
-    lawful_basis = StringField("On what lawful basis", [Words(LONGEST_WORDS)], filters=[stripped])
+    purpose = StringField("Purpose", [Words(LONGEST_WORDS)], filters=[stripped])
+    lawful_basis = StringField("Lawful basis", [Words(LONGEST_WORDS)], filters=[stripped])
     starts_on = DateField("First day")
     ends_on = DateField("Last day")
 
 
 @pages.get("/agreements")
-@allow(KEEP)
+@allow(MANAGE)
 def agreements() -> ResponseReturnValue:
-    """The agreements of the hubs that the actor keeps, and the form that records one."""
+    """The agreements of the hubs that the actor manages, and the form to record one."""
     return _page(AgreementForm(data={"starts_on": now().date()}))
 
 
 @pages.post("/agreements")
-@allow(KEEP)
+@allow(MANAGE)
 def record_agreement() -> ResponseReturnValue:
     """Record an agreement."""
     form = AgreementForm(request.form)
 
     def work(session: Session) -> str:
-        use.record_agreement(session, current_actor(), _wanted(form), now=now())
+        use.record_agreement(session, current_actor(), _new_agreement(form), now=now())
         return url_for("pages.agreements")
 
     if form.validate() and (address := attempt(form, work)):
@@ -65,18 +63,18 @@ def record_agreement() -> ResponseReturnValue:
 
 
 @pages.post("/agreements/<uuid:agreement_id>/end")
-@allow(KEEP)
+@allow(MANAGE)
 def end_agreement(agreement_id: uuid.UUID) -> ResponseReturnValue:
     """End an agreement at once."""
 
     def work(session: Session) -> None:
         use.end_agreement(session, current_actor(), agreement_id, now=now())
 
-    say(act(work) or "The agreement is ended. Nothing more is seen by it.")
+    say(act(work) or "The agreement has ended.")
     return redirect(url_for("pages.agreements"))
 
 
-def _wanted(form: AgreementForm) -> NewAgreement:
+def _new_agreement(form: AgreementForm) -> NewAgreement:
     first, last = form.starts_on.data, form.ends_on.data
     assert first is not None and last is not None  # noqa: S101 (both fields are validated)
     return NewAgreement(
@@ -105,7 +103,7 @@ def _page(form: AgreementForm) -> str:
         form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
         form.agency.choices = choices({str(one.id): one.name for one in agencies_of(session, ids)})
         found = use.agreements_of(session, ids)
-        days: dict[uuid.UUID, Any] = {hub.id: at.astimezone(zone(hub)).date() for hub in hubs}
+        today: dict[uuid.UUID, Any] = {hub.id: at.astimezone(zone(hub)).date() for hub in hubs}
         who = actor_names.of_labels(
             session,
             {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by},
@@ -115,12 +113,12 @@ def _page(form: AgreementForm) -> str:
             form=form,
             hubs={hub.id: hub for hub in hubs},
             zones={hub.id: zone(hub) for hub in hubs},
-            holding=[one for one in found if use.in_force(one, days[one.hub_id])],
+            holding=[one for one in found if use.in_force(one, today[one.hub_id])],
             to_come=[
-                one for one in found if one.ended_at is None and one.starts_on > days[one.hub_id]
+                one for one in found if one.ended_at is None and one.starts_on > today[one.hub_id]
             ],
             over=[
-                one for one in found if one.ended_at is not None or one.ends_on < days[one.hub_id]
+                one for one in found if one.ended_at is not None or one.ends_on < today[one.hub_id]
             ],
             who=who,
         )

@@ -1,6 +1,4 @@
-"""Opening a record that is closed to whoever asks, because it cannot wait. The offender manager is
-told at once.
-"""
+"""The page for emergency access to a record."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +20,7 @@ OPEN = staff(*OPENERS)
 
 
 class EmergencyForm(PageForm):
-    """Whose record, and why it cannot wait."""
+    """The CRN of the record, and why it cannot wait."""
 
     crn = StringField("CRN", [Words(7, missing="Enter the CRN")], filters=[stripped])
     reason = TextAreaField(
@@ -42,7 +40,7 @@ def emergency() -> ResponseReturnValue:
 @pages.post("/open-record")
 @allow(OPEN)
 def open_in_emergency() -> ResponseReturnValue:
-    """Open the record, and go to it."""
+    """Open the record and go to it."""
     form = EmergencyForm(request.form)
 
     def work(session: Session) -> str:

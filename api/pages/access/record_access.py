@@ -1,5 +1,5 @@
-"""Who has seen a person's record, and who may: disclosures, emergencies, the log of who looked,
-limits by name, merged records.
+"""Pages about access to one record: disclosures, emergency access, the access log, restrictions,
+and merging it with another.
 """
 
 import uuid
@@ -26,37 +26,39 @@ from engage.queries.access import disclosures as model
 from engage.records import merging
 from engage.records.merging import LONGEST_REASON
 
-LIMIT = staff(*KEEPERS)
+RESTRICT = staff(*KEEPERS)
 MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)
 OUT, IN = "out", "in"
 
 
 class RestrictForm(PageForm):
-    """Whether only named staff see the record."""
+    """Whether the record is restricted, and whether the person still gets texts."""
 
-    restricted = BooleanField("Only the offender manager and staff let in by name see this record")
+    restricted = BooleanField(
+        "Only the offender manager and staff admitted by name see this record"
+    )
     texts_allowed = BooleanField("Texts still go to this person")
 
 
 class NameForm(PageForm):
-    """A member of staff to bar from the record or to let into it."""
+    """A member of staff to exclude from the record or to admit to it."""
 
-    staff = SelectField("Who", validate_choice=False)
+    staff = SelectField("Member of staff", validate_choice=False)
     excluded = RadioField(
-        "What",
-        [InputRequired("Say whether they are to be kept out or let in")],
-        choices=choices({OUT: "Keep them out", IN: "Let them in while the record is restricted"}),
+        "Access",
+        [InputRequired("Choose whether to exclude or admit them")],
+        choices=choices({OUT: "Exclude them", IN: "Admit them while the record is restricted"}),
     )
 
 
 class MergeForm(PageForm):
-    """The other record of the same person, and how that is known."""
+    """The other record of the same person, and how the worker knows."""
 
     crn = StringField(
         "CRN of the other record", [Words(7, missing="Enter the CRN")], filters=[stripped]
     )
     reason = TextAreaField(
-        "How you know that they are the same person",
+        "How you know this is the same person",
         [Words(LONGEST_REASON, lines=True)],
         filters=[joined],
     )
@@ -70,9 +72,9 @@ def record_access(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.post("/people/<uuid:person_id>/access/restricted")
-@allow(LIMIT)
+@allow(RESTRICT)
 def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Make the record a restricted one, or an ordinary one again."""
+    """Restrict the record, or lift the restriction."""
     form = RestrictForm(request.form)
     restricted, texts = bool(form.restricted.data), bool(form.texts_allowed.data)
 
@@ -94,9 +96,9 @@ def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.post("/people/<uuid:person_id>/access/staff")
-@allow(LIMIT)
+@allow(RESTRICT)
 def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep somebody out of the record, or let them in."""
+    """Exclude a member of staff from the record, or admit them."""
     form = NameForm(request.form)
 
     def work(session: Session) -> str:
@@ -111,27 +113,27 @@ def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
         return _address(person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("They are kept out." if form.excluded.data == OUT else "They are let in.")
+        say("They are excluded." if form.excluded.data == OUT else "They are admitted.")
         return redirect(address)
     return _page(person_id, naming=form), 422
 
 
 @pages.post("/people/<uuid:person_id>/access/staff/<uuid:staff_id>/remove")
-@allow(LIMIT)
+@allow(RESTRICT)
 def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnValue:
-    """Their role alone decides again."""
+    """Remove a member of staff from the named ones. Their role decides again."""
 
     def work(session: Session) -> None:
         restrictions.remove_named_staff(session, current_actor(), person_id, staff_id, now=now())
 
-    say(act(work) or "Their role alone decides again.")
+    say(act(work) or "Their access now depends on their role.")
     return redirect(_address(person_id))
 
 
 @pages.get("/people/<uuid:person_id>/merge")
 @allow(MERGE)
 def merge(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Ask for the other record; with its CRN, show both side by side."""
+    """Ask for the other record. With its CRN, show both side by side."""
     form = MergeForm(request.args)
     if not request.args:
         return _merge_page(person_id, MergeForm())
@@ -143,7 +145,7 @@ def merge(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/merge")
 @allow(MERGE)
 def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Merge the two."""
+    """Merge the two records."""
     form = MergeForm(request.form)
 
     def work(session: Session) -> str:
@@ -158,7 +160,7 @@ def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
         return _address(person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The two records are one now.")
+        say("The two records are merged.")
         return redirect(address)
     return _merge_page(person_id, form), 422
 
@@ -166,12 +168,12 @@ def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/merges/<uuid:merge_id>/undo")
 @allow(MERGE)
 def undo_merge(person_id: uuid.UUID, merge_id: uuid.UUID) -> ResponseReturnValue:
-    """Part the two records again."""
+    """Undo a merge."""
 
     def work(session: Session) -> None:
         merging.undo(session, current_actor(), merge_id, now=now())
 
-    say(act(work) or "The two records are parted again.")
+    say(act(work) or "The two records are separate again.")
     return redirect(_address(person_id))
 
 

@@ -1,4 +1,4 @@
-"""A hub's settings: their values, who changed them and when, and the day on which the hub closes."""
+"""A hub's settings: their values, their history, and the day on which the hub closes."""
 
 import uuid
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from engage.core.errors import Invalid
 from engage.queries import actor_names
 
 SEE = staff(*use.READERS)
-CHANGE = staff(*use.KEEPERS)
+CHANGE = staff(*use.EDITORS)
 _LABELS = [(name, row.label) for name, row in SETTINGS.items()]
 
 
@@ -51,13 +51,11 @@ class SettingLine:
 
 
 class CloseForm(PageForm):
-    """The day on which the hub closes, and its name once more, so that nobody closes one by
-    mistake.
-    """
+    """The day on which the hub closes. Its name is asked for, so that none is closed by mistake."""
 
     CALLED = {"on": "closes_on"}
 
-    closes_on = DateField("The hub closes as this day begins")
+    closes_on = DateField("The hub closes at the start of this day")
     name = StringField(
         "Name of the hub", [Words(80, missing="Enter the name of the hub")], filters=[stripped]
     )
@@ -77,14 +75,14 @@ def hubs() -> ResponseReturnValue:
 @pages.get("/hubs/<uuid:hub_id>")
 @allow(SEE)
 def hub_settings(hub_id: uuid.UUID) -> ResponseReturnValue:
-    """A hub's settings, and what they were."""
+    """A hub's settings and their history."""
     return _page(hub_id)
 
 
 @pages.post("/hubs/<uuid:hub_id>")
 @allow(CHANGE)
 def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
-    """Choose one setting, from now on."""
+    """Change one setting, from now on."""
     form = SettingForm(request.form)
 
     def work(session: Session) -> str:
@@ -95,7 +93,7 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.hub_settings", hub_id=hub_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The setting holds from now on.")
+        say("The setting is changed from now on.")
         return redirect(address)
     return _page(hub_id, form), 422
 
@@ -103,7 +101,7 @@ def choose_setting(hub_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/hubs/<uuid:hub_id>/close")
 @allow(CHANGE)
 def close_hub(hub_id: uuid.UUID) -> ResponseReturnValue:
-    """Say on which day the hub closes."""
+    """Set the day on which the hub closes."""
     form = CloseForm(request.form)
 
     def work(session: Session) -> str:
@@ -115,7 +113,7 @@ def close_hub(hub_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.hub_settings", hub_id=hub_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The day is recorded. Until then it can be taken back.")
+        say("The day is recorded. You can cancel it until then.")
         return redirect(address)
     return _page(hub_id, closing=form), 422
 
@@ -123,7 +121,7 @@ def close_hub(hub_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/hubs/<uuid:hub_id>/keep-open")
 @allow(CHANGE)
 def keep_hub_open(hub_id: uuid.UUID) -> ResponseReturnValue:
-    """The hub does not close after all."""
+    """Cancel the closing of the hub."""
 
     def work(session: Session) -> None:
         hub = use.to_change(session, current_actor(), hub_id)

@@ -16,7 +16,7 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
-from engage.access.sharing import RecordPart, fields_for
+from engage.access.sharing import RecordPart, parts_for
 from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress import verification
@@ -161,7 +161,7 @@ def opened(person_id: uuid.UUID) -> tuple[Person, SelfReport | None, date]:
 
 def after(session: Session, person: Person, anchor: str) -> str:
     """Where to go on: the page of progress, or the person's page for whoever may not read that."""
-    if RecordPart.PROGRESS in fields_for(session, current_actor(), person, now=now()):
+    if RecordPart.PROGRESS in parts_for(session, current_actor(), person, now=now()):
         return url_for("pages.progress", person_id=person.id, _anchor=anchor)
     return url_for("pages.person", person_id=person.id, _anchor="told")
 

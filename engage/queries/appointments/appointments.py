@@ -362,7 +362,7 @@ def _said(
     of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[StatedIntent, str | None]]]:
     rows = session.execute(
-        select(StatedIntent, Inbound.body, health_redaction.tells_of_health())
+        select(StatedIntent, Inbound.body, health_redaction.is_about_health())
         .outerjoin(Inbound, Inbound.id == StatedIntent.inbound_id)
         .where(StatedIntent.appointment_id.in_(wanted))
         .order_by(StatedIntent.said_at, StatedIntent.id)
@@ -381,7 +381,7 @@ def _explained(
     of_health: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[tuple[AbsenceReason, str | None]]]:
     rows = session.execute(
-        select(AbsenceReason, Inbound.body, health_redaction.tells_of_health())
+        select(AbsenceReason, Inbound.body, health_redaction.is_about_health())
         .join(Inbound, Inbound.id == AbsenceReason.inbound_id)
         .where(AbsenceReason.appointment_id.in_(wanted))
         .order_by(AbsenceReason.said_at, AbsenceReason.id)

@@ -234,7 +234,7 @@ def _in(
     session: Session, person_id: uuid.UUID, before: ThreadCursor | None
 ) -> list[tuple[ReplyRecord, Inbound, datetime | None, bool]]:
     rows = session.execute(
-        select(ReplyRecord, Inbound, Appointment.starts_at, health_redaction.tells_of_health())
+        select(ReplyRecord, Inbound, Appointment.starts_at, health_redaction.is_about_health())
         .join(Inbound, Inbound.id == ReplyRecord.inbound_id)
         .outerjoin(Appointment, Appointment.id == ReplyRecord.appointment_id)
         .where(ReplyRecord.person_id == person_id)
@@ -286,7 +286,7 @@ def _text_out(message: Message, who: Mapping[str | None, str], health: bool) -> 
         id=message.id,
         to_number=message.to_number,
         body=message.body
-        if health or not health_redaction.answers_health(message)
+        if health or not health_redaction.reveals_health(message)
         else health_redaction.NOT_SHOWN,
         purpose=str(message.context.get("purpose", "")),
         by=who[message.context.get("by", "system")],

@@ -69,7 +69,7 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
     """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
     rows = session.execute(
         select(
-            ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.tells_of_health()
+            ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.is_about_health()
         )
         .join(Person, Person.id == ReplyRecord.person_id)
         .join(Hub, Hub.id == Person.hub_id)

@@ -300,4 +300,4 @@ def _may(actor: Actor, person: Person, one: Action, hidden: bool) -> ActionPermi
 def reads_plan(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> bool:
     """Whether the actor may open the plan of a person whom they see: for links. It logs nothing."""
     person = session.get_one(Person, person_id)
-    return RecordPart.PLAN in sharing.fields_for(session, actor, person, now=now)
+    return RecordPart.PLAN in sharing.parts_for(session, actor, person, now=now)

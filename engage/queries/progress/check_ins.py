@@ -110,7 +110,7 @@ def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[C
     told = {one.answer.inbound_id for one in rows if one.answer is not None}
     found = (
         session.execute(
-            select(Inbound.id, Inbound.body, health_redaction.tells_of_health()).where(
+            select(Inbound.id, Inbound.body, health_redaction.is_about_health()).where(
                 Inbound.id.in_(told)
             )
         ).all()

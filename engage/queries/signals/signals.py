@@ -291,7 +291,7 @@ def _behind(
         int(link["id"]) for link in links if link["type"] == "inbound" and link["id"].isdigit()
     ]
     texts = (
-        select(Inbound, ReplyRecord.person_id, health_redaction.tells_of_health())
+        select(Inbound, ReplyRecord.person_id, health_redaction.is_about_health())
         .outerjoin(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
         .where(Inbound.id.in_(inbound))
     )
@@ -307,7 +307,7 @@ def _behind(
             message.body,
             message.created_at,
             message.recipient,
-            health_redaction.answers_health(message),
+            health_redaction.reveals_health(message),
         )
     for booked in session.scalars(
         select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))

@@ -1,4 +1,4 @@
-"""A new service is set up from nothing with the command alone: hub, agency, staff."""
+"""`engage hub`, `engage agency` and `engage staff` set up a new service."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from engage.core.db import Database
 
 @pytest.fixture
 def engage(committed: Database) -> Callable[..., Result]:
-    """Runs `engage` with some arguments against the test's own database."""
+    """Run `engage` against the test's own database."""
     url = committed.url.render_as_string(hide_password=False)
 
     def run(*arguments: str, typed: str | None = None) -> Result:
@@ -22,15 +22,11 @@ def engage(committed: Database) -> Callable[..., Result]:
 
 
 def test_a_service_is_set_up_from_nothing(engage: Callable[..., Result]) -> None:
-    """Area, hub, agency and the first administrator, each by one command; the list shows the rule
-    book's numbers.
+    """Area, hub, agency and the first administrator, by one command each. The list shows the
+    settings.
     """
-    assert (
-        engage(
-            "hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191 498 0100"
-        ).exit_code
-        == 0
-    )
+    added = engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191 498 0100")
+    assert added.exit_code == 0
     assert engage("agency", "add", "Probation", "--kind", "probation").exit_code == 0
     added = engage(
         "staff", "add", "pat@probation.example", "--name", "Pat Hale", "--role", "administrator"
@@ -70,10 +66,10 @@ def test_a_service_is_set_up_from_nothing(engage: Callable[..., Result]) -> None
         (("agency", "add", "Probation", "--kind", "bakery"), "Choose from"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_words(
+def test_a_wrong_value_is_refused_with_a_reason(
     engage: Callable[..., Result], arguments: tuple[str, ...], said: str
 ) -> None:
-    """Each refusal is one plain line with exit code 2, and leaves nothing behind."""
+    """Exit code 2 and one line of explanation. Nothing is changed."""
     assert (
         engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191").exit_code == 0
     )
@@ -92,7 +88,7 @@ def test_the_help_describes_every_setting(engage: Callable[..., Result]) -> None
 
 
 def test_an_agency_is_added_once(engage: Callable[..., Result]) -> None:
-    """The same name a second time in one area is refused."""
+    """The same name again in one area is refused."""
     engage("hub", "add", "Tyneside", "--area", "Northumbria", "--phone", "0191")
     assert engage("agency", "add", "Probation", "--kind", "probation").exit_code == 0
     again = engage("agency", "add", " Probation ", "--kind", "charity")

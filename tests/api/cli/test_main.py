@@ -1,6 +1,4 @@
-"""The `engage` command: plain words, plain exit codes, and a start that does not keep anybody
-waiting.
-"""
+"""The `engage` command: plain messages, plain exit codes and a quick start."""
 
 import json
 import os
@@ -22,14 +20,23 @@ from engage.core.db import Database
 from tests import builders
 
 NOW = "2027-03-20T09:00:00+00:00"
-HEAD = "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,worker,enforceable"
-GOOD = "A-1,X320741,Katrina,Dodds,07700 900101,en,p.hale@probation.example,Probation,office,22/03/2027,10:00,45,the centre,Pat,yes"
-BAD = "A-2,nobody,Ian,Bell,07700 900102,en,p.hale@probation.example,Probation,office,22/03/2027,11:00,45,the centre,Pat,yes"
+HEAD = (
+    "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,"
+    "worker,enforceable"
+)
+GOOD = (
+    "A-1,X320741,Katrina,Dodds,07700 900101,en,p.hale@probation.example,Probation,office,"
+    "22/03/2027,10:00,45,the centre,Pat,yes"
+)
+BAD = (
+    "A-2,nobody,Ian,Bell,07700 900102,en,p.hale@probation.example,Probation,office,"
+    "22/03/2027,11:00,45,the centre,Pat,yes"
+)
 
 
 @pytest.fixture
 def engage(committed: Database, place: tuple[Hub, Staff]) -> Callable[..., Result]:
-    """Runs `engage` with some arguments on the test's database, where there is one hub."""
+    """Run `engage` on the test's database, where there is one hub."""
     url = committed.url.render_as_string(hide_password=False)
 
     def run(*arguments: str, typed: str | bytes | None = None, **variables: str) -> Result:
@@ -52,11 +59,11 @@ def booked(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Appointment)) or 0
 
 
-def test_a_file_goes_in_and_each_refusal_is_told(
+def test_a_file_is_imported_and_each_refusal_reported(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """Good rows go in, each bad one is told with its line, reference, column and reason; the import
-    itself has succeeded.
+    """Good rows are imported. Each bad row is reported with line, reference, column and reason. The
+    import has succeeded.
     """
     done = engage("import", "appointments", sheet(tmp_path, GOOD, BAD))
     assert done.exit_code == 0
@@ -68,7 +75,7 @@ def test_a_file_goes_in_and_each_refusal_is_told(
 def test_a_dry_run_changes_nothing(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """It says what would happen, and that nothing has."""
+    """It says what would happen and that nothing was changed."""
     done = engage("import", "appointments", sheet(tmp_path, GOOD), "--dry-run")
     assert "1 booked" in done.output
     assert "Nothing was changed." in done.output
@@ -76,7 +83,7 @@ def test_a_dry_run_changes_nothing(
 
 
 def test_the_report_as_json(engage: Callable[..., Result], tmp_path: Path) -> None:
-    """One object on standard output, for programs; the second time the same file changes nothing."""
+    """One object on standard output, for programs. The same file again changes nothing."""
     file = sheet(tmp_path, GOOD, BAD)
     first = json.loads(engage("import", "appointments", file, "--json").stdout)
     assert set(first) == {"rows", "booked", "moved", "unchanged", "refused", "warnings"}
@@ -89,7 +96,7 @@ def test_the_report_as_json(engage: Callable[..., Result], tmp_path: Path) -> No
 def test_standard_input_is_read(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """A dash is standard input."""
+    """A dash means standard input."""
     done = engage("import", "appointments", "-", typed=Path(sheet(tmp_path, GOOD)).read_bytes())
     assert done.exit_code == 0, done.output
     assert booked(committed) == 1
@@ -122,9 +129,7 @@ def test_standard_input_is_read(
 def test_a_refusal_is_one_plain_line(
     engage: Callable[..., Result], tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    """Whatever cannot be done is said in one line on standard error, with exit code 2 and no
-    traceback.
-    """
+    """It goes to standard error, with exit code 2 and no traceback."""
     file = sheet(tmp_path, GOOD)
     filled = [argument.format(file=file, folder=tmp_path) for argument in arguments]
     done = engage(*filled, typed="a long enough password\n")
@@ -147,17 +152,17 @@ def test_a_refusal_is_one_plain_line(
 def test_a_wrong_setting_is_named(
     engage: Callable[..., Result], variables: dict[str, str], said: str
 ) -> None:
-    """A bad setting stops the command with the name of the variable."""
+    """It stops the command with the name of the variable."""
     done = engage("key", "list", **variables)
     assert done.exit_code == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_something_that_is_no_sheet_is_refused(
+def test_a_file_that_is_not_a_table_is_refused(
     engage: Callable[..., Result], tmp_path: Path
 ) -> None:
-    """A file of another kind is refused as a whole, with exit code 2."""
+    """The whole file is refused, with exit code 2."""
     file = tmp_path / "picture.csv"
     file.write_bytes(bytes(range(256)) * 10)
     done = engage("import", "appointments", str(file))
@@ -168,7 +173,7 @@ def test_something_that_is_no_sheet_is_refused(
 def test_staff_sign_in_with_the_password_they_were_given(
     engage: Callable[..., Result], committed: Database
 ) -> None:
-    """Somebody is added, given a password over standard input, and is on the list."""
+    """A member of staff is added, gets a password over standard input, and is on the list."""
     assert (
         engage(
             "staff", "add", "dai@probation.example", "--name", "Dai Rees", "--role", "coordinator"
@@ -196,7 +201,7 @@ def test_staff_sign_in_with_the_password_they_were_given(
 
 
 def test_a_short_password_is_refused(engage: Callable[..., Result]) -> None:
-    """The rule for passwords holds here too."""
+    """The rule for passwords applies here too."""
     done = engage(
         "staff", "set-password", "p.hale@probation.example", "--password-stdin", typed="short\n"
     )
@@ -207,7 +212,7 @@ def test_a_short_password_is_refused(engage: Callable[..., Result]) -> None:
 def test_a_key_is_shown_once_and_revoked_at_once(
     engage: Callable[..., Result], committed: Database
 ) -> None:
-    """The key is printed when it is made and never again; revoked, it opens nothing."""
+    """The key is printed when it is issued and never again. A revoked key is not valid."""
     issued = engage(
         "key", "issue", "--name", "Case system", "--scope", "people:read", "--days", "30"
     )
@@ -228,13 +233,13 @@ def test_a_key_is_shown_once_and_revoked_at_once(
 
 
 def test_every_scope_can_be_issued(engage: Callable[..., Result]) -> None:
-    """The scopes of the API are those that a key may have."""
+    """A key may have each scope of the API."""
     wanted = [word for scope in SCOPES for word in ("--scope", scope)]
     assert engage("key", "issue", "--name", "All", *wanted).exit_code == 0
 
 
-def test_production_is_kept_from_demonstrations(engage: Callable[..., Result]) -> None:
-    """Neither made-up people nor a made-up phone network belong in production."""
+def test_production_refuses_demonstrations(engage: Callable[..., Result]) -> None:
+    """Neither made-up people nor a simulated phone network belong in production."""
     production = {
         "ENGAGE_ENV": "production",
         "ENGAGE_NOW": "",
@@ -251,7 +256,7 @@ def test_production_is_kept_from_demonstrations(engage: Callable[..., Result]) -
 
 
 def understanding() -> subprocess.Popen[str]:
-    """`engage understand` as a process of its own."""
+    """`engage understand` in its own process."""
     return subprocess.Popen(
         [sys.executable, "-m", "api", "understand"],
         stdin=subprocess.PIPE,
@@ -263,9 +268,7 @@ def understanding() -> subprocess.Popen[str]:
 
 
 def test_understanding_answers_line_by_line() -> None:
-    """Each line is answered before the next is sent, so that a program can hold a conversation with
-    it.
-    """
+    """Each line is answered before the next is sent, so that a program can use it interactively."""
     with understanding() as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -280,7 +283,7 @@ def test_understanding_answers_line_by_line() -> None:
 
 
 def test_understanding_loads_neither_web_nor_database() -> None:
-    """It starts at once because it leaves alone what it does not need."""
+    """It starts quickly because it imports only what it needs."""
     code = (
         "import sys; from click.testing import CliRunner; from api.cli.main import main;"
         "done = CliRunner().invoke(main, ['understand'], input='appointment\\tyes\\n');"

@@ -1,4 +1,6 @@
-"""What `engage run` stands on: programs run together, an end is noticed, and all stop in order."""
+"""The supervisor of `engage run`: it runs programs together, notices an end, and stops all in
+order.
+"""
 
 import os
 import signal
@@ -22,19 +24,19 @@ signal.pause()
 
 
 def program(tmp_path: Path, name: str, code: str) -> Program:
-    """A small Python program; it is told the file to sign in when it ends, and its own name."""
+    """A small Python program that writes its name to a file when it ends."""
     command = [sys.executable, "-c", code, str(tmp_path / "ended"), name]
     return Program(name, command, tmp_path / "log" / f"{name}.log")
 
 
 def wait_for_up(started: Program) -> None:
-    """Until the program has said that it listens to signals."""
+    """Wait until the program handles signals."""
     while "up" not in started.log.read_text():
         threading.Event().wait(0.02)
 
 
 def test_programs_stop_in_the_opposite_order(tmp_path: Path) -> None:
-    """The last started is stopped first, and has ended before the next is asked."""
+    """The last one started is stopped first, and has ended before the next is stopped."""
     with Supervisor(os.environ, tmp_path) as supervisor:
         for name in ("simulator", "web", "worker"):
             started = program(tmp_path, name, WAITS)
@@ -44,10 +46,8 @@ def test_programs_stop_in_the_opposite_order(tmp_path: Path) -> None:
     assert (tmp_path / "ended").read_text() == "worker web simulator "
 
 
-def test_a_program_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
-    """Nothing is restarted quietly: the end of one is an error that says which, how, and what it
-    wrote.
-    """
+def test_a_program_that_ends_is_reported_with_its_last_output(tmp_path: Path) -> None:
+    """Nothing is restarted silently: the error says which program ended, how, and what it wrote."""
     other = program(tmp_path, "web", WAITS)
     with (
         pytest.raises(ChildEnded, match=r"(?s)The worker ended with exit code 3.*no such table"),
@@ -64,13 +64,14 @@ def test_a_program_that_ends_is_named_with_its_last_words(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end the wait; the programs end with it, and none is left behind."""
+    """SIGTERM and Ctrl-C stop every program, and none is left running."""
     code = f"""
 import os, pathlib, sys
 from api.cli.supervisor import Program, Supervisor
 here = pathlib.Path({str(tmp_path)!r})
 with Supervisor(os.environ, here) as supervisor:
-    supervisor.start(Program("web", [sys.executable, "-c", {WAITS!r}, str(here / "ended"), "web"], here / "web.log"))
+    command = [sys.executable, "-c", {WAITS!r}, str(here / "ended"), "web"]
+    supervisor.start(Program("web", command, here / "web.log"))
     while "up" not in (here / "web.log").read_text(): pass
     print("ready", flush=True)
     supervisor.watch()
@@ -86,15 +87,16 @@ with Supervisor(os.environ, here) as supervisor:
     assert children and not any(child.is_running() for child in children)
 
 
-def test_a_program_that_will_not_end_is_ended(
+def test_a_program_that_does_not_stop_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program that ignores the request is killed when patience is over."""
+    """A program that ignores SIGTERM is killed after the timeout."""
     monkeypatch.setattr("api.cli.supervisor.PATIENCE", 0.2)
     deaf = program(
         tmp_path,
         "deaf",
-        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()",
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        " print('up', flush=True); signal.pause()",
     )
     with Supervisor(os.environ, tmp_path) as supervisor:
         supervisor.start(deaf)

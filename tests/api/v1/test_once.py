@@ -138,7 +138,7 @@ def test_the_first_may_be_too_slow_to_wait_for(
     """A second request that has waited long enough for the first is told to come again, and nothing
     is done twice.
     """
-    monkeypatch.setattr(idempotency, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(idempotency, "LOCK_TIMEOUT_SECONDS", 1)
     first = client.post("/v1/people", json=KATRINA, headers=headers)
     with committed.begin() as session:
         used = session.scalars(select(IdempotencyKey)).one()
@@ -167,8 +167,8 @@ def test_after_a_day_the_key_is_free(
     fresh = client.post("/v1/people", json={**KATRINA, "crn": "X654321"}, headers=headers)
     assert fresh.status_code == 201
     with committed.begin() as session:
-        assert idempotency.forget_old(session, now=clock.at) == 0
-        assert idempotency.forget_old(session, now=clock.at + timedelta(hours=25)) == 1
+        assert idempotency.delete_old(session, now=clock.at) == 0
+        assert idempotency.delete_old(session, now=clock.at + timedelta(hours=25)) == 1
 
 
 @pytest.mark.parametrize("odd", ["", "x" * 101, "é"])

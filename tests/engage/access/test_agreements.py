@@ -1,4 +1,4 @@
-"""Sharing agreements: who records them, what they open and to whom, from which day to which."""
+"""Sharing agreements: who records them, what they open to which agency, and when."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import SYSTEM
-from engage.access.sharing import RecordPart, fields_for, open_part
+from engage.access.sharing import RecordPart, open_part, parts_for
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.model import Event
@@ -22,7 +22,7 @@ from tests import builders
 
 @pytest.fixture
 def hub(session: Session) -> Hub:
-    """One hub, where a charity takes part."""
+    """A hub where a charity takes part."""
     made = builders.hub(session)
     builders.agency(session, made, "Homes North", AgencyKind.HOUSING)
     return made
@@ -38,7 +38,7 @@ def jo(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, hub: Hub, jo: Staff) -> Person:
-    """Somebody with whom the charity works."""
+    """A person with whom the charity works."""
     made = builders.person(session, builders.staff(session, hub))
     session.add(Involvement(person_id=made.id, agency_id=jo.agency_id, since=builders.NOW))
     session.flush()
@@ -62,8 +62,8 @@ def agree(
     return agreements.record_agreement(session, SYSTEM, new, now=now)
 
 
-def looks(session: Session, jo: Staff, katrina: Person, part: RecordPart, at: datetime) -> bool:
-    """Whether the support worker may read a part at a moment."""
+def may_read(session: Session, jo: Staff, katrina: Person, part: RecordPart, at: datetime) -> bool:
+    """Whether the support worker may read a part at a time."""
     try:
         open_part(session, builders.actor(jo), katrina.id, part, now=at, what="test")
     except Forbidden:
@@ -75,10 +75,10 @@ def looks(session: Session, jo: Staff, katrina: Person, part: RecordPart, at: da
 def test_an_agency_sees_what_is_agreed_and_no_other_part(
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, part: RecordPart
 ) -> None:
-    """Health goes by no agreement that does not name it."""
+    """An agreement opens health only if it names it."""
     agree(session, hub, jo, now, fields={part})
-    assert {one for one in RecordPart if looks(session, jo, katrina, one, now)} == {part}
-    assert fields_for(session, builders.actor(jo), katrina, now=now) == {part}
+    assert {one for one in RecordPart if may_read(session, jo, katrina, one, now)} == {part}
+    assert parts_for(session, builders.actor(jo), katrina, now=now) == {part}
 
 
 @pytest.mark.parametrize(
@@ -90,23 +90,22 @@ def test_an_agency_sees_what_is_agreed_and_no_other_part(
         ("2027-03-31T23:00:00+00:00", False),
     ],
 )
-def test_it_holds_from_its_first_day_to_its_last(
+def test_it_is_in_force_from_its_first_day_to_its_last(
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime, at: str, open_then: bool
 ) -> None:
-    """By the hub's calendar: on the last day the clocks have changed."""
+    """By the hub's local date: on the last day the clocks have changed."""
     agree(session, hub, jo, now - timedelta(days=2))
-    assert looks(session, jo, katrina, RecordPart.PLAN, datetime.fromisoformat(at)) is open_then
+    assert may_read(session, jo, katrina, RecordPart.PLAN, datetime.fromisoformat(at)) is open_then
 
 
-def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
+def test_each_use_of_an_agreement_is_logged_as_a_disclosure(
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
 ) -> None:
-    """With the agreement; what the role shows anyway is none."""
+    """The log names the agreement. Access by role is not a disclosure."""
     made = agree(session, hub, jo, now)
-    assert looks(session, jo, katrina, RecordPart.PLAN, now) and not looks(
-        session, jo, katrina, RecordPart.LEGAL, now
-    )
-    assert looks(session, katrina.offender_manager, katrina, RecordPart.PLAN, now)
+    assert may_read(session, jo, katrina, RecordPart.PLAN, now)
+    assert not may_read(session, jo, katrina, RecordPart.LEGAL, now)
+    assert may_read(session, katrina.offender_manager, katrina, RecordPart.PLAN, now)
     logged = session.scalars(select(Disclosure)).one()
     assert (logged.agreement_id, logged.recipient, logged.fields) == (
         made.id,
@@ -116,41 +115,41 @@ def test_each_look_by_an_agreement_is_logged_as_a_disclosure(
     assert session.scalar(select(func.count()).where(Event.kind == "record.disclosed")) == 1
 
 
-def test_ended_it_opens_nothing_more(
+def test_an_ended_agreement_opens_nothing(
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
 ) -> None:
-    """At once, and only once."""
+    """It ends at once and cannot be ended again."""
     made = agree(session, hub, jo, now)
     agreements.end_agreement(session, SYSTEM, made.id, now=now)
-    assert not looks(session, jo, katrina, RecordPart.PLAN, now)
+    assert not may_read(session, jo, katrina, RecordPart.PLAN, now)
     with pytest.raises(Conflict):
         agreements.end_agreement(session, SYSTEM, made.id, now=now)
 
 
-def test_it_opens_nobody_with_whom_the_agency_does_not_work_nor_who_is_restricted(
+def test_it_does_not_open_people_of_other_agencies_or_restricted_records(
     session: Session, hub: Hub, jo: Staff, katrina: Person, now: datetime
 ) -> None:
-    """An agreement adds parts, never people."""
+    """An agreement adds parts of records, never people."""
     agree(session, hub, jo, now, fields=set(RecordPart))
     stranger = builders.person(session, katrina.offender_manager, number=None)
     katrina.restricted = True
     session.flush()
     for person in (stranger, katrina):
         with pytest.raises(NotFound):
-            looks(session, jo, person, RecordPart.PLAN, now)
+            may_read(session, jo, person, RecordPart.PLAN, now)
     restrictions.name_staff(session, SYSTEM, katrina.id, jo.id, excluded=False, now=now)
-    assert looks(session, jo, katrina, RecordPart.PLAN, now)
+    assert may_read(session, jo, katrina, RecordPart.PLAN, now)
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_records_and_ends_them(
     session: Session, hub: Hub, jo: Staff, now: datetime, role: Role
 ) -> None:
-    """Coordinators, supervisors and administrators, of their own hub."""
+    """Coordinators, supervisors and administrators, for their own hub."""
     actor = builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
     new = NewAgreement(hub.id, jo.agency_id, "a", "b", {RecordPart.PLAN}, now.date(), now.date())
     made = agree(session, hub, jo, now)
-    if role in agreements.KEEPERS:
+    if role in agreements.MANAGERS:
         assert agreements.record_agreement(session, actor, new, now=now).recorded_by == actor.label
         assert agreements.end_agreement(session, actor, made.id, now=now).ended_by == actor.label
     else:

@@ -1,6 +1,4 @@
-"""What an agreement opens and what it does not: matters of health never pass by one that names
-something else.
-"""
+"""What staff see by a sharing agreement: no health unless the agreement names it."""
 
 from datetime import timedelta
 
@@ -32,14 +30,14 @@ def om(session: Session) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
-    """One of theirs."""
+    """A person on their caseload."""
     return builders.person(session, om)
 
 
 @pytest.fixture
 def worker(session: Session, om: Staff, katrina: Person) -> Actor:
-    """A worker of a housing agency that works with her, and that an agreement lets see appointments
-    and legal matters.
+    """A worker of a housing agency that works with her. An agreement opens appointments and orders
+    to it.
     """
     hub = session.get_one(Hub, katrina.hub_id)
     agency = builders.agency(session, hub, "Homes North", AgencyKind.HOUSING)
@@ -60,10 +58,10 @@ def worker(session: Session, om: Staff, katrina: Person) -> Actor:
     return builders.actor(made)
 
 
-def test_no_drug_test_among_the_appointments(
+def test_drug_tests_are_left_out_of_the_appointments(
     session: Session, om: Staff, worker: Actor, katrina: Person
 ) -> None:
-    """The others are there; their offender manager sees them all."""
+    """The other appointments are shown. The offender manager sees all of them."""
     for days, sort in enumerate((AppointmentType.OFFICE, AppointmentType.DRUG_TEST), start=1):
         builders.appointment(session, katrina, NOW + timedelta(days=days), type=sort)
     shared = shared_appointments.load(session, worker, katrina.id, now=NOW).rows
@@ -71,11 +69,11 @@ def test_no_drug_test_among_the_appointments(
     assert len(shared_appointments.load(session, builders.actor(om), katrina.id, now=NOW).rows) == 2
 
 
-def test_no_treatment_among_what_the_court_asked_for(
+def test_treatment_is_left_out_of_the_requirements(
     session: Session, om: Staff, worker: Actor, katrina: Person
 ) -> None:
-    """The order stands there with its activity days; that there is drug rehabilitation is for
-    whoever reads the whole case.
+    """The order is shown with its activity days. The drug rehabilitation requirement is shown only
+    to users who see the whole case.
     """
     order = scenes.order(session, katrina)
     scenes.rar(session, order)

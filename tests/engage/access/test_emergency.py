@@ -1,6 +1,4 @@
-"""A closed record opened in an emergency: with a reason, for some hours, for reading, and never in
-secret.
-"""
+"""Emergency access to a record: with a reason, for some hours, reading only, never in secret."""
 
 import threading
 from datetime import datetime, timedelta
@@ -11,21 +9,10 @@ from sqlalchemy.orm import Session
 
 from engage.access import emergency, scope
 from engage.access.model import BreakGlass
-from engage.access.policy import (
-    Ability,
-    Actor,
-    abilities,
-    may_change,
-    open_person,
-)
+from engage.access.policy import Ability, Actor, abilities, may_change, open_person
 from engage.agencies.model import Hub, Role, Staff
 from engage.core.db import Database
-from engage.core.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-)
+from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
 from engage.core.model import AccessRecord, Event
 from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
@@ -38,7 +25,7 @@ REASON = "Found hurt in the street, needs their worker now"
 
 @pytest.fixture
 def hub(session: Session) -> Hub:
-    """One hub, where emergencies last two hours."""
+    """A hub where emergency access lasts two hours."""
     return builders.hub(session, break_glass_hours=2)
 
 
@@ -66,8 +53,8 @@ def opened(session: Session, actor: Actor, now: datetime) -> Actor:
 def test_it_opens_for_reading_for_the_hours_that_the_hub_allows(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """Somebody else's offender manager reads the case and the texts, no health, and changes
-    nothing; then it is closed again.
+    """Another offender manager reads the case and the texts, but no health, and changes nothing.
+    Then the record is closed again.
     """
     dai = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     with pytest.raises(NotFound):
@@ -84,10 +71,10 @@ def test_it_opens_for_reading_for_the_hours_that_the_hub_allows(
     assert not emergency.with_opened(session, dai, now=after).opened
 
 
-def test_lists_for_more_than_reading_leave_it_out(
+def test_the_person_is_only_on_lists_for_reading(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """On a list for reading the person is there; on one of signals or of health they are not."""
+    """They are not on lists of signals or health."""
     dai = opened(session, builders.actor(builders.staff(session, hub, name="Dai Rees")), now)
 
     def listed(ability: Ability) -> list[Person]:
@@ -100,8 +87,8 @@ def test_lists_for_more_than_reading_leave_it_out(
 def test_the_offender_manager_is_told_at_once(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A signal with who it was, a notice that says nothing of it, an event and a line of the access
-    log; the reason is in none of them.
+    """By a signal that names the member of staff and a notice without details. An event and a line
+    of the access log are recorded. None of them contains the reason.
     """
     dai = builders.staff(session, hub, name="Dai Rees")
     emergency.open_record(session, builders.actor(dai), "X320741", reason=REASON, now=now)
@@ -120,10 +107,10 @@ def test_the_offender_manager_is_told_at_once(
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SUPERVISOR, Role.SUPPORT_WORKER])
-def test_a_restricted_record_opens_for_whoever_works_in_the_hub(
+def test_a_restricted_record_opens_for_staff_of_the_hub(
     session: Session, hub: Hub, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """It was closed to all three; a coordinator who opened it so may still change nothing."""
+    """It was closed to all three roles. A coordinator who opens it this way may change nothing."""
     katrina.restricted = True
     actor = opened(
         session, builders.actor(builders.staff(session, hub, role, name="Ann Bold")), now
@@ -133,30 +120,30 @@ def test_a_restricted_record_opens_for_whoever_works_in_the_hub(
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
-def test_who_has_no_emergencies(
+def test_auditors_and_administrators_have_no_emergency_access(
     session: Session, hub: Hub, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """Auditors and administrators."""
+    """Their roles do not allow it."""
     actor = builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
     with pytest.raises(Forbidden):
         opened(session, actor, now)
 
 
-def test_nobody_opens_what_is_closed_to_them_by_name(
+def test_staff_excluded_by_name_cannot_open_the_record(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """They are told what everybody is told of a CRN that does not exist; barred later, they lose
-    what they had opened.
+    """The answer is the same as for a CRN that does not exist. Staff who are excluded later lose
+    the access they had.
     """
     ann = builders.staff(session, hub, Role.SUPERVISOR, name="Ann Bold")
     dai = builders.staff(session, hub, name="Dai Rees")
     session.add(RecordAccess(person_id=katrina.id, staff_id=ann.id, excluded=True))
     session.flush()
-    with pytest.raises(NotFound) as barred:
+    with pytest.raises(NotFound) as excluded:
         opened(session, builders.actor(ann), now)
     with pytest.raises(NotFound) as unknown:
         emergency.open_record(session, builders.actor(ann), "X999999", reason=REASON, now=now)
-    assert barred.value.detail == unknown.value.detail
+    assert excluded.value.detail == unknown.value.detail
     actor = opened(session, builders.actor(dai), now)
     session.add(RecordAccess(person_id=katrina.id, staff_id=dai.id, excluded=True))
     session.flush()
@@ -165,17 +152,19 @@ def test_nobody_opens_what_is_closed_to_them_by_name(
     assert not emergency.with_opened(session, builders.actor(dai), now=now).opened
 
 
-def test_another_hub_s_people_stay_closed(session: Session, katrina: Person, now: datetime) -> None:
-    """There is no such record for them."""
+def test_people_of_another_hub_stay_closed(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The record is not found."""
     stranger = builders.staff(session, builders.hub(session, "Gwent"))
     with pytest.raises(NotFound):
         opened(session, builders.actor(stranger), now)
 
 
-def test_who_sees_the_record_already_need_not_open_it(
+def test_a_record_that_is_open_to_the_actor_is_not_opened_again(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """By role, or because it is opened still."""
+    """It is open by role, or by emergency access that has not expired."""
     with pytest.raises(Conflict):
         opened(session, builders.actor(pat), now)
     dai = builders.actor(builders.staff(session, hub, name="Dai Rees"))
@@ -185,18 +174,18 @@ def test_who_sees_the_record_already_need_not_open_it(
 
 
 @pytest.mark.parametrize("reason", ["", "urgent", " " * 40, "a" * 501])
-def test_a_reason_must_say_something(
+def test_a_reason_must_be_long_enough_and_not_too_long(
     session: Session, hub: Hub, katrina: Person, now: datetime, reason: str
 ) -> None:
-    """In words; nothing is opened otherwise."""
+    """Otherwise nothing is opened."""
     dai = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     with pytest.raises(Invalid):
         emergency.open_record(session, dai, "X320741", reason=reason, now=now)
     assert session.scalars(select(BreakGlass)).all() == []
 
 
-def test_pressed_twice_at_once_it_opens_once(committed: Database, now: datetime) -> None:
-    """The second is told that it is open."""
+def test_two_requests_at_once_open_it_once(committed: Database, now: datetime) -> None:
+    """The second is refused because the record is open."""
     with committed.begin() as session:
         hub = builders.hub(session)
         builders.person(session, builders.staff(session, hub), crn="X320741")
@@ -221,10 +210,10 @@ def test_pressed_twice_at_once_it_opens_once(committed: Database, now: datetime)
     assert sorted(answers) == ["open_already", "opened"]
 
 
-def test_it_ends_with_the_work_in_the_hub(
+def test_it_ends_when_the_member_of_staff_leaves_the_hub(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """Who works in another hub by now reads nothing more here, whatever hours are left."""
+    """After a move to another hub they read nothing here, even before the access expires."""
     dai = builders.staff(session, hub, name="Dai Rees")
     opened(session, builders.actor(dai), now)
     dai.memberships[0].hub_id = builders.hub(session, "Gwent").id

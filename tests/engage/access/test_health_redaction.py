@@ -1,6 +1,4 @@
-"""Health apart: who may not see matters of health learns that something was told and when, and
-reads no word of it anywhere.
-"""
+"""Health redaction: users without health access see that a text came, but not its words."""
 
 from datetime import datetime, timedelta
 
@@ -39,7 +37,7 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff, now: datetime) -> Person:
-    """She has told of a lapse, of a group, and asked for a call."""
+    """She has reported a lapse and asked for a call."""
     made = builders.person(session, pat)
     for minutes, body in enumerate((LAPSE, "please ring me")):
         at = now + timedelta(minutes=10 * minutes)
@@ -49,16 +47,16 @@ def katrina(session: Session, pat: Staff, now: datetime) -> Person:
 
 
 def who(session: Session, hub: Hub, role: Role) -> Actor:
-    """Somebody of probation with this role."""
+    """A member of probation staff with this role."""
     return builders.actor(builders.staff(session, hub, role, name="Ann Bold"))
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AUDITOR])
-def test_supervisors_and_auditors_read_that_it_was_health_and_no_more(
+def test_supervisors_and_auditors_see_only_that_it_was_about_health(
     session: Session, hub: Hub, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """Neither her words, nor how they were read, nor our answer to them; a lapse is not told apart
-    from good news.
+    """They see neither her words, nor their meaning, nor the answer. A lapse looks the same as good
+    news.
     """
     page = person.load(session, who(session, hub, role), katrina.id, now=now + timedelta(hours=1))
     said = [one for one in page.thread.entries if isinstance(one, thread.TextIn)]
@@ -76,10 +74,10 @@ def test_supervisors_and_auditors_read_that_it_was_health_and_no_more(
 
 
 @pytest.mark.parametrize("role", [Role.OFFENDER_MANAGER, Role.COORDINATOR])
-def test_who_sees_health_reads_her_words(
+def test_users_with_health_access_read_her_words(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """The offender manager and the coordinator, with the signal."""
+    """The offender manager and the coordinator also see the signal."""
     actor = builders.actor(pat) if role is Role.OFFENDER_MANAGER else who(session, hub, role)
     page = person.load(session, actor, katrina.id, now=now + timedelta(hours=1))
     said = [one for one in page.thread.entries if isinstance(one, thread.TextIn)]
@@ -87,10 +85,10 @@ def test_who_sees_health_reads_her_words(
     assert SignalKind.LAPSE_TOLD in {one.kind for one in page.signals}
 
 
-def test_signals_of_health_are_not_on_a_supervisor_s_list_and_not_theirs_to_take(
+def test_a_supervisor_cannot_see_or_acknowledge_health_signals(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """They are on the coordinator's."""
+    """A coordinator can."""
     supervisor, coordinator = (
         who(session, hub, role) for role in (Role.SUPERVISOR, Role.COORDINATOR)
     )
@@ -109,10 +107,10 @@ def test_signals_of_health_are_not_on_a_supervisor_s_list_and_not_theirs_to_take
     assert attention.acknowledge(session, coordinator, raised.id, now=now).id == raised.id
 
 
-def test_neither_the_log_nor_the_list_of_replies_says_it(
+def test_neither_the_export_nor_the_list_of_replies_shows_it(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """A supervisor may take the whole conversation out, without it."""
+    """A supervisor may export the whole conversation, but without the words about health."""
     supervisor = who(session, hub, Role.SUPERVISOR)
     taken = log.take_out(
         session, supervisor, katrina.id, log.Form.FILE, now=now + timedelta(hours=1)
@@ -121,12 +119,10 @@ def test_neither_the_log_nor_the_list_of_replies_says_it(
     assert LAPSE not in repr(unread.unread(session, supervisor))
 
 
-def test_the_flag_of_intelligence_is_for_police_and_the_offender_manager(
+def test_the_intelligence_flag_is_for_police_and_the_offender_manager(
     session: Session, hub: Hub, pat: Staff, now: datetime
 ) -> None:
-    """A flag and a date, and nothing else, by the columns of its table; no other role has the
-    ability.
-    """
+    """No other role has the ability. The table has a flag and dates and no column for words."""
     builders.agency(session, hub, "Northumbria Police", AgencyKind.POLICE)
     katrina = builders.person(session, pat)
     able = {

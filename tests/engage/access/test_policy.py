@@ -1,4 +1,4 @@
-"""Whom an actor may see, and what they may do: deny by default."""
+"""Which people an actor may see and what they may do. Deny by default."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.access.policy import (
-    SYSTEM,
-    Ability,
-    Actor,
-    ActorKind,
-    open_person,
-    visible_to,
-)
+from engage.access.policy import SYSTEM, Ability, Actor, ActorKind, open_person, visible_to
 from engage.agencies.model import Role
 from engage.core.errors import Forbidden, NotFound
 from engage.core.model import AccessRecord
@@ -25,9 +18,7 @@ from tests import builders
 
 @pytest.fixture
 def scene(session: Session) -> dict[str, Any]:
-    """One hub with an own and a foreign caseload, another hub, and a member of staff for every
-    role.
-    """
+    """A hub with two caseloads, another hub, and a member of staff for every role."""
     hub, elsewhere = builders.hub(session), builders.hub(session, "Cwm")
     hale, rees = builders.staff(session, hub), builders.staff(session, hub, name="Dai Rees")
     people = {
@@ -53,9 +44,9 @@ def scene(session: Session) -> dict[str, Any]:
 
 
 def seen(session: Session, actor: Actor, scene: dict[str, Any]) -> set[str]:
-    """The names in the scene of those whom the actor sees."""
+    """The names in the scene of the people whom the actor sees."""
     ids = set(session.scalars(select(Person.id).where(visible_to(actor))))
-    return {name for name, thing in scene.items() if isinstance(thing, Person) and thing.id in ids}
+    return {name for name, one in scene.items() if isinstance(one, Person) and one.id in ids}
 
 
 @pytest.mark.parametrize(
@@ -74,8 +65,8 @@ def seen(session: Session, actor: Actor, scene: dict[str, Any]) -> set[str]:
 def test_each_role_sees_its_own_part(
     session: Session, scene: dict[str, Any], who: str, expected: set[str]
 ) -> None:
-    """An offender manager sees their caseload, a support worker whom their agency works with, an
-    administrator nobody.
+    """An offender manager sees their caseload, a support worker the people whom their agency works
+    with, an administrator no one.
     """
     assert seen(session, builders.actor(scene[who]), scene) == expected
 
@@ -91,11 +82,9 @@ def test_a_key_sees_its_hub_without_restricted_records(
     assert seen(session, SYSTEM, scene) == {"own", "other", "restricted", "elsewhere"}
 
 
-def test_restriction_admits_and_exclusion_bars_by_name(
-    session: Session, scene: dict[str, Any]
-) -> None:
-    """A named member of staff may be let into a restricted record, or kept out of any record, their
-    own case included.
+def test_staff_are_admitted_and_excluded_by_name(session: Session, scene: dict[str, Any]) -> None:
+    """A member of staff may be admitted to a restricted record, or excluded from any record, one on
+    their own caseload included.
     """
     coordinator, hale = scene["coordinator"], scene["hale"]
     session.add(
@@ -107,10 +96,10 @@ def test_restriction_admits_and_exclusion_bars_by_name(
     assert seen(session, builders.actor(hale), scene) == set()
 
 
-def test_somebody_elses_person_is_not_found(
+def test_a_person_who_may_not_be_seen_is_not_found(
     session: Session, scene: dict[str, Any], now: datetime
 ) -> None:
-    """Who may not see a person is told that there is none."""
+    """The answer is the same as for a person who does not exist."""
     with pytest.raises(NotFound):
         open_person(session, builders.actor(scene["hale"]), scene["other"].id, now=now, what="page")
 
@@ -138,18 +127,18 @@ def test_what_a_role_may_do(
     change: bool,
     allowed: bool,
 ) -> None:
-    """A support worker books but does not read the thread; an auditor reads and changes nothing."""
+    """A support worker books but does not read the texts; an auditor reads and changes nothing."""
     actor = builders.actor(scene[who])
-    whose = scene["other"].id
+    id = scene["other"].id
     if allowed:
-        open_person(session, actor, whose, now=now, what="page", ability=ability, change=change)
+        open_person(session, actor, id, now=now, what="page", ability=ability, change=change)
     else:
         with pytest.raises(Forbidden):
-            open_person(session, actor, whose, now=now, what="page", ability=ability, change=change)
+            open_person(session, actor, id, now=now, what="page", ability=ability, change=change)
 
 
 def test_reading_a_record_is_logged(session: Session, scene: dict[str, Any], now: datetime) -> None:
-    """Every look at a person's record leaves who, when and what."""
+    """Each access to a person's record is logged with actor, time and what was read."""
     rees = scene["rees"]
     open_person(session, builders.actor(rees), scene["other"].id, now=now, what="person page")
     session.flush()
@@ -160,7 +149,7 @@ def test_reading_a_record_is_logged(session: Session, scene: dict[str, Any], now
 def test_a_transferred_person_leaves_the_old_caseload(
     session: Session, scene: dict[str, Any]
 ) -> None:
-    """The old offender manager loses sight the moment the new one is named."""
+    """The old offender manager loses access as soon as the new one is named."""
     scene["own"].offender_manager_id = scene["rees"].id
     session.flush()
     assert seen(session, builders.actor(scene["hale"]), scene) == set()

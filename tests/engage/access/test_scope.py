@@ -1,5 +1,5 @@
-"""A list for an ability holds exactly the people for whom opening one would grant it: lists and
-single records never disagree.
+"""Lists agree with single records: a list for an ability holds exactly the people for whom
+`open_person` grants it.
 """
 
 from datetime import datetime
@@ -25,10 +25,12 @@ from tests.engage.conversation.phones import says
 def test_lists_agree_with_single_records(
     role: Role, ability: Ability, session: Session, now: datetime
 ) -> None:
-    """For every role and ability, over own, others', restricted, barred and far-away people."""
-    hub, far = builders.hub(session), builders.hub(session, "Teesside")
+    """For every role and ability: own people and those of others, restricted, excluded, and in
+    another hub.
+    """
+    hub, other_hub = builders.hub(session), builders.hub(session, "Teesside")
     reader, other = builders.staff(session, hub, role), builders.staff(session, hub)
-    stranger = builders.staff(session, far)
+    stranger = builders.staff(session, other_hub)
     people = [
         builders.person(session, reader, number=None),
         builders.person(session, other, number=None),
@@ -53,8 +55,10 @@ def test_lists_agree_with_single_records(
     assert listed == opened
 
 
-def test_two_roles_do_not_lend_each_other_sight(session: Session, now: datetime) -> None:
-    """An offender manager here and support worker there has the signals of the one caseload alone."""
+def test_a_role_in_one_hub_gives_nothing_in_another(session: Session, now: datetime) -> None:
+    """An offender manager here who is a support worker there sees only the signals of the caseload
+    here.
+    """
     here, there = builders.hub(session), builders.hub(session, "Teesside")
     both = builders.staff(session, here)
     session.add(Membership(staff_id=both.id, hub_id=there.id, role=Role.SUPPORT_WORKER))
@@ -74,16 +78,16 @@ def test_two_roles_do_not_lend_each_other_sight(session: Session, now: datetime)
 @pytest.mark.parametrize(
     ("restricted", "reads"), [((False, False), True), ((True, False), True), ((True, True), False)]
 )
-def test_texts_from_a_shared_phone_are_read_where_its_people_are(
+def test_texts_from_a_shared_phone_are_read_in_the_hub_of_its_people(
     session: Session, now: datetime, restricted: tuple[bool, bool], reads: bool
 ) -> None:
-    """A coordinator of their hub sorts it out, one of another hub learns nothing; nor does one from
-    whom all of them are kept.
+    """A coordinator of that hub reads them, unless all its people are restricted. A coordinator of
+    another hub does not.
     """
     here, there = builders.hub(session), builders.hub(session, "Teesside")
     om = builders.staff(session, here)
-    for kept in restricted:
-        builders.person(session, om, restricted=kept)
+    for one in restricted:
+        builders.person(session, om, restricted=one)
     near = builders.actor(builders.staff(session, here, Role.COORDINATOR))
     far = builders.actor(builders.staff(session, there, Role.COORDINATOR))
     reading = says(session, "its jay i got nicked", now)
@@ -98,10 +102,10 @@ def test_texts_from_a_shared_phone_are_read_where_its_people_are(
         assert mark_read(session, near, reading.id, now=now).read_at == now
 
 
-def test_texts_from_a_number_of_nobody_are_for_every_coordinator(
+def test_texts_from_an_unknown_number_are_for_every_coordinator(
     session: Session, now: datetime
 ) -> None:
-    """Nobody knows yet whose hub they are for."""
+    """It is not known which hub they are for."""
     hub = builders.hub(session)
     reading = says(session, "who is this", now)
     for role, may in (

@@ -1,4 +1,4 @@
-"""Signing in, lock-out, and the keys of systems."""
+"""Sign-in, lock-out and API keys."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -25,10 +25,10 @@ def staff(session: Session, now: datetime) -> Staff:
     return made
 
 
-def test_the_right_password_signs_in_whatever_the_case_of_the_address(
+def test_the_right_password_signs_in_with_the_address_in_any_case(
     session: Session, staff: Staff, now: datetime
 ) -> None:
-    """People type addresses as they like."""
+    """Capitals and spaces around the address do not matter."""
     assert (
         service.authenticate(session, " Pat@Probation.example ", PASSWORD, now=now).staff is staff
     )
@@ -41,7 +41,7 @@ def test_the_right_password_signs_in_whatever_the_case_of_the_address(
 def test_a_wrong_address_and_a_wrong_password_look_alike(
     session: Session, staff: Staff, now: datetime, email: str, password: str
 ) -> None:
-    """The answer does not tell which addresses exist."""
+    """The answer does not reveal which addresses exist."""
     attempt = service.authenticate(session, email, password, now=now)
     assert (attempt.staff, attempt.problem) == (None, SignInProblem.WRONG)
 
@@ -49,7 +49,7 @@ def test_a_wrong_address_and_a_wrong_password_look_alike(
 def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(
     session: Session, staff: Staff, now: datetime
 ) -> None:
-    """Even the right password waits while it is locked, and works after."""
+    """Even the right password is refused while the account is locked, and works afterwards."""
     problems = [
         service.authenticate(session, staff.email, "wrong", now=now).problem for _ in range(5)
     ]
@@ -62,20 +62,24 @@ def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(
     assert service.authenticate(session, staff.email, PASSWORD, now=later).staff is staff
 
 
-class Counted(PasswordHasher):
-    """Counts how often a password was worked through, which is what an attempt costs."""
+class CountingHasher(PasswordHasher):
+    """Counts the password hashes computed, which are what an attempt costs."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
         self.count = 0
 
     def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
-        """As the library does."""
+        """Count, then hash."""
         self.count += 1
         return super().hash(password, salt=salt)
 
-    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 (the library names it so)
-        """As the library does."""
+    def verify(
+        self,
+        hash: str | bytes,  # noqa: A002 (the library names it so)
+        password: str | bytes,
+    ) -> Literal[True]:
+        """Count, then verify."""
         self.count += 1
         return super().verify(hash, password)
 
@@ -83,8 +87,8 @@ class Counted(PasswordHasher):
 def test_every_refusal_costs_as_much_as_a_wrong_password(
     session: Session, staff: Staff, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A quick refusal would tell which addresses exist: a stranger needs only five tries at each."""
-    hasher = Counted()
+    """A faster refusal would reveal which addresses exist, in five attempts at each."""
+    hasher = CountingHasher()
     monkeypatch.setattr(service, "_hasher", hasher)
     costs = []
     for email in (*[staff.email] * 6, "nobody@probation.example"):
@@ -94,16 +98,20 @@ def test_every_refusal_costs_as_much_as_a_wrong_password(
     assert costs == [1] * 7 and staff.locked_until is not None
 
 
-def test_a_success_forgets_earlier_failures(session: Session, staff: Staff, now: datetime) -> None:
-    """Four slips, a success, four slips: not locked."""
+def test_a_success_resets_the_count_of_failures(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """Four failures, a success, four failures: not locked."""
     for _ in range(2):
         for _ in range(4):
             service.authenticate(session, staff.email, "wrong", now=now)
         assert service.authenticate(session, staff.email, PASSWORD, now=now).staff is staff
 
 
-def test_somebody_who_left_cannot_sign_in(session: Session, staff: Staff, now: datetime) -> None:
-    """A deactivated account is like no account."""
+def test_a_deactivated_account_cannot_sign_in(
+    session: Session, staff: Staff, now: datetime
+) -> None:
+    """It is refused like an account that does not exist."""
     staff.active = False
     session.flush()
     assert (
@@ -114,7 +122,7 @@ def test_somebody_who_left_cannot_sign_in(session: Session, staff: Staff, now: d
 def test_a_new_password_ends_open_sessions_and_must_be_long(
     session: Session, staff: Staff, now: datetime
 ) -> None:
-    """The session epoch moves on; a short password is refused."""
+    """The session epoch increases; a short password is refused."""
     epoch = staff.session_epoch
     service.set_password(session, staff, PASSWORD + "!", actor="system", now=now)
     assert staff.session_epoch == epoch + 1
@@ -122,10 +130,10 @@ def test_a_new_password_ends_open_sessions_and_must_be_long(
         service.set_password(session, staff, "short", actor="system", now=now)
 
 
-def test_a_key_proves_itself_until_it_expires_or_is_revoked(
+def test_a_key_is_valid_until_it_expires_or_is_revoked(
     session: Session, staff: Staff, now: datetime
 ) -> None:
-    """Only the hash is stored; the secret is shown once."""
+    """Only the hash is stored. The secret is shown once."""
     hub = staff.memberships[0].hub_id
     key, presented = service.issue_key(
         session,
@@ -159,8 +167,8 @@ def test_a_key_proves_itself_until_it_expires_or_is_revoked(
 @pytest.mark.parametrize(
     "presented", ["", "engage", "engage__", "other_ab_cd", "engage_ab_é", "engage_" + "x" * 300]
 )
-def test_nonsense_is_no_key(session: Session, now: datetime, presented: str) -> None:
-    """Anything that is not a key is refused without a stir."""
+def test_nonsense_is_not_a_key(session: Session, now: datetime, presented: str) -> None:
+    """It is refused without an error."""
     assert service.find_key(session, presented, now=now) is None
 
 
@@ -170,7 +178,7 @@ def test_nonsense_is_no_key(session: Session, now: datetime, presented: str) -> 
 def test_a_key_with_unknown_scopes_or_a_far_expiry_is_refused(
     session: Session, staff: Staff, now: datetime, scopes: list[str], days: int
 ) -> None:
-    """A key does not outlive two years, and says what it is for."""
+    """A key lasts two years at most and has at least one scope."""
     with pytest.raises(Invalid):
         service.issue_key(
             session,
@@ -186,7 +194,7 @@ def test_a_key_with_unknown_scopes_or_a_far_expiry_is_refused(
 
 @pytest.mark.parametrize("email", ["", "no-at-sign", "two words@x.example", "a@" + "b" * 260])
 def test_staff_need_an_address(session: Session, now: datetime, email: str) -> None:
-    """A malformed or taken address is refused with what to do."""
+    """A malformed address is refused."""
     hub = builders.hub(session)
     agency = builders.agency(session, hub)
     with pytest.raises(Invalid):

@@ -1,4 +1,4 @@
-"""Which settings of a hub held when, and a hub that closes."""
+"""The history of a hub's settings, and the closing of a hub."""
 
 import threading
 from datetime import date, datetime, timedelta
@@ -24,13 +24,13 @@ HOUR = timedelta(hours=1)
 
 
 def choose(session: Session, hub: Hub, setting: str, value: int, now: datetime) -> None:
-    """A choice by the system."""
+    """Change a setting as the system."""
     setup.set_hub_setting(session, hub, setting, value, actor="system", now=now)
 
 
-def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) -> None:
-    """Before the first choice, between two, and from the last one on; a choice of what it is
-    already changes nothing.
+def test_past_settings_can_be_read(session: Session, now: datetime) -> None:
+    """Before the first change, between two, and after the last. Setting the same value again
+    changes nothing.
     """
     hub = builders.hub(session, count_months=6)
     choose(session, hub, "count_months", 9, now)
@@ -51,7 +51,7 @@ def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) 
     assert [(spell.since, spell.changed_by) for spell in setup.history(session, hub)] == [
         (now + 2 * HOUR, "system"),
         (now, "system"),
-        (setup.BEGINNING, "system"),
+        (setup.EARLIEST, "system"),
     ]
     recorded = session.scalars(
         select(Event).where(Event.kind == "hub.setting_changed").order_by(Event.id)
@@ -62,14 +62,16 @@ def test_what_held_when_can_be_said_afterwards(session: Session, now: datetime) 
     ]
 
 
-def test_a_hub_that_never_chose_has_always_had_what_it_has(session: Session, now: datetime) -> None:
-    """Its defaults."""
+def test_a_hub_without_changes_always_had_its_present_settings(
+    session: Session, now: datetime
+) -> None:
+    """Its stored settings count for any time."""
     hub = builders.hub(session, silent_days=10)
     assert rules_at(session, hub, now).silent_days == 10
 
 
-def test_closed_days_have_their_history_too(session: Session, now: datetime) -> None:
-    """A day that was working then is still known to have been."""
+def test_closed_days_have_a_history_too(session: Session, now: datetime) -> None:
+    """A day that was a working day at the time is still shown as one."""
     hub = builders.hub(session)
     setup.close_days(session, hub, [date(2027, 3, 26)], closed=True, actor="system", now=now)
     assert settings_at(session, hub, now)["closed_days"] == ["2027-03-26"]
@@ -87,10 +89,10 @@ def test_closed_days_have_their_history_too(session: Session, now: datetime) -> 
         ("work_until_hour", 9, "must be before the last"),
     ],
 )
-def test_wrong_choices_change_nothing(
+def test_a_value_that_is_not_allowed_changes_nothing(
     session: Session, now: datetime, setting: str, value: int, words: str
 ) -> None:
-    """The words say what may be chosen."""
+    """The refusal says what is allowed."""
     hub = builders.hub(session)
     with pytest.raises(Invalid) as refused:
         choose(session, hub, setting, value, now)
@@ -98,8 +100,8 @@ def test_wrong_choices_change_nothing(
     assert hub.settings == {} and setup.history(session, hub) == []
 
 
-def test_two_who_choose_at_once_lose_nothing(committed: Database, now: datetime) -> None:
-    """Both choices hold afterwards."""
+def test_two_changes_at_once_both_count(committed: Database, now: datetime) -> None:
+    """Neither overwrites the other."""
     with committed.begin() as session:
         hub_id = builders.hub(session).id
     start = threading.Barrier(2)
@@ -122,7 +124,7 @@ def test_two_who_choose_at_once_lose_nothing(committed: Database, now: datetime)
 
 
 def test_a_hub_closes_on_a_day(session: Session, now: datetime) -> None:
-    """Until that day people join and appointments are booked for before it; from it on neither."""
+    """Before that day people are added and appointments booked; from it on neither."""
     hub = builders.hub(session)
     pat = builders.staff(session, hub)
     person = builders.person(session, pat)
@@ -158,10 +160,10 @@ def test_a_hub_closes_on_a_day(session: Session, now: datetime) -> None:
         add("X700002", datetime.fromisoformat("2027-04-01T00:00:00+01:00"))
 
 
-def test_closing_can_be_taken_back_until_the_day(session: Session, now: datetime) -> None:
-    """Afterwards it cannot, and it does not close twice or in the past."""
+def test_closing_can_be_cancelled_until_the_day(session: Session, now: datetime) -> None:
+    """Afterwards it cannot. A hub does not close twice or in the past."""
     hub = builders.hub(session)
-    with pytest.raises(Conflict, match="not to close"):
+    with pytest.raises(Conflict, match="No closing is planned"):
         setup.keep_open(session, hub, actor="system", now=now)
     with pytest.raises(Invalid):
         setup.close_hub(session, hub, date(2027, 3, 19), actor="system", now=now)

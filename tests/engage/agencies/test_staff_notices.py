@@ -1,5 +1,5 @@
-"""Notices to staff: nothing personal leaves, nobody is told twice of one thing, and whoever wants
-none gets none.
+"""Notices to staff: nothing personal is disclosed, each item is notified once, and staff may
+decline notices.
 """
 
 from dataclasses import fields
@@ -40,14 +40,14 @@ def queued(session: Session) -> list[Message]:
 
 
 def claimed(message: Message) -> Claimed:
-    """The text as the guard of every send sees it."""
+    """The text as the last look before sending sees it."""
     given = {field.name: getattr(message, field.name, None) for field in fields(Claimed)}
     return Claimed(**given)
 
 
-def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker: Staff) -> None:
-    """The words are fixed; the recipient is no person's id; an ordinary one goes among answers, an
-    urgent one before all.
+def test_it_says_that_an_item_needs_them_and_nothing_else(session: Session, worker: Staff) -> None:
+    """The words are fixed and the recipient is not the id of a person. An ordinary notice goes in
+    the lane of replies, an urgent one in the safety lane.
     """
     assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
     assert staff_notices.notify_worker(session, worker, about="alarm:1", now=NOW, urgent=True)
@@ -58,8 +58,8 @@ def test_says_that_an_item_needs_them_and_nothing_else(session: Session, worker:
     assert last_look.last_look(session, [claimed(ordinary), claimed(urgent)], NOW) == {}
 
 
-def test_one_thing_is_told_once(session: Session, worker: Staff) -> None:
-    """The same `about` again is the same text."""
+def test_one_item_is_notified_once(session: Session, worker: Staff) -> None:
+    """A second notice with the same `about` queues nothing."""
     assert staff_notices.notify_worker(session, worker, about="late:1", now=NOW)
     assert staff_notices.notify_worker(
         session, worker, about="late:1", now=NOW + timedelta(hours=1)
@@ -68,10 +68,12 @@ def test_one_thing_is_told_once(session: Session, worker: Staff) -> None:
 
 
 @pytest.mark.parametrize("reason", ["no mobile", "wants none", "left", "stopped"])
-def test_nobody_is_told_who_cannot_or_does_not_want_to_be(
+def test_no_notice_goes_to_staff_who_cannot_or_do_not_want_to_get_one(
     session: Session, worker: Staff, reason: str
 ) -> None:
-    """Without a mobile, a wish, a place here or leave of the number no text is queued."""
+    """No text is queued without a mobile, to staff who have left or declined notices, or to a
+    suppressed number.
+    """
     if reason == "no mobile":
         staff_notices.set_mobile(session, worker, "", wants=True, actor="system", now=NOW)
     elif reason == "wants none":
@@ -84,8 +86,8 @@ def test_nobody_is_told_who_cannot_or_does_not_want_to_be(
     assert queued(session) == []
 
 
-def test_what_is_not_urgent_waits_for_the_morning(session: Session, worker: Staff) -> None:
-    """At half past ten at night an ordinary notice is put off to seven; an urgent one goes at once."""
+def test_a_notice_that_is_not_urgent_waits_for_the_morning(session: Session, worker: Staff) -> None:
+    """At 22:30 an ordinary notice is postponed to 7:00; an urgent one goes at once."""
     night = datetime.fromisoformat("2027-03-20T22:30:00+00:00")
     staff_notices.notify_worker(session, worker, about="a", now=night)
     staff_notices.notify_worker(session, worker, about="b", now=night, urgent=True)
@@ -94,10 +96,8 @@ def test_what_is_not_urgent_waits_for_the_morning(session: Session, worker: Staf
     assert sent[Lane.SAFETY] == night
 
 
-def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: Staff) -> None:
-    """A notice in the queue is called back with the wish, and the guard stops one that a worker
-    process holds already.
-    """
+def test_declining_notices_stops_those_in_the_queue(session: Session, worker: Staff) -> None:
+    """A queued notice is withdrawn, and the last look stops one that is already leased."""
     staff_notices.notify_worker(session, worker, about="a", now=NOW)
     (message,) = queued(session)
     staff_notices.set_mobile(session, worker, MOBILE, wants=False, actor="system", now=NOW)
@@ -107,18 +107,18 @@ def test_a_change_of_mind_in_the_last_moment_counts(session: Session, worker: St
 
 
 @pytest.mark.parametrize("given", ["0191 498 0100", "hello", "07700", "+33612345678"])
-def test_a_number_that_takes_no_texts_is_refused(
+def test_a_number_that_is_not_a_uk_mobile_is_refused(
     session: Session, worker: Staff, given: str
 ) -> None:
-    """Only a UK mobile can be a mobile; the old one stays."""
+    """The old number stays."""
     with pytest.raises(Invalid) as refused:
         staff_notices.set_mobile(session, worker, given, wants=True, actor="system", now=NOW)
     assert "mobile" in refused.value.fields
     assert worker.mobile == MOBILE
 
 
-def test_a_notice_is_nobodys_text(session: Session, worker: Staff) -> None:
-    """It cannot be read as a person's message, and the sweep for silent people passes it by."""
+def test_a_notice_is_not_a_persons_text(session: Session, worker: Staff) -> None:
+    """It cannot be read as a person's message, and does not count as an unanswered text."""
     builders.person(session, worker, number=MOBILE)
     for about in ("a", "b", "c", "d"):
         staff_notices.notify_worker(session, worker, about=about, now=NOW)

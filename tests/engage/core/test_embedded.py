@@ -1,5 +1,5 @@
-"""The embedded PostgreSQL, with real processes: shared, counted, stopped with the last, and picked
-up again after a crash.
+"""The embedded PostgreSQL, with real processes: shared by them, stopped by the last one, and
+recovered after a crash.
 """
 
 import os
@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from engage.core import embedded
 from engage.core.settings import PROJECT, Settings, SettingsError
 
-HOLDER = """
+JOIN = """
 import sys
 from pathlib import Path
 from engage.core import embedded
@@ -26,12 +26,12 @@ sys.stdin.readline()
 """
 
 
-class Holder:
-    """A process that holds the server until it is told to leave, or is killed."""
+class JoinedProcess:
+    """A process that uses the server until it is told to leave, or is killed."""
 
     def __init__(self, place: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", HOLDER, str(place)],
+            [sys.executable, "-W", "error", "-c", JOIN, str(place)],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -53,7 +53,7 @@ class Holder:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Path]:
-    """A data directory; whatever server still runs in it at the end is stopped."""
+    """A data directory. A server that still runs in it at the end is stopped."""
     place = tmp_path / "var" / "postgres"
     yield place
     with embedded.embedded_database(place, durable=False):
@@ -62,7 +62,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
 
 
 def server_of(place: Path) -> psutil.Process | None:
-    """The server's process, if it lives."""
+    """The server's process, if it is running."""
     try:
         process = psutil.Process(int((place / "postmaster.pid").read_text().splitlines()[0]))
     except (FileNotFoundError, psutil.NoSuchProcess):
@@ -78,10 +78,8 @@ def run(url: str, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def test_a_second_start_picks_up_where_the_first_ended(place: Path) -> None:
-    """What was written is there after the server has stopped and started again; in between nothing
-    runs.
-    """
+def test_data_survive_a_restart(place: Path) -> None:
+    """Rows are there after the server has stopped and started again. In between no server runs."""
     with embedded.embedded_database(place, durable=False) as url:
         assert url.startswith("postgresql+psycopg://")
         run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -91,10 +89,10 @@ def test_a_second_start_picks_up_where_the_first_ended(place: Path) -> None:
 
 
 def test_two_starts_at_once_share_one_server(place: Path) -> None:
-    """Two processes that start together get one address; the server stops with the last of them,
-    not the first.
+    """Two processes that start together get the same address. The server stops when the last of
+    them leaves.
     """
-    first, second = Holder(place), Holder(place)
+    first, second = JoinedProcess(place), JoinedProcess(place)
     assert first.url() == second.url() != ""
     first.leave()
     assert server_of(place) is not None
@@ -103,10 +101,10 @@ def test_two_starts_at_once_share_one_server(place: Path) -> None:
 
 
 def test_a_killed_process_does_not_keep_the_server_running(place: Path) -> None:
-    """A process that was killed cannot sign off; the next to leave sees that it is dead and stops
-    the server.
+    """A killed process cannot leave. The next one to leave finds that it is dead and stops the
+    server.
     """
-    killed, other = Holder(place), Holder(place)
+    killed, other = JoinedProcess(place), JoinedProcess(place)
     assert killed.url() == other.url()
     killed.kill()
     other.leave()
@@ -114,10 +112,10 @@ def test_a_killed_process_does_not_keep_the_server_running(place: Path) -> None:
 
 
 def test_a_server_left_by_a_killed_process_is_taken_over(place: Path) -> None:
-    """When the only process was killed the server runs on; the next start joins it, and stops it
-    when it leaves.
+    """If the only process is killed, the server keeps running. The next process joins it and stops
+    it on leaving.
     """
-    killed = Holder(place)
+    killed = JoinedProcess(place)
     url = killed.url()
     killed.kill()
     left = server_of(place)
@@ -130,9 +128,7 @@ def test_a_server_left_by_a_killed_process_is_taken_over(place: Path) -> None:
 
 
 def test_a_killed_server_recovers(place: Path) -> None:
-    """After `kill -9` of the server itself, its stale pid file is no obstacle and committed rows
-    are there.
-    """
+    """After `kill -9` of the server, its stale pid file is ignored and committed rows are there."""
     with embedded.embedded_database(place) as url:
         run(url, "CREATE TABLE kept AS SELECT 7 AS answer")
         server = server_of(place)
@@ -143,8 +139,8 @@ def test_a_killed_server_recovers(place: Path) -> None:
         assert run(url, "SELECT answer FROM kept") == [(7,)]
 
 
-def test_a_pid_file_that_names_another_process_is_not_believed(place: Path) -> None:
-    """After a reboot the number in the pid file may belong to anybody: here, to this test."""
+def test_a_pid_file_that_names_another_process_is_ignored(place: Path) -> None:
+    """After a reboot the id in the pid file may belong to any process: here, to this test."""
     with embedded.embedded_database(place, durable=False):
         pass
     (place / "postmaster.pid").write_text(
@@ -155,7 +151,7 @@ def test_a_pid_file_that_names_another_process_is_not_believed(place: Path) -> N
 
 
 def test_half_made_data_are_made_again(place: Path) -> None:
-    """A first start that was killed half-way leaves nothing that a second one would trip over."""
+    """A first start that is killed half-way does not stop the next one."""
     half = place.with_name(place.name + ".new")
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
@@ -165,36 +161,34 @@ def test_half_made_data_are_made_again(place: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["with space, and comma", "long" * 30])
-def test_any_project_path_will_do(tmp_path: Path, name: str) -> None:
-    """A socket's path is short and plain even where the project's is not."""
+def test_any_project_path_works(tmp_path: Path, name: str) -> None:
+    """The path of the socket is short and plain even if that of the project is not."""
     place = tmp_path / name / "postgres"
     with embedded.embedded_database(place, durable=False) as url:
         assert run(url, "SELECT current_database()") == [("engage",)]
     assert server_of(place) is None
 
 
-def test_text_is_folded_by_unicode_whatever_the_machine_speaks(
+def test_case_is_folded_by_unicode_in_any_locale(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Welsh letters fold to lower case, and a locale that the machine lacks does not stop the
-    start.
-    """
+    """Welsh letters fold to lower case. A locale that is not installed does not stop the start."""
     monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
     with embedded.embedded_database(place, durable=False) as url:
         assert run(url, "SELECT lower('ŴYN')") == [("ŵyn",)]
     assert os.environ["LC_ALL"] == "xx_XX.UTF-8"
 
 
-def test_data_of_another_version_are_refused_by_name(tmp_path: Path) -> None:
-    """An old data directory is never touched; the message says what to do."""
+def test_data_of_another_version_are_refused(tmp_path: Path) -> None:
+    """An old data directory is never changed. The message says what to do."""
     (tmp_path / "PG_VERSION").write_text("16\n")
     with pytest.raises(SettingsError, match=r"made by PostgreSQL 16.*DATABASE_URL"):
         embedded.start(tmp_path)
 
 
 def test_production_never_uses_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Production without DATABASE_URL is refused with the variable's name, at the settings and
-    again at the server.
+    """Production without DATABASE_URL is refused with the name of the variable, by the settings and
+    by the embedded server.
     """
     with pytest.raises(SettingsError, match="DATABASE_URL"):
         Settings.from_environment({"ENGAGE_ENV": "production", "ENGAGE_SECRET_KEY": "x" * 40})

@@ -1,6 +1,4 @@
-"""What the environment may say of the providers, and how a mistake is told: the start stops, and
-the words name the variable.
-"""
+"""Settings of the providers and the clock. A mistake stops the start and names the variable."""
 
 from datetime import datetime, timedelta
 
@@ -24,33 +22,33 @@ NOTIFY = {
 
 
 def read(**values: str) -> Settings:
-    """Settings of a development machine with a real account, and these."""
+    """Settings of a development machine with a real account, and `values`."""
     return Settings.from_environment({**REAL, **values})
 
 
-def test_one_number_as_before() -> None:
+def test_one_number() -> None:
     """A single sender, at the common rate."""
-    (way,) = provider_routes(read())
-    assert (way.gateway.name, list(way.gateway.senders)) == ("twilio", ["+447700900999"])
-    assert (way.segments_per_second, dict(way.rates)) == (10.0, {})
-    assert way.callback_url == "http://127.0.0.1:5000/webhooks/twilio/status"
+    (route,) = provider_routes(read())
+    assert (route.gateway.name, list(route.gateway.senders)) == ("twilio", ["+447700900999"])
+    assert (route.segments_per_second, dict(route.rates)) == (10.0, {})
+    assert route.callback_url == "http://127.0.0.1:5000/webhooks/twilio/status"
 
 
-def test_several_numbers_are_a_pool_with_speeds_of_their_own() -> None:
-    """In the order given; what has no rate of its own has the common one."""
-    (way,) = provider_routes(
+def test_several_numbers_are_a_pool_with_their_own_rates() -> None:
+    """In the order given. A number without a rate has the common one."""
+    (route,) = provider_routes(
         read(
             TWILIO_FROM="+447700900999, +447700900998",
             TWILIO_SENDER_RATES="+447700900998=2.5",
             ENGAGE_SEGMENTS_PER_SECOND="20",
         )
     )
-    assert list(way.gateway.senders) == ["+447700900999", "+447700900998"]
-    assert (way.segments_per_second, dict(way.rates)) == (20.0, {"+447700900998": 2.5})
+    assert list(route.gateway.senders) == ["+447700900999", "+447700900998"]
+    assert (route.segments_per_second, dict(route.rates)) == (20.0, {"+447700900998": 2.5})
 
 
-def test_notify_stands_beside_twilio_where_there_is_a_key() -> None:
-    """It posts where its own pages say, so no address goes with its texts."""
+def test_notify_is_used_beside_twilio_if_it_has_a_key() -> None:
+    """Its callback address is set in its own service, so none is sent with its texts."""
     twilio, notify = provider_routes(
         read(**NOTIFY, NOTIFY_SMS_SENDER_ID="44444444-4444-4444-8444-444444444444")
     )
@@ -59,10 +57,10 @@ def test_notify_stands_beside_twilio_where_there_is_a_key() -> None:
     assert notify.callback_url is None and notify.segments_per_second == 25.0
 
 
-def test_the_simulator_plays_both() -> None:
-    """On a developer's machine with nothing set, both providers are the simulator."""
+def test_the_simulator_plays_both_providers() -> None:
+    """On a development machine with nothing set."""
     settings = Settings.from_environment({})
-    assert [way.gateway.name for way in provider_routes(settings)] == ["twilio", "notify"]
+    assert [route.gateway.name for route in provider_routes(settings)] == ["twilio", "notify"]
     assert settings.notify is not None and settings.notify.base_url == "http://127.0.0.1:5055"
 
 
@@ -90,34 +88,29 @@ def test_the_simulator_plays_both() -> None:
 def test_a_mistake_stops_the_start_and_names_its_variable(
     wrong: dict[str, str], variable: str
 ) -> None:
-    """The words never hold a key or a token."""
+    """The message never contains a key or a token."""
     with pytest.raises(SettingsError, match=variable) as refused:
         read(**wrong)
     assert KEY not in str(refused.value)
 
 
-def test_nothing_secret_is_shown() -> None:
-    """Neither key nor token is in what a settings object says of itself."""
+def test_secrets_are_not_shown() -> None:
+    """The repr of the settings contains neither key nor token."""
     shown = repr(read(**NOTIFY))
     assert KEY not in shown and NOTIFY["NOTIFY_CALLBACK_TOKEN"] not in shown
 
 
-def test_programs_that_start_one_after_the_other_tell_the_same_time() -> None:
-    """With the real moment at which a moved clock stood so, it has run on since, whenever a program
-    reads it.
-    """
-    began = Clock().now() - timedelta(minutes=5)
-    settings = read(ENGAGE_NOW="2027-03-22T10:00:00+00:00", ENGAGE_NOW_SINCE=began.isoformat())
-    told = Clock.from_settings(settings).now()
-    assert (
-        timedelta(0)
-        <= told - datetime.fromisoformat("2027-03-22T10:05:00+00:00")
-        < timedelta(minutes=1)
-    )
+def test_processes_started_one_after_another_agree_on_the_time() -> None:
+    """ENGAGE_NOW_SINCE is the real time of ENGAGE_NOW. The clock has run on since then."""
+    since = Clock().now() - timedelta(minutes=5)
+    settings = read(ENGAGE_NOW="2027-03-22T10:00:00+00:00", ENGAGE_NOW_SINCE=since.isoformat())
+    shown = Clock.from_settings(settings).now()
+    expected = datetime.fromisoformat("2027-03-22T10:05:00+00:00")
+    assert expected <= shown < expected + timedelta(minutes=1)
 
 
-def test_in_production_nothing_moves_the_clock() -> None:
-    """Neither of the two is accepted there."""
+def test_production_refuses_to_move_the_clock() -> None:
+    """Neither variable is accepted there."""
     for name in ("ENGAGE_NOW", "ENGAGE_NOW_SINCE"):
         with pytest.raises(SettingsError, match=name):
             read(

@@ -1,4 +1,4 @@
-"""Working days of a hub, on its own clock, with its own closed days."""
+"""Working days of a hub, by its local time and with its closed days."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def at(text: str) -> datetime:
-    """A moment on the clock of London."""
+    """A local time in London."""
     return datetime.fromisoformat(text).replace(tzinfo=LONDON)
 
 
@@ -39,8 +39,8 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
-    """Weekends and closed days do not count; what comes on one counts from 09:00 of the next; the
-    clock change moves nothing.
+    """Weekends and closed days do not count. A start on one counts from 09:00 of the next working
+    day. The clock change moves nothing.
     """
     closed = {date(2027, 3, 26), date(2027, 3, 29)}
     assert after_working_days(at(start), days, LONDON, closed) == at(wanted)
@@ -58,22 +58,22 @@ def test_a_working_day_later(start: str, days: int, wanted: str) -> None:
         ("2028-02-29", 1, "2028-03-01"),
     ],
 )
-def test_a_term_in_working_days(day: str, days: int, wanted: str) -> None:
-    """Rule 7: what began on a day off has no day more than what began on the last working day
-    before it.
+def test_a_period_in_working_days(day: str, days: int, wanted: str) -> None:
+    """Rule 7: a period that starts on a day off is no longer than one that starts on the last
+    working day before it.
     """
     closed = {date(2027, 3, 26), date(2027, 3, 29)}
     assert working_day_after(date.fromisoformat(day), days, closed) == date.fromisoformat(wanted)
 
 
-def test_the_answer_is_in_the_zone_of_the_question() -> None:
-    """A moment in UTC stays in UTC."""
+def test_the_result_is_in_the_time_zone_of_the_start() -> None:
+    """A time in UTC gives a time in UTC."""
     moment = after_working_days(datetime(2027, 3, 26, 12, 0, tzinfo=UTC), 1, LONDON)
     assert (moment, moment.tzinfo) == (datetime(2027, 3, 29, 11, 0, tzinfo=UTC), UTC)
 
 
 def test_closed_days_are_dates_of_the_hub() -> None:
-    """A hub lists its own closed days."""
+    """They are read from the stored settings of the hub."""
     found = closed_days({"closed_days": ["2027-12-27"]})
     assert found == {date(2027, 12, 27)}
     assert not is_working_day(date(2027, 12, 27), found)
@@ -82,22 +82,20 @@ def test_closed_days_are_dates_of_the_hub() -> None:
 
 @pytest.mark.parametrize("given", ["2027-12-27", [1], ["tomorrow"], {"a": 1}])
 def test_anything_else_is_refused(given: object) -> None:
-    """A wrong setting is said, not skipped."""
+    """A wrong value is reported, not ignored."""
     with pytest.raises(ValueError, match=r"closed_days|Invalid isoformat"):
         closed_days({"closed_days": given})
 
 
-def test_a_hub_that_never_opens_is_a_mistake() -> None:
-    """Two months without a working day cannot be meant."""
+def test_closed_days_without_end_are_refused() -> None:
+    """Two months without a working day are a mistake."""
     shut = {date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(200)}
     with pytest.raises(ValueError, match="no working day"):
         after_working_days(at("2027-01-05T09:00"), 1, LONDON, shut)
 
 
-def test_a_hub_lists_its_closed_days_and_takes_them_off_again(
-    session: Session, now: datetime
-) -> None:
-    """Adding twice is once; the other settings stay; what is chosen is on record."""
+def test_closed_days_are_added_and_removed(session: Session, now: datetime) -> None:
+    """Adding a day twice adds it once. The other settings stay. The change is an event."""
     hub = builders.hub(session, daily_cap=5)
     days = [date(2027, 12, 28), date(2027, 12, 27)]
     for _ in range(2):
@@ -109,8 +107,8 @@ def test_a_hub_lists_its_closed_days_and_takes_them_off_again(
     assert "hub.setting_changed" in session.scalars(select(Event.kind).order_by(Event.id)).all()
 
 
-def test_a_hub_cannot_close_for_good(session: Session, now: datetime) -> None:
-    """More closed days than holidays is a slip of the keyboard."""
+def test_a_hub_cannot_have_too_many_closed_days(session: Session, now: datetime) -> None:
+    """More than 40 are a typing error."""
     days = [date.fromordinal(date(2027, 1, 1).toordinal() + day) for day in range(41)]
     with pytest.raises(Invalid):
         setup.close_days(session, builders.hub(session), days, closed=True, actor="system", now=now)

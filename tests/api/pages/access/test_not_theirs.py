@@ -24,12 +24,7 @@ from tests import builders, case_builders
 from tests.api.conftest import KeyMaker
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
-from tests.engage.cohort.table import (
-    JUDGED,
-    call,
-    enrol,
-    refer,
-)
+from tests.engage.cohort.table import JUDGED, call, enrol, refer
 
 SitDown = Callable[[Staff], Visitor]
 SAYS = "Detox at the Limes"
@@ -200,7 +195,7 @@ def test_the_feed_says_to_no_key_without_health_that_anybody_is_tested(
             person_id=tested.id,
             hub_id=tested.hub_id,
             cause="a",
-            why="The court reviews soon.",
+            why="Court review soon.",
             evidence=[],
             now=builders.NOW,
         )

@@ -60,16 +60,16 @@ def test_an_agreement_is_recorded_shown_and_ended(
     with committed.begin() as session:
         made = session.scalars(select(SharingAgreement)).one()
     page = visitor.post(f"/agreements/{made.id}/end", {"csrf_token": visitor.token()})
-    assert "Nothing more is seen by it." in visitor.open("/agreements").words + page.words
+    assert "The agreement has ended." in visitor.open("/agreements").words + page.words
     again = visitor.post(f"/agreements/{made.id}/end", {"csrf_token": visitor.token()})
-    assert "over already" in visitor.open("/agreements").words + again.words
+    assert "already ended" in visitor.open("/agreements").words + again.words
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"purpose": ""}, "Say what the agency needs it for"),
-        ({"ends_on-year": "2026"}, "The last day must not be before the first."),
+        ({"ends_on-year": "2026"}, "The last day must not be before the first day."),
         ({"ends_on-year": "2031"}, "at most 3 years"),
         ({"agency": "nobody"}, "Choose an agency of this hub’s area."),
         ({"fields": "everything"}, "There is a problem"),
@@ -114,7 +114,7 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
         "To whom: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent"
         in words
     )
-    assert "Who: Jo Lamb What: Plan" in words and "Looked at who has seen the record" in words
+    assert "Who: Jo Lamb What: Plan" in words and "Viewed who has seen the record" in words
 
 
 def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
@@ -208,7 +208,12 @@ def test_a_record_is_opened_in_an_emergency_and_closes_again(
 @pytest.mark.parametrize(
     ("crn", "reason", "status", "words"),
     [
-        ("X999999", "Found hurt in the street, needs help", 404, "no record with this CRN"),
+        (
+            "X999999",
+            "Found hurt in the street, needs help",
+            404,
+            "cannot open a record with this CRN",
+        ),
         ("X320741", "urgent", 422, "20 to 500 characters"),
         ("", "", 422, "Enter the CRN"),
     ],

@@ -1,5 +1,5 @@
-"""The settings of a hub on its page: read by those who answer for it, changed by its administrator,
-with what they were before.
+"""The page of a hub's settings: managers read them, its administrator changes them, and their
+history is shown.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,10 @@ def test_the_page_lists_every_setting(house: House, sit_down: SitDown) -> None:
         assert line in words
 
 
-def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
+def test_an_administrator_changes_a_setting_and_readers_see_the_history(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """From now on, with who and when."""
+    """The history shows who changed what and when."""
     alex = sit_down(house.administrator)
     form = alex.open("/hubs").form(field="setting")
     page = alex.send(form, setting="silent_days", value="21")
@@ -62,10 +62,10 @@ def test_an_administrator_changes_a_setting_and_all_see_what_it_was(
         ("nothing", "1", "There is a problem"),
     ],
 )
-def test_what_may_not_be_chosen_is_said_beside_the_field(
+def test_a_refusal_stands_beside_the_field(
     house: House, sit_down: SitDown, setting: str, value: str, words: str
 ) -> None:
-    """And nothing is changed."""
+    """Nothing is changed."""
     alex = sit_down(house.administrator)
     page = alex.send(alex.open("/hubs").form(field="setting"), setting=setting, value=value)
     assert page.status == 422 and words in page.words and "Nothing was changed yet." in page.words
@@ -74,13 +74,13 @@ def test_what_may_not_be_chosen_is_said_beside_the_field(
 def test_a_hub_is_closed_by_name_and_kept_open_again(
     house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Not by mistake: its name is asked for. Until the day it can be taken back."""
+    """Its name is asked for, against mistakes. Until the day the closing can be cancelled."""
     alex = sit_down(house.administrator)
     form = alex.open("/hubs").form(field="name")
     day = {"closes_on_day": "1", "closes_on_month": "4", "closes_on_year": "2027"}
     assert "not the name of the hub" in alex.send(form, name="Gwent", **day).words
     assert (
-        "today or a day to come"
+        "today or a later day"
         in alex.send(form, name="Tyneside", **{**day, "closes_on_year": "2026"}).words
     )
     page = alex.send(form, name="Tyneside", **day)
@@ -90,7 +90,9 @@ def test_a_hub_is_closed_by_name_and_kept_open_again(
 
 
 def test_who_reads_and_who_changes(committed: Database, house: House, sit_down: SitDown) -> None:
-    """A coordinator reads; an offender manager, an auditor and another hub's administrator do not."""
+    """A coordinator reads. An offender manager, an auditor and the administrator of another hub do
+    not.
+    """
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     mine, theirs = f"/hubs/{house.hub.id}", f"/hubs/{elsewhere.id}"

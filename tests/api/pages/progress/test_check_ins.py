@@ -118,7 +118,7 @@ def test_answers_are_shown_in_words_with_what_was_said_beside(
     assert (
         "Tue 23 March Answer: 3: Not great Said before: 2 OK In their words: “bit rubbish”" in words
     )
-    assert "Not doing well, by their own word" in words
+    assert "Says they are not doing well" in words
 
 
 def test_silence_is_noted_and_is_not_a_breach(

@@ -103,7 +103,7 @@ def test_the_most_urgent_signal_stands_first_with_its_words(
     words = sit_down(house.pat).open("/today").words
     assert (
         words.index("May be in danger")
-        < words.index("somebody else's")
+        < words.index("belongs to another person")
         < words.index("Asked for a call")
     )
     assert "“can somebody ring me”" in words and "Ring within 1 working day." in words

@@ -171,7 +171,7 @@ def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall,
     else:
         attention.resolve(session, who, raised.id, how="Rang", now=NIGHT + MINUTE)
     session.refresh(note)
-    assert (note.status, note.reason) == (MessageStatus.WITHDRAWN, "Somebody is on it already")
+    assert (note.status, note.reason) == (MessageStatus.WITHDRAWN, "A worker has taken this on")
     assert list(last_look.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
     shown = alarms.of_signal(session, raised.id)
     assert shown is not None and [(line.called_back, line.lost) for line in shown.lines] == [
