@@ -1,5 +1,5 @@
-"""How many appointments a person has kept in a row, by what workers recorded: a number to be glad
-of, never one to hold against them.
+"""How many appointments a person has attended in a row, by the outcomes recorded. Used for praise,
+never against the person.
 """
 
 import uuid
@@ -12,28 +12,28 @@ from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 
-NEITHER = ACCEPTABLE_ABSENCES | {OutcomeCode.SENT_HOME_SERVICE}
-"""Neither counts nor breaks a row (RULES.md 16): an absence that was accepted, and one that was the
-service's doing.
+NEUTRAL = ACCEPTABLE_ABSENCES | {OutcomeCode.SENT_HOME_SERVICE}
+"""Outcomes that neither count nor break the streak (rule 16): accepted absences, and sent home by
+the service.
 """
 
-MOST = 200
-"""Appointments looked back over; nobody needs a longer row."""
+MOST_APPOINTMENTS = 200
+"""How many appointments are looked back over."""
 
 
 def streak(outcomes: Iterable[OutcomeCode]) -> int:
     """How many of `outcomes`, latest first, were attended before the first that was not."""
-    kept = 0
+    attended = 0
     for code in outcomes:
         if code is OutcomeCode.ATTENDED_COMPLIED:
-            kept += 1
-        elif code not in NEITHER:
+            attended += 1
+        elif code not in NEUTRAL:
             break
-    return kept
+    return attended
 
 
 def current_streak(session: Session, person_id: uuid.UUID) -> int:
-    """The person's row up to now; what nobody has recorded yet neither counts nor breaks it."""
+    """The person's streak up to now. Appointments without an outcome neither count nor break it."""
     return streak(
         session.scalars(
             select(Outcome.code)
@@ -44,6 +44,6 @@ def current_streak(session: Session, person_id: uuid.UUID) -> int:
                 Outcome.superseded_at.is_(None),
             )
             .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
-            .limit(MOST)
+            .limit(MOST_APPOINTMENTS)
         )
     )

@@ -1,10 +1,10 @@
-"""The closed sets of this package: kinds and states by name. No tables, no rules."""
+"""The kinds and states of appointments, as enums. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class AppointmentType(StrEnum):
-    """The kinds of appointment (SCOPE.md, appointments)."""
+    """The types of appointment."""
 
     OFFICE = "office"
     HOME_VISIT = "home_visit"
@@ -17,16 +17,14 @@ class AppointmentType(StrEnum):
 
 
 class AppointmentState(StrEnum):
-    """Whether the appointment stands."""
+    """Whether the appointment is booked or cancelled."""
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
 
 
 class ReminderKind(StrEnum):
-    """Why a text about an appointment goes out (RULES.md 3 and, for the two about one that was
-    missed, 5).
-    """
+    """Why a text about an appointment is sent (rule 3; rule 5 for the two about a missed one)."""
 
     BOOKED = "booked"
     THREE_DAYS = "three_days"
@@ -39,7 +37,7 @@ class ReminderKind(StrEnum):
 
 
 class ReminderState(StrEnum):
-    """A reminder's life: planned, then exactly one of the others."""
+    """The state of a reminder: planned, then exactly one of the others. Void means cancelled."""
 
     PLANNED = "planned"
     SENT = "sent"
@@ -48,7 +46,7 @@ class ReminderState(StrEnum):
 
 
 class IntentKind(StrEnum):
-    """What the person said they will do. Never an outcome."""
+    """What the person said that they will do. Never an outcome."""
 
     WILL_ATTEND = "will_attend"
     CANNOT_ATTEND = "cannot_attend"
@@ -57,8 +55,8 @@ class IntentKind(StrEnum):
 
 
 class AbsenceDecision(StrEnum):
-    """What a worker made of a reason for an absence: accepted as it was proposed, not accepted, or
-    left for another way.
+    """A worker's decision about a reason for an absence: the proposed outcome accepted, the reason
+    not accepted, or left without an outcome.
     """
 
     ACCEPTED = "accepted"
@@ -67,7 +65,7 @@ class AbsenceDecision(StrEnum):
 
 
 class OutcomeCode(StrEnum):
-    """What happened, recorded by a worker: the codes of the national case record (GLOSSARY.md)."""
+    """What happened, recorded by a worker: the codes of the national case record."""
 
     ATTENDED_COMPLIED = "ATTC"
     ATTENDED_FAILED_TO_COMPLY = "AFTC"

@@ -1,7 +1,8 @@
-"""Tables of appointments, their reminders, what people said about them, and what workers recorded.
+"""Tables of appointments, their reminders, the intents that people stated, and the outcomes that
+workers recorded.
 
-Said (Intent), delivered (messaging's receipts) and recorded (Outcome) are three separate facts: no
-row here turns one into another.
+What was said (StatedIntent), delivered (the receipts of messaging) and recorded (Outcome) are three
+separate facts: no row here turns one into another.
 """
 
 import uuid
@@ -33,11 +34,11 @@ from messaging.tables import Inbound, Message
 
 
 class Appointment(Base):
-    """An agreed meeting. `revision` counts its times: reminders belong to one revision and are void
+    """An agreed meeting. `revision` counts its times: a reminder belongs to one revision and is void
     in the next.
 
-    `source_ref` is the id that the exporting system gave it, `source_digest` what the file last
-    said of it: a file that says the same again changes nothing, even if a worker has moved the
+    `source_ref` is the id in the exporting system, `source_digest` a digest of what the last file
+    said about it: a file that says the same again changes nothing, even if a worker has moved the
     appointment since.
     """
 
@@ -96,15 +97,15 @@ class Appointment(Base):
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over by the book."""
+        """The planned end."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
 class Reminder(Base):
-    """A text about an appointment: what, due when, and what was decided when it fell due.
+    """A text about an appointment: its kind, when it is due, and what was decided when it fell due.
 
-    `reasons` holds, for a skipped or void reminder, every reason as {"code": …, "words": …}.
-    Several reminders of one person and day may share one message.
+    `reasons` holds every reason why a reminder was skipped, cancelled or put off, as {"code": …,
+    "words": …}. Several reminders of one person and day may share one message.
     """
 
     __tablename__ = "reminder"
@@ -133,12 +134,12 @@ class Reminder(Base):
 
 
 class StatedIntent(Base):
-    """What the person said about one appointment, with the text behind it. A later word supersedes
+    """What the person said about one appointment, with the text behind it. A later intent supersedes
     an earlier one.
 
-    `cause` is what stands in the way of coming, where the text names it. What Engage read wrongly
-    is `withdrawn` by a worker and counts no more; what a worker found in a text is there with
-    `corrected_by`.
+    `cause` is the barrier to attending, if the text names one. A withdrawn intent no longer counts:
+    the person took it back, or a worker found that Engage misread the text. `corrected_by` is set
+    on an intent that a worker read from a text.
     """
 
     __tablename__ = "intent"
@@ -165,7 +166,7 @@ class StatedIntent(Base):
 
 
 class Outcome(Base):
-    """What a worker recorded. The current one has no `superseded_at`; earlier ones stay."""
+    """An outcome that a worker recorded. The current one has no `superseded_at`; earlier ones stay."""
 
     __tablename__ = "outcome"
     __table_args__ = (
@@ -196,9 +197,8 @@ class Outcome(Base):
 
 
 class AbsenceReason(Base):
-    """Why the person was not there, by their own word: the text that says it, what it names as the
-    cause, and the outcome that follows from such a cause. A proposal only: `decision` is a
-    worker's, and nothing changes without it.
+    """A self-reported reason for an absence: the text, the cause that it names, and the outcome
+    proposed for that cause. Only a proposal: nothing changes until a worker makes the `decision`.
     """
 
     __tablename__ = "absence_reason"

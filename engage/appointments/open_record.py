@@ -1,5 +1,5 @@
-"""The way to one appointment: through the person whose it is, and for a support worker only to
-those of their own agency.
+"""Open one appointment. Access follows the person's record; a support worker sees only their own
+agency's appointments.
 """
 
 import uuid
@@ -29,10 +29,10 @@ def open_appointment(
     change: bool = False,
     lock: bool = False,
 ) -> Appointment:
-    """The appointment, if the actor may do `ability` to it; with `lock` its person is held until
-    the transaction ends.
+    """The appointment, if the actor has the ability for it. With `lock`, the person's row is locked
+    until the transaction ends.
 
-    Raises NotFound when there is none or the actor may not see it, Forbidden when they may see the
+    Raises NotFound if there is none or the actor may not see it, Forbidden if they may see the
     person but not do this.
     """
     person_id = session.scalar(

@@ -17,7 +17,7 @@ from sqlalchemy import Executable, func, select, text
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub
-from engage.appointments.attendance_streak import NEITHER
+from engage.appointments.attendance_streak import NEUTRAL
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.cohort.milestones.rules import ATTENDED, Course, MilestoneFacts, Reached
 from engage.cohort.model import Enrolment, Milestone
@@ -128,7 +128,7 @@ class _MilestoneRows:
             .group_by(CustodySpell.person_id)
         )
         self.outcomes = self._by_person(
-            _OUTCOMES, ids=ids, now=now, neither=sorted(NEITHER), enough=max(ATTENDED)
+            _OUTCOMES, ids=ids, now=now, neither=sorted(NEUTRAL), enough=max(ATTENDED)
         )
         self.tests = self._by_person(
             select(DrugTest.person_id, DrugTest.due_on, DrugTest.result)

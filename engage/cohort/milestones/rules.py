@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from engage.appointments.attendance_streak import NEITHER
+from engage.appointments.attendance_streak import NEUTRAL
 from engage.appointments.kinds import OutcomeCode
 from engage.cohort.kinds import MilestoneKind
 from engage.progress.drug_tests.kinds import DrugTestResult
@@ -178,7 +178,7 @@ def _attended(facts: MilestoneFacts) -> Iterator[Reached]:
     """An absence that was accepted, or that was the service's doing, neither counts nor breaks the
     run.
     """
-    counting = [(day, code) for day, code in facts.outcomes if code not in NEITHER]
+    counting = [(day, code) for day, code in facts.outcomes if code not in NEUTRAL]
     since, days = _run(facts, counting, lambda code: code is OutcomeCode.ATTENDED_COMPLIED)
     yield from _steps(MilestoneKind.ATTENDED, ATTENDED, since, days)
 
