@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import absences
 from engage.appointments.imports import uploads
-from engage.appointments.reminders import due, planning
+from engage.appointments.reminders import due
 from engage.appointments.reminders.last_look import last_look as look_at_reminders
-from engage.appointments.reminders.replan import replan_changed
+from engage.appointments.reminders.reminder_rows import REMINDER_CHANNEL
+from engage.appointments.reminders.replanning import replan_contactable
 from engage.cohort import agenda
 from engage.cohort.nightly import service as nightly
 from engage.conversation import (
@@ -186,7 +187,7 @@ class Worker:
                 "receipts", self._apply_receipts, _seconds(1), (receipts.CHANNEL,), RECEIPTS_GATHER
             ),
             *outboxes,
-            Tick("reminders", self._remind, _seconds(2), (planning.CHANNEL,)),
+            Tick("reminders", self._remind, _seconds(2), (REMINDER_CHANNEL,)),
             Tick("check-ins", self._check_in, _seconds(10)),
             Tick("reach", self._reconsider, _seconds(5), (CONTACTABILITY_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
@@ -227,7 +228,7 @@ class Worker:
 
     def _reconsider(self) -> bool:
         with self._database.begin() as session:
-            return replan_changed(session, now=self._clock.now()) > 0
+            return replan_contactable(session, now=self._clock.now()) > 0
 
     def _raise_alarms(self) -> bool:
         with self._database.begin() as session:

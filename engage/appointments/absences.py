@@ -1,11 +1,10 @@
-"""Why somebody was not there, by their own word, and what a worker makes of it (RULES.md 5).
+"""Self-reported reasons for an absence, and a worker's decision about them (rule 5).
 
-A reason is kept against the appointment with the outcome that its cause comes under. Nothing
-changes by itself: only `decide`, by a worker who may record outcomes, makes an outcome of it.
+A reason is stored beside the appointment with the outcome that it proposes. Nothing follows by
+itself: only `decide`, by a worker who may record outcomes, turns it into an outcome.
 """
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
@@ -26,17 +25,17 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict, NotFound
 from engage.signals import Evidence, SignalKind
 
-AT_ONCE = 500
+BATCH = 500
 
 
 def unexplained(
     session: Session, person_id: uuid.UUID, *, at: datetime, days: int
 ) -> list[tuple[Appointment, OutcomeCode | None]]:
-    """The person's appointments that a reason or a claim, heard at `at`, can be about, latest
-    first, with what is recorded.
+    """The person's appointments that a reason or a claim received at `at` can be about, latest
+    first, each with its outcome.
 
-    They have begun, lie within the evidence window, and nobody has recorded that the person came or
-    was rightly away.
+    They have started, are within the evidence window, and have no outcome, or one that says absent
+    without an accepted reason.
     """
     rows = session.execute(
         select(Appointment, Outcome.code)
@@ -60,7 +59,7 @@ def unexplained(
     ]
 
 
-def store(
+def store_reason(
     session: Session,
     appointment: Appointment,
     *,
@@ -69,11 +68,11 @@ def store(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep what a text says of an absence, with the outcome it proposes; once for each text.
-    Nothing more is asked about it. True when new.
+    """Store the reason that a text gives for an absence, with the outcome that it proposes, and
+    cancel the question why. Returns False if the text's reason is stored already.
     """
-    proposed = absence_rules.proposed(cause)
-    made = session.scalar(
+    proposed = absence_rules.proposed_outcome(cause)
+    reason_id = session.scalar(
         insert(AbsenceReason)
         .values(
             id=new_id(),
@@ -88,10 +87,10 @@ def store(
         )
         .returning(AbsenceReason.id)
     )
-    if made is None:
+    if reason_id is None:
         return False
     session.expire(appointment, ["absence_reasons"])
-    absence_chasers.withdraw(session, appointment, absence_rules.SAID_WHY, now=now)
+    absence_chasers.cancel(session, appointment, absence_rules.REASON_GIVEN, now=now)
     events.record(
         session,
         "absence.explained",
@@ -116,11 +115,11 @@ def decide(
     *,
     now: datetime,
 ) -> AbsenceReason:
-    """What a worker makes of a reason: accept the proposed outcome, record the absence as
-    unacceptable, or leave it.
+    """Decide about a reason: accept the proposed outcome, record the absence as unacceptable, or
+    leave it.
 
-    Raises NotFound for a reason of another appointment, Conflict when it is decided already, when
-    nothing was proposed to accept, or when something else than an absence is recorded by now.
+    Raises NotFound for a reason of another appointment, Conflict if it is decided already, if no
+    outcome is proposed to accept, or if no absence is recorded any longer.
     """
     appointment = open_appointment(
         session,
@@ -139,13 +138,13 @@ def decide(
         .execution_options(populate_existing=True)
     ).one_or_none()
     if reason is None:
-        raise NotFound("There is no such reason for this absence.")
-    _check(session, appointment, reason, decision)
-    code = _code(reason, decision)
+        raise NotFound("No such reason is recorded for this absence.")
+    _check_decision(session, appointment, reason, decision)
+    code = _outcome_code(reason, decision)
     if code is not None:
-        told = texts.when(reason.said_at, zone(session.get_one(Hub, appointment.hub_id)), "en")
-        words = "accepted" if decision is AbsenceDecision.ACCEPTED else "not accepted"
-        note = f"{words.capitalize()} what they said by text on {told}."
+        said_at = texts.when(reason.said_at, zone(session.get_one(Hub, appointment.hub_id)), "en")
+        verb = "Accepted" if decision is AbsenceDecision.ACCEPTED else "Did not accept"
+        note = f"{verb} the reason given by text on {said_at}."
         attendance.record_outcome(session, actor, appointment.id, code=code, note=note, now=now)
     reason.decision, reason.decided_by, reason.decided_at = decision, actor.label, now
     session.flush()
@@ -163,78 +162,90 @@ def decide(
     return reason
 
 
-def _check(
+def _check_decision(
     session: Session, appointment: Appointment, reason: AbsenceReason, decision: AbsenceDecision
 ) -> None:
     if reason.decision is not None:
-        raise Conflict("Somebody has decided about this already.", code="decided")
+        raise Conflict("A worker has already decided about this reason.", code="decided")
     recorded = attendance.current_outcome(session, appointment.id)
     if recorded is None or recorded.code not in absence_rules.ABSENT:
         raise Conflict(
-            "No absence is recorded any more that this could explain.", code="no_absence"
+            "No absence is recorded for this appointment any longer, so there is nothing to decide.",
+            code="no_absence",
         )
     if decision is AbsenceDecision.ACCEPTED and reason.proposed is None:
         raise Conflict(
-            "Nothing is proposed: record the outcome that you judge right.", code="no_proposal"
+            "No outcome is proposed for this reason. Record the outcome yourself.",
+            code="no_proposal",
         )
 
 
-def _code(reason: AbsenceReason, decision: AbsenceDecision) -> OutcomeCode | None:
+def _outcome_code(reason: AbsenceReason, decision: AbsenceDecision) -> OutcomeCode | None:
     if decision is AbsenceDecision.ACCEPTED:
         return reason.proposed
     return OutcomeCode.UNACCEPTABLE_ABSENCE if decision is AbsenceDecision.NOT_ACCEPTED else None
 
 
-# Absences whose last days may have come; each hub's own days are counted exactly afterwards.
+# Provisional absences near the end of the evidence window. The query counts roughly; the exact day
+# in the hub's zone is checked afterwards.
 _PROVISIONAL = text("""
 SELECT outcome.id, appointment.id AS appointment_id
 FROM outcome
 JOIN appointment ON appointment.id = outcome.appointment_id
 JOIN hub ON hub.id = appointment.hub_id
 JOIN person ON person.id = appointment.person_id
-WHERE outcome.superseded_at IS NULL AND outcome.code = 'AFTA' AND person.contact_status <> 'dead'
+WHERE outcome.superseded_at IS NULL
+  AND outcome.code = 'AFTA'
+  AND person.contact_status <> 'dead'
   AND appointment.starts_at <= :now - make_interval(days => GREATEST(
-      COALESCE((hub.settings ->> 'evidence_days')::int, :usual) - :before - 1, 0))
-  AND NOT EXISTS (SELECT FROM signal
-                  WHERE signal.key = 'evidence_due:' || appointment.person_id || ':' || appointment.id || ':' || outcome.id)
+      COALESCE((hub.settings ->> 'evidence_days')::int, :default_days) - :last_days - 1, 0))
+  AND NOT EXISTS (
+      SELECT FROM signal
+      WHERE signal.key = 'evidence_due:' || appointment.person_id
+                         || ':' || appointment.id || ':' || outcome.id)
 ORDER BY appointment.starts_at, outcome.id LIMIT :limit
 """)
 
 
 def raise_evidence_due(session: Session, *, now: datetime) -> int:
-    """Tell offender managers of absences that must be decided within two days; returns how many are
-    new. Each is told once.
+    """Raise a signal, once, for each absence that must be decided within two days. Returns how many
+    were raised.
     """
-    given = {
+    parameters = {
         "now": now,
-        "usual": HubRules().evidence_days,
-        "before": absence_rules.LAST_ASKED,
-        "limit": AT_ONCE,
+        "default_days": HubRules().evidence_days,
+        "last_days": absence_rules.LAST_DAYS,
+        "limit": BATCH,
     }
-    rows = session.execute(_PROVISIONAL, given).all()
-    return sum(_raise(session, row.appointment_id, row.id, now) for row in rows)
+    rows = session.execute(_PROVISIONAL, parameters).all()
+    return sum(_raise_if_due(session, row.appointment_id, row.id, now) for row in rows)
 
 
-def _raise(
+def _raise_if_due(
     session: Session, appointment_id: uuid.UUID, outcome_id: uuid.UUID, now: datetime
 ) -> bool:
     appointment = session.get_one(Appointment, appointment_id)
     hub = session.get_one(Hub, appointment.hub_id)
     where, days = zone(hub), hub_rules(hub).evidence_days
-    if now < absence_rules.decision_near(appointment.starts_at, where, days):
+    if now < absence_rules.decision_due_from(appointment.starts_at, where, days):
         return False
     ends = absence_rules.window_ends(appointment.starts_at, where, days)
     reasons = session.scalars(
         select(AbsenceReason).where(AbsenceReason.appointment_id == appointment.id)
     ).all()
-    last = texts.day_named(absence_rules.last_day(appointment.starts_at, where, days), "en")
+    missed = texts.when(appointment.starts_at, where, "en")
+    last_day = absence_rules.last_day_to_explain(appointment.starts_at, where, days)
+    given = "They have given" if reasons else "They have not given"
     return signals.raise_signal(
         session,
         SignalKind.EVIDENCE_DUE,
         person_id=appointment.person_id,
         hub_id=appointment.hub_id,
         cause=f"{appointment.id}:{outcome_id}",
-        why=f"They were not there on {texts.when(appointment.starts_at, where, 'en')}, and the time to explain ends with {last}. {_said(reasons)}",
+        why=(
+            f"Did not attend on {missed}. They can explain until "
+            f"{texts.day_named(last_day, 'en')}. {given} a reason by text."
+        ),
         evidence=[
             Evidence("outcome", str(outcome_id)),
             Evidence("appointment", str(appointment.id)),
@@ -244,7 +255,3 @@ def _raise(
         now=now,
         due_at=max(ends, now),
     )
-
-
-def _said(reasons: Sequence[AbsenceReason]) -> str:
-    return "They have said why by text." if reasons else "They have not said why."

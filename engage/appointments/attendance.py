@@ -1,8 +1,8 @@
-"""What came of an appointment, recorded by a worker. Corrections keep what was recorded before.
+"""The outcome of an appointment, recorded by a worker. A correction keeps the earlier outcome.
 
-Said, delivered and recorded stay three facts: nothing the person texted and nothing the network did
-makes an outcome, and a signal about an absence says what reached the person and what did not
-(RULES.md 4, 5, 8).
+What the person said, what the network delivered and what a worker recorded stay three separate
+facts: no text and no receipt makes an outcome. A signal about an absence says which texts reached
+the person and which did not (rules 4, 5 and 8).
 """
 
 import uuid
@@ -34,7 +34,7 @@ from engage.signals import Evidence, Signal, SignalKind, SignalState
 from messaging.states import MessageStatus
 
 LONGEST_NOTE = 1000
-_SAID = {
+_REPLIES = {
     IntentKind.WILL_ATTEND: "They had said they would come.",
     IntentKind.CANNOT_ATTEND: "They had said they could not come.",
     IntentKind.LATE: "They had said they would be late.",
@@ -44,7 +44,7 @@ _SHOWN_REASONS = 2
 
 
 def current_outcome(session: Session, appointment_id: uuid.UUID) -> Outcome | None:
-    """What is recorded now, after any correction."""
+    """The outcome recorded now, after any correction."""
     return session.scalars(
         select(Outcome).where(
             Outcome.appointment_id == appointment_id, Outcome.superseded_at.is_(None)
@@ -61,14 +61,15 @@ def record_outcome(
     note: str = "",
     now: datetime,
 ) -> Outcome:
-    """Record what happened, or correct it: the earlier record stays, superseded. The same again
-    changes nothing.
+    """Record the outcome, or correct it: the earlier one stays, superseded. Recording the same
+    outcome again changes nothing.
 
-    `AFTA` raises a no_show signal and asks the person why (RULES.md 5); another code resolves the
-    one and ends the other. An absence recorded of somebody who said that they were there is told as
-    disputed. Before the appointment begins only an acceptable absence can be recorded, and its
-    remaining texts are called back. Raises Conflict when it is cancelled or has not begun, Invalid
-    for a note that is too long.
+    `AFTA` raises a no_show signal and plans to ask the person why (rule 5); any other code resolves
+    the signal and cancels the question. An absence is signalled as disputed if the person said that
+    they were there. Before the appointment starts only an acceptable absence can be recorded, and
+    its remaining texts are called back.
+
+    Raises Conflict when it is cancelled or has not started, Invalid for a note that is too long.
     """
     appointment = open_appointment(
         session,
@@ -80,20 +81,20 @@ def record_outcome(
         change=True,
         lock=True,
     )
-    tidy = note.strip()
-    if len(tidy) > LONGEST_NOTE or "\0" in tidy:
+    stripped = note.strip()
+    if len(stripped) > LONGEST_NOTE or "\0" in stripped:
         raise Invalid(fields={"note": f"Use at most {LONGEST_NOTE} characters."})
     _check_time(appointment, code, now)
     earlier = current_outcome(session, appointment.id)
     if earlier is not None:
-        if (earlier.code, earlier.note) == (code, tidy):
+        if (earlier.code, earlier.note) == (code, stripped):
             return earlier
         earlier.superseded_at = now
         session.flush()
     outcome = Outcome(
         appointment_id=appointment.id,
         code=code,
-        note=tidy,
+        note=stripped,
         recorded_by=actor.label,
         recorded_at=now,
     )
@@ -111,43 +112,44 @@ def record_outcome(
         code=code.value,
         corrects=earlier.code.value if earlier else None,
     )
-    standing = (
-        planning.void(session, appointment, rules.ABSENCE_ACCEPTED, now=now)
-        if (appointment.starts_at > now)
-        else message_history.reminders_of(session, [appointment.id])
-    )
-    _signal(session, actor, appointment, outcome, standing, now)
+    if appointment.starts_at > now:
+        planning.cancel_unsent(session, appointment, rules.ABSENCE_ACCEPTED, now=now)
+    reminders = message_history.reminders_of(session, [appointment.id])
+    _update_signals(session, actor, appointment, outcome, reminders, now)
     if code is not OutcomeCode.FAILED_TO_ATTEND:
-        absence_chasers.withdraw(session, appointment, absence_rules.DECIDED, now=now)
+        absence_chasers.cancel(session, appointment, absence_rules.OTHER_OUTCOME, now=now)
     elif earlier is None or earlier.code is not code:
         absence_chasers.plan(session, appointment, now=now)
-    disputes.compare_claim(session, appointment, outcome, actor=actor.label, now=now)
+    disputes.update_dispute(session, appointment, outcome, actor=actor.label, now=now)
     return outcome
 
 
 def _check_time(appointment: Appointment, code: OutcomeCode, now: datetime) -> None:
     if appointment.state is AppointmentState.CANCELLED:
         raise Conflict(
-            "This appointment is cancelled, so nothing can have come of it.", code="cancelled"
+            "This appointment is cancelled, so no outcome can be recorded.", code="cancelled"
         )
     if now < appointment.starts_at and code not in rules.ACCEPTABLE_ABSENCES:
         raise Conflict(
-            "The appointment has not begun. Only an acceptable absence can be recorded now.",
+            "The appointment has not started. Until then only an acceptable absence can be recorded.",
             code="not_begun",
         )
 
 
-def _signal(
+def _update_signals(
     session: Session,
     actor: Actor,
     appointment: Appointment,
     outcome: Outcome,
-    standing: Sequence[SentReminder],
+    reminders: Sequence[SentReminder],
     now: datetime,
 ) -> None:
-    waiting = _open(session, SignalKind.NO_SHOW, appointment)
+    no_shows = _open_signals(session, SignalKind.NO_SHOW, appointment)
     if outcome.code is not OutcomeCode.FAILED_TO_ATTEND:
-        for signal in (*waiting, *_open(session, SignalKind.EVIDENCE_DUE, appointment)):
+        for signal in (
+            *no_shows,
+            *_open_signals(session, SignalKind.EVIDENCE_DUE, appointment),
+        ):
             signals.resolve(
                 session,
                 signal,
@@ -155,22 +157,22 @@ def _signal(
                 actor=actor.label,
                 now=now,
             )
-    elif not waiting:
-        said = _last_said(session, appointment)
+    elif not no_shows:
+        intent = _last_intent(session, appointment)
         signals.raise_signal(
             session,
             SignalKind.NO_SHOW,
             person_id=appointment.person_id,
             hub_id=appointment.hub_id,
             cause=f"{appointment.id}:{outcome.id}",
-            why=_why(session, appointment, standing, said),
-            evidence=_evidence(appointment, outcome, standing, said),
+            why=_why(session, appointment, reminders, intent),
+            evidence=_evidence(appointment, outcome, reminders, intent),
             now=now,
             actor=actor.label,
         )
 
 
-def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Sequence[Signal]:
+def _open_signals(session: Session, kind: SignalKind, appointment: Appointment) -> Sequence[Signal]:
     return session.scalars(
         select(Signal).where(
             Signal.person_id == appointment.person_id,
@@ -183,7 +185,7 @@ def _open(session: Session, kind: SignalKind, appointment: Appointment) -> Seque
     ).all()
 
 
-def _last_said(session: Session, appointment: Appointment) -> StatedIntent | None:
+def _last_intent(session: Session, appointment: Appointment) -> StatedIntent | None:
     return session.scalars(
         select(StatedIntent)
         .where(
@@ -199,44 +201,46 @@ def _last_said(session: Session, appointment: Appointment) -> StatedIntent | Non
 def _why(
     session: Session,
     appointment: Appointment,
-    standing: Sequence[SentReminder],
-    said: StatedIntent | None,
+    reminders: Sequence[SentReminder],
+    intent: StatedIntent | None,
 ) -> str:
     hub = session.get_one(Hub, appointment.hub_id)
-    last = absence_rules.last_day(appointment.starts_at, zone(hub), hub_rules(hub).evidence_days)
-    words = [
-        f"Did not come on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
+    last = absence_rules.last_day_to_explain(
+        appointment.starts_at, zone(hub), hub_rules(hub).evidence_days
+    )
+    sentences = [
+        f"Did not attend on {texts.when(appointment.starts_at, zone(hub), 'en')}.",
         f"They can explain until {texts.day_named(last, 'en')}.",
         delivery_note(
             [
                 one
-                for one in standing
+                for one in reminders
                 if one.reminder.revision == appointment.revision
-                and one.reminder.kind not in absence_rules.CHASES
+                and one.reminder.kind not in absence_rules.CHASERS
             ]
         ),
-        _SAID[said.kind] if said else "",
+        _REPLIES[intent.kind] if intent else "",
     ]
-    return " ".join(word for word in words if word)
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def delivery_note(standing: Sequence[SentReminder]) -> str:
-    """What the network says of the texts about an appointment, in words that count nothing against
-    the person (RULES.md 8).
+def delivery_note(reminders: Sequence[SentReminder]) -> str:
+    """Whether texts about an appointment reached the person, in words that hold nothing against
+    them (rule 8).
     """
-    statuses = [one.status for one in standing if one.gone]
+    statuses = [one.status for one in reminders if one.sent]
     delivered = statuses.count(MessageStatus.DELIVERED)
     if delivered == len(statuses) == 1:
         return "The one text about it reached their phone."
     if delivered:
         return f"{delivered} of {len(statuses)} texts about it reached their phone."
-    bad = [one for one in statuses if one in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)]
-    if statuses and len(bad) < len(statuses):
+    failed = [one for one in statuses if one in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)]
+    if statuses and len(failed) < len(statuses):
         return "It is not known whether a text about it reached their phone."
     if statuses:
         return "No text about it reached them: the phone network could not deliver."
     reasons = Counter(
-        reason["words"] for one in standing if one.lost for reason in one.reminder.reasons
+        reason["words"] for one in reminders if one.unsent for reason in one.reminder.reasons
     )
     shown = [words for words, _ in reasons.most_common() if words != rules.BOOKED_LATE.words][
         :_SHOWN_REASONS
@@ -247,14 +251,14 @@ def delivery_note(standing: Sequence[SentReminder]) -> str:
 def _evidence(
     appointment: Appointment,
     outcome: Outcome,
-    standing: Sequence[SentReminder],
-    said: StatedIntent | None,
+    reminders: Sequence[SentReminder],
+    intent: StatedIntent | None,
 ) -> list[Evidence]:
     links = [Evidence("outcome", str(outcome.id)), Evidence("appointment", str(appointment.id))]
-    seen = dict.fromkeys(
-        str(one.reminder.message_id) for one in standing if one.reminder.message_id
+    messages = dict.fromkeys(
+        str(one.reminder.message_id) for one in reminders if one.reminder.message_id
     )
-    links += [Evidence("message", message) for message in seen]
-    if said is not None and said.inbound_id is not None:
-        links.append(Evidence("inbound", str(said.inbound_id)))
+    links += [Evidence("message", message) for message in messages]
+    if intent is not None and intent.inbound_id is not None:
+        links.append(Evidence("inbound", str(intent.inbound_id)))
     return links

@@ -1,9 +1,8 @@
-"""Use cases on an appointment: book, move, correct, cancel; what came of it is recorded by
-attendance.py.
+"""Use cases for an appointment: book, move, amend, cancel. Outcomes are recorded by attendance.py.
 
-Each takes an open session and never commits. A change voids the reminders of the old state, calls
-back texts that wait, and plans the new ones in the same transaction, so that no text about an old
-time can follow it.
+Each takes an open session and never commits. A change cancels the reminders of the old state, calls
+back queued texts and plans the new ones in the same transaction, so that no text about an old time
+can follow it.
 """
 
 import uuid
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Hub
 from engage.appointments.attendance import current_outcome
-from engage.appointments.attendance import record_outcome as record_outcome
 from engage.appointments.booking_checks import (
     check_agency,
     check_clash,
@@ -32,16 +30,16 @@ from engage.appointments.booking_checks import (
 )
 from engage.appointments.kinds import AppointmentState, AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
-from engage.appointments.open_record import open_appointment as open_appointment
-from engage.appointments.reminders import planning, rules
-from engage.appointments.reminders.wording import alias_for
+from engage.appointments.open_record import open_appointment
+from engage.appointments.reminders import message_history, planning, rules
+from engage.appointments.reminders.wording import default_alias
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 
-_IN_TEXTS = frozenset({"worker_name", "place_alias", "type"})
+_SHOWN_IN_TEXTS = frozenset({"worker_name", "place_alias", "type"})
 AMENDABLE = frozenset(
     {
         "type",
@@ -58,7 +56,7 @@ AMENDABLE = frozenset(
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """What is needed to book. `starts_at` is aware; `place_alias` is the everyday name that texts
+    """The details of a booking. `starts_at` is aware; `place_alias` is the everyday name that texts
     show.
     """
 
@@ -78,11 +76,11 @@ class NewAppointment:
 def book(
     session: Session, actor: Actor, new: NewAppointment, *, now: datetime, allow_clash: bool = False
 ) -> Appointment:
-    """Book an appointment and plan its reminders (RULES.md 3).
+    """Book an appointment and plan its reminders (rule 3).
 
-    Raises Invalid for values that cannot be, Forbidden when a support worker books for another
-    agency, Conflict (code `clash`) when the person has another appointment at that time and
-    `allow_clash` is not set, or (code `ref_taken`) when the reference is used already.
+    Raises Invalid for values that are not allowed, Forbidden when a support worker books for
+    another agency, Conflict (code `clash`) when the person has another appointment at that time and
+    `allow_clash` is not set, or (code `ref_taken`) when another appointment has the reference.
     """
     person = open_person(
         session,
@@ -114,10 +112,10 @@ def write_booking(
     now: datetime,
     digest: str | None = None,
 ) -> Appointment:
-    """Insert a booking that has been checked, on a person whose row the caller holds, with its
-    reminders and its event.
+    """Insert a checked booking with its reminders and its event. The caller holds the lock of the
+    person's row.
 
-    Raises Conflict for a day on which the hub is no more.
+    Raises Conflict for a time after the hub closes.
     """
     check_hub(hub, new.starts_at)
     appointment = Appointment(
@@ -169,11 +167,11 @@ def move(
     now: datetime,
     allow_clash: bool = False,
 ) -> Appointment:
-    """Give the appointment another time; old reminders are void, and the person is told if a text
-    about the old time has gone.
+    """Move the appointment to another time. Its reminders are planned again, and the person is told
+    of the change if a text about the old time was sent.
 
-    With the time as it was, the details are amended. Raises Conflict when it is cancelled, has an
-    outcome, or would clash; Invalid for values that cannot be.
+    If the time is the same, the details are amended. Raises Conflict when it is cancelled, has an
+    outcome or would clash, Invalid for values that are not allowed.
     """
     appointment = _open_to_change(session, actor, appointment_id, "move appointment", now)
     given = {
@@ -207,11 +205,12 @@ def write_move(
     details: Mapping[str, Any],
     now: datetime,
 ) -> Appointment:
-    """Change the time (and details) of an appointment whose person the caller holds, after all
-    checks.
+    """Change the time and details of an appointment after all checks. The caller holds the lock of
+    the person's row.
     """
     hub = session.get_one(Hub, appointment.hub_id)
-    standing = planning.void(session, appointment, rules.MOVED, now=now)
+    planning.cancel_unsent(session, appointment, rules.MOVED, now=now)
+    reminders = message_history.reminders_of(session, [appointment.id])
     earlier = appointment.starts_at
     appointment.starts_at = starts_at
     appointment.revision += 1
@@ -219,9 +218,8 @@ def write_move(
         setattr(appointment, name, value.strip() if isinstance(value, str) else value)
     appointment.updated_at = now
     session.flush()
-    planning.plan(
-        session, appointment, person, hub, first=planning.first_for(standing, starts_at), now=now
-    )
+    first = planning.first_text_for(reminders, starts_at)
+    planning.plan(session, appointment, person, hub, first=first, now=now)
     _record(
         session,
         "appointment.moved",
@@ -243,10 +241,10 @@ def amend(
     *,
     now: datetime,
 ) -> Appointment:
-    """Correct details other than the time: any of `AMENDABLE`. What texts show is told anew if a
-    text had gone.
+    """Change details other than the time: any of `AMENDABLE`. If a sent text showed one of them, a
+    text with the new details is sent.
 
-    Raises Conflict when it is cancelled or has an outcome, Invalid for values that cannot be.
+    Raises Conflict when it is cancelled or has an outcome, Invalid for values that are not allowed.
     """
     if unknown := set(changes) - AMENDABLE:
         raise Invalid(fields=dict.fromkeys(sorted(unknown), "This cannot be changed."))
@@ -255,11 +253,13 @@ def amend(
 
 
 def _with_alias(appointment: Appointment, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Another place without a name for texts: the old place's name must not stay in them."""
+    """The changes, with a new name for texts when the place changes without one: the old place's
+    name must not stay in them.
+    """
     place = changes.get("place")
     if not isinstance(place, str) or place == appointment.place or "place_alias" in changes:
         return dict(changes)
-    return {**changes, "place_alias": alias_for(place.strip())}
+    return {**changes, "place_alias": default_alias(place.strip())}
 
 
 def _amend(
@@ -288,11 +288,15 @@ def write_amendment(
     *,
     now: datetime,
 ) -> Appointment:
-    """Change details of an appointment whose person the caller holds, after all checks. Nothing
-    different: nothing happens.
+    """Change details of an appointment after all checks, if any differ. The caller holds the lock
+    of the person's row.
     """
-    tidy = {name: value.strip() if type(value) is str else value for name, value in changes.items()}
-    changed = {name: value for name, value in tidy.items() if getattr(appointment, name) != value}
+    stripped = {
+        name: value.strip() if type(value) is str else value for name, value in changes.items()
+    }
+    changed = {
+        name: value for name, value in stripped.items() if getattr(appointment, name) != value
+    }
     if not changed:
         return appointment
     for name, value in changed.items():
@@ -301,7 +305,7 @@ def write_amendment(
     session.flush()
     if "agency_id" in changed:
         ensure_involved(session, person.id, appointment.agency_id, now=now)
-    if _IN_TEXTS & changed.keys() and appointment.starts_at > now:
+    if _SHOWN_IN_TEXTS & changed.keys() and appointment.starts_at > now:
         hub = session.get_one(Hub, appointment.hub_id)
         planning.resend_details(session, appointment, person, hub, now=now)
     _record(session, "appointment.amended", appointment, actor, now, fields=sorted(changed))
@@ -311,25 +315,26 @@ def write_amendment(
 def cancel(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, reason: str, now: datetime
 ) -> Appointment:
-    """Call the appointment off; its reminders are void, and the person is told if a text about it
-    had gone.
+    """Cancel the appointment and its reminders. The person is told if a text about it was sent.
 
     `reason` has 1 to 200 characters. Raises Conflict when it is cancelled already or has an
-    outcome.
+    outcome, Invalid for a reason that is not allowed.
     """
     appointment = _open_to_change(session, actor, appointment_id, "cancel appointment", now)
-    tidy = reason.strip()
-    if not tidy or len(tidy) > 200 or unprintable(tidy):
-        raise Invalid(fields={"reason": "Say why it is cancelled, in 1 to 200 characters."})
+    stripped = reason.strip()
+    if not stripped or len(stripped) > 200 or unprintable(stripped):
+        raise Invalid(fields={"reason": "Enter the reason for cancelling, in 1 to 200 characters."})
     person, hub = (
         session.get_one(Person, appointment.person_id),
         session.get_one(Hub, appointment.hub_id),
     )
-    standing = planning.void(session, appointment, rules.CANCELLED, now=now)
+    planning.cancel_unsent(session, appointment, rules.CANCELLED, now=now)
+    reminders = message_history.reminders_of(session, [appointment.id])
     appointment.state = AppointmentState.CANCELLED
-    appointment.cancelled_at, appointment.cancelled_reason, appointment.updated_at = now, tidy, now
+    appointment.cancelled_at, appointment.cancelled_reason = now, stripped
+    appointment.updated_at = now
     session.flush()
-    planning.call_off(session, appointment, standing, person, hub, now=now)
+    planning.plan_cancellation_text(session, appointment, reminders, person, hub, now=now)
     _record(
         session, "appointment.cancelled", appointment, actor, now, starts_at=appointment.starts_at
     )
@@ -349,28 +354,29 @@ def _open_to_change(
         change=True,
         lock=True,
     )
-    if problem := why_fixed(session, appointment):
+    if problem := why_unchangeable(session, appointment):
         raise problem
     return appointment
 
 
-def why_fixed(session: Session, appointment: Appointment) -> Conflict | None:
-    """Why an appointment can no longer be changed: it is cancelled, or what came of it is recorded."""
+def why_unchangeable(session: Session, appointment: Appointment) -> Conflict | None:
+    """The refusal if the appointment can no longer be changed: it is cancelled or has an outcome."""
     if appointment.state is AppointmentState.CANCELLED:
         return Conflict("This appointment is cancelled. Book a new one.", code="cancelled")
     if current_outcome(session, appointment.id) is not None:
         return Conflict(
-            "What came of this appointment is recorded. Book a new one.", code="has_outcome"
+            "This appointment has an outcome, so it cannot be changed. Book a new one.",
+            code="has_outcome",
         )
     return None
 
 
 def _record(
-    session: Session, what: str, appointment: Appointment, actor: Actor, now: datetime, **data: Any
+    session: Session, event: str, appointment: Appointment, actor: Actor, now: datetime, **data: Any
 ) -> None:
     events.record(
         session,
-        what,
+        event,
         now=now,
         actor=actor.label,
         person_id=appointment.person_id,

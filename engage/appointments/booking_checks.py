@@ -1,8 +1,8 @@
-"""What stands against a booking, a move or a correction: values that cannot be, agencies and
-workers that do not fit, clashes.
+"""Checks on a booking, a move or an amendment: values that are not allowed, agencies and workers
+that do not fit, clashes.
 
-Each raises the refusal in words for whoever filled in the form, or returns the problems by field.
-Nothing here changes anything.
+Each raises a refusal in words for the person who filled in the form, or returns the problems by
+field. Nothing here changes anything.
 """
 
 import unicodedata
@@ -28,7 +28,7 @@ _LENGTHS = {"worker_name": 40, "place": 120, "place_alias": 60, "source_ref": 40
 
 
 class Booking(Protocol):
-    """The part of a new appointment that is checked here."""
+    """The values of a new appointment that are checked here."""
 
     @property
     def starts_at(self) -> datetime: ...
@@ -45,7 +45,7 @@ class Booking(Protocol):
 
 
 def check_values(new: Booking, now: datetime) -> None:
-    """Raises Invalid naming every field of a new appointment that cannot be."""
+    """Raises Invalid naming every field of a new appointment that is not allowed."""
     details = {
         "minutes": new.minutes,
         "worker_name": new.worker_name,
@@ -57,18 +57,18 @@ def check_values(new: Booking, now: datetime) -> None:
 
 
 def moment_problems(starts_at: datetime, now: datetime) -> dict[str, str]:
-    """What is wrong with a time to book: no zone, in the past, or more than two years ahead."""
+    """The problem with a time to book: no zone, in the past, or more than two years ahead."""
     if starts_at.tzinfo is None:
-        return {"starts_at": "Give the time with its zone."}
+        return {"starts_at": "Give the time with its zone, such as 2027-03-22T10:00:00Z."}
     if starts_at <= now:
         return {"starts_at": "The time is in the past."}
-    if starts_at > now + rules.RULES.ahead:
+    if starts_at > now + rules.RULES.booking_horizon:
         return {"starts_at": "The time is more than 2 years ahead."}
     return {}
 
 
 def detail_problems(details: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with details, by field; those that are not there are not looked at."""
+    """The problems with the details given, by field."""
     problems = {}
     for name, value in details.items():
         if name == "minutes" and not (type(value) is int and 1 <= value <= LONGEST_DAY):
@@ -77,56 +77,56 @@ def detail_problems(details: Mapping[str, Any]) -> dict[str, str]:
             if len(value) > _LENGTHS[name]:
                 problems[name] = f"Use at most {_LENGTHS[name]} characters."
             elif unprintable(value):
-                problems[name] = "Use letters, digits and ordinary signs only."
+                problems[name] = "Use only letters, numbers and ordinary punctuation."
     if "worker_name" in details and not str(details["worker_name"] or "").strip():
-        problems["worker_name"] = "Say whom the person will see."
+        problems["worker_name"] = "Enter the worker's name."
     return problems
 
 
 def raise_invalid(problems: Mapping[str, str]) -> None:
-    """Raises Invalid with the problems, if there are any."""
+    """Raises Invalid with the problems if there are any."""
     if problems:
         raise Invalid(fields=problems)
 
 
 def unprintable(value: str) -> bool:
-    """Whether a value holds a control character, an invisible mark or half a character."""
+    """Whether the value has a control character, an invisible mark or half a character."""
     return any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in value)
 
 
 def check_agency(
     session: Session, actor: Actor, person: Person, hub: Hub, agency_id: uuid.UUID
 ) -> None:
-    """Raises Invalid for an agency of another area, Forbidden when a support worker names an agency
-    that is not theirs.
+    """Raises Invalid for an agency outside the hub's area, Forbidden when a support worker names
+    another agency than their own.
     """
     agency = session.get(Agency, agency_id)
     if agency is None or agency.area_id != hub.area_id:
-        raise Invalid(fields={"agency_id": "Choose an agency of this area."})
+        raise Invalid(fields={"agency_id": "Choose an agency in this area."})
     if own_agency_only(actor, person) and agency_id != actor.agency_id:
-        raise Forbidden("You can book for your own agency only.")
+        raise Forbidden("You can only book for your own agency.")
 
 
 def check_hub(hub: Hub, starts_at: datetime) -> None:
-    """Raises Conflict when the hub will have closed by then."""
+    """Raises Conflict (code `hub_closed`) for a time at or after the hub's closing."""
     if hub.closed_at is not None and hub.closed_at <= starts_at:
         raise Conflict(
-            "The hub will have closed by then. Nothing can be booked there.", code="hub_closed"
+            "The hub will have closed by then. Choose an earlier time.", code="hub_closed"
         )
 
 
 def check_worker(session: Session, worker_id: uuid.UUID | None, agency_id: uuid.UUID) -> None:
-    """Raises Invalid for a worker who is not an active one of the agency."""
+    """Raises Invalid for a worker who is not an active member of the agency."""
     if worker_id is None:
         return
     worker = session.get(Staff, worker_id)
     if worker is None or not worker.active or worker.agency_id != agency_id:
-        raise Invalid(fields={"worker_id": "Choose a worker of this agency."})
+        raise Invalid(fields={"worker_id": "Choose a worker from this agency."})
 
 
 def check_ref(session: Session, hub: Hub, ref: str | None) -> None:
-    """Raises Conflict (code `ref_taken`) for a reference that an appointment of the hub has,
-    Invalid for a blank one.
+    """Raises Conflict (code `ref_taken`) if an appointment of the hub has the reference, Invalid if
+    it is blank.
     """
     if ref is None:
         return
@@ -134,32 +134,36 @@ def check_ref(session: Session, hub: Hub, ref: str | None) -> None:
         Appointment.hub_id == hub.id, Appointment.source_ref == ref
     )
     if not ref.strip():
-        raise Invalid(fields={"source_ref": "Leave it out, or give the reference."})
+        raise Invalid(fields={"source_ref": "Enter a reference, or leave it out."})
     if session.scalar(taken) is not None:
         raise Conflict(
-            f"There is already an appointment with the reference {ref}.", code="ref_taken"
+            f"Another appointment has the reference {ref}. Use a different one.", code="ref_taken"
         )
 
 
 def check_clash(
-    session: Session, person: Person, starts_at: datetime, minutes: int, but: uuid.UUID | None
+    session: Session,
+    person: Person,
+    starts_at: datetime,
+    minutes: int,
+    except_for: uuid.UUID | None,
 ) -> None:
-    """Raises Conflict (code `clash`) when the person has another appointment that shares time with
-    this one.
+    """Raises Conflict (code `clash`) if the person has an appointment that overlaps this time, not
+    counting `except_for`.
     """
-    if clashing(session, person.id, starts_at, minutes, but):
+    if has_clash(session, person.id, starts_at, minutes, except_for):
         raise Conflict("The person already has an appointment at that time.", code="clash")
 
 
-def clashing(
+def has_clash(
     session: Session,
     person_id: uuid.UUID,
     starts_at: datetime,
     minutes: int,
-    but: uuid.UUID | None = None,
+    except_for: uuid.UUID | None = None,
 ) -> bool:
-    """Whether the person has another appointment that shares time with this one."""
-    near = session.execute(
+    """Whether the person has an appointment that overlaps this time, not counting `except_for`."""
+    nearby = session.execute(
         select(Appointment.id, Appointment.starts_at, Appointment.minutes).where(
             Appointment.person_id == person_id,
             Appointment.state == AppointmentState.BOOKED,
@@ -167,6 +171,6 @@ def clashing(
         )
     )
     return any(
-        id != but and rules.overlaps(starts_at, minutes, other_starts, other_minutes)
-        for id, other_starts, other_minutes in near
+        id != except_for and rules.overlaps(starts_at, minutes, other_starts, other_minutes)
+        for id, other_starts, other_minutes in nearby
     )

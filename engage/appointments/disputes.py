@@ -1,8 +1,7 @@
-"""Said that they were there, recorded as absent: two facts that disagree, put side by side for a
-person to look at.
+"""A person said that they were there and is recorded as absent: a signal shows both facts to a
+worker.
 
-It must never change either of them. A claim is no attendance, and a record is no proof against a
-claim.
+Nothing here changes either fact. A claim is not attendance, and a record does not disprove a claim.
 """
 
 from datetime import datetime
@@ -19,25 +18,25 @@ from engage.appointments.model import Appointment, Outcome, StatedIntent
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
 
-def compare_claim(
+def update_dispute(
     session: Session,
     appointment: Appointment,
     outcome: Outcome | None,
     *,
     actor: str,
     now: datetime,
-) -> bool:
-    """Tell of a claim to have been there that stands against the record; once the record agrees,
-    resolve it. True when it is disputed.
+) -> None:
+    """Raise a signal if the person claims to have been there and is recorded as absent. Resolve it
+    once the outcome agrees.
     """
     if outcome is None:
-        return False
+        return
     if outcome.code not in ABSENT:
         for signal in _open(session, appointment):
             signals.resolve(
                 session, signal, how=f"{outcome.code.value} was recorded.", actor=actor, now=now
             )
-        return False
+        return
     claims = session.scalars(
         select(StatedIntent)
         .where(
@@ -49,7 +48,7 @@ def compare_claim(
         .order_by(StatedIntent.said_at, StatedIntent.id)
     ).all()
     if not claims:
-        return False
+        return
     signals.raise_signal(
         session,
         SignalKind.CLAIM_DISPUTED,
@@ -69,18 +68,17 @@ def compare_claim(
         now=now,
         actor=actor,
     )
-    return True
 
 
 def _why(session: Session, appointment: Appointment, claim: StatedIntent, outcome: Outcome) -> str:
     where = zone(session.get_one(Hub, appointment.hub_id))
-    said, booked = (
+    claimed, booked = (
         texts.when(moment, where, "en") for moment in (claim.said_at, appointment.starts_at)
     )
-    later = " (after it was over)" if claim.said_at > appointment.ends_at else ""
+    later = " (after it had ended)" if claim.said_at > appointment.ends_at else ""
     return (
-        f"By text on {said}{later} they said that they came to the appointment of {booked}. "
-        f"{outcome.code.value} is recorded."
+        f"They said by text on {claimed}{later} that they came to the appointment on {booked}. "
+        f"The recorded outcome is {outcome.code.value}."
     )
 
 
@@ -99,8 +97,8 @@ def _open(session: Session, appointment: Appointment) -> list[Signal]:
 
 
 def _cause(session: Session, appointment: Appointment, outcome: Outcome) -> str:
-    """An open dispute goes on under another absent code; a resolved one is opened only by another
-    record.
+    """The signal's cause: that of the open dispute, if there is one. A resolved dispute is reopened
+    only by another outcome.
     """
     for signal in _open(session, appointment):
         return signal.key.removeprefix(f"{SignalKind.CLAIM_DISPUTED}:{appointment.person_id}:")

@@ -19,7 +19,7 @@ from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Membership, Role, Staff
 from engage.appointments.free_times import offers
 from engage.appointments.model import Appointment, AppointmentState, Reminder, ReminderState
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.rewriting import rewrite_reminders
 from engage.cohort.model import Transfer
 from engage.core import events
 from engage.core.db import new_id
@@ -212,7 +212,7 @@ def _hand_on_appointments(
         for gone in states.move(
             session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER
         ):
-            planning.rewrite(session, gone.id, now=now)
+            rewrite_reminders(session, gone.id, now=now)
     return len(theirs)
 
 

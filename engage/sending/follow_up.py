@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from engage.agencies import staff_notices
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.rewriting import rewrite_reminders
 from engage.conversation.answers import LAST_WORDS
 from engage.conversation.phone_owner import lock_number
 from engage.conversation.signals import raise_signal
@@ -43,7 +43,7 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
                 "notice.not_delivered", staff=ending.context["staff"], status=ending.status.value
             )
         if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
-            planning.rewrite(session, ending.message_id, now=now)
+            rewrite_reminders(session, ending.message_id, now=now)
     return len(taken)
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.core.db import Database
 from engage.people.model import Person
 from messaging.states import MessageStatus, move
@@ -60,7 +60,7 @@ def test_book_hear_record(
         expect(page.get_by_text("Mon 22 March, 10am").first).to_be_visible()
 
         with committed.begin() as session:
-            assert planning.send_due(session, now=now + timedelta(minutes=1)) == 1
+            assert send_due(session, now=now + timedelta(minutes=1)) == 1
         delivered(committed, now + timedelta(minutes=2))
         clock.at = now + timedelta(minutes=10)
         write(committed, "+447700900101", "yes", clock.at)

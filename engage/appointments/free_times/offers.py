@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from engage.access.policy import PERSON
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub, Staff
-from engage.appointments.booking import why_fixed, write_move
-from engage.appointments.booking_checks import clashing
+from engage.appointments.booking import why_unchangeable, write_move
+from engage.appointments.booking_checks import has_clash
 from engage.appointments.free_times import rules
 from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.appointments.free_times.rules import FreeSlot, TimeWish
@@ -163,7 +163,7 @@ def standing(session: Session, offer: SlotOffer, *, now: datetime) -> Appointmen
         return None
     if appointment.revision != offer.revision or appointment.starts_at <= now:
         return None
-    return appointment if why_fixed(session, appointment) is None else None
+    return appointment if why_unchangeable(session, appointment) is None else None
 
 
 def take(
@@ -335,7 +335,7 @@ def _free(
         FreeSlot(row.id, row.starts_at, row.minutes, row.type, row.despite_closed)
         for row in rows
         if not clashes(row.starts_at, row.minutes, busy)
-        and not clashing(session, person.id, row.starts_at, appointment.minutes, appointment.id)
+        and not has_clash(session, person.id, row.starts_at, appointment.minutes, appointment.id)
     ]
 
 

@@ -24,7 +24,7 @@ from engage.appointments.free_times.rules import FREE_KINDS, SlotRules
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules as clock
-from engage.appointments.reminders.wording import alias_for
+from engage.appointments.reminders.wording import default_alias
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import (
@@ -94,7 +94,7 @@ def add(
     worker = _worker_to_keep(session, actor, hub, new.worker_id)
     _check(new, now)
     place = new.place.strip()
-    place_alias = new.place_alias.strip() or alias_for(place)
+    place_alias = new.place_alias.strip() or default_alias(place)
     busy = busy_times(session, worker, new.starts_at, new.starts_at + timedelta(weeks=MOST_WEEKS))
     busy_free = _own_times(session, worker.id, new.starts_at)
     added: list[FreeTime] = []

@@ -32,6 +32,7 @@ from engage.appointments.imports.row_parser import Row
 from engage.appointments.kinds import AppointmentState, ReminderKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import planning
+from engage.appointments.reminders.reminder_rows import new_row
 from engage.core.db import new_id
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import current_point
@@ -222,7 +223,7 @@ class Lookahead:
         slots = planning.reminders_for(
             person, self._hub, new.starts_at, first=ReminderKind.BOOKED, now=self._now
         )
-        rows = [planning.row_for(appointment_id, 1, slot, 1, self._now) for slot in slots]
+        rows = [new_row(appointment_id, 1, slot, 1, self._now) for slot in slots]
         said = {
             "appointment": str(appointment_id),
             "starts_at": new.starts_at.isoformat(),

@@ -141,7 +141,7 @@ class RowWork:
                 )
         warnings += phone_numbers.number_warnings(session, person, row)
         if existing is None:
-            if booking_checks.clashing(session, person.id, row.starts_at, row.minutes):
+            if booking_checks.has_clash(session, person.id, row.starts_at, row.minutes):
                 warnings.append(CLASH)
             self._book(session, person, one)
             return Effect.BOOKED, warnings
@@ -203,7 +203,7 @@ class RowWork:
             name: value for name, value in details.items() if getattr(existing, name) != value
         }
         moved = existing.starts_at != row.starts_at
-        if (moved or changed) and (problem := booking.why_fixed(session, existing)):
+        if (moved or changed) and (problem := booking.why_unchangeable(session, existing)):
             raise RowProblem("ref", problem.detail.rstrip("."))
         if moved:
             check_moment(row, self.now)
@@ -251,7 +251,7 @@ def check_moment(row: Row, now: datetime) -> None:
     """Raises RowProblem for an appointment in the past or more than two years ahead."""
     if row.starts_at <= now:
         raise RowProblem("date", "The appointment is in the past")
-    if row.starts_at > now + rules.RULES.ahead:
+    if row.starts_at > now + rules.RULES.booking_horizon:
         raise RowProblem("date", "The appointment is more than 2 years ahead")
 
 

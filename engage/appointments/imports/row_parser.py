@@ -19,7 +19,7 @@ from engage import texts
 from engage.appointments.imports.sheets import COLUMNS, RowProblem
 from engage.appointments.kinds import AppointmentType
 from engage.appointments.reminders.rules import NoSuchTime, local_moment
-from engage.appointments.reminders.wording import alias_for
+from engage.appointments.reminders.wording import default_alias
 from engage.people.model import Language
 from messaging.numbers import NumberProblem, parse_mobile
 
@@ -348,7 +348,7 @@ def _alias(place: str) -> tuple[str, tuple[str, ...]]:
     words = ", ".join(problem.word for problem in texts.lint(place))
     if words:
         return "", (f"The place would tell a stranger too much ({words}): texts will not name it",)
-    return alias_for(place), ()
+    return default_alias(place), ()
 
 
 @lru_cache(maxsize=1024)

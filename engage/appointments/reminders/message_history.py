@@ -1,8 +1,8 @@
-"""What a person has been told of an appointment: which of its texts have gone, or may have, and
-what time they named.
+"""What a person has been told about an appointment: which texts were sent, or may have been, and
+the time that each one named.
 
-Everything that changes an appointment asks here before it decides what to text. A text counts as
-gone unless it is certain that no phone company ever had it.
+Every use case that changes an appointment asks here before it decides what to text. A text counts
+as sent unless it is certain that it never reached the phone network.
 """
 
 import uuid
@@ -26,20 +26,20 @@ _DID_NOT_ARRIVE = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 
 @dataclass(frozen=True)
 class SentReminder:
-    """A reminder with what became of its text, if it got one."""
+    """A reminder with the status of its text and the time that the text named, if it has a text."""
 
     reminder: Reminder
     status: MessageStatus | None
-    named: datetime | None
+    named_time: datetime | None
 
     @property
-    def waiting(self) -> bool:
+    def queued(self) -> bool:
         """Its text is in the queue and can be called back."""
         return self.reminder.state is ReminderState.SENT and self.status is MessageStatus.QUEUED
 
     @property
-    def gone(self) -> bool:
-        """Its text has gone, or may have."""
+    def sent(self) -> bool:
+        """Its text was sent, or may have been."""
         return (
             self.reminder.state is ReminderState.SENT
             and self.status is not None
@@ -48,15 +48,15 @@ class SentReminder:
         )
 
     @property
-    def lost(self) -> bool:
-        """It was decided, and no text came of it."""
+    def unsent(self) -> bool:
+        """It was decided, and no text was sent."""
         if self.reminder.state is ReminderState.SKIPPED:
             return True
         return self.reminder.state is ReminderState.SENT and self.status in NEVER_LEFT
 
 
 def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> list[SentReminder]:
-    """Every reminder of the appointments as it stands in the database now, oldest due first."""
+    """Every reminder of the appointments, read afresh from the database, oldest due first."""
     rows = session.execute(
         select(Reminder, Message.status, Message.context)
         .outerjoin(Message, Message.id == Reminder.message_id)
@@ -65,33 +65,35 @@ def reminders_of(session: Session, appointment_ids: Collection[uuid.UUID]) -> li
         .execution_options(populate_existing=True)
     )
     return [
-        SentReminder(reminder, status, _named(context, reminder))
+        SentReminder(reminder, status, _named_time(context, reminder))
         for reminder, status, context in rows
     ]
 
 
-def times_told(reminders: Sequence[SentReminder]) -> set[datetime | None]:
-    """Every time that a text has named, or may have; empty when the person has been told nothing."""
-    return {one.named for one in reminders if one.gone}
-
-
-def last_told(reminders: Sequence[SentReminder]) -> datetime | None:
-    """The time that the person believes in: that of the last text that left, before any that is
-    known not to have arrived.
+def named_times(reminders: Sequence[SentReminder]) -> set[datetime | None]:
+    """Every time that a sent text named. Empty if nothing was sent; None stands for a sent text
+    that named no time.
     """
-    gone = [one for one in reminders if one.gone and one.named is not None]
-    if not gone:
+    return {one.named_time for one in reminders if one.sent}
+
+
+def last_named_time(reminders: Sequence[SentReminder]) -> datetime | None:
+    """The time that the person expects: the one in the last text sent. A text that is known not to
+    have arrived counts only if there is no other.
+    """
+    sent = [one for one in reminders if one.sent and one.named_time is not None]
+    if not sent:
         return None
-    best = max(
-        gone,
+    last = max(
+        sent,
         key=lambda one: (
             one.status not in _DID_NOT_ARRIVE,
             one.reminder.decided_at or one.reminder.due_at,
         ),
     )
-    return best.named
+    return last.named_time
 
 
-def _named(context: Any, reminder: Reminder) -> datetime | None:
-    starts = (context or {}).get("starts", {}).get(str(reminder.appointment_id))
-    return datetime.fromisoformat(starts) if starts else None
+def _named_time(context: Any, reminder: Reminder) -> datetime | None:
+    starts_at = (context or {}).get("starts", {}).get(str(reminder.appointment_id))
+    return datetime.fromisoformat(starts_at) if starts_at else None

@@ -1,26 +1,24 @@
-"""Rule 3 of RULES.md: which texts an appointment gets, when each is due, and until when it is of
-use.
+"""Rule 3: which texts an appointment gets, when each is due, and when it expires.
 
-Facts in, slots with reasons out: no database, no clock, no settings. Days are counted on the wall
-clock of the hub's zone, so a text for ten o'clock the day before goes at ten o'clock on both sides
-of a clock change; a "day before" that does not exist (the hour the clocks jump over) is the hour
-after it.
+Pure: no database, no clock, no settings. Days are counted on the wall clock of the hub's zone, so
+the text one day before a ten o'clock appointment is due at ten o'clock on both sides of a clock
+change. A time that does not exist (the hour that the clocks skip) becomes the hour after it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engage.appointments.kinds import OutcomeCode, ReminderKind
 from engage.people.rules import Reason
 
-FIRST = frozenset({ReminderKind.BOOKED, ReminderKind.CHANGED})
-"""The texts that go at once and tell everything there is to tell about an appointment."""
+FIRST_TEXTS = frozenset({ReminderKind.BOOKED, ReminderKind.CHANGED})
+"""Sent at once, with everything the person needs to know about the appointment."""
 
 SAME_DAY_MERGED = frozenset({ReminderKind.BOOKED, ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY})
-"""Reminders of which one text may carry several for one day. A change or a calling off is always a
-text of its own.
+"""Kinds of which one text may cover several appointments on one day. A change or a cancellation is
+always a text of its own.
 """
 
 ACCEPTABLE_ABSENCES = frozenset(
@@ -36,37 +34,41 @@ ACCEPTABLE_ABSENCES = frozenset(
         OutcomeCode.FAILURE_ACCEPTED,
     }
 )
-"""What a worker can know beforehand; every other outcome can only be known once the appointment has
-begun.
+"""A worker can know of these beforehand. Every other outcome is known only once the appointment has
+started.
 """
 
 BOOKED_LATE = Reason(
-    "booked_late", "Booked or moved too late for this text: the first text says it all"
+    "booked_late", "Booked or moved too late for this reminder; the first text covers it"
 )
-JUST_TOLD = Reason("just_told", "Another text about this appointment goes at nearly the same time")
-NO_HOUR_LEFT = Reason("quiet_hours", "No hour for texts is left before it would be too late")
-TOO_LATE = Reason("too_late", "It could not be sent while it was still of use")
+JUST_TOLD = Reason(
+    "just_told", "Another text about this appointment is sent at about the same time"
+)
+NO_HOUR_LEFT = Reason("quiet_hours", "No texting hours left before it would be too late")
+TOO_LATE = Reason("too_late", "Too late to send")
 MOVED = Reason("moved", "The appointment was moved")
 CANCELLED = Reason("cancelled", "The appointment was cancelled")
 AMENDED = Reason("amended", "The details of the appointment were changed")
 ABSENCE_ACCEPTED = Reason("absence_accepted", "An acceptable absence was recorded")
-NOT_MARKED = Reason("not_marked", "The offender manager no longer asks for this text")
-WRITTEN_AGAIN = Reason("written_again", "The text did not go in time and was written again")
+NOT_MARKED = Reason("not_marked", "The offender manager has turned off this reminder")
+REWRITTEN = Reason("written_again", "Not sent in time; replaced by a new text")
 
 
 @dataclass(frozen=True)
 class ReminderRules:
-    """The numbers of rule 3. `late`: booked less than this ahead, the first text is the only one;
-    `apart`: two texts about one appointment are never closer than this; `ahead`: how far ahead an
-    appointment may be booked.
+    """The numbers of rule 3.
+
+    `*_until`: how long before the start each text expires. `late_booking`: for an appointment
+    booked with less notice, the first text is the only one. `min_gap`: the shortest time between
+    two texts about one appointment. `booking_horizon`: how far ahead an appointment may be booked.
     """
 
     one_day_until: timedelta = timedelta(hours=4)
     two_hours_until: timedelta = timedelta(minutes=30)
     booked_until: timedelta = timedelta(minutes=30)
-    late: timedelta = timedelta(hours=24)
-    apart: timedelta = timedelta(hours=2)
-    ahead: timedelta = timedelta(days=731)
+    late_booking: timedelta = timedelta(hours=24)
+    min_gap: timedelta = timedelta(hours=2)
+    booking_horizon: timedelta = timedelta(days=731)
 
 
 RULES = ReminderRules()
@@ -74,7 +76,7 @@ RULES = ReminderRules()
 
 @dataclass(frozen=True)
 class PlannedReminder:
-    """One text of the plan: due at, useless from, and the reason when it is not to go at all."""
+    """One text of the plan. `reason` is set when it is not to be sent."""
 
     kind: ReminderKind
     due_at: datetime
@@ -123,23 +125,25 @@ def plan(
     two_hours: bool,
     rules: ReminderRules = RULES,
 ) -> tuple[PlannedReminder, ...]:
-    """The texts of an appointment at `starts_at`, planned at `now`; those that are not to go carry
-    the reason.
+    """The texts of an appointment at `starts_at`, planned at `now`. Texts that are not to be sent
+    carry the reason.
 
-    `first` is the text that goes at once (booked or changed), None when the person knows the time
-    already. `hours` are the local hours [from, until) in which the person may be texted. Booked
-    less than `rules.late` ahead: one text only, the first.
+    `first` is the text to send at once (booked or changed), None if the person knows the time
+    already. `hours` are the local hours [from, until) in which the person may be texted. With less
+    notice than `rules.late_booking` only the first text is sent.
     """
-    nominal = _reminders(starts_at, now, zone, hours, two_hours, rules)
+    reminders = _timed_reminders(starts_at, now, zone, hours, two_hours, rules)
     if first is None:
-        return tuple(_in_time(slot, now) for slot in nominal)
-    start = _first(first, starts_at, now, zone, hours, rules)
-    late = starts_at - now < rules.late or days_before(starts_at, 1, zone) <= now
-    told_at = start.due_at
-    return (start, *(_after_first(slot, now, told_at, late, rules) for slot in nominal))
+        return tuple(_skip_if_late(reminder, now) for reminder in reminders)
+    first_text = _first_text(first, starts_at, now, zone, hours, rules)
+    late = starts_at - now < rules.late_booking or days_before(starts_at, 1, zone) <= now
+    return (
+        first_text,
+        *(_after_first(reminder, now, first_text.due_at, late, rules) for reminder in reminders),
+    )
 
 
-def _first(
+def _first_text(
     kind: ReminderKind,
     starts_at: datetime,
     now: datetime,
@@ -148,12 +152,12 @@ def _first(
     rules: ReminderRules,
 ) -> PlannedReminder:
     due = within_hours(now, now=now, zone=zone, hours=hours)
-    useless = starts_at if kind is ReminderKind.CHANGED else starts_at - rules.booked_until
-    reason = TOO_LATE if now >= useless else NO_HOUR_LEFT if due >= useless else None
-    return PlannedReminder(kind, due, useless, reason)
+    expires = starts_at if kind is ReminderKind.CHANGED else starts_at - rules.booked_until
+    reason = TOO_LATE if now >= expires else NO_HOUR_LEFT if due >= expires else None
+    return PlannedReminder(kind, due, expires, reason)
 
 
-def _reminders(
+def _timed_reminders(
     starts_at: datetime,
     now: datetime,
     zone: ZoneInfo,
@@ -161,45 +165,43 @@ def _reminders(
     two_hours: bool,
     rules: ReminderRules,
 ) -> list[PlannedReminder]:
-    def moved(raw: datetime) -> datetime:
-        return within_hours(raw, now=now, zone=zone, hours=hours) if raw > now else raw
+    def moved(due: datetime) -> datetime:
+        return within_hours(due, now=now, zone=zone, hours=hours) if due > now else due
 
     one_day = moved(days_before(starts_at, 1, zone))
-    slots = [
+    reminders = [
         PlannedReminder(ReminderKind.THREE_DAYS, moved(days_before(starts_at, 3, zone)), one_day),
         PlannedReminder(ReminderKind.ONE_DAY, one_day, starts_at - rules.one_day_until),
     ]
     if two_hours:
         due = moved(starts_at - timedelta(hours=2))
-        slots.append(
+        reminders.append(
             PlannedReminder(ReminderKind.TWO_HOURS, due, starts_at - rules.two_hours_until)
         )
-    return slots
+    return reminders
 
 
 def _after_first(
-    slot: PlannedReminder, now: datetime, told_at: datetime, late: bool, rules: ReminderRules
+    reminder: PlannedReminder, now: datetime, first_at: datetime, late: bool, rules: ReminderRules
 ) -> PlannedReminder:
     if late:
-        return _because(slot, BOOKED_LATE)
-    checked = _in_time(slot, now)
-    if checked.reason is None and slot.due_at - told_at < rules.apart:
-        return _because(slot, JUST_TOLD)
+        return replace(reminder, reason=BOOKED_LATE)
+    checked = _skip_if_late(reminder, now)
+    if checked.reason is None and reminder.due_at - first_at < rules.min_gap:
+        return replace(reminder, reason=JUST_TOLD)
     return checked
 
 
-def _in_time(slot: PlannedReminder, now: datetime) -> PlannedReminder:
-    if slot.due_at < now:
-        return _because(slot, BOOKED_LATE)
-    return _because(slot, NO_HOUR_LEFT) if slot.due_at >= slot.expires_at else slot
-
-
-def _because(slot: PlannedReminder, reason: Reason) -> PlannedReminder:
-    return PlannedReminder(slot.kind, slot.due_at, slot.expires_at, reason)
+def _skip_if_late(reminder: PlannedReminder, now: datetime) -> PlannedReminder:
+    if reminder.due_at < now:
+        return replace(reminder, reason=BOOKED_LATE)
+    if reminder.due_at >= reminder.expires_at:
+        return replace(reminder, reason=NO_HOUR_LEFT)
+    return reminder
 
 
 def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The moment that many calendar days earlier at the same time on the wall clock, in UTC."""
+    """The same wall-clock time `days` calendar days earlier, in UTC."""
     local = moment.astimezone(zone)
     earlier = datetime.combine(local.date() - timedelta(days=days), local.time(), tzinfo=zone)
     return earlier.replace(fold=0).astimezone(UTC)
@@ -208,10 +210,11 @@ def days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 def within_hours(
     moment: datetime, *, now: datetime, zone: ZoneInfo, hours: tuple[int, int]
 ) -> datetime:
-    """`moment` when it is inside the hours for texts; else the last hour of the evening before, if
-    that is still ahead; else the opening.
+    """`moment` moved into the hours for texts.
 
-    Hours that leave no time at all leave the moment alone: rule 1 then says so when it falls due.
+    Outside them it becomes the last hour of the evening before, if that is still ahead, or else the
+    next opening. If the hours leave no time at all, the moment stays: rule 1 then gives the reason
+    when the text falls due.
     """
     opens, closes = hours
     local = moment.astimezone(zone)
@@ -225,8 +228,8 @@ def within_hours(
 
 
 def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow: bool) -> datetime:
-    """When to look again at a text that may not go at `now`: at the next opening, with `tomorrow`
-    not before the next day's.
+    """When to try again to send a text that may not be sent at `now`: the next opening. With
+    `tomorrow`, not before the next day.
     """
     local = now.astimezone(zone)
     today = _at(local.date(), hours[0], zone)
@@ -240,11 +243,10 @@ def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow:
 def wording_kind(
     kind: ReminderKind, starts_at: datetime, now: datetime, zone: ZoneInfo
 ) -> ReminderKind:
-    """Which reminder's words are true at `now`: "today" and "tomorrow" follow the calendar, not the
-    name of the reminder.
+    """The kind of reminder whose words are true at `now`.
 
-    A text moved to an earlier evening, or held back to a later morning, would else name the wrong
-    day.
+    "Today" and "tomorrow" follow the calendar, not the reminder's name: a text moved to an earlier
+    evening or a later morning would otherwise name the wrong day.
     """
     if kind not in (ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS):
         return kind
@@ -263,9 +265,9 @@ def overlaps(
     return starts_at < other_ends and other_starts_at < ends
 
 
-def nearest(kinds: Sequence[ReminderKind]) -> ReminderKind:
-    """Of several overdue texts about one appointment the one that goes: the first text says
-    everything, else the latest reminder.
+def most_useful(kinds: Sequence[ReminderKind]) -> ReminderKind:
+    """Which of several overdue texts about one appointment to send: a first text, which says
+    everything, before the latest reminder.
     """
     order = (
         ReminderKind.MISSED_AGAIN,

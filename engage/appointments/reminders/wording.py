@@ -1,7 +1,7 @@
-"""The words of a reminder: which text of the catalogue, filled in for one appointment or for
-several of one day.
+"""The words of a reminder: a text of the catalogue, filled in for one appointment or for several on
+one day.
 
-It never decides whether a text goes, and never puts a place into one that a stranger should not
+It never decides whether a text is sent, and it never puts in a place that a stranger should not
 read: engage.texts leaves it out.
 """
 
@@ -24,13 +24,13 @@ _WAYS = {
     AppointmentType.VIDEO: MeetingWay.VIDEO,
 }
 LONGEST_ALIAS = 60
-_OF_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
+_NAMES_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
 
 
 @dataclass(frozen=True)
 class RenderedReminder:
-    """A text ready to go. `day` is the local day on which its words are true ("tomorrow"), None
-    when they always are.
+    """A text ready to send. `day` is the local day on which its words are true ("tomorrow"), None
+    if they always are.
     """
 
     body: str
@@ -38,40 +38,42 @@ class RenderedReminder:
     day: date | None
 
 
-def way_of(kind: AppointmentType) -> MeetingWay:
-    """How the two will meet."""
+def meeting_way(kind: AppointmentType) -> MeetingWay:
+    """How the person and the worker will meet."""
     return _WAYS.get(kind, MeetingWay.IN_PERSON)
 
 
-def for_text(appointment: Appointment, starts_at: datetime | None = None) -> AppointmentDetails:
-    """What a text may know of an appointment; `starts_at` when it is about another time than the
-    present one.
+def details_for_text(
+    appointment: Appointment, starts_at: datetime | None = None
+) -> AppointmentDetails:
+    """What a text may know about an appointment. `starts_at` is given when the text names another
+    time than the present one.
     """
     return AppointmentDetails(
         starts_at=starts_at or appointment.starts_at,
-        worker=_shown(appointment.worker_name),
+        worker=_discreet_worker(appointment.worker_name),
         place=appointment.place_alias or None,
-        way=way_of(appointment.type),
+        way=meeting_way(appointment.type),
     )
 
 
-def alias_for(place: str) -> str:
-    """What texts call a place that nobody has given an everyday name: the place itself, or nothing
-    if a stranger should not read it.
+def default_alias(place: str) -> str:
+    """What texts call a place that has no everyday name: the place itself, or nothing if a stranger
+    should not read it.
     """
     if not texts.discreet(place):
         return ""
     return place if len(place) <= LONGEST_ALIAS else texts.shorten_place(place)
 
 
-def _shown(worker: str) -> str:
-    """The worker's name, unless a stranger should not read it ("Police"): the text then says
+def _discreet_worker(worker: str) -> str:
+    """The worker's name, or nothing if a stranger should not read it ("Police"): the text then says
     someone.
     """
     return worker if texts.discreet(texts.shorten_worker(worker)) else ""
 
 
-def write(
+def write_reminder(
     kind: ReminderKind,
     person: Person,
     booked: Sequence[AppointmentDetails],
@@ -79,24 +81,24 @@ def write(
     now: datetime,
     zone: ZoneInfo,
 ) -> RenderedReminder:
-    """The text of `kind` about one appointment, or one text about several of a day. Raises
+    """The text of `kind` about one appointment, or one text about several on one day. Raises
     TextValueError when it cannot be written.
     """
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     if len(booked) > 1:
         body = texts.merged_reminder(person.language, first=first, booked=booked, zone=zone)
         return RenderedReminder(body, TextKind.SEVERAL, None)
-    said = rules.wording_kind(kind, booked[0].starts_at, now, zone)
-    text_kind = TextKind(said.value)
+    true_kind = rules.wording_kind(kind, booked[0].starts_at, now, zone)
+    text_kind = TextKind(true_kind.value)
     body = texts.appointment_text(
         text_kind, person.language, first=first, about=booked[0], zone=zone
     )
     return RenderedReminder(
-        body, text_kind, rules.local_day(now, zone) if said in _OF_THE_DAY else None
+        body, text_kind, rules.local_day(now, zone) if true_kind in _NAMES_THE_DAY else None
     )
 
 
-def write_chase(
+def write_chaser(
     kind: ReminderKind,
     person: Person,
     missed: AppointmentDetails,
@@ -106,16 +108,15 @@ def write_chase(
     last_day: date,
     phone: str,
 ) -> RenderedReminder:
-    """The text about a missed appointment. On its own day it says "today" and gives the hub's
-    telephone; later it names the day.
+    """The text about a missed appointment. On the day itself it says "today" and gives the hub's
+    telephone number; later it names the day.
     """
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     by = texts.day_named(last_day, person.language)
     today = rules.local_day(now, zone)
     if kind is ReminderKind.MISSED and rules.local_day(missed.starts_at, zone) == today:
-        with suppress(
-            TextValueError
-        ):  # a telephone that no text can carry: the other words do without
+        # If no text can carry the hub's telephone number, the wording without it is used.
+        with suppress(TextValueError):
             body = texts.appointment_text(
                 TextKind.MISSED,
                 person.language,

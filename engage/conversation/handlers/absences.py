@@ -42,7 +42,7 @@ _CHASED = (
         Appointment.state == AppointmentState.BOOKED,
         Appointment.starts_at > bindparam("since"),
         Outcome.code == OutcomeCode.FAILED_TO_ATTEND,
-        Reminder.kind.in_(absence_rules.CHASES),
+        Reminder.kind.in_(absence_rules.CHASERS),
         Reminder.state == ReminderState.SENT,
         Message.to_number == bindparam("number"),
         Message.status.in_(appointment_match.LEFT),
@@ -161,7 +161,7 @@ def explained(context: ReplyContext, owner: PhoneOwner) -> Handled:
         )
     _keep(context, owner, missed)
     answers.personal(context, TextKind.ABSENCE_THANKS, owner)
-    proposed = absence_rules.proposed(context.interpretation.cause)
+    proposed = absence_rules.proposed_outcome(context.interpretation.cause)
     return Handled(
         f"Kept as their reason for not coming; {f'{proposed.value} proposed' if proposed else 'the outcome is for a worker to judge'}",
         needs_human=True,
@@ -186,7 +186,7 @@ def beside(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
 
 
 def _keep(context: ReplyContext, owner: PhoneOwner, missed: Appointment) -> None:
-    absences.store(
+    absences.store_reason(
         context.session,
         missed,
         inbound_id=context.inbound.id,

@@ -30,7 +30,7 @@ def follow(
         _tell_of_pattern(context, owner)
     elif kind is IntentKind.HERE:
         outcome = attendance.current_outcome(context.session, appointment.id)
-        disputes.compare_claim(
+        disputes.update_dispute(
             context.session, appointment, outcome, actor="system", now=context.now
         )
 
@@ -71,7 +71,7 @@ def _tell_of_pattern(context: ReplyContext, owner: PhoneOwner) -> None:
         .having(func.min(Said.said_at) > (since if told is None else max(since, told)))
         .order_by(func.max(Said.inbound_id).desc())
     ).all()
-    if not absence_rules.late_too_often(len(rows), many=hub.late_times):
+    if not absence_rules.is_late_too_often(len(rows), limit=hub.late_times):
         return
     texts = [Evidence("inbound", str(inbound)) for _, inbound in rows if inbound is not None]
     raise_signal(

@@ -18,7 +18,7 @@ from engage import texts
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.model import StatedIntent as Said
-from engage.appointments.reminders.wording import for_text
+from engage.appointments.reminders.wording import details_for_text
 from engage.conversation import answers, appointment_match, open_questions
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, arrival, barriers
@@ -278,11 +278,11 @@ def _thank(
     )
     if kind is IntentKind.WILL_ATTEND and len(ahead) > 1:
         listed = texts.next_text(
-            language, first=first, booked=[for_text(one) for one in ahead], zone=zone
+            language, first=first, booked=[details_for_text(one) for one in ahead], zone=zone
         )
         answers.answer(context, TextKind.NEXT, listed, owner=owner, about=ahead[0])
         return
-    booked = for_text(ahead[0])
+    booked = details_for_text(ahead[0])
     if kind is IntentKind.CANNOT_ATTEND:
         booked = replace(
             booked, worker=answers.manager_name(owner)
@@ -314,7 +314,7 @@ def ask_which(
         )
     body = texts.which_one(
         owner.person.language,
-        booked=[for_text(one) for one in found],
+        booked=[details_for_text(one) for one in found],
         zone=owner.contactability.zone,
     )
     if context.quiet or not answers.answer(context, TextKind.WHICH_ONE, body, owner=owner):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import ReminderState
 from engage.appointments.model import Appointment, Reminder
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.replanning import replan_skipped
 from engage.conversation import answers
 from engage.conversation.appointment_match import LEFT
 from engage.conversation.context import Handled, ReplyContext
@@ -63,7 +63,7 @@ def _theirs(context: ReplyContext, owner: PhoneOwner) -> Handled:
     phones.mark_verified(
         context.session, owner.person, owner.point, how=HOW, actor="person", now=context.now
     )
-    planning.replan_skipped(context.session, owner.person.id, now=context.now)
+    replan_skipped(context.session, owner.person.id, now=context.now)
     known = owner_of(context.session, owner.person.id, context.now)
     if known is not None and not _a_text_follows(context.session, owner.person.id, context.now):
         answers.personal(context, TextKind.NUMBER_CHECK_THANKS, known)

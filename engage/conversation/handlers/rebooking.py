@@ -22,7 +22,7 @@ from engage.appointments.free_times.rules import TimeWish
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import planning
-from engage.appointments.reminders.wording import for_text
+from engage.appointments.reminders.wording import details_for_text
 from engage.conversation import answers, appointment_match, open_questions
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, barriers
@@ -317,10 +317,12 @@ def _booked(
     barriers.gone(context, owner, appointment, how)
     first, language = answers.first_name(owner), owner.person.language
     body = texts.appointment_text(
-        TextKind.CHANGED, language, first=first, about=for_text(appointment), zone=zone
+        TextKind.CHANGED, language, first=first, about=details_for_text(appointment), zone=zone
     )
     if answers.answer(context, TextKind.CHANGED, body, owner=owner, about=appointment):
-        planning.answered_with_time(session, appointment, _own_answer(context), now=context.now)
+        planning.count_answer_as_first_text(
+            session, appointment, _own_answer(context), now=context.now
+        )
     _tell_workers(context, [taken.worker, owner.person.offender_manager], appointment)
     return Handled(
         f"Moved by text to {texts.when(appointment.starts_at, zone, 'en')}",

@@ -13,7 +13,7 @@ from engage import texts
 from engage.appointments.attendance_streak import current_streak
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
-from engage.appointments.reminders.wording import for_text
+from engage.appointments.reminders.wording import details_for_text
 from engage.cohort.milestones.award import count_reached
 from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, ReplyContext
@@ -82,7 +82,7 @@ def _next(context: ReplyContext, owner: PhoneOwner) -> Handled:
     body = texts.next_text(
         owner.person.language,
         first=answers.first_name(owner),
-        booked=[for_text(one) for one in booked],
+        booked=[details_for_text(one) for one in booked],
         zone=owner.contactability.zone,
     )
     answers.answer(context, TextKind.NEXT, body, owner=owner)
@@ -93,7 +93,7 @@ def _week(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Today and the six days after it, on the hub's calendar."""
     until = (context.now.astimezone(owner.contactability.zone) + timedelta(days=WEEK_DAYS)).date()
     booked = [
-        for_text(one)
+        details_for_text(one)
         for one in appointment_match.ahead(context.session, owner.person.id, context.now, WEEK_MOST)
         if one.starts_at.astimezone(owner.contactability.zone).date() < until
     ]
@@ -140,7 +140,7 @@ def _about_one(context: ReplyContext, owner: PhoneOwner, asks: Asks) -> Handled 
     meant = _meant(context, owner)
     if meant is None:
         return None
-    booked = for_text(meant)
+    booked = details_for_text(meant)
     if not _can_say(asks, booked):
         return None
     body = texts.appointment_text(

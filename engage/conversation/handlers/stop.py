@@ -8,7 +8,7 @@ it that surely asks for the texts again. Nothing here looks at whether stopping 
 from collections.abc import Sequence
 
 from engage import signals, texts
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.replanning import replan_skipped
 from engage.conversation import answers, open_questions
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, owners_of
@@ -89,7 +89,7 @@ def start(
     silent = [owner for owner in now_held if owner.scope is AnswerScope.SILENT]
     for owner in now_held:
         if owner not in silent:
-            planning.replan_skipped(context.session, owner.person.id, now=context.now)
+            replan_skipped(context.session, owner.person.id, now=context.now)
     if silent:
         return _done(
             only,

@@ -238,7 +238,7 @@ def _appointment(
         told_of
         for told_of in reminders
         if told_of.reminder.revision == one.revision
-        and told_of.reminder.kind not in absence_rules.CHASES
+        and told_of.reminder.kind not in absence_rules.CHASERS
     ]
     outcomes = facts.outcomes.get(one.id, ())
     return {
@@ -268,7 +268,7 @@ def _appointment(
 def _arrived(one: SentReminder) -> bool | None:
     if one.status is MessageStatus.DELIVERED:
         return True
-    return None if one.gone and one.status not in _BAD else False
+    return None if one.sent and one.status not in _BAD else False
 
 
 def _history(event: Event, names: Names) -> Json:
@@ -298,7 +298,7 @@ def _told(one: SentReminder, facts: _Found) -> Json:
             "id": str(message.id),
             "number_ends": message.to_number[-_SHOWN_DIGITS:],
             "words": message.body or None,
-            "names_time": at(one.named),
+            "names_time": at(one.named_time),
             "status": message.status.value,
             "why": message.reason,
             "sent_at": at(message.sent_at),

@@ -331,7 +331,7 @@ def _reached(
     about: dict[uuid.UUID, list[message_history.SentReminder]] = {id: [] for id in appointments}
     for one in message_history.reminders_of(session, list(appointments)):
         of = appointments[one.reminder.appointment_id]
-        if one.reminder.revision == of.revision and one.reminder.kind not in absence_rules.CHASES:
+        if one.reminder.revision == of.revision and one.reminder.kind not in absence_rules.CHASERS:
             about[of.id].append(one)
     return {id: attendance.delivery_note(standing) for id, standing in about.items()}
 
@@ -388,7 +388,7 @@ def _waiting(
         AbsenceToDecide(
             id,
             starts_at,
-            absence_rules.last_day(starts_at, where, days),
+            absence_rules.last_day_to_explain(starts_at, where, days),
             now >= absence_rules.window_ends(starts_at, where, days),
         )
         for id, starts_at in rows

@@ -14,7 +14,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import Hub, Staff
 from engage.appointments import booking
 from engage.appointments.model import Appointment, AppointmentType, Reminder, ReminderState
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.people.model import Person
 from messaging import states
 from messaging.sending.dispatch import Claimed
@@ -76,7 +76,7 @@ class Stage:
         """
         moment = local(at) if isinstance(at, str) else at or self.now
         before = {message.id for message in messages(self.session)}
-        planning.send_due(self.session, now=moment)
+        send_due(self.session, now=moment)
         self.session.flush()
         return [message.body for message in messages(self.session) if message.id not in before]
 

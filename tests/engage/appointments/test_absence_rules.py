@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engage.appointments.absence_rules import PROPOSED, chases, decision_near, proposed, window_ends
+from engage.appointments.absence_rules import (
+    PROPOSED_OUTCOMES,
+    decision_due_from,
+    plan_chasers,
+    proposed_outcome,
+    window_ends,
+)
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.understanding.vocabulary import Cause
@@ -44,15 +50,15 @@ def local(words: str) -> datetime:
 )
 def test_what_a_cause_proposes(cause: str | None, code: str | None) -> None:
     """Rule 4: a national code where the cause comes under one; else a worker's judgement."""
-    assert proposed(cause) == (None if code is None else OutcomeCode(code))
+    assert proposed_outcome(cause) == (None if code is None else OutcomeCode(code))
 
 
 def test_only_acceptable_absences_are_ever_proposed() -> None:
     """What they say can speak for them and never against them; and every cause is one that the
     reader knows.
     """
-    assert set(PROPOSED.values()) <= ACCEPTABLE_ABSENCES
-    assert set(PROPOSED) <= set(Cause)
+    assert set(PROPOSED_OUTCOMES.values()) <= ACCEPTABLE_ABSENCES
+    assert set(PROPOSED_OUTCOMES) <= set(Cause)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, e
     over 29 February and both clock changes.
     """
     assert window_ends(local(starts), LONDON, days) == local(ends)
-    assert decision_near(local(starts), LONDON, days) == local(near)
+    assert decision_due_from(local(starts), LONDON, days) == local(near)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_when_it_is_asked_why(recorded: str, days: int, first: str, second: str)
     """Rule 5: at once within the hours for texts, and once more two days before the end; not twice
     within a day; never after the window.
     """
-    slots = chases(
+    slots = plan_chasers(
         local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days
     )
     assert [slot.reason.code if slot.reason else slot.due_at for slot in slots] == [

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Role
-from engage.appointments import absences, booking
+from engage.appointments import absences, attendance
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import AbsenceReason, Appointment
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.core.db import Database
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.model import Event
@@ -44,14 +45,14 @@ def stage(session: Session, now: Any) -> Stage:
 def missed(stage: Stage, **values: Any) -> Appointment:
     """An appointment of Monday, recorded at noon as missed."""
     appointment = stage.book(MONDAY, **values)
-    booking.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=NOON)
+    record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=NOON)
     return appointment
 
 
 def said(stage: Stage, about: Appointment, cause: str | None = "illness") -> AbsenceReason:
     """What they texted an hour later."""
     text = text_in(stage.session, "was at the hospital with my back", NOON + timedelta(hours=1))
-    assert absences.store(
+    assert absences.store_reason(
         stage.session,
         about,
         inbound_id=text.id,
@@ -88,8 +89,8 @@ def open_kinds(stage: Stage) -> list[SignalKind]:
 @pytest.mark.parametrize(
     ("decision", "code", "note"),
     [
-        (ACCEPTED, AAME, "Accepted what they said by text on Mon 22 March, 1:00pm."),
-        (NOT_ACCEPTED, UAAB, "Not accepted what they said by text on Mon 22 March, 1:00pm."),
+        (ACCEPTED, AAME, "Accepted the reason given by text on Mon 22 March, 1:00pm."),
+        (NOT_ACCEPTED, UAAB, "Did not accept the reason given by text on Mon 22 March, 1:00pm."),
         (LEFT, AFTA, ""),
     ],
 )
@@ -103,7 +104,7 @@ def test_a_worker_decides_and_the_outcome_says_on_what_ground(
     reason = said(stage, appointment)
     assert reason.proposed is AAME
     decide(stage, reason, decision)
-    recorded = booking.current_outcome(stage.session, appointment.id)
+    recorded = attendance.current_outcome(stage.session, appointment.id)
     assert recorded is not None and (recorded.code, recorded.note) == (code, note)
     assert recorded.recorded_by == stage.actor.label
     assert (reason.decision, reason.decided_by) == (decision, stage.actor.label)
@@ -120,7 +121,7 @@ def test_what_cannot_be_decided(stage: Stage) -> None:
     """
     appointment = missed(stage)
     without = said(stage, appointment, "forgot")
-    with pytest.raises(Conflict, match="Nothing is proposed"):
+    with pytest.raises(Conflict, match="No outcome is proposed"):
         decide(stage, without, ACCEPTED)
     other = stage.book("2027-04-01 10:00")
     for values in (
@@ -131,10 +132,10 @@ def test_what_cannot_be_decided(stage: Stage) -> None:
         with pytest.raises(NotFound):
             decide(stage, without, LEFT, **values)
     decide(stage, without, LEFT)
-    with pytest.raises(Conflict, match="decided about this already"):
+    with pytest.raises(Conflict, match="already decided about this reason"):
         decide(stage, without, NOT_ACCEPTED)
     second = said(stage, appointment)
-    booking.record_outcome(stage.session, stage.actor, appointment.id, code=ATTC, now=NOON)
+    record_outcome(stage.session, stage.actor, appointment.id, code=ATTC, now=NOON)
     with pytest.raises(Conflict, match="No absence is recorded"):
         decide(stage, second, ACCEPTED)
 
@@ -194,7 +195,7 @@ def test_the_same_text_is_one_reason(stage: Stage) -> None:
     """Handled again after a crash, it is kept once."""
     appointment = missed(stage)
     reason = said(stage, appointment)
-    again = absences.store(
+    again = absences.store_reason(
         stage.session,
         appointment,
         inbound_id=reason.inbound_id,
@@ -217,8 +218,8 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
     ).one()
     assert raised.due_at == local("2027-03-30 00:00")
     assert raised.why == (
-        "They were not there on Mon 22 March, 10:00am, and the time to explain ends with Mon 29 March. "
-        "They have said why by text."
+        "Did not attend on Mon 22 March, 10:00am. They can explain until Mon 29 March. "
+        "They have given a reason by text."
     )
     assert [link["type"] for link in raised.evidence] == [
         "outcome",
@@ -226,7 +227,7 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
         "inbound",
         "rule",
     ]
-    booking.record_outcome(stage.session, stage.actor, appointment.id, code=UAAB, now=NOON)
+    record_outcome(stage.session, stage.actor, appointment.id, code=UAAB, now=NOON)
     assert open_kinds(stage) == []
 
 
@@ -253,7 +254,7 @@ def test_nobody_is_asked_twice_what_they_were_asked(
     (message,) = stage.session.scalars(select(Message).where(Message.body.contains("Are you OK?")))
     becomes(stage.session, message, *path, now=NOON)
     for code in (ATTC, AFTA):
-        booking.record_outcome(stage.session, stage.actor, appointment.id, code=code, now=NOON)
+        record_outcome(stage.session, stage.actor, appointment.id, code=code, now=NOON)
     rows = [(row.kind, row.state) for row in reminder_rows(stage.session, appointment.id)]
     assert rows.count((ReminderKind.MISSED, ReminderState.PLANNED)) == planned
     assert rows.count((ReminderKind.MISSED_AGAIN, ReminderState.PLANNED)) == 1
@@ -273,7 +274,7 @@ def test_recorded_at_night_it_goes_in_the_morning_and_names_the_day(stage: Stage
     appointment = stage.book(MONDAY)
     stage.send()
     night = local("2027-03-22 22:00")
-    booking.record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=night)
+    record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=night)
     assert stage.send(night) == []
     (body,) = stage.send("2027-03-23 09:00")
     assert body == (
@@ -295,8 +296,8 @@ def test_two_missed_on_one_day_are_not_merged_in_the_words_of_a_reminder(stage: 
     first, second = stage.book(MONDAY), stage.book("2027-03-22 11:00")
     stage.send()
     for one in (first, second):
-        booking.record_outcome(stage.session, stage.actor, one.id, code=AFTA, now=NOON)
-    planning.send_due(stage.session, now=NOON)
+        record_outcome(stage.session, stage.actor, one.id, code=AFTA, now=NOON)
+    send_due(stage.session, now=NOON)
     asked = [
         body for body in stage.session.scalars(select(Message.body)) if "We did not see you" in body
     ]

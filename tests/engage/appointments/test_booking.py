@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Ability
 from engage.agencies.model import Role
 from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.model import (
     Appointment,
     AppointmentType,
@@ -21,6 +22,7 @@ from engage.appointments.model import (
     OutcomeCode,
     StatedIntent,
 )
+from engage.appointments.open_record import open_appointment
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import (
     Conflict,
@@ -48,9 +50,7 @@ def record(stage: Stage, appointment: Appointment, code: OutcomeCode, **values: 
     """Record an outcome, after the appointment began unless told otherwise."""
     now = values.pop("now", AFTER)
     actor = values.pop("actor", stage.actor)
-    return booking.record_outcome(
-        stage.session, actor, appointment.id, code=code, now=now, **values
-    )
+    return record_outcome(stage.session, actor, appointment.id, code=code, now=now, **values)
 
 
 def no_shows(stage: Stage) -> list[Signal]:
@@ -168,12 +168,10 @@ def test_a_support_worker_books_and_sees_for_their_own_agency(stage: Stage) -> N
         stage.session, stage.hub, Role.SUPPORT_WORKER, name="Lin", agency_name="City Housing"
     )
     actor = builders.actor(worker)
-    found = booking.open_appointment(
-        stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW
-    )
+    found = open_appointment(stage.session, actor, housing.id, now=stage.now, ability=Ability.VIEW)
     assert found.id == housing.id
     with pytest.raises(NotFound):
-        booking.open_appointment(stage.session, actor, probation.id, now=stage.now)
+        open_appointment(stage.session, actor, probation.id, now=stage.now)
     with pytest.raises(NotFound):
         record(
             stage,
@@ -198,12 +196,12 @@ def test_somebody_elses_officer_finds_nothing(stage: Stage) -> None:
     appointment = stage.book("2027-03-26 14:00")
     other = builders.actor(builders.staff(stage.session, stage.hub, name="Dai Rees"))
     for attempt in (
-        lambda: booking.open_appointment(stage.session, other, appointment.id, now=stage.now),
+        lambda: open_appointment(stage.session, other, appointment.id, now=stage.now),
         lambda: booking.move(stage.session, other, appointment.id, starts_at=AFTER, now=stage.now),
         lambda: booking.amend(stage.session, other, appointment.id, {"minutes": 10}, now=stage.now),
         lambda: booking.cancel(stage.session, other, appointment.id, reason="x", now=stage.now),
         lambda: record(stage, appointment, OutcomeCode.ATTENDED_COMPLIED, actor=other),
-        lambda: booking.open_appointment(stage.session, stage.actor, uuid.uuid4(), now=stage.now),
+        lambda: open_appointment(stage.session, stage.actor, uuid.uuid4(), now=stage.now),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -292,7 +290,7 @@ def test_an_absence_says_what_the_network_said(
     becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
     record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND, now=local("2027-03-21 09:00"))
     assert no_shows(stage)[0].why == (
-        f"Did not come on Sun 21 March, 8:30am. They can explain until Sun 28 March. {words}"
+        f"Did not attend on Sun 21 March, 8:30am. They can explain until Sun 28 March. {words}"
     )
 
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
-from engage.appointments.reminders import planning
+from engage.appointments.reminders import last_look as reminder_guard
+from engage.appointments.reminders.rewriting import rewrite_reminders
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import CustodyStatus
 from messaging.sending.dispatch import Defer, Withhold
@@ -216,7 +218,7 @@ def test_what_is_over_cannot_be_changed(stage: Stage) -> None:
     with pytest.raises(Conflict):
         booking.cancel(stage.session, stage.actor, appointment.id, reason="Again", now=stage.now)
     other = stage.book("2027-03-22 10:00")
-    booking.record_outcome(
+    record_outcome(
         stage.session,
         stage.actor,
         other.id,
@@ -238,7 +240,8 @@ def test_a_cancellation_wants_a_reason(stage: Stage, reason: str) -> None:
 def last_look(stage: Stage, now: datetime | None = None) -> object:
     """What the guard says of the newest text."""
     message = messages(stage.session)[-1]
-    return planning.last_look(stage.session, [claimed(message)], now or stage.now).get(message.id)
+    found = reminder_guard.last_look(stage.session, [claimed(message)], now or stage.now)
+    return found.get(message.id)
 
 
 def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
@@ -246,10 +249,10 @@ def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
     for day in (12, 13, 14):
         stage.book(f"2027-04-{day} 14:00")
     stage.send()
-    guard = planning.last_look(
+    found = reminder_guard.last_look(
         stage.session, [claimed(one) for one in messages(stage.session)], stage.now
     )
-    assert guard == {}
+    assert found == {}
 
 
 def test_the_last_look_stops_a_text_about_a_changed_appointment(stage: Stage) -> None:
@@ -293,10 +296,10 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
     assert isinstance(found, Withhold)
     message = messages(stage.session)[-1]
     becomes(stage.session, message, S.WITHHELD, now=night)
-    assert planning.rewrite(stage.session, message.id, now=night) == 1
+    assert rewrite_reminders(stage.session, message.id, now=night) == 1
     assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
     assert "See you today, 2:00pm" in stage.send(morning)[0]
-    assert planning.rewrite(stage.session, message.id, now=morning) == 0
+    assert rewrite_reminders(stage.session, message.id, now=morning) == 0
 
 
 def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> None:
@@ -308,7 +311,7 @@ def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> 
     message = messages(stage.session)[0]
     stage.person.custody_status = CustodyStatus.CUSTODY
     becomes(stage.session, message, S.WITHHELD, now=stage.now)
-    assert planning.rewrite(stage.session, message.id, now=stage.now) == 1
+    assert rewrite_reminders(stage.session, message.id, now=stage.now) == 1
     assert stage.send() == []
     assert stage.shown(appointment)["booked"] == "skipped custody"
 
@@ -342,7 +345,7 @@ def statements(session: Session, texts: list[object]) -> int:
     listener = lambda *args: seen.append(args[2])  # noqa: E731
     event.listen(connection, "before_cursor_execute", listener)
     try:
-        planning.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
+        reminder_guard.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
     finally:
         event.remove(connection, "before_cursor_execute", listener)
     return len(seen)

@@ -166,7 +166,9 @@ def test_an_absence_decided_as_unacceptable_is_weighed_at_once(
     )
     assert text
     stored = session.execute(select(inbound.Inbound.id)).scalar_one()
-    absences.store(session, appointment, inbound_id=stored, cause="transport", said_at=now, now=now)
+    absences.store_reason(
+        session, appointment, inbound_id=stored, cause="transport", said_at=now, now=now
+    )
     reason = session.scalars(select(AbsenceReason)).one()
     actor = builders.actor(om)
     outcomes.decide_absence(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
+from engage.appointments.reminders.due import send_due
 from engage.conversation import staff_actions
 from engage.people import contactability, phones
 from engage.people.model import CustodyStatus, NumberState, Person
@@ -299,7 +300,7 @@ def test_a_reminder_withheld_in_the_last_moment_is_decided_afresh(
 
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
-    planning.send_due(session, now=now)
+    send_due(session, now=now)
     message = session.scalars(select(Message)).one()
     ended(session, message, MessageStatus.WITHHELD, now)
     before = len(session.scalars(select(Reminder)).all())

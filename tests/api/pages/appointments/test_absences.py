@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from engage.access.policy import SCOPES
 from engage.agencies.model import Staff
 from engage.agencies.service import issue_key
-from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Appointment
 from engage.core.db import Database
@@ -44,7 +44,7 @@ def missed(
     clock.at = now + timedelta(hours=2)
     with committed.begin() as session:
         appointment = builders.appointment(session, katrina, now)
-        booking.record_outcome(
+        record_outcome(
             session,
             builders.actor(house.pat),
             appointment.id,
@@ -91,7 +91,7 @@ def test_a_button_decides(
     words = decide(sit_down(house.pat), missed, decision)
     assert shown in words and "Accept AAFC" not in words
     if decision == "accepted":
-        assert "Accepted what they said by text on Sat 20 March, 10:00am." in words
+        assert "Accepted the reason given by text on Sat 20 March, 10:00am." in words
 
 
 def test_the_second_who_decides_is_told_that_somebody_has(
@@ -102,7 +102,8 @@ def test_the_second_who_decides_is_told_that_somebody_has(
     form = second.open(f"/appointments/{missed.id}").form(f"/appointments/{missed.id}/absence")
     decide(first, missed, "left")
     assert (
-        "Somebody has decided about this already." in second.send(form, decision="accepted").words
+        "A worker has already decided about this reason."
+        in second.send(form, decision="accepted").words
     )
 
 

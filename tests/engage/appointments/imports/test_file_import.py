@@ -14,7 +14,7 @@ from engage.access.policy import SYSTEM
 from engage.appointments.imports import file_import
 from engage.appointments.imports.file_import import ImportReport
 from engage.appointments.model import Appointment, Reminder, ReminderState
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.core.db import Database
 from engage.core.model import Event
 from engage.people import phones
@@ -178,7 +178,7 @@ def test_nobody_unconfirmed_is_texted_content(
     """
     take_in(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
-        while planning.send_due(session, now=now, limit=10):
+        while send_due(session, now=now, limit=10):
             pass
         session.flush()
         sent = messages(session)
@@ -206,7 +206,7 @@ def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
 
     def tick(done: int, _rows: int) -> None:
         with committed.begin() as session:
-            planning.send_due(session, now=now)
+            send_due(session, now=now)
 
     with SAMPLE.open("rb") as stream:
         file_import.import_file(committed.begin, SYSTEM, hub_id, stream, now=now, progress=tick)

@@ -11,7 +11,7 @@ from engage.agencies.model import Hub, Role
 from engage.appointments import booking
 from engage.appointments.imports import phone_numbers, row_import
 from engage.appointments.model import Appointment
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import phones
@@ -30,14 +30,14 @@ def test_a_moved_row_tells_whoever_was_told(
     with committed.begin() as session:
         person = session.scalars(select(Person)).one()
         phones.verify_number(session, SYSTEM, person.id, how="face to face", now=now)
-        planning.send_due(session, now=now)
+        send_due(session, now=now)
         session.flush()
         becomes(
             session, messages(session)[0], MessageStatus.SENDING, MessageStatus.ACCEPTED, now=now
         )
     assert take_in(committed, hub_id, sheet({"start": "15:00"}), now).moved == ["B-1"]
     with committed.begin() as session:
-        planning.send_due(session, now=now)
+        send_due(session, now=now)
         session.flush()
         assert "changed to Fri 26 March, 3:00pm" in messages(session)[-1].body
 

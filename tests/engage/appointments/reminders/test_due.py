@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from engage.appointments import booking
 from engage.appointments.model import AppointmentType, Reminder, ReminderState
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
+from engage.appointments.reminders.replanning import plan_two_hour_reminders, replan_skipped
 from engage.core.db import Database
 from engage.people import phones
 from engage.people.model import CustodyStatus
@@ -178,8 +179,8 @@ def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> Non
     """
     appointment = stage.book("2027-03-26 14:00")
     stage.person.two_hour_reminder = True
-    assert planning.plan_two_hour_texts(stage.session, stage.person.id, now=stage.now) == 1
-    assert planning.plan_two_hour_texts(stage.session, stage.person.id, now=stage.now) == 0
+    assert plan_two_hour_reminders(stage.session, stage.person.id, now=stage.now) == 1
+    assert plan_two_hour_reminders(stage.session, stage.person.id, now=stage.now) == 0
     assert planned(stage.session, appointment.id)["two_hours"] == "03-26 12:00"
     for moment in ("2027-03-20 09:00", "2027-03-23 14:00", "2027-03-25 14:00"):
         stage.send(moment)
@@ -203,8 +204,8 @@ def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -
     assert stage.send("2027-03-20 10:00") == []
     phones.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
     later = now + timedelta(hours=2)
-    assert planning.replan_skipped(session, stage.person.id, now=later) == 3
-    assert planning.replan_skipped(session, stage.person.id, now=later) == 0
+    assert replan_skipped(session, stage.person.id, now=later) == 3
+    assert replan_skipped(session, stage.person.id, now=later) == 0
     sent = stage.send(later)
     assert len(sent) == 2 and "2 on Fri 26 March" in sent[0] and "Mon 29 March" in sent[1]
     assert {stage.shown(one)["booked"] for one in appointments} == {"sent"}
@@ -218,9 +219,7 @@ def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
     stage.send("2027-03-23 14:00")
     stage.send("2027-03-25 14:00")
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert (
-        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
-    )
+    assert replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
     assert "tomorrow" in stage.send("2027-03-25 16:00")[0]
     assert stage.shown(appointment)["three_days"] == "skipped remand"
 
@@ -233,12 +232,8 @@ def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: St
     stage.book("2027-03-26 14:00")
     stage.send()
     stage.person.custody_status = CustodyStatus.COMMUNITY
-    assert (
-        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
-    )
-    assert (
-        planning.replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
-    )
+    assert replan_skipped(stage.session, stage.person.id, now=local("2027-03-23 13:00")) == 0
+    assert replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
 
 
 def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) -> None:
@@ -248,7 +243,7 @@ def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) 
     suppression.suppress(stage.session, "+447700900101", "STOP", "SM1", stage.now)
     assert [message.status for message in messages(stage.session)] == [MessageStatus.WITHDRAWN]
     suppression.restore(stage.session, "+447700900101", "SM2", stage.now)
-    assert planning.replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
+    assert replan_skipped(stage.session, stage.person.id, now=stage.now) == 1
     assert len(stage.send()) == 1
     assert [
         row.attempt for row in reminder_rows(stage.session, appointment.id) if row.kind == "booked"
@@ -333,7 +328,7 @@ def test_several_workers_send_each_text_once(committed: Database, now: datetime)
     def work() -> None:
         for _ in range(12):
             with committed.begin() as session:
-                planning.send_due(session, now=now, limit=4)
+                send_due(session, now=now, limit=4)
 
     workers = [threading.Thread(target=work) for _ in range(8)]
     for worker in workers:
@@ -365,7 +360,7 @@ def test_booking_while_reminders_are_decided_loses_nothing(
     def send() -> None:
         for _ in range(15):
             with committed.begin() as session:
-                planning.send_due(session, now=now, limit=3)
+                send_due(session, now=now, limit=3)
 
     def move() -> None:
         for appointment_id in ids:
@@ -384,7 +379,7 @@ def test_booking_while_reminders_are_decided_loses_nothing(
     for thread in threads:
         thread.join()
     with committed.begin() as session:
-        planning.send_due(session, now=now, limit=50)
+        send_due(session, now=now, limit=50)
         waiting = session.scalars(
             select(Message).where(Message.status == MessageStatus.QUEUED)
         ).all()

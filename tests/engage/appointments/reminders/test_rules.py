@@ -258,7 +258,7 @@ def test_no_text_is_planned_at_night_or_past_its_use(
         assert 9 <= slot.due_at.astimezone(LONDON).hour < 20
     if ahead < timedelta(hours=24):
         assert len(going) <= 1
-    assert all(slot.due_at - going[0].due_at >= rules.RULES.apart for slot in going[1:])
+    assert all(slot.due_at - going[0].due_at >= rules.RULES.min_gap for slot in going[1:])
 
 
 def test_a_time_that_the_clocks_jump_over_does_not_exist() -> None:

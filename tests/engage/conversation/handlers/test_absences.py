@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import OutcomeCode, ReminderKind
 from engage.appointments.model import AbsenceReason, Appointment, Reminder
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.conversation import phone_owner, routing
 from engage.people.model import Person
 from engage.signals import SignalKind
@@ -57,10 +57,8 @@ def missed(session: Session, om: Staff, katrina: Person, now: datetime) -> Appoi
 def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appointment:
     """An appointment that began an hour ago and is recorded as missed, with the text about it gone."""
     appointment = builders.appointment(session, whose_, now - timedelta(hours=1))
-    booking.record_outcome(
-        session, builders.actor(om), appointment.id, code=AFTA, now=now - minutes(10)
-    )
-    planning.send_due(session, now=now - minutes(10))
+    record_outcome(session, builders.actor(om), appointment.id, code=AFTA, now=now - minutes(10))
+    send_due(session, now=now - minutes(10))
     for message in session.scalars(select(Message).where(Message.status == MessageStatus.QUEUED)):
         message.status, message.claimed_at = MessageStatus.DELIVERED, now - minutes(10)
     session.flush()
@@ -169,7 +167,7 @@ def test_who_has_not_said_why_is_asked_once_more_and_their_offender_manager_told
     session: Session, missed: Appointment, now: datetime
 ) -> None:
     """Two days before the end, at the time of day of the appointment, naming the day."""
-    planning.send_due(session, now=now + 5 * DAY)
+    send_due(session, now=now + 5 * DAY)
     bodies = session.scalars(select(Message.body).order_by(Message.created_at)).all()
     assert bodies[1:] == [
         "Hi Katrina. We did not see you on Sat 20 March, 11:00am. Are you OK? Please tell us why by Sat 27 March. "
@@ -200,7 +198,7 @@ def test_forgot_is_about_what_is_over_whatever_was_asked(
     asked(session, ahead, now - DAY)
     hear(session, katrina, read_as(Intent.CONFIRM, cause=Cause.FORGOT), now)
     assert said(session, ahead) == [] and reasons(session, over) == [("forgot", None)]
-    booking.record_outcome(session, builders.actor(om), over.id, code=AFTA, now=now)
+    record_outcome(session, builders.actor(om), over.id, code=AFTA, now=now)
     rows = session.scalars(select(Reminder).where(Reminder.appointment_id == over.id)).all()
     assert {row.reasons[0]["code"] for row in rows} == {"said_why"}
 
@@ -233,7 +231,7 @@ def test_an_absence_that_is_decided_asks_and_takes_no_more(
     """Recorded as attended after all: the second text is void, the question closed, and a late
     reason goes to a human.
     """
-    booking.record_outcome(session, builders.actor(om), missed.id, code=ATTC, now=now)
+    record_outcome(session, builders.actor(om), missed.id, code=ATTC, now=now)
     rows = session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.MISSED_AGAIN)).all()
     assert [row.reasons[0]["code"] for row in rows] == ["decided"]
     assert prompt(session, katrina, now) is Prompt.NONE

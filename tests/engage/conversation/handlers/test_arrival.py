@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.agencies.model import Hub, Role, Staff
-from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import IntentKind, OutcomeCode
 from engage.appointments.model import Appointment
 from engage.people.model import Person
@@ -41,7 +41,7 @@ def record(
     session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime
 ) -> None:
     """The offender manager records what happened."""
-    booking.record_outcome(session, builders.actor(om), about.id, code=code, now=at)
+    record_outcome(session, builders.actor(om), about.id, code=code, now=at)
     session.flush()
 
 
@@ -130,7 +130,7 @@ def test_i_came_after_the_record_says_otherwise(
     record(session, om, appointment, AFTA, now + timedelta(hours=1))
     done = hear(session, katrina, read_as(Intent.ARRIVED), now + timedelta(hours=4), prompt=prompt)
     assert DISPUTED in open_signals(session, katrina)
-    assert "after it was over" in signal(session, katrina, DISPUTED).why
+    assert "after it had ended" in signal(session, katrina, DISPUTED).why
     assert (done.appointment_id, done.needs_human) == (appointment.id, True)
 
 

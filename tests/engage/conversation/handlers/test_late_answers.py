@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import IntentKind, OutcomeCode
 from engage.appointments.model import AbsenceReason, StatedIntent
 from engage.people.model import Person
@@ -41,7 +41,7 @@ def test_after_a_recorded_absence_it_is_what_they_say_about_that(
     """
     over = builders.appointment(session, katrina, now - timedelta(hours=2))
     asked(session, over, now - DAY)
-    booking.record_outcome(
+    record_outcome(
         session,
         builders.actor(om),
         over.id,

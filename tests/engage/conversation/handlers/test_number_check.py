@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.appointments.kinds import ReminderKind
 from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.people import contactability
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
@@ -64,14 +65,14 @@ def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
     appointment = builders.appointment(session, person, now + 3 * DAY)
     planning.plan(session, appointment, person, person.hub, first=ReminderKind.BOOKED, now=now)
     session.flush()
-    planning.send_due(session, now=now)
+    send_due(session, now=now)
     message = session.scalars(select(Message)).one()
     assert message.context["purpose"] == "number_check"
     message.status, message.claimed_at = MessageStatus.DELIVERED, now
     session.flush()
     says(session, "1", now + minutes(5))
     assert answers(session) == []
-    assert planning.send_due(session, now=now + minutes(5)) >= 1
+    assert send_due(session, now=now + minutes(5)) >= 1
     texts = session.scalars(select(Message.body).order_by(Message.created_at, Message.id)).all()
     assert texts[-1].startswith("Hi Katrina. You see Pat")
 

@@ -13,7 +13,7 @@ from engage.appointments.free_times import service as slots
 from engage.appointments.free_times.model import SlotOffer
 from engage.appointments.kinds import AppointmentType, IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
-from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.conversation import phone_owner, routing
 from engage.core.model import Event
 from engage.people import rebooking_permission as allowance
@@ -101,7 +101,7 @@ def test_no_second_text_says_the_same_and_a_yes_answers_it(scene: Scene) -> None
     ).one()
     assert first.state is ReminderState.SENT and first.message_id is not None
     before = len(scene.session.scalars(select(Message)).all())
-    planning.send_due(scene.session, now=scene.now + minutes(6))
+    send_due(scene.session, now=scene.now + minutes(6))
     assert len(scene.session.scalars(select(Message)).all()) == before
     _deliver(scene)
     assert says(scene.session, "yes", scene.now + minutes(10)).intent == "confirm"

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.appointments import booking
+from engage.appointments.attendance import record_outcome
 from engage.appointments.kinds import OutcomeCode
 from engage.people import rebooking_permission as allowance
 from engage.people.model import CustodyStatus, Person
@@ -112,9 +113,7 @@ def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
         booking.cancel(scene.session, actor, scene.appointment.id, reason="Pat is ill", now=at)
     if what == "outcome":
         code = OutcomeCode.ABSENT_MEDICAL
-        booking.record_outcome(
-            scene.session, actor, scene.appointment.id, code=code, note="", now=at
-        )
+        record_outcome(scene.session, actor, scene.appointment.id, code=code, note="", now=at)
     before = scene.starts(), scene.appointment.revision
     reading = says(scene.session, "2", at + minutes(5))
     assert reading.needs_human and "has changed since" in reading.done

@@ -13,6 +13,7 @@ from engage.agencies.model import Staff
 from engage.appointments.kinds import IntentKind, ReminderKind, ReminderState
 from engage.appointments.model import Reminder
 from engage.appointments.reminders import planning
+from engage.appointments.reminders.due import send_due
 from engage.conversation.handlers import stop
 from engage.people import phones
 from engage.people.model import ContactStatus, Language, LegalStatus, NumberState, Person
@@ -191,7 +192,7 @@ def test_start_restores_and_plans_again_what_was_skipped(
     planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
     session.flush()
     says(session, "STOP", now)
-    planning.send_due(session, now=now + minutes(1))
+    send_due(session, now=now + minutes(1))
     says(session, "HELP", now + minutes(2))
     says(session, word, now + minutes(3))
     assert not suppression.is_suppressed(session, NUMBER)

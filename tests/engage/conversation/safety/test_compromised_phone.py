@@ -15,7 +15,8 @@ from engage.appointments import booking
 from engage.appointments.booking import NewAppointment
 from engage.appointments.kinds import ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Reminder
-from engage.appointments.reminders import due, replan
+from engage.appointments.reminders import due
+from engage.appointments.reminders.replanning import replan_contactable
 from engage.conversation import staff_actions
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
@@ -115,7 +116,7 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(
     who = builders.actor(katrina.offender_manager)
     pause.resume(session, who, katrina.id, now=later)
     pause.resume(session, who, katrina.id, now=later)
-    replan.replan_changed(session, now=later)
+    replan_contactable(session, now=later)
     due.send_due(session, now=later)
     assert states(session, appointment)[ReminderKind.BOOKED][0] is ReminderState.SENT
     assert [message.context["purpose"] for message in queued(session, katrina)] == [
