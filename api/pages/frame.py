@@ -12,7 +12,7 @@ from engage.access import scope
 from engage.access.hub_settings import READERS
 from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
-from engage.appointments.free_times.service import WORKERS
+from engage.appointments.free_times.service import WORKER_ROLES
 from engage.conversation.safety.rota import KEEPERS
 from engage.queries.cohort import meetings
 from engage.queries.conversation.unread import may_see_unknown
@@ -61,7 +61,7 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Referrals", "pages.referral_queue", "/referrals"))
     if meetings.may_attend(actor):
         items.append(_item("Meetings", "pages.meeting_list", "/meetings"))
-    if actor.has(*WORKERS):
+    if actor.has(*WORKER_ROLES):
         items.append(_item("Free times", "pages.free_times", "/free-times"))
     if actor.has(*IMPORTERS):
         items.append(_item("Import", "pages.new_import", "/import"))

@@ -87,7 +87,7 @@ def transfer(
     session.flush()
     moved = _hand_on_appointments(session, person, old, new, now)
     actions = _hand_on_actions(session, person, old, new)
-    offers.release(session, person.id)
+    offers.release_times(session, person.id)
     made.message_id = _tell(session, person, new, made.id, now)
     session.flush()
     events.record(

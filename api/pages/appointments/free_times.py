@@ -28,7 +28,7 @@ from engage.labels.appointments import TYPES
 from engage.labels.formats import moment
 from engage.queries.appointments import free_times as model
 
-KEEP = staff(*service.WORKERS)
+KEEP = staff(*service.WORKER_ROLES)
 WEEKS = f"Enter a number of weeks from 1 to {service.MOST_WEEKS}"
 
 
@@ -109,7 +109,7 @@ def _whose(session: Session, form: FreeTimeForm) -> tuple[uuid.UUID, uuid.UUID]:
 def _workers(session: Session) -> dict[str, str]:
     """The workers for whom the actor may put times in, by hub and worker."""
     actor = current_actor()
-    hubs = hubs_of(session, actor.hubs(*service.WORKERS))
+    hubs = hubs_of(session, actor.hubs(*service.WORKER_ROLES))
     return {
         f"{hub.id}_{one.id}": f"{one.name} ({hub.name})" if len(hubs) > 1 else one.name
         for hub in hubs

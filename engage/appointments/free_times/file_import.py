@@ -1,8 +1,7 @@
-"""A file of free times let in, row by row: each row in a transaction of its own, so that one that
-is refused spoils no other.
+"""Import of a file of free times, row by row. Each row has its own transaction, so a refused row
+does not affect the others.
 
-Free times that are there already are refused as such, so a file may be let in again after it was
-stopped.
+A free time that exists already is refused, so an interrupted import can be repeated.
 """
 
 import uuid
@@ -33,8 +32,8 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 @dataclass
 class TimesReport:
-    """What became of a file: how many rows it had, how many times are in, and what is not, each
-    with its line.
+    """The result of an import: how many rows the file had, how many times were added, and what was
+    refused, each with its line.
     """
 
     rows: int
@@ -43,7 +42,7 @@ class TimesReport:
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> Mapping[str, Any]:
-        """The report as JSON has it."""
+        """The report as JSON."""
         return {
             "rows": self.rows,
             "added": self.added,
@@ -61,41 +60,45 @@ def import_times(
     now: datetime,
     dry_run: bool = False,
 ) -> TimesReport:
-    """Let in every row that can be. Raises Invalid, with the field `file`, for what is no file of
-    free times; NotFound for no hub.
+    """Import every valid row. Raises Invalid, with the field `file`, if this is not a file of free
+    times. A row for an unknown hub or worker is refused like any other.
     """
     records = read_sheet(stream, TIME_COLUMNS)
     report = TimesReport(len(records))
     for record in records:
         try:
             with begin() as session:
-                added = _one(session, actor, hub_id, record, report, now)
+                row = _import_row(session, actor, hub_id, record, now)
                 if dry_run:
                     session.rollback()
-            report.added += added
+            report.added += row.added
+            report.warnings += row.warnings
+            report.refused += row.refused
         except RowProblem as problem:
-            report.refused.append(_said(record, problem.column, problem.reason))
+            report.refused.append(_note(record, problem.column, problem.reason))
         except Invalid as refusal:
             for column, reason in (refusal.fields or {WHOLE_ROW: refusal.detail}).items():
                 report.refused.append(
-                    _said(record, _COLUMN.get(column, column), reason.rstrip("."))
+                    _note(record, _COLUMN.get(column, column), reason.rstrip("."))
                 )
         except EngageError as refusal:
-            report.refused.append(_said(record, WHOLE_ROW, refusal.detail))
+            report.refused.append(_note(record, WHOLE_ROW, refusal.detail))
     return report
 
 
 _COLUMN = {"starts_at": "start", "worker": "worker_email"}
 
 
-def _one(
-    session: Session,
-    actor: Actor,
-    hub_id: uuid.UUID,
-    record: Record,
-    report: TimesReport,
-    now: datetime,
-) -> int:
+@dataclass(frozen=True)
+class _ImportedRow:
+    added: int
+    refused: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+
+
+def _import_row(
+    session: Session, actor: Actor, hub_id: uuid.UUID, record: Record, now: datetime
+) -> _ImportedRow:
     if record.problem is not None:
         raise record.problem
     hub = session.get(Hub, hub_id)
@@ -104,7 +107,7 @@ def _one(
     row = read_time_row(record.cells, zone(hub))
     worker = find_staff(session, row.worker_email)
     if worker is None:
-        raise RowProblem("worker_email", "No worker of this hub has this address")
+        raise RowProblem("worker_email", "No worker in this hub has this email address")
     new = service.NewTimes(
         worker_id=worker.id,
         type=row.type,
@@ -115,13 +118,15 @@ def _one(
         weeks=row.weeks,
     )
     added = service.add(session, actor, hub_id, new, now=now)
-    report.warnings += [_said(record, WHOLE_ROW, words) for words in row.warnings]
-    report.refused += [
-        _said(record, "date", f"{moment.astimezone(zone(hub)):%d/%m/%Y}: {reason}")
-        for moment, reason in added.refused
-    ]
-    return len(added.times)
+    return _ImportedRow(
+        added=len(added.times),
+        refused=[
+            _note(record, "date", f"{moment.astimezone(zone(hub)):%d/%m/%Y}: {reason}")
+            for moment, reason in added.refused
+        ],
+        warnings=[_note(record, WHOLE_ROW, words) for words in row.warnings],
+    )
 
 
-def _said(record: Record, column: str, reason: str) -> dict[str, Any]:
+def _note(record: Record, column: str, reason: str) -> dict[str, Any]:
     return {"line": record.line, "column": column, "reason": reason}

@@ -1,9 +1,9 @@
-"""Tables of free times and of what was offered by text. A free time holds nothing about anybody but
-the worker whose it is.
+"""Tables of workers' free times and of the offers made by text. A free time says nothing about
+people, only about its worker.
 
-Whether a free time is free is not stored: it is while it is not withdrawn, not held (a hold ends by
-the clock), and its worker has nothing booked then. So what is moved or cancelled gives the time
-back by itself.
+Whether a time is free is not stored. It is free unless it is withdrawn, held (a hold ends by the
+clock), or its worker has an appointment then. So a time becomes free by itself when the appointment
+is moved or cancelled.
 """
 
 import uuid
@@ -22,8 +22,8 @@ from messaging.tables import Inbound, Message
 
 
 class FreeTime(Base):
-    """A time at which a worker can see somebody. `despite_closed`: somebody put it on a day on
-    which the hub is closed on purpose.
+    """A time at which a worker can see a person. `despite_closed`: added on purpose on a day on
+    which the hub is closed.
     """
 
     __tablename__ = "free_time"
@@ -66,17 +66,16 @@ class FreeTime(Base):
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over by the book."""
+        """The planned end."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
 class SlotOffer(Base):
-    """Free times that were offered to one person for one appointment, at the revision that it then
-    had.
+    """Free times offered to one person for one appointment, at the revision that it had then.
 
     `options` are {"id": …, "starts_at": …} in the order of their numbers. The times are held until
-    `held_until`; an answer is taken until `open_until`. A choice sets `chosen_id`, the time that
-    the appointment had, and the revision that the move gave it.
+    `held_until`; an answer is accepted until `open_until`. A choice sets `chosen_id`, the time that
+    the appointment had, and the revision that it got by the move.
     """
 
     __tablename__ = "slot_offer"
@@ -116,10 +115,10 @@ class SlotOffer(Base):
 
     @property
     def ids(self) -> list[uuid.UUID]:
-        """The free times, in the order of their numbers."""
+        """The ids of the free times, in the order of their numbers."""
         return [uuid.UUID(option["id"]) for option in self.options]
 
     @property
     def starts(self) -> list[datetime]:
-        """When they begin, in the order of their numbers."""
+        """When the free times start, in the order of their numbers."""
         return [datetime.fromisoformat(option["starts_at"]) for option in self.options]

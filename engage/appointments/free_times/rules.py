@@ -1,8 +1,8 @@
-"""Which free times of a worker are offered for an appointment: facts in, choices out. No database,
-no clock, no settings.
+"""Which of a worker's free times are offered for an appointment. Pure: no database, no clock, no
+settings.
 
-A time is offered only for an appointment of the same kind that it is long enough for, with notice,
-not too far ahead, and never on a day on which the hub is closed unless somebody put it there on
+A time is offered only if it is of the appointment's type, long enough, with enough notice and not
+too far ahead. On a day on which the hub is closed it is offered only if it was added there on
 purpose.
 """
 
@@ -18,9 +18,7 @@ from engage.people.rules import Reason
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEAR = timedelta(minutes=60)
-"""A time is one that the person asked for when it is no further than this from what they said
-[ours].
-"""
+"""A time at most this far from the time that the person asked for counts as that time [ours]."""
 
 FREE_KINDS = frozenset(
     {
@@ -31,19 +29,21 @@ FREE_KINDS = frozenset(
         AppointmentType.DRUG_TEST,
     }
 )
-"""What one worker can be free for. A group, a course or a court has its own time."""
+"""The types of appointment for which one worker can be free. A group, a course and a court have
+their own times.
+"""
 
 NOT_ALLOWED = Reason(
     "rebooking_not_allowed", "The offender manager has not allowed rebooking by text"
 )
-ENFORCEABLE = Reason("enforceable", "The hub leaves appointments that the order demands to people")
-NOT_THIS_KIND = Reason("kind", "An appointment of this kind is not rebooked by text")
+ENFORCEABLE = Reason("enforceable", "In this hub enforceable appointments are rebooked by workers")
+NOT_THIS_TYPE = Reason("kind", "Appointments of this type cannot be rebooked by text")
 
 
 @dataclass(frozen=True)
 class SlotRules:
-    """The numbers of offering: how soon and how far ahead, for how long a time is held, how many go
-    into one text.
+    """The limits of an offer: the notice, how far ahead, how long the times are held, and how many
+    one text offers.
     """
 
     notice: timedelta = timedelta(hours=2)
@@ -68,10 +68,8 @@ class FreeSlot:
 
 @dataclass(frozen=True)
 class TimeWish:
-    """What the person asked for: a day (`mon` to `sun`, `today`, `tomorrow`, counted from when they
-    wrote), a time (`14:30`), or neither.
-
-    `avoid` is a day that they cannot do.
+    """The day and time that the person asked for, if any: a day is `mon` to `sun`, `today` or
+    `tomorrow`, counted from when they wrote, a time `14:30`. `avoid` is a day that they cannot do.
     """
 
     day: str | None = None
@@ -79,31 +77,34 @@ class TimeWish:
     avoid: date | None = None
 
     @property
-    def open(self) -> bool:
-        """Whether any day and time will do."""
+    def any_time(self) -> bool:
+        """Whether they asked for neither a day nor a time."""
         return self.day is None and self.time is None
 
 
-def obstacles(
-    *, allowed: bool, demanded: bool, hub_allows_demanded: bool, kind: AppointmentType
+def why_no_offer(
+    *, allowed: bool, enforceable: bool, hub_allows_enforceable: bool, kind: AppointmentType
 ) -> Reason | None:
-    """Why nothing may be offered for an appointment; `demanded`: enforceable, of somebody under an
-    order.
-    """
+    """Why no time may be offered for an appointment. `enforceable`: of a person under an order."""
     if not allowed:
         return NOT_ALLOWED
-    if demanded and not hub_allows_demanded:
+    if enforceable and not hub_allows_enforceable:
         return ENFORCEABLE
-    return None if kind in FREE_KINDS else NOT_THIS_KIND
+    return None if kind in FREE_KINDS else NOT_THIS_TYPE
 
 
-def wish(
-    day: str | None, time: str | None, *, starts_at: datetime, heard_at: datetime, zone: ZoneInfo
+def wish_in_text(
+    day: str | None,
+    time: str | None,
+    *,
+    starts_at: datetime,
+    received_at: datetime,
+    zone: ZoneInfo,
 ) -> TimeWish:
-    """What a text asks for. The day of the appointment itself, without a time, is the day that they
-    cannot do.
+    """The wish in a text that names a day and a time. The appointment's own day, without a time, is
+    the day that they cannot do.
     """
-    if day is None or not _is_day(local_day(starts_at, zone), day, heard_at, zone):
+    if day is None or not _is_day(local_day(starts_at, zone), day, received_at, zone):
         return TimeWish(day, time)
     return TimeWish(day, time) if time is not None else TimeWish(avoid=local_day(starts_at, zone))
 
@@ -118,7 +119,9 @@ def offerable(
     closed: Collection[date],
     rules: SlotRules = RULES,
 ) -> list[FreeSlot]:
-    """Those that may be offered at `now` for an appointment of that kind and length, soonest first."""
+    """The slots that may be offered at `now` for an appointment of this type and length, soonest
+    first.
+    """
     return sorted(
         (
             slot
@@ -136,54 +139,58 @@ def pick(
     slots: Sequence[FreeSlot],
     wanted: TimeWish,
     *,
-    heard_at: datetime,
+    received_at: datetime,
     zone: ZoneInfo,
     at_most: int = RULES.at_most,
 ) -> tuple[FreeSlot, ...]:
-    """The few that are offered, soonest first: what fits the day and the time asked for, else the
-    day, else the time, else the soonest.
+    """The slots to offer, soonest first: those that fit the day and time asked for, else the day,
+    else the time, else the soonest.
 
-    Where no day was asked for they are on different days as far as there are such.
+    If no day was asked for, they are on different days where possible.
     """
     ordered = sorted(slots, key=lambda slot: (slot.starts_at, slot.id))
     on_day = [
         one
         for one in ordered
-        if wanted.day and _is_day(local_day(one.starts_at, zone), wanted.day, heard_at, zone)
+        if wanted.day and _is_day(local_day(one.starts_at, zone), wanted.day, received_at, zone)
     ]
     near = [
-        one for one in ordered if wanted.time and _apart(one.starts_at, wanted.time, zone) <= NEAR
+        one
+        for one in ordered
+        if wanted.time and _distance(one.starts_at, wanted.time, zone) <= NEAR
     ]
     both = [one for one in on_day if one in near]
     if both or on_day:
         closest = sorted(both or on_day, key=lambda one: _closeness(one, wanted, zone))
         return tuple(sorted(closest[:at_most], key=lambda one: one.starts_at))
-    elsewhere = [one for one in ordered if local_day(one.starts_at, zone) != wanted.avoid]
-    return _spread(near or elsewhere or ordered, zone, at_most)
+    other_days = [one for one in ordered if local_day(one.starts_at, zone) != wanted.avoid]
+    return _spread(near or other_days or ordered, zone, at_most)
 
 
-def named(
-    slots: Sequence[datetime],
+def number_named(
+    offered: Sequence[datetime],
     day: str | None,
     time: str | None,
     *,
-    heard_at: datetime,
+    received_at: datetime,
     zone: ZoneInfo,
 ) -> int | None:
-    """Which of the offered times (from 1) a day and a time name; None unless exactly one."""
+    """The number (from 1) of the offered time that a day and a time name. None unless they name
+    exactly one.
+    """
     if day is None and time is None:
         return None
     fitting = [
-        place
-        for place, starts_at in enumerate(slots, 1)
-        if (day is None or _is_day(local_day(starts_at, zone), day, heard_at, zone))
-        and (time is None or _apart(starts_at, time, zone) == timedelta(0))
+        number
+        for number, starts_at in enumerate(offered, 1)
+        if (day is None or _is_day(local_day(starts_at, zone), day, received_at, zone))
+        and (time is None or _distance(starts_at, time, zone) == timedelta(0))
     ]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _spread(slots: Sequence[FreeSlot], zone: ZoneInfo, at_most: int) -> tuple[FreeSlot, ...]:
-    """The first of each day, and where days are few the next ones of these."""
+    """The first slot of each day; if there are too few days, more slots of these days."""
     firsts: dict[date, FreeSlot] = {}
     for one in slots:
         firsts.setdefault(local_day(one.starts_at, zone), one)
@@ -194,12 +201,12 @@ def _spread(slots: Sequence[FreeSlot], zone: ZoneInfo, at_most: int) -> tuple[Fr
 
 def _closeness(slot: FreeSlot, wanted: TimeWish, zone: ZoneInfo) -> tuple[timedelta, datetime]:
     return (
-        _apart(slot.starts_at, wanted.time, zone) if wanted.time else timedelta(0),
+        _distance(slot.starts_at, wanted.time, zone) if wanted.time else timedelta(0),
         slot.starts_at,
     )
 
 
-def _apart(starts_at: datetime, time: str, zone: ZoneInfo) -> timedelta:
+def _distance(starts_at: datetime, time: str, zone: ZoneInfo) -> timedelta:
     local = starts_at.astimezone(zone)
     hour, _, minute = time.partition(":")
     return abs(
@@ -208,7 +215,7 @@ def _apart(starts_at: datetime, time: str, zone: ZoneInfo) -> timedelta:
     )
 
 
-def _is_day(day: date, named: str, heard_at: datetime, zone: ZoneInfo) -> bool:
+def _is_day(day: date, named: str, received_at: datetime, zone: ZoneInfo) -> bool:
     if named in ("today", "tomorrow"):
-        return day == local_day(heard_at, zone) + timedelta(days=named == "tomorrow")
+        return day == local_day(received_at, zone) + timedelta(days=named == "tomorrow")
     return DAYS[day.weekday()] == named

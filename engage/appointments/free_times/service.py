@@ -1,8 +1,8 @@
-"""Free times of workers: put in (one, or weekly for up to eight weeks), withdrawn, and which of
-them are free now.
+"""Workers' free times: add them (one, or weekly for up to eight weeks), withdraw them, and see which
+are still free.
 
-Whoever works in a hub keeps their own; a coordinator or supervisor, and a system with a key of the
-hub, keep anybody's. Nothing here books anything or tells anybody whose time is held.
+A worker manages their own; a coordinator, a supervisor and a system with a key of the hub manage
+those of every worker in it. Nothing here books an appointment, or reveals for whom a time is held.
 """
 
 import uuid
@@ -36,21 +36,20 @@ from engage.core.errors import (
 from engage.core.working_days import closed_days
 
 MOST_WEEKS = 8
-KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR)
-WORKERS = (Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, *KEEPERS)
+MANAGING_ROLES = (Role.COORDINATOR, Role.SUPERVISOR)
+WORKER_ROLES = (Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, *MANAGING_ROLES)
 A_DAY = timedelta(days=1)
 CLOSED = "The hub is closed that day"
-BUSY = "They have an appointment then"
-TWICE = "This time is there already, or overlaps one that is"
+BUSY = "The worker has an appointment then"
+OVERLAPS = "The worker has a free time already that overlaps this one"
 PAST = "The time is in the past"
 
 
 @dataclass(frozen=True)
 class NewTimes:
-    """A free time to put in, repeated at the same time on the wall clock for `weeks` weeks (1 to
-    8).
+    """A free time to add, repeated at the same wall-clock time for `weeks` weeks (1 to 8).
 
-    `starts_at` is aware; `despite_closed` puts it on days on which the hub is closed too.
+    `starts_at` is aware; `despite_closed` adds it on days on which the hub is closed too.
     """
 
     worker_id: uuid.UUID
@@ -65,14 +64,14 @@ class NewTimes:
 
 @dataclass(frozen=True)
 class AddedTimes:
-    """What came of it: the times that are in, and those that are not, with the reason."""
+    """The times that were added, and those that were refused, each with the reason."""
 
     times: tuple[FreeTime, ...]
     refused: tuple[tuple[datetime, str], ...]
 
 
 def slot_rules(hub: HubRules) -> SlotRules:
-    """The part of a hub's rules that offering uses."""
+    """The hub's numbers for offers."""
     return SlotRules(
         notice=timedelta(hours=hub.offer_notice_hours),
         ahead=timedelta(days=hub.offer_days_ahead),
@@ -83,28 +82,29 @@ def slot_rules(hub: HubRules) -> SlotRules:
 def add(
     session: Session, actor: Actor, hub_id: uuid.UUID, new: NewTimes, *, now: datetime
 ) -> AddedTimes:
-    """Put free times in. A week that cannot be is left out and reported.
+    """Add free times. A week in which the time cannot be added is left out and reported.
 
-    Raises Invalid for values that cannot be, or when no week can be; Forbidden for whoever may not
-    keep this worker's times; NotFound for a worker who is not of the hub.
+    Raises Invalid for values that are not allowed, for a worker outside the hub, or if no week can
+    be added; Forbidden if the actor may not manage this worker's times; NotFound for an unknown
+    hub.
     """
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub.")
-    worker = _worker_to_keep(session, actor, hub, new.worker_id)
+    worker = _lock_worker(session, actor, hub, new.worker_id)
     _check(new, now)
     place = new.place.strip()
     place_alias = new.place_alias.strip() or default_alias(place)
-    busy = busy_times(session, worker, new.starts_at, new.starts_at + timedelta(weeks=MOST_WEEKS))
-    busy_free = _own_times(session, worker.id, new.starts_at)
+    booked = busy_times(session, worker, new.starts_at, new.starts_at + timedelta(weeks=MOST_WEEKS))
+    existing = _existing_times(session, worker.id, new.starts_at)
     added: list[FreeTime] = []
     refused: list[tuple[datetime, str]] = []
-    for starts_at in weekly(new.starts_at, new.weeks, zone(hub)):
-        reason = _why_not(starts_at, new, hub, busy, busy_free, now)
+    for starts_at in weekly_times(new.starts_at, new.weeks, zone(hub)):
+        reason = _why_refused(starts_at, new, hub, booked, existing, now)
         if reason is not None:
             refused.append((starts_at, reason))
             continue
-        made = FreeTime(
+        free_time = FreeTime(
             id=new_id(),
             hub_id=hub.id,
             worker_id=worker.id,
@@ -117,14 +117,14 @@ def add(
             created_by=actor.label,
             created_at=now,
         )
-        added.append(made)
+        added.append(free_time)
     if not added:
         raise Invalid(fields={"starts_at": f"{refused[0][1]}."})
     session.add_all(added)
     try:
         session.flush()
     except IntegrityError:
-        raise Conflict(f"{TWICE}.", code="free_already") from None
+        raise Conflict(f"{OVERLAPS}.", code="free_already") from None
     events.record(
         session,
         "free_times.added",
@@ -138,8 +138,10 @@ def add(
 
 
 def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: datetime) -> FreeTime:
-    """Take a free time back; who was offered it and picks it is offered others. Raises Conflict
-    when that was done before.
+    """Withdraw a free time. A person who was offered it and picks it is offered others.
+
+    Raises NotFound if there is none or the actor may not see it, Conflict if it is withdrawn
+    already.
     """
     found = session.scalars(
         select(FreeTime)
@@ -148,11 +150,9 @@ def withdraw(session: Session, actor: Actor, free_time_id: uuid.UUID, *, now: da
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such free time, or you may not see it.")
-    _worker_to_keep(
-        session, actor, session.get_one(Hub, found.hub_id), found.worker_id, active=False
-    )
+    _lock_worker(session, actor, session.get_one(Hub, found.hub_id), found.worker_id, active=False)
     if found.withdrawn_at is not None:
-        raise Conflict("This free time is withdrawn already.", code="withdrawn")
+        raise Conflict("This free time has already been withdrawn.", code="withdrawn")
     found.withdrawn_at, found.withdrawn_by = now, actor.label
     found.held_for_id, found.held_until = None, None
     events.record(
@@ -176,8 +176,8 @@ def upcoming(
     limit: int = 200,
     after: tuple[datetime, uuid.UUID] | None = None,
 ) -> list[FreeTime]:
-    """Free times to come that are not withdrawn, soonest first: the actor's own, for keepers those
-    of their hubs.
+    """Free times to come that are not withdrawn, soonest first: the actor's own, and all of the hubs
+    in which they manage them.
     """
     query = (
         select(FreeTime)
@@ -192,26 +192,26 @@ def upcoming(
 
 
 def taken(session: Session, times: Sequence[FreeTime]) -> set[uuid.UUID]:
-    """Those of the free times at which their worker has something booked."""
+    """The ids of the free times at which the worker has an appointment."""
     found: set[uuid.UUID] = set()
     by_worker: dict[uuid.UUID, list[FreeTime]] = {}
     for one in times:
         by_worker.setdefault(one.worker_id, []).append(one)
-    for worker_id, theirs in by_worker.items():
+    for worker_id, own in by_worker.items():
         worker = session.get_one(Staff, worker_id)
-        first, last = min(one.starts_at for one in theirs), max(one.ends_at for one in theirs)
-        busy = busy_times(session, worker, first, last)
-        found |= {one.id for one in theirs if clashes(one.starts_at, one.minutes, busy)}
+        first, last = min(one.starts_at for one in own), max(one.ends_at for one in own)
+        booked = busy_times(session, worker, first, last)
+        found |= {one.id for one in own if clashes(one.starts_at, one.minutes, booked)}
     return found
 
 
 def busy_times(
     session: Session, worker: Staff, first: datetime, last: datetime
 ) -> list[tuple[datetime, int]]:
-    """When the worker has something booked between two moments: by their id, or by their name where
-    nobody said which one it is.
+    """The start and length of the worker's appointments between two moments. Appointments without a
+    worker's id are found by the worker's name.
     """
-    called = func.lower(Appointment.worker_name).in_(
+    has_name = func.lower(Appointment.worker_name).in_(
         {worker.first_name.casefold(), worker.name.casefold()}
     )
     rows = session.execute(
@@ -222,39 +222,39 @@ def busy_times(
                 Appointment.worker_id == worker.id,
                 Appointment.worker_id.is_(None)
                 & (Appointment.agency_id == worker.agency_id)
-                & called,
+                & has_name,
             ),
         )
     )
     return [(starts_at, minutes) for starts_at, minutes in rows]
 
 
-def clashes(starts_at: datetime, minutes: int, busy: Sequence[tuple[datetime, int]]) -> bool:
-    """Whether a time shares any with one of those."""
-    return any(clock.overlaps(starts_at, minutes, other, length) for other, length in busy)
+def clashes(starts_at: datetime, minutes: int, others: Sequence[tuple[datetime, int]]) -> bool:
+    """Whether a time overlaps one of the others, each a start and a length."""
+    return any(clock.overlaps(starts_at, minutes, other, length) for other, length in others)
 
 
 def worker_of(session: Session, appointment: Appointment) -> Staff | None:
-    """The worker whose appointment it is: the one recorded, else the only one of the hub and agency
-    who is called so.
+    """The appointment's worker: the one recorded, or else the only worker of the hub and agency with
+    that name.
     """
     if appointment.worker_id is not None:
         found = session.get(Staff, appointment.worker_id)
         return found if found is not None and found.active else None
-    called = appointment.worker_name.strip().casefold()
+    name = appointment.worker_name.strip().casefold()
     in_hub = select(Membership.staff_id).where(Membership.hub_id == appointment.hub_id)
     rows = session.scalars(
         select(Staff).where(
             Staff.active, Staff.agency_id == appointment.agency_id, Staff.id.in_(in_hub)
         )
     ).all()
-    fitting = [one for one in rows if called in (one.first_name.casefold(), one.name.casefold())]
+    fitting = [one for one in rows if name in (one.first_name.casefold(), one.name.casefold())]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def weekly(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
-    """The moment and those at the same time on the wall clock in the weeks after it; a time that a
-    clock change leaves out is left out.
+def weekly_times(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
+    """The time, and the same wall-clock time in the weeks after it. A time that does not exist
+    because of a clock change is left out.
     """
     local = starts_at.astimezone(where)
     found = [starts_at]
@@ -269,72 +269,77 @@ def weekly(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datetime]:
 
 
 def workers_of(session: Session, actor: Actor, hub_id: uuid.UUID) -> list[Staff]:
-    """The workers of a hub whose free times the actor may keep, by name."""
+    """The workers of a hub whose free times the actor may manage, by name."""
     in_hub = select(Membership.staff_id).where(
-        Membership.hub_id == hub_id, Membership.role.in_(WORKERS)
+        Membership.hub_id == hub_id, Membership.role.in_(WORKER_ROLES)
     )
     query = select(Staff).where(Staff.active, Staff.id.in_(in_hub)).order_by(Staff.name, Staff.id)
-    if not _keeps_all(actor, hub_id):
+    if not _may_manage_all(actor, hub_id):
         query = query.where(Staff.id == actor.id)
     return list(session.scalars(query))
 
 
-def _worker_to_keep(
+def _lock_worker(
     session: Session, actor: Actor, hub: Hub, worker_id: uuid.UUID, *, active: bool = True
 ) -> Staff:
-    """The worker, whose row is held so that their times are put in one after another."""
-    if not _keeps_all(actor, hub.id) and not (
-        actor.kind is ActorKind.STAFF and actor.id == worker_id and hub.id in actor.hubs(*WORKERS)
-    ):
-        raise Forbidden("You may keep your own free times only.")
+    """The worker, with their row locked so that their times are changed one after another. Raises
+    Forbidden if the actor may not manage them, Invalid if the worker is not in the hub.
+    """
+    own = (
+        actor.kind is ActorKind.STAFF
+        and actor.id == worker_id
+        and hub.id in actor.hubs(*WORKER_ROLES)
+    )
+    if not own and not _may_manage_all(actor, hub.id):
+        raise Forbidden("You can only manage your own free times.")
     in_hub = select(Membership.staff_id).where(
-        Membership.hub_id == hub.id, Membership.role.in_(WORKERS)
+        Membership.hub_id == hub.id, Membership.role.in_(WORKER_ROLES)
     )
     query = select(Staff).where(Staff.id == worker_id)
     if active:
         query = query.where(Staff.active, Staff.id.in_(in_hub))
     worker = session.scalars(query.with_for_update(of=Staff, key_share=True)).one_or_none()
     if worker is None:
-        raise Invalid(fields={"worker": "Choose a worker of this hub."})
+        raise Invalid(fields={"worker": "Choose a worker in this hub."})
     return worker
 
 
-def _keeps_all(actor: Actor, hub_id: uuid.UUID) -> bool:
+def _may_manage_all(actor: Actor, hub_id: uuid.UUID) -> bool:
     if actor.kind is ActorKind.SYSTEM:
         return True
     if actor.kind is ActorKind.KEY:
         return actor.hub_id == hub_id
-    return hub_id in actor.hubs(*KEEPERS)
+    return hub_id in actor.hubs(*MANAGING_ROLES)
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
-    """The condition on FreeTime for those that the actor may see. Denies by default."""
+    """The condition on FreeTime for the free times that the actor may see. Denies by default."""
     if actor.kind is ActorKind.SYSTEM:
         return true()
     if actor.kind is ActorKind.KEY:
         return FreeTime.hub_id == actor.hub_id
     if actor.kind is not ActorKind.STAFF:
         return false()
-    own = and_(FreeTime.worker_id == actor.id, FreeTime.hub_id.in_(actor.hubs(*WORKERS)))
-    return or_(own, FreeTime.hub_id.in_(actor.hubs(*KEEPERS)))
+    own = and_(FreeTime.worker_id == actor.id, FreeTime.hub_id.in_(actor.hubs(*WORKER_ROLES)))
+    return or_(own, FreeTime.hub_id.in_(actor.hubs(*MANAGING_ROLES)))
 
 
 def _check(new: NewTimes, now: datetime) -> None:
     details = {"minutes": new.minutes, "place": new.place, "place_alias": new.place_alias}
     problems = {**moment_problems(new.starts_at, now), **detail_problems(details)}
     if new.type not in FREE_KINDS:
-        problems["type"] = "A worker is not free for a group, a course or a court."
+        problems["type"] = "Free times cannot be for a group, a course or court."
     if not 1 <= new.weeks <= MOST_WEEKS:
         problems["weeks"] = f"Repeat it for 1 to {MOST_WEEKS} weeks."
     raise_invalid(problems)
 
 
-def _why_not(
+def _why_refused(
     starts_at: datetime,
     new: NewTimes,
     hub: Hub,
-    busy: Sequence[tuple[datetime, int]],
-    own: Sequence[tuple[datetime, int]],
+    booked: Sequence[tuple[datetime, int]],
+    existing: Sequence[tuple[datetime, int]],
     now: datetime,
 ) -> str | None:
     if starts_at <= now:
@@ -343,12 +348,12 @@ def _why_not(
         hub.settings
     ):
         return CLOSED
-    if clashes(starts_at, new.minutes, busy):
+    if clashes(starts_at, new.minutes, booked):
         return BUSY
-    return TWICE if clashes(starts_at, new.minutes, own) else None
+    return OVERLAPS if clashes(starts_at, new.minutes, existing) else None
 
 
-def _own_times(
+def _existing_times(
     session: Session, worker_id: uuid.UUID, first: datetime
 ) -> list[tuple[datetime, int]]:
     rows = session.execute(

@@ -55,7 +55,7 @@ def pending(
     session: Session, owner: PhoneOwner, number: str, received_at: datetime
 ) -> PendingQuestion | None:
     """The offer that waits for the person's answer, if its text left."""
-    offer = offers.latest(session, owner.person.id, number, received_at)
+    offer = offers.latest_offer(session, owner.person.id, number, received_at)
     if offer is None or offer.closed_at is not None or not _left(session, offer):
         return None
     return PendingQuestion(Prompt.REBOOK, offer.asked_again_at or offer.offered_at)
@@ -65,9 +65,11 @@ def wanted(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """They want another time: offer some for the one appointment that it is about, ask which of
     several, else tell a human.
     """
-    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
+    offer = offers.latest_offer(
+        context.session, owner.person.id, context.number, context.received_at
+    )
     if offer is not None and offer.closed_at is None and context.prompt is Prompt.REBOOK:
-        appointment = offers.standing(context.session, offer, now=context.now)
+        appointment = offers.offered_appointment(context.session, offer, now=context.now)
         if appointment is not None:
             return _offer(context, owner, appointment, _wish(context, owner, appointment))
     found = appointment_match.candidates(
@@ -101,11 +103,11 @@ def of_which(context: ReplyContext, owner: PhoneOwner, question: Question) -> Re
         why = "They want other times for several appointments"
         return context, _promised(context, owner, picked[0], why)
     asked = question.options["wish"]
-    wish = rules.wish(
+    wish = rules.wish_in_text(
         asked["day"],
         asked["time"],
         starts_at=picked[0].starts_at,
-        heard_at=context.received_at,
+        received_at=context.received_at,
         zone=owner.contactability.zone,
     )
     return context, _offer(context, owner, picked[0], wish, cause=cause)
@@ -121,7 +123,9 @@ def _cause(question: Question) -> Cause | None:
 
 def answered(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """What a text says of the times that were offered; None when it speaks of something else."""
-    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
+    offer = offers.latest_offer(
+        context.session, owner.person.id, context.number, context.received_at
+    )
     if offer is None:
         return None
     number = _number(context, owner, offer)
@@ -149,7 +153,9 @@ def picks(context: ReplyContext, owner: PhoneOwner) -> bool:
     """
     if pending(context.session, owner, context.number, context.received_at) is None:
         return False
-    offer = offers.latest(context.session, owner.person.id, context.number, context.received_at)
+    offer = offers.latest_offer(
+        context.session, owner.person.id, context.number, context.received_at
+    )
     return offer is not None and _read(context, owner, offer) is not None
 
 
@@ -176,11 +182,11 @@ def _number(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> int |
         return (
             interpretation.value if NONE_OF_THEM <= interpretation.value <= len(offer.ids) else None
         )
-    return rules.named(
+    return rules.number_named(
         offer.starts,
         interpretation.day,
         interpretation.time,
-        heard_at=context.received_at,
+        received_at=context.received_at,
         zone=owner.contactability.zone,
     )
 
@@ -236,7 +242,7 @@ def _offer(
         )
     else:
         barriers.tell_of(context, owner, appointment, cause or context.interpretation.cause)
-    if reason := offers.obstacles(context.session, owner.person, appointment):
+    if reason := offers.why_no_offer(context.session, owner.person, appointment):
         return _promised(context, owner, appointment, f"{_ASKS}. {reason.words}")
     if context.quiet or appointment.starts_at <= context.now:
         return _promised(context, owner, appointment, _ASKS)
@@ -287,16 +293,16 @@ def _send(
 
 
 def _picked(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer, number: int) -> Handled:
-    appointment = offers.standing(context.session, offer, now=context.now)
+    appointment = offers.offered_appointment(context.session, offer, now=context.now)
     if appointment is None:
         offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
         return attendance.unsure(
             context, owner, "They picked another time, but the appointment has changed since"
         )
-    if reason := offers.obstacles(context.session, owner.person, appointment):
+    if reason := offers.why_no_offer(context.session, owner.person, appointment):
         offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
         return _promised(context, owner, appointment, f"They picked another time. {reason.words}")
-    taken = offers.take(
+    taken = offers.accept(
         context.session, offer, appointment, number, inbound_id=context.inbound.id, now=context.now
     )
     if taken is None:
@@ -342,7 +348,7 @@ def _tell_workers(
 
 def _none(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Handled:
     offers.close(context.session, offer, inbound_id=context.inbound.id, now=context.now)
-    appointment = offers.standing(context.session, offer, now=context.now)
+    appointment = offers.offered_appointment(context.session, offer, now=context.now)
     if appointment is None:
         return attendance.unsure(
             context, owner, "None of the times offered, and the appointment has changed since"
@@ -353,7 +359,7 @@ def _none(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Handled
 
 def _ask_again(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Handled:
     """It could be any of them: the same times are sent once more, then a human reads it."""
-    appointment = offers.standing(context.session, offer, now=context.now)
+    appointment = offers.offered_appointment(context.session, offer, now=context.now)
     if appointment is None or offer.asked_again_at is not None or offer.held_until <= context.now:
         return attendance.unsure(context, owner, "Which of the times offered is not certain")
     if not _send(context, owner, offer, appointment):
@@ -416,11 +422,11 @@ def _in_words(wish: TimeWish) -> str:
 
 
 def _wish(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> TimeWish:
-    return rules.wish(
+    return rules.wish_in_text(
         context.interpretation.day,
         context.interpretation.time,
         starts_at=appointment.starts_at,
-        heard_at=context.received_at,
+        received_at=context.received_at,
         zone=owner.contactability.zone,
     )
 

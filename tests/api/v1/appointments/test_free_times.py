@@ -47,7 +47,7 @@ def test_weekly_times_are_put_in_at_the_same_time_on_the_wall_clock(
     ]
     assert [(one["starts_at"], one["reason"]) for one in body["refused"]] == [
         ("2027-04-05T09:00:00+00:00", "The hub is closed that day"),
-        ("2027-04-12T09:00:00+00:00", "They have an appointment then"),
+        ("2027-04-12T09:00:00+00:00", "The worker has an appointment then"),
     ]
     listed = client.get("/v1/free-times", headers=key()).get_json()["items"]
     assert [(one["state"], one["place_alias"], one["worker_name"]) for one in listed] == [

@@ -70,10 +70,10 @@ class Pair:
         with self.database.begin() as session:
             session.get_one(Person, self.people[nth].id, with_for_update={"key_share": True})
             found = session.get_one(SlotOffer, offer.id)
-            appointment = offers.standing(session, found, now=now)
+            appointment = offers.offered_appointment(session, found, now=now)
             assert appointment is not None
             return (
-                offers.take(session, found, appointment, 1, inbound_id=self.inbound, now=now)
+                offers.accept(session, found, appointment, 1, inbound_id=self.inbound, now=now)
                 is not None
             )
 

@@ -10,11 +10,11 @@ import pytest
 from engage.appointments.free_times.rules import (
     FreeSlot,
     TimeWish,
-    named,
-    obstacles,
+    number_named,
     offerable,
     pick,
-    wish,
+    why_no_offer,
+    wish_in_text,
 )
 from engage.appointments.kinds import AppointmentType
 
@@ -95,35 +95,35 @@ FREE = [
 )
 def test_what_is_picked_for_a_wish(day: str | None, time: str | None, offered: list[str]) -> None:
     """Day and time, else the day, else the time, else the soonest on different days."""
-    assert shown(pick(FREE, TimeWish(day, time), heard_at=NOW, zone=LONDON)) == offered
+    assert shown(pick(FREE, TimeWish(day, time), received_at=NOW, zone=LONDON)) == offered
 
 
 def test_tomorrow_is_the_day_after_it_was_written() -> None:
     """Handled after midnight, a text of the evening before still means the same day."""
     sunday = datetime(2027, 3, 21, 23, 50, tzinfo=UTC)
-    assert shown(pick(FREE, TimeWish("tomorrow"), heard_at=sunday, zone=LONDON))[0] == "22 10:00"
+    assert shown(pick(FREE, TimeWish("tomorrow"), received_at=sunday, zone=LONDON))[0] == "22 10:00"
 
 
 def test_few_days_are_filled_with_more_of_the_same() -> None:
     """Three times on two days are three."""
     few = [slot("22 10:00"), slot("22 11:00"), slot("23 09:00")]
-    assert shown(pick(few, TimeWish(), heard_at=NOW, zone=LONDON)) == [
+    assert shown(pick(few, TimeWish(), received_at=NOW, zone=LONDON)) == [
         "22 10:00",
         "22 11:00",
         "23 09:00",
     ]
-    assert pick([], TimeWish("mon", "10:00"), heard_at=NOW, zone=LONDON) == ()
+    assert pick([], TimeWish("mon", "10:00"), received_at=NOW, zone=LONDON) == ()
 
 
 def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None:
     """With nothing else free it is better than nothing."""
     monday = TimeWish(avoid=date(2027, 3, 22))
-    assert shown(pick(FREE, monday, heard_at=NOW, zone=LONDON)) == [
+    assert shown(pick(FREE, monday, received_at=NOW, zone=LONDON)) == [
         "23 09:00",
         "24 14:30",
         "30 09:00",
     ]
-    assert shown(pick(FREE[:2], monday, heard_at=NOW, zone=LONDON)) == ["22 10:00", "22 10:30"]
+    assert shown(pick(FREE[:2], monday, received_at=NOW, zone=LONDON)) == ["22 10:00", "22 10:30"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_appointments_own_day_is_one_that_they_cannot_do(
     day: str | None, time: str | None, meant: TimeWish
 ) -> None:
     """`not monday` names Monday as much as `can we do monday`; with a time it is a wish."""
-    assert wish(day, time, starts_at=at("22 10:00"), heard_at=NOW, zone=LONDON) == meant
+    assert wish_in_text(day, time, starts_at=at("22 10:00"), received_at=NOW, zone=LONDON) == meant
 
 
 @pytest.mark.parametrize(
@@ -157,12 +157,12 @@ def test_the_appointments_own_day_is_one_that_they_cannot_do(
 def test_one_that_a_reading_names(day: str | None, time: str | None, place: int | None) -> None:
     """Exactly one of those offered, to the minute, or none."""
     starts = [at("22 10:00"), at("23 14:00"), at("24 10:00")]
-    assert named(starts, day, time, heard_at=NOW, zone=LONDON) == place
-    assert named(starts, None, "10:00", heard_at=NOW, zone=LONDON) is None
+    assert number_named(starts, day, time, received_at=NOW, zone=LONDON) == place
+    assert number_named(starts, None, "10:00", received_at=NOW, zone=LONDON) is None
 
 
 @pytest.mark.parametrize(
-    ("allowed", "demanded", "hub", "kind", "code"),
+    ("allowed", "enforceable", "hub", "kind", "code"),
     [
         (True, True, True, OFFICE, None),
         (True, False, False, OFFICE, None),
@@ -173,10 +173,12 @@ def test_one_that_a_reading_names(day: str | None, time: str | None, place: int 
     ],
 )
 def test_for_whom_nothing_is_offered(
-    allowed: bool, demanded: bool, hub: bool, kind: AppointmentType, code: str | None
+    allowed: bool, enforceable: bool, hub: bool, kind: AppointmentType, code: str | None
 ) -> None:
     """Without the offender manager's leave, against the hub's setting, or for what one worker alone
     cannot move.
     """
-    reason = obstacles(allowed=allowed, demanded=demanded, hub_allows_demanded=hub, kind=kind)
+    reason = why_no_offer(
+        allowed=allowed, enforceable=enforceable, hub_allows_enforceable=hub, kind=kind
+    )
     assert (reason.code if reason else None) == code
