@@ -260,7 +260,7 @@ class Worker:
             takeover.end_overdue(session, now=self._clock.now())
             absences.raise_evidence_due(session, now=self._clock.now())
             idempotency.delete_old(session, now=self._clock.now())
-            uploads.forget_old(session, now=self._clock.now())
+            uploads.delete_expired(session, now=self._clock.now())
         return False
 
     def _sweep_night(self) -> bool:

@@ -51,7 +51,7 @@ def upload() -> ResponseReturnValue:
         return _upload_page(form), 422
     try:
         with transaction() as session:
-            kept = uploads.keep(
+            kept = uploads.store(
                 session,
                 actor,
                 hub_id=hub_id,
@@ -89,7 +89,7 @@ def run_import(upload_id: uuid.UUID) -> ResponseReturnValue:
     if kept.report is None:
         report = _run(kept, dry_run=False)
         with transaction() as session:
-            uploads.imported(session, upload_id, report=report, now=at)
+            uploads.store_report(session, upload_id, report=report, now=at)
     return redirect(url_for("pages.preview_import", upload_id=upload_id))
 
 

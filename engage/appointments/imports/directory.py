@@ -1,5 +1,5 @@
-"""Who and what a file may name: the hub's offender managers, the area's agencies and their workers,
-read once for a whole import.
+"""The names that a file may use: the hub's offender managers, the area's agencies and their workers,
+read once for the whole import.
 """
 
 import uuid
@@ -16,9 +16,9 @@ from engage.appointments.imports.sheets import RowProblem
 
 
 @dataclass(frozen=True)
-class NamedWorker:
-    """What the names in a row stand for. `worker_id` only where exactly one worker of the agency
-    has that first name.
+class NamedIds:
+    """The ids of what a row names. `worker_id` is set only if exactly one worker of the agency has
+    that first name.
     """
 
     offender_manager_id: uuid.UUID
@@ -28,27 +28,27 @@ class NamedWorker:
 
 @dataclass(frozen=True)
 class Directory:
-    """The names of one hub and its area."""
+    """The names in one hub and its area, with their ids."""
 
     offender_managers: Mapping[str, uuid.UUID]
     agencies: Mapping[str, uuid.UUID]
     workers: Mapping[tuple[uuid.UUID, str], uuid.UUID]
 
-    def look_up(self, row: Row) -> NamedWorker:
-        """What the row names. Raises RowProblem for an offender manager or an agency that is not
-        there.
+    def look_up(self, row: Row) -> NamedIds:
+        """The ids of what the row names. Raises RowProblem for an unknown offender manager or
+        agency.
         """
         manager = self.offender_managers.get(row.om_email)
         if manager is None:
-            raise RowProblem("om_email", "No offender manager of this hub has this address")
+            raise RowProblem("om_email", "No offender manager in this hub has this email address")
         agency = self.agencies.get(row.agency.casefold())
         if agency is None:
-            raise RowProblem("agency", "No agency of this area has this name")
-        return NamedWorker(manager, agency, self.workers.get((agency, row.worker.casefold())))
+            raise RowProblem("agency", "No agency in this area has this name")
+        return NamedIds(manager, agency, self.workers.get((agency, row.worker.casefold())))
 
 
 def load_directory(session: Session, hub: Hub) -> Directory:
-    """The names of a hub as they are now."""
+    """The names in a hub and its area at this moment."""
     managers = session.execute(
         select(Staff.email, Staff.id)
         .join(Membership, Membership.staff_id == Staff.id)

@@ -1,10 +1,10 @@
-"""Take in a file of appointments: one transaction per row, so that it can be stopped and repeated
-at any point.
+"""Import a file of appointments. Each row has its own transaction, so the import can be stopped and
+repeated at any point.
 
-The file is read whole first; then each row in turn is booked, moved, left or refused. A row that is
-refused changes nothing and spoils no other. The CRN is the identity: people are never merged, and
-nothing about a person who is recorded already is changed from a file but a number that nobody has
-confirmed. docs/import.md says all this to the people who prepare the files.
+The file is read completely first; then each row is booked, moved, left or refused. A refused row
+changes nothing and does not affect the others. The CRN is the identity: people are never merged. Of
+a person who is already recorded an import changes nothing except an unconfirmed number.
+docs/import.md explains this to the people who prepare the files.
 """
 
 import uuid
@@ -24,13 +24,13 @@ from engage.access.policy import Actor, ActorKind
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role
 from engage.appointments.imports.batch import Lookahead
-from engage.appointments.imports.directory import NamedWorker, load_directory
+from engage.appointments.imports.directory import NamedIds, load_directory
 from engage.appointments.imports.row_import import (
     Effect,
-    Outcome,
     Raced,
-    Ready,
-    RowWork,
+    ReadyRow,
+    RowImport,
+    RowResult,
 )
 from engage.appointments.imports.row_parser import Row, read_row
 from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem, read_sheet
@@ -42,14 +42,16 @@ Begin = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 _TRIES = 3
 CHUNK = 200
-NOT_STORED = "It could not be stored. Import it again"
+NOT_STORED = "The row could not be stored. Import it again"
 _NO_WAIT = text("SET LOCAL synchronous_commit TO off")
-_MAKE_SAFE = text("SELECT pg_current_xact_id()")
+_MAKE_DURABLE = text("SELECT pg_current_xact_id()")
 
 
 @dataclass
 class ImportReport:
-    """What became of a file: how many rows, the references by effect, and what is to be looked at."""
+    """The result of an import: how many rows the file has, the references by effect, the refused
+    rows and the warnings.
+    """
 
     rows: int = 0
     booked: list[str] = field(default_factory=list)
@@ -59,7 +61,7 @@ class ImportReport:
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, effect: Effect, row: Row, warnings: Sequence[str]) -> None:
-        """Note a row that was taken."""
+        """Add a row that was imported."""
         {Effect.BOOKED: self.booked, Effect.MOVED: self.moved, Effect.UNCHANGED: self.unchanged}[
             effect
         ].append(row.ref)
@@ -68,13 +70,13 @@ class ImportReport:
         ]
 
     def refuse(self, line: int, ref: str, problem: RowProblem) -> None:
-        """Note a row that was refused."""
+        """Add a row that was refused."""
         self.refused.append(
             {"line": line, "ref": ref, "column": problem.column, "reason": problem.reason}
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The report in the shape that the command prints."""
+        """The report as JSON."""
         return {
             "rows": self.rows,
             "booked": self.booked,
@@ -95,11 +97,11 @@ def import_file(
     progress: Progress | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Book, move or leave every appointment of the file, and report row by row.
+    """Book, move or leave every appointment of the file, and report on each row.
 
-    `dry_run` does it all in one transaction that is rolled back. `progress` is told rows done and
-    rows in all. Raises Invalid when the file cannot be read as one of appointments, Forbidden when
-    the actor may not import into the hub, NotFound for an unknown hub.
+    `dry_run` does it all in one transaction that is rolled back. `progress` is called with the rows
+    done and the rows in all. Raises Invalid if this is not a file of appointments, Forbidden if the
+    actor may not import into the hub, NotFound for an unknown hub.
     """
     records = read_sheet(stream)
     with begin() as session:
@@ -110,38 +112,39 @@ def import_file(
         directory = load_directory(session, hub)
         session.expunge(hub)
     report = ImportReport(rows=len(records))
-    good: list[tuple[Row, NamedWorker]] = []
+    valid: list[tuple[Row, NamedIds]] = []
     for record in records:
         try:
             if record.problem is not None:
                 raise record.problem
             row = read_row(record.line, record.cells, zone(hub))
-            good.append((row, directory.look_up(row)))
+            valid.append((row, directory.look_up(row)))
         except RowProblem as problem:
             report.refuse(record.line, record.ref, problem)
-    last = {row.ref: row.line for row, _ in good}
-    shared = _shared_numbers([row for row, _ in good])
-    ready = [
-        Ready(row, named, row.line != last[row.ref], row.number in shared) for row, named in good
+    last_line = {row.ref: row.line for row, _ in valid}
+    shared = _shared_numbers([row for row, _ in valid])
+    rows = [
+        ReadyRow(row, named, row.line != last_line[row.ref], row.number in shared)
+        for row, named in valid
     ]
-    run = _Run(RowWork(actor, hub, now), report, progress)
-    run.told(len(records) - len(ready))
+    run = _Run(RowImport(actor, hub, now), report, progress)
+    run.advance(len(records) - len(rows))
     if dry_run:
-        _rehearse(begin, run, ready)
+        _rehearse(begin, run, rows)
     else:
-        _perform(begin, run, ready)
+        _import_rows(begin, run, rows)
     return report
 
 
 def _shared_numbers(rows: Sequence[Row]) -> frozenset[str]:
-    """The numbers that the file gives for more than one CRN: not even a check is texted between the
-    one row and the other.
+    """The numbers that the file gives for more than one CRN. Known beforehand, so that not even a
+    number check is texted between the two rows.
     """
-    holders: dict[str, set[str]] = {}
+    crns_of: dict[str, set[str]] = {}
     for row in rows:
         if row.number is not None:
-            holders.setdefault(row.number, set()).add(row.crn)
-    return frozenset(number for number, crns in holders.items() if len(crns) > 1)
+            crns_of.setdefault(row.number, set()).add(row.crn)
+    return frozenset(number for number, crns in crns_of.items() if len(crns) > 1)
 
 
 def _check_may_import(actor: Actor, hub: Hub) -> None:
@@ -152,93 +155,101 @@ def _check_may_import(actor: Actor, hub: Hub) -> None:
     else:
         allowed = hub.id in actor.hubs(Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
     if not allowed:
-        raise Forbidden("You may not import appointments into this hub.")
+        raise Forbidden("You cannot import appointments into this hub.")
 
 
-def _perform(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
-    """One transaction per row; a row that two imports add at the same moment is tried again.
+def _import_rows(begin: Begin, run: "_Run", rows: Sequence[ReadyRow]) -> None:
+    """Import each row in its own transaction.
 
-    Rows commit without waiting for the disk, and one last commit makes all of them safe before the
-    report is given. A crash in between can only lose whole rows at the end, as if the import had
-    been stopped there.
+    Rows commit without waiting for the disk, and one last commit makes all of them durable before
+    the report is returned. A crash in between can only lose whole rows at the end, as if the import
+    had been stopped there.
     """
-    ahead = Lookahead(run.work)
+    ahead = Lookahead(run.row_import)
     try:
-        for start in range(0, len(ready), CHUNK):
-            rows = ready[start : start + CHUNK]
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
             with begin() as session:
-                ahead.look(session, rows)
-            for one in rows:
-                run.row(one, partial(_one_row, begin, run.work, ahead, one))
+                ahead.load(session, chunk)
+            for ready in chunk:
+                run.do_row(ready, partial(_import_row, begin, run.row_import, ahead, ready))
     finally:
         with begin() as session:
-            session.execute(_MAKE_SAFE)
+            session.execute(_MAKE_DURABLE)
 
 
-def _one_row(begin: Begin, work: RowWork, ahead: Lookahead, one: Ready) -> Outcome:
-    if (warnings := ahead.nothing_to_do(one)) is not None:
-        return Effect.UNCHANGED, warnings
+def _import_row(
+    begin: Begin, row_import: RowImport, ahead: Lookahead, ready: ReadyRow
+) -> RowResult:
+    """Import a row, quickly if possible. A row that another import changes at the same moment is
+    tried again.
+    """
+    if (unchanged := ahead.warnings_if_unchanged(ready)) is not None:
+        return Effect.UNCHANGED, unchanged
     for attempt in range(1, _TRIES + 1):
         try:
             with begin() as session:
-                quick = ahead.book(session, one) if attempt == 1 else None
-                if quick is not None:
-                    return Effect.BOOKED, quick
-                ahead.changed(one.row)
+                booked = ahead.try_to_book(session, ready) if attempt == 1 else None
+                if booked is not None:
+                    return Effect.BOOKED, booked
+                ahead.forget_person(ready.row)
                 session.execute(_NO_WAIT)
-                return work.do(session, one)
+                return row_import.import_row(session, ready)
         except (Raced, IntegrityError) as problem:
-            log.warning("import.row_raced", line=one.row.line, problem=type(problem).__name__)
+            log.warning("import.row_raced", line=ready.row.line, problem=type(problem).__name__)
         finally:
-            ahead.passed(one.row)
+            ahead.mark_done(ready.row)
     raise RowProblem(WHOLE_ROW, NOT_STORED)
 
 
-def _rehearse(begin: Begin, run: "_Run", ready: Sequence[Ready]) -> None:
-    """Every row in a savepoint of one transaction, so that a row sees what those before it would
-    have done; then all is undone.
+def _rehearse(begin: Begin, run: "_Run", rows: Sequence[ReadyRow]) -> None:
+    """Import each row in a savepoint of one transaction, so that it sees the rows before it; then
+    roll everything back.
     """
 
-    def nested(session: Session, one: Ready) -> Outcome:
+    def in_savepoint(session: Session, ready: ReadyRow) -> RowResult:
         with session.begin_nested():
-            return run.work.do(session, one)
+            return run.row_import.import_row(session, ready)
 
     try:
         with begin() as session:
-            for one in ready:
-                run.row(one, partial(nested, session, one))
+            for ready in rows:
+                run.do_row(ready, partial(in_savepoint, session, ready))
             raise _Undo
     except _Undo:
         pass
 
 
 class _Undo(Exception):
-    """Ends a dry run: everything it did is rolled back."""
+    """Ends a dry run, so that its transaction is rolled back."""
 
 
 class _Run:
-    """One import under way: its report, and how far it is."""
+    """An import in progress: its report, and how many rows are done."""
 
-    def __init__(self, work: RowWork, report: ImportReport, progress: Progress | None) -> None:
-        self.work, self.report, self.progress = work, report, progress
+    def __init__(
+        self, row_import: RowImport, report: ImportReport, progress: Progress | None
+    ) -> None:
+        self.row_import, self.report, self.progress = row_import, report, progress
         self.done = 0
 
-    def told(self, more: int) -> None:
-        """Some rows more are done."""
-        self.done += more
+    def advance(self, rows: int) -> None:
+        """Count more rows as done."""
+        self.done += rows
         if self.progress is not None:
             self.progress(self.done, self.report.rows)
 
-    def row(self, one: Ready, do: Callable[[], Outcome]) -> None:
-        """Do one row and note what became of it; one that is refused, or that the database will not
-        take, is reported and no more.
+    def do_row(self, ready: ReadyRow, do: Callable[[], RowResult]) -> None:
+        """Import one row and report the result. A row that is refused, or that the database does
+        not accept, does not stop the import.
         """
+        row = ready.row
         try:
             effect, warnings = do()
-            self.report.add(effect, one.row, warnings)
+            self.report.add(effect, row, warnings)
         except RowProblem as problem:
-            self.report.refuse(one.row.line, one.row.ref, problem)
+            self.report.refuse(row.line, row.ref, problem)
         except (Raced, IntegrityError, DataError) as problem:
-            log.warning("import.row_failed", line=one.row.line, problem=type(problem).__name__)
-            self.report.refuse(one.row.line, one.row.ref, RowProblem(WHOLE_ROW, NOT_STORED))
-        self.told(1)
+            log.warning("import.row_failed", line=row.line, problem=type(problem).__name__)
+            self.report.refuse(row.line, row.ref, RowProblem(WHOLE_ROW, NOT_STORED))
+        self.advance(1)

@@ -1,4 +1,4 @@
-"""Table of uploaded files that wait between preview and import."""
+"""Table of uploaded files, kept between preview and import."""
 
 import uuid
 from datetime import datetime
@@ -12,7 +12,7 @@ from engage.core.db import Base, new_id
 
 
 class ImportUpload(Base):
-    """One uploaded file. `report` is what its import did, once it has been imported."""
+    """One uploaded file. `report` is the report of its import, once it has been imported."""
 
     __tablename__ = "import_upload"
     __table_args__ = (

@@ -1,57 +1,69 @@
-"""What a file may do to a person's mobile number, and what is said about a number that cannot be
+"""What an import may do to a person's mobile number, and the warnings about numbers that cannot be
 texted.
 
-A number that a worker or the person has confirmed is only ever changed by a worker: an export can
-be old, and an old number may be somebody else's by now. A number that nobody has confirmed gives
-way to the file's, and is asked whose it is before it is texted.
+A confirmed number is only ever changed by a worker: an export can be out of date, and an old number
+may belong to another person by now. An unconfirmed number is replaced by the file's, which is
+checked with a text before anything else is sent to it.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from engage.access.policy import Actor
 from engage.appointments.imports.row_parser import Row
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.phones import SHARED_PROBLEM, current_point, set_number
+from engage.people.phones import SHARED_PROBLEM, current_point
 
 NO_NUMBER = "There is no mobile number: the person will not be texted"
 CONFIRMED = "The number differs from the confirmed one, which was kept: check it with the person"
-OLD = "The number is an old one of theirs and was not taken: check it with the person"
-CHANGED = "The number differs from the recorded one, which was not confirmed: the new one was taken and will be checked"
-SHARED = "The same number is on somebody else: neither is texted until a worker has looked"
+OLD = "The number is an old one of the person's and was not used: check it with the person"
+CHANGED = (
+    "The number differs from the recorded one, which was not confirmed: the new one is used and will "
+    "be checked"
+)
+SHARED = (
+    "Another person has the same number: neither person is texted until a worker has looked into it"
+)
 
 
-def take_number(
-    session: Session, actor: Actor, person: Person, row: Row, *, now: datetime
-) -> list[str]:
-    """Bring a recorded person's number up to the row's where that may be; returns what a clerk
-    should know.
-    """
+@dataclass(frozen=True)
+class NumberDecision:
+    """Whether the row's number is to be recorded for the person, and the warnings about that."""
+
+    record: bool
+    warnings: tuple[str, ...] = ()
+
+
+KEEP = NumberDecision(record=False)
+
+
+def decide_number(session: Session, person: Person, row: Row) -> NumberDecision:
+    """Whether the row's number replaces the one that is recorded for a known person."""
     if not row.given_number:
-        return []
+        return KEEP
     point = current_point(session, person.id)
     if point is not None and point.number is not None:
         if row.number is None:
-            return [
-                f"The number in the file cannot be texted ({row.number_problem}): the recorded one was kept"
-            ]
+            problem = (
+                f"The number in the file cannot be texted ({row.number_problem}): "
+                "the recorded one was kept"
+            )
+            return NumberDecision(record=False, warnings=(problem,))
         if row.number == point.number:
-            return []
+            return KEEP
         if point.state is NumberState.VERIFIED:
-            return [CONFIRMED]
+            return NumberDecision(record=False, warnings=(CONFIRMED,))
     if row.number is not None and _was_theirs(session, person, row.number):
-        return [OLD]
+        return NumberDecision(record=False, warnings=(OLD,))
     if point is not None and point.number is None and row.number is None:
-        return []
-    set_number(session, actor, person.id, row.given_number, now=now)
-    return [CHANGED] if point is not None else []
+        return KEEP
+    return NumberDecision(record=True, warnings=(CHANGED,) if point is not None else ())
 
 
-def settled(point: ContactPoint | None, row: Row) -> bool:
-    """Whether the row asks nothing of the person's number: it says none, the one recorded, or one
-    that can be texted no more than that.
+def agrees(point: ContactPoint | None, row: Row) -> bool:
+    """Whether the row leaves the person's number as it is: it gives none, or the one recorded, or
+    neither of the two can be texted.
     """
     if not row.given_number:
         return True
@@ -59,16 +71,14 @@ def settled(point: ContactPoint | None, row: Row) -> bool:
 
 
 def number_warnings(session: Session, person: Person, row: Row) -> list[str]:
-    """Why the person's number, as it now stands, cannot be texted; nothing where only the check is
-    still to come.
-    """
+    """Why the person's present number cannot be texted. Empty if only the check is still to come."""
     point = current_point(session, person.id)
-    shared = point is not None and point.number is not None and _others_have(session, point)
+    shared = point is not None and point.number is not None and _is_shared(session, point)
     return warnings_about(point, row, shared=shared)
 
 
 def warnings_about(point: ContactPoint | None, row: Row, *, shared: bool) -> list[str]:
-    """The warnings about a number that is looked up already; `shared`: it is somebody else's too."""
+    """The warnings about a number already looked up. `shared`: another person has it too."""
     if point is None:
         return [NO_NUMBER]
     if point.number is None:
@@ -93,7 +103,7 @@ def _was_theirs(session: Session, person: Person, number: str) -> bool:
     return bool(found)
 
 
-def _others_have(session: Session, point: ContactPoint) -> bool:
+def _is_shared(session: Session, point: ContactPoint) -> bool:
     other = aliased(ContactPoint)
     found = session.scalar(
         select(

@@ -1,9 +1,9 @@
-"""One row of an import in an open transaction: book, move or leave its appointment, and say what a
-clerk should look at.
+"""Import one row in an open transaction: book, move or leave its appointment, and return the
+warnings.
 
-The CRN is the identity: people are never merged, and nothing about a person who is recorded already
-is changed from a file but a number that nobody has confirmed (numbers.py). A row that cannot be
-done raises RowProblem, and its transaction is rolled back by the caller.
+The CRN is the identity: people are never merged. Of a person who is already recorded an import
+changes nothing except an unconfirmed number (phone_numbers.py). A row that must be refused raises
+RowProblem, and the caller rolls its transaction back.
 """
 
 from collections.abc import Iterator
@@ -26,20 +26,21 @@ from engage.access.policy import (
 from engage.agencies.model import Hub
 from engage.appointments import booking, booking_checks
 from engage.appointments.imports import phone_numbers
-from engage.appointments.imports.directory import NamedWorker
+from engage.appointments.imports.directory import NamedIds
 from engage.appointments.imports.row_parser import Row
 from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules
 from engage.core.errors import EngageError
 from engage.people.model import Person
-from engage.people.phones import expect_sharing
+from engage.people.phones import expect_sharing, set_number
 from engage.people.service import NewPerson, create_person, person_with_crn
 
 CLASH = "The person has another appointment at that time"
-
-
-NAME_DIFFERS = "Another name is recorded for this CRN: nothing about the person was changed. Check that it is the same person"
+NAME_DIFFERS = (
+    "Another name is recorded for this CRN: the person's details were not changed. "
+    "Check that it is the same person"
+)
 _COLUMN_OF = {
     "agency_id": "agency",
     "starts_at": "date",
@@ -50,59 +51,61 @@ _COLUMN_OF = {
 
 
 class Effect(StrEnum):
-    """What became of a good row. A change of details without a change of time counts as moved too."""
+    """What the import of a row did. A change of details alone counts as moved too."""
 
     BOOKED = "booked"
     MOVED = "moved"
     UNCHANGED = "unchanged"
 
 
-Outcome = tuple[Effect, list[str]]
-"""What became of a good row, and what a clerk should look at."""
+RowResult = tuple[Effect, list[str]]
+"""What the import of a row did, and the warnings."""
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A row that can be done, as far as the row itself says.
+class ReadyRow:
+    """A row that is valid in itself, with the ids of what it names.
 
-    `superseded`: a later good row of the file has the same reference. `shared`: the file gives its
+    `superseded`: a later valid row of the file has the same reference. `shared`: the file gives its
     number for another CRN too.
     """
 
     row: Row
-    named: NamedWorker
+    named: NamedIds
     superseded: bool
     shared: bool
 
 
 class Raced(Exception):
-    """Somebody else added the same person at the same moment: the row is tried again."""
+    """Another import changed the same person or appointment at the same moment: try the row again."""
 
 
-class RowWork:
-    """The rows of one import, done one by one."""
+class RowImport:
+    """The import of the rows of one file, one by one."""
 
     def __init__(self, actor: Actor, hub: Hub, now: datetime) -> None:
         self.actor, self.hub, self.now = actor, hub, now
 
-    def do(self, session: Session, one: Ready) -> Outcome:
-        """Do one row in an open transaction. Raises RowProblem when it must be refused, Raced when
+    def import_row(self, session: Session, ready: ReadyRow) -> RowResult:
+        """Import one row in an open transaction. Raises RowProblem if it must be refused, Raced if
         it should be tried again.
         """
-        with self._refusals(session):
-            outcome = self._do(session, one)
+        with self._row_problems(session):
+            result = self._import_row(session, ready)
             session.flush()
-        return outcome
+        return result
 
-    def add(self, session: Session, one: Ready) -> Person:
-        """Add the row's person, whom nobody had recorded. Raises RowProblem or Raced like `do`."""
-        with self._refusals(session):
-            return self._add_person(session, one)
+    def add_person(self, session: Session, ready: ReadyRow) -> Person:
+        """Add the row's person, who is not recorded yet. Raises RowProblem or Raced, like
+        `import_row`.
+        """
+        with self._row_problems(session):
+            return self._add_person(session, ready)
 
     @contextmanager
-    def _refusals(self, session: Session) -> Iterator[None]:
-        """What use cases refuse, as the refusal of a row. The hub is lent to the session so that
-        nobody has to load it.
+    def _row_problems(self, session: Session) -> Iterator[None]:
+        """Turn the refusals of use cases into RowProblem. The hub joins the session meanwhile, so
+        that it is not loaded again.
         """
         session.add(self.hub)
         try:
@@ -116,8 +119,8 @@ class RowWork:
         finally:
             session.expunge(self.hub)
 
-    def _do(self, session: Session, one: Ready) -> Outcome:
-        row = one.row
+    def _import_row(self, session: Session, ready: ReadyRow) -> RowResult:
+        row = ready.row
         person = self._person(session, row)
         existing = session.scalars(
             select(Appointment).where(
@@ -127,31 +130,32 @@ class RowWork:
         if existing is not None and person is None and self._crn_of(session, existing) == row.crn:
             raise Raced
         if existing is not None and (person is None or existing.person_id != person.id):
-            raise RowProblem("ref", "This reference is already another person's appointment")
+            raise RowProblem("ref", "This reference belongs to another person's appointment")
         if existing is None:
             check_moment(row, self.now)
         warnings = list(row.warnings)
         if person is None:
-            person = self._add_person(session, one)
+            person = self._add_person(session, ready)
         else:
-            warnings += differences(person, one)
+            warnings += differences(person, ready)
             if NAME_DIFFERS not in warnings:
-                warnings += phone_numbers.take_number(
-                    session, self.actor, person, row, now=self.now
-                )
+                decision = phone_numbers.decide_number(session, person, row)
+                if decision.record:
+                    set_number(session, self.actor, person.id, row.given_number, now=self.now)
+                warnings += decision.warnings
         warnings += phone_numbers.number_warnings(session, person, row)
         if existing is None:
             if booking_checks.has_clash(session, person.id, row.starts_at, row.minutes):
                 warnings.append(CLASH)
-            self._book(session, person, one)
+            self._book(session, person, ready)
             return Effect.BOOKED, warnings
-        return self._update(session, person, existing, one), warnings
+        return self._update(session, person, existing, ready), warnings
 
     def _person(self, session: Session, row: Row) -> Person | None:
-        """The person of the row's CRN (or of a record that was merged into theirs), held; None when
-        nobody has it.
+        """The person with the row's CRN, or the person that the record was merged into, with their
+        row locked. None if the CRN is new.
 
-        Raises RowProblem when the actor may not change them.
+        Raises RowProblem if the actor may not book for them.
         """
         found = session.execute(
             select(Person, visible_to(self.actor))
@@ -170,35 +174,35 @@ class RowWork:
     def _crn_of(self, session: Session, existing: Appointment) -> str | None:
         return session.scalar(select(Person.crn).where(Person.id == existing.person_id))
 
-    def _add_person(self, session: Session, one: Ready) -> Person:
-        row = one.row
+    def _add_person(self, session: Session, ready: ReadyRow) -> Person:
+        row = ready.row
         new = NewPerson(
             crn=row.crn,
             first_name=row.first_name,
             last_name=row.last_name,
             hub_id=self.hub.id,
-            offender_manager_id=one.named.offender_manager_id,
+            offender_manager_id=ready.named.offender_manager_id,
             language=row.language,
             given_number=row.given_number or None,
         )
         person = create_person(session, self.actor, new, now=self.now)
-        if one.shared:
+        if ready.shared:
             expect_sharing(session, person, now=self.now)
         return person
 
-    def _book(self, session: Session, person: Person, one: Ready) -> None:
-        new = new_appointment(person, one)
+    def _book(self, session: Session, person: Person, ready: ReadyRow) -> None:
+        new = new_appointment(person, ready)
         booking.write_booking(
-            session, self.actor, new, person, self.hub, now=self.now, digest=one.row.digest
+            session, self.actor, new, person, self.hub, now=self.now, digest=ready.row.digest
         )
 
     def _update(
-        self, session: Session, person: Person, existing: Appointment, one: Ready
+        self, session: Session, person: Person, existing: Appointment, ready: ReadyRow
     ) -> Effect:
-        row = one.row
-        if one.superseded or existing.source_digest == row.digest:
+        row = ready.row
+        if ready.superseded or existing.source_digest == row.digest:
             return Effect.UNCHANGED
-        details = _details(existing, one)
+        details = _details(existing, ready)
         changed = {
             name: value for name, value in details.items() if getattr(existing, name) != value
         }
@@ -222,11 +226,11 @@ class RowWork:
         return Effect.MOVED if moved or changed else Effect.UNCHANGED
 
 
-def _details(existing: Appointment, one: Ready) -> dict[str, Any]:
-    """What the row says of the details; the alias only follows the place when that has changed, and
-    the worker's id the name.
+def _details(existing: Appointment, ready: ReadyRow) -> dict[str, Any]:
+    """The details in the row. The name for texts is included only if the place changes, the
+    worker's id only if the worker or the agency does.
     """
-    row, named = one.row, one.named
+    row, named = ready.row, ready.named
     details: dict[str, Any] = {
         "agency_id": named.agency_id,
         "type": row.type,
@@ -243,7 +247,7 @@ def _details(existing: Appointment, one: Ready) -> dict[str, Any]:
 
 
 def may_book(actor: Actor, person: Person, visible: bool) -> bool:
-    """Whether the actor may book for a person, given whether they may see them at all."""
+    """Whether the actor may book for the person. `visible`: whether they may see the person."""
     return visible and Ability.BOOK in abilities(actor, person) and may_change(actor, person)
 
 
@@ -255,22 +259,24 @@ def check_moment(row: Row, now: datetime) -> None:
         raise RowProblem("date", "The appointment is more than 2 years ahead")
 
 
-def differences(person: Person, one: Ready) -> list[str]:
-    """What the row says of a recorded person that is not what is recorded."""
-    row, found = one.row, []
+def differences(person: Person, ready: ReadyRow) -> list[str]:
+    """Warnings about details in the row that differ from those recorded for the person."""
+    row, warnings = ready.row, []
     recorded = (person.first_name.casefold(), person.last_name.casefold())
     if recorded != (row.first_name.casefold(), row.last_name.casefold()):
-        found.append(NAME_DIFFERS)
-    if person.offender_manager_id != one.named.offender_manager_id:
-        found.append("Another offender manager is recorded for this person: that was not changed")
+        warnings.append(NAME_DIFFERS)
+    if person.offender_manager_id != ready.named.offender_manager_id:
+        warnings.append(
+            "Another offender manager is recorded for this person: that was not changed"
+        )
     if person.language is not row.language:
-        found.append("Another language is recorded for this person: that was not changed")
-    return found
+        warnings.append("Another language is recorded for this person: that was not changed")
+    return warnings
 
 
-def new_appointment(person: Person, one: Ready) -> booking.NewAppointment:
-    """The booking that the row asks for."""
-    row, named = one.row, one.named
+def new_appointment(person: Person, ready: ReadyRow) -> booking.NewAppointment:
+    """The booking for the row."""
+    row, named = ready.row, ready.named
     return booking.NewAppointment(
         person_id=person.id,
         agency_id=named.agency_id,

@@ -1,9 +1,9 @@
-"""One row of a file into the values of an appointment, or the column and the reason why not, in
-words that a clerk understands.
+"""Turn one row of a file into the values of an appointment or a free time, or say which column is
+wrong and why, in words for the person who imports.
 
-Pure: what depends on what is recorded (the offender manager, the agency, whether the time is past)
-is for importing.py. It takes what people type (`9.30am`, `2027-04-07`, `Y`) and never guesses: an
-American date or a number without its meaning is refused.
+Pure: checks against what is recorded (the offender manager, the agency, whether the time is past)
+are made elsewhere. It accepts what people type (`9.30am`, `2027-04-07`, `Y`) and never guesses: an
+American date or a time without am, pm or minutes is refused.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ _LONGEST = {
 }
 _FORMULA = "=+-@"
 _NOT_FORMULAS = frozenset({"mobile", "minutes"})
-_IN_NAMES = frozenset(" '-.,()’ʼ`´")
+_NAME_SIGNS = frozenset(" '-.,()’ʼ`´")
 LONGEST_DAY = 1440
 TIME_COLUMNS = ("worker_email", "type", "date", "start", "minutes", "place", "weeks")
 PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will say someone"
@@ -70,8 +70,8 @@ PRIVATE_WORKER = "The worker's name would tell a stranger too much: texts will s
 
 @dataclass(frozen=True)
 class Row:
-    """The values of one row. `number` is the mobile as E.164, None when `number_problem` says why
-    it cannot be texted.
+    """The values of one row. `number` is the mobile number as E.164, or None if `number_problem`
+    says why it cannot be texted.
     """
 
     line: int
@@ -96,13 +96,13 @@ class Row:
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over by the book."""
+        """The planned end."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def digest(self) -> str:
-        """A fingerprint of what the row says of the appointment, to know it again in another file."""
-        said = (
+        """A digest of what the row says about the appointment, to recognise it in another file."""
+        values = (
             self.crn,
             self.agency.casefold(),
             self.type.value,
@@ -112,27 +112,27 @@ class Row:
             self.worker,
             str(self.enforceable),
         )
-        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+        return hashlib.sha256("\x1f".join(values).encode()).hexdigest()
 
 
 def read_row(line: int, cells: Mapping[str, str], zone: ZoneInfo) -> Row:
-    """The values of a row whose cells are named. Raises RowProblem for the first column, in the
-    file's order, that cannot be taken.
+    """The values of a row, given by column name. Raises RowProblem for the first column, in the
+    file's order, that is not valid.
     """
     value = {name: _tidy(name, cells[name]) for name in COLUMNS}
-    ref = _needed("ref", value["ref"], "Give the appointment's reference")
+    ref = _needed("ref", value["ref"], "Enter the appointment's reference")
     crn = _crn(value["crn"])
     first, last = _name("first_name", value["first_name"]), _name("last_name", value["last_name"])
     number, problem = _number(value["mobile"])
     language = _language(value["language"])
     email = _email(value["om_email"])
-    agency = _needed("agency", value["agency"], "Name the agency")
+    agency = _needed("agency", value["agency"], "Enter the agency")
     kind = _type(value["type"])
     day, at = _date(value["date"]), _time(value["start"])
     starts_at, moment_warnings = _moment(day, at, zone)
     minutes = _minutes(value["minutes"])
     alias, place_warnings = _alias(value["place"])
-    worker = _needed("worker", value["worker"], "Say whom the person will see")
+    worker = _needed("worker", value["worker"], "Enter the worker's name")
     return Row(
         line=line,
         ref=ref,
@@ -171,17 +171,15 @@ class TimeRow:
 
 
 def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
-    """The values of a row of free times. Raises RowProblem for the first column that cannot be
-    taken.
-    """
+    """The values of a row of free times. Raises RowProblem for the first column that is not valid."""
     value = {name: _tidy(name, cells[name]) for name in TIME_COLUMNS}
-    email = _needed("worker_email", value["worker_email"], "Give the worker's email address")
+    email = _needed("worker_email", value["worker_email"], "Enter the worker's email address")
     kind = _type(value["type"])
     starts_at, moment_warnings = _moment(_date(value["date"]), _time(value["start"]), zone)
     alias, place_warnings = _alias(value["place"])
     weeks = value["weeks"] or "1"
     if not (weeks.isascii() and weeks.isdigit()):
-        raise RowProblem("weeks", "Write the number of weeks, or nothing for one time")
+        raise RowProblem("weeks", "Enter the number of weeks, or leave it blank for one time")
     return TimeRow(
         worker_email=email.lower(),
         type=kind,
@@ -195,8 +193,8 @@ def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
 
 
 def _tidy(column: str, raw: str) -> str:
-    """One line of composed characters without direction marks. Raises RowProblem for what no clerk
-    typed on purpose.
+    """The value on one line, in composed characters and without direction marks. Raises RowProblem
+    for a value that is too long, or that a spreadsheet would run.
     """
     if len(raw) > 4 * _LONGEST[column] + 200:
         raise RowProblem(column, f"Too long: at most {_LONGEST[column]} characters")
@@ -209,29 +207,30 @@ def _tidy(column: str, raw: str) -> str:
         raw[:1] in ("\t", "\r") and value
     ):
         raise RowProblem(
-            column, f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet would run"
+            column,
+            f"It starts with a character ({_FORMULA} or a tab) that a spreadsheet runs as a formula",
         )
     return value
 
 
 def _visible(column: str, raw: str) -> str:
-    """Composed characters only, every kind of space a plain one. Raises RowProblem for what cannot
-    be read or seen.
+    """The value in composed characters, with every kind of space a plain one. Raises RowProblem for
+    characters that cannot be read or seen.
     """
-    kept = []
+    visible = []
     for character in unicodedata.normalize("NFC", raw):
         kind = unicodedata.category(character)
         if kind == "Cs":
             raise RowProblem(
-                column, "It has letters that cannot be read: save the file as CSV UTF-8"
+                column, "It has characters that cannot be read: save the file as CSV UTF-8"
             )
         if character.isspace():
-            kept.append(" ")
+            visible.append(" ")
         elif kind in ("Cc", "Co", "Cn"):
-            raise RowProblem(column, "It has a character that cannot be seen: type it again")
+            raise RowProblem(column, "It has an invisible character: type it again")
         elif kind != "Cf":
-            kept.append(character)
-    return "".join(kept)
+            visible.append(character)
+    return "".join(visible)
 
 
 def _needed(column: str, value: str, reason: str) -> str:
@@ -242,22 +241,24 @@ def _needed(column: str, value: str, reason: str) -> str:
 
 def _crn(value: str) -> str:
     if not value:
-        raise RowProblem("crn", "There is no CRN")
+        raise RowProblem("crn", "Enter the CRN")
     if not _CRN.fullmatch(value.upper()):
         raise RowProblem("crn", "A CRN is one letter and six digits, such as X123456")
     return value.upper()
 
 
 def _name(column: str, value: str) -> str:
-    words = "first name" if column == "first_name" else "last name"
-    _needed(column, value, f"Give the {words}")
+    label = "first name" if column == "first_name" else "last name"
+    _needed(column, value, f"Enter the {label}")
     if not all(
-        unicodedata.category(sign)[0] in "LM" or sign.isdigit() or sign in _IN_NAMES
+        unicodedata.category(sign)[0] in "LM" or sign.isdigit() or sign in _NAME_SIGNS
         for sign in value
     ):
-        raise RowProblem(column, f"A {words} has letters, spaces, hyphens and apostrophes only")
+        raise RowProblem(
+            column, f"A {label} can only have letters, spaces, hyphens and apostrophes"
+        )
     if not any(sign.isalpha() for sign in value):
-        raise RowProblem(column, f"Give the {words} in letters")
+        raise RowProblem(column, f"Enter the {label} in letters")
     return value
 
 
@@ -272,11 +273,11 @@ def _language(value: str) -> Language:
     try:
         return _LANGUAGES[value.casefold()]
     except KeyError:
-        raise RowProblem("language", "Texts are in English (en) or Welsh (cy)") from None
+        raise RowProblem("language", "The language must be English (en) or Welsh (cy)") from None
 
 
 def _email(value: str) -> str:
-    _needed("om_email", value, "Give the offender manager's email address")
+    _needed("om_email", value, "Enter the offender manager's email address")
     if not _EMAIL.fullmatch(value):
         raise RowProblem("om_email", "This is not an email address")
     return value.lower()
@@ -293,31 +294,31 @@ def _type(value: str) -> AppointmentType:
 
 
 def _date(value: str) -> date:
-    _needed("date", value, "Give the date")
+    _needed("date", value, "Enter the date")
     if found := _DAY_FIRST.fullmatch(value):
         day, month, year = (int(part) for part in found.groups())
     elif found := _YEAR_FIRST.fullmatch(value):
         year, month, day = (int(part) for part in found.groups())
     else:
-        raise RowProblem("date", "Write the date as day/month/year, such as 22/03/2027")
+        raise RowProblem("date", "Enter the date as day/month/year, such as 22/03/2027")
     try:
         return date(year, month, day)
     except ValueError:
-        raise RowProblem("date", f"There is no {value}") from None
+        raise RowProblem("date", f"{value} is not a real date") from None
 
 
 def _time(value: str) -> time:
-    _needed("start", value, "Give the time at which it starts")
+    _needed("start", value, "Enter the start time")
     found = _TIME.fullmatch(value)
     if found is None or not (found[2] or found[4]):
-        raise RowProblem("start", "Write the time as hours and minutes, such as 09:30 or 9.30am")
+        raise RowProblem("start", "Enter the time as hours and minutes, such as 09:30 or 9.30am")
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[4] or "").lower()
     if half and not 1 <= hour <= 12:
-        raise RowProblem("start", f"There is no time {value}")
+        raise RowProblem("start", f"{value} is not a real time")
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or int(found[3] or 0) > 59:
-        raise RowProblem("start", f"There is no time {value}")
+        raise RowProblem("start", f"{value} is not a real time")
     return time(hour, minute)
 
 
@@ -327,16 +328,16 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, tuple[str, .
     except NoSuchTime as problem:
         raise RowProblem("start", str(problem)) from None
     except OverflowError:
-        raise RowProblem("date", "The year cannot be right") from None
+        raise RowProblem("date", "The year is not valid") from None
     if moment.ambiguous:
         return moment.at, (
-            f"{at:%H:%M} comes twice that day, when the clocks go back: the first is taken",
+            f"{at:%H:%M} comes twice that day, when the clocks go back: the first one is used",
         )
     return moment.at, ()
 
 
 def _minutes(value: str) -> int:
-    reason = f"The length must be whole minutes, from 1 to {LONGEST_DAY}"
+    reason = f"The length must be in whole minutes, from 1 to {LONGEST_DAY}"
     if not _WHOLE.fullmatch(value) or not 1 <= (minutes := int(float(value))) <= LONGEST_DAY:
         raise RowProblem("minutes", reason)
     return minutes
@@ -344,7 +345,9 @@ def _minutes(value: str) -> int:
 
 @lru_cache(maxsize=1024)
 def _alias(place: str) -> tuple[str, tuple[str, ...]]:
-    """What texts call the place: as the file has it, unless a stranger should not read that."""
+    """What texts call the place, with any warnings: the file's name, unless a stranger should not
+    read it.
+    """
     words = ", ".join(problem.word for problem in texts.lint(place))
     if words:
         return "", (f"The place would tell a stranger too much ({words}): texts will not name it",)
@@ -362,4 +365,4 @@ def _yes_or_no(value: str) -> bool:
         return True
     if known in _NO:
         return False
-    raise RowProblem("enforceable", "Write yes or no")
+    raise RowProblem("enforceable", "Enter yes or no")

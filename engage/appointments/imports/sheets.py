@@ -1,10 +1,10 @@
-"""A file of appointments, or of free times, into records, each with its line: what spreadsheets and
-case systems write, faults and all.
+"""Read a CSV file of appointments or free times into records, each with its line number. Files come
+from spreadsheets and case systems, with their faults.
 
-One physical line is one record, so that a quotation mark somebody forgot to close spoils its own
-row and no other; a value that runs over a line break is put together again where that gives a whole
-row. What the values mean is for rows.py. Nothing here touches the database, and a file is read
-whole before anything is done with it.
+One physical line is one record, so an unclosed quotation mark spoils only its own row. A value that
+runs over a line break is joined again if that gives a whole row. What the values mean is for
+row_parser.py. Nothing here touches the database. A file is read completely before any row is
+imported.
 """
 
 import csv
@@ -36,7 +36,7 @@ COLUMNS = (
 LARGEST = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 WHOLE_ROW = "row"
-"""Named as the column when the fault is not in any one of them."""
+"""Named as the column when the problem is not in one column."""
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _RUNS_OVER = 5
@@ -44,14 +44,14 @@ _BOM = b"\xef\xbb\xbf"
 _NOT_TEXT = {
     b"PK\x03\x04": "This is a workbook. Save it as CSV UTF-8 and import that.",
     b"\xd0\xcf\x11\xe0": "This is a workbook. Save it as CSV UTF-8 and import that.",
-    b"\xff\xfe": "The file is in another alphabet code (UTF-16). Save it as CSV UTF-8.",
-    b"\xfe\xff": "The file is in another alphabet code (UTF-16). Save it as CSV UTF-8.",
+    b"\xff\xfe": "The file is encoded as UTF-16. Save it as CSV UTF-8.",
+    b"\xfe\xff": "The file is encoded as UTF-16. Save it as CSV UTF-8.",
     b"%PDF": "This is a PDF. Save the list as CSV UTF-8.",
 }
 
 
 class RowProblem(Exception):
-    """Why a row is refused: the column it is in, and the reason in words for a clerk."""
+    """Why a row is refused: the column, and the reason in words for the person who imports."""
 
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(reason)
@@ -61,8 +61,8 @@ class RowProblem(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """One row of the file. `line` counts from 1, the header; `cells` are by column name, `problem`
-    says why there are none.
+    """One row of the file. `line` counts from 1, the header. `cells` are by column name; `problem`
+    is set if the row could not be read.
     """
 
     line: int
@@ -72,12 +72,12 @@ class Record:
 
 
 def read_sheet(stream: IO[bytes], columns: Sequence[str] = COLUMNS) -> list[Record]:
-    """Every row of the file, without blank ones. Raises Invalid, with the field `file`, for what is
-    no file with these columns.
+    """The rows of the file, without blank ones. Raises Invalid, with the field `file`, if it is not
+    a file with these columns.
     """
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise _refuse("The file is larger than 10 MB. Split it.")
+        raise _refuse("The file is larger than 10 MB. Split it into smaller files.")
     for start, reason in _NOT_TEXT.items():
         if content.startswith(start):
             raise _refuse(reason)
@@ -91,15 +91,13 @@ def read_sheet(stream: IO[bytes], columns: Sequence[str] = COLUMNS) -> list[Reco
     header = _header(lines[first - 1], columns)
     records = list(_records(lines, first, header))
     if len(records) > MOST_ROWS:
-        raise _refuse(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+        raise _refuse(f"The file has more than {MOST_ROWS:,} rows. Split it into smaller files.")
     return records
 
 
 def shown(value: str) -> str:
-    """A value as a report may show it: one line, nothing invisible, nothing that cannot be written,
-    at most 40 characters.
-    """
-    kept = "".join(
+    """The value as a report shows it: one line of visible characters, at most 40 long."""
+    visible = "".join(
         " "
         if character.isspace()
         else "\ufffd"
@@ -107,17 +105,17 @@ def shown(value: str) -> str:
         else character
         for character in value[:200]
     )
-    return " ".join(kept.split())[:40]
+    return " ".join(visible.split())[:40]
 
 
 def _header(line: str, columns: Sequence[str]) -> list[str]:
-    """The names of the columns as they stand in the file. Raises Invalid when any is missing,
-    unknown or there twice.
+    """The column names in the order of the file. Raises Invalid if one is missing, unknown or there
+    twice.
     """
     try:
         cells = _split(line)
     except csv.Error:
-        raise _refuse("The first line must hold the names of the columns.") from None
+        raise _refuse("The first line must have the column names.") from None
     names = [
         "_".join(shown(cell).casefold().replace("-", " ").replace("_", " ").split())
         for cell in cells
@@ -130,12 +128,12 @@ def _header(line: str, columns: Sequence[str]) -> list[str]:
             raise _refuse(_no_header(line, columns))
         problems.append(f"missing: {', '.join(missing)}")
     if unknown := [name for name in names if name not in columns]:
-        problems.append(f"not known: {', '.join(name or '(no name)' for name in unknown[:10])}")
+        problems.append(f"unknown: {', '.join(name or '(no name)' for name in unknown[:10])}")
     if twice := sorted({name for name in names if name in columns and names.count(name) > 1}):
-        problems.append(f"there twice: {', '.join(twice)}")
+        problems.append(f"repeated: {', '.join(twice)}")
     if problems:
         raise _refuse(
-            f"The columns do not fit ({'; '.join(problems)}). They must be: {', '.join(columns)}."
+            f"The columns are wrong ({'; '.join(problems)}). They must be: {', '.join(columns)}."
         )
     return names
 
@@ -145,7 +143,7 @@ def _no_header(line: str, columns: Sequence[str]) -> str:
         return (
             "The columns must be separated by commas. Save the file as CSV UTF-8 (comma separated)."
         )
-    return f"The first line must hold the names of the columns: {', '.join(columns)}."
+    return f"The first line must have the column names: {', '.join(columns)}."
 
 
 def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterator[Record]:
@@ -155,7 +153,7 @@ def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterato
         number += 1
         if not line.strip(", \t\0\ufeff"):
             continue
-        cells, used = _whole(lines, number - 1, len(header))
+        cells, used = _split_record(lines, number - 1, len(header))
         if cells is None:
             problem = RowProblem(
                 WHOLE_ROW, "A quotation mark is not closed or is in the wrong place"
@@ -166,9 +164,9 @@ def _records(lines: Sequence[str], first: int, header: Sequence[str]) -> Iterato
             number += used - 1
 
 
-def _whole(lines: Sequence[str], index: int, width: int) -> tuple[list[str] | None, int]:
-    """The cells of the record that starts at `index`, and how many lines it takes; None when it
-    cannot be taken apart.
+def _split_record(lines: Sequence[str], index: int, width: int) -> tuple[list[str] | None, int]:
+    """The cells of the record that starts at `index`, and how many lines it takes. None if it
+    cannot be split.
     """
     try:
         return _split(lines[index]), 1
@@ -201,8 +199,8 @@ def _record(line: int, cells: list[str], header: Sequence[str]) -> Record:
         return Record(line, ref, named, RowProblem(header[len(cells)], reason))
     if len(cells) > len(header):
         reason = (
-            f"The row has {len(cells)} columns and should have {len(header)}: put a value that has a comma "
-            "between quotation marks"
+            f"The row has {len(cells)} columns and should have {len(header)}: "
+            "put quotation marks around a value that has a comma"
         )
         return Record(line, ref, named, RowProblem(header[-1], reason))
     return Record(line, ref, named)

@@ -1,8 +1,7 @@
-"""Files that a worker has uploaded and looked at, kept between the preview and the commit so that
-exactly that file goes in.
+"""Uploaded files, kept between preview and import so that exactly the previewed file is imported.
 
-Only whoever uploaded a file can open it, for an hour; it holds personal data and is forgotten after
-that.
+A file holds personal data. Only the member of staff who uploaded it can open it, for one hour; then
+it is deleted.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ LARGEST = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as its owner may use it."""
+    """An uploaded file."""
 
     id: uuid.UUID
     hub_id: uuid.UUID
@@ -33,27 +32,29 @@ class Upload:
     report: dict[str, Any] | None
 
 
-def keep(
+def store(
     session: Session, actor: Actor, *, hub_id: uuid.UUID, name: str, content: bytes, now: datetime
 ) -> uuid.UUID:
-    """Keep a file for an hour and return its id. Raises Invalid for one that is empty or larger
-    than 4 MB, Forbidden for another's hub.
+    """Store a file for an hour and return its id. Expired files are deleted at the same time.
 
-    Files whose hour has passed are forgotten on the way.
+    Raises Invalid for a file that is empty or larger than 4 MB, Forbidden for a hub that is not the
+    actor's.
     """
     if hub_id not in actor.hubs() or actor.id is None:
-        raise Forbidden("You may not import for this hub.")
+        raise Forbidden("You cannot import appointments into this hub.")
     if not content.strip():
-        raise Invalid(fields={"file": "The file is empty."})
+        raise Invalid(fields={"file": "The file is empty. Choose another one."})
     if len(content) > LARGEST:
         raise Invalid(
-            fields={"file": f"The file is larger than {LARGEST // (1024 * 1024)} MB. Split it."}
+            fields={
+                "file": f"The file is larger than {LARGEST // (1024 * 1024)} MB. Split it into smaller files."
+            }
         )
-    forget_old(session, now=now)
+    delete_expired(session, now=now)
     upload = ImportUpload(
         hub_id=hub_id,
         staff_id=actor.id,
-        name=_plain_name(name),
+        name=_printable_name(name),
         digest=hashlib.sha256(content).hexdigest(),
         content=content,
         uploaded_at=now,
@@ -65,7 +66,7 @@ def keep(
 
 
 def open_own(session: Session, actor: Actor, upload_id: uuid.UUID, *, now: datetime) -> Upload:
-    """A file that the actor has uploaded in the last hour. Raises NotFound for any other."""
+    """A file that the actor uploaded within the last hour. Raises NotFound for any other."""
     found = session.scalars(
         select(ImportUpload).where(
             ImportUpload.id == upload_id,
@@ -74,14 +75,14 @@ def open_own(session: Session, actor: Actor, upload_id: uuid.UUID, *, now: datet
         )
     ).one_or_none()
     if found is None or found.hub_id not in actor.hubs():
-        raise NotFound("This file is no longer kept. Upload it again.")
+        raise NotFound("This file is no longer stored. Upload it again.")
     return Upload(found.id, found.hub_id, found.name, found.content, found.report)
 
 
-def imported(
+def store_report(
     session: Session, upload_id: uuid.UUID, *, report: dict[str, Any], now: datetime
 ) -> None:
-    """Remember what the import of a file did. The first report stays: importing again changes
+    """Store the report of a file's import. The first report stays: importing again changes
     nothing.
     """
     session.execute(
@@ -91,14 +92,14 @@ def imported(
     )
 
 
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete the files whose hour has passed; returns how many."""
-    gone = session.execute(
+def delete_expired(session: Session, *, now: datetime) -> int:
+    """Delete the files whose hour has passed. Returns how many."""
+    deleted = session.execute(
         delete(ImportUpload).where(ImportUpload.expires_at <= now).returning(ImportUpload.id)
     )
-    return len(gone.all())
+    return len(deleted.all())
 
 
-def _plain_name(given: str) -> str:
+def _printable_name(given: str) -> str:
     name = "".join(character for character in given if character.isprintable()).strip()
     return name[:120] or "appointments.csv"

@@ -92,8 +92,8 @@ def test_old_files_are_forgotten(
     """They hold names and numbers, so they go when the hour is over."""
     upload(sit_down(house.coordinator), rows(GOOD))
     with committed.begin() as session:
-        assert uploads.forget_old(session, now=clock.at) == 0
-        assert uploads.forget_old(session, now=clock.at + uploads.KEPT_FOR) == 1
+        assert uploads.delete_expired(session, now=clock.at) == 0
+        assert uploads.delete_expired(session, now=clock.at + uploads.KEPT_FOR) == 1
         assert session.scalars(select(ImportUpload)).first() is None
 
 

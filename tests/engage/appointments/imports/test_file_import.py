@@ -28,19 +28,22 @@ from tests.engage.appointments.stage import local, messages
 SAMPLE = DATA / "appointments.csv"
 REFUSED = {
     "A-1009": ("start", "01:30 does not exist on 28 March 2027: the clocks go forward"),
-    "A-1018": ("crn", "There is no CRN"),
+    "A-1018": ("crn", "Enter the CRN"),
     "A-1019": ("crn", "A CRN is one letter and six digits, such as X123456"),
-    "A-1020": ("om_email", "No offender manager of this hub has this address"),
-    "A-1021": ("date", "There is no 31/04/2027"),
-    "A-1022": ("start", "There is no time 25:10"),
+    "A-1020": ("om_email", "No offender manager in this hub has this email address"),
+    "A-1021": ("date", "31/04/2027 is not a real date"),
+    "A-1022": ("start", "25:10 is not a real time"),
     "A-1023": (
         "type",
         "The type must be one of: office, home_visit, phone, video, group, course, drug_test, court",
     ),
     "A-1024": ("date", "The appointment is in the past"),
-    "A-1025": ("language", "Texts are in English (en) or Welsh (cy)"),
-    "A-1026": ("first_name", "It starts with a sign (=+-@ or a tab) that a spreadsheet would run"),
-    "A-1030": ("minutes", "The length must be whole minutes, from 1 to 1440"),
+    "A-1025": ("language", "The language must be English (en) or Welsh (cy)"),
+    "A-1026": (
+        "first_name",
+        "It starts with a character (=+-@ or a tab) that a spreadsheet runs as a formula",
+    ),
+    "A-1030": ("minutes", "The length must be in whole minutes, from 1 to 1440"),
     "A-1034": ("mobile", "The row has 4 columns and needs 15"),
 }
 NOT_TEXTED = {
@@ -107,13 +110,13 @@ def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now:
         *NOT_TEXTED.items(),
         (
             "A-1012",
-            "The same number is on somebody else: neither is texted until a worker has looked",
+            "Another person has the same number: neither person is texted until a worker has looked into it",
         ),
         (
             "A-1013",
-            "The same number is on somebody else: neither is texted until a worker has looked",
+            "Another person has the same number: neither person is texted until a worker has looked into it",
         ),
-        ("A-1029", "01:30 comes twice that day, when the clocks go back: the first is taken"),
+        ("A-1029", "01:30 comes twice that day, when the clocks go back: the first one is used"),
         (
             "A-1033",
             "The place would tell a stranger too much (probation, Court): texts will not name it",

@@ -165,7 +165,7 @@ def test_a_reference_belongs_to_one_person(
     take_in(committed, hub_id, sheet({}), now)
     assert only(take_in(committed, hub_id, sheet({"crn": "X700002"}), now)) == (
         "ref",
-        "This reference is already another person's appointment",
+        "This reference belongs to another person's appointment",
     )
 
 
