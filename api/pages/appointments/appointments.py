@@ -38,7 +38,7 @@ from engage.compliance import outcomes
 from engage.core.errors import Invalid
 from engage.labels.appointments import OUTCOMES, TYPES
 from engage.queries.appointments import booking
-from engage.queries.appointments.booking import Offer
+from engage.queries.appointments.booking import BookingDefaults
 from engage.queries.people import caseload
 from engage.queries.people import person as model
 from engage.queries.people.person import AppointmentPage
@@ -145,7 +145,7 @@ def choose_person() -> ResponseReturnValue:
 def book(person_id: uuid.UUID) -> ResponseReturnValue:
     """The booking form, filled in as far as can be known."""
     with transaction() as session:
-        offer = booking.offer(session, current_actor(), person_id, now=now())
+        offer = booking.booking_defaults(session, current_actor(), person_id, now=now())
     form = BookForm(
         data={
             "type": offer.type.value,
@@ -167,7 +167,7 @@ def book_it(person_id: uuid.UUID) -> ResponseReturnValue:
     """Book it, once; the page that follows says which texts will go when, or why none will."""
     form, at, actor = BookForm(request.form), now(), current_actor()
     with transaction() as session:
-        offer = booking.offer(session, actor, person_id, now=at)
+        offer = booking.booking_defaults(session, actor, person_id, now=at)
     form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
     complete = form.validate()
     if form.agency.data not in {str(agency.id) for agency in offer.agencies}:
@@ -355,7 +355,7 @@ def _form_page(what: str, page: AppointmentPage, form: PageForm) -> str:
     )
 
 
-def _booking_page(offer: Offer, form: BookForm) -> str:
+def _booking_page(offer: BookingDefaults, form: BookForm) -> str:
     form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
     place = form.place_alias.data or ""
     return render_template(

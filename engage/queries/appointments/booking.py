@@ -1,5 +1,5 @@
-"""What a booking form offers for one person: the agencies the actor may book for, and what was
-agreed last time.
+"""The choices and defaults of the booking form for one person: the agencies that the actor may book
+for, and the details of the last appointment.
 """
 
 import uuid
@@ -24,12 +24,12 @@ from engage.people import contactability
 from engage.people.model import LegalStatus, Person
 from engage.queries.people.person import obstacles
 
-MINUTES = 30
+DEFAULT_MINUTES = 30
 
 
 @dataclass(frozen=True)
-class Offer:
-    """The choices and the sensible first values of a booking form."""
+class BookingDefaults:
+    """The choices and the defaults of a booking form."""
 
     person: Person
     zone: ZoneInfo
@@ -45,9 +45,11 @@ class Offer:
     why_not: tuple[str, ...]
 
 
-def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Offer:
-    """What to offer for booking this person. Raises NotFound, or Forbidden for whoever may not
-    book.
+def booking_defaults(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> BookingDefaults:
+    """The choices and defaults for booking an appointment for this person. Raises NotFound, or
+    Forbidden if the actor may not book.
     """
     person = open_person(
         session, actor, person_id, now=now, what="booking.page", ability=Ability.BOOK, change=True
@@ -65,25 +67,27 @@ def offer(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
         .limit(1)
     ).one_or_none()
     own = {agency.id for agency in agencies} & {actor.agency_id}
-    return Offer(
+    return BookingDefaults(
         person=person,
         zone=zone(hub),
         agencies=agencies,
         agency_id=actor.agency_id if own else None,
         type=last.type if last is not None else AppointmentType.OFFICE,
         day=_next_weekday(now.astimezone(zone(hub)).date()),
-        minutes=last.minutes if last is not None else MINUTES,
+        minutes=last.minutes if last is not None else DEFAULT_MINUTES,
         worker_name=booker.first_name if booker is not None and own else "",
         place=last.place if last is not None and last.place != last.place_alias else "",
         place_alias=last.place_alias if last is not None else "",
-        enforceable=last.enforceable if last is not None else _demanded(person, agencies, actor),
+        enforceable=last.enforceable
+        if last is not None
+        else _is_enforceable(person, agencies, actor),
         why_not=obstacles(contactability.contactability_of(session, [person.id], now)[person.id]),
     )
 
 
-def _demanded(person: Person, agencies: tuple[Agency, ...], actor: Actor) -> bool:
-    """What probation books for somebody under an order is demanded by it; what a partner books is
-    not, unless they say so.
+def _is_enforceable(person: Person, agencies: tuple[Agency, ...], actor: Actor) -> bool:
+    """By default an appointment is enforceable if probation books it for a person under an order. A
+    partner agency must say so.
     """
     probation = any(
         agency.id == actor.agency_id and agency.kind is AgencyKind.PROBATION for agency in agencies

@@ -1,5 +1,5 @@
-"""Free times as workers see them, and appointments that people moved by text. Whom a time is held
-for is told to nobody. Reads only.
+"""Free times as workers see them, and appointments that people moved by text. Reads only. It never
+reveals for whom a time is held.
 """
 
 import uuid
@@ -28,8 +28,8 @@ MOST_MOVED = 20
 
 @dataclass(frozen=True)
 class FreeTimeView:
-    """A free time to come: `held_until` while it is offered to somebody, `taken` when the worker
-    has something booked then.
+    """A free time to come. `held_until` is set while it is offered to a person; `taken`: the worker
+    has an appointment then.
     """
 
     id: uuid.UUID
@@ -54,8 +54,8 @@ class FreeTimeView:
 
 @dataclass(frozen=True)
 class MovedByText:
-    """An appointment that the person moved by text, and still stands as they moved it; `manager` as
-    everywhere (names.py).
+    """An appointment that the person moved by text and that has not changed since. `manager` is
+    their offender manager, None if that is the actor.
     """
 
     appointment_id: uuid.UUID
@@ -83,7 +83,7 @@ def upcoming(
 
 
 def views(session: Session, times: Sequence[FreeTime], *, now: datetime) -> list[FreeTimeView]:
-    """What is shown of free times that the caller may see."""
+    """The views of free times that the actor may see."""
     taken = service.taken(session, times)
     return [
         FreeTimeView(
@@ -108,8 +108,8 @@ def views(session: Session, times: Sequence[FreeTime], *, now: datetime) -> list
 
 
 def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[MovedByText, ...]:
-    """Appointments that people moved by text in the last three days, the latest first, as far as
-    the actor may see them.
+    """Appointments that people moved by text in the last three days and that the actor may see, the
+    latest first.
     """
     rows = session.execute(
         select(SlotOffer, Appointment, Person, Hub, Staff.name)

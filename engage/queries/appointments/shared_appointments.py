@@ -1,9 +1,9 @@
-"""A person's appointments with every agency, for an agency whose sharing agreement names them:
-when, with whom, and what was recorded.
+"""A person's appointments with every agency, for staff of an agency with a sharing agreement that
+covers them: when, with which agency, and the outcome.
 
-It shows neither what the person said nor any text, and no place: those belong to the agency that
-booked, and to whoever sees the whole case. Drug tests are a matter of health: another agency's are
-left out for whoever may not see those.
+It never shows what the person said, a text or a place: those are for the agency that booked and for
+staff who see the whole case. Drug tests are health information: another agency's are left out for
+staff without health access.
 """
 
 import uuid
@@ -28,7 +28,7 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class SharedAppointment:
-    """One appointment, as far as it is shared."""
+    """The shared part of one appointment."""
 
     id: uuid.UUID
     starts_at: datetime
@@ -41,7 +41,9 @@ class SharedAppointment:
 
 @dataclass(frozen=True)
 class SharedPage:
-    """A page of them, the latest first; `older` is where the page before it ends, if there is one."""
+    """A page of shared appointments, the latest first. `older` is the cursor of the next, older page,
+    if there is one.
+    """
 
     person: Person
     zone: ZoneInfo
@@ -57,8 +59,8 @@ def load(
     now: datetime,
     before: PersonCursor | None = None,
 ) -> SharedPage:
-    """The page, by role or by an agreement, which is then logged as used. Raises NotFound or
-    Forbidden as open_part does.
+    """A page of the person's appointments, by role or by a sharing agreement. Use of an agreement is
+    logged. Raises NotFound or Forbidden, as open_part does.
     """
     person = open_part(
         session, actor, person_id, RecordPart.APPOINTMENTS, now=now, what="shared appointments"

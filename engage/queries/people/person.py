@@ -25,8 +25,8 @@ from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
 from engage.people import contactability
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.queries.appointments import appointments, still_standing
-from engage.queries.appointments.appointments import AppointmentView
+from engage.queries.appointments import appointments, still_booked
+from engage.queries.appointments.appointment_view import AppointmentView
 from engage.queries.conversation import takeover, thread
 from engage.queries.people import shared_numbers
 from engage.queries.people.shared_numbers import Sharer
@@ -131,7 +131,7 @@ def load(
         approved_by=_name(session, person.texts_approved_by_id),
         reach=reach,
         why_not=obstacles(reach),
-        not_expected=still_standing.not_expected(person),
+        not_expected=still_booked.not_expected(person),
         sharers=_sharers(session, actor, reach),
         stopped_since=_stopped_since(session, reach.number),
         earlier_numbers=_earlier(session, person.id) if may.read_thread else (),

@@ -16,8 +16,8 @@ from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
 from engage.people import contactability
 from engage.people.model import Person
-from engage.queries.appointments import appointments, free_times, still_standing
-from engage.queries.appointments.appointments import AppointmentView
+from engage.queries.appointments import appointments, free_times, still_booked
+from engage.queries.appointments.appointment_view import AppointmentView
 from engage.queries.conversation import unread as readings
 from engage.queries.people.person import obstacles
 from engage.queries.progress import check_ins
@@ -56,7 +56,7 @@ class Day:
 
     date: date
     zone: ZoneInfo
-    appointments: tuple[appointments.AppointmentView, ...]
+    appointments: tuple[AppointmentView, ...]
     following: TodayCursor | None
     why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
@@ -78,7 +78,7 @@ class Today:
     unknown_numbers: int
     moved: tuple[free_times.MovedByText, ...]
     not_answered: tuple[check_ins.Unanswered, ...]
-    still_booked: tuple[still_standing.StillBooked, ...]
+    still_booked: tuple[still_booked.StillBooked, ...]
     today: Day
     tomorrow: Day
 
@@ -107,7 +107,7 @@ def load(
         unknown_numbers=readings.count_unknown(session, actor),
         moved=free_times.moved_by_text(session, actor, now=now),
         not_answered=check_ins.unanswered(session, actor, now=now),
-        still_booked=still_standing.still_booked(session, actor, now=now),
+        still_booked=still_booked.people_still_booked(session, actor, now=now),
         today=today,
         tomorrow=tomorrow,
     )

@@ -1,8 +1,8 @@
-"""Appointments that still stand though nobody expects the person: in custody, on warrant, contact
-suspended or closed, died. Reads only.
+"""Appointments that are still booked for people who are not expected to come: in custody, on
+warrant, contact suspended or closed, dead.
 
-Whether they are moved or cancelled is for a worker: nothing here changes a booking, and texts about
-them have stopped already.
+A worker decides whether to move or cancel them: nothing here changes a booking. Texts about them
+have stopped already.
 """
 
 import uuid
@@ -26,9 +26,10 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class StillBooked:
-    """Somebody who is not expected, with how many appointments stand and when the next one is.
+    """A person who is not expected to come, with how many appointments are booked and when the next
+    one is.
 
-    `manager` is their offender manager's name, None where that is whoever looks.
+    `manager` is their offender manager's name, None if that is the actor.
     """
 
     person_id: uuid.UUID
@@ -42,18 +43,18 @@ class StillBooked:
 
 
 def not_expected(person: Person) -> bool:
-    """Whether the person is where, or in a state in which, appointments usually have to be moved or
-    called off.
-    """
+    """Whether the person's custody or contact status means that they are not expected to come."""
     return (
         person.custody_status is not CustodyStatus.COMMUNITY
         or person.contact_status is not ContactStatus.OPEN
     )
 
 
-def still_booked(session: Session, actor: Actor, *, now: datetime) -> tuple[StillBooked, ...]:
-    """People whose texts the actor may read, who are not expected and still have something booked,
-    the soonest first.
+def people_still_booked(
+    session: Session, actor: Actor, *, now: datetime
+) -> tuple[StillBooked, ...]:
+    """People who are not expected to come but still have appointments, soonest first, as far as the
+    actor may read their texts.
     """
     next_at = func.min(Appointment.starts_at)
     rows = session.execute(
