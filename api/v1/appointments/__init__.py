@@ -1,1 +1,1 @@
-"""The API's resources of appointments."""
+"""The API's resources for appointments and free times."""

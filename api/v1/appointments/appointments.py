@@ -1,5 +1,5 @@
-"""`/v1/appointments`: book, move, cancel, record what happened, and see what was said, texted and
-recorded.
+"""`/v1/appointments`: book, move and cancel appointments, record outcomes, and see what the person
+said, which texts were sent and what was recorded.
 """
 
 import uuid
@@ -34,13 +34,12 @@ appointments = Resource(
     "appointments",
     __name__,
     url_prefix="/v1/appointments",
-    description="Appointments, with what was said, texted and recorded.",
+    description="Appointments, with what the person said, the texts and the outcomes.",
 )
 
-
-_CLASH = "Book although the person has another appointment at that time."
+_CLASH = "Book even if the person has another appointment at that time."
 _CAUSE = {
-    "description": "What stands, or stood, in the way of coming, by the person's own word.",
+    "description": "The self-reported barrier to attending.",
     "enum": [*(cause.value for cause in Cause), None],
 }
 
@@ -53,7 +52,7 @@ class ReasonOut(Schema):
 
 
 class ReminderOut(Schema):
-    """A text about the appointment: due when, and what was decided."""
+    """A text about the appointment: when it is due, and what was decided."""
 
     kind = one_of(ReminderKind, required=True)
     due_at = fields.AwareDateTime(required=True)
@@ -65,7 +64,7 @@ class ReminderOut(Schema):
 
 
 class SaidOut(Schema):
-    """What the person said they will do; never an outcome."""
+    """What the person said that they will do. Never an outcome."""
 
     kind = one_of(IntentKind, required=True)
     said_at = fields.AwareDateTime(required=True)
@@ -76,13 +75,16 @@ class SaidOut(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "When the person took it back, or a worker found that the text had been read wrongly. It counts no more."
+            "description": (
+                "When the person took it back, or a worker found that the text had been misread. "
+                "It no longer counts."
+            )
         },
     )
 
 
 class OutcomeOut(Schema):
-    """What a worker recorded. The one that holds has no `superseded_at`."""
+    """An outcome that a worker recorded. The current one has no `superseded_at`."""
 
     code = one_of(OutcomeCode, required=True)
     note = fields.String(required=True)
@@ -92,7 +94,7 @@ class OutcomeOut(Schema):
 
 
 class AbsenceReasonOut(Schema):
-    """Why the person was not there, by their own word. `proposed` is no outcome: a worker decides."""
+    """A self-reported reason for an absence. `proposed` is not an outcome: a worker decides."""
 
     said_at = fields.AwareDateTime(required=True)
     cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
@@ -103,7 +105,7 @@ class AbsenceReasonOut(Schema):
 
 
 class AppointmentOut(Schema):
-    """An agreed meeting. `revision` counts its times."""
+    """An agreed meeting. `revision` counts how often it has had a new time."""
 
     id = fields.UUID(required=True)
     ref = fields.String(required=True, allow_none=True, attribute="source_ref")
@@ -135,7 +137,7 @@ class AgencyName(Schema):
 
 
 class AppointmentQuery(PageQuery):
-    """Which appointments: of one person, starting in [starts_from, starts_until), changed since a
+    """Filter appointments: of one person, starting in [starts_from, starts_until), changed since a
     moment.
     """
 
@@ -161,18 +163,18 @@ class AppointmentIn(Given):
         60,
         shortest=0,
         load_default="",
-        metadata={"description": "What the texts call the place; it must tell a stranger nothing."},
+        metadata={"description": "What texts call the place. It must tell a stranger nothing."},
     )
     ref = Words(
         40,
         load_default=None,
         allow_none=True,
-        metadata={"description": "The caller's own id, unique in the hub."},
+        metadata={"description": "The caller's own id for the appointment, unique in the hub."},
     )
 
 
 class MoveIn(Given):
-    """Another time; what is not named stays as it is."""
+    """Another time. Details that are not given stay as they are."""
 
     allow_clash = Flag(load_default=False, metadata={"description": _CLASH})
     starts_at = Moment(required=True)
@@ -183,7 +185,7 @@ class MoveIn(Given):
 
 
 class CancelIn(Given):
-    """Why it is called off, for colleagues; the person is told only that it is."""
+    """Why it is cancelled, for colleagues. The person is only told that it is cancelled."""
 
     reason = Words(200, required=True)
 
@@ -200,7 +202,7 @@ class OutcomeIn(Given):
 @appointments.reads(AppointmentQuery, location="query")
 @appointments.answers(200, page_of(AppointmentOut, "AppointmentPage"))
 def list_appointments(query: dict[str, Any]) -> dict[str, Any]:
-    """Appointments by start, or by last change when `changed_since` is given."""
+    """List appointments by start, or by last change if `changed_since` is given."""
     limit, after = query.pop("limit"), query.pop("after")
     wanted = listings.AppointmentFilter(**query)
     what = "appointments" if wanted.changed_since is None else "appointments changed"
@@ -222,20 +224,21 @@ def list_appointments(query: dict[str, Any]) -> dict[str, Any]:
 @appointments.reads(AppointmentIn)
 @appointments.answers(201, AppointmentOut)
 def book_appointment(given: dict[str, Any]) -> Appointment:
-    """Book an appointment; its reminders are planned with it."""
+    """Book an appointment and plan its reminders."""
     actor, ref, allow_clash = current_actor(), given.pop("ref"), given.pop("allow_clash")
     with transaction() as session:
         agency = agency_in(session, actor.hub_id, given.pop("agency"))
         new = booking.NewAppointment(agency_id=agency.id, source_ref=ref, **given)
-        return _whole(booking.book(session, actor, new, now=now(), allow_clash=allow_clash).id)
+        booked = booking.book(session, actor, new, now=now(), allow_clash=allow_clash)
+        return _load(booked.id)
 
 
 @appointments.get("/<uuid:appointment_id>")
 @allow(scope("appointments:read"))
 @appointments.answers(200, AppointmentOut)
 def get_appointment(appointment_id: uuid.UUID) -> Appointment:
-    """One appointment."""
-    return _whole(appointment_id)
+    """Get one appointment."""
+    return _load(appointment_id)
 
 
 @appointments.post("/<uuid:appointment_id>/move")
@@ -244,12 +247,12 @@ def get_appointment(appointment_id: uuid.UUID) -> Appointment:
 @appointments.reads(MoveIn)
 @appointments.answers(200, AppointmentOut)
 def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
-    """Move an appointment; its old reminders are void, and the person is told if a text about the
-    old time had gone.
+    """Move an appointment. Its reminders are planned again, and the person is told if a text about
+    the old time was sent.
     """
     with transaction() as session:
         booking.move(session, current_actor(), appointment_id, **given, now=now())
-        return _whole(appointment_id)
+        return _load(appointment_id)
 
 
 @appointments.post("/<uuid:appointment_id>/cancel")
@@ -258,10 +261,10 @@ def move_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appoin
 @appointments.reads(CancelIn)
 @appointments.answers(200, AppointmentOut)
 def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
-    """Call an appointment off; nothing more about it is sent, but that it is off."""
+    """Cancel an appointment. The person is told if a text about it was sent."""
     with transaction() as session:
         booking.cancel(session, current_actor(), appointment_id, reason=given["reason"], now=now())
-        return _whole(appointment_id)
+        return _load(appointment_id)
 
 
 @appointments.post("/<uuid:appointment_id>/outcome")
@@ -270,14 +273,14 @@ def cancel_appointment(given: dict[str, Any], appointment_id: uuid.UUID) -> Appo
 @appointments.reads(OutcomeIn)
 @appointments.answers(200, AppointmentOut)
 def record_outcome(given: dict[str, Any], appointment_id: uuid.UUID) -> Appointment:
-    """Record what happened; an earlier record stays, superseded."""
+    """Record the outcome. An earlier one stays, superseded."""
     with transaction() as session:
         recording.record_outcome(session, current_actor(), appointment_id, **given, now=now())
-        return _whole(appointment_id)
+        return _load(appointment_id)
 
 
-def _whole(appointment_id: uuid.UUID) -> Appointment:
-    """The appointment with all that belongs to it. Raises NotFound."""
+def _load(appointment_id: uuid.UUID) -> Appointment:
+    """The appointment with everything that belongs to it. Raises NotFound."""
     with transaction() as session:
         found = listings.appointment(session, current_actor(), appointment_id, now=now())
     if found is None:

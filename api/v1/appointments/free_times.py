@@ -1,4 +1,4 @@
-"""`/v1/free-times`: times at which workers are free, to be offered by text to people who may
+"""`/v1/free-times`: times at which workers are free. They are offered by text to people who may
 rebook.
 """
 
@@ -17,7 +17,7 @@ from engage.agencies.service import find_staff
 from engage.appointments.free_times import service
 from engage.appointments.model import AppointmentType
 from engage.core.errors import Forbidden, Invalid
-from engage.queries.appointments import free_times as model
+from engage.queries.appointments import free_times as free_time_queries
 
 WHAT = "free times"
 
@@ -30,8 +30,8 @@ free_times = Resource(
 
 
 class FreeTimeOut(Schema):
-    """A free time to come. `state` is `free`, `held` (offered to somebody until `held_until`) or
-    `taken`.
+    """A free time to come. `state` is `free`, `held` (offered to a person until `held_until`) or
+    `taken` (the worker has an appointment then).
     """
 
     id = fields.UUID(required=True)
@@ -47,22 +47,22 @@ class FreeTimeOut(Schema):
 
 
 class RefusedOut(Schema):
-    """A week that could not be put in, and why."""
+    """A week in which the time could not be added, and why."""
 
     starts_at = fields.AwareDateTime(required=True)
     reason = fields.String(required=True)
 
 
 class AddedOut(Schema):
-    """What was put in, and what was not."""
+    """The times that were added, and those that were not."""
 
     added = fields.List(fields.Nested(FreeTimeOut), required=True)
     refused = fields.List(fields.Nested(RefusedOut), required=True)
 
 
 class FreeTimeIn(Given):
-    """A free time, repeated for `weeks` weeks at the same time on the wall clock. `worker` is the
-    email address of a worker of the hub.
+    """A free time, repeated for `weeks` weeks at the same wall-clock time. `worker` is the email
+    address of a worker in the hub.
     """
 
     worker = Words(254, required=True)
@@ -74,12 +74,12 @@ class FreeTimeIn(Given):
         60,
         shortest=0,
         load_default="",
-        metadata={"description": "What the texts call the place; it must tell a stranger nothing."},
+        metadata={"description": "What texts call the place. It must tell a stranger nothing."},
     )
     weeks = Whole(1, service.MOST_WEEKS, load_default=1)
     despite_closed = Flag(
         load_default=False,
-        metadata={"description": "Put it on days on which the hub is closed too."},
+        metadata={"description": "Add it on days on which the hub is closed too."},
     )
 
 
@@ -88,9 +88,9 @@ class FreeTimeIn(Given):
 @free_times.reads(PageQuery, location="query")
 @free_times.answers(200, page_of(FreeTimeOut, "FreeTimePage"))
 def list_free_times(query: dict[str, Any]) -> dict[str, Any]:
-    """Free times to come, soonest first."""
+    """List free times to come, soonest first."""
     with transaction() as session:
-        rows = model.upcoming(
+        rows = free_time_queries.upcoming(
             session,
             current_actor(),
             now=now(),
@@ -106,20 +106,20 @@ def list_free_times(query: dict[str, Any]) -> dict[str, Any]:
 @free_times.reads(FreeTimeIn)
 @free_times.answers(201, AddedOut)
 def add_free_times(given: dict[str, Any]) -> dict[str, Any]:
-    """Put in a free time, or one for each of some weeks; what is past, closed or clashes is left
-    out and named.
+    """Add a free time, or one for each of several weeks. Times that are past, on a closed day or
+    clash are left out and reported.
     """
     actor, at = current_actor(), now()
     if actor.hub_id is None:
-        raise Forbidden("Only a system with a key of a hub may add free times here.")
+        raise Forbidden("Only a system with an API key of a hub can add free times.")
     with transaction() as session:
         worker = find_staff(session, given.pop("worker"))
         if worker is None:
-            raise Invalid(fields={"worker": "Give the email address of a worker of this hub."})
+            raise Invalid(fields={"worker": "Give the email address of a worker in this hub."})
         new = service.NewTimes(worker_id=worker.id, **given)
         added = service.add(session, actor, actor.hub_id, new, now=at)
         return {
-            "added": model.views(session, added.times, now=at),
+            "added": free_time_queries.views(session, added.times, now=at),
             "refused": [
                 {"starts_at": moment, "reason": reason} for moment, reason in added.refused
             ],
@@ -131,10 +131,12 @@ def add_free_times(given: dict[str, Any]) -> dict[str, Any]:
 @once
 @free_times.reads(Nothing, required=False)
 @free_times.answers(200, FreeTimeOut)
-def withdraw_free_time(_given: dict[str, Any], free_time_id: uuid.UUID) -> model.FreeTimeView:
-    """Take a free time back. Whoever was offered it and picks it is offered others."""
+def withdraw_free_time(
+    _given: dict[str, Any], free_time_id: uuid.UUID
+) -> free_time_queries.FreeTimeView:
+    """Withdraw a free time. A person who was offered it and picks it is offered others."""
     at = now()
     with transaction() as session:
         withdrawn = service.withdraw(session, current_actor(), free_time_id, now=at)
-        (view,) = model.views(session, [withdrawn], now=at)
+        (view,) = free_time_queries.views(session, [withdrawn], now=at)
         return view
