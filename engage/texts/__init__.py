@@ -1,8 +1,8 @@
-"""What the texts say: every wording in English and Welsh, how it is filled in, and the linter that
-keeps it discreet.
+"""The wording of texts in English and Welsh, how it is filled in, and the linter that keeps it
+discreet.
 
-One segment each, nothing that a stranger could learn from. Nothing here knows whom a text goes to
-or whether it may go.
+Every text is one segment and tells a stranger nothing. Nothing here knows who a text is for, or
+whether it may be sent.
 """
 
 from engage.texts.about import (

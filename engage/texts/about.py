@@ -1,9 +1,8 @@
-"""Texts about appointments: which wording fits the way of meeting, with or without the place.
+"""Texts about appointments: the wording for the way of meeting, with or without the place.
 
-A place that would tell a stranger too much is left out, and the wording that reads well without it
-is taken: nobody is left without a reminder because of how a place is called. When several
-appointments are listed, detail is left out by rule until the text fits one segment; a text is never
-cut.
+A place that would tell a stranger too much is left out, and a wording without a place is used: no
+person goes without a reminder because of a place's name. When several appointments are listed,
+details are left out by rule until the text fits one segment; a text is never cut.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +34,7 @@ _CALLS = {
 
 @dataclass(frozen=True)
 class AppointmentDetails:
-    """What a text needs to know of an appointment. `starts_at` is aware; `place` is the everyday
+    """What a text needs to know about an appointment. `starts_at` is aware; `place` is the everyday
     name, if there is one.
     """
 
@@ -46,8 +45,8 @@ class AppointmentDetails:
 
 
 def place_for_text(place: str | None) -> str | None:
-    """The name of the place as a text shows it, or None when there is none or a stranger should not
-    read it.
+    """The place's name as a text shows it. None if there is no name, or a stranger should not read
+    it.
     """
     if not place or not discreet(place):
         return None
@@ -55,9 +54,7 @@ def place_for_text(place: str | None) -> str | None:
 
 
 def kind_for(kind: TextKind, way: MeetingWay, place: str | None = None) -> TextKind:
-    """The variant of `kind` for the way of meeting; without a place that may be shown, the wording
-    without one.
-    """
+    """The variant of `kind` for the way of meeting, without a place if none may be shown."""
     if kind in _CALLS:
         if way in (MeetingWay.PHONE, MeetingWay.VIDEO):
             return _CALLS[kind]
@@ -83,10 +80,10 @@ def appointment_text(
     **more: str | int,
 ) -> str:
     """A text about one appointment: a reminder, a change, or the answer to a reply. `more` holds
-    values such as `phone`.
+    further values, such as `phone`.
 
-    Chooses the variant for the way of meeting and leaves out a place that may not be shown. Raises
-    TextValueError when the wording asks for something that is not given.
+    Uses the variant for the way of meeting, and leaves out a place that may not be shown. Raises
+    TextValueError if the wording needs a value that is not given.
     """
     variant = kind_for(kind, about.way, about.place)
     known: dict[str, str | int] = {
@@ -105,10 +102,10 @@ def appointment_text(
 def merged_reminder(
     language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
 ) -> str:
-    """One text for two or more appointments on one day (RULES.md 3), in the order of the clock.
+    """One text for two or more appointments on one day (rule 3), in order of time.
 
-    Workers are left out first, then places, until it fits; with more times than fit, the first ones
-    and `...`.
+    If the text is too long, workers are left out first, then places, then the last times, marked by
+    `...`.
     """
     ordered = sorted(booked, key=lambda one: one.starts_at)
     if len(ordered) < 2:
@@ -136,8 +133,8 @@ def merged_reminder(
 def next_text(
     language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
 ) -> str:
-    """The answer to NEXT: what is booked, soonest first, at most three; without anything, that
-    nothing is.
+    """The answer to NEXT: the next appointments, soonest first, at most three; or that there are
+    none.
     """
     if not booked:
         return render(TextKind.NEXT_NONE, language, first=first)
@@ -157,8 +154,8 @@ def next_text(
 def rebook(
     language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False
 ) -> str:
-    """The offer of one to three other times, numbered in the order given; `gone` says first that
-    the one picked is taken.
+    """The offer of one to three other times, numbered in the order given. With `gone` it first says
+    that the time picked is taken.
     """
     if not 1 <= len(starts) <= 3:
         raise TextValueError("One to three times can be offered.")
@@ -175,8 +172,8 @@ def rebook(
 def week_text(
     language: str, *, first: str, booked: Sequence[AppointmentDetails], zone: tzinfo
 ) -> str:
-    """The answer to WEEK: everything that is booked in the next days, soonest first, in as much
-    detail as fits.
+    """The answer to WEEK: every appointment in the next days, soonest first, in as much detail as
+    fits.
     """
     if not booked:
         return render(TextKind.WEEK_NONE, language, first=first)
@@ -197,9 +194,9 @@ def week_text(
 
 
 def which_one(language: str, *, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
-    """The question which of several appointments a reply is about, numbered in the order given.
+    """The question of which appointment a reply is about, numbered in the order given.
 
-    Two: 1, 2, or 3 for both. More: their numbers, at most as many as fit (never fewer than four).
+    Of two: 1, 2, or 3 for both. Of more: as many numbers as fit (never fewer than four).
     """
     if len(booked) < 2:
         raise TextValueError("There is nothing to ask about fewer than two appointments.")
@@ -229,7 +226,7 @@ def _which_of_two(language: str, booked: Sequence[AppointmentDetails], zone: tzi
 
 
 def _told_apart(names: Sequence[str], booked: Sequence[AppointmentDetails]) -> list[str]:
-    """`names` with the worker where that is known, so that two at the same time can be told apart."""
+    """`names`, each with the worker if known, so that two at the same time can be told apart."""
     return [_entry(name, _worker(one)) for name, one in zip(names, booked, strict=True)]
 
 
@@ -238,7 +235,7 @@ def _worker(one: AppointmentDetails) -> str:
 
 
 def _where(one: AppointmentDetails, language: str) -> str:
-    """The place, or how they will meet: empty when that may not be shown."""
+    """The place, or how they will meet. Empty if a place may not be shown."""
     return _MEETING.get((one.way, language)) or place_for_text(one.place) or ""
 
 
@@ -249,7 +246,7 @@ def _entry(time: str, *details: str) -> str:
 
 
 def _fewer(names: Sequence[str]) -> Iterable[list[str]]:
-    """The whole list, then the list with its last entries left out one by one, which `...` says."""
+    """The whole list, then the list with its last entries left out one by one, marked by `...`."""
     yield list(names)
     for kept in range(len(names) - 1, 0, -1):
         yield [*names[:kept], "..."]

@@ -1,9 +1,8 @@
-"""The catalogue: every text in every language with who stands behind its wording, and how one is
+"""The catalogue: every text in every language, whether its wording is approved, and how it is
 filled in.
 
-`render` is the only way from a wording to a text. It must never cut a text, send one with a hole in
-it, or take a value that the wording does not ask for: those are faults of the caller and are
-raised.
+Every text is made by `render`. It must never cut a text, leave a blank in it, or accept a value
+that the wording does not need: these are errors of the caller and are raised.
 """
 
 import re
@@ -22,7 +21,7 @@ from engage.texts.values import (
 from engage.texts.welsh import WELSH
 
 PASSED = {"en": Passed.APPROVED, "cy": Passed.DRAFT}
-"""English is agreed wording; Welsh is a draft until a translator has passed it."""
+"""The English wording is approved. The Welsh is a draft until a translator has approved it."""
 
 _WORDS: dict[str, dict[TextKind, str]] = {"en": ENGLISH, "cy": WELSH}
 _SOMEONE = {"en": "someone", "cy": "rhywun"}
@@ -31,7 +30,7 @@ _LONGEST = {"when": 27, "time": 7, "day": 18, "n": 3, "m": 3, "k": 3, "a": 40, "
 
 
 class TextValueError(ValueError):
-    """A text was asked for with a value missing, unknown, empty or too long."""
+    """A text was requested with a value that is missing, unknown, empty or too long."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Wording:
 
     @property
     def blanks(self) -> frozenset[str]:
-        """The values that the text asks for."""
+        """The names of the values that the text needs."""
         return frozenset(_BLANK.findall(self.words))
 
 
@@ -57,7 +56,7 @@ CATALOGUE: dict[tuple[TextKind, str], Wording] = {
 
 
 def wording(kind: TextKind, language: str) -> Wording:
-    """The wording of `kind` in `language` (`en` or `cy`). Raises TextValueError for another
+    """The wording of `kind` in `language` (`en` or `cy`). Raises TextValueError for any other
     language.
     """
     try:
@@ -69,10 +68,10 @@ def wording(kind: TextKind, language: str) -> Wording:
 def render(kind: TextKind, language: str, **values: str | int) -> str:
     """The text of `kind` in `language`, its blanks filled with `values`.
 
-    Names, places and telephone numbers are folded and shortened by the rules of values.py, so raw
-    ones may be given. An empty first name (one that no phone alphabet carries) is left out of the
-    greeting; an empty worker is `someone`. Raises TextValueError when a value is missing, unknown,
-    empty or too long.
+    Names, places and telephone numbers are given as recorded: they are folded and shortened by the
+    rules of values.py. An empty first name (one that GSM-7 cannot write) is left out of the
+    greeting; an empty worker becomes `someone`. Raises TextValueError for a value that is missing,
+    unknown, empty or too long.
     """
     chosen = wording(kind, language)
     if missing := sorted(chosen.blanks - values.keys()):
@@ -96,7 +95,9 @@ def _fill(chosen: Wording, fitted: dict[str, str]) -> str:
 
 
 def _cased(before: str, value: str) -> str:
-    """`value` with a capital where it opens a sentence: `someone will ring you` after a full stop."""
+    """`value` with a capital letter if it starts a sentence: `someone will ring you` after a full
+    stop.
+    """
     return value[:1].upper() + value[1:] if before.endswith(". ") or not before else value
 
 

@@ -1,8 +1,9 @@
-"""The linter that keeps texts discreet: which words would tell a stranger what they are about, and
-why.
+"""The linter that keeps texts discreet: it finds words that would tell a stranger what a text is
+about, and says why.
 
-It warns; people decide. Place names that it warns about are left out of texts. It knows words, not
-meaning: passing it does not make a text safe, and it must never be the only reader of a free text.
+It warns, and people decide. Places that it warns about are left out of texts. It knows words, not
+meaning: a text that passes is not necessarily safe, so it must never be the only check on a text
+that somebody writes freely.
 """
 
 import re
@@ -17,7 +18,7 @@ PRIVATE = "is a name that texts never carry"
 
 @dataclass(frozen=True)
 class DiscreetProblem:
-    """One word (or words) of a text as the writer typed it, and why a stranger should not read it."""
+    """A word or phrase as the writer typed it, and why a stranger should not read it."""
 
     word: str
     why: str
@@ -31,10 +32,10 @@ _GROUPS = tuple(
 
 
 def lint(text: str, *, private: Sequence[str] = ()) -> list[DiscreetProblem]:
-    """Problems of `text` in reading order, each word once; an empty list when there are none.
+    """The problems of `text` in reading order, each word once.
 
-    `private` adds names to look for, such as the person's surname. Case, accents, curly quotes,
-    invisible characters and doubled spaces make no difference.
+    `private` adds names to find, such as the person's surname. Case, accents, curly quotes,
+    invisible characters and repeated spaces make no difference.
     """
     folded, origin = _folded(text)
     found: dict[int, tuple[int, str]] = {}
@@ -47,7 +48,7 @@ def lint(text: str, *, private: Sequence[str] = ()) -> list[DiscreetProblem]:
 
 
 def discreet(text: str) -> bool:
-    """Whether the linter has nothing to say about `text`."""
+    """Whether the linter finds no problem in `text`."""
     return not lint(text)
 
 
@@ -77,7 +78,7 @@ def _private(names: Sequence[str]) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """`text` in plain lower case, and for each of its characters the index in `text` where it came
+    """`text` in plain lower case, and for each of its characters the index in `text` that it comes
     from.
     """
     characters: list[str] = []

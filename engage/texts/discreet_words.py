@@ -1,9 +1,9 @@
-"""Words that would tell a stranger what the texts are about, each group with the reason that a
-worker is shown.
+"""Words that would tell a stranger what a text is about. Each group has the reason that is shown to
+the worker.
 
 Patterns are matched on lower-case text without accents, between word boundaries, with plurals and
-possessives. Welsh words stand in their mutated forms too. Everyday names pass: the Jobcentre, a
-college, "the centre on Bridge St".
+possessives. Welsh words are listed in their mutated forms too. Everyday names pass: the Jobcentre,
+a college, "the centre on Bridge St".
 """
 
 SUPERVISION = "says that the person is under supervision"

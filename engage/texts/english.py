@@ -1,7 +1,7 @@
-"""The English words of every text. One GSM-7 segment each, reading age about 9, one question.
+"""The English wording of every text: one GSM-7 segment, a reading age of about 9, one question.
 
-Never a surname, an agency, an official place, or any word that tells a stranger what the texts are
-about: a test reads every line with the linter of discreet.py.
+No surname, agency, official place or other word that would tell a stranger what the text is about.
+A test checks every wording with the linter in discreet.py.
 """
 
 from engage.texts.kinds import TextKind as K

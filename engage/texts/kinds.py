@@ -1,14 +1,12 @@
-"""The kinds of text that Engage sends, and the ways of meeting that change a text's words. Names
-only, no words.
+"""The kinds of text that Engage sends, and the ways of meeting, which change the wording. No
+wording here.
 """
 
 from enum import StrEnum
 
 
 class TextKind(StrEnum):
-    """Every text that can be sent. The first six carry the names of the reminders that they belong
-    to.
-    """
+    """Every kind of text. One named like a reminder (ReminderKind) is that reminder's text."""
 
     BOOKED = "booked"
     BOOKED_NO_PLACE = "booked_no_place"
@@ -114,7 +112,7 @@ class TextKind(StrEnum):
 
 
 class MeetingWay(StrEnum):
-    """How the two will meet. It decides the wording, and whether a place is named."""
+    """How the person and the worker meet. It decides the wording, and whether a place is named."""
 
     IN_PERSON = "in_person"
     HOME = "home"
@@ -123,7 +121,7 @@ class MeetingWay(StrEnum):
 
 
 class Passed(StrEnum):
-    """Who stands behind a wording: a draft still needs the eye of a translator."""
+    """Whether a wording is approved. A draft still needs a translator's approval."""
 
     APPROVED = "approved"
     DRAFT = "draft"

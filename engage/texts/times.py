@@ -1,9 +1,8 @@
 """Moments as people read them in a text: `Wed 24 September, 11:20am` and `Mer 24 Medi, 11:20yb`.
 
-Always the wall clock of the hub's zone, so a reminder is right on both sides of a clock change.
-Never a naive datetime, and never a letter outside GSM-7: no Welsh day or month used here has a
-circumflex. Own tables, not the machine's locale, which may not be installed and would differ from
-one machine to the next.
+Always on the wall clock of the hub's zone, so a reminder is right on both sides of a clock change.
+Never a naive datetime, and never a letter outside GSM-7: no Welsh day or month here has a
+circumflex. The names are listed here because a machine's locale may be missing or different.
 """
 
 from datetime import date, datetime, tzinfo
@@ -45,14 +44,12 @@ _MONTHS = {
 _HALVES = {
     "en": ("am", "pm"),
     "cy": ("yb", "yh"),
-}  # yb: y bore, the morning; yh: yr hwyr, after noon
+}  # yb: y bore, the morning; yh: yr hwyr, the afternoon and evening
 LANGUAGES = tuple(_DAYS)
 
 
 def when(moment: datetime, zone: tzinfo, language: str) -> str:
-    """Day and time of `moment` (aware) on the wall clock of `zone`: at most 25 letters, 27 in
-    Welsh.
-    """
+    """The day and time of `moment` (aware) in `zone`: at most 25 characters, 27 in Welsh."""
     return f"{day_of(moment, zone, language)}, {time_of(moment, zone, language)}"
 
 
@@ -62,12 +59,12 @@ def day_of(moment: datetime, zone: tzinfo, language: str) -> str:
 
 
 def day_named(day: date, language: str) -> str:
-    """A calendar day that has no time: `Wed 24 September`."""
+    """A calendar day: `Wed 24 September`."""
     return _day(day, language)
 
 
 def short_day_of(moment: datetime, zone: tzinfo, language: str) -> str:
-    """The day without its month, for lists that would not fit otherwise: `Wed 24`."""
+    """The day without its month, for lists that would otherwise be too long: `Wed 24`."""
     return _day(_local(moment, zone).date(), language).rpartition(" ")[0]
 
 

@@ -1,11 +1,10 @@
-"""The values that go into a text: names, places and numbers, folded to GSM-7 and shortened by
-rules.
+"""The values in a text: names, places and numbers, folded to GSM-7 and shortened by rules.
 
-A letter outside GSM-7 would cut the whole segment from 160 to 70, so names are folded to the
-nearest letter: Siân is texted as Sian, Zoë as Zoe, Gŵyr as Gwyr; é and ö are in GSM-7 and stay. A
-name with letters that have no near one (another script) is left out whole, never half. A value
-holds no line break, no control and no direction mark, so nobody can forge a second line. Every rule
-is idempotent: a shortened value shortens to itself, and a person's page can show it.
+A letter outside GSM-7 would cut the segment from 160 to 70 characters, so letters are folded to the
+nearest one: Siân is texted as Sian, Zoë as Zoe, Gŵyr as Gwyr; é and ö are in GSM-7 and stay. A name
+in another script is left out completely, never in part. A value has no line break, control
+character or direction mark, so that it cannot fake a second line. Every rule is idempotent: a
+shortened value shortens to itself, so the person's page can show it.
 """
 
 import re
@@ -16,8 +15,9 @@ WORKER_LONGEST = 10
 PLACE_LONGEST = 24
 PHONE_LONGEST = 12
 
-# The Latin letters and everyday signs of GSM-7 (3GPP TS 23.038). Its Greek capitals are left out:
-# half a Greek name is no name. So are signs of the extension table, which cost two.
+# The Latin letters and everyday signs of GSM-7 (3GPP TS 23.038). Its Greek capitals are left out,
+# because they could write only part of a Greek name; so are the signs of the extension table, which
+# count as two characters.
 _LATIN = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÑÜäöñüàèéùìòÇØøÅåÆæßÉ"
 )
@@ -90,26 +90,25 @@ _STREET_WORDS = {
 
 
 def fold(value: str) -> str:
-    """`value` with letters that GSM-7 lacks folded to the nearest one and every control or
-    direction mark gone.
+    """`value` in GSM-7: other letters become the nearest one, and control characters and direction
+    marks are removed.
 
-    Letters and signs without a near one are dropped; see `writable` for whether that would lose
-    letters.
+    Letters and signs with no near one are dropped; `writable` says whether that would lose letters.
     """
     return " ".join("".join(_fold_one(character) for character in _tidy(value)).split())
 
 
 def writable(value: str) -> bool:
-    """Whether folding keeps every letter of `value`: False for a name in another script."""
+    """Whether folding keeps every letter of `value`. False for a name in another script."""
     return all(_fold_one(character) or not character.isalnum() for character in _tidy(value))
 
 
 def shorten_first_name(first_name: str, preferred: str | None = None) -> str:
-    """What a text calls the person: the preferred first name, else the first name, at most 12
-    letters.
+    """The name that a text uses for the person: the preferred first name or else the first name, at
+    most 12 characters.
 
-    Too long: the first word, else the first part of a double name, else its first 12 letters. Empty
-    when the name cannot be written in GSM-7 letters: the text then greets without a name.
+    A longer name becomes its first word, else the first part of a double name, else its first 12
+    characters. Empty if GSM-7 cannot write the name: the text then greets without a name.
     """
     for name in (preferred, first_name):
         if name and writable(name) and (folded := fold(name)):
@@ -118,10 +117,10 @@ def shorten_first_name(first_name: str, preferred: str | None = None) -> str:
 
 
 def shorten_worker(worker: str) -> str:
-    """What a text calls the worker: the first name alone, without title or surname, at most 10
-    letters.
+    """The name that a text uses for the worker: the first name without title or surname, at most 10
+    characters.
 
-    Empty when no first name is known (`Mr Okafor`, `PC Hall`): the text then says `someone`.
+    Empty if there is no first name (`Mr Okafor`, `PC Hall`): the text then says `someone`.
     """
     if not writable(worker):
         return ""
@@ -133,11 +132,10 @@ def shorten_worker(worker: str) -> str:
 
 
 def shorten_place(place: str) -> str:
-    """The everyday name of a place, at most 24 letters: first by short forms (`Street` → `St`),
-    then by whole words.
+    """The everyday name of a place in at most 24 characters: shortened by short forms (`Street` →
+    `St`), then to whole words, then to the first 24 characters.
 
-    The last resort takes the first word's 24 letters. Empty when there are no letters that a text
-    can carry.
+    Empty if GSM-7 cannot write the name.
     """
     if not writable(place):
         return ""
@@ -153,8 +151,8 @@ def shorten_place(place: str) -> str:
 
 
 def shorten_phone(phone: str) -> str:
-    """A telephone number for people to ring, at most 12 signs: spaces go when it is longer. Raises
-    ValueError if it still is.
+    """A telephone number to ring, in at most 12 characters: a longer one loses its spaces. Raises
+    ValueError if it is still too long.
     """
     folded = fold(phone)
     if len(folded) > PHONE_LONGEST:
@@ -167,8 +165,8 @@ def shorten_phone(phone: str) -> str:
 
 
 def _tidy(value: str) -> str:
-    """One line of composed characters; controls, direction marks, lone surrogates and emoji joiners
-    become nothing.
+    """The value on one line in composed characters, without control characters, direction marks,
+    lone surrogates and emoji joiners.
     """
     spaced = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", value)
     kept = "".join(

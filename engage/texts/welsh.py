@@ -1,9 +1,9 @@
-"""The Welsh words of every text: drafts until a translator has passed them (see PASSED in
+"""The Welsh wording of every text: drafts until a translator has approved them (see PASSED in
 catalogue.py).
 
-Letters with a circumflex are outside GSM-7 and cut a segment to 70, so the wording goes round them.
-The same rules as for English hold: one segment, plain words, nothing that tells a stranger what the
-texts are about.
+Letters with a circumflex are not in GSM-7 and would cut a segment to 70 characters, so the wording
+avoids them. The same rules as for English apply: one segment, plain words, nothing that tells a
+stranger what the text is about.
 """
 
 from engage.texts.kinds import TextKind as K
