@@ -170,7 +170,7 @@ def _check_decision(
     recorded = attendance.current_outcome(session, appointment.id)
     if recorded is None or recorded.code not in absence_rules.ABSENT:
         raise Conflict(
-            "No absence is recorded for this appointment any longer, so there is nothing to decide.",
+            "No absence is recorded for this appointment any more, so there is nothing to decide.",
             code="no_absence",
         )
     if decision is AbsenceDecision.ACCEPTED and reason.proposed is None:

@@ -131,7 +131,7 @@ def _check_time(appointment: Appointment, code: OutcomeCode, now: datetime) -> N
         )
     if now < appointment.starts_at and code not in rules.ACCEPTABLE_ABSENCES:
         raise Conflict(
-            "The appointment has not started. Until then only an acceptable absence can be recorded.",
+            "The appointment has not started yet: only an acceptable absence can be recorded.",
             code="not_begun",
         )
 

@@ -360,7 +360,7 @@ def _open_to_change(
 
 
 def why_unchangeable(session: Session, appointment: Appointment) -> Conflict | None:
-    """The refusal if the appointment can no longer be changed: it is cancelled or has an outcome."""
+    """The refusal if the appointment cannot be changed: it is cancelled or has an outcome."""
     if appointment.state is AppointmentState.CANCELLED:
         return Conflict("This appointment is cancelled. Book a new one.", code="cancelled")
     if current_outcome(session, appointment.id) is not None:

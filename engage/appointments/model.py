@@ -34,8 +34,8 @@ from messaging.tables import Inbound, Message
 
 
 class Appointment(Base):
-    """An agreed meeting. `revision` counts its times: a reminder belongs to one revision and is void
-    in the next.
+    """An agreed meeting. `revision` counts its times: a reminder belongs to one revision and is
+    void in the next.
 
     `source_ref` is the id in the exporting system, `source_digest` a digest of what the last file
     said about it: a file that says the same again changes nothing, even if a worker has moved the
@@ -134,8 +134,8 @@ class Reminder(Base):
 
 
 class StatedIntent(Base):
-    """What the person said about one appointment, with the text behind it. A later intent supersedes
-    an earlier one.
+    """What the person said about one appointment, with the text behind it. A later intent
+    supersedes an earlier one.
 
     `cause` is the barrier to attending, if the text names one. A withdrawn intent no longer counts:
     the person took it back, or a worker found that Engage misread the text. `corrected_by` is set
@@ -166,7 +166,7 @@ class StatedIntent(Base):
 
 
 class Outcome(Base):
-    """An outcome that a worker recorded. The current one has no `superseded_at`; earlier ones stay."""
+    """An outcome that a worker recorded. Earlier ones stay, with `superseded_at`."""
 
     __tablename__ = "outcome"
     __table_args__ = (

@@ -288,7 +288,7 @@ def _is_available(
     person: Person,
     now: datetime,
 ) -> bool:
-    """Whether the person can still have the time: it is held for them, or could still be offered."""
+    """Whether the person can have the time: it is held for them, or could still be offered."""
     held = (
         free_time.held_for_id == person.id
         and free_time.held_until is not None

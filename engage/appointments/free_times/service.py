@@ -1,5 +1,5 @@
-"""Workers' free times: add them (one, or weekly for up to eight weeks), withdraw them, and see which
-are still free.
+"""Workers' free times: add them (one, or weekly for up to eight weeks), withdraw them, and see
+which are still free.
 
 A worker manages their own; a coordinator, a supervisor and a system with a key of the hub manage
 those of every worker in it. Nothing here books an appointment, or reveals for whom a time is held.
@@ -176,8 +176,8 @@ def upcoming(
     limit: int = 200,
     after: tuple[datetime, uuid.UUID] | None = None,
 ) -> list[FreeTime]:
-    """Free times to come that are not withdrawn, soonest first: the actor's own, and all of the hubs
-    in which they manage them.
+    """Free times to come that are not withdrawn, soonest first: the actor's own, and all of the
+    hubs in which they manage them.
     """
     query = (
         select(FreeTime)
@@ -208,8 +208,8 @@ def taken(session: Session, times: Sequence[FreeTime]) -> set[uuid.UUID]:
 def busy_times(
     session: Session, worker: Staff, first: datetime, last: datetime
 ) -> list[tuple[datetime, int]]:
-    """The start and length of the worker's appointments between two moments. Appointments without a
-    worker's id are found by the worker's name.
+    """The start and length of the worker's appointments between two moments. Appointments without
+    a worker's id are found by the worker's name.
     """
     has_name = func.lower(Appointment.worker_name).in_(
         {worker.first_name.casefold(), worker.name.casefold()}
@@ -235,8 +235,8 @@ def clashes(starts_at: datetime, minutes: int, others: Sequence[tuple[datetime, 
 
 
 def worker_of(session: Session, appointment: Appointment) -> Staff | None:
-    """The appointment's worker: the one recorded, or else the only worker of the hub and agency with
-    that name.
+    """The appointment's worker: the one recorded, or else the only worker of the hub and agency
+    with that name.
     """
     if appointment.worker_id is not None:
         found = session.get(Staff, appointment.worker_id)

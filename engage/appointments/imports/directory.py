@@ -1,5 +1,5 @@
-"""The names that a file may use: the hub's offender managers, the area's agencies and their workers,
-read once for the whole import.
+"""The names that a file may use: the hub's offender managers, the area's agencies and their
+workers, read once for the whole import.
 """
 
 import uuid

@@ -19,8 +19,8 @@ NO_NUMBER = "There is no mobile number: the person will not be texted"
 CONFIRMED = "The number differs from the confirmed one, which was kept: check it with the person"
 OLD = "The number is an old one of the person's and was not used: check it with the person"
 CHANGED = (
-    "The number differs from the recorded one, which was not confirmed: the new one is used and will "
-    "be checked"
+    "The number differs from the recorded one, which was not confirmed: "
+    "the new one is used and will be checked"
 )
 SHARED = (
     "Another person has the same number: neither person is texted until a worker has looked into it"
@@ -71,7 +71,7 @@ def agrees(point: ContactPoint | None, row: Row) -> bool:
 
 
 def number_warnings(session: Session, person: Person, row: Row) -> list[str]:
-    """Why the person's present number cannot be texted. Empty if only the check is still to come."""
+    """Why the person's number cannot be texted. Empty if only the check is still to come."""
     point = current_point(session, person.id)
     shared = point is not None and point.number is not None and _is_shared(session, point)
     return warnings_about(point, row, shared=shared)

@@ -77,7 +77,7 @@ class ReadyRow:
 
 
 class Raced(Exception):
-    """Another import changed the same person or appointment at the same moment: try the row again."""
+    """Another import changed the person or appointment at the same moment: try the row again."""
 
 
 class RowImport:

@@ -171,7 +171,7 @@ class TimeRow:
 
 
 def read_time_row(cells: Mapping[str, str], zone: ZoneInfo) -> TimeRow:
-    """The values of a row of free times. Raises RowProblem for the first column that is not valid."""
+    """The values of a row of free times. Raises RowProblem for the first invalid column."""
     value = {name: _tidy(name, cells[name]) for name in TIME_COLUMNS}
     email = _needed("worker_email", value["worker_email"], "Enter the worker's email address")
     kind = _type(value["type"])
@@ -208,7 +208,7 @@ def _tidy(column: str, raw: str) -> str:
     ):
         raise RowProblem(
             column,
-            f"It starts with a character ({_FORMULA} or a tab) that a spreadsheet runs as a formula",
+            f"It starts with a sign ({_FORMULA} or a tab) that a spreadsheet runs as a formula",
         )
     return value
 

@@ -47,7 +47,10 @@ def store(
     if len(content) > LARGEST:
         raise Invalid(
             fields={
-                "file": f"The file is larger than {LARGEST // (1024 * 1024)} MB. Split it into smaller files."
+                "file": (
+                    f"The file is larger than {LARGEST // (1024 * 1024)} MB. "
+                    "Split it into smaller files."
+                )
             }
         )
     delete_expired(session, now=now)

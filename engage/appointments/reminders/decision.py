@@ -1,4 +1,5 @@
-"""The decision about one person's due reminders: sent, put off, or skipped with every reason stored.
+"""The decision about one person's due reminders: sent, put off, or skipped with every reason
+stored.
 
 The caller holds the lock of the person's row. No text is ever queued for a number that rule 1
 forbids.

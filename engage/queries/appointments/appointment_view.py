@@ -43,7 +43,7 @@ class IntentView:
 
 @dataclass(frozen=True)
 class ReminderView:
-    """One reminder: its kind, when it is due, what was decided and why, and the status of its text."""
+    """One reminder: its kind, when it is due, what was decided and why, and its text's status."""
 
     id: uuid.UUID
     kind: ReminderKind
@@ -59,8 +59,8 @@ class ReminderView:
 
 @dataclass(frozen=True)
 class OutcomeView:
-    """An outcome that a worker recorded, with who and when. `superseded_at` is set once it has been
-    corrected.
+    """An outcome that a worker recorded, with who and when. `superseded_at` is set once it has
+    been corrected.
     """
 
     code: OutcomeCode
@@ -72,8 +72,8 @@ class OutcomeView:
 
 @dataclass(frozen=True)
 class AbsenceReasonView:
-    """A self-reported reason for an absence: the cause, the outcome that it proposes, and a worker's
-    decision, if there is one.
+    """A self-reported reason for an absence: the cause, the outcome that it proposes, and a
+    worker's decision, if there is one.
     """
 
     id: uuid.UUID
@@ -171,8 +171,8 @@ class AppointmentView:
 
     @property
     def why_no_text(self) -> tuple[str, ...]:
-        """Why the last reminder for the present time was skipped, if no text was sent and none is to
-        come.
+        """Why the last reminder for the present time was skipped, if no text was sent and none is
+        to come.
         """
         if self.latest_text is not None or self.next_text is not None:
             return ()

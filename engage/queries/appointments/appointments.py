@@ -1,4 +1,4 @@
-"""Load appointments as staff see them, with the person's intents, the reminders and the outcomes."""
+"""Load appointments as staff see them, with their reminders, intents and outcomes."""
 
 import uuid
 from collections.abc import Collection, Mapping

@@ -41,8 +41,8 @@ class SharedAppointment:
 
 @dataclass(frozen=True)
 class SharedPage:
-    """A page of shared appointments, the latest first. `older` is the cursor of the next, older page,
-    if there is one.
+    """A page of shared appointments, the latest first. `older` is the cursor of the next, older
+    page, if there is one.
     """
 
     person: Person
@@ -59,8 +59,8 @@ def load(
     now: datetime,
     before: PersonCursor | None = None,
 ) -> SharedPage:
-    """A page of the person's appointments, by role or by a sharing agreement. Use of an agreement is
-    logged. Raises NotFound or Forbidden, as open_part does.
+    """A page of the person's appointments, by role or by a sharing agreement. Use of an agreement
+    is logged. Raises NotFound or Forbidden, as open_part does.
     """
     person = open_part(
         session, actor, person_id, RecordPart.APPOINTMENTS, now=now, what="shared appointments"

@@ -41,7 +41,7 @@ REFUSED = {
     "A-1025": ("language", "The language must be English (en) or Welsh (cy)"),
     "A-1026": (
         "first_name",
-        "It starts with a character (=+-@ or a tab) that a spreadsheet runs as a formula",
+        "It starts with a sign (=+-@ or a tab) that a spreadsheet runs as a formula",
     ),
     "A-1030": ("minutes", "The length must be in whole minutes, from 1 to 1440"),
     "A-1034": ("mobile", "The row has 4 columns and needs 15"),

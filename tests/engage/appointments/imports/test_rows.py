@@ -39,17 +39,17 @@ from tests.engage.appointments.files import make_hub, only, sheet, take_in
         (
             {"last_name": "@SUM(1)"},
             "last_name",
-            "It starts with a character (=+-@ or a tab) that a spreadsheet runs as a formula",
+            "It starts with a sign (=+-@ or a tab) that a spreadsheet runs as a formula",
         ),
         (
             {"worker": "\tcmd"},
             "worker",
-            "It starts with a character (=+-@ or a tab) that a spreadsheet runs as a formula",
+            "It starts with a sign (=+-@ or a tab) that a spreadsheet runs as a formula",
         ),
         (
             {"last_name": "-"},
             "last_name",
-            "It starts with a character (=+-@ or a tab) that a spreadsheet runs as a formula",
+            "It starts with a sign (=+-@ or a tab) that a spreadsheet runs as a formula",
         ),
         ({"last_name": "''"}, "last_name", "Enter the last name in letters"),
         (
