@@ -3,7 +3,7 @@ about, and says why.
 
 It warns, and people decide. Places that it warns about are left out of texts. It knows words, not
 meaning: a text that passes is not necessarily safe, so it must never be the only check on a text
-that somebody writes freely.
+that a worker types.
 """
 
 import re

@@ -105,16 +105,16 @@ class PersonReminders:
         right after another text.
         """
         chosen = []
-        told = self._recently_told({one.appointment_id for one in due})
+        recent = self._recently_texted({one.appointment_id for one in due})
         for appointment_id in dict.fromkeys(one.appointment_id for one in due):
             overdue = [one for one in due if one.appointment_id == appointment_id]
             best = rules.most_useful([one.kind for one in overdue])
             always = best in (*rules.FIRST_TEXTS, *URGENT, *CHASERS)
-            if always or appointment_id not in told:
+            if always or appointment_id not in recent:
                 chosen += [one for one in overdue if one.kind is best]
         return chosen
 
-    def _recently_told(self, appointment_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    def _recently_texted(self, appointment_ids: set[uuid.UUID]) -> set[uuid.UUID]:
         """The appointments about whose present time a text was queued or sent within the shortest
         gap.
         """

@@ -1,4 +1,4 @@
-"""The hub that files of appointments are for."""
+"""The hub for import files."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Files of appointments, the hub that they are for, and taking them in."""
+"""Import files, the hub that they are for, and their import."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def make_hub(session: Session) -> Hub:
     return hub
 
 
-def take_in(
+def import_bytes(
     database: Database, hub_id: uuid.UUID, content: bytes, now: datetime, **options: Any
 ) -> ImportReport:
     """Import bytes as the system."""
@@ -41,7 +41,7 @@ def take_in(
 
 
 def sheet(*rows: dict[str, str], columns: Sequence[str] = COLUMNS) -> bytes:
-    """A file with these rows; what a row does not say is as in a good row."""
+    """A file with these rows; values that a row does not give are those of a valid row."""
     good = dict(
         zip(
             COLUMNS,
@@ -73,7 +73,7 @@ def sheet(*rows: dict[str, str], columns: Sequence[str] = COLUMNS) -> bytes:
 
 
 def only(report: ImportReport) -> tuple[str, str]:
-    """The column and reason of the one refused row."""
+    """The column and the reason of the only refused row."""
     found = report.as_json()["refused"]
     assert len(found) == 1, found
     return found[0]["column"], found[0]["reason"]

@@ -32,7 +32,7 @@ def local(words: str) -> datetime:
 
 @dataclass
 class Stage:
-    """A hub with an offender manager and one person whose number is good."""
+    """A hub with an offender manager and one person who may be texted."""
 
     session: Session
     hub: Hub
@@ -46,12 +46,12 @@ class Stage:
         self,
         starts: str,
         *,
-        whose: Person | None = None,
+        person: Person | None = None,
         now: datetime | None = None,
         **values: Any,
     ) -> Appointment:
-        """Book through the use case at `starts`, local."""
-        person = whose or self.person
+        """Book through the use case at `starts`, local time."""
+        person = person or self.person
         agency = builders.agency(self.session, self.hub, values.pop("agency_name", "Probation"))
         new = booking.NewAppointment(
             person_id=person.id,
@@ -71,8 +71,8 @@ class Stage:
         return booking.book(self.session, self.actor, new, now=now or self.now, allow_clash=allow)
 
     def send(self, at: str | datetime | None = None) -> list[str]:
-        """Decide what is due at a moment, and return the bodies of the texts that this put in the
-        queue.
+        """Decide the reminders due at a moment, and return the bodies of the texts that this
+        queued.
         """
         moment = local(at) if isinstance(at, str) else at or self.now
         before = {message.id for message in messages(self.session)}
@@ -80,8 +80,8 @@ class Stage:
         self.session.flush()
         return [message.body for message in messages(self.session) if message.id not in before]
 
-    def shown(self, appointment: Appointment) -> dict[str, str]:
-        """The newest reminder of each kind: its state, and the codes of its reasons."""
+    def reminder_states(self, appointment: Appointment) -> dict[str, str]:
+        """The newest reminder of each kind: its state and the codes of its reasons."""
         rows = reminder_rows(self.session, appointment.id)
         return {
             row.kind.value: " ".join([row.state.value, *(reason["code"] for reason in row.reasons)])
@@ -107,7 +107,7 @@ def reminder_rows(session: Session, appointment_id: uuid.UUID) -> Sequence[Remin
 
 
 def planned(session: Session, appointment_id: uuid.UUID) -> dict[str, str]:
-    """The reminders that wait: kind and local due time."""
+    """The planned reminders: kind and local due time."""
     return {
         row.kind.value: f"{row.due_at.astimezone(LONDON):%m-%d %H:%M}"
         for row in reminder_rows(session, appointment_id)
@@ -124,15 +124,15 @@ def messages(session: Session) -> Sequence[Message]:
     ).all()
 
 
-def becomes(session: Session, message: Message, *path: MessageStatus, now: datetime) -> None:
-    """Walk a text along its states."""
+def advance(session: Session, message: Message, *path: MessageStatus, now: datetime) -> None:
+    """Move a text along these statuses."""
     for status in path:
         assert states.move(session, [message.id], status, now=now)
     session.expire(message)
 
 
 def claimed(message: Message) -> Claimed:
-    """A text as the dispatcher holds it when it asks the guard."""
+    """A text as claimed by the dispatcher when it asks the last look."""
     return Claimed(
         id=message.id,
         recipient=message.recipient,

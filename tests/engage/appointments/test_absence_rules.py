@@ -1,5 +1,5 @@
-"""Rules 4 and 5 as tables: what is proposed, until when an absence can be explained, and when it is
-asked about.
+"""Rules 4 and 5 as tables: which outcome is proposed, until when an absence can be explained, and
+when the person is asked.
 """
 
 from datetime import datetime
@@ -48,14 +48,14 @@ def local(words: str) -> datetime:
         ("", None),
     ],
 )
-def test_what_a_cause_proposes(cause: str | None, code: str | None) -> None:
-    """Rule 4: a national code where the cause comes under one; else a worker's judgement."""
+def test_which_outcome_a_cause_proposes(cause: str | None, code: str | None) -> None:
+    """Rule 4: the national code for the cause, or else a worker's judgement."""
     assert proposed_outcome(cause) == (None if code is None else OutcomeCode(code))
 
 
 def test_only_acceptable_absences_are_ever_proposed() -> None:
-    """What they say can speak for them and never against them; and every cause is one that the
-    reader knows.
+    """A self-reported reason can help the person and never harm them; and Engage recognises every
+    cause.
     """
     assert set(PROPOSED_OUTCOMES.values()) <= ACCEPTABLE_ABSENCES
     assert set(PROPOSED_OUTCOMES) <= set(Cause)
@@ -75,9 +75,9 @@ def test_only_acceptable_absences_are_ever_proposed() -> None:
         ("2027-03-22T10:00", 10, "2027-03-30T00:00", "2027-04-02T00:00"),
     ],
 )
-def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, ends: str) -> None:
-    """Rule 5 [practice]: all of the seventh day after that of the appointment, by the hub's clock,
-    over 29 February and both clock changes.
+def test_the_window_is_in_calendar_days(starts: str, days: int, near: str, ends: str) -> None:
+    """Rule 5 [practice]: until the end of the seventh day after the appointment's, by the hub's
+    clock, over 29 February and both clock changes.
     """
     assert window_ends(local(starts), LONDON, days) == local(ends)
     assert decision_due_from(local(starts), LONDON, days) == local(near)
@@ -100,9 +100,9 @@ def test_the_window_is_days_of_the_calendar(starts: str, days: int, near: str, e
         ("2027-03-22T11:00", 4, "2027-03-22T11:00", "2027-03-24T10:00"),
     ],
 )
-def test_when_it_is_asked_why(recorded: str, days: int, first: str, second: str) -> None:
-    """Rule 5: at once within the hours for texts, and once more two days before the end; not twice
-    within a day; never after the window.
+def test_when_the_person_is_asked(recorded: str, days: int, first: str, second: str) -> None:
+    """Rule 5: at once within texting hours, and once more two days before the end; not twice within
+    a day; never after the window.
     """
     slots = plan_chasers(
         local("2027-03-22T10:00"), now=local(recorded), zone=LONDON, hours=HOURS, days=days

@@ -1,4 +1,4 @@
-"""A reason for an absence proposes; only a worker who may record outcomes decides, once."""
+"""A reason for an absence proposes an outcome; only a worker who may record outcomes decides, once."""
 
 import threading
 import uuid
@@ -23,7 +23,7 @@ from engage.signals import Signal, SignalKind, SignalState
 from messaging.states import MessageStatus as S
 from messaging.tables import Message
 from tests import builders
-from tests.engage.appointments.stage import Stage, becomes, local, make, reminder_rows
+from tests.engage.appointments.stage import Stage, advance, local, make, reminder_rows
 from tests.engage.conversation.phones import text_in
 
 ACCEPTED, NOT_ACCEPTED, LEFT = AbsenceDecision
@@ -43,14 +43,14 @@ def stage(session: Session, now: Any) -> Stage:
 
 
 def missed(stage: Stage, **values: Any) -> Appointment:
-    """An appointment of Monday, recorded at noon as missed."""
+    """An appointment on Monday, recorded at noon as missed."""
     appointment = stage.book(MONDAY, **values)
     record_outcome(stage.session, stage.actor, appointment.id, code=AFTA, now=NOON)
     return appointment
 
 
-def said(stage: Stage, about: Appointment, cause: str | None = "illness") -> AbsenceReason:
-    """What they texted an hour later."""
+def explained(stage: Stage, about: Appointment, cause: str | None = "illness") -> AbsenceReason:
+    """The reason that the person texted an hour later."""
     text = text_in(stage.session, "was at the hospital with my back", NOON + timedelta(hours=1))
     assert absences.store_reason(
         stage.session,
@@ -68,7 +68,7 @@ def said(stage: Stage, about: Appointment, cause: str | None = "illness") -> Abs
 def decide(
     stage: Stage, reason: AbsenceReason, decision: AbsenceDecision, **values: Any
 ) -> AbsenceReason:
-    """A worker decides the day after."""
+    """Decide as a worker, the day after."""
     return absences.decide(
         stage.session,
         values.get("actor", stage.actor),
@@ -80,7 +80,7 @@ def decide(
 
 
 def open_kinds(stage: Stage) -> list[SignalKind]:
-    """The kinds of signals that wait."""
+    """The kinds of the open signals."""
     return sorted(
         stage.session.scalars(select(Signal.kind).where(Signal.state != SignalState.RESOLVED))
     )
@@ -94,14 +94,14 @@ def open_kinds(stage: Stage) -> list[SignalKind]:
         (LEFT, AFTA, ""),
     ],
 )
-def test_a_worker_decides_and_the_outcome_says_on_what_ground(
+def test_a_decision_records_an_outcome_with_its_ground(
     stage: Stage, decision: AbsenceDecision, code: OutcomeCode, note: str
 ) -> None:
-    """Accepting or not records an outcome by that worker; leaving it records nothing. Who decided
-    and when stays with the reason.
+    """Accepting or not accepting records an outcome by that worker; leaving it records none. Who
+    decided and when is stored with the reason.
     """
     appointment = missed(stage)
-    reason = said(stage, appointment)
+    reason = explained(stage, appointment)
     assert reason.proposed is AAME
     decide(stage, reason, decision)
     recorded = attendance.current_outcome(stage.session, appointment.id)
@@ -116,11 +116,11 @@ def test_a_worker_decides_and_the_outcome_says_on_what_ground(
 
 
 def test_what_cannot_be_decided(stage: Stage) -> None:
-    """Twice, without a proposal, of another appointment, or when something else is recorded by now:
+    """Twice, without a proposal, for another appointment, or once another outcome is recorded:
     refused, and nothing changes.
     """
     appointment = missed(stage)
-    without = said(stage, appointment, "forgot")
+    without = explained(stage, appointment, "forgot")
     with pytest.raises(Conflict, match="No outcome is proposed"):
         decide(stage, without, ACCEPTED)
     other = stage.book("2027-04-01 10:00")
@@ -134,18 +134,18 @@ def test_what_cannot_be_decided(stage: Stage) -> None:
     decide(stage, without, LEFT)
     with pytest.raises(Conflict, match="already decided about this reason"):
         decide(stage, without, NOT_ACCEPTED)
-    second = said(stage, appointment)
+    second = explained(stage, appointment)
     record_outcome(stage.session, stage.actor, appointment.id, code=ATTC, now=NOON)
     with pytest.raises(Conflict, match="No absence is recorded"):
         decide(stage, second, ACCEPTED)
 
 
 def test_who_may_decide(stage: Stage) -> None:
-    """An auditor only reads; another officer and another agency's support worker find nothing; one
-    of its own agency may.
+    """An auditor only reads; another offender manager and another agency's support worker find
+    nothing; one of its own agency may decide.
     """
     appointment = missed(stage, agency_name="Tyne Recovery")
-    reason = said(stage, appointment)
+    reason = explained(stage, appointment)
     auditor = builders.staff(stage.session, stage.hub, Role.AUDITOR, name="Robin Platt")
     other = builders.staff(stage.session, stage.hub, name="Dai Rees")
     elsewhere = builders.staff(
@@ -162,11 +162,11 @@ def test_who_may_decide(stage: Stage) -> None:
     decide(stage, reason, ACCEPTED, actor=builders.actor(partner))
 
 
-def test_two_who_decide_at_once_make_one_decision(committed: Database, now: Any) -> None:
-    """One is told that the other was first; there is one outcome beside the absence."""
+def test_two_decisions_at_once_make_one(committed: Database, now: Any) -> None:
+    """The second worker is told that there is a decision already; one outcome is recorded."""
     with committed.begin() as session:
         stage = make(session, now)
-        reason = said(stage, missed(stage))
+        reason = explained(stage, missed(stage))
     gate, refused = threading.Barrier(2), []
 
     def press(decision: AbsenceDecision) -> None:
@@ -192,9 +192,9 @@ def test_two_who_decide_at_once_make_one_decision(committed: Database, now: Any)
 
 
 def test_the_same_text_is_one_reason(stage: Stage) -> None:
-    """Handled again after a crash, it is kept once."""
+    """A text handled again after a crash is stored once."""
     appointment = missed(stage)
-    reason = said(stage, appointment)
+    reason = explained(stage, appointment)
     again = absences.store_reason(
         stage.session,
         appointment,
@@ -207,9 +207,9 @@ def test_the_same_text_is_one_reason(stage: Stage) -> None:
 
 
 def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> None:
-    """From the morning of the fifth day, once, with what they said; a decision resolves it."""
+    """From the morning of the fifth day, once, with the reason given; a decision resolves it."""
     appointment = missed(stage)
-    said(stage, appointment)
+    explained(stage, appointment)
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-26 23:59")) == 0
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-27 00:00")) == 1
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-27 09:00")) == 0
@@ -231,8 +231,8 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
     assert open_kinds(stage) == []
 
 
-def test_the_days_are_those_of_the_hub(stage: Stage) -> None:
-    """Three days to explain: told on the second."""
+def test_the_window_follows_the_hubs_setting(stage: Stage) -> None:
+    """With three days to explain the signal is raised on the second."""
     stage.hub.settings = {"evidence_days": 3}
     missed(stage)
     assert absences.raise_evidence_due(stage.session, now=local("2027-03-22 23:00")) == 0
@@ -243,16 +243,14 @@ def test_the_days_are_those_of_the_hub(stage: Stage) -> None:
     ("path", "planned"),
     [((), 1), ((S.SENDING, S.ACCEPTED, S.DELIVERED), 0), ((S.SENDING, S.UNKNOWN), 0)],
 )
-def test_nobody_is_asked_twice_what_they_were_asked(
-    stage: Stage, path: tuple[S, ...], planned: int
-) -> None:
-    """Corrected to something else and back: what has gone, or may have, does not go again; what was
-    called back is planned anew.
+def test_no_question_is_asked_twice(stage: Stage, path: tuple[S, ...], planned: int) -> None:
+    """Corrected to another outcome and back: a text that was sent, or may have been, is not sent
+    again; a called-back one is planned again.
     """
     appointment = missed(stage)
     stage.send(NOON)
     (message,) = stage.session.scalars(select(Message).where(Message.body.contains("Are you OK?")))
-    becomes(stage.session, message, *path, now=NOON)
+    advance(stage.session, message, *path, now=NOON)
     for code in (ATTC, AFTA):
         record_outcome(stage.session, stage.actor, appointment.id, code=code, now=NOON)
     rows = [(row.kind, row.state) for row in reminder_rows(stage.session, appointment.id)]
@@ -260,16 +258,18 @@ def test_nobody_is_asked_twice_what_they_were_asked(
     assert rows.count((ReminderKind.MISSED_AGAIN, ReminderState.PLANNED)) == 1
 
 
-def test_rule_1_stands_over_the_question(stage: Stage) -> None:
-    """A closed case is asked nothing; the reason is kept beside the text that did not go."""
+def test_rule_1_applies_to_the_question(stage: Stage) -> None:
+    """A person whose case is closed is not asked; the reason is stored beside the text that was not
+    sent.
+    """
     stage.person.contact_status = ContactStatus.SUSPENDED
     appointment = missed(stage)
     assert stage.send(NOON) == []
-    assert stage.shown(appointment)["missed"] == "skipped contact_suspended"
+    assert stage.reminder_states(appointment)["missed"] == "skipped contact_suspended"
 
 
-def test_recorded_at_night_it_goes_in_the_morning_and_names_the_day(stage: Stage) -> None:
-    """`Today` would be wrong by then."""
+def test_recorded_at_night_it_is_sent_in_the_morning(stage: Stage) -> None:
+    """It names the day, because "today" would be wrong by then."""
     stage.person.language = Language.WELSH
     appointment = stage.book(MONDAY)
     stage.send()
@@ -283,16 +283,16 @@ def test_recorded_at_night_it_goes_in_the_morning_and_names_the_day(stage: Stage
     )
 
 
-def test_a_telephone_that_no_text_can_carry_does_not_stop_the_question(stage: Stage) -> None:
-    """The words without a number go."""
+def test_a_hub_number_that_is_too_long_does_not_stop_the_question(stage: Stage) -> None:
+    """The wording without a number is used."""
     stage.hub.phone = "01914980100 ext 4455"
     missed(stage)
     bodies = stage.send(NOON)
     assert any("Are you OK?" in body and "or ring" not in body for body in bodies)
 
 
-def test_two_missed_on_one_day_are_not_merged_in_the_words_of_a_reminder(stage: Stage) -> None:
-    """Each is a question of its own; none asks for a yes."""
+def test_questions_about_two_absences_are_not_merged(stage: Stage) -> None:
+    """Each absence has its own question, and neither asks for a yes."""
     first, second = stage.book(MONDAY), stage.book("2027-03-22 11:00")
     stage.send()
     for one in (first, second):

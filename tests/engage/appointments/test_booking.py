@@ -35,7 +35,7 @@ from engage.people.model import CustodyStatus, Involvement, NumberState
 from engage.signals import Signal, SignalState
 from messaging.states import MessageStatus as S
 from tests import builders
-from tests.engage.appointments.stage import Stage, becomes, local, make, messages, planned
+from tests.engage.appointments.stage import Stage, advance, local, make, messages, planned
 
 AFTER = local("2027-03-26 14:20")
 
@@ -47,7 +47,7 @@ def stage(session: Session, now: Any) -> Stage:
 
 
 def record(stage: Stage, appointment: Appointment, code: OutcomeCode, **values: Any) -> Outcome:
-    """Record an outcome, after the appointment began unless told otherwise."""
+    """Record an outcome, by default after the appointment started."""
     now = values.pop("now", AFTER)
     actor = values.pop("actor", stage.actor)
     return record_outcome(stage.session, actor, appointment.id, code=code, now=now, **values)
@@ -78,10 +78,10 @@ def no_shows(stage: Stage) -> list[Signal]:
         ("2027-03-26 14:00", {"worker_id": uuid.uuid4()}, "worker_id"),
     ],
 )
-def test_what_cannot_be_booked(
+def test_invalid_values_are_refused(
     stage: Stage, starts: str, values: dict[str, Any], field: str
 ) -> None:
-    """Each wrong value is named, and nothing is stored."""
+    """Each invalid value is named, and nothing is stored."""
     with pytest.raises(Invalid) as found:
         stage.book(starts, **values)
     assert list(found.value.fields) == [field]
@@ -89,7 +89,7 @@ def test_what_cannot_be_booked(
 
 
 def test_a_naive_time_is_refused(stage: Stage) -> None:
-    """A time without a zone is nobody's time."""
+    """A time without a zone is ambiguous."""
     agency = builders.agency(stage.session, stage.hub)
     new = booking.NewAppointment(
         stage.person.id,
@@ -105,7 +105,7 @@ def test_a_naive_time_is_refused(stage: Stage) -> None:
 
 
 def test_an_agency_of_another_area_is_refused(stage: Stage) -> None:
-    """Agencies take part in areas."""
+    """An agency works in its own area only."""
     elsewhere = builders.hub(stage.session, "Elsewhere")
     new = booking.NewAppointment(
         stage.person.id,
@@ -121,8 +121,8 @@ def test_an_agency_of_another_area_is_refused(stage: Stage) -> None:
     assert list(found.value.fields) == ["agency_id"]
 
 
-def test_two_at_one_time_want_a_second_look(stage: Stage) -> None:
-    """An overlapping appointment is a conflict unless the worker says it is meant."""
+def test_a_clash_needs_confirmation(stage: Stage) -> None:
+    """An overlapping appointment is a conflict unless the worker confirms it."""
     stage.book("2027-03-26 14:00")
     with pytest.raises(Conflict) as found:
         stage.book("2027-03-26 14:29")
@@ -144,7 +144,7 @@ def test_two_at_one_time_want_a_second_look(stage: Stage) -> None:
 
 
 def test_a_reference_is_used_once(stage: Stage) -> None:
-    """The exporting system's id stands for one appointment of the hub."""
+    """The exporting system's id belongs to one appointment of the hub."""
     stage.book("2027-03-26 14:00", source_ref="R-1")
     with pytest.raises(Conflict) as found:
         stage.book("2027-03-29 14:00", source_ref="R-1")
@@ -152,7 +152,7 @@ def test_a_reference_is_used_once(stage: Stage) -> None:
 
 
 def test_a_booking_is_logged_and_involves_the_agency(stage: Stage) -> None:
-    """The event names ids and moments only; the agency's workers see their part from now on."""
+    """The event has ids and times only; the agency's workers see their part from now on."""
     appointment = stage.book("2027-03-26 14:00", agency_name="City Housing")
     event = stage.session.scalars(select(Event).where(Event.kind == "appointment.booked")).one()
     assert event.data["appointment"] == str(appointment.id) and event.actor == stage.actor.label
@@ -161,7 +161,7 @@ def test_a_booking_is_logged_and_involves_the_agency(stage: Stage) -> None:
 
 
 def test_a_support_worker_books_and_sees_for_their_own_agency(stage: Stage) -> None:
-    """Another agency's appointments are not there for them, and they cannot book in its name."""
+    """They do not find another agency's appointments, and cannot book for it."""
     housing = stage.book("2027-03-26 14:00", agency_name="City Housing")
     probation = stage.book("2027-03-29 14:00")
     worker = builders.staff(
@@ -191,8 +191,8 @@ def test_a_support_worker_books_and_sees_for_their_own_agency(stage: Stage) -> N
         booking.book(stage.session, actor, new, now=stage.now)
 
 
-def test_somebody_elses_officer_finds_nothing(stage: Stage) -> None:
-    """Another offender manager is told that there is no such appointment, for every use case."""
+def test_another_offender_manager_finds_nothing(stage: Stage) -> None:
+    """Every use case tells them that there is no such appointment."""
     appointment = stage.book("2027-03-26 14:00")
     other = builders.actor(builders.staff(stage.session, stage.hub, name="Dai Rees"))
     for attempt in (
@@ -224,10 +224,10 @@ def test_only_details_can_be_amended(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("code", list(OutcomeCode))
-def test_before_it_begins_only_an_acceptable_absence_can_be_recorded(
+def test_before_the_start_only_an_acceptable_absence_can_be_recorded(
     stage: Stage, code: OutcomeCode
 ) -> None:
-    """What can be known beforehand calls the remaining texts back; everything else is refused."""
+    """It calls the remaining texts back; every other outcome is refused."""
     appointment = stage.book("2027-03-26 14:00")
     if code in ACCEPTABLE_ABSENCES:
         record(stage, appointment, code, now=stage.now)
@@ -239,15 +239,15 @@ def test_before_it_begins_only_an_acceptable_absence_can_be_recorded(
 
 
 def test_a_cancelled_appointment_has_no_outcome(stage: Stage) -> None:
-    """Nothing can come of what was called off."""
+    """No outcome can be recorded for it."""
     appointment = stage.book("2027-03-26 14:00")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     with pytest.raises(Conflict):
         record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND)
 
 
-def test_a_correction_keeps_what_was_recorded(stage: Stage) -> None:
-    """The earlier record stays, superseded; the same again changes nothing."""
+def test_a_correction_keeps_the_earlier_outcome(stage: Stage) -> None:
+    """The earlier outcome stays, superseded; recording the same again changes nothing."""
     appointment = stage.book("2027-03-26 14:00")
     first = record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND)
     assert record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND).id == first.id
@@ -281,21 +281,21 @@ def test_an_absence_raises_a_signal_that_another_outcome_resolves(stage: Stage) 
         ((S.WITHHELD,), "No text about it reached them: none was sent."),
     ],
 )
-def test_an_absence_says_what_the_network_said(
+def test_an_absence_signal_says_whether_texts_arrived(
     stage: Stage, path: tuple[S, ...], words: str
 ) -> None:
-    """Non-delivery is never counted against the person: the signal says that nothing reached them."""
+    """Non-delivery never counts against the person: the signal says that no text reached them."""
     appointment = stage.book("2027-03-21 08:30")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], *path, now=stage.now)
     record(stage, appointment, OutcomeCode.FAILED_TO_ATTEND, now=local("2027-03-21 09:00"))
     assert no_shows(stage)[0].why == (
         f"Did not attend on Sun 21 March, 8:30am. They can explain until Sun 28 March. {words}"
     )
 
 
-def test_an_absence_after_skipped_reminders_says_why(stage: Stage) -> None:
-    """The stored reasons stand in the signal."""
+def test_an_absence_signal_says_why_reminders_were_skipped(stage: Stage) -> None:
+    """The stored reasons are in the signal."""
     appointment = stage.book("2027-03-26 14:00")
     stage.person.custody_status = CustodyStatus.REMAND
     for moment in ("2027-03-20 09:00", "2027-03-23 14:00", "2027-03-25 14:00"):
@@ -306,10 +306,8 @@ def test_an_absence_after_skipped_reminders_says_why(stage: Stage) -> None:
     )
 
 
-def test_an_absence_says_what_the_person_had_said(stage: Stage) -> None:
-    """What they said stands beside what was recorded, with the evidence linked, and makes no
-    outcome by itself.
-    """
+def test_an_absence_signal_says_what_the_person_had_said(stage: Stage) -> None:
+    """Their intent is in the signal, with the evidence linked, and makes no outcome by itself."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     stage.session.add(
@@ -330,7 +328,7 @@ def test_an_absence_says_what_the_person_had_said(stage: Stage) -> None:
 
 
 def test_the_longest_reasons_fit_the_signal(stage: Stage) -> None:
-    """However much there is to say, the signal is stored."""
+    """A signal is stored however long its reasons are."""
     appointment = stage.book("2027-03-26 14:00")
     stage.person.contact_points[0].problem = "x" * 200
     stage.person.contact_points[0].state = NumberState.SUSPENDED

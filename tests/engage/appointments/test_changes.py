@@ -1,4 +1,4 @@
-"""Moving, correcting and cancelling: old texts are void or called back, and people are told what
+"""Moving, amending and cancelling: old texts are cancelled or called back, and people are told what
 they need to know, once.
 """
 
@@ -19,7 +19,7 @@ from messaging.states import MessageStatus as S
 from tests import builders
 from tests.engage.appointments.stage import (
     Stage,
-    becomes,
+    advance,
     claimed,
     local,
     make,
@@ -42,8 +42,8 @@ def move(stage: Stage, appointment: Appointment, starts: str, **values: object) 
     )
 
 
-def test_moved_before_anything_was_told(stage: Stage) -> None:
-    """The old reminders are void, and the new time is told as a booking."""
+def test_moved_before_any_text_was_sent(stage: Stage) -> None:
+    """The old reminders are cancelled, and the new time is texted as a booking."""
     appointment = stage.book("2027-03-26 14:00")
     move(stage, appointment, "2027-03-29 10:00")
     old = [row for row in reminder_rows(stage.session, appointment.id) if row.revision == 1]
@@ -56,8 +56,8 @@ def test_moved_before_anything_was_told(stage: Stage) -> None:
     assert "You see Pat: Mon 29 March, 10:00am" in stage.send()[0]
 
 
-def test_moved_while_the_text_waits_in_the_queue(stage: Stage) -> None:
-    """A text that has not gone is called back, so the old time is never told."""
+def test_moved_while_the_text_is_queued(stage: Stage) -> None:
+    """A queued text is called back, so the old time is never texted."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     move(stage, appointment, "2027-03-29 10:00")
@@ -68,13 +68,13 @@ def test_moved_while_the_text_waits_in_the_queue(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "path", [(S.SENDING,), (S.SENDING, S.UNKNOWN), (S.SENDING, S.ACCEPTED, S.DELIVERED)]
 )
-def test_moved_after_the_old_time_may_have_been_told(stage: Stage, path: tuple[S, ...]) -> None:
-    """If a text about the old time went, or may have, the person is told at once that it has
-    changed.
+def test_moved_after_the_old_time_may_have_been_texted(stage: Stage, path: tuple[S, ...]) -> None:
+    """If a text about the old time was sent, or may have been, the person is told of the change at
+    once.
     """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], *path, now=stage.now)
     move(stage, appointment, "2027-03-26 09:30")
     sent = stage.send()
     assert sent == [
@@ -84,20 +84,20 @@ def test_moved_after_the_old_time_may_have_been_told(stage: Stage, path: tuple[S
 
 
 @pytest.mark.parametrize("path", [(S.SENDING, S.REFUSED), (S.WITHHELD,), (S.EXPIRED,)])
-def test_moved_after_a_text_that_never_left(stage: Stage, path: tuple[S, ...]) -> None:
-    """A text that certainly never left tells nothing, so the new time is a booking."""
+def test_moved_after_a_text_that_was_never_sent(stage: Stage, path: tuple[S, ...]) -> None:
+    """The person knows no old time, so the new time is texted as a booking."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], *path, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], *path, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     assert "booked" in planned(stage.session, appointment.id)
 
 
-def test_moved_twice_after_the_first_time_was_told(stage: Stage) -> None:
-    """The change in between never went; the last change is still told as one."""
+def test_moved_twice_after_the_first_time_was_texted(stage: Stage) -> None:
+    """The change in between was not sent; the last change is still texted as one."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     stage.send()
     move(stage, appointment, "2027-03-30 10:00")
@@ -109,11 +109,11 @@ def test_moved_twice_after_the_first_time_was_told(stage: Stage) -> None:
     ]
 
 
-def test_moved_back_to_the_time_that_was_told(stage: Stage) -> None:
-    """A slip put right before anybody was told of it needs no text."""
+def test_moved_back_to_the_time_that_was_texted(stage: Stage) -> None:
+    """A mistake corrected before the person was told of it needs no text."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
     move(stage, appointment, "2027-03-27 14:00")
     move(stage, appointment, "2027-03-26 14:00")
     assert stage.send() == []
@@ -123,8 +123,8 @@ def test_moved_back_to_the_time_that_was_told(stage: Stage) -> None:
     }
 
 
-def test_a_move_speaks_again_of_the_other_appointment_of_a_shared_text(stage: Stage) -> None:
-    """A called-back text that spoke of two appointments is written again for the one that stands."""
+def test_a_move_rewrites_a_shared_text_for_the_other_appointment(stage: Stage) -> None:
+    """A called-back text about two appointments is rewritten for the one that is unchanged."""
     first, second = stage.book("2027-03-26 10:00"), stage.book("2027-03-26 15:00", worker_name="Jo")
     stage.send()
     move(stage, first, "2027-03-29 10:00")
@@ -132,21 +132,19 @@ def test_a_move_speaks_again_of_the_other_appointment_of_a_shared_text(stage: St
     assert len(sent) == 2
     assert any("You see Jo: Fri 26 March" in body for body in sent)
     assert any("You see Pat: Mon 29 March" in body for body in sent)
-    assert stage.shown(second)["booked"] == "sent"
+    assert stage.reminder_states(second)["booked"] == "sent"
 
 
 def test_the_same_time_again_changes_nothing(stage: Stage) -> None:
-    """Moving to where it is leaves reminders, revision and events alone."""
+    """A move to the same time changes no reminder, revision or event."""
     appointment = stage.book("2027-03-26 14:00")
-    before = stage.shown(appointment)
+    before = stage.reminder_states(appointment)
     move(stage, appointment, "2027-03-26 14:00")
-    assert (appointment.revision, stage.shown(appointment)) == (1, before)
+    assert (appointment.revision, stage.reminder_states(appointment)) == (1, before)
 
 
-def test_another_place_is_told_again(stage: Stage) -> None:
-    """Whoever was told the old place is told the new one; a text that waits is written again
-    instead.
-    """
+def test_another_place_is_texted_again(stage: Stage) -> None:
+    """A person who was told the old place is told the new one; a queued text is rewritten instead."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     booking.amend(
@@ -158,16 +156,16 @@ def test_another_place_is_told_again(stage: Stage) -> None:
     )
     assert [message.status for message in messages(stage.session)] == [S.WITHDRAWN]
     assert "the hall, Mill Lane" in stage.send()[0]
-    becomes(stage.session, messages(stage.session)[-1], S.SENDING, S.ACCEPTED, now=stage.now)
+    advance(stage.session, messages(stage.session)[-1], S.SENDING, S.ACCEPTED, now=stage.now)
     booking.amend(stage.session, stage.actor, appointment.id, {"worker_name": "Jo"}, now=stage.now)
     assert "You see Jo: Fri 26 March, 2:00pm, the hall, Mill Lane" in stage.send()[0]
     booking.amend(stage.session, stage.actor, appointment.id, {"minutes": 45}, now=stage.now)
     assert stage.send() == []
 
 
-def test_another_place_takes_its_name_out_of_texts(stage: Stage) -> None:
-    """A new place without an everyday name is not texted under the old one's, by moving or by
-    amending.
+def test_another_place_removes_the_old_name_from_texts(stage: Stage) -> None:
+    """A new place without an everyday name is never texted under the old place's, whether moved or
+    amended.
     """
     appointment = stage.book("2027-03-26 14:00")
     move(stage, appointment, "2027-03-27 14:00", place="the court house")
@@ -176,20 +174,20 @@ def test_another_place_takes_its_name_out_of_texts(stage: Stage) -> None:
     assert appointment.place_alias == "the hall"
 
 
-def test_cancelled_before_anything_was_told(stage: Stage) -> None:
-    """Nobody is told of the end of what they never heard of."""
+def test_cancelled_before_any_text_was_sent(stage: Stage) -> None:
+    """The person is not told of a cancellation if they were never told of the appointment."""
     appointment = stage.book("2027-03-26 14:00")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
     assert stage.send() == []
     assert appointment.state is AppointmentState.CANCELLED
-    assert set(stage.shown(appointment).values()) == {"void cancelled"}
+    assert set(stage.reminder_states(appointment).values()) == {"void cancelled"}
 
 
-def test_cancelled_after_it_was_told(stage: Stage) -> None:
+def test_cancelled_after_a_text_was_sent(stage: Stage) -> None:
     """The person is told not to come."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(
+    advance(
         stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, S.DELIVERED, now=stage.now
     )
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
@@ -199,18 +197,20 @@ def test_cancelled_after_it_was_told(stage: Stage) -> None:
     ]
 
 
-def test_a_calling_off_names_the_time_that_the_person_knows(stage: Stage) -> None:
-    """Told Friday, moved to Monday untold, then cancelled: the text says not to come on Friday."""
+def test_a_cancellation_names_the_time_that_the_person_knows(stage: Stage) -> None:
+    """Told Friday, moved to Monday without a text, then cancelled: the text says not to come on
+    Friday.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert "do not need to come on Fri 26 March, 2:00pm" in stage.send()[0]
 
 
-def test_what_is_over_cannot_be_changed(stage: Stage) -> None:
-    """Cancelled appointments and those with an outcome are fixed."""
+def test_a_finished_appointment_cannot_be_changed(stage: Stage) -> None:
+    """A cancelled appointment and one with an outcome are refused."""
     appointment = stage.book("2027-03-26 14:00")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Booked twice", now=stage.now)
     with pytest.raises(Conflict):
@@ -230,8 +230,8 @@ def test_what_is_over_cannot_be_changed(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "nul \0 byte"])
-def test_a_cancellation_wants_a_reason(stage: Stage, reason: str) -> None:
-    """Why it was cancelled is part of the record."""
+def test_a_cancellation_needs_a_reason(stage: Stage, reason: str) -> None:
+    """The reason for cancelling is part of the record."""
     appointment = stage.book("2027-03-26 14:00")
     with pytest.raises(Invalid):
         booking.cancel(stage.session, stage.actor, appointment.id, reason=reason, now=stage.now)
@@ -259,7 +259,7 @@ def test_the_last_look_stops_a_text_about_a_changed_appointment(stage: Stage) ->
     """Moved or cancelled while a worker holds the text: it does not go."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
-    becomes(stage.session, messages(stage.session)[0], S.SENDING, now=stage.now)
+    advance(stage.session, messages(stage.session)[0], S.SENDING, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     assert last_look(stage) == Withhold("The appointment was moved")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
@@ -295,7 +295,7 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
     found = last_look(stage, night)
     assert isinstance(found, Withhold)
     message = messages(stage.session)[-1]
-    becomes(stage.session, message, S.WITHHELD, now=night)
+    advance(stage.session, message, S.WITHHELD, now=night)
     assert rewrite_reminders(stage.session, message.id, now=night) == 1
     assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
     assert "See you today, 2:00pm" in stage.send(morning)[0]
@@ -310,10 +310,10 @@ def test_a_withheld_text_that_may_not_go_ends_with_its_reasons(stage: Stage) -> 
     stage.send()
     message = messages(stage.session)[0]
     stage.person.custody_status = CustodyStatus.CUSTODY
-    becomes(stage.session, message, S.WITHHELD, now=stage.now)
+    advance(stage.session, message, S.WITHHELD, now=stage.now)
     assert rewrite_reminders(stage.session, message.id, now=stage.now) == 1
     assert stage.send() == []
-    assert stage.shown(appointment)["booked"] == "skipped custody"
+    assert stage.reminder_states(appointment)["booked"] == "skipped custody"
 
 
 def test_the_last_look_knows_a_changed_number(stage: Stage) -> None:
@@ -328,8 +328,8 @@ def test_the_last_look_knows_a_changed_number(stage: Stage) -> None:
 def test_the_last_look_takes_a_constant_number_of_statements(stage: Stage) -> None:
     """Fifty texts cost as many statements as one."""
     for count in range(12):
-        whose = builders.person(stage.session, stage.om, number=f"+4477009004{count:02}")
-        stage.book("2027-03-26 14:00", whose=whose)
+        person = builders.person(stage.session, stage.om, number=f"+4477009004{count:02}")
+        stage.book("2027-03-26 14:00", person=person)
     stage.send()
     every = [claimed(one) for one in messages(stage.session)]
     counts = [statements(stage.session, every[:size]) for size in (1, len(every))]

@@ -1,6 +1,4 @@
-"""`/v1/appointments` and a person's messages: booked, moved, called off, recorded, and texted
-about.
-"""
+"""`/v1/appointments` and a person's messages: book, move, cancel, record outcomes, send texts."""
 
 from datetime import datetime, timedelta
 
@@ -21,13 +19,13 @@ MONDAY = "2027-03-22T09:30:00+00:00"
 
 @pytest.fixture
 def headers(key: KeyMaker) -> dict[str, str]:
-    """A key that may do everything."""
+    """A key with every scope."""
     return key()
 
 
 @pytest.fixture
 def person(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """Somebody on the caseload who may be texted."""
+    """A person on the caseload who may be texted."""
     with committed.begin() as session:
         return builders.person(session, place[1])
 
@@ -62,7 +60,7 @@ def book(
 def test_a_booking_plans_its_reminders(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """What was booked comes back whole, with the reminders and nothing said or recorded yet."""
+    """The whole appointment is returned, with its reminders and with no intent or outcome yet."""
     booked = book(client, headers, wanted)
     assert booked["starts_at"] == MONDAY
     assert (booked["agency"], booked["ref"], booked["state"]) == ("Probation", "A-1001", "booked")
@@ -72,12 +70,10 @@ def test_a_booking_plans_its_reminders(
     assert client.get(f"/v1/appointments/{booked['id']}", headers=headers).get_json() == booked
 
 
-def test_times_are_understood_with_their_offset(
+def test_times_need_an_offset(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """The same moment in another offset is the same moment; without an offset nobody can know which
-    it is.
-    """
+    """The same moment is accepted in any offset; a time without an offset is refused."""
     assert (
         book(client, headers, wanted, starts_at="2027-03-22T10:30:00+01:00")["starts_at"] == MONDAY
     )
@@ -112,23 +108,23 @@ def test_times_are_understood_with_their_offset(
         ({"ref": "x" * 41}, "#/ref"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(
+def test_invalid_fields_are_named(
     client: FlaskClient,
     headers: dict[str, str],
     wanted: dict[str, object],
     changes: dict[str, object],
     where: str,
 ) -> None:
-    """Each field has its limits; whatever breaks one is refused by name."""
+    """Each field has its limits, and the refusal names the field that breaks one."""
     answer = client.post("/v1/appointments", json={**wanted, **changes}, headers=headers)
     assert answer.status_code == 422, answer.text
     assert where in {fault["pointer"] for fault in answer.get_json()["errors"]}
 
 
-def test_two_at_once_clash_unless_meant(
+def test_a_clash_needs_confirmation(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """One person cannot be at two places, unless whoever books says that it is meant."""
+    """A second appointment at the same time is refused unless the caller allows the clash."""
     book(client, headers, wanted)
     other = {**wanted, "ref": "A-1002"}
     assert (
@@ -148,11 +144,11 @@ def test_a_reference_is_used_once(
     assert (again.status_code, again.get_json()["code"]) == (409, "ref_taken")
 
 
-def test_it_is_moved_and_called_off(
+def test_move_and_cancel(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object]
 ) -> None:
-    """A move voids the old reminders and counts a new revision; called off, it can be changed no
-    more.
+    """A move cancels the old reminders and counts a new revision; a cancelled appointment cannot be
+    changed.
     """
     address = f"/v1/appointments/{book(client, headers, wanted)['id']}"
     moved = client.post(
@@ -174,10 +170,12 @@ def test_it_is_moved_and_called_off(
     assert (again.status_code, again.get_json()["code"]) == (409, "cancelled")
 
 
-def test_what_happened_is_recorded_and_corrected(
+def test_record_and_correct_an_outcome(
     client: FlaskClient, headers: dict[str, str], wanted: dict[str, object], clock: StoppedClock
 ) -> None:
-    """An outcome is recorded once it has begun; a correction supersedes it and keeps it."""
+    """An outcome is recorded once the appointment has started; a correction supersedes it and keeps
+    it.
+    """
     address = f"/v1/appointments/{book(client, headers, wanted)['id']}"
     early = client.post(f"{address}/outcome", json={"code": "ATTC"}, headers=headers)
     assert early.status_code == 409
@@ -198,15 +196,15 @@ def test_what_happened_is_recorded_and_corrected(
     )
 
 
-def test_they_are_listed_by_person_day_and_change(
+def test_list_by_person_day_and_change(
     client: FlaskClient,
     headers: dict[str, str],
     wanted: dict[str, object],
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """A caller finds a person's, a day's, and what changed since it last asked, in pages without
-    gap or repeat.
+    """A caller finds a person's appointments, a day's, and those changed since, in pages without
+    gaps or repeats.
     """
     for day in range(22, 27):
         book(client, headers, wanted, starts_at=f"2027-03-{day}T09:30:00Z", ref=f"A-{day}")
@@ -235,10 +233,10 @@ def test_they_are_listed_by_person_day_and_change(
     assert refs(f"changed_since={since}") == ["A-22"]
 
 
-def test_an_appointment_elsewhere_does_not_exist(
+def test_an_appointment_of_another_hub_is_not_found(
     client: FlaskClient, headers: dict[str, str], committed: Database, clock: StoppedClock
 ) -> None:
-    """An appointment of another hub is not found, to read or to change."""
+    """It can be neither read nor changed."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Wearside")
         other = builders.person(session, builders.staff(session, elsewhere, name="Dai Rees"))
@@ -251,10 +249,10 @@ def test_an_appointment_elsewhere_does_not_exist(
     assert client.get("/v1/appointments", headers=headers).get_json()["items"] == []
 
 
-def test_a_text_is_sent_and_followed(
+def test_send_a_text_and_follow_it(
     client: FlaskClient, headers: dict[str, str], person: Person, committed: Database
 ) -> None:
-    """A text is queued in the request's transaction, is in the thread, and can be asked after."""
+    """A text is queued in the request's transaction, appears in the thread, and can be looked up."""
     sent = client.post(
         f"/v1/people/{person.id}/messages",
         json={"body": "Hi Katrina, ring me when you can. Pat"},
@@ -274,34 +272,36 @@ def test_a_text_is_sent_and_followed(
         assert session.scalars(select(Message)).one().to_number == "+447700900101"
 
 
-def test_a_text_that_tells_a_stranger_too_much_must_be_meant(
+def test_an_indiscreet_text_needs_confirmation(
     client: FlaskClient, headers: dict[str, str], person: Person
 ) -> None:
-    """An indiscreet word is refused with its reason, and goes only when the caller says so."""
+    """An indiscreet word is refused with its reason, unless the caller confirms it."""
     address = f"/v1/people/{person.id}/messages"
     body = {"body": "Probation appointment tomorrow"}
     assert client.post(address, json=body, headers=headers).status_code == 422
     assert client.post(address, json={**body, "anyway": True}, headers=headers).status_code == 201
 
 
-def test_a_text_that_may_not_go_is_refused_with_the_reason(
+def test_a_text_that_may_not_be_sent_is_refused_with_the_reason(
     client: FlaskClient, headers: dict[str, str], person: Person
 ) -> None:
-    """Nobody in custody is texted."""
+    """A person in custody is not texted."""
     client.patch(f"/v1/people/{person.id}", json={"custody_status": "custody"}, headers=headers)
     answer = client.post(f"/v1/people/{person.id}/messages", json={"body": "Hi"}, headers=headers)
     assert answer.status_code == 409
     assert "custody" in answer.get_json()["detail"]
 
 
-def test_the_thread_holds_both_sides(
+def test_the_thread_has_both_sides(
     client: FlaskClient,
     headers: dict[str, str],
     person: Person,
     committed: Database,
     clock: StoppedClock,
 ) -> None:
-    """What the person wrote stands in the thread with how it was read, newest first, page by page."""
+    """The person's texts are in the thread with how they were understood, newest first, page by
+    page.
+    """
     from engage.conversation import intake
 
     for number in range(60):
@@ -326,10 +326,8 @@ def test_the_thread_holds_both_sides(
     assert client.get(f"{address}?after=x", headers=headers).status_code == 422
 
 
-def test_a_message_to_nobody_known_is_not_found(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
-    """An id of nothing is not found."""
+def test_an_unknown_message_is_not_found(client: FlaskClient, headers: dict[str, str]) -> None:
+    """An id without a message is not found."""
     assert (
         client.get("/v1/messages/00000000-0000-7000-8000-000000000007", headers=headers).status_code
         == 404

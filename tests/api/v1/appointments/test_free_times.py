@@ -1,4 +1,4 @@
-"""`/v1/free-times` and leave to rebook: put in, listed, withdrawn, refused; only within the key's
+"""`/v1/free-times` and permission to rebook: add, list, withdraw, refuse; only within the key's
 hub.
 """
 
@@ -23,11 +23,11 @@ TIME = {
 }
 
 
-def test_weekly_times_are_put_in_at_the_same_time_on_the_wall_clock(
+def test_weekly_times_keep_the_wall_clock_time(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
     """Ten o'clock stays ten o'clock when the clocks go forward; a closed day and a clash are left
-    out and named.
+    out and reported.
     """
     with committed.begin() as session:
         session.get_one(Hub, place[0].id).settings = {"closed_days": ["2027-04-05"]}
@@ -55,10 +55,10 @@ def test_weekly_times_are_put_in_at_the_same_time_on_the_wall_clock(
     ] * 2
 
 
-def test_a_closed_day_on_purpose(
+def test_a_closed_day_needs_confirmation(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """A single time on a closed day is refused unless somebody says that it is meant."""
+    """A single time on a closed day is refused unless the caller confirms it."""
     with committed.begin() as session:
         session.get_one(Hub, place[0].id).settings = {"closed_days": ["2027-03-22"]}
     refused = client.post("/v1/free-times", headers=key(), json=TIME)
@@ -71,10 +71,10 @@ def test_a_closed_day_on_purpose(
     )
 
 
-def test_what_cannot_be_put_in(
+def test_invalid_times_are_refused(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]
 ) -> None:
-    """Each wrong value is refused with words, and nothing is stored."""
+    """Each invalid value is refused with words, and nothing is stored."""
     for wrong in (
         {"starts_at": "2027-03-19T10:00:00Z"},
         {"starts_at": "2031-03-19T10:00:00Z"},
@@ -95,10 +95,10 @@ def test_what_cannot_be_put_in(
     assert again.status_code == 422 and "overlaps" in str(again.get_json())
 
 
-def test_pages_and_withdrawing(
+def test_list_pages_and_withdraw(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]
 ) -> None:
-    """A list is walked by its cursor; what is withdrawn is gone, once."""
+    """A list is read page by page; a time is withdrawn once and then gone."""
     client.post("/v1/free-times", headers=key(), json={**TIME, "weeks": 3})
     first = client.get("/v1/free-times?limit=2", headers=key()).get_json()
     rest = client.get(f"/v1/free-times?limit=2&after={first['next']}", headers=key()).get_json()
@@ -112,9 +112,7 @@ def test_pages_and_withdrawing(
 def test_another_hub_sees_and_changes_nothing(
     client: FlaskClient, key: KeyMaker, committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """A key of another hub finds none of them, and cannot put times in for a worker who is not of
-    its hub.
-    """
+    """A key of another hub finds no times, and cannot add times for a worker outside its hub."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Wearside")
     made = client.post("/v1/free-times", headers=key(), json=TIME).get_json()["added"][0]["id"]
@@ -128,10 +126,10 @@ def test_another_hub_sees_and_changes_nothing(
         assert session.scalars(select(FreeTime)).one().withdrawn_at is None
 
 
-def test_leave_to_rebook_is_off_until_it_is_given_and_recorded(
+def test_permission_to_rebook_is_recorded(
     client: FlaskClient, key: KeyMaker, committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """By whom and when; said twice it changes nothing."""
+    """It is off at first. Who gave it and when is recorded; giving it twice changes nothing."""
     with committed.begin() as session:
         person = builders.person(session, place[1])
     path, headers = f"/v1/people/{person.id}", key()
@@ -149,10 +147,10 @@ def test_leave_to_rebook_is_off_until_it_is_given_and_recorded(
         assert all(actor.startswith("key:") for _, actor in kinds)
 
 
-def test_a_taken_time_says_so(
+def test_a_taken_time_is_shown_as_taken(
     client: FlaskClient, key: KeyMaker, committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """Booked over by staff, it is not free; cancelled again, it is, without anybody doing anything."""
+    """It is taken once staff book over it, and free again once they cancel."""
     client.post("/v1/free-times", headers=key(), json=TIME)
     with committed.begin() as session:
         person = builders.person(session, place[1])

@@ -1,5 +1,5 @@
-"""Two people and one free time: whatever the order, one gets it and the other keeps what they had
-or is offered another.
+"""Two people and one free time: in any order one gets it, and the other keeps their appointment or
+is offered another time.
 """
 
 import threading
@@ -53,7 +53,7 @@ class Pair:
             self.inbound = session.scalars(select(Inbound.id)).first() or 0
 
     def hold(self, nth: int, now: datetime) -> SlotOffer | None:
-        """Offer times to one of the two, in a transaction of its own."""
+        """Offer times to one of the two, in its own transaction."""
         with self.database.begin() as session:
             person = session.get_one(
                 Person, self.people[nth].id, with_for_update={"key_share": True}
@@ -65,8 +65,8 @@ class Pair:
                 session, asked, session.get_one(Appointment, self.booked[nth].id), now=now
             )
 
-    def take(self, nth: int, offer: SlotOffer, now: datetime) -> bool:
-        """Let one of the two pick the first time of an offer."""
+    def accept(self, nth: int, offer: SlotOffer, now: datetime) -> bool:
+        """Accept the first time of an offer for one of the two."""
         with self.database.begin() as session:
             session.get_one(Person, self.people[nth].id, with_for_update={"key_share": True})
             found = session.get_one(SlotOffer, offer.id)
@@ -83,8 +83,8 @@ class Pair:
             return [session.get_one(Appointment, one.id).starts_at for one in self.booked]
 
 
-def together(*works: Callable[[], object]) -> list[object]:
-    """What came of doing all of it at once."""
+def run_together(*works: Callable[[], object]) -> list[object]:
+    """The results of all the calls, run at the same moment."""
     gate, found = threading.Barrier(len(works)), [None] * len(works)
 
     def run(place: int, work: Callable[[], object]) -> None:
@@ -102,7 +102,7 @@ def together(*works: Callable[[], object]) -> list[object]:
 def test_two_offers_at_once_never_hold_the_same_time(committed: Database, now: datetime) -> None:
     """Four times, two people: three are held for one and one for the other."""
     pair = Pair(committed, now, 4)
-    made = together(lambda: pair.hold(0, now), lambda: pair.hold(1, now))
+    made = run_together(lambda: pair.hold(0, now), lambda: pair.hold(1, now))
     options = [len(one.options) for one in made if isinstance(one, SlotOffer)]
     assert sorted(options) == [1, 3]
     with committed.begin() as session:
@@ -115,8 +115,8 @@ def test_two_offers_at_once_never_hold_the_same_time(committed: Database, now: d
 def test_two_choices_of_one_time_at_once_move_one_person(
     committed: Database, now: datetime
 ) -> None:
-    """Both were offered it in turn, the first hold is over; one gets it and the other's appointment
-    stands.
+    """Both were offered it in turn and both holds are over: one gets it, and the other's
+    appointment stays.
     """
     pair = Pair(committed, now, 1)
     first = pair.hold(0, now)
@@ -124,7 +124,7 @@ def test_two_choices_of_one_time_at_once_move_one_person(
     second = pair.hold(1, later)
     assert first is not None and second is not None
     after = later + timedelta(minutes=61)
-    got = together(lambda: pair.take(0, first, after), lambda: pair.take(1, second, after))
+    got = run_together(lambda: pair.accept(0, first, after), lambda: pair.accept(1, second, after))
     assert sorted(got) == [False, True]  # type: ignore[type-var]
     free = now + 5 * DAY
     assert pair.starts().count(free) == 1
@@ -132,21 +132,21 @@ def test_two_choices_of_one_time_at_once_move_one_person(
     assert pair.starts()[loser] == now + (2 + loser) * DAY
 
 
-def test_a_choice_and_an_offer_of_it_at_once(committed: Database, now: datetime) -> None:
-    """Whoever comes first: it is booked by one, and never held for the other after that."""
+def test_a_choice_and_an_offer_of_one_time_at_once(committed: Database, now: datetime) -> None:
+    """In either order it is booked by one and never held for the other after that."""
     pair = Pair(committed, now, 1)
     first = pair.hold(0, now)
     assert first is not None
     after = now + timedelta(minutes=61)
-    got, offered = together(lambda: pair.take(0, first, after), lambda: pair.hold(1, after))
+    got, offered = run_together(lambda: pair.accept(0, first, after), lambda: pair.hold(1, after))
     assert bool(got) != isinstance(offered, SlotOffer)
 
 
-def test_a_time_that_is_moved_away_from_is_free_again(committed: Database, now: datetime) -> None:
-    """Nothing has to be set back: it is free because its worker has nothing then."""
+def test_a_time_is_free_again_after_a_move(committed: Database, now: datetime) -> None:
+    """Nothing has to be reset: it is free because its worker has no appointment then."""
     pair = Pair(committed, now, 1)
     first = pair.hold(0, now)
-    assert first is not None and pair.take(0, first, now)
+    assert first is not None and pair.accept(0, first, now)
     assert pair.hold(1, now) is None
     with committed.begin() as session:
         session.get_one(Appointment, pair.booked[0].id).starts_at = now + 9 * DAY

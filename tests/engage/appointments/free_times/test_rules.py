@@ -1,4 +1,4 @@
-"""Which free times are offered: tables of what is free and what was asked for."""
+"""Which free times are offered: tables of free times and wishes."""
 
 import uuid
 from collections.abc import Sequence
@@ -56,8 +56,8 @@ def shown(slots: Sequence[FreeSlot]) -> list[str]:
     ],
 )
 def test_what_may_be_offered(given: FreeSlot, offered: bool) -> None:
-    """Two hours' notice, fourteen days, long enough, of the same kind, and not on Good Friday
-    unless on purpose.
+    """With two hours' notice, within fourteen days, long enough, of the same type, and not on Good
+    Friday unless added on purpose.
     """
     found = offerable(
         [given], kind=OFFICE, minutes=30, now=NOW, zone=LONDON, closed={date(2027, 3, 26)}
@@ -93,19 +93,19 @@ FREE = [
         ("today", None, ["22 10:00", "23 09:00", "24 14:30"]),
     ],
 )
-def test_what_is_picked_for_a_wish(day: str | None, time: str | None, offered: list[str]) -> None:
-    """Day and time, else the day, else the time, else the soonest on different days."""
+def test_which_times_are_picked(day: str | None, time: str | None, offered: list[str]) -> None:
+    """The day and time asked for, else the day, else the time, else the soonest on different days."""
     assert shown(pick(FREE, TimeWish(day, time), received_at=NOW, zone=LONDON)) == offered
 
 
-def test_tomorrow_is_the_day_after_it_was_written() -> None:
-    """Handled after midnight, a text of the evening before still means the same day."""
+def test_tomorrow_is_the_day_after_the_text() -> None:
+    """A text from before midnight that is handled after midnight still means the same day."""
     sunday = datetime(2027, 3, 21, 23, 50, tzinfo=UTC)
     assert shown(pick(FREE, TimeWish("tomorrow"), received_at=sunday, zone=LONDON))[0] == "22 10:00"
 
 
-def test_few_days_are_filled_with_more_of_the_same() -> None:
-    """Three times on two days are three."""
+def test_few_days_give_several_times_each() -> None:
+    """Three times on two days are all offered."""
     few = [slot("22 10:00"), slot("22 11:00"), slot("23 09:00")]
     assert shown(pick(few, TimeWish(), received_at=NOW, zone=LONDON)) == [
         "22 10:00",
@@ -115,8 +115,8 @@ def test_few_days_are_filled_with_more_of_the_same() -> None:
     assert pick([], TimeWish("mon", "10:00"), received_at=NOW, zone=LONDON) == ()
 
 
-def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None:
-    """With nothing else free it is better than nothing."""
+def test_a_day_they_cannot_do_is_avoided_if_possible() -> None:
+    """It is offered if nothing else is free."""
     monday = TimeWish(avoid=date(2027, 3, 22))
     assert shown(pick(FREE, monday, received_at=NOW, zone=LONDON)) == [
         "23 09:00",
@@ -136,7 +136,7 @@ def test_the_day_that_they_cannot_do_is_avoided_while_there_are_others() -> None
         (None, None, TimeWish()),
     ],
 )
-def test_the_appointments_own_day_is_one_that_they_cannot_do(
+def test_the_appointments_own_day_is_a_day_they_cannot_do(
     day: str | None, time: str | None, meant: TimeWish
 ) -> None:
     """`not monday` names Monday as much as `can we do monday`; with a time it is a wish."""
@@ -154,8 +154,10 @@ def test_the_appointments_own_day_is_one_that_they_cannot_do(
         ("sun", None, None),
     ],
 )
-def test_one_that_a_reading_names(day: str | None, time: str | None, place: int | None) -> None:
-    """Exactly one of those offered, to the minute, or none."""
+def test_a_day_and_time_name_one_offered_time(
+    day: str | None, time: str | None, place: int | None
+) -> None:
+    """Exactly one of the times offered, to the minute, or none."""
     starts = [at("22 10:00"), at("23 14:00"), at("24 10:00")]
     assert number_named(starts, day, time, received_at=NOW, zone=LONDON) == place
     assert number_named(starts, None, "10:00", received_at=NOW, zone=LONDON) is None
@@ -172,11 +174,11 @@ def test_one_that_a_reading_names(day: str | None, time: str | None, place: int 
         (True, False, True, AppointmentType.GROUP, "kind"),
     ],
 )
-def test_for_whom_nothing_is_offered(
+def test_why_nothing_is_offered(
     allowed: bool, enforceable: bool, hub: bool, kind: AppointmentType, code: str | None
 ) -> None:
-    """Without the offender manager's leave, against the hub's setting, or for what one worker alone
-    cannot move.
+    """Without the offender manager's permission, against the hub's setting, or for a type that one
+    worker cannot move alone.
     """
     reason = why_no_offer(
         allowed=allowed, enforceable=enforceable, hub_allows_enforceable=hub, kind=kind

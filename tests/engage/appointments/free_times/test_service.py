@@ -1,4 +1,4 @@
-"""Free times let in from a file, and kept by those who may."""
+"""Free times: imported from a file, and who may manage them."""
 
 import io
 from datetime import datetime
@@ -30,10 +30,10 @@ def pat(committed: Database) -> Staff:
         )
 
 
-def let_in(
+def import_rows(
     database: Database, pat: Staff, rows: str, now: datetime, *, dry_run: bool = False
 ) -> dict[str, object]:
-    """The report on a file."""
+    """The report of importing these rows."""
     stream = io.BytesIO((HEADER + rows).encode())
     hub_id = pat.memberships[0].hub_id
     return dict(
@@ -41,9 +41,9 @@ def let_in(
     )
 
 
-def test_a_file_is_let_in_row_by_row(committed: Database, pat: Staff, now: datetime) -> None:
-    """Weeks are counted on the wall clock, a closed day is named, each bad row is refused alone,
-    and a second time nothing is doubled.
+def test_a_file_is_imported_row_by_row(committed: Database, pat: Staff, now: datetime) -> None:
+    """Weeks keep the wall-clock time, a closed day is reported, each bad row is refused alone, and
+    a second import adds nothing.
     """
     rows = (
         "pat@probation.example,office,22/03/2027,10:00,30,the hall,3\n"
@@ -55,7 +55,7 @@ def test_a_file_is_let_in_row_by_row(committed: Database, pat: Staff, now: datet
         "pat@probation.example,office,23/03/2027,9am,30,the probation office,x\n"
         "pat@probation.example,phone,23/03/2027,9am,20,,\n"
     )
-    report = let_in(committed, pat, rows, now)
+    report = import_rows(committed, pat, rows, now)
     assert (report["rows"], report["added"]) == (8, 3)
     refused = report["refused"]
     assert isinstance(refused, list)
@@ -72,22 +72,22 @@ def test_a_file_is_let_in_row_by_row(committed: Database, pat: Staff, now: datet
     with committed.begin() as session:
         starts = session.scalars(select(FreeTime.starts_at).order_by(FreeTime.starts_at)).all()
     assert [f"{one:%m-%d %H:%M}" for one in starts] == ["03-22 10:00", "03-23 09:00", "04-05 09:00"]
-    assert let_in(committed, pat, rows, now)["added"] == 0
+    assert import_rows(committed, pat, rows, now)["added"] == 0
 
 
 def test_a_dry_run_changes_nothing(committed: Database, pat: Staff, now: datetime) -> None:
-    """It says what would be added."""
+    """It reports what would be added."""
     row = "pat@probation.example,office,22/03/2027,10:00,30,the hall,2\n"
-    assert let_in(committed, pat, row, now, dry_run=True)["added"] == 1
+    assert import_rows(committed, pat, row, now, dry_run=True)["added"] == 1
     with committed.begin() as session:
         assert session.scalars(select(FreeTime)).all() == []
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"a,b\n1,2\n", b"\xff\xfe"])
-def test_what_is_no_such_file(
+def test_another_kind_of_file_is_refused(
     committed: Database, pat: Staff, now: datetime, content: bytes
 ) -> None:
-    """Refused whole, with words."""
+    """It is refused as a whole, with the reason."""
     with pytest.raises(Invalid) as found:
         import_times(
             committed.begin, SYSTEM, pat.memberships[0].hub_id, io.BytesIO(content), now=now
@@ -95,9 +95,9 @@ def test_what_is_no_such_file(
     assert list(found.value.fields) == ["file"]
 
 
-def test_who_may_keep_whose_times(committed: Database, pat: Staff, now: datetime) -> None:
-    """One's own, or anybody's of the hub for a coordinator; never a person, an auditor, or somebody
-    of another hub.
+def test_who_may_manage_free_times(committed: Database, pat: Staff, now: datetime) -> None:
+    """Workers manage their own, a coordinator everyone's in the hub; never a person, an auditor or
+    staff of another hub.
     """
     hub_id = pat.memberships[0].hub_id
     new = service.NewTimes(pat.id, AppointmentType.OFFICE, now.replace(day=22), 30)

@@ -1,5 +1,5 @@
-"""The import: what must come out of the sample file row by row, what a second import changes, and
-what a bad file may not do.
+"""The import: what the sample file gives row by row, what a second import changes, and what a bad
+file must not do.
 """
 
 import threading
@@ -22,7 +22,7 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal
 from messaging.tables import Message
 from tests import DATA
-from tests.engage.appointments.files import take_in
+from tests.engage.appointments.files import import_bytes
 from tests.engage.appointments.stage import local, messages
 
 SAMPLE = DATA / "appointments.csv"
@@ -94,10 +94,10 @@ def state(database: Database) -> dict[str, Any]:
 
 
 def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """Good rows go in whatever the bad ones do; each bad row is reported with line, column and
-    reason.
+    """Valid rows are imported whatever the others do; each bad row is reported with its line,
+    column and reason.
     """
-    found = take_in(committed, hub_id, SAMPLE.read_bytes(), now).as_json()
+    found = import_bytes(committed, hub_id, SAMPLE.read_bytes(), now).as_json()
     assert found["rows"] == 36
     assert found["booked"] == BOOKED
     assert found["moved"] == ["A-1004"]
@@ -127,10 +127,10 @@ def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now:
 def test_what_the_sample_file_leaves_behind(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The rows as samples/README.md wants them: times, people never merged, numbers, reminders,
+    """The rows as samples/README.md describes them: times, people never merged, numbers, reminders,
     signals.
     """
-    take_in(committed, hub_id, SAMPLE.read_bytes(), now)
+    import_bytes(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
         booked = {one.source_ref: one for one in session.scalars(select(Appointment))}
         person = {ref: session.get_one(Person, one.person_id) for ref, one in booked.items()}
@@ -173,13 +173,13 @@ def test_what_the_sample_file_leaves_behind(
         assert set(shared) == {person["A-1012"].id, person["A-1013"].id}
 
 
-def test_nobody_unconfirmed_is_texted_content(
+def test_unconfirmed_numbers_only_get_a_check(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """After the import every number is asked whose it is, and no other text goes; those that cannot
-    be texted say why.
+    """After the import every number gets a number check and no other text; numbers that cannot be
+    texted have a reason.
     """
-    take_in(committed, hub_id, SAMPLE.read_bytes(), now)
+    import_bytes(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
         while send_due(session, now=now, limit=10):
             pass
@@ -200,11 +200,11 @@ def test_nobody_unconfirmed_is_texted_content(
         assert reasons["A-1014"] == ["number_unusable"] and reasons["A-1017"] == ["no_number"]
 
 
-def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
+def test_a_number_given_twice_gets_no_check(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """A worker that ticks in the middle of the import texts neither: the file is known to give the
-    number twice.
+    """A worker that runs in the middle of the import texts neither person: the import knows that
+    the file gives the number twice.
     """
 
     def tick(done: int, _rows: int) -> None:
@@ -221,10 +221,12 @@ def test_not_even_a_check_goes_to_a_shared_number_between_its_two_rows(
 def test_the_sample_file_twice_changes_nothing(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The second import leaves every row, reminder, event and signal alone."""
-    take_in(committed, hub_id, SAMPLE.read_bytes(), now)
+    """The second import changes no row, reminder, event or signal."""
+    import_bytes(committed, hub_id, SAMPLE.read_bytes(), now)
     before = state(committed)
-    again = take_in(committed, hub_id, SAMPLE.read_bytes(), now + timedelta(minutes=5)).as_json()
+    again = import_bytes(
+        committed, hub_id, SAMPLE.read_bytes(), now + timedelta(minutes=5)
+    ).as_json()
     assert state(committed) == before
     assert (again["booked"], again["moved"]) == ([], [])
     assert sorted(again["unchanged"]) == sorted([*BOOKED, "A-1001", "A-1004"])
@@ -232,21 +234,21 @@ def test_the_sample_file_twice_changes_nothing(
 
 
 @pytest.mark.parametrize("after", [1, 4, 5, 9, 20, 25])
-def test_stopped_and_repeated(
+def test_an_import_can_be_stopped_and_repeated(
     committed: Database, hub_id: uuid.UUID, now: datetime, after: int
 ) -> None:
-    """Stopped after any row and repeated, the result is that of one import."""
+    """Stopped after any row and repeated, it gives the result of one import."""
 
     class Stopped(Exception):
-        """The plug is pulled."""
+        """The import is interrupted."""
 
     def stop(done: int, _total: int) -> None:
         if done >= after + len(REFUSED) - 1:
             raise Stopped
 
     with pytest.raises(Stopped):
-        take_in(committed, hub_id, SAMPLE.read_bytes(), now, progress=stop)
-    take_in(committed, hub_id, SAMPLE.read_bytes(), now)
+        import_bytes(committed, hub_id, SAMPLE.read_bytes(), now, progress=stop)
+    import_bytes(committed, hub_id, SAMPLE.read_bytes(), now)
     with committed.begin() as session:
         refs = session.scalars(
             select(Appointment.source_ref).order_by(Appointment.source_ref)
@@ -256,24 +258,22 @@ def test_stopped_and_repeated(
     assert moved.starts_at == local("2027-03-22 09:30")
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(
+def test_a_dry_run_reports_the_same_and_changes_nothing(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The preview reports exactly what the import would, and leaves nothing behind."""
+    """The preview reports exactly what the import would do, and stores nothing."""
     before = state(committed)
-    rehearsed = take_in(committed, hub_id, SAMPLE.read_bytes(), now, dry_run=True).as_json()
+    rehearsed = import_bytes(committed, hub_id, SAMPLE.read_bytes(), now, dry_run=True).as_json()
     assert state(committed) == before
-    assert take_in(committed, hub_id, SAMPLE.read_bytes(), now).as_json() == rehearsed
+    assert import_bytes(committed, hub_id, SAMPLE.read_bytes(), now).as_json() == rehearsed
 
 
 def test_two_imports_at_once(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """Two clerks import the same file at the same moment: each appointment and person is there
-    once.
-    """
+    """Three imports of the same file at the same moment create each appointment and person once."""
     reports: list[ImportReport] = []
     workers = [
         threading.Thread(
-            target=lambda: reports.append(take_in(committed, hub_id, SAMPLE.read_bytes(), now))
+            target=lambda: reports.append(import_bytes(committed, hub_id, SAMPLE.read_bytes(), now))
         )
         for _ in range(3)
     ]

@@ -1,4 +1,4 @@
-"""What a row or a file may hold, and how it is refused in words."""
+"""What a row or a file may contain, and how it is refused in words."""
 
 import io
 import uuid
@@ -17,7 +17,7 @@ from engage.appointments.imports.sheets import COLUMNS
 from engage.appointments.model import Appointment
 from engage.core.db import Database
 from engage.core.errors import Invalid
-from tests.engage.appointments.files import make_hub, only, sheet, take_in
+from tests.engage.appointments.files import import_bytes, make_hub, only, sheet
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_bad_values_are_refused_in_words(
     column: str,
     reason: str,
 ) -> None:
-    """Each fault is named by its column; the good row beside it goes in."""
+    """The refusal names the column; the valid row beside it is imported."""
     good = {"ref": "B-2", "crn": "X700002", "mobile": ""}
-    report = take_in(committed, hub_id, sheet(change, good), now)
+    report = import_bytes(committed, hub_id, sheet(change, good), now)
     assert only(report) == (column, reason)
     assert report.booked == ["B-2"]
 
@@ -113,12 +113,12 @@ def test_bad_values_are_refused_in_words(
         {"place": "the\u00a0hall"},
     ],
 )
-def test_what_people_type_is_taken(
+def test_what_people_type_is_accepted(
     committed: Database, hub_id: uuid.UUID, now: datetime, change: dict[str, str]
 ) -> None:
-    """Other ways to write the same row are the same row."""
-    take_in(committed, hub_id, sheet({}), now)
-    assert take_in(committed, hub_id, sheet(change), now).as_json() == {
+    """Other ways to write the same row give the same row."""
+    import_bytes(committed, hub_id, sheet({}), now)
+    assert import_bytes(committed, hub_id, sheet(change), now).as_json() == {
         "rows": 1,
         "booked": [],
         "moved": [],
@@ -148,19 +148,19 @@ GOOD = sheet({}).decode().splitlines()[1]
         ((HEADER + "\n" + (GOOD + "\n") * 20_001).encode(), "more than 20,000 rows"),
     ],
 )
-def test_a_file_that_is_none_is_refused_whole(
+def test_another_kind_of_file_is_refused(
     committed: Database, hub_id: uuid.UUID, now: datetime, content: bytes, words: str
 ) -> None:
-    """One clear reason, and nothing is changed."""
+    """One clear reason is given, and nothing changes."""
     with pytest.raises(Invalid) as found:
-        take_in(committed, hub_id, content, now)
+        import_bytes(committed, hub_id, content, now)
     assert words in found.value.fields["file"]
 
 
 def test_a_quotation_mark_left_open_spoils_one_row(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """The rows after it go in, and it is reported with its line and reference."""
+    """The rows after it are imported, and it is reported with its line and reference."""
     bad = GOOD.replace("B-1", "B-9").replace("the hall", '"the hall')
     lines = [
         HEADER,
@@ -170,7 +170,7 @@ def test_a_quotation_mark_left_open_spoils_one_row(
         "",
         "",
     ]
-    report = take_in(committed, hub_id, "\n".join(lines).encode(), now)
+    report = import_bytes(committed, hub_id, "\n".join(lines).encode(), now)
     assert report.as_json()["refused"] == [
         {
             "line": 2,
@@ -182,24 +182,28 @@ def test_a_quotation_mark_left_open_spoils_one_row(
     assert report.booked == ["B-1", "B-2"] and report.rows == 3
 
 
-def test_a_value_over_a_line_break_is_put_together(
+def test_a_value_over_a_line_break_is_joined(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """A place on two lines is one place; lines are still counted as the file has them."""
+    """A place on two lines is one place; lines are still counted as in the file."""
     two = GOOD.replace("the hall", '"the hall\r\nMill Lane"')
     bad = GOOD.replace("B-1,X700001", "B-2,Q")
-    report = take_in(committed, hub_id, f"{HEADER}\r\n{two}\r\n,,,\r\n{bad}\r\n".encode(), now)
+    report = import_bytes(committed, hub_id, f"{HEADER}\r\n{two}\r\n,,,\r\n{bad}\r\n".encode(), now)
     assert (report.rows, report.booked, report.refused[0]["line"]) == (2, ["B-1"], 5)
     with committed.begin() as session:
         assert session.scalars(select(Appointment.place)).one() == "the hall Mill Lane"
 
 
-def test_another_alphabet_code_spoils_only_its_rows(
+def test_another_encoding_spoils_only_its_rows(
     committed: Database, hub_id: uuid.UUID, now: datetime
 ) -> None:
-    """A file saved as Windows-1252: rows with accents are refused in words, the others go in."""
+    """In a file saved as Windows-1252 the rows with accents are refused in words and the others are
+    imported.
+    """
     accented = GOOD.replace("B-1,X700001,Katrina", "B-2,X700002,Siân").encode("cp1252")
-    report = take_in(committed, hub_id, b"\n".join([HEADER.encode(), GOOD.encode(), accented]), now)
+    report = import_bytes(
+        committed, hub_id, b"\n".join([HEADER.encode(), GOOD.encode(), accented]), now
+    )
     assert report.booked == ["B-1"]
     assert only(report) == (
         "first_name",
@@ -208,9 +212,9 @@ def test_another_alphabet_code_spoils_only_its_rows(
 
 
 def test_columns_in_another_order(committed: Database, hub_id: uuid.UUID, now: datetime) -> None:
-    """Columns are known by name, in any order and case."""
+    """Columns are found by name, in any order and case."""
     turned = sheet({}, columns=tuple(reversed(COLUMNS))).replace(b"first_name", b"First Name", 1)
-    assert take_in(committed, hub_id, turned, now).booked == ["B-1"]
+    assert import_bytes(committed, hub_id, turned, now).booked == ["B-1"]
 
 
 _CELL = st.one_of(
@@ -228,11 +232,11 @@ _CELL = st.one_of(
     rows=st.lists(st.dictionaries(st.sampled_from(COLUMNS), _CELL, max_size=3), max_size=4),
     noise=st.binary(max_size=40),
 )
-def test_whatever_a_row_holds_it_is_taken_or_refused(
+def test_any_row_is_imported_or_refused(
     session: Session, now: datetime, rows: list[dict[str, str]], noise: bytes
 ) -> None:
-    """Every data row ends as booked, moved, unchanged or refused, with nothing unexpected raised
-    and a report that can be written.
+    """Every data row ends as booked, moved, unchanged or refused; nothing unexpected is raised, and
+    the report can be written.
     """
     from contextlib import contextmanager
 

@@ -1,5 +1,5 @@
-"""When reminders fall due: decided afresh, one text for each purpose, and a stored reason for every
-one that did not go.
+"""Reminders that fall due: decided then, one text for each purpose, and a stored reason for every
+one that was not sent.
 """
 
 import threading
@@ -36,7 +36,7 @@ def stage(session: Session, now: datetime) -> Stage:
     return make(session, now)
 
 
-def test_a_booking_is_told_at_once_and_the_day_before(stage: Stage) -> None:
+def test_texts_at_booking_and_before_the_appointment(stage: Stage) -> None:
     """Booked six days ahead: a text at once, three days before and one day before, each once."""
     appointment = stage.book("2027-03-26 14:00")
     assert stage.send() == [
@@ -48,7 +48,7 @@ def test_a_booking_is_told_at_once_and_the_day_before(stage: Stage) -> None:
         "Hi Katrina. You see Pat on Fri 26 March, 2:00pm"
     )
     assert "tomorrow, 2:00pm" in stage.send("2027-03-25 14:00")[0]
-    assert set(stage.shown(appointment).values()) == {"sent"}
+    assert set(stage.reminder_states(appointment).values()) == {"sent"}
     message = messages(stage.session)[-1]
     assert message.context["purpose"] == "reminder" and message.recipient == str(stage.person.id)
     assert message.group_key == f"appointment:{appointment.id}"
@@ -56,10 +56,10 @@ def test_a_booking_is_told_at_once_and_the_day_before(stage: Stage) -> None:
 
 
 def test_booked_under_24_hours_ahead_gets_one_text(stage: Stage) -> None:
-    """The first text is the only one, and the others say why they do not go."""
+    """Only the first text is sent, and the others say why they are not."""
     appointment = stage.book("2027-03-21 08:30")
     assert len(stage.send()) == 1
-    assert stage.shown(appointment) == {
+    assert stage.reminder_states(appointment) == {
         "booked": "sent",
         "three_days": "skipped booked_late",
         "one_day": "skipped booked_late",
@@ -68,7 +68,7 @@ def test_booked_under_24_hours_ahead_gets_one_text(stage: Stage) -> None:
 
 
 def test_two_appointments_of_one_day_share_a_text(stage: Stage) -> None:
-    """Booking texts of one day are merged, and so are the day-before texts, though one falls due
+    """Booking texts for one day are merged, and so are the day-before texts, though one is due
     hours later.
     """
     first = stage.book("2027-03-26 10:00")
@@ -80,41 +80,43 @@ def test_two_appointments_of_one_day_share_a_text(stage: Stage) -> None:
     assert len(stage.send("2027-03-23 10:00")) == 1
     assert len(stage.send("2027-03-25 10:00")) == 1
     assert stage.send("2027-03-25 15:15") == []
-    assert stage.shown(first) == stage.shown(second)
+    assert stage.reminder_states(first) == stage.reminder_states(second)
     assert {message.segments for message in messages(stage.session)} == {1}
 
 
-def test_late_reminders_do_not_come_together(stage: Stage) -> None:
-    """After the worker stood still for days one text goes about the appointment, and the others say
+def test_overdue_reminders_are_not_sent_together(stage: Stage) -> None:
+    """After the worker was down for days one text is sent about the appointment, and the others say
     why not.
     """
     appointment = stage.book("2027-03-26 14:00")
     assert len(stage.send("2027-03-25 15:00")) == 1
-    assert stage.shown(appointment) == {
+    assert stage.reminder_states(appointment) == {
         "booked": "sent",
         "three_days": "skipped too_late",
         "one_day": "skipped just_told",
     }
 
 
-def test_nothing_goes_after_its_use(stage: Stage) -> None:
+def test_nothing_is_sent_after_it_expires(stage: Stage) -> None:
     """The day-before text is not sent in the last four hours."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     assert stage.send("2027-03-26 10:00") == []
-    assert stage.shown(appointment)["one_day"] == "skipped too_late"
+    assert stage.reminder_states(appointment)["one_day"] == "skipped too_late"
 
 
-def test_a_reminder_held_back_to_the_day_itself_says_today(stage: Stage) -> None:
-    """Words follow the calendar: what was due yesterday and goes today does not say tomorrow."""
+def test_a_reminder_sent_on_the_day_says_today(stage: Stage) -> None:
+    """The words follow the calendar: a text that was due yesterday and is sent today does not say
+    tomorrow.
+    """
     stage.book("2027-03-26 14:00")
     stage.send()
     assert "See you today, 2:00pm" in stage.send("2027-03-26 09:30")[0]
 
 
-def test_an_early_appointment_is_named_by_its_day_two_evenings_before(stage: Stage) -> None:
-    """Eight in the morning: the day-before text moves to the evening before that, and names the
-    day.
+def test_a_reminder_two_evenings_before_names_the_day(stage: Stage) -> None:
+    """For an appointment at eight the day-before text moves to the evening before that, and names
+    the day.
     """
     stage.book("2027-03-26 08:00")
     stage.send()
@@ -130,22 +132,22 @@ def test_an_early_appointment_is_named_by_its_day_two_evenings_before(stage: Sta
         ({"restricted": True}, "restricted"),
     ],
 )
-def test_what_stands_against_a_text_is_stored(
+def test_the_reasons_of_rule_1_are_stored(
     stage: Stage, change: dict[str, object], code: str
 ) -> None:
-    """Rule 1 is asked when the reminder falls due, and its reasons stay beside the reminder."""
+    """Rule 1 is applied when the reminder falls due, and its reasons are stored with the reminder."""
     appointment = stage.book("2027-03-26 14:00")
     for name, value in change.items():
         setattr(stage.person, name, value)
     assert stage.send() == []
-    assert stage.shown(appointment)["booked"] == f"skipped {code}"
+    assert stage.reminder_states(appointment)["booked"] == f"skipped {code}"
     assert all(
         reason["words"] for reason in reminder_rows(stage.session, appointment.id)[0].reasons
     )
 
 
 def test_at_night_a_reminder_waits_for_the_morning(stage: Stage) -> None:
-    """The worker was down at the due time and comes back at night: the text goes at nine, and the
+    """The worker was down at the due time and returns at night: the text is sent at nine, and the
     row says why it waits.
     """
     appointment = stage.book("2027-03-26 14:00")
@@ -157,15 +159,17 @@ def test_at_night_a_reminder_waits_for_the_morning(stage: Stage) -> None:
 
 
 def test_the_day_before_text_is_skipped_when_the_morning_is_too_late(stage: Stage) -> None:
-    """What could only go after its use is skipped with the hour as the reason."""
+    """A text that would expire before texting hours start again is skipped with that reason."""
     appointment = stage.book("2027-03-26 12:00")
     stage.send()
     assert stage.send("2027-03-25 21:00") == []
-    assert stage.shown(appointment)["one_day"] == "skipped quiet_hours"
+    assert stage.reminder_states(appointment)["one_day"] == "skipped quiet_hours"
 
 
-def test_no_more_than_the_cap_in_a_day(stage: Stage) -> None:
-    """Three texts a day from all services together; the fourth waits for tomorrow's opening."""
+def test_no_more_texts_in_a_day_than_the_limit(stage: Stage) -> None:
+    """Three texts a day from all services together; the fourth waits until texting starts the next
+    day.
+    """
     booked = [stage.book(f"2027-04-{day} 14:00") for day in (12, 13, 14, 15)]
     assert len(stage.send()) == 3
     waits = [one for one in booked if "booked" in planned(stage.session, one.id)]
@@ -173,8 +177,8 @@ def test_no_more_than_the_cap_in_a_day(stage: Stage) -> None:
     assert len(stage.send("2027-03-21 09:00")) == 1
 
 
-def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> None:
-    """Asked for after booking, it is planned for what is booked; no longer asked for, it is skipped
+def test_the_two_hour_text_is_sent_only_if_asked_for(stage: Stage) -> None:
+    """Turned on after booking, it is planned for existing appointments; turned off, it is skipped
     with that reason.
     """
     appointment = stage.book("2027-03-26 14:00")
@@ -186,12 +190,12 @@ def test_the_two_hour_text_is_for_those_whose_manager_asked(stage: Stage) -> Non
         stage.send(moment)
     stage.person.two_hour_reminder = False
     assert stage.send("2027-03-26 12:00") == []
-    assert stage.shown(appointment)["two_hours"] == "skipped not_marked"
+    assert stage.reminder_states(appointment)["two_hours"] == "skipped not_marked"
 
 
-def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -> None:
-    """No content to a number nobody has confirmed: one text asks whose phone it is; once verified,
-    what still helps goes.
+def test_an_unconfirmed_number_is_checked_first(session: Session, now: datetime) -> None:
+    """An unconfirmed number gets one text that asks whose phone it is; once it is verified, the
+    reminders that still help are sent.
     """
     stage = make(session, now, verified=False)
     appointments = [
@@ -200,7 +204,9 @@ def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -
         stage.book("2027-03-29 10:00"),
     ]
     assert stage.send() == ["Hi, is this Katrina's phone? Reply 1 for yes, 2 for no"]
-    assert {stage.shown(one)["booked"] for one in appointments} == {"skipped number_unverified"}
+    assert {stage.reminder_states(one)["booked"] for one in appointments} == {
+        "skipped number_unverified"
+    }
     assert stage.send("2027-03-20 10:00") == []
     phones.verify_number(session, stage.actor, stage.person.id, how="their answer", now=now)
     later = now + timedelta(hours=2)
@@ -208,11 +214,13 @@ def test_an_unconfirmed_number_is_asked_first(session: Session, now: datetime) -
     assert replan_skipped(session, stage.person.id, now=later) == 0
     sent = stage.send(later)
     assert len(sent) == 2 and "2 on Fri 26 March" in sent[0] and "Mon 29 March" in sent[1]
-    assert {stage.shown(one)["booked"] for one in appointments} == {"sent"}
+    assert {stage.reminder_states(one)["booked"] for one in appointments} == {"sent"}
 
 
-def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
-    """Released after the day-before text was skipped: that one goes again, not the texts before it."""
+def test_only_reminders_that_still_help_are_replanned(stage: Stage) -> None:
+    """Released after the day-before text was skipped: that text is sent, and not the ones before
+    it.
+    """
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     stage.person.custody_status = CustodyStatus.REMAND
@@ -221,12 +229,12 @@ def test_only_what_still_helps_is_planned_again(stage: Stage) -> None:
     stage.person.custody_status = CustodyStatus.COMMUNITY
     assert replan_skipped(stage.session, stage.person.id, now=local("2027-03-25 16:00")) == 1
     assert "tomorrow" in stage.send("2027-03-25 16:00")[0]
-    assert stage.shown(appointment)["three_days"] == "skipped remand"
+    assert stage.reminder_states(appointment)["three_days"] == "skipped remand"
 
 
-def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: Stage) -> None:
+def test_a_booking_text_is_not_replanned_just_before_a_reminder(stage: Stage) -> None:
     """Within two hours of a planned reminder the first text is not planned again: the reminder says
-    it all.
+    everything.
     """
     stage.person.custody_status = CustodyStatus.CUSTODY
     stage.book("2027-03-26 14:00")
@@ -236,8 +244,8 @@ def test_a_booking_text_is_not_repeated_when_the_next_reminder_is_near(stage: St
     assert replan_skipped(stage.session, stage.person.id, now=local("2027-03-22 13:00")) == 1
 
 
-def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) -> None:
-    """STOP withdraws what waits; after START the texts that still help go again."""
+def test_start_replans_texts_that_stop_called_back(stage: Stage) -> None:
+    """STOP withdraws queued texts; after START those that still help are sent."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     suppression.suppress(stage.session, "+447700900101", "STOP", "SM1", stage.now)
@@ -262,33 +270,35 @@ def test_a_text_called_back_by_a_stop_is_planned_again_by_a_start(stage: Stage) 
         (AppointmentType.DRUG_TEST, "You see Pat: Fri 26 March"),
     ],
 )
-def test_the_way_of_meeting_chooses_the_words(
+def test_the_wording_fits_the_way_of_meeting(
     stage: Stage, kind: AppointmentType, words: str
 ) -> None:
-    """A visit, a call and a meeting are told differently, and a test is never named."""
+    """A visit, a call and a meeting have their own wording, and a test is never named."""
     stage.book("2027-03-26 14:00", type=kind)
     assert words in stage.send()[0]
 
 
 def test_a_place_that_tells_too_much_is_left_out(stage: Stage) -> None:
-    """The text goes without the place, in one segment."""
+    """The text is sent without the place, in one segment."""
     stage.book("2027-03-26 14:00", place_alias="the probation office, Court Road")
     sent = stage.send()[0]
     assert "robation" not in sent and "Fri 26 March, 2:00pm. Reply YES" in sent
 
 
 def test_texts_in_welsh(session: Session, now: datetime) -> None:
-    """The person's language is the text's."""
+    """The text is in the person's language."""
     stage = make(session, now, language="cy", first_name="Gethin")
     stage.book("2027-03-24 11:20", worker_name="Dai", place_alias="y ganolfan, Stryd y Bont")
     assert stage.send()[0].startswith("Helo Gethin. Byddwch yn gweld Dai: Mer 24 Mawrth, 11:20yb")
 
 
-def test_one_person_that_fails_holds_up_nobody(stage: Stage) -> None:
-    """A reminder that cannot be decided is put off by minutes; other people's go at once."""
+def test_one_persons_failure_does_not_delay_the_others(stage: Stage) -> None:
+    """A reminder that cannot be decided is put off by some minutes; other people's are sent at
+    once.
+    """
     stuck = stage.book("2027-03-26 14:00")
     other = builders.person(stage.session, stage.om, number="+447700900102", first_name="Dean")
-    stage.book("2027-03-26 14:00", whose=other)
+    stage.book("2027-03-26 14:00", person=other)
     row = next(row for row in reminder_rows(stage.session, stuck.id) if row.kind == "booked")
     stage.session.execute(
         update(Reminder).where(Reminder.id == row.id).values(reasons=[{"words": "no code"}])
@@ -300,8 +310,8 @@ def test_one_person_that_fails_holds_up_nobody(stage: Stage) -> None:
     assert (row.state, row.due_at) == (ReminderState.PLANNED, stage.now + timedelta(minutes=5))
 
 
-def test_a_hub_with_a_senseless_setting_holds_up_no_other(stage: Stage) -> None:
-    """Its own reminders are put off and logged; those of other hubs go."""
+def test_an_invalid_hub_setting_does_not_delay_other_hubs(stage: Stage) -> None:
+    """Its own reminders are put off and logged; those of other hubs are sent."""
     stage.book("2027-03-26 14:00")
     elsewhere = make(
         stage.session, stage.now, hub_name="Elsewhere", number="+447700900102", first_name="Dean"
@@ -320,10 +330,10 @@ def test_several_workers_send_each_text_once(committed: Database, now: datetime)
     with committed.begin() as session:
         stage = make(session, now)
         for count in range(30):
-            whose = builders.person(
+            person = builders.person(
                 session, stage.om, number=f"+4477009002{count:02}", first_name="Dean"
             )
-            stage.book("2027-03-26 14:00", whose=whose)
+            stage.book("2027-03-26 14:00", person=person)
 
     def work() -> None:
         for _ in range(12):
@@ -344,18 +354,16 @@ def test_several_workers_send_each_text_once(committed: Database, now: datetime)
     assert left == []
 
 
-def test_booking_while_reminders_are_decided_loses_nothing(
-    committed: Database, now: datetime
-) -> None:
-    """Moves race the worker: afterwards every appointment has been told its present time, and no
-    old text waits in the queue.
+def test_moves_during_sending_lose_nothing(committed: Database, now: datetime) -> None:
+    """Moves race the worker: afterwards every appointment has been texted with its present time,
+    and no old text is in the queue.
     """
     with committed.begin() as session:
         stage = make(session, now)
         actor, ids = stage.actor, []
         for count in range(10):
-            whose = builders.person(session, stage.om, number=f"+4477009003{count:02}")
-            ids.append(stage.book("2027-03-26 14:00", whose=whose).id)
+            person = builders.person(session, stage.om, number=f"+4477009003{count:02}")
+            ids.append(stage.book("2027-03-26 14:00", person=person).id)
 
     def send() -> None:
         for _ in range(15):

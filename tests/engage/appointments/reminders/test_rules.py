@@ -29,14 +29,13 @@ def shown(moment: datetime) -> str:
 def planned(
     starts: str, now: str, *, first: K | None = K.BOOKED, two_hours: bool = False
 ) -> dict[str, str]:
-    """What `plan` makes of it: the wall-clock due time of each text that is to go, or the code of
-    why it is not.
-    """
-    slots = rules.plan(
+    """The plan: the wall-clock due time of each text to be sent, or the code of why it is not."""
+    reminders = rules.plan(
         local(starts), now=local(now), zone=LONDON, hours=HOURS, first=first, two_hours=two_hours
     )
     return {
-        slot.kind.value: slot.reason.code if slot.reason else shown(slot.due_at) for slot in slots
+        reminder.kind.value: reminder.reason.code if reminder.reason else shown(reminder.due_at)
+        for reminder in reminders
     }
 
 
@@ -132,8 +131,8 @@ def planned(
     ],
 )
 def test_what_a_booking_plans(starts: str, now: str, expected: dict[str, str]) -> None:
-    """Booking text at once, three days and one day before; booked late, the nearest that still
-    helps; never in quiet hours.
+    """A text at booking, three days and one day before; booked late, the nearest that still helps;
+    never in quiet hours.
     """
     assert planned(starts, now) == expected
 
@@ -146,8 +145,8 @@ def test_what_a_booking_plans(starts: str, now: str, expected: dict[str, str]) -
         ("2027-03-26 11:00", "2027-03-26 09:00"),
     ],
 )
-def test_two_hours_before_for_people_whose_manager_asked(starts: str, expected: str) -> None:
-    """The two-hour text is planned only where it was asked for; before nine it moves to the evening
+def test_two_hours_before_only_if_asked_for(starts: str, expected: str) -> None:
+    """The two-hour text is planned only if it was asked for; before nine it moves to the evening
     before.
     """
     assert planned(starts, "2027-03-20 09:00", two_hours=True)["two_hours"] == expected
@@ -155,7 +154,7 @@ def test_two_hours_before_for_people_whose_manager_asked(starts: str, expected: 
 
 
 def test_two_hours_at_nine_when_the_evening_has_passed() -> None:
-    """With the evening before gone, nine o'clock is taken if the text is then still of use."""
+    """When the evening before has passed, it moves to nine o'clock if it has not expired by then."""
     assert (
         planned("2027-03-26 10:45", "2027-03-25 20:30", first=None, two_hours=True)["two_hours"]
         == "2027-03-26 09:00"
@@ -175,11 +174,11 @@ def test_two_hours_at_nine_when_the_evening_has_passed() -> None:
         ("2027-11-01 10:00", "2027-10-29 10:00", "2027-10-31 10:00"),
     ],
 )
-def test_the_wall_clock_rules_across_both_clock_changes(
+def test_wall_clock_times_across_both_clock_changes(
     starts: str, three_days: str, one_day: str
 ) -> None:
-    """A ten o'clock appointment's texts go at ten o'clock local time, though the day between had 23
-    or 25 hours.
+    """A ten o'clock appointment's texts are sent at ten o'clock local time, though the day between
+    had 23 or 25 hours.
     """
     found = planned(starts, "2027-03-20 09:00")
     assert (found["three_days"], found["one_day"]) == (three_days, one_day)
@@ -201,12 +200,12 @@ def test_one_text_when_booked_the_day_before_a_clock_change(starts: str, now: st
     assert {kind for kind, due in found.items() if due.startswith("2027")} == {"booked"}
 
 
-def test_until_when_texts_are_of_use() -> None:
-    """Three days until the day-before text's time, one day until 4 hours before, two hours and
-    booked until 30 minutes before.
+def test_when_texts_expire() -> None:
+    """Three days: when the day-before text is due; one day: 4 hours before; two hours and booked:
+    30 minutes before.
     """
     starts = local("2027-03-26 14:00")
-    slots = rules.plan(
+    reminders = rules.plan(
         starts,
         now=local("2027-03-20 09:00"),
         zone=LONDON,
@@ -214,8 +213,8 @@ def test_until_when_texts_are_of_use() -> None:
         first=K.BOOKED,
         two_hours=True,
     )
-    useless = {slot.kind: slot.expires_at for slot in slots}
-    assert useless == {
+    expires = {reminder.kind: reminder.expires_at for reminder in reminders}
+    assert expires == {
         K.BOOKED: starts - timedelta(minutes=30),
         K.THREE_DAYS: local("2027-03-25 14:00"),
         K.ONE_DAY: starts - timedelta(hours=4),
@@ -223,10 +222,10 @@ def test_until_when_texts_are_of_use() -> None:
     }
 
 
-def test_a_change_is_told_until_the_new_time() -> None:
-    """Do not come at the old time helps up to the last minute."""
+def test_a_change_is_sent_until_the_new_time() -> None:
+    """ "Do not come at the old time" helps up to the last minute."""
     starts = local("2027-03-20 09:20")
-    slot = rules.plan(
+    reminder = rules.plan(
         starts,
         now=local("2027-03-20 09:00"),
         zone=LONDON,
@@ -234,7 +233,7 @@ def test_a_change_is_told_until_the_new_time() -> None:
         first=K.CHANGED,
         two_hours=False,
     )[0]
-    assert (slot.kind, slot.reason, slot.expires_at) == (K.CHANGED, None, starts)
+    assert (reminder.kind, reminder.reason, reminder.expires_at) == (K.CHANGED, None, starts)
 
 
 @given(
@@ -242,34 +241,34 @@ def test_a_change_is_told_until_the_new_time() -> None:
     minutes=st.integers(min_value=0, max_value=2 * 365 * 24 * 60),
     two_hours=st.booleans(),
 )
-def test_no_text_is_planned_at_night_or_past_its_use(
+def test_no_text_is_planned_at_night_or_after_it_expires(
     ahead: timedelta, minutes: int, two_hours: bool
 ) -> None:
-    """Whatever is booked whenever: planned texts lie ahead, inside the hours, before their use
-    ends, hours apart from the first.
+    """For any booking at any time: planned texts lie ahead, within the hours, before they expire,
+    and hours after the first.
     """
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    slots = rules.plan(
+    reminders = rules.plan(
         moment + ahead, now=moment, zone=LONDON, hours=HOURS, first=K.BOOKED, two_hours=two_hours
     )
-    going = [slot for slot in slots if slot.reason is None]
-    for slot in going:
-        assert moment <= slot.due_at < slot.expires_at
-        assert 9 <= slot.due_at.astimezone(LONDON).hour < 20
+    going = [reminder for reminder in reminders if reminder.reason is None]
+    for reminder in going:
+        assert moment <= reminder.due_at < reminder.expires_at
+        assert 9 <= reminder.due_at.astimezone(LONDON).hour < 20
     if ahead < timedelta(hours=24):
         assert len(going) <= 1
-    assert all(slot.due_at - going[0].due_at >= rules.RULES.min_gap for slot in going[1:])
+    assert all(reminder.due_at - going[0].due_at >= rules.RULES.min_gap for reminder in going[1:])
 
 
-def test_a_time_that_the_clocks_jump_over_does_not_exist() -> None:
-    """01:30 on 28 March 2027 is no time in London, and the reason says so."""
+def test_a_time_that_the_clocks_skip_does_not_exist() -> None:
+    """01:30 on 28 March 2027 does not exist in London, and the error says so."""
     with pytest.raises(rules.NoSuchTime, match="01:30 does not exist on 28 March 2027"):
         rules.local_moment(date(2027, 3, 28), time(1, 30), LONDON)
 
 
 def test_a_time_that_comes_twice_is_the_first() -> None:
-    """01:30 on 31 October 2027 comes twice; the first, still in summer time, is taken and said to
-    be ambiguous.
+    """01:30 on 31 October 2027 comes twice; the first, still in summer time, is used and marked as
+    ambiguous.
     """
     found = rules.local_moment(date(2027, 10, 31), time(1, 30), LONDON)
     assert found == rules.LocalMoment(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), ambiguous=True)
@@ -304,7 +303,7 @@ def test_today_and_tomorrow_follow_the_calendar(kind: K, now: str, words: K) -> 
         ("2027-03-20 07:00", True, "2027-03-21 09:00"),
     ],
 )
-def test_when_to_look_again(now: str, tomorrow: bool, expected: str) -> None:
+def test_when_to_try_again(now: str, tomorrow: bool, expected: str) -> None:
     """Quiet hours end at the next opening; a full day ends with the day."""
     assert (
         shown(rules.next_try(local(now), zone=LONDON, hours=HOURS, tomorrow=tomorrow)) == expected
@@ -312,8 +311,8 @@ def test_when_to_look_again(now: str, tomorrow: bool, expected: str) -> None:
 
 
 def test_hours_that_leave_no_time_move_nothing() -> None:
-    """Where the person's own hours and the hub's do not meet, the plan keeps the times and rule 1
-    says why nothing goes.
+    """If the person's own hours and the hub's do not overlap, the plan keeps the times, and rule 1
+    says why nothing is sent.
     """
     moment = local("2027-03-22 21:00")
     assert (
@@ -323,7 +322,7 @@ def test_hours_that_leave_no_time_move_nothing() -> None:
 
 
 def test_overlapping_appointments() -> None:
-    """Two appointments overlap when they share any time; one may begin as the other ends."""
+    """Two appointments overlap when they share any time; one may start as the other ends."""
     ten = local("2027-03-22 10:00")
     assert rules.overlaps(ten, 30, ten + timedelta(minutes=29), 30)
     assert not rules.overlaps(ten, 30, ten + timedelta(minutes=30), 30)
