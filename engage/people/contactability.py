@@ -132,8 +132,7 @@ def request_check(session: Session, reach_now: Contactability, *, now: datetime)
     point = reach_now.point
     if point is None or point.number is None or point.state is not NumberState.UNVERIFIED:
         return None
-    codes = {reason.code for reason in reach_now.verdict.reasons if not reason.passing}
-    if codes != {"number_unverified"}:
+    if reach_now.verdict.lasting != (rules.NUMBER_UNVERIFIED,):
         return None
     return _ask(session, reach_now, f"number_check:{point.id}", point.number, point, now)
 
@@ -152,7 +151,7 @@ def ask_again(
     if point is None or point.number is None or point.state is not NumberState.VERIFIED:
         return None
     key = f"number_check:{point.id}:{since.isoformat()}"
-    if any(not reason.passing for reason in reach_now.verdict.reasons):
+    if reach_now.verdict.lasting:
         return None
     if session.scalar(select(exists().where(Message.dedupe_key == key))):
         return None
@@ -212,6 +211,23 @@ def next_window(reach_now: Contactability, now: datetime) -> datetime:
     local = now.astimezone(reach_now.zone)
     day = local.date() if local.hour < start else local.date() + timedelta(days=1)
     return datetime.combine(day, time(start), tzinfo=reach_now.zone)
+
+
+def next_chance(
+    reach_now: Contactability, verdict: rules.Verdict, now: datetime
+) -> datetime | None:
+    """When a text may go that only the hour or the daily cap is against: the next opening of the
+    window, after the day if the cap is full. None if a lasting reason is against it, or if the
+    person has no hour for texts.
+    """
+    if not verdict.passing_only:
+        return None
+    since = now
+    if verdict.capped:
+        tomorrow = now.astimezone(reach_now.zone).date() + timedelta(days=1)
+        since = datetime.combine(tomorrow, time(0), tzinfo=reach_now.zone)
+    opens = next_window(reach_now, since)
+    return opens if opens > now else None
 
 
 def _facts(

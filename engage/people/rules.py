@@ -1,16 +1,18 @@
-"""Rule 1 of RULES.md: may we text this person now? Facts in, every reason against out. No database,
-no clock, no settings.
+"""Rule 1: may we text this person now? Facts in, every reason against out.
+
+`REASONS` is the rule. No database, no clock, no settings.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason against: a stable code, and words that an officer understands. `passing` reasons
-    end by themselves.
+    """A reason against a text: a stable code, and words for staff. A `passing` reason ends by
+    itself, every other one is lasting.
     """
 
     code: str
@@ -20,9 +22,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class ContactRules:
-    """The numbers of rule 1 and of quiet hours (rule 3), each a setting of the hub. Hours are
-    local, 0 to 24.
-    """
+    """The numbers of rule 1, each a setting of the hub. Hours are local, 0 to 24."""
 
     safe_days: int = 90
     daily_cap: int = 3
@@ -32,8 +32,8 @@ class ContactRules:
 
 @dataclass(frozen=True)
 class ContactFacts:
-    """What is known of a person's reach. `number_problem` says why what was given is no usable
-    mobile number.
+    """What rule 1 must know about a person. `number_problem` says why the number that was given is
+    not a usable mobile number, or why it is suspended.
     """
 
     number_state: str | None
@@ -52,53 +52,81 @@ class ContactFacts:
     text_from_hour: int | None = None
     text_until_hour: int | None = None
 
+    @property
+    def usable_number(self) -> bool:
+        """Whether there is a number that a text could be sent to."""
+        return self.number_state not in (None, "unusable")
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a text may go, with every reason that failed."""
+    """Whether a text may go, with every reason against it."""
 
     reasons: tuple[Reason, ...]
 
     @property
     def allowed(self) -> bool:
-        """No reason stands against it."""
+        """There is no reason against the text."""
         return not self.reasons
 
     @property
+    def lasting(self) -> tuple[Reason, ...]:
+        """The reasons that do not end by themselves."""
+        return tuple(reason for reason in self.reasons if not reason.passing)
+
+    @property
     def passing_only(self) -> bool:
-        """Only the hour or the day's cap stands against it: it may go later."""
-        return bool(self.reasons) and all(reason.passing for reason in self.reasons)
+        """Only the hour or the daily cap is against the text: it may go later."""
+        return bool(self.reasons) and not self.lasting
+
+    @property
+    def capped(self) -> bool:
+        """The daily cap is among the reasons."""
+        return DAILY_CAP.code in {reason.code for reason in self.reasons}
 
 
-_CUSTODY = {
-    "custody": "in custody",
-    "remand": "remanded in custody",
-    "warrant": "on warrant",
-    "unlawfully_at_large": "unlawfully at large",
-}
-_CONTACT = {
-    "suspended": Reason("contact_suspended", "Contact by text is suspended"),
-    "closed": Reason("contact_closed", "The case is closed"),
-    "dead": Reason("person_dead", "The person has died"),
-}
+@dataclass(frozen=True)
+class ContactQuestion:
+    """Everything that a row of rule 1 may look at."""
+
+    facts: ContactFacts
+    rules: ContactRules
+    now: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class ContactReason:
+    """A row of rule 1: the reason, and when it applies.
+
+    `own_words` gives words for the one case, where they are known. `rule` is the number of the
+    rule that explains the reason.
+    """
+
+    reason: Reason
+    applies: Callable[[ContactQuestion], bool]
+    own_words: Callable[[ContactFacts], str | None] | None = None
+    rule: int = 1
+
+    def stated(self, facts: ContactFacts) -> Reason:
+        """The reason, in the words of the one case."""
+        words = self.own_words(facts) if self.own_words is not None else None
+        return replace(self.reason, words=words) if words else self.reason
 
 
 PAUSED = Reason("paused", "Texts wait until a worker has spoken with them")
-"""Stands after a text that told of danger, against texts that nobody asked for; answers and a
-worker's own words go all the same.
+"""Applies after a text that reports danger, to unprompted texts. Answers and texts by a worker go
+nevertheless.
 """
+NUMBER_UNVERIFIED = Reason("number_unverified", "The number is not yet confirmed as theirs")
+NOT_APPROVED = Reason("not_approved", "The offender manager has not approved texts")
+DAILY_CAP = Reason("daily_cap", "Already as many texts today as the daily cap allows", passing=True)
 
 
 def may_text(facts: ContactFacts, rules: ContactRules, now: datetime, zone: ZoneInfo) -> Verdict:
-    """Rule 1 [practice]: the verdict on a text with content, lists every reason that failed."""
-    reasons = [*_number_reasons(facts, now), *_person_reasons(facts)]
-    if not in_window(facts, rules, now, zone):
-        reasons.append(Reason("quiet_hours", "Outside the hours for texts", passing=True))
-    if facts.texts_today >= rules.daily_cap:
-        reasons.append(
-            Reason("daily_cap", f"Already {facts.texts_today} texts today", passing=True)
-        )
-    return Verdict(tuple(reasons))
+    """Rule 1 [practice]: the verdict on a text with content, with every reason against it."""
+    question = ContactQuestion(facts, rules, now, zone)
+    return Verdict(tuple(row.stated(facts) for row in REASONS if row.applies(question)))
 
 
 def window(facts: ContactFacts, rules: ContactRules) -> tuple[int, int]:
@@ -107,7 +135,7 @@ def window(facts: ContactFacts, rules: ContactRules) -> tuple[int, int]:
 
 
 def narrowed(rules: ContactRules, from_hour: int | None, until_hour: int | None) -> tuple[int, int]:
-    """The hub's hours for texts, narrowed by those of one person where they have their own."""
+    """The hub's hours for texts, narrowed by a person's own hours if they have any."""
     start = max(rules.text_from_hour, from_hour if from_hour is not None else 0)
     end = min(rules.text_until_hour, until_hour if until_hour is not None else 24)
     return start, end
@@ -119,46 +147,82 @@ def in_window(facts: ContactFacts, rules: ContactRules, now: datetime, zone: Zon
     return start <= now.astimezone(zone).hour < end
 
 
-def _number_reasons(facts: ContactFacts, now: datetime) -> list[Reason]:
-    if facts.number_state is None:
-        return [Reason("no_number", "No mobile number")]
-    if facts.number_state == "unusable":
-        return [
-            Reason("number_unusable", facts.number_problem or "The number is no UK mobile number")
-        ]
-    reasons = []
-    if facts.number_state == "suspended":
-        reasons.append(
-            Reason(
-                "number_suspended",
-                facts.number_problem or "The number is suspended until a worker has looked",
-            )
-        )
-    elif facts.number_state != "verified":
-        reasons.append(Reason("number_unverified", "The number is not yet confirmed as theirs"))
-    if facts.shared_with and not facts.shared_agreed:
-        reasons.append(Reason("number_shared", "The same number is on somebody else"))
-    if facts.suppressed:
-        reasons.append(Reason("stopped", "The number asked for no more texts"))
-    if facts.number_state == "verified" and (facts.safe_until is None or facts.safe_until <= now):
-        reasons.append(Reason("not_safe", "Nobody has confirmed lately that texts are safe"))
-    return reasons
+def _number_problem(facts: ContactFacts) -> str | None:
+    return facts.number_problem
 
 
-def _person_reasons(facts: ContactFacts) -> list[Reason]:
-    reasons = []
-    if closed := _CONTACT.get(facts.contact_status):
-        reasons.append(closed)
-    if where := _CUSTODY.get(facts.custody_status):
-        reasons.append(Reason(facts.custody_status, f"The person is {where}"))
-    if facts.paused:
-        reasons.append(PAUSED)
-    if facts.restricted and not facts.restricted_texts_allowed:
-        reasons.append(
-            Reason(
-                "restricted", "Limited-access record: the offender manager has not allowed texts"
-            )
-        )
-    if not facts.approved:
-        reasons.append(Reason("not_approved", "The offender manager has not approved texts"))
-    return reasons
+def _unverified(one: ContactQuestion) -> bool:
+    return one.facts.usable_number and one.facts.number_state not in ("suspended", "verified")
+
+
+def _shared(one: ContactQuestion) -> bool:
+    facts = one.facts
+    return facts.usable_number and bool(facts.shared_with) and not facts.shared_agreed
+
+
+def _not_safe(one: ContactQuestion) -> bool:
+    until = one.facts.safe_until
+    return one.facts.number_state == "verified" and (until is None or until <= one.now)
+
+
+def _contact(status: str) -> Callable[[ContactQuestion], bool]:
+    return lambda one: one.facts.contact_status == status
+
+
+def _custody(status: str) -> Callable[[ContactQuestion], bool]:
+    return lambda one: one.facts.custody_status == status
+
+
+REASONS = (
+    ContactReason(
+        Reason("no_number", "No mobile number"), lambda one: one.facts.number_state is None
+    ),
+    ContactReason(
+        Reason("number_unusable", "The number is no UK mobile number"),
+        lambda one: one.facts.number_state == "unusable",
+        own_words=_number_problem,
+    ),
+    ContactReason(
+        Reason("number_suspended", "The number is suspended until a worker has looked"),
+        lambda one: one.facts.number_state == "suspended",
+        own_words=_number_problem,
+    ),
+    ContactReason(NUMBER_UNVERIFIED, _unverified),
+    ContactReason(Reason("number_shared", "The same number is on somebody else"), _shared),
+    ContactReason(
+        Reason("stopped", "The number asked for no more texts"),
+        lambda one: one.facts.usable_number and one.facts.suppressed,
+    ),
+    ContactReason(Reason("not_safe", "Nobody has confirmed lately that texts are safe"), _not_safe),
+    ContactReason(
+        Reason("contact_suspended", "Contact by text is suspended"), _contact("suspended")
+    ),
+    ContactReason(Reason("contact_closed", "The case is closed"), _contact("closed")),
+    ContactReason(Reason("person_dead", "The person has died"), _contact("dead")),
+    ContactReason(Reason("custody", "The person is in custody"), _custody("custody")),
+    ContactReason(Reason("remand", "The person is remanded in custody"), _custody("remand")),
+    ContactReason(Reason("warrant", "The person is on warrant"), _custody("warrant")),
+    ContactReason(
+        Reason("unlawfully_at_large", "The person is unlawfully at large"),
+        _custody("unlawfully_at_large"),
+    ),
+    ContactReason(PAUSED, lambda one: one.facts.paused),
+    ContactReason(
+        Reason("restricted", "Limited-access record: the offender manager has not allowed texts"),
+        lambda one: one.facts.restricted and not one.facts.restricted_texts_allowed,
+    ),
+    ContactReason(NOT_APPROVED, lambda one: not one.facts.approved),
+    ContactReason(
+        Reason("quiet_hours", "Outside the hours for texts", passing=True),
+        lambda one: not in_window(one.facts, one.rules, one.now, one.zone),
+        rule=3,
+    ),
+    ContactReason(
+        DAILY_CAP,
+        lambda one: one.facts.texts_today >= one.rules.daily_cap,
+        own_words=lambda facts: f"Already {facts.texts_today} texts today",
+    ),
+)
+"""Rule 1, in the order in which the reasons are stated. No number and an unusable one say nothing
+more about the number.
+"""

@@ -7,9 +7,8 @@ answers, for reminders or for a number that is not confirmed.
 """
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -64,12 +63,12 @@ def queue(
     """Put the text in the queue, if rule 1 allows it now or at the next hour for texts. The caller
     holds the person's row.
     """
-    lasting = tuple(reason for reason in reach.verdict.reasons if not reason.passing)
-    if lasting or reach.number is None:
-        return QueuedText(None, lasting)
-    send_after = _next(reach, now)
+    verdict = reach.verdict
+    if verdict.lasting or reach.number is None:
+        return QueuedText(None, verdict.lasting)
+    send_after = now if verdict.allowed else contactability.next_chance(reach, verdict, now)
     if send_after is None:
-        return QueuedText(None, reach.verdict.reasons)
+        return QueuedText(None, verdict.reasons)
     message = outbox.enqueue(
         session,
         outbox.Text(
@@ -93,16 +92,3 @@ def queue(
         now=now,
     )
     return QueuedText(message)
-
-
-def _next(reach: Contactability, now: datetime) -> datetime | None:
-    """When it may go; None where the person has no hour for texts."""
-    reasons: Sequence[Reason] = reach.verdict.reasons
-    if not reasons:
-        return now
-    since = now
-    if any(reason.code == "daily_cap" for reason in reasons):
-        tomorrow = now.astimezone(reach.zone).date() + timedelta(days=1)
-        since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
-    opens = contactability.next_window(reach, since)
-    return opens if opens > now else None

@@ -11,7 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, text
@@ -199,7 +199,7 @@ class _Look:
     def _send(self, check_in: CheckIn, reach: Contactability, on: bool) -> None:
         verdict = self._verdict(reach)
         until = check_in.due_at + rules.USEFUL
-        again = self._again(reach, verdict)
+        again = contactability.next_chance(reach, verdict, self.now)
         if not on:
             self._end(check_in, reach, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
         elif self.now >= until:
@@ -240,7 +240,7 @@ class _Look:
         none.
         """
         verdict = self._verdict(reach)
-        again = self._again(reach, verdict)
+        again = contactability.next_chance(reach, verdict, self.now)
         check_in.look_at = closes_at
         if not on:
             check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
@@ -270,13 +270,12 @@ class _Look:
         `unanswered`; where texts to the person have stopped meanwhile, the check-in ended with
         them. What they wrote to a worker may have been the answer.
         """
-        lasting = [reason for reason in reach.verdict.reasons if not reason.passing]
         if message is None or message.status is not MessageStatus.DELIVERED:
             self._end(check_in, reach, CheckInState.NOT_DELIVERED, [_not_delivered(message)])
         elif _wrote_to_worker(check_in):
             self._end(check_in, reach, CheckInState.ENDED, [rules.WROTE_TO_WORKER])
-        elif lasting:
-            self._end(check_in, reach, CheckInState.ENDED, lasting)
+        elif reach.verdict.lasting:
+            self._end(check_in, reach, CheckInState.ENDED, reach.verdict.lasting)
         else:
             self._end(check_in, reach, CheckInState.UNANSWERED, [])
 
@@ -296,19 +295,6 @@ class _Look:
         today = reach.facts.texts_today + self.sent[reach.person.id]
         facts = replace(reach.facts, texts_today=today)
         return people_rules.may_text(facts, reach.rules, self.now, reach.zone)
-
-    def _again(self, reach: Contactability, verdict: Verdict) -> datetime | None:
-        """When to look again at what only the hour or the day's cap is against; None where it will
-        not end by itself.
-        """
-        if not verdict.passing_only:
-            return None
-        since = self.now
-        if any(reason.code == "daily_cap" for reason in verdict.reasons):
-            tomorrow = self.now.astimezone(reach.zone).date() + timedelta(days=1)
-            since = datetime.combine(tomorrow, time(0), tzinfo=reach.zone)
-        again = contactability.next_window(reach, since)
-        return again if again > self.now else None
 
     def _enqueue(
         self,
