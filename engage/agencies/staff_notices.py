@@ -17,13 +17,12 @@ from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub, Staff
 from engage.core import events
 from engage.core.errors import Invalid
-from engage.texts import TextKind
+from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.numbers import NumberProblem, parse_mobile
 from messaging.outbox import Lane, Route
 from messaging.sending.dispatch import Claimed, Withhold
 
-PURPOSE = "notice"
 LIFETIME = timedelta(hours=12)
 URGENT_LIFETIME = timedelta(hours=1)
 """An urgent notice is followed by another, to the same or the next member of staff, before it
@@ -92,7 +91,7 @@ def queue_notice(
             send_after=at,
             expires_at=at + (URGENT_LIFETIME if urgent else LIFETIME),
             context={
-                "purpose": PURPOSE,
+                "purpose": Purpose.NOTICE,
                 "texts": TextKind.NOTICE.value,
                 "staff": str(staff.id),
                 **({} if item is None else {"item": item}),
@@ -111,7 +110,7 @@ def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID
     notices = {
         one.id: uuid.UUID(one.context["staff"])
         for one in claimed
-        if one.context.get("purpose") == PURPOSE
+        if one.context.get("purpose") == Purpose.NOTICE
     }
     if not notices:
         return {}

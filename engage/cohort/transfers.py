@@ -29,7 +29,7 @@ from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
-from engage.texts import TextKind, TextValueError
+from engage.texts import Purpose, TextKind, TextValueError
 from messaging import outbox, states
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -241,7 +241,7 @@ def _tell(
         Transfer.person_id == person.id, Transfer.message_id.is_not(None)
     )
     for earlier in session.scalars(before):
-        key = unprompted.UnpromptedText("", unprompted.WORKER_CHANGED, earlier).key
+        key = unprompted.UnpromptedText("", Purpose.WORKER_CHANGED, earlier).key
         outbox.withdraw(session, now=now, reason=AGAIN, group_key=key)
     reach = contactability.contactability_of(session, [person.id], now)[person.id]
     try:
@@ -254,6 +254,6 @@ def _tell(
     except TextValueError:
         log.error("transfer.unwritable", transfer=str(transfer_id))
         return None
-    wanted = unprompted.UnpromptedText(body, unprompted.WORKER_CHANGED, transfer_id)
+    wanted = unprompted.UnpromptedText(body, Purpose.WORKER_CHANGED, transfer_id)
     queued = unprompted.queue(session, reach, wanted, now=now)
     return queued.message.id if queued.message is not None else None

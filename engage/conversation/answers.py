@@ -14,7 +14,7 @@ from engage import texts
 from engage.appointments.model import Appointment
 from engage.conversation.context import ReplyContext
 from engage.conversation.phone_owner import AnswerScope, PhoneOwner, textable
-from engage.texts import TextKind
+from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
 from messaging.sending import pacing
@@ -88,7 +88,7 @@ def answer(
             group_key=f"appointment:{about.id}" if about else None,
             expires_at=context.now + LIFE,
             context={
-                "purpose": "reply",
+                "purpose": Purpose.REPLY,
                 "texts": kind.value,
                 "inbound": context.answer_to.id,
                 **({"person": str(owner.person.id)} if owner else {}),

@@ -46,6 +46,7 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.pause import pause
 from engage.people.rules import PAUSED
 from engage.signals import Evidence, SignalKind, SignalState
+from engage.texts import Purpose
 from engage.understanding.vocabulary import Intent
 from messaging import outbox
 from messaging.tables import Message
@@ -107,7 +108,7 @@ def send_text(
             recipient=str(person.id),
             expires_at=now + LIFE,
             context={
-                "purpose": "staff",
+                "purpose": Purpose.STAFF,
                 "texts": "staff",
                 "person": str(person.id),
                 "by": actor.label,

@@ -22,6 +22,7 @@ from engage.core import events
 from engage.core.db import wake
 from engage.people import rules
 from engage.people.model import ContactPoint, NumberState, Person
+from engage.texts import Purpose
 from messaging import outbox
 from messaging.states import MessageStatus
 from messaging.tables import Message, Suppression
@@ -182,7 +183,11 @@ def _ask(
             group_key=f"contact_point:{point.id}",
             send_after=next_window(reach_now, now),
             expires_at=now + CHECK_LIFE,
-            context={"purpose": "number_check", "person": str(person.id), "point": str(point.id)},
+            context={
+                "purpose": Purpose.NUMBER_CHECK,
+                "person": str(person.id),
+                "point": str(point.id),
+            },
             route=reach_now.hub.route,
             redact=reach_now.hub.redact_after_delivery,
         ),

@@ -15,25 +15,22 @@ from sqlalchemy.orm import Session
 from engage.people import contactability
 from engage.people.contactability import Contactability
 from engage.people.rules import Reason
+from engage.texts import Purpose
 from messaging import outbox
 from messaging.tables import Message
 
-ACTION = "action"
-PRAISE = "praise"
-WORKER_CHANGED = "worker_changed"
-PURPOSES = (ACTION, PRAISE, WORKER_CHANGED)
 LIFE = timedelta(hours=24)
 LONGEST_WHY = 300
 
 
 @dataclass(frozen=True)
 class UnpromptedText:
-    """A text that is to go: its words, what it is for (one of `PURPOSES`), and the one thing that
+    """A text that is to go: its words, what it is for (an action, praise or another worker), and the one thing that
     it is about.
     """
 
     body: str
-    purpose: str
+    purpose: Purpose
     about: uuid.UUID
 
     @property

@@ -35,6 +35,7 @@ from engage.plan.open_record import (
     today_of,
 )
 from engage.signals import Signal, SignalKind, SignalState
+from engage.texts import Purpose
 from messaging import outbox
 from messaging.text import plain
 
@@ -281,7 +282,7 @@ def _go_live(
 
 def _text(session: Session, person: Person, action: Action, now: datetime) -> None:
     reach = contactability.contactability_of(session, [person.id], now)[person.id]
-    wanted = unprompted.UnpromptedText(action.text or "", unprompted.ACTION, action.id)
+    wanted = unprompted.UnpromptedText(action.text or "", Purpose.ACTION, action.id)
     queued = unprompted.queue(session, reach, wanted, now=now)
     action.message_id = queued.message.id if queued.message is not None else None
     action.not_texted = queued.why_not
@@ -301,7 +302,7 @@ def _end(
     action.ended_by, action.ended_at = actor.label, now
     session.flush()
     ended = "The action is done" if state is ActionState.DONE else "The action was withdrawn"
-    outbox.withdraw(session, now=now, reason=ended, group_key=f"{unprompted.ACTION}:{action.id}")
+    outbox.withdraw(session, now=now, reason=ended, group_key=f"{Purpose.ACTION}:{action.id}")
     record(session, f"action.{state.value}", person, now, actor=actor.label, action=action.id)
     _resolve(session, action, f"{ended}.", actor.label, now)
 

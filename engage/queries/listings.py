@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.access import scope
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies import staff_notices
 from engage.appointments.model import Appointment
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
@@ -23,6 +22,7 @@ from engage.core.events import Cursor
 from engage.core.model import Event
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind, SignalState
+from engage.texts import Purpose
 from messaging.tables import Message
 
 MomentPlace = tuple[datetime, uuid.UUID]
@@ -95,11 +95,7 @@ def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datet
     Forbidden; the reading is logged.
     """
     found = session.get(Message, message_id)
-    if (
-        found is None
-        or found.recipient is None
-        or found.context.get("purpose") == staff_notices.PURPOSE
-    ):
+    if found is None or found.recipient is None or found.context.get("purpose") == Purpose.NOTICE:
         raise NotFound("There is no such message, or you may not see it.")
     open_person(
         session,

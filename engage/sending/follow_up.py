@@ -10,7 +10,6 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from engage.agencies import staff_notices
 from engage.appointments.reminders.rewriting import rewrite_reminders
 from engage.conversation.answers import LAST_WORDS
 from engage.conversation.phone_owner import lock_number
@@ -20,6 +19,7 @@ from engage.people import (
     phones,
 )
 from engage.signals import Evidence, SignalKind
+from engage.texts import Purpose
 from messaging import failures
 from messaging.failures import Ending
 from messaging.sending import retry
@@ -38,11 +38,14 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
             _number_dead(session, ending, now)
         if ending.opted_out:
             _opted_out(session, ending, now)
-        if ending.context.get("purpose") == staff_notices.PURPOSE:
+        if ending.context.get("purpose") == Purpose.NOTICE:
             log.error(
                 "notice.not_delivered", staff=ending.context["staff"], status=ending.status.value
             )
-        if ending.status is MessageStatus.WITHHELD and ending.context.get("purpose") == "reminder":
+        if (
+            ending.status is MessageStatus.WITHHELD
+            and ending.context.get("purpose") == Purpose.REMINDER
+        ):
             rewrite_reminders(session, ending.message_id, now=now)
     return len(taken)
 

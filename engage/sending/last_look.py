@@ -16,12 +16,10 @@ from engage.conversation.safety.compromised_phone import OTHER_READER
 from engage.people import (
     contactability,
     rules,
-    unprompted,
 )
 from engage.people.contactability import Contactability
 from engage.people.model import NumberState
-from engage.progress.check_ins.lifecycle import PURPOSE
-from engage.texts import TextKind
+from engage.texts import Purpose, TextKind
 from messaging.sending.dispatch import (
     Claimed,
     Defer,
@@ -112,11 +110,13 @@ def _look_at_unasked(one: Claimed, reach: Contactability, now: datetime) -> Verd
 
 
 _LOOKS = {
-    PURPOSE: _look_at_unasked,
-    "reply": _look_at_answer,
-    "staff": _look_at_staff_text,
-    "number_check": _look_at_check,
-    **dict.fromkeys(unprompted.PURPOSES, _look_at_unasked),
+    Purpose.CHECK_IN: _look_at_unasked,
+    Purpose.REPLY: _look_at_answer,
+    Purpose.STAFF: _look_at_staff_text,
+    Purpose.NUMBER_CHECK: _look_at_check,
+    Purpose.ACTION: _look_at_unasked,
+    Purpose.PRAISE: _look_at_unasked,
+    Purpose.WORKER_CHANGED: _look_at_unasked,
 }
 
 

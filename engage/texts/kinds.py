@@ -1,8 +1,30 @@
-"""The kinds of text that Engage sends, and the ways of meeting, which change the wording. No
-wording here.
+"""What a text is for, the kinds of text that Engage sends, and the ways of meeting, which change
+the wording. No wording here.
 """
 
 from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a text is for. It stands in the `context` of every text in the queue and decides which
+    last looks the text gets: each purpose has a row in `engage/sending/registry.py`.
+    """
+
+    REMINDER = "reminder"
+    """About an appointment: reminders, changes, cancellations and questions about an absence."""
+    REPLY = "reply"
+    """The automatic answer to a text."""
+    STAFF = "staff"
+    """A worker's own words."""
+    NUMBER_CHECK = "number_check"
+    """The question whose number it is."""
+    CHECK_IN = "check_in"
+    ACTION = "action"
+    """The words of an action of the plan."""
+    PRAISE = "praise"
+    WORKER_CHANGED = "worker_changed"
+    NOTICE = "notice"
+    """To a member of staff: an item needs them."""
 
 
 class TextKind(StrEnum):

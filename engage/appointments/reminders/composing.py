@@ -16,6 +16,7 @@ from engage.appointments.model import Appointment, Reminder
 from engage.appointments.reminders import message_history, wording
 from engage.appointments.reminders.wording import RenderedReminder
 from engage.people.contactability import Contactability
+from engage.texts import Purpose
 from messaging import outbox
 
 
@@ -78,7 +79,7 @@ def outbox_text(
         ),
         expires_at=min(one.expires_at for one in group),
         context={
-            "purpose": "reminder",
+            "purpose": Purpose.REMINDER,
             "person": str(person_id),
             "reminders": [str(one.id) for one in group],
             "texts": rendered.kind.value,

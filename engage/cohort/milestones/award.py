@@ -27,7 +27,7 @@ from engage.people import contactability, unprompted
 from engage.people.contactability import Contactability
 from engage.people.model import Person
 from engage.signals import Evidence, SignalKind
-from engage.texts import TextKind, TextValueError
+from engage.texts import Purpose, TextKind, TextValueError
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +170,7 @@ def _praise(
         _note(session, ids, None, UNWRITABLE)
         return
     queued = unprompted.queue(
-        session, reach, unprompted.UnpromptedText(body, unprompted.PRAISE, ids[0]), now=now
+        session, reach, unprompted.UnpromptedText(body, Purpose.PRAISE, ids[0]), now=now
     )
     _note(session, ids, queued.message.id if queued.message is not None else None, queued.why_not)
 

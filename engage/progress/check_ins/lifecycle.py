@@ -31,14 +31,13 @@ from engage.people.rules import Reason, Verdict
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.model import CheckIn, CheckInPlan, CheckInState
 from engage.progress.check_ins.service import schedule_of
-from engage.texts import TextKind, TextValueError
+from engage.texts import Purpose, TextKind, TextValueError
 from messaging import outbox
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
 log = structlog.get_logger(__name__)
 
-PURPOSE = "check_in"
 AT_ONCE = 50
 TEXT_LIFE = timedelta(hours=12)
 _FAILED_WAIT = timedelta(minutes=5)
@@ -328,7 +327,7 @@ class _Look:
                 group_key=check_in.group_key,
                 expires_at=expires_at,
                 context={
-                    "purpose": PURPOSE,
+                    "purpose": Purpose.CHECK_IN,
                     "person": str(person.id),
                     "check_in": str(check_in.id),
                     "texts": kind.value,

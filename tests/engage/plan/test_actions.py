@@ -22,7 +22,6 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.model import Event
-from engage.people import unprompted
 from engage.people.model import ContactStatus, CustodyStatus, Involvement
 from engage.people.service import update_person
 from engage.plan import actions, approvals
@@ -369,7 +368,7 @@ def test_two_who_agree_at_once_send_one_text(committed: Database) -> None:
         approved = select(func.count()).select_from(Event).where(Event.kind == "action.approved")
         assert session.scalar(approved) == 1
         keys = session.scalars(select(Message.dedupe_key)).all()
-        assert keys == [f"{unprompted.ACTION}:{waiting.id}"]
+        assert keys == [f"action:{waiting.id}"]
 
 
 def test_done_and_withdrawn_at_once_is_one_of_them(committed: Database) -> None:

@@ -43,7 +43,7 @@ def only(session: Session, whose: Person) -> CheckIn:
 def texts(session: Session, whose: Person) -> list[Message]:
     """Every check-in text to the person, oldest first."""
     rows = select(Message).where(
-        Message.recipient == str(whose.id), Message.context["purpose"].astext == lifecycle.PURPOSE
+        Message.recipient == str(whose.id), Message.context["purpose"].astext == "check_in"
     )
     return list(session.scalars(rows.order_by(Message.created_at, Message.id)))
 
