@@ -11,17 +11,14 @@ import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
-from uuid import UUID
 
 import structlog
-from sqlalchemy.orm import Session
 
 from engage.appointments import absences
 from engage.appointments.imports import uploads
 from engage.appointments.reminders import due
-from engage.appointments.reminders.last_look import last_look as look_at_reminders
 from engage.appointments.reminders.reminder_rows import REMINDER_CHANNEL
 from engage.appointments.reminders.replanning import replan_contactable
 from engage.cohort import agenda
@@ -43,7 +40,7 @@ from engage.progress.check_ins import lifecycle
 from engage.progress.drug_tests import schedule
 from engage.records import erasure, retention
 from engage.sending import follow_up
-from engage.sending.last_look import last_look as last_look_at_others
+from engage.sending.last_look import last_look
 from engage.understanding.classifier.predict import classifier
 from messaging import (
     inbound,
@@ -56,7 +53,7 @@ from messaging.gateways.base import Gateway
 from messaging.gateways.notify.send import NotifyGateway
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.sending import reconcile
-from messaging.sending.dispatch import Claimed, Dispatcher, Verdict
+from messaging.sending.dispatch import Dispatcher
 from messaging.shutdown import stop_signals
 
 log = structlog.get_logger(__name__)
@@ -117,13 +114,6 @@ def provider_routes(settings: Settings) -> list[ProviderRoute]:
         # It is told once, in its own pages, where to post.
         found.append(ProviderRoute(gateway, None, notify.segments_per_second))
     return found
-
-
-def last_look(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
-    """The guard of every send: what changed in the last moment still stops a text. Whatever speaks
-    against it, the first word counts.
-    """
-    return {**last_look_at_others(session, texts, now), **look_at_reminders(session, texts, now)}
 
 
 class Worker:

@@ -6,7 +6,6 @@ that the member of staff has given for notices.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -21,8 +20,8 @@ from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.numbers import NumberProblem, parse_mobile
 from messaging.outbox import Lane, Route
-from messaging.sending.dispatch import Claimed, Withhold
 
+NOT_WANTED = "The member of staff no longer wants notices at this number"
 LIFETIME = timedelta(hours=12)
 URGENT_LIFETIME = timedelta(hours=1)
 """An urgent notice is followed by another, to the same or the next member of staff, before it
@@ -103,30 +102,6 @@ def queue_notice(
     return message.id
 
 
-def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
-    """The last look at notices before sending: withhold those to staff who have left, changed their
-    number or no longer want notices. Reads only.
-    """
-    notices = {
-        one.id: uuid.UUID(one.context["staff"])
-        for one in claimed
-        if one.context.get("purpose") == Purpose.NOTICE
-    }
-    if not notices:
-        return {}
-    found = session.execute(
-        select(Staff.id, Staff.mobile, Staff.wants_notices, Staff.active).where(
-            Staff.id.in_(notices.values())
-        )
-    )
-    numbers = {row.id: row.mobile for row in found if row.active and row.wants_notices}
-    return {
-        one.id: Withhold("The member of staff no longer wants notices at this number")
-        for one in claimed
-        if one.id in notices and numbers.get(notices[one.id]) != one.to_number
-    }
-
-
 def set_mobile(
     session: Session, staff: Staff, given: str | None, *, wants: bool, actor: str, now: datetime
 ) -> None:
@@ -144,12 +119,7 @@ def set_mobile(
     if (staff.mobile, staff.wants_notices) == (number, wants):
         return
     if staff.mobile != number or not wants:
-        outbox.withdraw(
-            session,
-            now=now,
-            reason="The member of staff no longer wants notices at this number",
-            recipient=recipient(staff.id),
-        )
+        outbox.withdraw(session, now=now, reason=NOT_WANTED, recipient=recipient(staff.id))
     staff.mobile, staff.wants_notices = number, wants
     session.flush()
     events.record(

@@ -120,6 +120,7 @@ nevertheless.
 """
 NUMBER_UNVERIFIED = Reason("number_unverified", "The number is not yet confirmed as theirs")
 NOT_APPROVED = Reason("not_approved", "The offender manager has not approved texts")
+QUIET_HOURS = Reason("quiet_hours", "Outside the hours for texts", passing=True)
 DAILY_CAP = Reason("daily_cap", "Already as many texts today as the daily cap allows", passing=True)
 
 
@@ -213,7 +214,7 @@ REASONS = (
     ),
     ContactReason(NOT_APPROVED, lambda one: not one.facts.approved),
     ContactReason(
-        Reason("quiet_hours", "Outside the hours for texts", passing=True),
+        QUIET_HOURS,
         lambda one: not in_window(one.facts, one.rules, one.now, one.zone),
         rule=3,
     ),

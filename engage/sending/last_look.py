@@ -1,134 +1,48 @@
-"""The last look at texts that are no reminders: what changed in the last moment still stops one.
-Reads only.
+"""The last look: the guard that messaging asks in the transaction in which it claims texts.
+
+What has changed since a text was queued still stops it: the first look of its row in `REGISTRY`
+that applies decides. Reads only. Messaging itself checks for stopped numbers, and its verdict
+counts first.
 """
 
-import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
-from engage.agencies import staff_notices
-from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner
-from engage.conversation.safety import on_call
-from engage.conversation.safety.compromised_phone import OTHER_READER
-from engage.people import (
-    contactability,
-    rules,
-)
-from engage.people.contactability import Contactability
-from engage.people.model import NumberState
-from engage.texts import Purpose, TextKind
-from messaging.sending.dispatch import (
-    Claimed,
-    Defer,
-    Verdict,
-    Withhold,
-)
+from engage.sending.looks import PurposeRow
+from engage.sending.registry import REGISTRY
+from messaging.sending.dispatch import Claimed, Defer, Verdict
 
-CHANGED = "The person's number was changed"
+log = structlog.get_logger(__name__)
+
+UNKNOWN_PURPOSE = "This version has no last look for this kind of text"
+UNKNOWN_WAIT = timedelta(minutes=1)
+"""A text of an unknown purpose waits for a worker that knows it: one of a newer version."""
+
+_ROWS: Mapping[str, PurposeRow[Any]] = {row.purpose: row for row in REGISTRY}
 
 
 def last_look(
     session: Session, claimed: Sequence[Claimed], now: datetime
-) -> Mapping[uuid.UUID, Verdict]:
-    """The guard's part for answers, texts by staff and checks of a number: what changed in the last
-    moment still stops one. Reads only.
-    """
-    ours = {
-        one.id: uuid.UUID(one.recipient)
-        for one in claimed
-        if one.recipient is not None and one.context.get("purpose") in _LOOKS
-    }
-    reaches = contactability.contactability_of(session, set(ours.values()), now)
-    verdicts: dict[uuid.UUID, Verdict] = {}
+) -> Mapping[UUID, Verdict]:
+    """Verdicts on the texts that must not go now. Those that it does not name may go."""
+    verdicts: dict[UUID, Verdict] = {}
+    by_facts: dict[Any, list[tuple[PurposeRow[Any], Claimed]]] = defaultdict(list)
     for one in claimed:
-        if one.id not in ours:
-            continue
-        reach = reaches.get(ours[one.id])
-        verdict = (
-            Withhold("The person is no longer recorded")
-            if reach is None
-            else _LOOKS[one.context["purpose"]](one, reach, now)
-        )
-        if verdict is not None:
-            verdicts[one.id] = verdict
-    return {
-        **verdicts,
-        **staff_notices.last_look(session, claimed),
-        **on_call.last_look(session, claimed),
-    }
-
-
-def _look_at_answer(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
-    """An answer goes at any hour. The last words to a number and safety advice always go, to the
-    phone that wrote.
-    """
-    kind = one.context.get("texts")
-    if (
-        reach.point is not None
-        and reach.point.unsafe_since is not None
-        and reach.number == one.to_number
-    ):
-        return Withhold(OTHER_READER)
-    if one.despite_stop or kind in LAST_WORDS or kind == TextKind.CRISIS:
-        return None
-    if reach.number != one.to_number or reach.point is None:
-        return Withhold(CHANGED)
-    standing = PhoneOwner(reach.person, reach.point, reach).scope
-    if standing is AnswerScope.OPEN or (standing is AnswerScope.NEUTRAL and kind in NOTHING_LEARNT):
-        return None
-    return _against(reach)
-
-
-def _look_at_staff_text(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
-    if reach.number != one.to_number:
-        return Withhold(CHANGED)
-    spared = {rules.PAUSED.code}
-    if one.context.get("by") == f"staff:{reach.person.offender_manager_id}":
-        spared.add("not_approved")
-    if [reason for reason in lasting(reach) if reason.code not in spared]:
-        return _against(reach)
-    return _wait_for_window(reach, now)
-
-
-def _look_at_check(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
-    if reach.number != one.to_number:
-        return Withhold(CHANGED)
-    if reach.point is None or reach.point.state is not NumberState.CHECKING:
-        return Withhold("The number no longer waits to be confirmed")
-    if {reason.code for reason in lasting(reach)} != {"number_unverified"}:
-        return _against(reach)
-    return _wait_for_window(reach, now)
-
-
-def _look_at_unasked(one: Claimed, reach: Contactability, now: datetime) -> Verdict | None:
-    if reach.number != one.to_number:
-        return Withhold(CHANGED)
-    return _against(reach) if lasting(reach) else _wait_for_window(reach, now)
-
-
-_LOOKS = {
-    Purpose.CHECK_IN: _look_at_unasked,
-    Purpose.REPLY: _look_at_answer,
-    Purpose.STAFF: _look_at_staff_text,
-    Purpose.NUMBER_CHECK: _look_at_check,
-    Purpose.ACTION: _look_at_unasked,
-    Purpose.PRAISE: _look_at_unasked,
-    Purpose.WORKER_CHANGED: _look_at_unasked,
-}
-
-
-def lasting(reach: Contactability) -> list[rules.Reason]:
-    """The reasons of rule 1 against a text that do not end by themselves."""
-    return [reason for reason in reach.verdict.reasons if not reason.passing]
-
-
-def _against(reach: Contactability) -> Withhold:
-    return Withhold("; ".join(reason.words for reason in lasting(reach)))
-
-
-def _wait_for_window(reach: Contactability, now: datetime) -> Defer | None:
-    opens = contactability.next_window(reach, now)
-    return Defer(opens, "Outside the hours for texts") if opens > now else None
+        row = _ROWS.get(one.context.get("purpose", ""))
+        if row is None:
+            log.error("last_look.unknown_purpose", message=str(one.id))
+            verdicts[one.id] = Defer(now + UNKNOWN_WAIT, UNKNOWN_PURPOSE)
+        else:
+            by_facts[row.facts].append((row, one))
+    for read_facts, rows in by_facts.items():
+        facts = read_facts(session, [one for _, one in rows], now)
+        for row, one in rows:
+            if verdict := row.judge(facts[one.id]):
+                verdicts[one.id] = verdict
+    return verdicts

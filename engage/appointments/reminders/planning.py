@@ -2,7 +2,7 @@
 changes (rule 3).
 
 A reminder says which text is due when. Whether the text is sent is decided when it falls due
-(due.py) and once more at the last moment (last_look.py). Every change here belongs to the use case
+(due.py) and once more at the last moment (engage/sending). Every change here belongs to the use case
 that changes the appointment: it runs in that transaction, under the lock of the person's row.
 """
 

@@ -10,7 +10,7 @@ the item if they signed in.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -36,7 +36,6 @@ from engage.core import events
 from engage.core.working_days import closed_days, is_working_day
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
-from messaging.sending.dispatch import Claimed, Withhold
 
 log = structlog.get_logger(__name__)
 
@@ -101,26 +100,6 @@ def at_work(hub: Hub, now: datetime) -> bool:
         and time(rules.work_from_hour) <= local.time()
         and local.hour < rules.work_until_hour
     )
-
-
-def last_look(session: Session, claimed: Sequence[Claimed]) -> Mapping[uuid.UUID, Withhold]:
-    """The guard's part for notices of alarms: once somebody is on it, a notice that was just
-    written tells nobody else. Reads only.
-    """
-    items = {one.id: one.context["item"] for one in claimed if "item" in one.context}
-    if not items:
-        return {}
-    ids = [uuid.UUID(item.partition(":")[2]) for item in items.values()]
-    open_signals = session.scalars(
-        select(Signal.id).where(Signal.id.in_(ids), Signal.state == SignalState.OPEN)
-    )
-    unread = session.scalars(
-        select(ReplyRecord.id).where(
-            ReplyRecord.id.in_(ids), ReplyRecord.read_at.is_(None), ReplyRecord.person_id.is_(None)
-        )
-    )
-    waiting = {*map(signals.item, open_signals), *map(reading_item, unread)}
-    return {id: Withhold(signals.TAKEN_UP) for id, item in items.items() if item not in waiting}
 
 
 def _about(session: Session, alarm: Alarm) -> _About | None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from engage.appointments import booking
 from engage.appointments.attendance import record_outcome
 from engage.appointments.model import Appointment, AppointmentState, OutcomeCode
-from engage.appointments.reminders import last_look as reminder_guard
 from engage.appointments.reminders.rewriting import rewrite_reminders
 from engage.core.errors import Conflict, Invalid
 from engage.people.model import CustodyStatus
+from engage.sending import last_look as sending_guard
 from messaging.sending.dispatch import Defer, Withhold
 from messaging.states import MessageStatus as S
 from tests import builders
@@ -240,7 +240,7 @@ def test_a_cancellation_needs_a_reason(stage: Stage, reason: str) -> None:
 def last_look(stage: Stage, now: datetime | None = None) -> object:
     """What the guard says of the newest text."""
     message = messages(stage.session)[-1]
-    found = reminder_guard.last_look(stage.session, [claimed(message)], now or stage.now)
+    found = sending_guard.last_look(stage.session, [claimed(message)], now or stage.now)
     return found.get(message.id)
 
 
@@ -249,7 +249,7 @@ def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
     for day in (12, 13, 14):
         stage.book(f"2027-04-{day} 14:00")
     stage.send()
-    found = reminder_guard.last_look(
+    found = sending_guard.last_look(
         stage.session, [claimed(one) for one in messages(stage.session)], stage.now
     )
     assert found == {}
@@ -345,7 +345,7 @@ def statements(session: Session, texts: list[object]) -> int:
     listener = lambda *args: seen.append(args[2])  # noqa: E731
     event.listen(connection, "before_cursor_execute", listener)
     try:
-        reminder_guard.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
+        sending_guard.last_look(session, texts, local("2027-03-20 09:00") + timedelta(seconds=1))  # type: ignore[arg-type]
     finally:
         event.remove(connection, "before_cursor_execute", listener)
     return len(seen)
