@@ -1,10 +1,11 @@
-"""Where the engine's results meet people: what a bad end of a text means for a number and its
-person.
+"""What a failed text means for a number and its person, and what follows.
 
 What the network does is never held against the person: a dead number is a task for their offender
-manager and nothing else.
+manager and nothing else (rule 8).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -15,9 +16,7 @@ from engage.conversation.answers import LAST_WORDS
 from engage.conversation.phone_owner import lock_number
 from engage.conversation.signals import raise_signal
 from engage.core import events
-from engage.people import (
-    phones,
-)
+from engage.people import phones
 from engage.signals import Evidence, SignalKind
 from engage.texts import Purpose
 from messaging import failures
@@ -28,32 +27,31 @@ from messaging.states import MessageStatus
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class FollowUp:
+    """What follows one kind of failure."""
+
+    failure: str
+    applies: Callable[[Ending], bool]
+    follow: Callable[[Session, Ending, datetime], None]
+
+
 def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Take texts that ended badly and do what follows for people; returns how many were taken. Each
-    is followed up once.
+    """Follow up texts that failed, each once, by every row of `FOLLOW_UPS` that applies. Returns
+    how many were taken.
+
+    In the order of their numbers, so that the locks of two workers on numbers never deadlock.
     """
     taken = failures.take(session, now=now, limit=limit)
     for ending in sorted(taken, key=lambda one: one.to_number):
-        if ending.number_dead:
-            _number_dead(session, ending, now)
-        if ending.opted_out:
-            _opted_out(session, ending, now)
-        if ending.context.get("purpose") == Purpose.NOTICE:
-            log.error(
-                "notice.not_delivered", staff=ending.context["staff"], status=ending.status.value
-            )
-        if (
-            ending.status is MessageStatus.WITHHELD
-            and ending.context.get("purpose") == Purpose.REMINDER
-        ):
-            rewrite_reminders(session, ending.message_id, now=now)
+        for row in FOLLOW_UPS:
+            if row.applies(ending):
+                row.follow(session, ending, now)
     return len(taken)
 
 
-def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
-    """The network says the number itself takes no texts: it is suspended for whoever has it, and
-    they are told.
-    """
+def _suspend_number(session: Session, ending: Ending, now: datetime) -> None:
+    """Suspend the number for everybody who has it, and tell their offender managers."""
     lock_number(session, ending.to_number)
     words = retry.words(ending.error_code)
     for person, point in phones.people_on(session, ending.to_number):
@@ -74,8 +72,8 @@ def _number_dead(session: Session, ending: Ending, now: datetime) -> None:
         )
 
 
-def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
-    """The provider refused because the number has said STOP to it; messaging has stopped the number
+def _report_opt_out(session: Session, ending: Ending, now: datetime) -> None:
+    """Tell the offender managers of everybody who has the number. Messaging has stopped the number
     already.
     """
     lock_number(session, ending.to_number)
@@ -87,7 +85,8 @@ def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
             SignalKind.OPTED_OUT,
             person,
             about="stop",
-            why="The text service says that their number asked for no more texts. Nothing more is sent to it.",
+            why="The text service says that their number asked for no more texts. Nothing more is"
+            " sent to it.",
             evidence=[Evidence("message", str(ending.message_id))],
             now=now,
         )
@@ -102,3 +101,30 @@ def _opted_out(session: Session, ending: Ending, now: datetime) -> None:
                 message=ending.message_id,
                 point=point.id,
             )
+
+
+def _log_notice(session: Session, ending: Ending, now: datetime) -> None:
+    log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
+
+
+def _rewrite_reminder(session: Session, ending: Ending, now: datetime) -> None:
+    """Plan again what still helps. It then goes, or is skipped with its reason."""
+    rewrite_reminders(session, ending.message_id, now=now)
+
+
+def _is_notice(ending: Ending) -> bool:
+    return ending.context.get("purpose") == Purpose.NOTICE
+
+
+def _is_withheld_reminder(ending: Ending) -> bool:
+    is_reminder = ending.context.get("purpose") == Purpose.REMINDER
+    return is_reminder and ending.status is MessageStatus.WITHHELD
+
+
+FOLLOW_UPS = (
+    FollowUp("The number will never take a text", lambda one: one.number_dead, _suspend_number),
+    FollowUp("The provider says STOP", lambda one: one.opted_out, _report_opt_out),
+    FollowUp("A notice to staff failed", _is_notice, _log_notice),
+    FollowUp("A reminder was withheld", _is_withheld_reminder, _rewrite_reminder),
+)
+"""What follows each kind of failure. Any other failure is only shown in the conversation."""
