@@ -13,7 +13,7 @@ from engage.agencies import setup
 from engage.agencies.model import Hub, Role, Staff
 from engage.people import restrictions
 from engage.people.model import Person
-from engage.records import merging
+from engage.records.merging import service as merging
 from tests import builders
 
 LONG = "w" * 120

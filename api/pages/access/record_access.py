@@ -23,8 +23,9 @@ from engage.core.errors import Invalid
 from engage.people import restrictions
 from engage.people.restrictions import KEEPERS
 from engage.queries.access import disclosures as model
-from engage.records import merging
-from engage.records.merging import LONGEST_REASON
+from engage.records.merging import service as merging
+from engage.records.merging.both_records import open_for_merge, open_pair
+from engage.records.merging.service import LONGEST_REASON
 
 RESTRICT = staff(*KEEPERS)
 MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)
@@ -182,12 +183,12 @@ def _merge_page(person_id: uuid.UUID, form: MergeForm) -> str:
         found = None
         if form.crn.data:
             try:
-                found = merging.pair(session, current_actor(), person_id, form.crn.data, now=now())
+                found = open_pair(session, current_actor(), person_id, form.crn.data, now=now())
             except Invalid as refusal:
                 form.refuse(
                     {name: words for name, words in refusal.fields.items() if not form.crn.errors}
                 )
-        person = merging.openable(session, current_actor(), person_id, now=now())
+        person = open_for_merge(session, current_actor(), person_id, now=now())
         return render_template("access/merge.html", person=person, pair=found, form=form)
 
 

@@ -28,7 +28,7 @@ from engage.core.model import AccessRecord
 from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
 from engage.queries import actor_names
-from engage.records import merging
+from engage.records.merging.service import merges_of
 from engage.records.model import PersonMerge
 
 PAGE = 50
@@ -140,7 +140,7 @@ def load(
         older=shown[-1].id if len(records) > PAGE else None,
         named=tuple(restrictions.named(session, person)),
         candidates=tuple(restrictions.candidates(session, person)) if limiting else (),
-        merges=tuple(merging.merges_of(session, person)),
+        merges=tuple(merges_of(session, person)),
         may_limit=limiting,
         may_merge=changes and Ability.DECIDE in abilities(actor, person),
     )

@@ -20,7 +20,8 @@ from engage.core.db import Base, Database
 from engage.legal import custody, death
 from engage.legal.model import CustodyKind
 from engage.people.model import CustodyStatus, Person
-from engage.records import erasure, merging
+from engage.records import erasure
+from engage.records.merging import service as merging
 from messaging import outbox, suppression
 from messaging import tables as messaging_tables
 from tests import builders

@@ -36,8 +36,8 @@ from engage.people.model import (
 )
 from engage.people.service import person_with_crn
 from engage.progress.check_ins.model import CheckIn, CheckInPlan
-from engage.records import merging
-from engage.records.merging_tables import MOVES, STAYS
+from engage.records.merging import service as merging
+from engage.records.merging.tables import MOVES, STAYS
 from engage.records.model import PersonMerge
 from engage.signals import Signal, SignalKind, SignalState, raise_signal
 from messaging import outbox

@@ -11,7 +11,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import Hub, Role, Staff
 from engage.people import pause, restrictions
 from engage.people.model import Person
-from engage.records import merging
+from engage.records.merging import service as merging
 from engage.records.model import PersonMerge
 from tests import builders
 

@@ -1,25 +1,26 @@
-"""Which tables hold something of a person, and what becomes of their rows when two records turn out
-to be one person's.
+"""Which tables hold rows of a person, and what happens to these rows in a merge.
 
 A table that is neither in `MOVES` nor in `STAYS` would lose its rows in a merge: a test asks the
-database for every one that points at a person.
+database for every table that points at a person.
 """
 
 from dataclasses import dataclass
 
 STAYS = ("access_record", "break_glass", "event", "event_seal", "person", "person_merge")
-"""Logs, which are never rewritten; leave to open one record, which is leave for that one; and the
-records and merges themselves.
+"""Logs, which are never rewritten; emergency openings, which are for one record; and the records
+and merges themselves.
 """
+
+# ruff: noqa: S608 (all names in this SQL are our own)
 
 
 @dataclass(frozen=True)
 class Move:
     """A table's rows of a person: the column that names the person, the row's key, and by which
-    columns two rows cannot both be one person's.
+    columns two rows cannot both belong to one person.
 
-    `clashes` are pairs of (columns that must then be equal, a condition that must hold for both
-    rows), as the table's unique indexes say.
+    `clashes` are pairs of (columns that are then equal, a condition that then holds for both rows),
+    as the table's unique indexes say.
     """
 
     table: str
@@ -30,47 +31,57 @@ class Move:
     @property
     def take(self) -> str:
         """SQL that moves what can be moved from `:gone` to `:kept` and returns the keys."""
-        return f"UPDATE {self.table} AS theirs SET {self._to('kept')} WHERE {self._of('gone')}{self._free()} RETURNING {self._name}"  # noqa: S608 (names of our own)
+        return (
+            f"UPDATE {self.table} AS theirs SET {self._to('kept')}"
+            f" WHERE {self._of('gone')}{self._free()} RETURNING {self._name}"
+        )
 
     @property
     def give_back(self) -> str:
-        """SQL that moves the rows `:keys` back, as far as they are still with `:kept`, and returns
+        """SQL that moves those of the rows `:keys` back that are still with `:kept`, and returns
         the keys.
         """
-        back = f"UPDATE {self.table} SET {self._to('gone')} WHERE {self._of('kept', '')}"  # noqa: S608 (names of our own)
+        back = f"UPDATE {self.table} SET {self._to('gone')} WHERE {self._of('kept', '')}"
         if self.key == self.column:
-            return f"{back} AND NOT EXISTS (SELECT FROM {self.table} AS theirs WHERE {self._of('gone')}) RETURNING CAST(:keys AS text[])"
+            return (
+                f"{back} AND NOT EXISTS"
+                f" (SELECT FROM {self.table} AS theirs WHERE {self._of('gone')})"
+                " RETURNING CAST(:keys AS text[])"
+            )
         return f"{back} AND {self.key}::text = ANY(:keys) RETURNING {self.key}::text"
 
     @property
     def left(self) -> str:
-        """SQL that counts what is still with `:gone`."""
-        return f"SELECT count(*) FROM {self.table} AS theirs WHERE {self._of('gone')}"  # noqa: S608 (names of our own)
+        """SQL that counts the rows that are still with `:gone`."""
+        return f"SELECT count(*) FROM {self.table} AS theirs WHERE {self._of('gone')}"
 
     @property
     def _name(self) -> str:
         return "CAST(:gone AS text)" if self.key == self.column else f"theirs.{self.key}::text"
 
-    def _to(self, whom: str) -> str:
-        return f"{self.column} = {self._value(whom)}"
+    def _to(self, person: str) -> str:
+        return f"{self.column} = {self._value(person)}"
 
-    def _of(self, whom: str, alias: str = "theirs.") -> str:
-        return f"{alias}{self.column} = {self._value(whom)}"
+    def _of(self, person: str, alias: str = "theirs.") -> str:
+        return f"{alias}{self.column} = {self._value(person)}"
 
-    def _value(self, whom: str) -> str:
-        return f"CAST(:{whom} AS text)" if self.table == "message" else f"CAST(:{whom} AS uuid)"
+    def _value(self, person: str) -> str:
+        return f"CAST(:{person} AS {'text' if self.table == 'message' else 'uuid'})"
 
     def _free(self) -> str:
-        return "".join(
-            f" AND NOT EXISTS (SELECT FROM {self.table} AS mine WHERE mine.{self.column} = {self._value('kept')}"
-            + "".join(f" AND mine.{name} = theirs.{name}" for name in columns)
-            + (
-                f" AND ({_of_row(condition, 'mine')}) AND ({_of_row(condition, 'theirs')})"
-                if condition
-                else ""
-            )
-            + ")"
-            for columns, condition in self.clashes
+        """The condition that no row of `:kept` clashes with the one that would move."""
+        return "".join(self._no_clash(columns, condition) for columns, condition in self.clashes)
+
+    def _no_clash(self, columns: tuple[str, ...], condition: str) -> str:
+        equal = "".join(f" AND mine.{name} = theirs.{name}" for name in columns)
+        both = (
+            f" AND ({_of_row(condition, 'mine')}) AND ({_of_row(condition, 'theirs')})"
+            if condition
+            else ""
+        )
+        return (
+            f" AND NOT EXISTS (SELECT FROM {self.table} AS mine"
+            f" WHERE mine.{self.column} = {self._value('kept')}{equal}{both})"
         )
 
 

@@ -1,0 +1,1 @@
+"""Merging two records that are one person's, and undoing it."""
