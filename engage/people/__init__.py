@@ -1,1 +1,1 @@
-"""The people under IOM, how they may be reached, and which of them an actor may see."""
+"""The people under IOM: their records, their phone numbers, and whether they may be texted."""

@@ -1,8 +1,8 @@
-"""How a person may be reached: gathers the facts of rule 1 for many people at once, asks a new
-number, or a silent one, whose it is, and passes on a change of reach.
+"""Whether a person may be texted: the facts of rule 1 for many people at once, number checks, and
+word of every change.
 
-It decides nothing by itself: rules.py gives the verdict. It must never put content into a text to a
-number that is not confirmed.
+It decides nothing itself: rules.py gives the verdict. It must never put content into a text to a
+number that is not verified.
 """
 
 import uuid
@@ -28,8 +28,8 @@ from messaging.states import MessageStatus
 from messaging.tables import Message, Suppression
 
 CONTACTABILITY_CHANNEL = "engage_reach"
-"""Notified, in the transaction, when a person's number or the leave to text them has changed."""
-CHECK_LIFE = timedelta(days=3)
+"""Notified, in the transaction, when a person's number or anything else of rule 1 has changed."""
+CHECK_LIFETIME = timedelta(days=3)
 _NOT_SENT = (
     MessageStatus.WITHDRAWN,
     MessageStatus.WITHHELD,
@@ -40,7 +40,7 @@ _NOT_SENT = (
 
 @dataclass(frozen=True)
 class Contactability:
-    """A person, the number they have now, the facts about it, and the verdict of rule 1 at the
+    """A person with their current number, the facts about them, and the verdict of rule 1 at the
     moment asked for.
     """
 
@@ -53,7 +53,7 @@ class Contactability:
 
     @property
     def number(self) -> str | None:
-        """The current number as E.164, if there is one that could be texted."""
+        """The current number as E.164, None if there is no usable one."""
         return self.point.number if self.point is not None else None
 
     @property
@@ -63,7 +63,7 @@ class Contactability:
 
 
 def contact_rules(hub: HubRules) -> rules.ContactRules:
-    """The part of a hub's rules that rule 1 uses."""
+    """The hub's numbers of rule 1."""
     return rules.ContactRules(
         safe_days=hub.safe_days,
         daily_cap=hub.daily_cap,
@@ -72,7 +72,7 @@ def contact_rules(hub: HubRules) -> rules.ContactRules:
     )
 
 
-def _reach_statement() -> Select[Any]:
+def _facts_statement() -> Select[Any]:
     other = aliased(ContactPoint)
     shared_with = (
         select(func.count())
@@ -97,21 +97,21 @@ def _reach_statement() -> Select[Any]:
     )
 
 
-_REACH = _reach_statement()
-"""Every reply and every reminder asks this; to write it anew each time would cost more than to run
-it.
+_FACTS = _facts_statement()
+"""Every reply and every reminder asks this: building the statement each time would cost more than
+running it.
 """
 
 
 def contactability_of(
     session: Session, person_ids: Collection[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of each person at `now`, in two statements however many there are. Unknown ids are
-    left out.
+    """The contactability of each person at `now`, in two statements for any number of people.
+    Unknown ids are left out.
     """
     if not person_ids:
         return {}
-    rows = session.execute(_REACH, {"people": list(person_ids)}).all()
+    rows = session.execute(_FACTS, {"people": list(person_ids)}).all()
     since = min((_midnight(now, zone(hub)) for _, _, hub, _, _ in rows), default=now)
     today = _texts_since(session, [person.id for person, *_ in rows], since)
     found = {}
@@ -123,51 +123,51 @@ def contactability_of(
     return found
 
 
-def request_check(session: Session, reach_now: Contactability, *, now: datetime) -> Message | None:
-    """Ask an unverified number whose it is, once, with no content (TEXTS.md: two-step check). None
-    where that may not be.
+def request_check(
+    session: Session, contactability: Contactability, *, now: datetime
+) -> Message | None:
+    """Ask an unverified number whose it is, once, with no content. None if it may not be asked.
 
-    The text goes only if the number is the one obstacle besides the hour; it waits for the window
-    by its `send_after`.
+    The question is queued only if the unverified number is the one lasting reason against a text.
+    Outside the hours for texts it waits.
     """
-    point = reach_now.point
+    point = contactability.point
     if point is None or point.number is None or point.state is not NumberState.UNVERIFIED:
         return None
-    if reach_now.verdict.lasting != (rules.NUMBER_UNVERIFIED,):
+    if contactability.verdict.lasting != (rules.NUMBER_UNVERIFIED,):
         return None
-    return _ask(session, reach_now, f"number_check:{point.id}", point.number, point, now)
+    return _ask(session, contactability, f"number_check:{point.id}", point.number, point, now)
 
 
 def ask_again(
-    session: Session, reach_now: Contactability, *, since: date, now: datetime
+    session: Session, contactability: Contactability, *, since: date, now: datetime
 ) -> Message | None:
-    """Ask a confirmed number anew whose it is, because nothing was heard since that day (RULES.md
-    17). None where that may not be.
+    """Ask a verified number again whose it is, because there was no contact since that day (rule
+    17). None if it may not be asked.
 
-    Once for each silence: the number waits to be confirmed again, as a new one does, and whoever
-    has been asked in this silence is not asked again. Whoever may not be texted for anything but
-    the hour is left alone.
+    Each silence is asked about once, and only if no lasting reason is against a text. The number
+    then waits to be verified, as a new one does.
     """
-    point = reach_now.point
+    point = contactability.point
     if point is None or point.number is None or point.state is not NumberState.VERIFIED:
         return None
     key = f"number_check:{point.id}:{since.isoformat()}"
-    if reach_now.verdict.lasting:
+    if contactability.verdict.lasting:
         return None
     if session.scalar(select(exists().where(Message.dedupe_key == key))):
         return None
-    return _ask(session, reach_now, key, point.number, point, now)
+    return _ask(session, contactability, key, point.number, point, now)
 
 
 def _ask(
     session: Session,
-    reach_now: Contactability,
+    contactability: Contactability,
     key: str,
     number: str,
     point: ContactPoint,
     now: datetime,
 ) -> Message:
-    person = reach_now.person
+    person = contactability.person
     message = outbox.enqueue(
         session,
         outbox.Text(
@@ -181,15 +181,15 @@ def _ask(
             dedupe_key=key,
             recipient=str(person.id),
             group_key=f"contact_point:{point.id}",
-            send_after=next_window(reach_now, now),
-            expires_at=now + CHECK_LIFE,
+            send_after=next_window(contactability, now),
+            expires_at=now + CHECK_LIFETIME,
             context={
                 "purpose": Purpose.NUMBER_CHECK,
                 "person": str(person.id),
                 "point": str(point.id),
             },
-            route=reach_now.hub.route,
-            redact=reach_now.hub.redact_after_delivery,
+            route=contactability.hub.route,
+            redact=contactability.hub.redact_after_delivery,
         ),
         now=now,
     )
@@ -206,32 +206,32 @@ def _ask(
     return message
 
 
-def next_window(reach_now: Contactability, now: datetime) -> datetime:
-    """`now` when it is inside the person's window for texts, else the next moment at which that
-    opens.
-    """
-    start, end = rules.window(reach_now.facts, reach_now.rules)
-    if start >= end or rules.in_window(reach_now.facts, reach_now.rules, now, reach_now.zone):
+def next_window(contactability: Contactability, now: datetime) -> datetime:
+    """`now` if it is inside the person's window for texts, else when the window next opens."""
+    start, end = rules.window(contactability.facts, contactability.rules)
+    if start >= end or rules.in_window(
+        contactability.facts, contactability.rules, now, contactability.zone
+    ):
         return now
-    local = now.astimezone(reach_now.zone)
+    local = now.astimezone(contactability.zone)
     day = local.date() if local.hour < start else local.date() + timedelta(days=1)
-    return datetime.combine(day, time(start), tzinfo=reach_now.zone)
+    return datetime.combine(day, time(start), tzinfo=contactability.zone)
 
 
 def next_chance(
-    reach_now: Contactability, verdict: rules.Verdict, now: datetime
+    contactability: Contactability, verdict: rules.Verdict, now: datetime
 ) -> datetime | None:
-    """When a text may go that only the hour or the daily cap is against: the next opening of the
-    window, after the day if the cap is full. None if a lasting reason is against it, or if the
+    """When a text may go if only the hour or the daily cap is against it: when the window next
+    opens, not before tomorrow if the cap is full. None if a lasting reason is against it, or if the
     person has no hour for texts.
     """
     if not verdict.passing_only:
         return None
     since = now
     if verdict.capped:
-        tomorrow = now.astimezone(reach_now.zone).date() + timedelta(days=1)
-        since = datetime.combine(tomorrow, time(0), tzinfo=reach_now.zone)
-    opens = next_window(reach_now, since)
+        tomorrow = now.astimezone(contactability.zone).date() + timedelta(days=1)
+        since = datetime.combine(tomorrow, time(0), tzinfo=contactability.zone)
+    opens = next_window(contactability, since)
     return opens if opens > now else None
 
 
@@ -282,13 +282,13 @@ def _texts_since(session: Session, people: list[uuid.UUID], since: datetime) -> 
 
 
 def note_contactability_changed(session: Session, person: Person, now: datetime) -> None:
-    """What stood against texts may have gone: reminders that were skipped are thought over by
-    whoever wakes to `REACH_CHANNEL`.
+    """Note that a reason against texts may be gone. The worker that `CONTACTABILITY_CHANNEL` wakes
+    then decides again about reminders that were skipped.
     """
     person.contactability_changed_at = now
     wake(session, CONTACTABILITY_CHANNEL)
 
 
 def withdraw_all(session: Session, person: Person, reason: str, now: datetime) -> int:
-    """Call back every text to the person that has not gone; returns how many."""
+    """Withdraw every text to the person that has not gone. Returns how many."""
     return outbox.withdraw(session, now=now, reason=reason, recipient=str(person.id))

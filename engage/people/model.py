@@ -1,5 +1,5 @@
-"""Tables of people and how they may be reached. Everything here is personal data: read it through
-access.py only.
+"""Tables of people, their phone numbers, and who may see their records. Everything here is personal
+data: read it through engage/access only.
 """
 
 import enum
@@ -14,9 +14,7 @@ from engage.core.db import Base, new_id
 
 
 class LegalStatus(enum.StrEnum):
-    """Under a court order or licence, or voluntary. Unknown is not the same as voluntary (RULES.md
-    2).
-    """
+    """Under a court order or licence, or voluntary. Unknown does not mean voluntary (rule 2)."""
 
     STATUTORY = "statutory"
     NON_STATUTORY = "non_statutory"
@@ -24,7 +22,7 @@ class LegalStatus(enum.StrEnum):
 
 
 class CustodyStatus(enum.StrEnum):
-    """Where the person is; anything but `community` stops texts (RULES.md 1)."""
+    """Where the person is. Anything but `community` stops texts (rule 1)."""
 
     COMMUNITY = "community"
     CUSTODY = "custody"
@@ -50,7 +48,7 @@ class Language(enum.StrEnum):
 
 
 class NumberState(enum.StrEnum):
-    """What is known of a phone number: it is texted with content only when `verified`."""
+    """What is known of a phone number. Only a `verified` one gets texts with content."""
 
     UNVERIFIED = "unverified"
     CHECKING = "checking"
@@ -100,22 +98,22 @@ class Person(Base):
     legal_hold: Mapped[bool] = mapped_column(
         default=False,
         server_default=text("false"),
-        doc="Held for a case: nothing of them is erased (RULES.md 18).",
+        doc="Nothing of the person is erased while it is set (rule 18).",
     )
     texts_paused_at: Mapped[datetime | None] = mapped_column(
-        doc="Since when texts that nobody asked for wait until a worker says that they may go on; null when they go."
+        doc="Since when unprompted texts wait for a worker to resume them; null if they go."
     )
     texts_paused_why: Mapped[str | None] = mapped_column(String(200))
     text_from_hour: Mapped[int | None]
     text_until_hour: Mapped[int | None]
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("person.id"),
-        doc="The record that this one was merged into; nobody sees this one while it is set.",
+        doc="The record that this one was merged into. Nobody sees this one while it is set.",
     )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     contactability_changed_at: Mapped[datetime | None] = mapped_column(
-        doc="Something about their number or the leave to text them has changed; null once skipped reminders were thought over."
+        doc="When something of rule 1 last changed; null once skipped reminders were decided again."
     )
 
     hub: Mapped[Hub] = relationship()
@@ -133,7 +131,7 @@ class Person(Base):
 class ContactPoint(Base):
     """A phone number of a person, as given and as E.164, with its verification and safety.
 
-    At most one per person is current (not retired). `number` is None where what was given is no UK
+    At most one per person is current (not retired). `number` is None if what was given is not a UK
     mobile number; `problem` then says why in words.
     """
 
@@ -164,7 +162,8 @@ class ContactPoint(Base):
     safe_until: Mapped[datetime | None]
     shared_agreed_at: Mapped[datetime | None]
     unsafe_since: Mapped[datetime | None] = mapped_column(
-        doc="A reply showed that somebody else reads this phone: nothing goes to it, safety advice neither, until it is verified anew."
+        doc="When a reply showed that another person reads this phone. Nothing goes to it, not even"
+        " safety advice, until it is verified again."
     )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     retired_at: Mapped[datetime | None]
@@ -173,8 +172,8 @@ class ContactPoint(Base):
 
 
 class RecordAccess(Base):
-    """Limited-access records: an exclusion bars a named member of staff, an admission lets one into
-    a restricted record.
+    """Limited-access records: a member of staff who is excluded from a record, or admitted to a
+    restricted one.
     """
 
     __tablename__ = "record_access"
@@ -188,7 +187,7 @@ class RecordAccess(Base):
 
 class Involvement(Base):
     """An agency works with a person (it has booked them at least once), so its support workers see
-    their own part.
+    their part of the record.
     """
 
     __tablename__ = "involvement"

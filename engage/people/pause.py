@@ -1,10 +1,9 @@
-"""Texts that nobody asked for wait after a text that told of danger, until a worker who has spoken
-with the person says that they may go on.
+"""The pause of unprompted texts after a text that reports danger, until a worker who has spoken
+with the person resumes them.
 
-While they wait, rule 1 says no with the reason `paused`: reminders are skipped with it and what is
-queued is called back. Answers to what the person texts still go, and so does what a worker writes:
-silence towards somebody who asks for help would be worse than any text. Nothing here ends a pause
-by itself; no length of time makes it right to be cheerful again.
+During a pause rule 1 gives the reason `paused`: reminders are skipped and queued texts withdrawn.
+Answers and texts by a worker still go, because silence towards a person who asks for help would be
+worse than any text. A pause never ends by itself: only a worker can know that it is over.
 """
 
 import uuid
@@ -22,16 +21,16 @@ from messaging.outbox import Lane
 
 
 def pause(session: Session, person: Person, *, why: str, actor: str, now: datetime) -> bool:
-    """Hold back texts that nobody asked for and call back those in the queue; True when they were
-    not held back before.
+    """Pause unprompted texts and withdraw those in the queue. True if they were not paused before.
 
-    `why` (1 to 200 characters) is for staff and names no more than the kind of thing that happened.
-    The first pause stands.
+    `why` (1 to 200 characters) is for staff and names only the kind of thing that happened. An
+    earlier pause keeps its time and reason.
     """
     fresh = person.texts_paused_at is None
     if fresh:
         person.texts_paused_at, person.texts_paused_why = now, why[:200]
-    session.flush()  # the person's row is held from here, so no reminder is decided between this and the calling back
+    # From here the person's row is held, so no reminder is decided before the withdrawal.
+    session.flush()
     outbox.withdraw(
         session, now=now, reason=PAUSED.words, recipient=str(person.id), lane_from=Lane.REMINDER
     )
@@ -43,10 +42,9 @@ def pause(session: Session, person: Person, *, why: str, actor: str, now: dateti
 
 
 def resume(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """A worker says that texts may go on; reminders that still help are planned anew. Said twice it
-    changes nothing.
+    """End the pause; reminders that still help are planned again. Does nothing without a pause.
 
-    For whoever manages the person: their offender manager, or a coordinator or supervisor who
+    The actor must manage the person: their offender manager, or a coordinator or supervisor who
     covers. Raises NotFound or Forbidden.
     """
     person = open_person(

@@ -1,9 +1,9 @@
-"""Use cases on a person's phone number: change it, verify it, say that it is safe, suspend it,
+"""Use cases on a person's phone number: change it, verify it, confirm that it is safe, suspend it,
 agree that it is shared.
 
-Each takes an open session and never commits. A number that is retired, suspended or found on
-somebody else takes back what waits for it in the same transaction (RULES.md 1, 2), and the old
-number learns nothing more.
+Each takes an open session and never commits. When a number is retired, suspended or found on
+another person, the texts that wait for it are withdrawn in the same transaction (rules 1 and 2),
+and nothing more is sent to an old number.
 """
 
 import uuid
@@ -36,11 +36,10 @@ def set_number(
     now: datetime,
     verified_how: str | None = None,
 ) -> ContactPoint:
-    """Give a person another number; the old one is retired and learns nothing more. The same number
-    again changes nothing.
+    """Change a person's number and retire the old one. The same number again changes nothing.
 
-    `verified_how` says how a worker made sure ("asked face to face"); without it the number is
-    asked first.
+    `verified_how` says how a worker verified it ("asked face to face"). Without it the number is
+    unverified, and is asked whose it is before anything else is sent.
     """
     person = open_person(
         session,
@@ -58,8 +57,8 @@ def set_number(
 def verify_number(
     session: Session, actor: Actor, person_id: uuid.UUID, *, how: str, now: datetime
 ) -> ContactPoint:
-    """The current number is theirs, and safe for texts for the hub's number of days. Raises
-    Conflict when there is no usable number.
+    """Record that the current number is theirs, and safe for texts for the hub's number of days.
+    Raises Conflict if there is no usable number.
     """
     person, point = _open_point(session, actor, person_id, now, "verify number")
     return mark_verified(session, person, point, how=how, actor=actor.label, now=now)
@@ -68,7 +67,7 @@ def verify_number(
 def mark_verified(
     session: Session, person: Person, point: ContactPoint, *, how: str, actor: str, now: datetime
 ) -> ContactPoint:
-    """Record that a number is theirs and safe, on a worker's word or by the person's own answer."""
+    """Record that a number is theirs and safe, as a worker or the person's own answer says."""
     if point.number is None:
         raise _no_number()
     point.state, point.verified_at, point.verified_how, point.problem = (
@@ -91,8 +90,8 @@ def mark_verified(
 def confirm_safe(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> ContactPoint:
-    """A worker has checked that texts to the number are safe for the person; good for the hub's
-    number of days.
+    """Record that a worker has checked that texts to the number are safe for the person. This holds
+    for the hub's number of days.
     """
     person, point = _open_point(session, actor, person_id, now, "confirm safe to contact")
     point.safe_until = _safe_until(session, person, now)
@@ -104,7 +103,7 @@ def confirm_safe(
 def suspend_number(
     session: Session, actor: Actor, person_id: uuid.UUID, *, why: str, now: datetime
 ) -> ContactPoint:
-    """Stop texts to the current number until a worker verifies it again; what waits is withdrawn."""
+    """Stop texts to the current number until a worker verifies it, and withdraw those that wait."""
     person, point = _open_point(session, actor, person_id, now, "suspend number")
     mark_suspended(session, person, point, why=why, actor=actor.label, now=now)
     return point
@@ -113,8 +112,8 @@ def suspend_number(
 def mark_suspended(
     session: Session, person: Person, point: ContactPoint, *, why: str, actor: str, now: datetime
 ) -> None:
-    """Suspend a number, on a worker's word or for what the person or the network said. Retired and
-    unusable numbers stay as they are.
+    """Suspend a number, as a worker, the person or the network says. Retired and unusable numbers
+    stay as they are.
     """
     if point.state in (NumberState.RETIRED, NumberState.UNUSABLE):
         return
@@ -126,8 +125,8 @@ def mark_suspended(
 def agree_shared(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> ContactPoint:
-    """A worker has looked: this number is this person's though others have it too, and sharing it
-    is safe for them.
+    """Record that a worker agrees to a shared number: it is this person's, though others have it
+    too, and sharing it is safe for them.
     """
     person, point = _open_point(session, actor, person_id, now, "agree shared number")
     point.shared_agreed_at = now
@@ -152,7 +151,7 @@ def agree_shared(
 
 
 def people_on(session: Session, number: str) -> list[tuple[Person, ContactPoint]]:
-    """Everybody whose current number this is, in a steady order."""
+    """Everybody whose current number this is, always in the same order."""
     rows = session.execute(
         select(Person, ContactPoint)
         .join(
@@ -175,8 +174,8 @@ def current_point(session: Session, person_id: uuid.UUID) -> ContactPoint | None
 
 
 def expect_sharing(session: Session, person: Person, *, now: datetime) -> None:
-    """Whoever adds people knows that the next of them has the same number: hold it before anything
-    is texted, and say so by signal.
+    """Suspend an unverified number that the next of several new people also has, before anything is
+    texted to it, and raise the signal.
     """
     point = current_point(session, person.id)
     if point is None or point.state is not NumberState.UNVERIFIED:
@@ -195,9 +194,7 @@ def add_number(
     now: datetime,
     verified_how: str | None,
 ) -> ContactPoint:
-    """Give the person the number that somebody wrote, usable or not; `old` is the one that it
-    replaces.
-    """
+    """Add the number as it was given, usable or not. `old` is the one that it replaces."""
     number, problem = _read_number(given)
     point = ContactPoint(
         id=new_id(),
@@ -224,7 +221,7 @@ def add_number(
     if number is not None:
         if verified_how:
             mark_verified(session, person, point, how=verified_how, actor=actor.label, now=now)
-        _look_for_sharing(session, number, now)
+        _check_sharing(session, number, now)
     return point
 
 
@@ -255,8 +252,8 @@ def _put_number(
 
 
 def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datetime | None:
-    """Since when somebody else reads that phone, where the person had the number before and nobody
-    verified it since.
+    """Since when another person reads that phone, if this person had the number before and it was
+    not verified since.
     """
     return session.scalar(
         select(ContactPoint.unsafe_since)
@@ -267,7 +264,7 @@ def _unsafe_before(session: Session, person_id: uuid.UUID, number: str) -> datet
 
 
 def _read_number(given: str) -> tuple[str | None, str | None]:
-    """What was given as E.164, or else what is wrong with it in words."""
+    """The given number as E.164, or what is wrong with it in words."""
     try:
         return numbers.parse_mobile(given), None
     except numbers.NumberProblem as error:
@@ -280,14 +277,14 @@ def _retire(session: Session, person: Person, old: ContactPoint, now: datetime) 
     withdraw_all(session, person, "The person's number was changed", now)
 
 
-def _look_for_sharing(session: Session, number: str, now: datetime) -> None:
-    """Rule 1: a number on two people is texted for neither until a worker has looked; each is told
-    of the other, by signal.
+def _check_sharing(session: Session, number: str, now: datetime) -> None:
+    """Rule 1: a number of two people gets no texts for either until a worker has looked. Raises a
+    signal for each.
     """
-    holders = people_on(session, number)
-    if len(holders) < 2:
+    owners = people_on(session, number)
+    if len(owners) < 2:
         return
-    for person, point in holders:
+    for person, point in owners:
         if point.shared_agreed_at is not None:
             continue
         withdraw_all(session, person, SHARED_PROBLEM, now)
@@ -301,7 +298,8 @@ def _signal_sharing(session: Session, person: Person, point: ContactPoint, now: 
         person_id=person.id,
         hub_id=person.hub_id,
         cause=str(point.id),
-        why="The same mobile number is given for somebody else. Neither is texted until a worker has looked.",
+        why="The same mobile number is given for somebody else."
+        " Neither is texted until a worker has looked.",
         evidence=[Evidence("contact_point", str(point.id))],
         now=now,
     )
@@ -333,7 +331,7 @@ def _no_number() -> Conflict:
 
 
 def _safe_until(session: Session, person: Person, now: datetime) -> datetime:
-    """Until when texts to a number count as safe that was checked now (RULES.md 1)."""
+    """Until when texts to a number that was checked now count as safe (rule 1)."""
     return now + timedelta(days=hub_rules(session.get_one(Hub, person.hub_id)).safe_days)
 
 

@@ -1,8 +1,7 @@
-"""Whether a person may choose another time by text: off until somebody who manages them allows it,
-and recorded by whom.
+"""Whether a person may rebook by text: not until a member of staff who manages them allows it.
 
-It allows nothing by itself: what is offered is decided by engage/appointments/slots, and only where
-a worker has put in free times.
+It offers nothing itself: engage/appointments/free_times decides what is offered, and only if a
+worker has entered free times.
 """
 
 import uuid
@@ -18,9 +17,9 @@ from engage.people.model import Person
 def allow(
     session: Session, actor: Actor, person_id: uuid.UUID, *, allowed: bool, now: datetime
 ) -> Person:
-    """Let a person rebook by text, or no longer. Said twice it changes nothing.
+    """Allow a person to rebook by text, or not any more. Without a change this does nothing.
 
-    For whoever manages the person: their offender manager, or a coordinator or supervisor who
+    The actor must manage the person: their offender manager, or a coordinator or supervisor who
     covers. Raises NotFound or Forbidden.
     """
     person = open_person(

@@ -1,8 +1,8 @@
-"""Limited access: who is barred from a person's record by name, and who is let into one that is
-restricted.
+"""Limited access: which staff are excluded from a person's record, and which are admitted to a
+restricted one.
 
-Kept by coordinators and supervisors. It must never leave a person without somebody who sees them:
-their offender manager is never excluded, and whoever restricts a record is let into it.
+Managed by coordinators and supervisors. It must never leave a person whom no member of staff can
+see: their offender manager is never excluded, and the actor who restricts a record is admitted.
 """
 
 import uuid
@@ -31,7 +31,7 @@ KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR)
 
 
 def may_limit(actor: Actor, person: Person) -> bool:
-    """Whether the actor may say who sees this person's record, once they see it themselves."""
+    """Whether the actor, who sees this person's record, may say who else sees it."""
     if actor.kind is ActorKind.SYSTEM:
         return True
     return person.hub_id in actor.hubs(*KEEPERS) and person.id not in actor.opened
@@ -46,11 +46,10 @@ def restrict(
     texts_allowed: bool,
     now: datetime,
 ) -> Person:
-    """Make the record one that only its offender manager and those let in by name see, or an
-    ordinary one again.
+    """Restrict the record to its offender manager and admitted staff, or end the restriction.
 
-    Restricting withdraws the texts that wait, unless they are allowed, and lets the actor in.
-    Raises NotFound or Forbidden.
+    A restriction withdraws texts that wait, unless texts are allowed, and admits the actor. Raises
+    NotFound or Forbidden.
     """
     _open(session, actor, person_id, "restrict the record", now)
     changes = {"restricted": restricted, "restricted_texts_allowed": restricted and texts_allowed}
@@ -69,18 +68,19 @@ def name_staff(
     excluded: bool,
     now: datetime,
 ) -> None:
-    """Bar a member of staff from the record, or let them into it while it is restricted; the later
-    word counts.
+    """Exclude a member of staff from the record, or admit them to it while it is restricted. The
+    latest call counts.
 
-    Raises Invalid for somebody who does not work in the hub, or whom naming would not help,
-    Conflict for the person's own offender manager and for the actor themselves, who would shut
-    themselves out.
+    Raises Invalid for a member of staff who is no candidate, Conflict for the person's own offender
+    manager, and for actors who would shut themselves out.
     """
     person = _open(session, actor, person_id, "limit access to the record", now)
     if staff_id not in {staff.id for staff in candidates(session, person)}:
-        raise Invalid(fields={"staff": "Choose somebody who works in this hub."})
+        raise Invalid(fields={"staff": "Choose a member of staff of this hub."})
     if staff_id == person.offender_manager_id:
-        raise Conflict("They are the offender manager. Give the person to somebody else first.")
+        raise Conflict(
+            "They are the offender manager. Transfer the person to another offender manager first."
+        )
     if excluded and staff_id == actor.id:
         raise Conflict("You would shut yourself out. Ask another coordinator or supervisor.")
     _put(session, actor, person, staff_id, excluded=excluded, now=now)
@@ -89,10 +89,10 @@ def name_staff(
 def remove_named_staff(
     session: Session, actor: Actor, person_id: uuid.UUID, staff_id: uuid.UUID, *, now: datetime
 ) -> None:
-    """Take somebody off the list: their role alone decides again. Taking off whoever is not on it
-    changes nothing.
+    """Take a member of staff off the list: their roles alone decide again. If they are not on it,
+    this does nothing.
 
-    Raises Conflict where the actor would lose sight of a restricted record by it.
+    Raises Conflict if the actor would shut themselves out of a restricted record.
     """
     person = _open(session, actor, person_id, "limit access to the record", now)
     row = session.scalars(
@@ -110,7 +110,7 @@ def remove_named_staff(
 
 
 def named(session: Session, person: Person) -> Sequence[tuple[RecordAccess, Staff]]:
-    """Who is barred or let in by name, by name; the caller has opened the person."""
+    """The excluded and the admitted staff, by name. The caller has opened the person."""
     rows = session.execute(
         select(RecordAccess, Staff)
         .join(Staff, Staff.id == RecordAccess.staff_id)
@@ -143,7 +143,7 @@ def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: 
         lock=True,
     )
     if not may_limit(actor, person):
-        raise Forbidden("Only a coordinator or supervisor says who sees a record.")
+        raise Forbidden("Only a coordinator or supervisor can say who sees a record.")
     return person
 
 

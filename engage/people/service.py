@@ -1,7 +1,7 @@
-"""Use cases on a person: add, correct, approve texts.
+"""Use cases on a person: add one, change one, approve texts.
 
 Each takes an open session and never commits. A change that stops texts (custody, a closed case)
-withdraws what is waiting in the same transaction (RULES.md 2).
+withdraws those that wait in the same transaction (rule 2).
 """
 
 import uuid
@@ -44,7 +44,7 @@ from engage.people.model import (
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What is needed to add a person. `given_number` is the phone number as somebody wrote it."""
+    """What is needed to add a person. `given_number` is the phone number as it was written."""
 
     crn: str
     first_name: str
@@ -59,8 +59,8 @@ class NewPerson:
 
 
 def person_with_crn(crn: str) -> ScalarSelect[uuid.UUID]:
-    """SQL for the id of the record with a CRN, or of the one that it was merged into, for callers
-    that check access themselves.
+    """SQL for the id of the record with a CRN, or of the one that it was merged into. The caller
+    checks access.
     """
     return (
         select(func.coalesce(Person.merged_into_id, Person.id))
@@ -73,9 +73,9 @@ def person_with_crn(crn: str) -> ScalarSelect[uuid.UUID]:
 def create_person(session: Session, actor: Actor, new: NewPerson, *, now: datetime) -> Person:
     """Add a person to a hub's caseload.
 
-    Texts have the offender manager's standing approval where the hub says so. Raises Conflict when
-    the CRN is taken or the hub has closed, Invalid when the offender manager is not one in that
-    hub, Forbidden when the actor may not add people there.
+    Texts are approved from the start if the hub has standing approval. Raises NotFound for an
+    unknown hub, Conflict if the CRN is taken or the hub has closed, Invalid if the offender manager
+    is not one of that hub, Forbidden if the actor may not add people there.
     """
     _may_add(actor, new)
     hub = session.get(Hub, new.hub_id)
@@ -132,7 +132,7 @@ def update_person(
     now: datetime,
 ) -> Person:
     """Change some of `CHANGEABLE`. A change that stops texts withdraws those that wait. Raises
-    Invalid for another field.
+    NotFound, Forbidden, and Invalid for any other field.
     """
     person = open_person(
         session,
@@ -167,7 +167,7 @@ def update_person(
 
 
 NAMES_IN_FEED = {"legal_hold": "held"}
-"""What the API calls a column, and so the log of events that other systems read."""
+"""The API's name for a column, which the event log uses too, because other systems read it."""
 CHANGEABLE = {
     "first_name",
     "last_name",
@@ -188,8 +188,8 @@ CHANGEABLE = {
 def approve_texts(
     session: Session, actor: Actor, person_id: uuid.UUID, *, approved: bool, now: datetime
 ) -> Person:
-    """Give or take back the offender manager's standing approval of texts. Taking it back withdraws
-    those that wait.
+    """Give or take back the offender manager's approval of texts. Taking it back withdraws those
+    that wait.
     """
     person = open_person(
         session,
@@ -221,7 +221,7 @@ def approve_texts(
 def ensure_involved(
     session: Session, person_id: uuid.UUID, agency_id: uuid.UUID, *, now: datetime
 ) -> None:
-    """The agency works with the person from now on, so its support workers see their own part."""
+    """Record that the agency works with the person, so that its support workers see their part."""
     session.execute(
         insert(Involvement)
         .values(id=new_id(), person_id=person_id, agency_id=agency_id, since=now)
@@ -253,7 +253,7 @@ def _may_add(actor: Actor, new: NewPerson) -> None:
         allowed = wide or own
     if not allowed:
         raise Forbidden(
-            "They are new and on somebody else’s caseload. You may add people to your own; a coordinator may add them."
+            "You can only add people to your own caseload. A coordinator can add them to another."
         )
 
 

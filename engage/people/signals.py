@@ -1,6 +1,4 @@
-"""Somebody takes up a signal: acknowledge it, or resolve it with what was done. Who may is decided
-by access.py.
-"""
+"""Acknowledge or resolve a signal about a person. Access is decided by engage/access."""
 
 import uuid
 from datetime import datetime
@@ -22,8 +20,8 @@ LONGEST_RESOLUTION = 500
 
 
 def acknowledge(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime) -> Signal:
-    """The actor has seen the signal and is on it. Raises NotFound, Forbidden, or Conflict once it
-    is resolved.
+    """Record that the actor has taken the signal on. Raises NotFound, Forbidden, or Conflict if the
+    signal is resolved already.
     """
     signal = _open_signal(session, actor, signal_id, "acknowledge signal", now)
     signals.acknowledge(session, signal, actor=actor.label, now=now)
@@ -33,8 +31,9 @@ def acknowledge(session: Session, actor: Actor, signal_id: uuid.UUID, *, now: da
 def resolve(
     session: Session, actor: Actor, signal_id: uuid.UUID, *, how: str, now: datetime
 ) -> Signal:
-    """The signal is dealt with; `how` says what was done, in 1 to 500 characters. Raises as
-    acknowledge does, and Invalid.
+    """Record that the signal is dealt with; `how` says in 1 to 500 characters what was done.
+
+    Raises as `acknowledge` does, and Invalid.
     """
     if not 1 <= len(how.strip()) <= LONGEST_RESOLUTION:
         raise Invalid(

@@ -1,3 +1,3 @@
-"""Records as a whole: two found to be one person's, how long each is kept, and erasure. Above
-everything it names.
+"""Whole records: merging two that are one person's, retention and erasure. Above every room whose
+tables it names.
 """

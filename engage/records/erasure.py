@@ -1,10 +1,10 @@
-"""People are kept for six years after their last enrolment ended (RULES.md 18) and then forgotten:
-the record and everything that hangs on it.
+"""Erasure of people, with everything that belongs to them, six years after their last enrolment
+ended (rule 18).
 
-What would go is said before it goes. Nobody goes who is held for a case, is enrolled, has an order
-that runs, is in custody, or has been seen, booked or texted within those years; nobody who was
-never enrolled goes by this rule at all [ours]. What happened stays in the log of events without
-saying to whom. A number that said STOP stays stopped.
+The log lists who is due before anybody is erased. Nobody is erased who has a legal hold, is
+enrolled, has an order in force, is in custody, or has been seen, booked or texted within those
+years; people who were never enrolled are not erased by this rule [ours]. The event log keeps what
+happened, but no longer to whom. A number that said STOP stays stopped.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,8 @@ from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
 from engage.core import events
 
+# ruff: noqa: S608 (this SQL is put together from our own words; every value is a parameter)
+
 log = structlog.get_logger(__name__)
 
 Begin = Callable[[], AbstractContextManager[Session]]
@@ -30,53 +32,75 @@ _DUE = """
 WITH cutoff AS (
     SELECT * FROM unnest(CAST(:hubs AS uuid[]), CAST(:befores AS date[])) AS one(hub_id, before)
 ), left_since AS (
-    SELECT person_id, max(ended_on) AS on_day FROM enrolment GROUP BY person_id HAVING bool_and(ended_on IS NOT NULL)
+    SELECT person_id, max(ended_on) AS on_day
+    FROM enrolment GROUP BY person_id HAVING bool_and(ended_on IS NOT NULL)
 ), due AS (
 SELECT person.id, person.hub_id, left_since.on_day
 FROM person
 JOIN cutoff ON cutoff.hub_id = person.hub_id
 JOIN left_since ON left_since.person_id = person.id AND left_since.on_day < cutoff.before
-WHERE NOT person.legal_hold AND person.merged_into_id IS NULL AND (person.custody_status = 'community' OR person.contact_status = 'dead')
-  AND NOT EXISTS (SELECT FROM person AS merged WHERE merged.merged_into_id = person.id AND merged.legal_hold)
-  AND NOT EXISTS (SELECT FROM court_order WHERE court_order.person_id = person.id AND ended_on IS NULL AND ends_on >= cutoff.before)
-  AND NOT EXISTS (SELECT FROM custody_spell WHERE custody_spell.person_id = person.id AND released_on IS NULL)
-  AND NOT EXISTS (SELECT FROM appointment WHERE appointment.person_id = person.id AND starts_at >= cutoff.before)
-  AND NOT EXISTS (SELECT FROM message WHERE recipient = person.id::text AND message.created_at >= cutoff.before)
-  AND NOT EXISTS (SELECT FROM reply_record WHERE reply_record.person_id = person.id AND reply_record.at >= cutoff.before)
-  AND NOT EXISTS (SELECT FROM re_referral WHERE re_referral.person_id = person.id AND done_at IS NULL)
+WHERE NOT person.legal_hold AND person.merged_into_id IS NULL
+  AND (person.custody_status = 'community' OR person.contact_status = 'dead')
+  AND NOT EXISTS (
+      SELECT FROM person AS merged WHERE merged.merged_into_id = person.id AND merged.legal_hold
+  )
+  AND NOT EXISTS (
+      SELECT FROM court_order
+      WHERE court_order.person_id = person.id AND ended_on IS NULL AND ends_on >= cutoff.before
+  )
+  AND NOT EXISTS (
+      SELECT FROM custody_spell
+      WHERE custody_spell.person_id = person.id AND released_on IS NULL
+  )
+  AND NOT EXISTS (
+      SELECT FROM appointment
+      WHERE appointment.person_id = person.id AND starts_at >= cutoff.before
+  )
+  AND NOT EXISTS (
+      SELECT FROM message
+      WHERE recipient = person.id::text AND message.created_at >= cutoff.before
+  )
+  AND NOT EXISTS (
+      SELECT FROM reply_record
+      WHERE reply_record.person_id = person.id AND reply_record.at >= cutoff.before
+  )
+  AND NOT EXISTS (
+      SELECT FROM re_referral WHERE re_referral.person_id = person.id AND done_at IS NULL
+  )
 )
 """
 _COUNTED = text(
-    f"{_DUE} SELECT hub_id, count(*) AS many, min(on_day) AS oldest FROM due GROUP BY hub_id"  # noqa: S608
+    f"{_DUE} SELECT hub_id, count(*) AS many, min(on_day) AS oldest FROM due GROUP BY hub_id"
 )
-_FOUND = text(f"{_DUE} SELECT id FROM due ORDER BY id LIMIT :limit")  # noqa: S608
+_FOUND = text(f"{_DUE} SELECT id FROM due ORDER BY id LIMIT :limit")
 _ONE = text(
-    f"{_DUE} SELECT person.id, person.hub_id FROM person JOIN due ON due.id = person.id WHERE person.id = :person"  # noqa: S608
-    " FOR UPDATE OF person SKIP LOCKED"
+    f"{_DUE} SELECT person.id, person.hub_id FROM person JOIN due ON due.id = person.id"
+    " WHERE person.id = :person FOR UPDATE OF person SKIP LOCKED"
 )
 _THEIRS = (
     "WITH theirs AS (SELECT id FROM referral WHERE person_id = ANY(:people) OR crn = ANY(:crns))"
 )
 _SENT = "WITH sent AS (SELECT id FROM message WHERE recipient = ANY(:recipients))"
-# Put together from our own words alone; what is a value goes in as a parameter. In this order, so
-# that nothing points at what has gone. What is not named here goes with the person's row, by its
-# foreign keys.
-_FORGET = tuple(
+# In this order, so that nothing points at a row that is gone. What is not named here is deleted
+# with the person's row, by its foreign keys.
+_ERASE = tuple(
     text(statement)
     for statement in (
         "DELETE FROM event_seal WHERE person_id = ANY(:people)",
         "DELETE FROM person_merge WHERE kept_id = ANY(:people) OR gone_id = ANY(:people)",
-        f"{_THEIRS} UPDATE referral SET duplicate_of_id = NULL FROM theirs WHERE duplicate_of_id = theirs.id",  # noqa: S608
-        f"{_THEIRS} UPDATE re_referral SET referral_id = NULL FROM theirs WHERE referral_id = theirs.id",  # noqa: S608
-        f"{_THEIRS} DELETE FROM referral USING theirs WHERE referral.id = theirs.id",  # noqa: S608
+        f"{_THEIRS} UPDATE referral SET duplicate_of_id = NULL FROM theirs"
+        " WHERE duplicate_of_id = theirs.id",
+        f"{_THEIRS} UPDATE re_referral SET referral_id = NULL FROM theirs"
+        " WHERE referral_id = theirs.id",
+        f"{_THEIRS} DELETE FROM referral USING theirs WHERE referral.id = theirs.id",
         "DELETE FROM enforcement WHERE person_id = ANY(:people)",
         "DELETE FROM appointment WHERE person_id = ANY(:people)",
         "UPDATE inbound SET from_number = 'forgotten', body = '', params = '{}' FROM reply_record"
         " WHERE reply_record.inbound_id = inbound.id AND reply_record.person_id = ANY(:people)",
         "DELETE FROM reply_record WHERE person_id = ANY(:people)",
         "DELETE FROM person WHERE id = ANY(:people)",
-        f"{_SENT} DELETE FROM question USING sent WHERE message_id = sent.id",  # noqa: S608
-        f"{_SENT} DELETE FROM receipt USING sent WHERE message_id = sent.id",  # noqa: S608
+        f"{_SENT} DELETE FROM question USING sent WHERE message_id = sent.id",
+        f"{_SENT} DELETE FROM receipt USING sent WHERE message_id = sent.id",
         "DELETE FROM message WHERE recipient = ANY(:recipients)",
     )
 )
@@ -84,8 +108,8 @@ _FORGET = tuple(
 
 @dataclass(frozen=True)
 class DuePerson:
-    """The people of one hub who are due to be forgotten: how many, the day on which the first of
-    them left, and the day before which they did.
+    """The people of one hub who are due for erasure: how many they are, the earliest day on which
+    one of them left, and the day before which all of them did.
     """
 
     hub_id: UUID
@@ -96,7 +120,7 @@ class DuePerson:
 
 
 def due(session: Session, *, now: datetime) -> list[DuePerson]:
-    """Everybody whom `forget` would forget now, by hub; changes nothing."""
+    """Everybody whom `forget` would erase now, by hub. Changes nothing."""
     befores = _befores(session, now)
     rows = session.execute(_COUNTED, _given(befores))
     found = [
@@ -107,14 +131,15 @@ def due(session: Session, *, now: datetime) -> list[DuePerson]:
 
 
 def forget(begin: Begin, *, now: datetime, limit: int = 5_000) -> int:
-    """Forget those who are due, at most `limit`, and return how many were forgotten.
+    """Erase those who are due, at most `limit`. Returns how many were erased.
 
-    Each person is a transaction of their own, looked at once more while their row is held: it may
-    be stopped anywhere, and done again it goes on. How many went is an event of the hub.
+    Each person has a transaction of their own, in which they are checked again while their row is
+    held: it may be stopped at any moment, and the next run goes on. Each erasure is an event of the
+    hub.
     """
     with begin() as session:
         for leaving in due(session, now=now):
-            log.info("forgetting.due", hub=str(leaving.hub_id), many=leaving.many)
+            log.info("erasure.due", hub=str(leaving.hub_id), many=leaving.many)
         found = [
             row.id
             for row in session.execute(_FOUND, {**_given(_befores(session, now)), "limit": limit})
@@ -144,16 +169,14 @@ def _forget_one(session: Session, person_id: UUID, now: datetime) -> int:
         "crns": [record.crn for record in records],
         "recipients": [str(id) for id in people],
     }
-    for statement in _FORGET:
+    for statement in _ERASE:
         session.execute(statement, given)
     events.record(session, "person.forgotten", now=now, actor="system", hub_id=row.hub_id)
     return 1
 
 
 def _befores(session: Session, now: datetime) -> dict[UUID, tuple[str, date]]:
-    """Each hub's name and the day before which people must have left: so many years back, by its
-    own calendar.
-    """
+    """Each hub's name, and the day before which people must have left, by the hub's calendar."""
     return {
         hub.id: (
             hub.name,

@@ -1,4 +1,4 @@
-"""Table of two records found to be one person."""
+"""Table of merged records."""
 
 import uuid
 from datetime import datetime
@@ -12,8 +12,8 @@ from engage.people.model import Person
 
 
 class PersonMerge(Base):
-    """Two records found to be one person's: everything of `gone_id` was moved to `kept_id`. `moved`
-    says which rows, so that it can be undone.
+    """Two records of one person: everything of `gone_id` was moved to `kept_id`. `moved` says which
+    rows, so that it can be undone.
     """
 
     __tablename__ = "person_merge"

@@ -1,10 +1,10 @@
-"""How long words are kept (RULES.md 18): twelve months after a text was sent or came in, unless the
-hub chose otherwise; the log of who looked at whose record, six years.
+"""Retention (rule 18): the words of a text are erased twelve months after it was sent or received,
+the access log after six years, unless the hub chose other times.
 
-What a text said is erased; that there was one, when, to whom and what became of it stays, and so
-does how it was read: an evidence pack needs those. Nothing of a person who is held for a case is
-touched, nor a text that still waits for something. What would be erased is said before it is
-erased. Of texts this module must never delete a row.
+Only the words of a text are erased. Evidence packs need the rest: that there was one, when, to
+whom, how it ended and how it was interpreted. Nothing of a person with a legal hold is touched, and
+no text that still waits for something. The log lists what is due before it is erased. This module
+must never delete a text's row.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,42 +26,52 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 1000
 NOBODY = "nobody's or no longer recorded"
-"""Texts of numbers that are nobody's, and of people who are no longer here, have no hub: they are
-kept for the usual time.
+"""Texts of unknown numbers, and of people who are no longer recorded, have no hub: they are kept
+for the default time.
 """
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
 _CUTOFFS = """
 WITH cutoff AS (
-    SELECT * FROM unnest(CAST(:hubs AS uuid[]), CAST(:befores AS timestamptz[])) AS one(hub_id, before)
+    SELECT *
+    FROM unnest(CAST(:hubs AS uuid[]), CAST(:befores AS timestamptz[])) AS one(hub_id, before)
 )
 """
 _OUT = """
 FROM message
 LEFT JOIN person ON person.id::text = message.recipient
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
-WHERE message.created_at < :latest AND COALESCE(message.accepted_at, message.created_at) < COALESCE(cutoff.before, :usual)
-  AND message.body <> '' AND message.status NOT IN ('queued', 'sending', 'unknown') AND person.legal_hold IS NOT TRUE
+WHERE message.created_at < :latest
+  AND COALESCE(message.accepted_at, message.created_at) < COALESCE(cutoff.before, :usual)
+  AND message.body <> '' AND message.status NOT IN ('queued', 'sending', 'unknown')
+  AND person.legal_hold IS NOT TRUE
 """
-# A number that held people share, or once had, keeps its texts: nobody can say for certain whose
-# they are.
+# A number that a person with a legal hold has or once had keeps all its texts: they may be theirs.
 _IN = """
 FROM inbound
 LEFT JOIN reply_record ON reply_record.inbound_id = inbound.id
 LEFT JOIN person ON person.id = reply_record.person_id
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
 WHERE inbound.received_at < :latest AND inbound.received_at < COALESCE(cutoff.before, :usual)
-  AND (inbound.body <> '' OR inbound.params <> '{}') AND inbound.status IN ('handled', 'dismissed') AND person.legal_hold IS NOT TRUE
-  AND NOT EXISTS (SELECT FROM contact_point JOIN person AS other ON other.id = contact_point.person_id
-                  WHERE contact_point.number = inbound.from_number AND other.legal_hold)
+  AND (inbound.body <> '' OR inbound.params <> '{}')
+  AND inbound.status IN ('handled', 'dismissed') AND person.legal_hold IS NOT TRUE
+  AND NOT EXISTS (
+      SELECT FROM contact_point JOIN person AS other ON other.id = contact_point.person_id
+      WHERE contact_point.number = inbound.from_number AND other.legal_hold
+  )
 """
-# The words that a reading rests on go with the text, and so does the way from a correction to the
+# With the text go the words that its interpretation rests on, and the link from a correction to the
 # line that was learnt from it.
-_ERASE_WITH_WHAT_WAS_READ = """
-, unread AS (UPDATE reply_record SET evidence = '[]' FROM chosen WHERE reply_record.inbound_id = chosen.id RETURNING reply_record.id),
-parted AS (UPDATE reply_correction SET line_id = NULL FROM reply_record, chosen
-           WHERE reply_correction.reply_record_id = reply_record.id AND reply_record.inbound_id = chosen.id)
+_ERASE_WITH_EVIDENCE = """
+, unread AS (
+    UPDATE reply_record SET evidence = '[]' FROM chosen
+    WHERE reply_record.inbound_id = chosen.id RETURNING reply_record.id
+), parted AS (
+    UPDATE reply_correction SET line_id = NULL FROM reply_record, chosen
+    WHERE reply_correction.reply_record_id = reply_record.id
+      AND reply_record.inbound_id = chosen.id
+)
 UPDATE inbound SET body = '', params = '{}', problem = split_part(inbound.problem, ':', 1) FROM
 """
 _SAID = """
@@ -76,14 +86,15 @@ _LOOKED = """
 FROM access_record
 LEFT JOIN person ON person.id = access_record.person_id
 LEFT JOIN cutoff ON cutoff.hub_id = person.hub_id
-WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, :usual) AND person.legal_hold IS NOT TRUE
+WHERE access_record.at < :latest AND access_record.at < COALESCE(cutoff.before, :usual)
+  AND person.legal_hold IS NOT TRUE
 """
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of thing that is kept for a time: what it is called, for how many months, which are
-    due, and how they are erased.
+    """One kind of data: its name, for how many months it is kept, what is due, and how that is
+    erased.
     """
 
     words: str
@@ -96,11 +107,15 @@ class _Kind:
 def _kind(
     words: str, table: str, when: str, due: str, erasure: str, months: Callable[[HubRules], int]
 ) -> _Kind:
-    counted = f"{_CUTOFFS} SELECT person.hub_id, count(*) AS many, min({when}) AS oldest {due} GROUP BY person.hub_id"
+    counted = (
+        f"{_CUTOFFS} SELECT person.hub_id, count(*) AS many, min({when}) AS oldest {due}"
+        " GROUP BY person.hub_id"
+    )
     found = f"{_CUTOFFS} SELECT {table}.id {due} LIMIT :limit"
-    # Looked at once more while it is locked: a person may have been held a moment ago.
+    # Checked again while the row is locked: a legal hold may have been set a moment ago.
     erased = (
-        f"{_CUTOFFS}, chosen AS MATERIALIZED (SELECT {table}.id {due} AND {table}.id = ANY(:ids) FOR UPDATE OF {table})"
+        f"{_CUTOFFS}, chosen AS MATERIALIZED"
+        f" (SELECT {table}.id {due} AND {table}.id = ANY(:ids) FOR UPDATE OF {table})"
         f" {erasure} chosen WHERE {table}.id = chosen.id RETURNING {table}.id"
     )
     return _Kind(words, months, text(counted), text(found), text(erased))
@@ -124,7 +139,7 @@ _KINDS = (
         "inbound",
         "inbound.received_at",
         _IN,
-        _ERASE_WITH_WHAT_WAS_READ,
+        _ERASE_WITH_EVIDENCE,
         _months_of_words,
     ),
     _kind(
@@ -148,8 +163,8 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class DueErasure:
-    """Some words of one hub that are due to be erased: how many of what, the oldest of them, and
-    the day before which they fall.
+    """What is due for erasure in one hub: the kind of data, how much of it, the oldest, and the
+    moment before which all of it falls.
     """
 
     hub_id: UUID | None
@@ -177,7 +192,7 @@ class _Limits:
 
 
 def due(session: Session, *, now: datetime) -> list[DueErasure]:
-    """Everything that `erase` would erase now, by hub and kind; changes nothing."""
+    """Everything that `erase` would erase now, by hub and kind. Changes nothing."""
     found = []
     for kind in _KINDS:
         limits = _limits(session, kind, now)
@@ -188,10 +203,10 @@ def due(session: Session, *, now: datetime) -> list[DueErasure]:
 
 
 def erase(begin: Begin, *, now: datetime, limit: int = 50_000) -> int:
-    """Erase what is due, at most `limit` of each kind, and return how many were erased.
+    """Erase what is due, at most `limit` of each kind. Returns how many were erased.
 
-    Each thousand is a transaction of its own, and done again it finds nothing: it may be stopped
-    anywhere.
+    Each thousand has a transaction of its own: it may be stopped at any moment, and the next run
+    goes on.
     """
     with begin() as session:
         shares = due(session, now=now)
@@ -216,7 +231,7 @@ def _erase_kind(begin: Begin, kind: _Kind, now: datetime, limit: int) -> int:
 
 
 def _record(session: Session, shares: Iterable[DueErasure], now: datetime) -> None:
-    """One event per hub. It says what was due; what came to be held in the same moment was left."""
+    """Record one event per hub with what was due. What got a legal hold meanwhile was left."""
     counts: dict[UUID | None, dict[str, int]] = {}
     for share in shares:
         counts.setdefault(share.hub_id, {})[share.what.replace(" ", "_")] = share.many
@@ -225,7 +240,7 @@ def _record(session: Session, shares: Iterable[DueErasure], now: datetime) -> No
 
 
 def _limits(session: Session, kind: _Kind, now: datetime) -> _Limits:
-    """The moment before which what each hub keeps falls: so many months back, by its own calendar."""
+    """The moment before which the data of each hub is due, by the hub's own calendar."""
     hubs = {
         hub.id: (hub.name, _before(now, kind.months(hub_rules(hub)), hub))
         for hub in session.scalars(select(Hub))

@@ -1,5 +1,5 @@
-"""Looks at a text to a person: are they still recorded, is the number still theirs, what does rule 1
-say now, is it an hour for texts? Reads only.
+"""Looks at a text to a person: is the person still recorded, is the number still theirs, what does
+rule 1 say now, is it an hour for texts? Reads only.
 """
 
 import uuid

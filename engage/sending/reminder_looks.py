@@ -85,7 +85,7 @@ def appointment_moved(one: ReminderText) -> bool:
 
 
 def names_wrong_day(one: ReminderText) -> bool:
-    """The text says "today" or "tomorrow", and that is not true now or will not be when it may go."""
+    """The text says "today" or "tomorrow", which is not true now or will not be when it may go."""
     day = one.text.context.get("day")
     if day is None:
         return False

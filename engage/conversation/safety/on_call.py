@@ -1,12 +1,12 @@
-"""Alarms: somebody may be in danger, and staff are told one after the other until one of them is on
-it.
+"""Alarms: a person may be in danger, and staff get notices one after the other until one of them
+takes it on.
 
-The offender manager is told first while they are at work; whoever is on call is told at once when
-they are not, and else when nobody has acknowledged in time; then level after level, and from the
-top again. A notice says only that an item needs them. Every step is a row and an event; an alarm is
-claimed and moved on in one transaction, so that any number of workers tell each person once and a
-killed one loses nothing. Nobody is counted as told whom no notice can reach, or who could not see
-the item if they signed in.
+During working hours the offender manager is notified first. Outside them, or when nobody has
+acknowledged in time, the on-call rota is notified, level after level and from the top again. A
+notice says only that an item needs them. Every step is a row and an event. An alarm is claimed and
+moved on in one transaction, so that any number of workers notify each member of staff once and a
+killed worker loses nothing. Staff whom no notice can reach, or who could not see the item if they
+signed in, never count as notified.
 """
 
 import uuid
@@ -39,19 +39,18 @@ from engage.signals import Signal, SignalState
 
 log = structlog.get_logger(__name__)
 
-BEGINS_WITHIN = timedelta(hours=24)
-"""A signal older than this that never had an alarm is known to be open; it does not wake anybody
-now.
-"""
+STARTS_WITHIN = timedelta(hours=24)
+"""A signal older than this that never had an alarm gets none."""
 MANAGER = 0
-"""The level under which the offender manager is told."""
+"""The level at which the offender manager is notified."""
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
-"""Who reads texts of numbers that are nobody's."""
+"""Who reads texts of unknown numbers."""
 
-_BEGIN = text("""
+_START = text("""
 INSERT INTO alarm (id, signal_id, level, steps, next_at)
 SELECT gen_random_uuid(), signal.id, 0, 0, :now FROM signal
-WHERE signal.severity = 'urgent' AND signal.kind IN ('crisis', 'harm_to_others') AND signal.state = 'open'
+WHERE signal.severity = 'urgent' AND signal.kind IN ('crisis', 'harm_to_others')
+  AND signal.state = 'open'
   AND signal.raised_at > :since AND NOT EXISTS (SELECT FROM alarm WHERE alarm.signal_id = signal.id)
 ON CONFLICT DO NOTHING
 """)
@@ -59,7 +58,9 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class _About:
-    """What an alarm is about: whose it is, where, and who of the staff could see it."""
+    """What an alarm is about. `person` and `hub` are None for a text of an unknown number; `sees`
+    says whether a member of staff could see the item.
+    """
 
     hub_ids: frozenset[uuid.UUID] | None
     hub: Hub | None
@@ -70,10 +71,10 @@ class _About:
 
 
 def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
-    """Begin alarms for danger that has none, and tell the next person for up to `limit` that are
-    due; returns how many were due.
+    """Start alarms for signals of danger that have none, and take the next step of up to `limit`
+    alarms that are due. Returns how many were due.
     """
-    session.execute(_BEGIN, {"now": now, "since": now - BEGINS_WITHIN})
+    session.execute(_START, {"now": now, "since": now - STARTS_WITHIN})
     due = session.scalars(
         select(Alarm)
         .where(Alarm.next_at <= now)
@@ -93,7 +94,7 @@ def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
 
 
 def at_work(hub: Hub, now: datetime) -> bool:
-    """Whether the hub's staff are at work: its working hours on a day on which it is not closed."""
+    """Whether the hub's staff are at work: its working hours, on a day when it is not closed."""
     rules, local = hub_rules(hub), now.astimezone(zone(hub))
     return (
         is_working_day(local.date(), closed_days(hub.settings))
@@ -103,14 +104,14 @@ def at_work(hub: Hub, now: datetime) -> bool:
 
 
 def _about(session: Session, alarm: Alarm) -> _About | None:
-    """What the alarm is about, or None when it is over: acknowledged, resolved, read, or found to
-    be somebody's (who then has a signal).
+    """What the alarm is about. None if it is over: the signal was acknowledged or resolved, or the
+    text was read or claimed for a person (who then has a signal).
     """
     if alarm.signal_id is None:
-        reading = session.get(ReplyRecord, alarm.reply_record_id, populate_existing=True)
-        if reading is None or reading.read_at is not None or reading.person_id is not None:
+        reply = session.get(ReplyRecord, alarm.reply_record_id, populate_existing=True)
+        if reply is None or reply.read_at is not None or reply.person_id is not None:
             return None
-        return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reading.id))
+        return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reply.id))
     signal = session.get(Signal, alarm.signal_id, populate_existing=True)
     if signal is None or signal.state is not SignalState.OPEN:
         return None
@@ -134,22 +135,22 @@ class _Step:
 
     def __init__(self, session: Session, alarm: Alarm, about: _About, now: datetime) -> None:
         self.session, self.alarm, self.about, self.now = session, alarm, about, now
-        self.told: set[uuid.UUID] = set()
+        self.notified: set[uuid.UUID] = set()
 
     def take(self) -> None:
-        """Tell whoever is next, and say when the one after them is."""
+        """Notify the staff who are next, and set the time of the next step."""
         turns = rota.on_call(self.session, self.about.hub_ids, self.now)
         levels: dict[int, list[Staff]] = {}
-        for context in turns:
-            levels.setdefault(context.level, []).append(context.staff)
-        if not self._manager_is_on_it({context.staff_id for context in turns}):
+        for turn in turns:
+            levels.setdefault(turn.level, []).append(turn.staff)
+        if not self._leave_to_manager({turn.staff_id for turn in turns}):
             self._next_level(levels)
         self.alarm.steps += 1
         self.alarm.next_at = self.now + timedelta(minutes=self.about.rules.on_call_minutes)
 
-    def _manager_is_on_it(self, on_call: set[uuid.UUID]) -> bool:
-        """The first step, at work: the offender manager was told, and has the time of one step to
-        themselves.
+    def _leave_to_manager(self, on_call: set[uuid.UUID]) -> bool:
+        """Notify the offender manager first if they are at work or on call. True if they are at
+        work: then they have until the next step to themselves.
         """
         person, hub = self.about.person, self.about.hub
         if self.alarm.steps or person is None or hub is None:
@@ -157,27 +158,27 @@ class _Step:
         working = at_work(hub, self.now)
         if not working and person.offender_manager_id not in on_call:
             return False
-        return self._tell(person.offender_manager, MANAGER) and working
+        return self._notify(person.offender_manager, MANAGER) and working
 
     def _next_level(self, levels: dict[int, list[Staff]]) -> None:
-        behind = [level for level in sorted(levels) if level > self.alarm.level]
-        for level in [*behind, *(level for level in sorted(levels) if level <= self.alarm.level)]:
-            if self._tell_all(levels[level], level):
+        later = [level for level in sorted(levels) if level > self.alarm.level]
+        for level in [*later, *(level for level in sorted(levels) if level <= self.alarm.level)]:
+            if self._notify_all(levels[level], level):
                 self.alarm.level = level
                 return
-        self._nobody(bool(levels))
+        self._notify_last_resort(rota_empty=not levels)
 
-    def _nobody(self, anybody: bool) -> None:
-        """Nobody on call could be told. As a last resort the notice goes to whoever answers for the
-        item at other times, whatever the hour.
+    def _notify_last_resort(self, *, rota_empty: bool) -> None:
+        """Nobody on call could be notified: notify those who answer for the item at other times,
+        whatever the hour.
         """
         subject = str(self.alarm.signal_id or self.alarm.reply_record_id)
         log.error(
-            "alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=not anybody
+            "alarm.nobody_on_call", about=subject, hub=_id(self.about.hub), rota_empty=rota_empty
         )
         if not self._done_before(AlarmOutcome.NOBODY, None):
             self._record(AlarmOutcome.NOBODY, None, None, None)
-        self._tell_all(self._last_resort(), MANAGER)
+        self._notify_all(self._last_resort(), MANAGER)
 
     def _last_resort(self) -> Sequence[Staff]:
         if self.about.person is not None:
@@ -185,13 +186,13 @@ class _Step:
         hubs = self.session.scalars(select(Hub.id)).all()
         return [staff for staff in rota.eligible(self.session, hubs) if self.about.sees(staff)]
 
-    def _tell_all(self, whom: Iterable[Staff], level: int) -> bool:
-        """Tell everybody of a level; True when at least one of them knows."""
-        told = [self._tell(staff, level) for staff in whom]
-        return any(told)
+    def _notify_all(self, staff: Iterable[Staff], level: int) -> bool:
+        """Notify everybody of a level. True if at least one of them could be notified."""
+        notified = [self._notify(one, level) for one in staff]
+        return any(notified)
 
-    def _tell(self, staff: Staff, level: int) -> bool:
-        if staff.id in self.told:
+    def _notify(self, staff: Staff, level: int) -> bool:
+        if staff.id in self.notified:
             return True
         message_id = None
         if self.about.sees(staff):
@@ -200,7 +201,7 @@ class _Step:
                 self.session, staff, about=about, now=self.now, urgent=True, item=self.about.item
             )
         if message_id is not None:
-            self.told.add(staff.id)
+            self.notified.add(staff.id)
             self._record(AlarmOutcome.TOLD, staff, level, message_id)
             return True
         if not self._done_before(AlarmOutcome.NO_WAY, staff.id):

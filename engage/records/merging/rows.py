@@ -121,7 +121,7 @@ def keep_exclusions(session: Session, kept: Person, gone: Person) -> list[str]:
 
 
 def restore_admissions(session: Session, ids: Collection[Any]) -> None:
-    """Admit again those whom the merge excluded."""
+    """Admit the staff again who were excluded by the merge."""
     session.execute(update(RecordAccess).where(RecordAccess.id.in_(ids)).values(excluded=False))
 
 

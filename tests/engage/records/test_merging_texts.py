@@ -54,9 +54,9 @@ def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
     """After a danger nobody is texted unasked until a worker says so, under whichever record it was
     told; undone, each is as it was.
     """
-    pause.pause(session, gone, why="A text that told of danger", actor="system", now=now)
+    pause.pause(session, gone, why="A text that reports danger", actor="system", now=now)
     made = merge(session, chidi, kept, gone, now)
-    assert (kept.texts_paused_at, kept.texts_paused_why) == (now, "A text that told of danger")
+    assert (kept.texts_paused_at, kept.texts_paused_why) == (now, "A text that reports danger")
     merging.undo(session, chidi, made.id, now=now)
     assert kept.texts_paused_at is None and gone.texts_paused_at == now
 
