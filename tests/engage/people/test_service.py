@@ -1,4 +1,4 @@
-"""Adding people, and keeping their numbers right and safe."""
+"""Adding and changing people, their numbers, and number checks."""
 
 from datetime import datetime, timedelta
 
@@ -42,11 +42,12 @@ def new(om: Staff, **values: object) -> NewPerson:
         "given_number": "07700 900101",
         **values,
     }
-    return NewPerson(hub_id=om.memberships[0].hub_id, offender_manager_id=om.id, **wanted)  # type: ignore[arg-type]
+    hub_id = om.memberships[0].hub_id
+    return NewPerson(hub_id=hub_id, offender_manager_id=om.id, **wanted)  # type: ignore[arg-type]
 
 
 def queue(session: Session, whose: Person, key: str, now: datetime, to: str = NUMBER) -> Message:
-    """A text that waits to go to the person."""
+    """A queued text to the person."""
     text = outbox.Text(
         to=to, body="Hi", lane=outbox.Lane.REMINDER, dedupe_key=key, recipient=str(whose.id)
     )
@@ -54,19 +55,17 @@ def queue(session: Session, whose: Person, key: str, now: datetime, to: str = NU
 
 
 def kinds(session: Session, whose: Person) -> set[SignalKind]:
-    """The kinds of the person's signals that are not resolved."""
+    """The kinds of the person's unresolved signals."""
     waiting = select(Signal.kind).where(
         Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED
     )
     return set(session.scalars(waiting))
 
 
-def test_a_new_person_has_approval_and_an_unconfirmed_number(
+def test_a_new_person_is_approved_and_their_number_unverified(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The number as given becomes E.164, and is not texted with content before somebody confirmed
-    it.
-    """
+    """The given number becomes E.164, and gets no text with content until it is verified."""
     person = service.create_person(session, builders.actor(om), new(om), now=now)
     point = phones.current_point(session, person.id)
     assert point is not None
@@ -80,10 +79,10 @@ def test_a_new_person_has_approval_and_an_unconfirmed_number(
 
 
 @pytest.mark.parametrize("given", ["+48 600 100 200", "0191 498 0110", "077009001", "not a number"])
-def test_what_is_no_uk_mobile_is_kept_with_the_reason(
+def test_a_number_that_is_not_a_uk_mobile_is_kept_with_the_reason(
     session: Session, om: Staff, now: datetime, given: str
 ) -> None:
-    """The person is there, is not texted, and the page can say why."""
+    """The person is added but not texted, and the page can say why."""
     person = service.create_person(session, SYSTEM, new(om, given_number=given), now=now)
     point = phones.current_point(session, person.id)
     assert point is not None
@@ -97,7 +96,7 @@ def test_what_is_no_uk_mobile_is_kept_with_the_reason(
 def test_the_same_crn_twice_is_a_conflict_and_leaves_the_first(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The CRN is the identity; two people with one name are two people."""
+    """The CRN identifies a person; two people with the same name are two people."""
     service.create_person(session, SYSTEM, new(om), now=now)
     with pytest.raises(Conflict):
         service.create_person(session, SYSTEM, new(om, first_name="Else"), now=now)
@@ -108,8 +107,8 @@ def test_the_same_crn_twice_is_a_conflict_and_leaves_the_first(
 
 
 def test_who_may_add_people(session: Session, om: Staff, now: datetime) -> None:
-    """An offender manager to their own caseload, a coordinator to any of the hub; nobody to a
-    caseload of no offender manager.
+    """An offender manager to their own caseload, a coordinator to any caseload of the hub. Only an
+    offender manager has a caseload.
     """
     hub = om.memberships[0].hub
     another = builders.staff(session, hub, name="Dai Rees")
@@ -121,11 +120,11 @@ def test_who_may_add_people(session: Session, om: Staff, now: datetime) -> None:
         service.create_person(session, SYSTEM, new(coordinator, crn="X999999"), now=now)
 
 
-def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
+def test_a_number_of_two_people_stops_texts_to_both(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Neither is texted, what waits is withdrawn, both have the signal; agreeing the sharing clears
-    one side only.
+    """Neither is texted, queued texts are withdrawn, both get a signal. A worker agrees the sharing
+    for each of them.
     """
     first = builders.person(session, om)
     waiting = queue(session, first, "a", now)
@@ -141,12 +140,10 @@ def test_a_number_on_two_people_stops_texts_to_both_until_a_worker_looked(
     assert contactability.contactability_of(session, [first.id], now)[first.id].verdict.allowed
 
 
-def test_another_number_retires_the_old_one_and_withdraws_what_waits(
+def test_a_new_number_retires_the_old_one_and_withdraws_its_texts(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The old number learns nothing more; the change is an event; giving the same number again
-    changes nothing.
-    """
+    """The change is an event. Giving the same number again changes nothing."""
     person = builders.person(session, om)
     waiting = queue(session, person, "a", now)
     phones.set_number(
@@ -174,8 +171,8 @@ def test_another_number_retires_the_old_one_and_withdraws_what_waits(
     )
 
 
-def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now: datetime) -> None:
-    """Safe to contact holds for 90 days (rule 1)."""
+def test_safety_expires_and_is_confirmed_again(session: Session, om: Staff, now: datetime) -> None:
+    """A number counts as safe for 90 days (rule 1)."""
     person = builders.person(session, om)
     later = now + timedelta(days=90)
     (reason,) = contactability.contactability_of(session, [person.id], later)[
@@ -196,7 +193,7 @@ def test_safety_runs_out_and_is_confirmed_again(session: Session, om: Staff, now
         ({"restricted": True}, "restricted"),
     ],
 )
-def test_what_ends_texts_withdraws_those_that_wait(
+def test_a_change_that_stops_texts_withdraws_those_that_wait(
     session: Session, om: Staff, now: datetime, changes: dict[str, object], code: str
 ) -> None:
     """Rule 2: in the same transaction."""
@@ -213,10 +210,10 @@ def test_what_ends_texts_withdraws_those_that_wait(
     ] == [code]
 
 
-def test_a_field_that_may_not_change_is_refused_whole(
+def test_a_change_of_a_fixed_field_is_refused_as_a_whole(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Nothing is half done."""
+    """No other field changes either."""
     person = builders.person(session, om)
     with pytest.raises(Invalid):
         service.update_person(
@@ -226,7 +223,7 @@ def test_a_field_that_may_not_change_is_refused_whole(
 
 
 def test_taking_back_the_approval_stops_texts(session: Session, om: Staff, now: datetime) -> None:
-    """No text goes out that the offender manager has not agreed to."""
+    """No text goes without the offender manager's approval."""
     person = builders.person(session, om)
     waiting = queue(session, person, "a", now)
     service.approve_texts(session, builders.actor(om), person.id, approved=False, now=now)
@@ -236,10 +233,10 @@ def test_taking_back_the_approval_stops_texts(session: Session, om: Staff, now: 
     assert contactability.contactability_of(session, [person.id], now)[person.id].verdict.allowed
 
 
-def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
+def test_a_stopped_number_and_a_full_day_stop_a_text(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """STOP is per number; three texts a day from all services together (rule 1)."""
+    """At most three texts a day from all services together (rule 1). STOP belongs to the number."""
     person = builders.person(session, om)
     for key in "abc":
         queue(session, person, key, now)
@@ -259,7 +256,7 @@ def test_a_suppressed_number_and_a_full_day_stand_against_a_text(
 def test_the_number_check_asks_once_without_content(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """A new number learns only a first name and a question; asking again does nothing."""
+    """The question names only the first name. Asking again does nothing."""
     person = service.create_person(session, SYSTEM, new(om), now=now)
     message = contactability.request_check(
         session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
@@ -275,7 +272,7 @@ def test_the_number_check_asks_once_without_content(
 
 
 def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now: datetime) -> None:
-    """A stranger is not woken at night."""
+    """The phone may be a stranger's: nobody is woken at night."""
     night = now.replace(hour=22)
     person = service.create_person(session, SYSTEM, new(om), now=night)
     message = contactability.request_check(
@@ -285,8 +282,10 @@ def test_the_number_check_waits_for_the_morning(session: Session, om: Staff, now
     assert message.send_after == now + timedelta(days=1)
 
 
-def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now: datetime) -> None:
-    """The number check is a text too."""
+def test_a_number_of_a_person_in_custody_is_not_checked(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """A number check is a text too."""
     person = service.create_person(
         session, SYSTEM, new(om, custody_status=CustodyStatus.CUSTODY), now=now
     )
@@ -298,10 +297,10 @@ def test_a_person_in_custody_is_not_even_asked(session: Session, om: Staff, now:
     )
 
 
-def test_somebody_elses_person_cannot_be_changed(
+def test_another_offender_managers_person_cannot_be_changed(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Another officer gets the same answer as for nobody."""
+    """The answer is the same as for a person who does not exist."""
     person = builders.person(session, om)
     stranger = builders.actor(builders.staff(session, om.memberships[0].hub, name="Dai Rees"))
     for change in (

@@ -32,7 +32,7 @@ from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
 from tests.engage.plan.stage import TEXT, Stage, live, proposed, stage, texts
-from tests.engage.sending.test_follow_up import held
+from tests.engage.sending.stage import claim_all
 
 NOW = builders.NOW
 
@@ -169,7 +169,7 @@ def test_custody_calls_the_text_back_and_the_last_look_stops_it(session: Session
     live(session, at, text=TEXT)
     at.katrina.contact_status = ContactStatus.SUSPENDED
     session.flush()
-    held(session, NOW)
+    claim_all(session, NOW)
     statuses = session.scalars(
         select(Message.status).where(Message.recipient == str(at.katrina.id))
     )

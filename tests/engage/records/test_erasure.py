@@ -1,5 +1,5 @@
-"""Rule 18: people are kept for six years after their last enrolment ended, and then forgotten; who
-stands in the way of it, and what is left.
+"""Rule 18: people are erased six years after their last enrolment ended. What prevents that, and
+what is left.
 """
 
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM
@@ -33,7 +33,7 @@ AFTER_SIX_YEARS = datetime.fromisoformat("2033-03-21T09:00:00+00:00")
 
 def enrolled(session: Session, whose: Person, ended_on: date | None) -> None:
     """A period on the cohort."""
-    agency = session.scalars(builders.select(Agency)).first()
+    agency = session.scalars(select(Agency)).first()
     assert agency is not None
     session.add(
         Enrolment(
@@ -50,7 +50,7 @@ def enrolled(session: Session, whose: Person, ended_on: date | None) -> None:
 
 
 def left(session: Session, hub: Hub | None = None, **values: Any) -> Person:
-    """Somebody who left on 20 March 2027."""
+    """A person who left the cohort on 20 March 2027."""
     made = builders.person(session, builders.staff(session, hub or builders.hub(session)), **values)
     enrolled(session, made, LEFT)
     return made
@@ -64,15 +64,15 @@ def left(session: Session, hub: Hub | None = None, **values: Any) -> Person:
         ("2033-03-21T09:00:00+00:00", 1),
     ],
 )
-def test_on_the_day_after_six_years(session: Session, now: str, due: int) -> None:
+def test_people_are_due_on_the_day_after_six_years(session: Session, now: str, due: int) -> None:
     """By the hub's calendar."""
     left(session)
     found = erasure.due(session, now=datetime.fromisoformat(now))
     assert sum(one.many for one in found) == due
 
 
-def test_who_left_on_29_february_is_kept_to_the_end_of_the_sixth_year(session: Session) -> None:
-    """There is no 29 February six years on: on 1 March it is over."""
+def test_people_who_left_on_29_february_are_due_on_1_march(session: Session) -> None:
+    """There is no 29 February six years later."""
     person = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolled(session, person, date(2028, 2, 29))
     for day, due in (("2034-02-28", 0), ("2034-03-01", 1)):
@@ -80,8 +80,8 @@ def test_who_left_on_29_february_is_kept_to_the_end_of_the_sixth_year(session: S
         assert len(found) == due, day
 
 
-def test_it_says_who_would_go_before_it_does(session: Session) -> None:
-    """By hub, with how many and since when; a hub that keeps people longer is not among them."""
+def test_people_who_are_due_are_listed_by_hub(session: Session) -> None:
+    """With their number and the earliest day. A hub that keeps people longer is not listed."""
     tyneside, gwent = builders.hub(session), builders.hub(session, "Gwent", keep_people_years=7)
     left(session, tyneside)
     left(session, gwent, number=None)
@@ -91,8 +91,8 @@ def test_it_says_who_would_go_before_it_does(session: Session) -> None:
     ]
 
 
-def test_who_died_in_prison_is_not_kept_for_ever(session: Session, now: datetime) -> None:
-    """Where they were when they died stays written, and holds nobody back."""
+def test_people_who_died_in_prison_are_due_too(session: Session, now: datetime) -> None:
+    """Their custody status stays as it was when they died, and does not keep their record."""
     person = left(session, custody_status=CustodyStatus.CUSTODY)
     custody.take_into(
         session,
@@ -110,31 +110,31 @@ def test_who_died_in_prison_is_not_kept_for_ever(session: Session, now: datetime
 @pytest.mark.parametrize(
     "why",
     [
-        "held",
+        "legal hold",
         "in custody",
         "enrolled again",
         "never enrolled",
-        "a merged record is held",
+        "legal hold on a merged record",
         "seen since",
         "texted since",
         "wrote since",
     ],
 )
-def test_who_stays(session: Session, now: datetime, why: str) -> None:
-    """Each by itself keeps the person."""
+def test_people_who_are_not_due(session: Session, now: datetime, why: str) -> None:
+    """Each of these alone keeps the record."""
     hub = builders.hub(session)
     since = now + timedelta(days=400)
     if why == "never enrolled":
         builders.person(session, builders.staff(session, hub))
     else:
         person = left(session, hub)
-        if why == "held":
+        if why == "legal hold":
             person.legal_hold = True
         elif why == "in custody":
             person.custody_status = CustodyStatus.CUSTODY
         elif why == "enrolled again":
             enrolled(session, person, None)
-        elif why == "a merged record is held":
+        elif why == "legal hold on a merged record":
             twin = builders.person(session, person.offender_manager, number=None)
             merging.merge(session, SYSTEM, person.id, twin.crn, reason="The same", now=now)
             twin.legal_hold = True
@@ -159,7 +159,7 @@ def test_who_stays(session: Session, now: datetime, why: str) -> None:
 
 
 def everything(session: Session) -> str:
-    """All that the database holds, as text, but for the log of events."""
+    """Everything in the database as text, without the event log."""
     names = [
         table.name
         for base in (Base, messaging_tables.Base)
@@ -173,9 +173,9 @@ def everything(session: Session) -> str:
     )
 
 
-def test_nothing_is_left_of_whoever_is_forgotten(committed: Database, now: datetime) -> None:
-    """Nor of a record that was merged into theirs; the log of events says what happened and not to
-    whom; a STOP stays; others lose nothing.
+def test_nothing_is_left_of_an_erased_person(committed: Database, now: datetime) -> None:
+    """Nor of a record that was merged into theirs. The event log says what happened but not to
+    whom, a STOP stays, and other people lose nothing.
     """
     with committed.begin() as session:
         hub = builders.hub(session)

@@ -1,5 +1,5 @@
-"""Two records found to be one person's: everything goes to the one that is kept, the stricter of
-the two counts, and it can be undone.
+"""Merging two records of one person: everything moves to the one that is kept, the stricter value
+counts, and it can be undone.
 """
 
 import threading
@@ -72,14 +72,14 @@ def kept(session: Session, pat: Staff) -> Person:
 
 @pytest.fixture
 def gone(session: Session, pat: Staff) -> Person:
-    """The record that is found to be the same person's, with another number."""
+    """The other record of the same person, with another number."""
     return builders.person(
         session, pat, crn="X900002", number="+447700900202", date_of_birth=date(1990, 2, 28)
     )
 
 
 def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
-    """The merge, with a reason."""
+    """Merge with a reason."""
     return merging.merge(
         session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now
     )
@@ -99,13 +99,14 @@ def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) -> None:
-    """Asked of the database itself, so that a table added later cannot be forgotten; and so is
-    every unique index with a person in it.
+    """The database itself is asked, so that no table is missed that is added later. The same goes
+    for every unique index with a person in it.
     """
     pointing = session.execute(
         text(
-            "SELECT DISTINCT conrelid::regclass::text, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND"
-            " attnum = ANY (conkey) WHERE contype = 'f' AND confrelid = 'person'::regclass"
+            "SELECT DISTINCT conrelid::regclass::text, attname FROM pg_constraint"
+            " JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)"
+            " WHERE contype = 'f' AND confrelid = 'person'::regclass"
         )
     ).all()
     known = {(move.table, move.column) for move in MOVES}
@@ -114,8 +115,10 @@ def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) 
     }
     unique = session.execute(
         text(
-            "SELECT indrelid::regclass::text AS of, array_agg(attname::text ORDER BY attname) AS names FROM pg_index"
-            " JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey) WHERE indisunique GROUP BY indexrelid, indrelid"
+            "SELECT indrelid::regclass::text AS of,"
+            " array_agg(attname::text ORDER BY attname) AS names"
+            " FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)"
+            " WHERE indisunique GROUP BY indexrelid, indrelid"
         )
     )
     wanted = {
@@ -128,11 +131,11 @@ def test_every_table_that_points_at_a_person_is_accounted_for(session: Session) 
     assert {move.table for move in MOVES} <= set(Base.metadata.tables) | {"message"}
 
 
-def test_everything_goes_to_the_record_that_is_kept(
+def test_everything_moves_to_the_record_that_is_kept(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """Appointments, texts, reports; nobody sees the other record; its CRN leads to the one that
-    stands; an event says so.
+    """Appointments, texts and reports. Nobody sees the other record any more, its CRN leads to the
+    kept one, and an event records the merge.
     """
     booked = builders.appointment(session, gone, now + timedelta(days=2))
     builders.report(session, gone, now)
@@ -164,10 +167,10 @@ def test_everything_goes_to_the_record_that_is_kept(
     assert [one.id for one, _ in merging.merges_of(session, kept)] == [made.id]
 
 
-def test_undone_everything_is_as_it_was(
+def test_undoing_a_merge_restores_everything(
     session: Session, hub: Hub, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """Each row is back where it was; what came since stays with the record that was kept."""
+    """Each row is back where it was. What was added since stays with the kept record."""
     for person, days in ((kept, 1), (gone, 2)):
         builders.appointment(session, person, now + timedelta(days=days))
         builders.report(session, person, now)
@@ -219,10 +222,10 @@ def test_undone_everything_is_as_it_was(
         merging.undo(session, chidi, made.id, now=now)
 
 
-def test_the_number_of_the_record_kept_stays_the_current_one(
+def test_the_kept_records_number_stays_current(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """The other number is kept as an earlier one."""
+    """The other number becomes an earlier one."""
     merge(session, chidi, kept, gone, now)
     points = session.execute(
         select(ContactPoint.number, ContactPoint.state).where(ContactPoint.person_id == kept.id)
@@ -264,7 +267,7 @@ def test_the_number_of_the_record_kept_stays_the_current_one(
         ),
     ],
 )
-def test_the_stricter_of_the_two_counts_and_gaps_are_filled(
+def test_the_stricter_value_counts_and_gaps_are_filled(
     session: Session,
     pat: Staff,
     now: datetime,
@@ -272,7 +275,7 @@ def test_the_stricter_of_the_two_counts_and_gaps_are_filled(
     theirs: dict[str, object],
     after: dict[str, object],
 ) -> None:
-    """Rule 2: what stops texts on either record stops them on the one. Undone, each is as it was."""
+    """Rule 2: what stops texts on either record stops them on the kept one, until it is undone."""
     kept = builders.person(session, pat, **mine)
     gone = builders.person(session, pat, number="+447700900202", **theirs)
     before = {name: getattr(kept, name) for name in after}
@@ -283,10 +286,10 @@ def test_the_stricter_of_the_two_counts_and_gaps_are_filled(
     assert {name: getattr(gone, name) for name in theirs} == theirs
 
 
-def test_who_is_barred_from_either_is_barred_from_the_one(
+def test_staff_excluded_from_either_record_are_excluded_from_the_kept_one(
     session: Session, chidi: Actor, pat: Staff, hub: Hub, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """An exclusion wins over being let in; undone, the older word counts again."""
+    """An exclusion counts before an admission, until the merge is undone."""
     other = builders.staff(session, hub, Role.COORDINATOR, name="Ann Bold")
     for person, excluded in ((kept, False), (gone, True)):
         session.add(RecordAccess(person_id=person.id, staff_id=other.id, excluded=excluded))
@@ -302,7 +305,7 @@ def test_who_is_barred_from_either_is_barred_from_the_one(
 def test_a_number_on_both_records_is_no_longer_shared(
     session: Session, chidi: Actor, pat: Staff, kept: Person, now: datetime
 ) -> None:
-    """The signals that it is on two people are settled, with the reason."""
+    """The signals that two people share it are resolved."""
     twin = builders.person(session, pat)
     for person in (kept, twin):
         raise_signal(
@@ -319,10 +322,10 @@ def test_a_number_on_both_records_is_no_longer_shared(
     assert set(session.scalars(select(Signal.state))) == {SignalState.RESOLVED}
 
 
-def test_merges_upon_merges_are_undone_from_the_last(
+def test_later_merges_are_undone_first(
     session: Session, chidi: Actor, pat: Staff, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """One step always leads to the record that stands, and an undoing gives back exactly its own."""
+    """One step always leads to the kept record, and each undoing gives back only its own rows."""
     third = builders.person(session, pat, crn="X900003", number=None)
     first = merge(session, chidi, gone, third, now)
     second = merge(session, chidi, kept, gone, now)
@@ -348,7 +351,7 @@ def test_merges_upon_merges_are_undone_from_the_last(
         ("X900002", "a" * 501, "reason"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_input_is_refused(
     session: Session,
     chidi: Actor,
     kept: Person,
@@ -358,22 +361,24 @@ def test_what_makes_no_sense_is_refused(
     reason: str,
     field: str,
 ) -> None:
-    """With what to do, and nothing is moved."""
+    """With the field to correct, and nothing is moved."""
     with pytest.raises(Invalid) as refused:
         merging.merge(session, chidi, kept.id, crn, reason=reason, now=now)
     assert set(refused.value.fields) == {field} and gone.merged_into_id is None
 
 
-def test_two_hubs_and_two_enrolments_stand_against_it(
+def test_records_of_two_hubs_or_with_two_enrolments_are_not_merged(
     session: Session, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """Both are for people to settle first."""
+    """Staff must resolve either first."""
     for person in (kept, gone):
         session.execute(
             text(
-                "INSERT INTO enrolment (id, person_id, hub_id, cohort, lead_agency_id, adopted_on, exit_note)"
-                " SELECT :id, person.id, hub_id, 'fixed', agency_id, '2027-01-01', '' FROM person JOIN staff"
-                " ON staff.id = offender_manager_id WHERE person.id = :person"
+                "INSERT INTO enrolment"
+                " (id, person_id, hub_id, cohort, lead_agency_id, adopted_on, exit_note)"
+                " SELECT :id, person.id, hub_id, 'fixed', agency_id, '2027-01-01', ''"
+                " FROM person JOIN staff ON staff.id = offender_manager_id"
+                " WHERE person.id = :person"
             ),
             {"id": uuid.uuid4(), "person": person.id},
         )
@@ -384,10 +389,10 @@ def test_two_hubs_and_two_enrolments_stand_against_it(
         merge(session, SYSTEM, kept, elsewhere, now)
 
 
-def test_who_may_not(
+def test_who_may_not_merge(
     session: Session, hub: Hub, pat: Staff, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """An offender manager sees both and may not; a coordinator of elsewhere sees neither."""
+    """An offender manager and an auditor see both records; a coordinator of another hub neither."""
     with pytest.raises(Forbidden):
         merge(session, builders.actor(pat), kept, gone, now)
     stranger = builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR)
@@ -398,10 +403,8 @@ def test_who_may_not(
         merge(session, builders.actor(auditor), kept, gone, now)
 
 
-def test_two_who_merge_the_same_two_at_once(committed: Database, now: datetime) -> None:
-    """Each the other way round: one does it, the other is told that there is no such record any
-    more.
-    """
+def test_the_same_two_records_are_merged_twice_at_once(committed: Database, now: datetime) -> None:
+    """Each keeps the other record: one merge succeeds, the other is refused."""
     with committed.begin() as session:
         pat = builders.staff(session, builders.hub(session))
         one, two = builders.person(session, pat), builders.person(session, pat, number=None)

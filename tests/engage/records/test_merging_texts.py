@@ -1,5 +1,5 @@
-"""Two records merged of which one was kept from texts: what forbids a text on either forbids it on
-the one that is kept.
+"""Merging two records of which one gets no texts: what stops texts on either stops them on the kept
+one.
 """
 
 from datetime import datetime
@@ -37,22 +37,22 @@ def kept(session: Session, pat: Staff) -> Person:
 
 @pytest.fixture
 def gone(session: Session, pat: Staff) -> Person:
-    """The record that is found to be the same person's, with another number."""
+    """The other record of the same person, with another number."""
     return builders.person(session, pat, crn="X900002", number="+447700900202")
 
 
 def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
-    """The merge, with a reason."""
+    """Merge with a reason."""
     return merging.merge(
         session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now
     )
 
 
-def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
+def test_a_pause_of_either_record_pauses_the_kept_one(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """After a danger nobody is texted unasked until a worker says so, under whichever record it was
-    told; undone, each is as it was.
+    """After danger unprompted texts wait, on whichever record it was reported, until the merge is
+    undone.
     """
     pause.pause(session, gone, why="A text that reports danger", actor="system", now=now)
     made = merge(session, chidi, kept, gone, now)
@@ -61,10 +61,10 @@ def test_texts_held_back_on_one_record_are_held_back_on_the_one_that_is_kept(
     assert kept.texts_paused_at is None and gone.texts_paused_at == now
 
 
-def test_a_restricted_record_to_which_no_text_may_go_stays_so(
+def test_texts_must_be_allowed_on_both_restricted_records(
     session: Session, chidi: Actor, kept: Person, gone: Person, now: datetime
 ) -> None:
-    """One record allowed texts, the other did not: none go, and none that waits."""
+    """One record allows texts and the other does not: the kept one allows none."""
     restrictions.restrict(session, chidi, kept.id, restricted=True, texts_allowed=True, now=now)
     restrictions.restrict(session, chidi, gone.id, restricted=True, texts_allowed=False, now=now)
     made = merge(session, chidi, kept, gone, now)

@@ -1,5 +1,5 @@
-"""Rule 18: words are erased twelve months after they were sent, never those of a person held for a
-case, and never unsaid.
+"""Rule 18: the words of texts are erased after twelve months, never those of a person with a legal
+hold, and the list of what is due always comes first.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -47,8 +47,8 @@ def put(
     status: MessageStatus = MessageStatus.DELIVERED,
     key: str = "one",
 ) -> None:
-    """A text to the person (or to nobody known) with its receipt, and one from that number, read as
-    theirs, all at that moment.
+    """A text to the person (or to an unknown number) with its receipt, and a reply, all at that
+    moment.
     """
     recipient = str(person.id) if person else None
     with database.begin() as session:
@@ -105,18 +105,18 @@ def words(database: Database) -> list[bool]:
         (NOW - timedelta(days=29), {"keep_bodies_months": 1}, False),
     ],
 )
-def test_words_are_kept_for_the_months_of_the_hub(
+def test_words_are_kept_for_the_hubs_number_of_months(
     committed: Database, at: datetime, settings: dict[str, Any], kept: bool
 ) -> None:
-    """Twelve calendar months unless the hub chose others; text out, text in and raw receipt alike."""
+    """Twelve calendar months by default, for texts in either direction and raw receipts."""
     put(committed, at, ann(committed, **settings))
     assert retention.erase(committed.begin, now=NOW) == (0 if kept else 3)
     assert words(committed) == [kept] * 3
 
 
-def test_the_facts_stay(committed: Database) -> None:
-    """That there was a text, to whom, when and what became of it, and how a reply was read, stay
-    for the evidence pack.
+def test_the_facts_about_texts_stay(committed: Database) -> None:
+    """An evidence pack needs to know that there was a text, to whom, when, how it ended and how a
+    reply was interpreted.
     """
     person = ann(committed)
     put(committed, OLD, person)
@@ -133,10 +133,10 @@ def test_the_facts_stay(committed: Database) -> None:
         assert session.scalars(select(Receipt.provider_sid)).one() == "SMone"
 
 
-def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_loses_its_line(
+def test_the_evidence_of_an_interpretation_goes_with_the_text(
     committed: Database,
 ) -> None:
-    """That it was read so, and corrected, stays; what was learnt from it is nobody's any more."""
+    """The interpretation and its correction stay, without their link to the line learnt from it."""
     person = ann(committed)
     put(committed, OLD, person)
     with committed.begin() as session:
@@ -172,8 +172,8 @@ def test_the_words_that_a_reading_rests_on_go_with_the_text_and_a_correction_los
         assert session.scalars(select(CorpusLine.words)).one() == "I am ill"
 
 
-def test_nothing_of_a_person_who_is_held_is_touched(committed: Database) -> None:
-    """Held for a case: all of it stays until that ends."""
+def test_a_legal_hold_keeps_everything(committed: Database) -> None:
+    """Until it ends."""
     person = ann(committed, held=True)
     put(committed, OLD, person)
     assert retention.erase(committed.begin, now=NOW) == 0
@@ -183,17 +183,17 @@ def test_nothing_of_a_person_who_is_held_is_touched(committed: Database) -> None
     assert retention.erase(committed.begin, now=NOW) == 3
 
 
-def test_a_text_from_the_number_of_a_held_person_stays_whoever_it_is_given_to(
+def test_a_legal_hold_keeps_every_text_from_the_persons_number(
     committed: Database,
 ) -> None:
-    """On a shared phone nobody can say for certain who wrote."""
+    """On a shared phone it is never certain who wrote."""
     ann(committed, held=True)
     put(committed, OLD)
     retention.erase(committed.begin, now=NOW)
     assert words(committed) == [False, True, False]
 
 
-def test_texts_of_nobody_are_kept_for_the_usual_time(committed: Database) -> None:
+def test_texts_of_unknown_numbers_are_kept_for_the_default_time(committed: Database) -> None:
     """An unknown number has no hub."""
     with committed.begin() as session:
         builders.hub(session, keep_bodies_months=84)
@@ -209,14 +209,14 @@ def test_texts_of_nobody_are_kept_for_the_usual_time(committed: Database) -> Non
 def test_a_text_that_still_waits_keeps_its_words(
     committed: Database, status: MessageStatus
 ) -> None:
-    """An unknown one is compared by its words."""
+    """An `unknown` one is found again at the provider by its words."""
     put(committed, OLD, ann(committed), status=status)
     retention.erase(committed.begin, now=NOW)
     assert words(committed)[0]
 
 
-def test_a_text_that_nobody_has_dealt_with_keeps_its_words(committed: Database) -> None:
-    """Set aside a year ago and still waiting for a human: it can still be read."""
+def test_a_text_that_was_set_aside_keeps_its_words(committed: Database) -> None:
+    """It still waits for a worker, who must be able to read it."""
     put(committed, OLD, ann(committed))
     with committed.begin() as session:
         session.execute(update(Inbound).values(status=InboundStatus.SET_ASIDE))
@@ -224,9 +224,9 @@ def test_a_text_that_nobody_has_dealt_with_keeps_its_words(committed: Database) 
     assert words(committed)[1]
 
 
-def test_what_is_due_is_said_by_hub_and_kind_and_written_down(committed: Database) -> None:
-    """How many of what, the oldest, and before which day; afterwards one event of the hub with the
-    counts and no words.
+def test_what_is_due_is_listed_by_hub_and_kind_and_recorded(committed: Database) -> None:
+    """The list has the number, the oldest and the day before which all of it falls. Afterwards one
+    event of the hub has the counts and no words.
     """
     person = ann(committed)
     put(committed, OLD - timedelta(days=30), person, key="older")
@@ -254,11 +254,11 @@ def test_what_is_due_is_said_by_hub_and_kind_and_written_down(committed: Databas
         assert session.scalar(select(func.count()).select_from(Event)) == 1
 
 
-def test_many_are_erased_in_steps_and_a_limit_leaves_the_rest_for_the_next_run(
+def test_a_limit_leaves_the_rest_for_the_next_run(
     committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five of each of three kinds, two at once, at most four of a kind a run: twelve, then three,
-    then none.
+    """Five of each of three kinds, two at a time, at most four of a kind in a run: twelve, then
+    three, then none.
     """
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     person = ann(committed)
@@ -298,10 +298,10 @@ def test_the_command_lists_before_it_erases(committed: Database) -> None:
         ({"keep_access_log_years": 10}, False, [2020, 2022]),
     ],
 )
-def test_who_looked_at_a_record_is_known_for_six_years(
+def test_the_access_log_is_kept_for_six_years(
     committed: Database, settings: dict[str, int], held: bool, left: list[int]
 ) -> None:
-    """Lines older than the hub keeps them are deleted; of a person held for a case none is."""
+    """Or as long as the hub chose. A legal hold keeps every line about the person."""
     person = ann(committed, held=held, **settings)
     with committed.begin() as session:
         for year in (2020, 2022):
@@ -312,8 +312,8 @@ def test_who_looked_at_a_record_is_known_for_six_years(
         assert sorted(at.year for at in session.scalars(select(AccessRecord.at))) == left
 
 
-def test_the_rule_reads_every_hub(committed: Database) -> None:
-    """Two hubs with different months: each by its own."""
+def test_each_hub_has_its_own_number_of_months(committed: Database) -> None:
+    """What is due in one hub is not yet due in another."""
     person = ann(committed, keep_bodies_months=24)
     with committed.begin() as session:
         other = builders.hub(session, "Wearside")
@@ -327,10 +327,10 @@ def test_the_rule_reads_every_hub(committed: Database) -> None:
         } == {"Wearside"}
 
 
-def test_the_words_of_a_hub_that_wants_it_are_marked_for_erasure_at_the_provider(
+def test_texts_of_a_hub_may_be_marked_for_erasure_at_the_provider(
     committed: Database,
 ) -> None:
-    """What is queued for its people says so, and so does what they text."""
+    """Both texts to its people and texts from them."""
     ann(committed, redact_after_delivery=True)
     with committed.begin() as session:
         inbound.store(session, {"MessageSid": "IN1", "From": ANN, "Body": "HELP"}, now=NOW)

@@ -1,5 +1,5 @@
-"""The last look before a check-in leaves: what changed since it was queued still stops it, and it
-is then never called unanswered.
+"""The last look at a check-in: what has changed since it was queued stops it, and it never counts
+as unanswered.
 """
 
 from collections.abc import Callable
@@ -21,26 +21,26 @@ from tests.engage.progress.check_ins.stage import (
     planned,
     texts,
 )
-from tests.engage.sending.test_follow_up import held
+from tests.engage.sending.stage import claim_all
 
 
 def custody(session: Session, person: Person) -> None:
-    """In prison since."""
+    """They are in prison now."""
     person.custody_status = CustodyStatus.CUSTODY
 
 
 def unsafe(session: Session, person: Person) -> None:
-    """Nobody has confirmed lately that texts are safe."""
+    """The number no longer counts as safe."""
     point_of(session, person).safe_until = DUE
 
 
 def another_number(session: Session, person: Person) -> None:
-    """They have another phone since."""
+    """They have another number now."""
     point_of(session, person).number = "+447700900109"
 
 
 @pytest.mark.parametrize("happens", [custody, unsafe, another_number])
-def test_what_changed_since_stops_it(
+def test_a_change_since_it_was_queued_stops_it(
     session: Session, happens: Callable[[Session, Person], None]
 ) -> None:
     """The text is withheld, and the check-in says that it did not reach the phone."""
@@ -49,7 +49,7 @@ def test_what_changed_since_stops_it(
     lifecycle.advance(session, now=DUE)
     happens(session, katrina)
     session.flush()
-    held(session, DUE)
+    claim_all(session, DUE)
     (text,) = texts(session, katrina)
     session.refresh(text)
     assert text.status is MessageStatus.WITHHELD
@@ -57,25 +57,25 @@ def test_what_changed_since_stops_it(
     assert only(session, katrina).state is CheckInState.NOT_DELIVERED
 
 
-def test_outside_their_hours_it_waits(session: Session) -> None:
-    """Their hours were narrowed to the afternoon after it was queued: not before two."""
+def test_it_waits_for_the_persons_hours(session: Session) -> None:
+    """After it was queued their hours were narrowed: not before two in the afternoon."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)
     lifecycle.advance(session, now=DUE)
     katrina.text_from_hour = 14
     session.flush()
-    held(session, DUE)
+    claim_all(session, DUE)
     (text,) = texts(session, katrina)
     session.refresh(text)
     assert text.status is MessageStatus.QUEUED and text.send_after == DUE + timedelta(hours=4)
 
 
-def test_too_long_in_the_queue_it_does_not_go(session: Session) -> None:
-    """Twelve hours later nobody is asked in the night: it is over, and not called unanswered."""
+def test_it_expires_in_the_queue(session: Session) -> None:
+    """Eleven hours later it is evening, and in the morning it is too late to ask."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     planned(session, katrina)
     lifecycle.advance(session, now=DUE)
-    held(session, DUE + timedelta(hours=11))
+    claim_all(session, DUE + timedelta(hours=11))
     (text,) = texts(session, katrina)
     session.refresh(text)
     assert text.status is MessageStatus.EXPIRED

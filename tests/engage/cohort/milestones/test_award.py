@@ -37,7 +37,7 @@ from messaging.tables import Message
 from tests import builders
 from tests.engage.cohort.stage import custody, outcome
 from tests.engage.queries.test_statements import counted
-from tests.engage.sending.test_follow_up import held
+from tests.engage.sending.stage import claim_all
 
 NOW = builders.NOW
 TODAY = NOW.date()
@@ -261,7 +261,7 @@ def test_welsh_and_the_night(session: Session) -> None:
     assert text.body.startswith("Da iawn chi Katrina. 4 wythnos") and text.send_after == NOW
     katrina.custody_status = CustodyStatus.REMAND
     session.flush()
-    held(session, NOW)
+    claim_all(session, NOW)
     assert session.scalars(select(Message.status)).one() is MessageStatus.WITHHELD
 
 
