@@ -23,9 +23,13 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
-from engage.people import contactability
 from engage.people import rules as people_rules
-from engage.people.contactability import Contactability
+from engage.people.contactability import (
+    Contactability,
+    contactability_of,
+    next_chance,
+    next_window,
+)
 from engage.people.model import Person
 from engage.people.rules import Reason, Verdict
 from engage.progress.check_ins import rules
@@ -140,35 +144,37 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
         .order_by(CheckIn.due_at)
         .execution_options(populate_existing=True)
     ).all()
-    reaches = _reaches(session, people, now)
+    known = _contactability_of(session, people, now)
     looking = _Look(session, now)
     with session.no_autoflush:  # what was decided of all is written together
         for check_in, message, on in waiting:
-            reach = reaches.get(check_in.person_id)
-            if reach is None:
+            contactability = known.get(check_in.person_id)
+            if contactability is None:
                 check_in.look_at = now + _FAILED_WAIT
             else:
-                looking.at(check_in, message, reach, bool(on))
+                looking.at(check_in, message, contactability, bool(on))
     session.flush()
     return len(waiting)
 
 
-def _reaches(
+def _contactability_of(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of all at once; where a hub's settings make no sense, of everybody else, each asked
-    alone.
+    """The contactability of all at once. If a hub's settings are not valid, that of everybody in
+    other hubs, asked for one by one.
     """
     try:
-        return contactability.contactability_of(session, people, now)
+        return contactability_of(session, people, now)
     except _NONSENSE:
         found: dict[uuid.UUID, Contactability] = {}
     for person_id in people:
         try:
-            found.update(contactability.contactability_of(session, [person_id], now))
+            found.update(contactability_of(session, [person_id], now))
         except _NONSENSE as problem:
             log.error(
-                "check_in.reach_failed", person=str(person_id), problem=type(problem).__name__
+                "check_in.contactability_failed",
+                person=str(person_id),
+                problem=type(problem).__name__,
             )
     return found
 
@@ -183,63 +189,67 @@ class _Look:
         self.sent: Counter[uuid.UUID] = Counter()
 
     def at(
-        self, check_in: CheckIn, message: Message | None, reach: Contactability, on: bool
+        self, check_in: CheckIn, message: Message | None, contactability: Contactability, on: bool
     ) -> None:
         """Move one check-in on."""
         if check_in.state is CheckInState.PLANNED:
-            self._send(check_in, reach, on)
+            self._send(check_in, contactability, on)
         elif check_in.state is not CheckInState.ASKED or check_in.closes_at is None:
             check_in.look_at = None
         elif check_in.closes_at <= self.now:
-            self._close(check_in, message, reach)
+            self._close(check_in, message, contactability)
         else:
-            self._nudge(check_in, check_in.closes_at, message, reach, on)
+            self._nudge(check_in, check_in.closes_at, message, contactability, on)
 
-    def _send(self, check_in: CheckIn, reach: Contactability, on: bool) -> None:
-        verdict = self._verdict(reach)
+    def _send(self, check_in: CheckIn, contactability: Contactability, on: bool) -> None:
+        verdict = self._verdict(contactability)
         until = check_in.due_at + rules.USEFUL
-        again = contactability.next_chance(reach, verdict, self.now)
+        again = next_chance(contactability, verdict, self.now)
         if not on:
-            self._end(check_in, reach, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
+            self._end(check_in, contactability, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
         elif self.now >= until:
-            self._end(check_in, reach, CheckInState.NOT_SENT, [rules.TOO_LATE])
+            self._end(check_in, contactability, CheckInState.NOT_SENT, [rules.TOO_LATE])
         elif verdict.allowed:
-            self._ask(check_in, reach)
+            self._ask(check_in, contactability)
         elif again is not None and again < until:
             check_in.look_at, check_in.reasons = again, as_rows(verdict.reasons)
         else:
-            self._end(check_in, reach, CheckInState.NOT_SENT, verdict.reasons)
+            self._end(check_in, contactability, CheckInState.NOT_SENT, verdict.reasons)
 
-    def _ask(self, check_in: CheckIn, reach: Contactability) -> None:
+    def _ask(self, check_in: CheckIn, contactability: Contactability) -> None:
         message = self._enqueue(
-            check_in, reach, TextKind.CHECK_IN, check_in.group_key, expires_at=self.now + TEXT_LIFE
+            check_in,
+            contactability,
+            TextKind.CHECK_IN,
+            check_in.group_key,
+            expires_at=self.now + TEXT_LIFE,
         )
         if message is None:
             unwritable = Reason("no_words", "The text could not be written")
-            self._end(check_in, reach, CheckInState.NOT_SENT, [unwritable])
+            self._end(check_in, contactability, CheckInState.NOT_SENT, [unwritable])
             return
-        closes_at = self.now + timedelta(hours=reach.hub.check_in_hours)
-        nudge_at = contactability.next_window(
-            reach, closes_at - timedelta(hours=reach.hub.check_in_nudge_hours)
+        closes_at = self.now + timedelta(hours=contactability.hub.check_in_hours)
+        nudge_at = next_window(
+            contactability, closes_at - timedelta(hours=contactability.hub.check_in_nudge_hours)
         )
         check_in.state, check_in.reasons, check_in.message_id = CheckInState.ASKED, [], message.id
         check_in.asked_at, check_in.closes_at = self.now, closes_at
         check_in.look_at = nudge_at if nudge_at <= closes_at - rules.LEAST_LEFT else closes_at
-        self._record("check_in.sent", check_in, reach, message=message.id)
+        self._record("check_in.sent", check_in, contactability, message=message.id)
 
     def _nudge(
         self,
         check_in: CheckIn,
         closes_at: datetime,
         message: Message | None,
-        reach: Contactability,
+        contactability: Contactability,
         on: bool,
     ) -> None:
         """One reminder of the question, where the first text may have arrived; else why there is
         none.
         """
-        verdict = self._verdict(reach)
-        again = contactability.next_chance(reach, verdict, self.now)
+        verdict = self._verdict(contactability)
+        again = next_chance(contactability, verdict, self.now)
         check_in.look_at = closes_at
         if not on:
             check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
@@ -250,62 +260,70 @@ class _Look:
         elif self.now > closes_at - rules.LEAST_LEFT:
             check_in.nudge_reasons = as_rows([rules.NO_HOUR_LEFT])
         elif verdict.allowed:
-            self._send_nudge(check_in, closes_at, reach)
+            self._send_nudge(check_in, closes_at, contactability)
         elif again is not None and again <= closes_at - rules.LEAST_LEFT:
             check_in.look_at = again
         else:
             check_in.nudge_reasons = as_rows(verdict.reasons)
 
-    def _send_nudge(self, check_in: CheckIn, closes_at: datetime, reach: Contactability) -> None:
+    def _send_nudge(
+        self, check_in: CheckIn, closes_at: datetime, contactability: Contactability
+    ) -> None:
         key = f"check_in_nudge:{check_in.id}"
-        nudge = self._enqueue(check_in, reach, TextKind.CHECK_IN_NUDGE, key, expires_at=closes_at)
+        nudge = self._enqueue(
+            check_in, contactability, TextKind.CHECK_IN_NUDGE, key, expires_at=closes_at
+        )
         if nudge is None:
             return
         check_in.nudge_id, check_in.nudge_reasons = nudge.id, []
-        self._record("check_in.nudged", check_in, reach, message=nudge.id)
+        self._record("check_in.nudged", check_in, contactability, message=nudge.id)
 
-    def _close(self, check_in: CheckIn, message: Message | None, reach: Contactability) -> None:
+    def _close(
+        self, check_in: CheckIn, message: Message | None, contactability: Contactability
+    ) -> None:
         """Nobody answered in time. Only a text that is known to have arrived makes that
         `unanswered`; where texts to the person have stopped meanwhile, the check-in ended with
         them. What they wrote to a worker may have been the answer.
         """
         if message is None or message.status is not MessageStatus.DELIVERED:
-            self._end(check_in, reach, CheckInState.NOT_DELIVERED, [_not_delivered(message)])
+            self._end(
+                check_in, contactability, CheckInState.NOT_DELIVERED, [_not_delivered(message)]
+            )
         elif _wrote_to_worker(check_in):
-            self._end(check_in, reach, CheckInState.ENDED, [rules.WROTE_TO_WORKER])
-        elif reach.verdict.lasting:
-            self._end(check_in, reach, CheckInState.ENDED, reach.verdict.lasting)
+            self._end(check_in, contactability, CheckInState.ENDED, [rules.WROTE_TO_WORKER])
+        elif contactability.verdict.lasting:
+            self._end(check_in, contactability, CheckInState.ENDED, contactability.verdict.lasting)
         else:
-            self._end(check_in, reach, CheckInState.UNANSWERED, [])
+            self._end(check_in, contactability, CheckInState.UNANSWERED, [])
 
     def _end(
         self,
         check_in: CheckIn,
-        reach: Contactability,
+        contactability: Contactability,
         state: CheckInState,
         reasons: Sequence[Reason],
     ) -> None:
         check_in.state, check_in.look_at, check_in.reasons = state, None, as_rows(reasons)
         codes = [reason.code for reason in reasons]
-        self._record(f"check_in.{state.value}", check_in, reach, reasons=codes)
+        self._record(f"check_in.{state.value}", check_in, contactability, reasons=codes)
         log.info(f"check_in.{state.value}", check_in=str(check_in.id), reason=codes)
 
-    def _verdict(self, reach: Contactability) -> Verdict:
-        today = reach.facts.texts_today + self.sent[reach.person.id]
-        facts = replace(reach.facts, texts_today=today)
-        return people_rules.may_text(facts, reach.rules, self.now, reach.zone)
+    def _verdict(self, contactability: Contactability) -> Verdict:
+        today = contactability.facts.texts_today + self.sent[contactability.person.id]
+        facts = replace(contactability.facts, texts_today=today)
+        return people_rules.may_text(facts, contactability.rules, self.now, contactability.zone)
 
     def _enqueue(
         self,
         check_in: CheckIn,
-        reach: Contactability,
+        contactability: Contactability,
         kind: TextKind,
         key: str,
         *,
         expires_at: datetime,
     ) -> Message | None:
         """Queue a text of this check-in; None, and logged, where it cannot be written."""
-        person = reach.person
+        person = contactability.person
         try:
             body = texts.render(
                 kind,
@@ -319,7 +337,7 @@ class _Look:
         return outbox.enqueue(
             self.session,
             outbox.Text(
-                to=reach.number or "",
+                to=contactability.number or "",
                 body=body,
                 lane=outbox.Lane.REMINDER,
                 dedupe_key=key,
@@ -332,20 +350,22 @@ class _Look:
                     "check_in": str(check_in.id),
                     "texts": kind.value,
                 },
-                route=reach.hub.route,
-                redact=reach.hub.redact_after_delivery,
+                route=contactability.hub.route,
+                redact=contactability.hub.redact_after_delivery,
             ),
             now=self.now,
         )
 
-    def _record(self, kind: str, check_in: CheckIn, reach: Contactability, **data: object) -> None:
+    def _record(
+        self, kind: str, check_in: CheckIn, contactability: Contactability, **data: object
+    ) -> None:
         events.record(
             self.session,
             kind,
             now=self.now,
             actor="system",
-            person_id=reach.person.id,
-            hub_id=reach.person.hub_id,
+            person_id=contactability.person.id,
+            hub_id=contactability.person.hub_id,
             check_in=check_in.id,
             **data,
         )
