@@ -134,7 +134,7 @@ def request_check(
     point = contactability.point
     if point is None or point.number is None or point.state is not NumberState.UNVERIFIED:
         return None
-    if contactability.verdict.lasting != (rules.NUMBER_UNVERIFIED,):
+    if contactability.verdict.lasting_codes != {rules.NUMBER_UNVERIFIED.code}:
         return None
     return _ask(session, contactability, f"number_check:{point.id}", point.number, point, now)
 
@@ -218,7 +218,7 @@ def next_window(contactability: Contactability, now: datetime) -> datetime:
     return datetime.combine(day, time(start), tzinfo=contactability.zone)
 
 
-def next_chance(
+def next_opening(
     contactability: Contactability, verdict: rules.Verdict, now: datetime
 ) -> datetime | None:
     """When a text may go if only the hour or the daily cap is against it: when the window next

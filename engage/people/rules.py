@@ -75,6 +75,16 @@ class Verdict:
         return tuple(reason for reason in self.reasons if not reason.passing)
 
     @property
+    def lasting_codes(self) -> frozenset[str]:
+        """The codes of the lasting reasons."""
+        return frozenset(reason.code for reason in self.lasting)
+
+    @property
+    def lasting_words(self) -> str:
+        """The lasting reasons in one line."""
+        return "; ".join(reason.words for reason in self.lasting)
+
+    @property
     def passing_only(self) -> bool:
         """Only the hour or the daily cap is against the text: it may go later."""
         return bool(self.reasons) and not self.lasting

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from engage.people.contactability import Contactability, next_chance
+from engage.people.contactability import Contactability, next_opening
 from engage.people.rules import Reason
 from engage.texts import Purpose
 from messaging import outbox
@@ -61,7 +61,7 @@ def queue(
     verdict = contactability.verdict
     if verdict.lasting or contactability.number is None:
         return QueuedText(None, verdict.lasting)
-    send_after = now if verdict.allowed else next_chance(contactability, verdict, now)
+    send_after = now if verdict.allowed else next_opening(contactability, verdict, now)
     if send_after is None:
         return QueuedText(None, verdict.reasons)
     message = outbox.enqueue(

@@ -120,7 +120,7 @@ def wait_for_window(one: PersonText) -> Defer | None:
 
 def _rule_1(one: PersonText, spared: Collection[rules.Reason] = ()) -> Withhold | None:
     """Withhold the text, with every lasting reason, if there is one that is not spared."""
-    lasting = one.contactability.verdict.lasting
-    if all(reason in spared for reason in lasting):
+    verdict = one.contactability.verdict
+    if verdict.lasting_codes <= {reason.code for reason in spared}:
         return None
-    return Withhold("; ".join(reason.words for reason in lasting))
+    return Withhold(verdict.lasting_words)

@@ -27,7 +27,7 @@ from engage.people import rules as people_rules
 from engage.people.contactability import (
     Contactability,
     contactability_of,
-    next_chance,
+    next_opening,
     next_window,
 )
 from engage.people.model import Person
@@ -204,7 +204,7 @@ class _Look:
     def _send(self, check_in: CheckIn, contactability: Contactability, on: bool) -> None:
         verdict = self._verdict(contactability)
         until = check_in.due_at + rules.USEFUL
-        again = next_chance(contactability, verdict, self.now)
+        again = next_opening(contactability, verdict, self.now)
         if not on:
             self._end(check_in, contactability, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
         elif self.now >= until:
@@ -249,7 +249,7 @@ class _Look:
         none.
         """
         verdict = self._verdict(contactability)
-        again = next_chance(contactability, verdict, self.now)
+        again = next_opening(contactability, verdict, self.now)
         check_in.look_at = closes_at
         if not on:
             check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
