@@ -1,6 +1,4 @@
-"""`engage corrections export`: the corrected readings that an administrator accepted, as a file of
-the corpus.
-"""
+"""`engage corrections export`: accepted corrections of interpretations, as lines for the corpus."""
 
 from pathlib import Path
 
@@ -11,15 +9,17 @@ from api.cli.access import in_transaction
 
 @click.group()
 def corrections() -> None:
-    """Corrected readings, without identity."""
+    """Corrections of how replies were interpreted."""
 
 
 @corrections.command(name="export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option("--hub", "hub_name", help="Only those of this hub.")
+@click.option("--hub", "hub_name", help="Export this hub's corrections only.")
 def export(file: Path, hub_name: str | None) -> None:
-    """Write every accepted line as prompt, intent and text, parted by tabs, to FILE (- for standard
-    output).
+    """Export accepted corrections to FILE (- for standard output).
+
+    One line for each correction an administrator accepted: prompt, intent and text, separated by
+    tabs, without names or numbers.
     """
     from engage.agencies.lookups import find_hub
     from engage.conversation.corrections import corpus_lines

@@ -1,9 +1,8 @@
-"""`engage run`: everything at once on one machine, to see it work and to work on it. Never for
-production.
+"""`engage run`: everything on one machine, to try Engage and to develop it. Never for production.
 
-It brings up the database, puts demonstration people in when it is empty, starts the pretend phone
-network, the web service and the worker as processes of their own, waits until they answer, and says
-where to look. Whatever ends by itself ends the run, with its name.
+It starts the database, adds demonstration data if it is empty, starts the simulated phone network,
+the web service and a worker as processes, waits until they answer, and shows their addresses. If
+one of them ends, the run ends and names it.
 """
 
 import os
@@ -17,34 +16,31 @@ from contextlib import contextmanager
 
 import click
 
-from api.cli.supervisor import (
-    GLANCE,
-    ChildEnded,
-    Program,
-    Supervisor,
-)
+from api.cli.supervisor import POLL_INTERVAL, ChildEnded, Program, Supervisor
 from engage.core import embedded, migrate
 from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import PROJECT, Settings, SettingsError
 from engage.demo import seed
 
-READY_WITHIN = 60.0
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 — to recognise it, not to listen on it
+START_TIMEOUT = 60.0  # seconds
+ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 — compared with, not listened on
 
 
 def run(settings: Settings | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; the exit code, 1 when a part ended by itself. Raises
-    SettingsError for what it cannot start with.
+    """Run until Ctrl-C or SIGTERM. Returns the exit code, 1 if a program ended unexpectedly.
+
+    Raises SettingsError if the settings do not allow a start.
     """
     settings = settings or Settings.from_environment()
     if settings.production:
         raise SettingsError(
-            "ENGAGE_ENV is production: start web and worker by themselves, as docs/deployment.md says."
+            "`engage run` is not allowed in production. Start the web service and the workers as"
+            " docs/deployment.md describes."
         )
-    _refuse_taken(settings.host, settings.port, "ENGAGE_PORT")
+    _check_port(settings.host, settings.port, "ENGAGE_PORT")
     if settings.simulated:
-        _refuse_taken("127.0.0.1", settings.simulator_port, "ENGAGE_SIMULATOR_PORT")
+        _check_port("127.0.0.1", settings.simulator_port, "ENGAGE_SIMULATOR_PORT")
     clock = Clock.from_settings(settings)
     with (
         _database(settings) as url,
@@ -56,7 +52,7 @@ def run(settings: Settings | None = None) -> int:
                 supervisor.start(program)
             if _wait_until_ready(settings, supervisor):
                 click.echo(_welcome(settings, first_time))
-                supervisor.watch()
+                supervisor.wait()
         except ChildEnded as end:
             click.echo(str(end), err=True)
             return 1
@@ -85,8 +81,8 @@ def _prepare(url: str, clock: Clock) -> bool:
 
 
 def _environment(url: str, clock: Clock, settings: Settings) -> dict[str, str]:
-    """What the parts are told. A moved clock is handed on with the real moment at which it stood
-    so, so that all of them tell the same time.
+    """The environment of the programs. A moved clock is passed on with the real moment at which it
+    was read, so that all programs show the same time.
     """
     environment = {**os.environ, "DATABASE_URL": url}
     if settings.now is not None:
@@ -96,8 +92,8 @@ def _environment(url: str, clock: Clock, settings: Settings) -> dict[str, str]:
 
 
 def _programs(settings: Settings) -> Iterator[Program]:
-    """In the order of starting; they are stopped in the opposite one, so that the worker's last
-    texts still find the network.
+    """The programs in the order of their start. They stop in reverse order, so that the worker can
+    still send its last texts.
     """
     logs = settings.data_directory / "log"
     engage = [sys.executable, "-m", "api"]
@@ -117,47 +113,48 @@ def _programs(settings: Settings) -> Iterator[Program]:
     yield Program("worker", [*engage, "worker"], logs / "worker.log")
 
 
-def _refuse_taken(host: str, port: int, variable: str) -> None:
+def _check_port(host: str, port: int, variable: str) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as problem:
             raise SettingsError(
-                f"Port {port} on {host} cannot be used ({problem.strerror}): is Engage running already? Else choose another"
-                f" with {variable}."
+                f"Port {port} on {host} cannot be used ({problem.strerror}). Stop the other program"
+                f" that uses it, perhaps Engage itself, or choose another port with {variable}."
             ) from problem
 
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> bool:
-    """True once every address answers; False when somebody asked us to stop first. Raises
-    ChildEnded, SettingsError.
+    """True when every address answers; False after a stop signal. Raises ChildEnded or
+    SettingsError.
     """
-    end = time.monotonic() + READY_WITHIN
+    deadline = time.monotonic() + START_TIMEOUT
     waiting = [f"{_web(settings)}/health/ready"]
     if settings.simulated:
         waiting.append(_phones(settings))
-    while waiting and not supervisor.stop_asked:
-        supervisor.look()
+    while waiting and not supervisor.stop_requested:
+        supervisor.check()
         waiting = [address for address in waiting if not _answers(address)]
-        if waiting and time.monotonic() > end:
+        if waiting and time.monotonic() > deadline:
             raise SettingsError(
-                f"{waiting[0]} did not answer within a minute; see {settings.data_directory / 'log'}."
+                f"{waiting[0]} did not answer within a minute."
+                f" See the logs in {settings.data_directory / 'log'}."
             )
-        time.sleep(GLANCE)
-    return not supervisor.stop_asked
+        time.sleep(POLL_INTERVAL)
+    return not supervisor.stop_requested
 
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 — an address that we put together
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 — our own address
             return bool(response.status == 200)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
 
 
 def _web(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.host in EVERYWHERE else settings.host
+    host = "127.0.0.1" if settings.host in ALL_ADDRESSES else settings.host
     return f"http://{host}:{settings.port}"
 
 
@@ -177,22 +174,24 @@ Engage is running.
   Staff pages     {_web(settings)}/{network}
   API documents   {_web(settings)}/v1/docs
 
-  Sign in to the staff pages as one of these, password {seed.PASSWORD}
+  Sign in to the staff pages with password {seed.PASSWORD} as one of:
 {roles}
-{_story(first_time) if settings.simulated else ""}
-  Logs are in {settings.data_directory / "log"}. Ctrl-C stops everything; the data stay for the next time.
+{_first_steps(first_time) if settings.simulated else ""}
+  Logs are in {settings.data_directory / "log"}.
+  Ctrl-C stops everything. The data stay for next time.
 """
 
 
-def _story(first_time: bool) -> str:
-    reminder = (
-        "Open Phones: texts are arriving. Pick Bethany's phone, 07700 900205, and read it."
+def _first_steps(first_time: bool) -> str:
+    first_step = (
+        "Open Phones: texts are arriving. Choose Bethany's phone, 07700 900205, and read its text."
         if first_time
-        else "Sign in and book somebody in for tomorrow. Open Phones (they start empty each time) and read the text."
+        else "Sign in and book an appointment for tomorrow. Open Phones (empty after each start)\n"
+        "     and read the text."
     )
     return f"""
   To see it work:
-  1. {reminder}
-  2. Answer in your own words, for example "sorry cant make it".
-  3. Sign in as {seed.STAFF[0][0]}: Today shows what came in, why it matters and what to do.
+  1. {first_step}
+  2. Reply in your own words, for example "sorry cant make it".
+  3. Sign in as {seed.STAFF[0][0]}: Today shows the reply, why it matters and what to do.
 """

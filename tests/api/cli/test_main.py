@@ -1,4 +1,4 @@
-"""The `engage` command: plain messages, plain exit codes and a quick start."""
+"""The `engage` command: plain messages, plain exit codes and a fast start."""
 
 import json
 import os
@@ -36,7 +36,7 @@ BAD = (
 
 @pytest.fixture
 def engage(committed: Database, place: tuple[Hub, Staff]) -> Callable[..., Result]:
-    """Run `engage` on the test's database, where there is one hub."""
+    """Runs `engage` with arguments against the test database, which has one hub."""
     url = committed.url.render_as_string(hide_password=False)
 
     def run(*arguments: str, typed: str | bytes | None = None, **variables: str) -> Result:
@@ -54,16 +54,16 @@ def sheet(tmp_path: Path, *rows: str) -> str:
 
 
 def booked(database: Database) -> int:
-    """How many appointments there are."""
+    """The number of appointments."""
     with database.begin() as session:
         return session.scalar(select(func.count()).select_from(Appointment)) or 0
 
 
-def test_a_file_is_imported_and_each_refusal_reported(
+def test_an_import_reports_refused_rows(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """Good rows are imported. Each bad row is reported with line, reference, column and reason. The
-    import has succeeded.
+    """Good rows are imported. Each bad row is reported with its line, reference, column and reason.
+    The exit code is 0.
     """
     done = engage("import", "appointments", sheet(tmp_path, GOOD, BAD))
     assert done.exit_code == 0
@@ -75,7 +75,7 @@ def test_a_file_is_imported_and_each_refusal_reported(
 def test_a_dry_run_changes_nothing(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """It says what would happen and that nothing was changed."""
+    """A dry run reports what would happen and changes nothing."""
     done = engage("import", "appointments", sheet(tmp_path, GOOD), "--dry-run")
     assert "1 booked" in done.output
     assert "Nothing was changed." in done.output
@@ -83,7 +83,7 @@ def test_a_dry_run_changes_nothing(
 
 
 def test_the_report_as_json(engage: Callable[..., Result], tmp_path: Path) -> None:
-    """One object on standard output, for programs. The same file again changes nothing."""
+    """One JSON object on standard output. A second import of the same file changes nothing."""
     file = sheet(tmp_path, GOOD, BAD)
     first = json.loads(engage("import", "appointments", file, "--json").stdout)
     assert set(first) == {"rows", "booked", "moved", "unchanged", "refused", "warnings"}
@@ -96,7 +96,7 @@ def test_the_report_as_json(engage: Callable[..., Result], tmp_path: Path) -> No
 def test_standard_input_is_read(
     engage: Callable[..., Result], committed: Database, tmp_path: Path
 ) -> None:
-    """A dash means standard input."""
+    """`-` reads standard input."""
     done = engage("import", "appointments", "-", typed=Path(sheet(tmp_path, GOOD)).read_bytes())
     assert done.exit_code == 0, done.output
     assert booked(committed) == 1
@@ -126,10 +126,10 @@ def test_standard_input_is_read(
         ),
     ],
 )
-def test_a_refusal_is_one_plain_line(
+def test_a_refusal_is_one_line(
     engage: Callable[..., Result], tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    """It goes to standard error, with exit code 2 and no traceback."""
+    """Every refusal is one line on standard error, with exit code 2 and no traceback."""
     file = sheet(tmp_path, GOOD)
     filled = [argument.format(file=file, folder=tmp_path) for argument in arguments]
     done = engage(*filled, typed="a long enough password\n")
@@ -152,17 +152,15 @@ def test_a_refusal_is_one_plain_line(
 def test_a_wrong_setting_is_named(
     engage: Callable[..., Result], variables: dict[str, str], said: str
 ) -> None:
-    """It stops the command with the name of the variable."""
+    """A bad setting stops the command and names the variable."""
     done = engage("key", "list", **variables)
     assert done.exit_code == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_a_file_that_is_not_a_table_is_refused(
-    engage: Callable[..., Result], tmp_path: Path
-) -> None:
-    """The whole file is refused, with exit code 2."""
+def test_a_file_of_another_type_is_refused(engage: Callable[..., Result], tmp_path: Path) -> None:
+    """A file that is not CSV is refused as a whole, with exit code 2."""
     file = tmp_path / "picture.csv"
     file.write_bytes(bytes(range(256)) * 10)
     done = engage("import", "appointments", str(file))
@@ -170,10 +168,10 @@ def test_a_file_that_is_not_a_table_is_refused(
     assert done.stderr.startswith("engage: ")
 
 
-def test_staff_sign_in_with_the_password_they_were_given(
+def test_staff_are_added_and_can_sign_in(
     engage: Callable[..., Result], committed: Database
 ) -> None:
-    """A member of staff is added, gets a password over standard input, and is on the list."""
+    """A member of staff is added, gets a password from standard input, and is listed."""
     assert (
         engage(
             "staff", "add", "dai@probation.example", "--name", "Dai Rees", "--role", "coordinator"
@@ -201,7 +199,7 @@ def test_staff_sign_in_with_the_password_they_were_given(
 
 
 def test_a_short_password_is_refused(engage: Callable[..., Result]) -> None:
-    """The rule for passwords applies here too."""
+    """The password rule applies on the command line too."""
     done = engage(
         "staff", "set-password", "p.hale@probation.example", "--password-stdin", typed="short\n"
     )
@@ -212,7 +210,7 @@ def test_a_short_password_is_refused(engage: Callable[..., Result]) -> None:
 def test_a_key_is_shown_once_and_revoked_at_once(
     engage: Callable[..., Result], committed: Database
 ) -> None:
-    """The key is printed when it is issued and never again. A revoked key is not valid."""
+    """A key is printed only when it is issued. A revoked key opens nothing."""
     issued = engage(
         "key", "issue", "--name", "Case system", "--scope", "people:read", "--days", "30"
     )
@@ -233,13 +231,13 @@ def test_a_key_is_shown_once_and_revoked_at_once(
 
 
 def test_every_scope_can_be_issued(engage: Callable[..., Result]) -> None:
-    """A key may have each scope of the API."""
+    """A key can have every scope of the API."""
     wanted = [word for scope in SCOPES for word in ("--scope", scope)]
     assert engage("key", "issue", "--name", "All", *wanted).exit_code == 0
 
 
-def test_production_refuses_demonstrations(engage: Callable[..., Result]) -> None:
-    """Neither made-up people nor a simulated phone network belong in production."""
+def test_demonstrations_are_refused_in_production(engage: Callable[..., Result]) -> None:
+    """Demonstration data and the simulator are refused in production."""
     production = {
         "ENGAGE_ENV": "production",
         "ENGAGE_NOW": "",
@@ -256,7 +254,7 @@ def test_production_refuses_demonstrations(engage: Callable[..., Result]) -> Non
 
 
 def understanding() -> subprocess.Popen[str]:
-    """`engage understand` in its own process."""
+    """`engage understand` as a process."""
     return subprocess.Popen(
         [sys.executable, "-m", "api", "understand"],
         stdin=subprocess.PIPE,
@@ -268,7 +266,7 @@ def understanding() -> subprocess.Popen[str]:
 
 
 def test_understanding_answers_line_by_line() -> None:
-    """Each line is answered before the next is sent, so that a program can use it interactively."""
+    """Each line is answered before the next is sent, so that a program can hold a conversation."""
     with understanding() as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -282,13 +280,28 @@ def test_understanding_answers_line_by_line() -> None:
         assert process.wait(timeout=30) == 0
 
 
-def test_understanding_loads_neither_web_nor_database() -> None:
-    """It starts quickly because it imports only what it needs."""
+HEAVY = "{'flask', 'sqlalchemy', 'twilio', 'apscheduler', 'numpy', 'marshmallow', 'rich'}"
+
+
+def loaded_modules(*arguments: str, typed: str = "") -> str:
+    """The heavy libraries that a fresh process imports for a command that succeeds."""
     code = (
         "import sys; from click.testing import CliRunner; from api.cli.main import main;"
-        "done = CliRunner().invoke(main, ['understand'], input='appointment\\tyes\\n');"
+        f"done = CliRunner().invoke(main, {list(arguments)!r}, input={typed!r});"
         "assert done.exit_code == 0, done.output;"
-        "print(sorted({'flask', 'sqlalchemy', 'twilio', 'apscheduler'} & set(sys.modules)))"
+        f"print(sorted({HEAVY} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return done.stdout.strip()
+
+
+def test_understanding_loads_neither_web_nor_database() -> None:
+    """It imports neither Flask nor SQLAlchemy, so that it starts fast."""
+    found = loaded_modules("understand", typed="appointment\tyes\n")
+    assert found in ("[]", "['numpy']")
+
+
+@pytest.mark.parametrize("command", ["", "import", "hub", "run"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    """Help is shown at once because no command imports what it needs before it runs."""
+    assert loaded_modules(*command.split(), "--help") == "[]"

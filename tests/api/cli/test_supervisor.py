@@ -1,6 +1,4 @@
-"""The supervisor of `engage run`: it runs programs together, notices an end, and stops all in
-order.
-"""
+"""The supervisor of `engage run`: programs run together, an end is noticed, all stop in order."""
 
 import os
 import signal
@@ -24,7 +22,7 @@ signal.pause()
 
 
 def program(tmp_path: Path, name: str, code: str) -> Program:
-    """A small Python program that writes its name to a file when it ends."""
+    """A small Python program. Its arguments are the file it writes to at its end, and its name."""
     command = [sys.executable, "-c", code, str(tmp_path / "ended"), name]
     return Program(name, command, tmp_path / "log" / f"{name}.log")
 
@@ -35,19 +33,19 @@ def wait_for_up(started: Program) -> None:
         threading.Event().wait(0.02)
 
 
-def test_programs_stop_in_the_opposite_order(tmp_path: Path) -> None:
-    """The last one started is stopped first, and has ended before the next is stopped."""
+def test_programs_stop_in_reverse_order(tmp_path: Path) -> None:
+    """The last program stops first, and has ended before the next is stopped."""
     with Supervisor(os.environ, tmp_path) as supervisor:
         for name in ("simulator", "web", "worker"):
             started = program(tmp_path, name, WAITS)
             supervisor.start(started)
             wait_for_up(started)
-        supervisor.look()
+        supervisor.check()
     assert (tmp_path / "ended").read_text() == "worker web simulator "
 
 
-def test_a_program_that_ends_is_reported_with_its_last_output(tmp_path: Path) -> None:
-    """Nothing is restarted silently: the error says which program ended, how, and what it wrote."""
+def test_a_program_that_ends_is_named_with_its_log(tmp_path: Path) -> None:
+    """No program is restarted: the error names it, its exit code and the end of its log."""
     other = program(tmp_path, "web", WAITS)
     with (
         pytest.raises(ChildEnded, match=r"(?s)The worker ended with exit code 3.*no such table"),
@@ -58,13 +56,13 @@ def test_a_program_that_ends_is_reported_with_its_last_output(tmp_path: Path) ->
         all_of_them.start(
             program(tmp_path, "worker", "import sys; print('no such table'); sys.exit(3)")
         )
-        all_of_them.watch()
+        all_of_them.wait()
     assert (tmp_path / "ended").read_text() == "web "
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C stop every program, and none is left running."""
+    """SIGTERM and Ctrl-C end the wait, and no program is left behind."""
     code = f"""
 import os, pathlib, sys
 from api.cli.supervisor import Program, Supervisor
@@ -74,7 +72,7 @@ with Supervisor(os.environ, here) as supervisor:
     supervisor.start(Program("web", command, here / "web.log"))
     while "up" not in (here / "web.log").read_text(): pass
     print("ready", flush=True)
-    supervisor.watch()
+    supervisor.wait()
 """
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
@@ -87,16 +85,16 @@ with Supervisor(os.environ, here) as supervisor:
     assert children and not any(child.is_running() for child in children)
 
 
-def test_a_program_that_does_not_stop_is_killed(
+def test_a_program_that_does_not_end_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that ignores SIGTERM is killed after the timeout."""
-    monkeypatch.setattr("api.cli.supervisor.PATIENCE", 0.2)
+    monkeypatch.setattr("api.cli.supervisor.STOP_TIMEOUT", 0.2)
     deaf = program(
         tmp_path,
         "deaf",
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-        " print('up', flush=True); signal.pause()",
+        "print('up', flush=True); signal.pause()",
     )
     with Supervisor(os.environ, tmp_path) as supervisor:
         supervisor.start(deaf)

@@ -277,7 +277,8 @@ def test_the_command_lists_before_it_erases(committed: Database) -> None:
     dry = CliRunner().invoke(main, ["retention", "--dry-run"], env=environment)
     assert dry.exit_code == 0, dry.output
     assert (
-        "Tyneside: 1 texts to people from before 2026-03-20, the oldest of 2026-03-20" in dry.output
+        "Tyneside: 1 texts to people from before 2026-03-20, the oldest from 2026-03-20"
+        in dry.output
     )
     assert "Nothing was changed." in dry.output
     assert words(committed) == [True] * 3
