@@ -1,4 +1,4 @@
-"""gunicorn's entry: `gunicorn wsgi:app`."""
+"""The entry point for gunicorn: `gunicorn wsgi:app`."""
 
 from engage.core.process_start import without_garbage_collection
 

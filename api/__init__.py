@@ -1,5 +1,5 @@
-"""How the outside reaches in: HTTP, pages, webhooks, command line. Here everything is put together,
-and nowhere else.
+"""The entry points: staff pages, the `/v1` API, webhooks and the command line. The only place that
+assembles the web service.
 """
 
 from typing import TYPE_CHECKING
@@ -19,13 +19,11 @@ def create_app(
     database: "Database | None" = None,
     clock: "Clock | None" = None,
 ) -> "Flask":
-    """The whole web service. What is not given comes from the environment.
+    """Create the web service. Arguments that are left out come from the environment.
 
-    Raises SettingsError for a bad setting and RuntimeError when a view does not say who may call
-    it.
+    Raises SettingsError for a bad setting and RuntimeError if a view has no @allow.
     """
-    # Imported here, so that a command such as `engage understand` does not wait for the web's
-    # libraries.
+    # Imported here so that a command such as `engage understand` does not load the web libraries.
     from api.assembly import assemble
 
     return assemble(settings, database, clock)

@@ -1,4 +1,4 @@
-"""`python -m api`: the `engage` command where its script is not on the path."""
+"""`python -m api`: the `engage` command for when its script is not on the path."""
 
 from api.cli.main import main
 

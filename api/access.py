@@ -1,20 +1,19 @@
-"""Who may call what: every view says it, and whatever does not say it is refused.
+"""Who may call each view. Every view declares it; a view without a declaration is refused.
 
     @pages.get("/today")
-    @allow(STAFF)                              # anybody who is signed in
+    @allow(STAFF)                              # any signed-in member of staff
     @allow(staff(Role.ADMINISTRATOR))          # signed in, with one of these roles in some hub
-    @allow(scope("people:read"))               # a system with a live key that has this scope (only
-    /v1)
-    @allow(PUBLIC)                             # anybody at all
-    @allow(STAFF, largest_body=10 * MEGABYTE)  # and how much it reads at most (64 kB unless said)
+    @allow(scope("people:read"))               # a system whose live key has this scope (/v1)
+    @allow(PUBLIC)                             # any caller
+    @allow(STAFF, largest_body=10 * MEGABYTE)  # and the largest body it reads (default 64 kB)
 
-`create_app` fails when a view has no such line. The check runs before every request; the view then
-asks `current_actor()`. Which
-*people* the actor may see is not decided here but in engage/access/policy.py. Nothing here may look
-  at a body or a form.
+`create_app` fails if a view has no such line. The check runs before every request; the view then
+calls `current_actor()`. engage/access/policy.py decides which *people* the actor may see. This
+module must never read a body or a form.
 
-Pages plug in by `identify_staff(app, identify, challenge)`: `identify()` returns the signed-in
-Actor or None, `challenge()` what an anonymous visitor gets (the way to the sign-in page).
+The pages register with `identify_staff(app, identify, challenge)`: `identify()` returns the
+signed-in Actor or None, `challenge()` the answer for an anonymous visitor (a redirect to the
+sign-in page).
 """
 
 from collections.abc import Callable
@@ -32,13 +31,13 @@ from engage.core.errors import EngageError, Forbidden
 
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
-MARK = "__allowed__"
+ALLOWANCE_ATTRIBUTE = "__allowed__"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Caller(StrEnum):
-    """The sorts of caller that a view can be for."""
+    """The types of caller that a view can be for."""
 
     PUBLIC = "public"
     STAFF = "staff"
@@ -50,9 +49,9 @@ class Caller(StrEnum):
 
 @dataclass(frozen=True)
 class Allowance:
-    """Who may call a view: a sort of caller, with one of `roles` if there are any, or with `scope`.
+    """Who may call a view: a type of caller, with one of `roles` if any are given, or with `scope`.
 
-    Twilio, GOV.UK Notify and the monitor prove themselves in their views, by a signature or a
+    Twilio, GOV.UK Notify and the monitor are authenticated in their views, by a signature or a
     token.
     """
 
@@ -63,7 +62,7 @@ class Allowance:
 
     @property
     def by_machine(self) -> bool:
-        """No browser calls this, so there is neither session nor forged form to fear."""
+        """Whether only programs call the view: it needs neither a session nor a CSRF token."""
         return self.caller in (Caller.KEY, Caller.TWILIO, Caller.NOTIFY, Caller.MONITOR)
 
 
@@ -75,36 +74,34 @@ MONITOR = Allowance(Caller.MONITOR)
 
 
 def staff(*roles: Role) -> Allowance:
-    """Signed-in staff who have at least one of `roles` in some hub."""
+    """Signed-in staff with at least one of `roles` in any hub."""
     return Allowance(Caller.STAFF, roles=frozenset(roles))
 
 
 def scope(name: str) -> Allowance:
-    """A system whose key has the scope `name`; raises KeyError for a scope that does not exist."""
+    """A system whose key has the scope `name`. Raises KeyError for an unknown scope."""
     SCOPES[name]
     return Allowance(Caller.KEY, scope=name, largest_body=MEGABYTE)
 
 
 def allow(allowance: Allowance, *, largest_body: int | None = None) -> Callable[[View], View]:
-    """Declare who may call a view and how many bytes of body it reads at most; anything longer is
-    answered 413.
-    """
+    """Declare who may call a view and the largest body in bytes. A larger one gets 413."""
     if largest_body is not None:
         allowance = Allowance(allowance.caller, allowance.roles, allowance.scope, largest_body)
 
-    def declare(view: View) -> View:
-        setattr(view, MARK, allowance)
+    def decorate(view: View) -> View:
+        setattr(view, ALLOWANCE_ATTRIBUTE, allowance)
         return view
 
-    return declare
+    return decorate
 
 
 class Unauthenticated(EngageError):
-    """Nobody has said who they are, or not in a way that can be believed."""
+    """The caller is not authenticated, or the credentials are not valid."""
 
     status = 401
     code = "unauthenticated"
-    title = "Say who you are"
+    title = "Not authenticated"
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ class _Identities:
 
 
 def install(app: Flask) -> None:
-    """Make the check run before every request."""
+    """Run the check before every request."""
     app.extensions["engage.identities"] = _Identities()
     app.before_request(_check)
 
@@ -123,25 +120,21 @@ def install(app: Flask) -> None:
 def identify_staff(
     app: Flask, identify: Callable[[], Actor | None], challenge: Callable[[], ResponseReturnValue]
 ) -> None:
-    """Say how the signed-in member of staff is found, and what an anonymous visitor of a staff page
-    gets.
-    """
-    known: _Identities = app.extensions["engage.identities"]
-    app.extensions["engage.identities"] = _Identities(identify, challenge, known.identify_key)
+    """Register how to find the signed-in member of staff, and what an anonymous visitor gets."""
+    current: _Identities = app.extensions["engage.identities"]
+    app.extensions["engage.identities"] = _Identities(identify, challenge, current.identify_key)
 
 
 def identify_key(app: Flask, identify: Callable[[], Actor | None]) -> None:
-    """Say how the system behind an API key is found."""
-    known: _Identities = app.extensions["engage.identities"]
+    """Register how to find the system behind an API key."""
+    current: _Identities = app.extensions["engage.identities"]
     app.extensions["engage.identities"] = _Identities(
-        known.identify_staff, known.challenge, identify
+        current.identify_staff, current.challenge, identify
     )
 
 
 def current_actor() -> Actor:
-    """Who makes this request. Raises Unauthenticated in a view that anybody may call when nobody is
-    signed in.
-    """
+    """The actor of this request. Raises Unauthenticated in a public view if nobody is signed in."""
     actor: Actor | None = g.get("actor")
     if actor is None and allowance_of_request() == PUBLIC:
         actor = g.actor = _identities().identify_staff()
@@ -151,25 +144,26 @@ def current_actor() -> Actor:
 
 
 def allowance_of(app: Flask, endpoint: str) -> Allowance | None:
-    """What the view behind `endpoint` declares, or None."""
-    declared = getattr(app.view_functions.get(endpoint), MARK, None)
-    return declared if isinstance(declared, Allowance) else None
+    """The declaration of the view behind `endpoint`, or None."""
+    allowance = getattr(app.view_functions.get(endpoint), ALLOWANCE_ATTRIBUTE, None)
+    return allowance if isinstance(allowance, Allowance) else None
 
 
 def allowance_of_request() -> Allowance | None:
-    """What the view that answers this request declares; None where there is no such view."""
+    """The declaration of the view for this request; None if there is no such view."""
     return allowance_of(current_app, request.endpoint) if request.endpoint is not None else None
 
 
 def undeclared(app: Flask) -> list[UrlRule]:
-    """The routes whose views do not say who may call them; there must be none."""
+    """The routes whose views have no declaration. There must be none."""
     return [rule for rule in app.url_map.iter_rules() if allowance_of(app, rule.endpoint) is None]
 
 
 def refuse_undeclared(app: Flask) -> None:
-    """Stop the start when a view does not say who may call it."""
+    """Raise RuntimeError if a view has no declaration."""
     if missing := undeclared(app):
-        raise RuntimeError("No @allow on: " + ", ".join(sorted(rule.endpoint for rule in missing)))
+        names = ", ".join(sorted(rule.endpoint for rule in missing))
+        raise RuntimeError(f"Add @allow to these views: {names}")
 
 
 def _identities() -> _Identities:
@@ -179,10 +173,10 @@ def _identities() -> _Identities:
 
 def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
-        return None  # no such address: Flask answers 404 or 405
+        return None  # no such route: Flask answers 404 or 405
     allowance = allowance_of_request()
     if allowance is None:
-        raise Forbidden("Nobody may call this.")
+        raise Forbidden("This address is closed to all callers.")
     request.max_content_length = allowance.largest_body
     if allowance.caller is Caller.STAFF:
         return _check_staff(allowance)
@@ -199,7 +193,7 @@ def _check_staff(allowance: Allowance) -> ResponseReturnValue | None:
             raise Unauthenticated("Sign in first.")
         return identities.challenge()
     if allowance.roles and not actor.has(*allowance.roles):
-        raise Forbidden("Your role does not open this page.")
+        raise Forbidden("Your role does not allow you to open this page.")
     return None
 
 

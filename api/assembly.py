@@ -1,4 +1,4 @@
-"""Puts the web service together out of its parts, in the one order that is right."""
+"""Assembles the web service. The order of the steps matters."""
 
 from flask import Flask
 
@@ -19,7 +19,7 @@ def assemble(
         settings = Settings.from_environment()
         logs.configure(development=not settings.production)
     app = Flask("api", static_folder=None)
-    # An automatic answer to OPTIONS would be a view that nobody declared.
+    # An automatic answer to OPTIONS would be a view without a declaration.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["engage.settings"] = settings

@@ -1,9 +1,9 @@
-"""The way of a request to the database and to the time: `transaction()`, `now()`, and how a process
-opens its database.
+"""The database and the clock of a request, `transaction()` and `now()`, and how a process opens its
+database.
 
-A view does its work in one `with transaction() as session:`. Where a transaction of this request is
-open already (an Idempotency-Key wraps the whole view in one), the inner block joins it. Nothing
-here may run a query of its own.
+A view does its work in one `with transaction() as session:`. If this request already has an open
+transaction (an Idempotency-Key wraps the whole view in one), the inner block joins it. This module
+must never run a query of its own.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from engage.core.settings import Settings
 def open_database(
     settings: Settings, *, pool_size: int = 10, application: str = "engage"
 ) -> Database:
-    """The database that the settings name; without one, the embedded server, started or joined and
-    brought up to date.
+    """Open the database in the settings. Without one, start or join the embedded server and migrate
+    it.
 
-    Raises SettingsError in production without a server of its own. A server that is named is never
-    migrated by itself.
+    Raises SettingsError in production without DATABASE_URL. A database named in the settings is
+    never migrated automatically.
     """
-    from engage import models  # noqa: F401 — tables name one another, so whoever writes to one needs them all
+    from engage import models  # noqa: F401 — foreign keys need every table to be loaded
 
     if settings.database_url is not None:
         return Database(settings.database_url, pool_size=pool_size, application=application)
@@ -44,9 +44,7 @@ def open_database(
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One transaction on this app's database: committed when the block ends, rolled back when it
-    raises.
-    """
+    """A transaction on this app's database. Commits at the end, rolls back on an exception."""
     outer: Session | None = g.get("session")
     if outer is not None:
         yield outer
@@ -61,13 +59,13 @@ def transaction() -> Iterator[Session]:
 
 def database() -> Database:
     """This app's database."""
-    found: Database = current_app.extensions["engage.database"]
-    return found
+    opened: Database = current_app.extensions["engage.database"]
+    return opened
 
 
 def now() -> datetime:
-    """The present moment by this app's clock, aware and in UTC; ask once per request and hand it
-    down.
+    """The present moment by this app's clock, aware and in UTC. Call once per request and pass it
+    on.
     """
     clock: Clock = current_app.extensions["engage.clock"]
     return clock.now()

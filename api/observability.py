@@ -1,9 +1,8 @@
-"""What the service says about itself: whether it lives, whether it can work, how much waits, and
-one log line per request.
+"""Health checks, metrics, and one log line per request.
 
-Nothing here ever carries personal data: a request is logged by the rule of its route, never by its
-path or body. Queue depths are counted in the database when somebody asks, so the figures are the
-same whichever process answers.
+Nothing here may carry personal data: a request is logged by the rule of its route, never by its
+path or body. Queue depths are counted in the database for each request to /metrics, so the figures
+are the same in every process.
 """
 
 import hmac
@@ -37,9 +36,9 @@ from engage.queries.messaging import queues
 log = structlog.get_logger("api.request")
 health = Blueprint("health", __name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Health is asked all the time; a text or receipt that was taken is a row, which says more than a
-# line.
-_QUIET = frozenset(
+# Not logged: health checks, because they are frequent, and stored texts and receipts, because each
+# is a row that says more than a log line.
+_NOT_LOGGED = frozenset(
     {
         "health.live",
         "health.ready",
@@ -53,9 +52,7 @@ _QUIET = frozenset(
 
 
 class _Requests:
-    """Counters of the requests that this process has answered; each process has its own, told apart
-    by its number.
-    """
+    """Counters of the requests that this process has answered, labelled with the process id."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -64,7 +61,7 @@ class _Requests:
         self.seconds = Histogram(
             "engage_request_seconds", "Time to answer", ("process", "route"), registry=self.registry
         )
-        # Finding a labelled figure costs more than raising it, so those in use are kept at hand.
+        # Looking up a labelled figure costs more than incrementing it, so figures are cached.
         self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def add(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -82,26 +79,24 @@ class _Requests:
 
 
 def install(app: Flask) -> None:
-    """Give `app` its health and metrics addresses, request ids and the request log."""
+    """Add the health and metrics routes, request ids and the request log."""
     app.extensions["engage.requests"] = _Requests()
-    app.before_request(_begin)
-    app.after_request(_end)
+    app.before_request(_start_request)
+    app.after_request(_finish_request)
     app.register_blueprint(health)
 
 
 @health.get("/health/live")
 @allow(PUBLIC)
 def live() -> ResponseReturnValue:
-    """The process answers."""
+    """The process is running."""
     return jsonify(status="live")
 
 
 @health.get("/health/ready")
 @allow(PUBLIC)
 def ready() -> ResponseReturnValue:
-    """The database answers and has the tables that this version expects; otherwise 503 with the
-    reason.
-    """
+    """The database answers and all migrations have run; otherwise 503 with the reason."""
     try:
         with database().engine.connect() as connection:
             if not current_app.extensions.get("engage.migrated"):
@@ -118,19 +113,19 @@ def ready() -> ResponseReturnValue:
 @health.get("/metrics")
 @allow(MONITOR)
 def metrics() -> ResponseReturnValue:
-    """Prometheus figures: queue depths from the database, request counters of this process."""
+    """Prometheus metrics: queue depths from the database, request counters of this process."""
     _check_monitor()
     with transaction() as session:
         depths = queues.depths(session, now=now())
     registry = CollectorRegistry()
-    registry.register(_Depths(depths))
+    registry.register(_QueueDepths(depths))
     requests: _Requests = current_app.extensions["engage.requests"]
     text = generate_latest(registry) + generate_latest(requests.registry)
     return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _check_monitor() -> None:
-    """In production a token must be set and sent; without one the address does not exist."""
+    """Check the token, which production requires. Raises NotFound if it is wrong or not set."""
     settings: Settings = current_app.extensions["engage.settings"]
     if settings.metrics_token is None:
         if settings.production:
@@ -141,7 +136,7 @@ def _check_monitor() -> None:
         raise NotFound("There is nothing at this address.")
 
 
-class _Depths(Collector):
+class _QueueDepths(Collector):
     """The queue depths as gauges."""
 
     def __init__(self, depths: queues.Depths) -> None:
@@ -149,54 +144,64 @@ class _Depths(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from (
-            self._by("engage_messages", "Texts by status", "status", self._depths.messages),
-            self._by("engage_inbound", "Texts to us by status", "status", self._depths.inbound),
-            self._by(
+            self._labelled_gauge(
+                "engage_messages", "Texts by status", "status", self._depths.messages
+            ),
+            self._labelled_gauge(
+                "engage_inbound", "Texts to us by status", "status", self._depths.inbound
+            ),
+            self._labelled_gauge(
                 "engage_signals_open", "Signals not yet resolved", "severity", self._depths.signals
             ),
-            self._one(
+            self._gauge(
                 "engage_oldest_due_seconds",
                 "How late the oldest queued text is",
                 self._depths.oldest_due,
             ),
-            self._one(
+            self._gauge(
                 "engage_oldest_inbound_seconds",
-                "How long the oldest text to us waits",
+                "How long the oldest text to us has waited",
                 self._depths.oldest_inbound,
             ),
-            self._by(
+            self._labelled_gauge(
                 "engage_provider_out_of_reach_seconds",
-                "For how long a provider has processed nothing",
+                "How long a provider has processed nothing",
                 "provider",
                 self._depths.out_of_reach,
             ),
-            self._one("engage_receipts_waiting", "Receipts not yet applied", self._depths.receipts),
-            self._one(
+            self._gauge(
+                "engage_receipts_waiting", "Receipts not yet applied", self._depths.receipts
+            ),
+            self._gauge(
                 "engage_reminders_due", "Reminders past due and not decided", self._depths.reminders
             ),
         )
 
     @staticmethod
-    def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(name, words, labels=[label])
+    def _labelled_gauge(
+        name: str, description: str, label: str, values: Mapping[str, float]
+    ) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(name, description, labels=[label])
         for key, value in sorted(values.items()):
             family.add_metric([key], value)
         return family
 
     @staticmethod
-    def _one(name: str, words: str, value: float) -> GaugeMetricFamily:
-        return GaugeMetricFamily(name, words, value=value)
+    def _gauge(name: str, description: str, value: float) -> GaugeMetricFamily:
+        return GaugeMetricFamily(name, description, value=value)
 
 
-def _begin() -> None:
-    given = request.headers.get("X-Request-Id")
-    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+def _start_request() -> None:
+    request_id = request.headers.get("X-Request-Id")
+    g.request_id = (
+        request_id if request_id and _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(16)
+    )
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
-def _end(response: Response) -> Response:
+def _finish_request(response: Response) -> Response:
     context = g._get_current_object()
     if "started" not in context:
         return response
@@ -208,7 +213,9 @@ def _end(response: Response) -> Response:
     counters: _Requests = current_app.extensions["engage.requests"]
     counters.add(route, request.method, status, seconds)
     response.headers["X-Request-Id"] = context.request_id
-    if request.endpoint not in _QUIET or (status >= 400 and request.endpoint != "health.ready"):
+    if request.endpoint not in _NOT_LOGGED or (
+        status >= 400 and request.endpoint != "health.ready"
+    ):
         log.info(
             "request",
             route=route,

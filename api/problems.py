@@ -1,8 +1,8 @@
-"""Every refusal and failure, told in one way: RFC 9457 problem+json to machines, a page to people.
+"""Every refusal and failure in one form: RFC 9457 problem+json for programs, a page for people.
 
-`/v1`, `/webhooks`, `/health` and `/metrics` speak problem+json; every other address answers with a
-page. The pages' own look plugs in by `render_pages_with(app, renderer)`. Nothing here may tell a
-caller, or a log line, what an unexpected error's message says: it may quote personal data.
+`/v1`, `/webhooks`, `/health` and `/metrics` answer with problem+json, every other address with a
+page, which the pages design through `render_pages_with(app, renderer)`. Never put the message of an
+unexpected error into an answer or a log line: it may quote personal data.
 """
 
 import traceback
@@ -29,8 +29,8 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong: `code` is stable and for programs, `title` and `detail` are for people,
-    `errors` map a place to what to do.
+    """What went wrong. `code` is stable, for programs; `title` and `detail` are for people;
+    `errors` map a field to what to do.
     """
 
     status: int
@@ -53,14 +53,14 @@ class Problem:
         }
         if self.errors:
             body["errors"] = [
-                {**_place(name), "detail": detail} for name, detail in self.errors.items()
+                {**_location(name), "detail": detail} for name, detail in self.errors.items()
             ]
         return body
 
 
-def _place(name: str) -> dict[str, str]:
-    """Where a fault is: `?name` is a query parameter, `Name:` a header, anything else a field of
-    the body.
+def _location(name: str) -> dict[str, str]:
+    """The location of an error: `?name` is a query parameter, `Name:` a header, anything else a
+    field of the body.
     """
     if name.startswith("?"):
         return {"parameter": name[1:]}
@@ -71,49 +71,49 @@ def _place(name: str) -> dict[str, str]:
 
 Renderer = Callable[[Problem], ResponseReturnValue]
 
-_WORDS: dict[int, tuple[str, str]] = {
+_DETAILS: dict[int, tuple[str, str]] = {
     400: ("malformed", "The request cannot be read."),
-    401: ("unauthenticated", "Say who you are first."),
+    401: ("unauthenticated", "Authenticate first."),
     403: ("forbidden", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method."),
-    406: ("not_acceptable", "The answer cannot be given in the form you asked for."),
+    405: ("method_not_allowed", "This address does not accept this method."),
+    406: ("not_acceptable", "The answer is not available in the format you asked for."),
     408: ("too_slow", "The request took too long to arrive."),
-    409: ("conflict", "This does not fit with what is recorded."),
-    411: ("length_required", "Say how long the body is."),
-    413: ("too_large", "The request is larger than this address reads."),
+    409: ("conflict", "This conflicts with what is recorded."),
+    411: ("length_required", "Send a Content-Length header."),
+    413: ("too_large", "The request is larger than this address accepts."),
     415: ("unsupported_media_type", "Send the body as application/json."),
     422: ("invalid", "Some values are wrong."),
-    429: ("too_many_requests", "Slow down, and try again later."),
+    429: ("too_many_requests", "Too many requests. Try again later."),
 }
 
 _PLAIN_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ problem.title }}</title></head>
 <body><main><h1>{{ problem.title }}</h1><p>{{ problem.detail }}</p>
-{% if problem.errors %}<ul>{% for detail in problem.errors.values() %}<li>{{ detail }}</li>{% endfor %}</ul>{% endif %}
+{% if problem.errors %}<ul>
+{% for detail in problem.errors.values() %}<li>{{ detail }}</li>{% endfor %}
+</ul>{% endif %}
 <p><a href="/">Go to the start</a></p></main></body></html>
 """
 
 
 def install(app: Flask) -> None:
-    """Answer every refusal and failure of `app` as a problem."""
+    """Answer every refusal and failure with a problem."""
     app.extensions["engage.problem_page"] = _plain_page
-    app.register_error_handler(EngageError, _refused)
-    app.register_error_handler(HTTPException, _http)
-    for lost in (OperationalError, PoolExhausted, psycopg.OperationalError):
-        app.register_error_handler(lost, _unreachable)
-    app.register_error_handler(Exception, _failed)
+    app.register_error_handler(EngageError, _answer_refusal)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    for error in (OperationalError, PoolExhausted, psycopg.OperationalError):
+        app.register_error_handler(error, _answer_lost_database)
+    app.register_error_handler(Exception, _answer_failure)
 
 
 def render_pages_with(app: Flask, renderer: Renderer) -> None:
-    """Let `renderer(problem)` make the page that people see; the status and headers of the problem
-    are set on what it returns.
-    """
+    """Register the renderer of the problem page. We set the status and headers."""
     app.extensions["engage.problem_page"] = renderer
 
 
 def respond(problem: Problem) -> Response:
-    """The response for a problem, in the form that fits the address."""
+    """The response for a problem: JSON or a page, by the address."""
     if for_machines():
         response = current_app.response_class(json.dumps(problem.as_json()), mimetype=MEDIA_TYPE)
     else:
@@ -125,12 +125,12 @@ def respond(problem: Problem) -> Response:
 
 
 def for_machines() -> bool:
-    """Whether this request's address is one that programs call."""
+    """Whether programs call this request's address."""
     return request.path.startswith(MACHINE_PATHS)
 
 
 def from_error(error: EngageError) -> Problem:
-    """The problem that a refusal of a use case makes."""
+    """The problem for an error that a use case raised."""
     fields = error.fields if isinstance(error, Invalid) else {}
     return Problem(error.status, error.code, error.title, error.detail, fields, _challenge(error))
 
@@ -143,53 +143,53 @@ def _challenge(error: EngageError) -> dict[str, str]:
     return dict(getattr(error, "headers", {}))
 
 
-def _refused(error: EngageError) -> Response:
+def _answer_refusal(error: EngageError) -> Response:
     return respond(from_error(error))
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
     if status < 400:
         return error.get_response()
     if status >= 500:
-        return _failed(error)
-    code, detail = _WORDS.get(status, ("refused", "The request was refused."))
+        return _answer_failure(error)
+    code, detail = _DETAILS.get(status, ("refused", "The request was refused."))
     headers = {
         name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")
     }
     return respond(Problem(status, code, HTTPStatus(status).phrase, detail, headers=headers))
 
 
-def _unreachable(error: Exception) -> Response:
-    """The database does not answer: the caller may come again, and Twilio does."""
+def _answer_lost_database(error: Exception) -> Response:
+    """Answer 503 if the database is down. Twilio retries after it."""
     log.error("request.unavailable", error=type(error).__name__)
     return respond(
         Problem(
             503,
             "unavailable",
-            "Engage cannot be reached just now",
+            "Engage is temporarily unavailable",
             "Nothing was changed. Try again in a minute.",
             headers={"Retry-After": "5"},
         )
     )
 
 
-def _failed(error: Exception) -> Response:
+def _answer_failure(error: Exception) -> Response:
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename]
-    where = [
+    own_frames = [frame for frame in frames if "site-packages" not in frame.filename]
+    traceback_lines = [
         f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for frame in [*ours[-6:], *frames[-1:]]
+        for frame in [*own_frames[-6:], *frames[-1:]]
     ]
-    log.error("request.failed", error=type(error).__name__, where=where)
+    log.error("request.failed", error=type(error).__name__, where=traceback_lines)
     return respond(
         Problem(
             500,
             "failed",
             "Something went wrong here",
-            "Nothing was changed. Try again; if it happens again, tell whoever runs this service.",
+            "Nothing was changed. Try again. If it happens again, contact your administrator.",
         )
     )
 

@@ -1,8 +1,8 @@
-"""What every answer says to the browser, and what every form must prove.
+"""Security headers, cookies and the CSRF check.
 
-Only our own scripts, styles and pictures; no framing; no referrer; nothing kept by shared caches. A
-form needs its CSRF token unless the view is one that machines call (they hold keys or signatures,
-not cookies). No cookie is read or written for those.
+Browsers may load only our own scripts, styles and images, may not frame a page, send no referrer
+and cache nothing. A form needs its CSRF token, except in views that programs call: they send keys
+or signatures, and no cookie is read or written for them.
 """
 
 import base64
@@ -22,8 +22,7 @@ from engage.core.settings import Settings
 SESSION_HOURS = 8
 MACHINE_PREFIXES = ("/v1/", "/webhooks/", "/health/", "/metrics")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# The one inline script of GOV.UK Frontend's page template. Its hash admits exactly these characters
-# and nothing else.
+# The only inline script of GOV.UK Frontend's page template. Its hash allows exactly this text.
 GOVUK_SCRIPT = (
     "document.body.className += ' js-enabled' + "
     "('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '');"
@@ -62,9 +61,7 @@ STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Signed cookies for browsers; nothing at all for machines, which would pay for it on every
-    request.
-    """
+    """Signed cookies for browsers. Programs get no session, which saves time on every request."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(MACHINE_PREFIXES):
@@ -77,9 +74,7 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Set the cookies, limits and headers of `app`, and the CSRF check. Must come after
-    access.install.
-    """
+    """Set up cookies, limits, headers and the CSRF check. Call after access.install."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-engage" if settings.production else "engage",
@@ -91,8 +86,7 @@ def install(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=256 * KILOBYTE,
         MAX_FORM_PARTS=200,
         WTF_CSRF_CHECK_DEFAULT=False,
-        # Its strict check wants a Referer, which our own pages are told never to send;
-        # Sec-Fetch-Site is looked at instead.
+        # The strict check needs a Referer, which our pages never send; we check Sec-Fetch-Site.
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -128,7 +122,8 @@ def _stale_form(error: CSRFError) -> Response:
 
 
 def _with_headers(response: Response) -> Response:
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (these are not a dict's)
+    names = response.headers.keys()  # not a dict: iterating over it gives pairs
+    present = {name.lower() for name in names}
     for name, value in HEADERS:
         if name.lower() not in present:
             response.headers.add_header(name, value)

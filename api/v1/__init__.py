@@ -1,7 +1,7 @@
-"""The JSON API for staff systems and partners: `/v1`, OpenAPI 3.1 at `/v1/openapi.json`, readable
-at `/v1/docs`.
+"""The JSON API for other systems, at `/v1`. OpenAPI 3.1 at `/v1/openapi.json`, as a page at
+`/v1/docs`.
 
-A resource is found wherever under this package it is defined.
+Every Resource defined in a module of this package is registered.
 """
 
 import importlib
@@ -16,13 +16,13 @@ __all__ = ["install"]
 
 
 def install(app: Flask, limiter: keys.Limiter | None = None) -> None:
-    """Give `app` the API."""
+    """Register the API."""
     keys.install(app, limiter)
     contract.install(app, _resources())
 
 
 def _resources() -> list[Resource]:
-    """Every resource under this package, by module."""
+    """Every resource of this package, in the order of its modules."""
     names = [module.name for module in pkgutil.walk_packages(__path__, f"{__name__}.")]
     return [
         value

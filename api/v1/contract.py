@@ -1,8 +1,7 @@
-"""The API's contract with its callers: the OpenAPI document, made from the routes themselves, and
-the page that shows it.
+"""The OpenAPI document and the page that shows it.
 
-What a route declares (who may call it, what it reads, what it answers) is what the document says;
-nothing is written down twice.
+The document is generated from the routes: who may call them, what they read and what they answer.
+Nothing is declared twice.
 """
 
 import re
@@ -30,18 +29,17 @@ KEY_SCHEME = "key"
 _CODE = re.compile(r"`([^`]*)`")
 _PARAMETER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _ABOUT = """
-Systems prove themselves with a key: `Authorization: Bearer engage_…`. A key belongs to one hub, has scopes, and reaches only that hub's
-people. Every moment has its offset from UTC. Unknown fields and parameters are refused. Refusals are problems of RFC 9457. POST requests
-may carry an Idempotency-Key and are then done once. Lists give `next`, to send as `after`. A key may ask 600 times a minute.
+Authenticate with a key: `Authorization: Bearer engage_…`. A key belongs to one hub, has scopes, and
+reaches only that hub's people. Times have an offset from UTC. Unknown fields and parameters are
+refused. Errors are problems (RFC 9457). A POST with an Idempotency-Key is done once. Lists return
+`next`; send it as `after` for the next page. A key may make 600 requests a minute.
 """
 
 docs = Blueprint("api_docs", __name__, template_folder="templates")
 
 
 class Fault(Schema):
-    """One thing that is wrong, and where: a field of the body, a parameter of the query, or a
-    header.
-    """
+    """One error and its location: a field of the body, a query parameter or a header."""
 
     pointer = fields.String(metadata={"description": "A JSON pointer into the body."})
     parameter = fields.String(metadata={"description": "The name of a query parameter."})
@@ -50,7 +48,7 @@ class Fault(Schema):
 
 
 class ProblemSchema(Schema):
-    """Why a request was refused (RFC 9457). `code` is stable, for programs; the rest is for people."""
+    """Why a request was refused (RFC 9457). `code` is stable, for programs."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -61,10 +59,10 @@ class ProblemSchema(Schema):
 
 
 class Contract(Api):
-    """flask-smorest's document, with our problems as its errors and without its own error handling.
+    """flask-smorest's document with our Problem as the error schema and without its error handlers.
 
-    The resources are described when somebody first asks for the document: that takes longer than
-    all else at a start.
+    The document is generated on the first request for it, because that is the slowest part of a
+    start.
     """
 
     ERROR_SCHEMA = ProblemSchema  # type: ignore[assignment]
@@ -76,14 +74,14 @@ class Contract(Api):
         super().__init__(app, **options)  # type: ignore[no-untyped-call]
 
     def register_blueprint(self, blp: Resource, **options: Any) -> None:
-        """Serve a resource, and describe it when the time comes."""
+        """Register a resource. It is described when the document is generated."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
         self._app.register_blueprint(blp, **options)
         self._resources.append(blp)
 
     @property
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; made once, whichever thread asks first."""
+        """The OpenAPI document. Generated once, by the first thread that needs it."""
         with self._lock:
             if self._document is None:
                 for resource in self._resources:
@@ -95,11 +93,11 @@ class Contract(Api):
             return self._document
 
     def _register_error_handlers(self) -> None:
-        """Refusals are told in one place for the whole service, api/problems.py."""
+        """Leave errors to api/problems.py, which answers them for the whole service."""
 
 
 def install(app: Flask, resources: Sequence[Resource]) -> None:
-    """Register the API's resources, and the document that describes them."""
+    """Register the resources and the document that describes them."""
     app.config.update(API_TITLE="Engage", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
     api = Contract(app, spec_kwargs={"info": {"description": _ABOUT.strip()}})
     for field, kind, form in (
@@ -126,21 +124,21 @@ def _check_form() -> None:
 
 @docs.app_template_filter("marked")
 def _marked(text: str) -> Markup:
-    """Text with its `code` as code, for the page."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped just here)
+    """Escape a text and turn `code` into code elements, for the page."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped here)
 
 
 @docs.get("/v1/openapi.json")
 @allow(PUBLIC)
 def openapi() -> ResponseReturnValue:
-    """The contract, for programs."""
+    """The OpenAPI document, for programs."""
     return jsonify(_contract().document)
 
 
 @docs.get("/v1/docs")
 @allow(PUBLIC)
 def read() -> ResponseReturnValue:
-    """The contract, for people."""
+    """The OpenAPI document, as a page."""
     document = _contract().document
     return render_template(
         "api_docs.html", document=document, operations=list(_operations(document))
@@ -174,7 +172,7 @@ def _document(app: Flask, api: Contract) -> dict[str, Any]:
 
 
 def _complete(app: Flask, rule: Rule, method: str, operation: dict[str, Any]) -> None:
-    """Say of an operation what its route declares elsewhere: its name, its scope, its headers."""
+    """Add to an operation its id, its scope and its headers."""
     allowance = allowance_of(app, rule.endpoint)
     operation["operationId"] = rule.endpoint.rpartition(".")[2]
     if allowance is not None and allowance.scope is not None:
@@ -187,13 +185,13 @@ def _complete(app: Flask, rule: Rule, method: str, operation: dict[str, Any]) ->
                 "name": HEADER,
                 "required": False,
                 "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
-                "description": "The same key again, within 24 hours, gives the first answer again.",
+                "description": "A repeat with this key within 24 hours gets the first answer.",
             }
         )
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every operation with all that a reader wants beside it, in the order of the routes."""
+    """Every operation with its path, parameters and schemas, in the order of the routes."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method not in ("get", "post", "patch", "put", "delete"):

@@ -1,6 +1,4 @@
-"""`/v1/events`: everything that happened in the hub, in order, for systems that keep their own
-copy.
-"""
+"""`/v1/events`: everything that happened in the hub, in order, for systems that keep a copy."""
 
 from typing import Any
 
@@ -20,7 +18,7 @@ events = Resource(
 
 
 class EventOut(Schema):
-    """What happened, to whom, by whom. `data` holds ids, codes and moments."""
+    """What happened, about which person, and the actor. `data` has ids, codes and moments."""
 
     id = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)
@@ -31,22 +29,30 @@ class EventOut(Schema):
 
 
 class EventPage(Schema):
-    """Events, and the cursor to ask with next; the end is reached when the cursor no longer moves."""
+    """Events and the cursor for the next request. At the end of the list the cursor no longer
+    changes.
+    """
 
     items = fields.List(fields.Nested(EventOut), required=True)
     next = fields.String(required=True)
 
 
 class EventQuery(Given):
-    """How many, and from where."""
+    """The size and start of a page of events."""
 
     limit = Whole(
-        1, 500, in_query=True, load_default=100, metadata={"description": "How many at most."}
+        1,
+        500,
+        in_query=True,
+        load_default=100,
+        metadata={"description": "The most events to return."},
     )
     after = Words(
         50,
         load_default="0.0",
-        metadata={"description": "The `next` of the last answer; none for the very beginning."},
+        metadata={
+            "description": "The `next` of the last answer. Leave out to start with the first event."
+        },
     )
 
 
@@ -55,8 +61,9 @@ class EventQuery(Given):
 @events.reads(EventQuery, location="query")
 @events.answers(200, EventPage)
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
-    """Events behind a cursor, oldest first. None is ever missed: a change that was still being
-    written comes later.
+    """List events after a cursor, oldest first.
+
+    No event is missed or sent twice: an event that is still being written comes later.
     """
     try:
         after = Cursor.parse(query["after"])

@@ -1,4 +1,4 @@
-"""The fields that the API's schemas are made of, each with its limits."""
+"""The field types of the API's schemas, each with its limits."""
 
 import re
 import uuid
@@ -18,19 +18,19 @@ DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Given(Schema):
-    """The base of everything that is sent to us: a field we do not know is refused."""
+    """The base of every request schema. Unknown fields are refused."""
 
     class Meta:
         unknown = RAISE
 
 
 class Nothing(Given):
-    """A body that says nothing: `{}` or none at all."""
+    """An empty body: `{}` or nothing."""
 
 
 class Words(fields.String):
-    """Text of `shortest` to `longest` characters, blanks around it taken off; no character that
-    cannot be seen or stored.
+    """Text of `shortest` to `longest` characters, without invisible ones. Surrounding blanks are
+    removed.
     """
 
     def __init__(
@@ -43,13 +43,11 @@ class Words(fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        given: str = super()._deserialize(value, attr, data, **kwargs).strip()
-        problem = problem_with(
-            given, longest=self.longest, shortest=self.shortest, lines=self.lines
-        )
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
+        problem = problem_with(text, longest=self.longest, shortest=self.shortest, lines=self.lines)
         if problem is not None:
             raise ValidationError(problem)
-        return given
+        return text
 
 
 class Crn(Words):
@@ -57,20 +55,20 @@ class Crn(Words):
 
     def __init__(self, **more: Any) -> None:
         form = validate.Regexp(
-            "^[A-Z][0-9]{6}$", error="Use one capital letter and six digits, such as X123456."
+            "^[A-Z][0-9]{6}$", error="Enter one capital letter and six digits, such as X123456."
         )
         super().__init__(7, shortest=7, validate=form, **more)
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its offset from UTC, such as 2027-03-22T09:30:00+00:00, between 2000 and 2100;
-    handed on in UTC.
+    """A moment with an offset from UTC, such as 2027-03-22T09:30:00+00:00, between 2000 and 2100.
+    Converted to UTC.
     """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(format="iso", **more)
         self.error_messages["invalid_awareness"] = (
-            "Give the offset from UTC too, such as +00:00 or Z."
+            "Include the offset from UTC, such as +00:00 or Z."
         )
 
     def _deserialize(
@@ -82,7 +80,7 @@ class Moment(fields.AwareDateTime):
         offset = moment.utcoffset()
         naive = moment.replace(tzinfo=UTC)
         if offset is None or not EARLIEST <= naive < LATEST:
-            raise ValidationError("Give a moment between 2000 and 2100.")
+            raise ValidationError("Enter a moment between 2000 and 2100.")
         return moment.astimezone(UTC)
 
 
@@ -99,12 +97,12 @@ class Day(fields.Date):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         day: date = super()._deserialize(value, attr, data, **kwargs)
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(f"Give a day from {FIRST_YEAR} to {LAST_YEAR}.")
+            raise ValidationError(f"Enter a day from {FIRST_YEAR} to {LAST_YEAR}.")
         return day
 
 
 class Flag(fields.Boolean):
-    """true or false, as JSON has them, and nothing that merely looks so."""
+    """JSON `true` or `false`. Other values that look like them are refused."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -115,7 +113,7 @@ class Flag(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number from `low` to `high`; one written as text is taken from a query only."""
+    """A whole number from `low` to `high`. Text with digits is accepted in a query only."""
 
     def __init__(self, low: int, high: int, *, in_query: bool = False, **more: Any) -> None:
         super().__init__(validate=validate.Range(low, high), **more)
@@ -132,7 +130,7 @@ class Whole(fields.Integer):
 
 
 class Id(fields.UUID):
-    """One of our ids, written as UUIDs are."""
+    """One of our ids, a UUID."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -144,7 +142,7 @@ class Id(fields.UUID):
 
 
 def one_of(kind: type[StrEnum], **more: Any) -> fields.Enum[Any]:
-    """One of a closed set, by its value."""
+    """One value of an enum."""
     return fields.Enum(kind, by_value=True, **more)
 
 

@@ -1,9 +1,8 @@
-"""How a system is known: `Authorization: Bearer engage_…`, looked up by its hash, and how often it
-may ask.
+"""API keys: `Authorization: Bearer engage_…`, looked up by hash, and their rate limit.
 
-The limit is per key and counted in each process's memory, so with several processes a key may ask
-that many times more often. It keeps one system's mistake from taking the service away from the
-others; it is no lock.
+The limit applies to each key and is counted in the memory of each process, so several processes
+allow a multiple of it. It protects other systems from one system's mistake. It is not a security
+control.
 """
 
 import math
@@ -26,7 +25,7 @@ PER_MINUTE = 600
 
 
 class TooManyRequests(EngageError):
-    """The key has asked more often than it may."""
+    """The key is over its rate limit."""
 
     status = 429
     code = "too_many_requests"
@@ -38,34 +37,33 @@ class TooManyRequests(EngageError):
 
 
 class Limiter:
-    """Counts the requests of each key over the last minute."""
+    """Counts the requests of each key in the last minute."""
 
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
         self._limit = RateLimitItemPerMinute(per_minute)
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
     def count(self, who: str) -> int:
-        """Count one request; 0 when it may go on, else the seconds after which the next may."""
+        """Count a request. Returns 0 if it is allowed, otherwise the seconds to wait."""
         if self._window.hit(self._limit, who):
             return 0
         reset = self._window.get_window_stats(self._limit, who).reset_time
-        # The library keeps its window by the computer's clock, whatever moment the service plays
-        # at.
+        # The library uses the computer's clock, even if ENGAGE_NOW moves the service's clock.
         return max(math.ceil(reset - Clock().now().timestamp()), 1)
 
 
 def install(app: Flask, limiter: Limiter | None = None) -> None:
-    """Let `app` know systems by their keys."""
+    """Register the authentication by key."""
     app.extensions["engage.limiter"] = limiter or Limiter()
     access.identify_key(app, _identify)
 
 
 def _identify() -> Actor | None:
-    kind, _, presented = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not presented:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret:
         return None
     with transaction() as session:
-        key = find_key(session, presented.strip(), now=now())
+        key = find_key(session, secret.strip(), now=now())
     if key is None:
         log.warning("key.refused")
         return None

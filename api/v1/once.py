@@ -1,9 +1,9 @@
-"""`Idempotency-Key` on POST: the same request sent twice is done once, and both get the same
+"""`Idempotency-Key` on POST: a repeated request is done once, and every repeat gets the first
 answer.
 
-The whole view runs in the transaction that claims the key, so the answer is kept if and only if the
-work is. A request that was refused leaves nothing behind and is looked at afresh. An answer is not
-given again once anybody whom it is about may no longer be seen.
+The whole view runs in the transaction that claims the key, so the answer is stored if and only if
+the work is. A refused request leaves nothing behind and can be sent again. An answer is not
+repeated if the key may no longer see a person in it.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ LONGEST_KEY = 100
 
 
 def once(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Honour the header on a view. It must stand above the view's `response`, so that the finished
-    answer passes here.
+    """Honour the header on a view. Place it above `reads` and `answers`, so that it gets the
+    finished answer.
     """
 
     @wraps(view)
-    def wrapped(*given: Any, **named: Any) -> Response:
+    def wrapped(*args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
-            return make_response(view(*given, **named))
+            return make_response(view(*args, **kwargs))
         if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
             raise Invalid(
                 fields={f"{HEADER}:": f"Use 1 to {LONGEST_KEY} printable ASCII characters."}
@@ -41,7 +41,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
         with transaction() as session:
             answer = idempotency.claim(session, actor=actor, key=key, request=_digest(), now=now())
             if answer is None:
-                response = make_response(view(*given, **named))
+                response = make_response(view(*args, **kwargs))
                 answer = idempotency.Answer(response.status_code, response.get_json())
                 idempotency.store(session, actor=actor, key=key, answer=answer)
                 return response
@@ -56,7 +56,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _digest() -> str:
-    """What was asked: method, address and body, byte for byte."""
-    asked = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
-    asked.update(request.get_data())
-    return asked.hexdigest()
+    """A hash of the request: method, path with query, and body."""
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest.update(request.get_data())
+    return digest.hexdigest()

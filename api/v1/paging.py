@@ -1,14 +1,13 @@
-"""Pages and the cursors between them.
+"""Pages of lists and their cursors.
 
-A cursor names the last row that was shown; the next page begins behind it, whatever was added or
-removed meanwhile. It is signed, so what comes back is what went out; its form is nobody's business
-but ours.
+A cursor names the last row of a page; the next page starts after it, whatever was added or removed
+in the meantime. Cursors are signed, so a caller cannot make one up. Their format is private.
 """
 
 import functools
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import current_app
@@ -23,21 +22,21 @@ Row = TypeVar("Row")
 
 
 class PageQuery(Given):
-    """How much of a list to give, and from where."""
+    """The size and start of a page."""
 
     limit = Whole(
-        1, 200, in_query=True, load_default=50, metadata={"description": "How many rows at most."}
+        1, 200, in_query=True, load_default=50, metadata={"description": "The most rows to return."}
     )
     after = Words(
         LONGEST_CURSOR,
         load_default=None,
-        metadata={"description": "The `next` of the page before; none for the first page."},
+        metadata={"description": "The `next` of the previous page. Leave out for the first page."},
     )
 
 
 @functools.cache
 def page_of(item: type[Schema], name: str) -> type[Schema]:
-    """The schema of a page of `item`: its rows, and the cursor of the next page, null on the last."""
+    """The schema of a page of `item`: rows and the next page's cursor, null on the last page."""
     return Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item), required=True),
@@ -48,47 +47,55 @@ def page_of(item: type[Schema], name: str) -> type[Schema]:
 
 
 def page(
-    rows: Sequence[Row], limit: int, what: str, place: Callable[[Row], tuple[Any, ...]]
+    rows: Sequence[Row], limit: int, list_name: str, place: Callable[[Row], tuple[Any, ...]]
 ) -> dict[str, Any]:
-    """A page out of up to `limit + 1` rows; the cursor stands at the `place` of the last one shown."""
-    shown = rows[:limit]
+    """A page made from up to `limit + 1` rows. Its cursor is the `place` of the last row on the
+    page.
+    """
+    on_page = rows[:limit]
     more = len(rows) > limit
-    return {"items": shown, "next": write(what, *place(shown[-1])) if more else None}
+    return {"items": on_page, "next": write(list_name, *place(on_page[-1])) if more else None}
 
 
-def write(what: str, *place: Any) -> str:
-    """A cursor into the list `what`."""
-    cursor: str | bytes = _serializer(what).dumps([_plain(part) for part in place])
+def write(list_name: str, *place: Any) -> str:
+    """Make a cursor for the list `list_name`."""
+    cursor: str | bytes = _serializer(list_name).dumps([_as_text(part) for part in place])
     return cursor if isinstance(cursor, str) else cursor.decode()
 
 
-def read(cursor: str | None, what: str) -> list[str] | None:
-    """The place in a cursor that `write` made for the same list, as strings; None without one.
-    Raises Invalid for any other.
+def read(cursor: str | None, list_name: str) -> list[str] | None:
+    """The place in a cursor of the same list, as strings; None without a cursor. Raises Invalid for
+    any other cursor.
     """
     if cursor is None:
         return None
     try:
-        place: list[str] = _serializer(what).loads(cursor)
+        place: list[str] = _serializer(list_name).loads(cursor)
     except BadData:
         raise bad_cursor() from None
     return place
 
 
-def read_moment(cursor: str | None, what: str) -> tuple[datetime, uuid.UUID] | None:
+def read_moment(cursor: str | None, list_name: str) -> tuple[datetime, uuid.UUID] | None:
     """The place (moment, id) in a cursor."""
-    place = read(cursor, what)
+    place = read(cursor, list_name)
     return None if place is None else (datetime.fromisoformat(place[0]), uuid.UUID(place[1]))
 
 
+def read_day(cursor: str | None, list_name: str) -> tuple[date, uuid.UUID] | None:
+    """The place (day, id) in a cursor."""
+    place = read(cursor, list_name)
+    return None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
+
+
 def bad_cursor() -> Invalid:
-    """The refusal of a cursor that we never gave."""
-    return Invalid(fields={"?after": "Send the `next` of the page before, as it was."})
+    """The error for a cursor that we did not issue."""
+    return Invalid(fields={"?after": "Send the `next` of the previous page, unchanged."})
 
 
-def _plain(part: Any) -> str:
+def _as_text(part: Any) -> str:
     return part.isoformat() if isinstance(part, datetime) else str(part)
 
 
-def _serializer(what: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"cursor:{what}")
+def _serializer(list_name: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"cursor:{list_name}")

@@ -1,4 +1,4 @@
-"""How a body or a query of the API is read: strictly, with every fault told in one shape."""
+"""Reading bodies and queries of the API: strictly, with every error in one form."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,7 @@ JSON = "application/json"
 
 
 class _Parser(FlaskParser):
-    """Reads JSON as the standard has it; unknown fields and parameters are refused."""
+    """Reads standard JSON. Unknown fields and parameters are refused."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}
 
@@ -39,14 +39,14 @@ class _Parser(FlaskParser):
         error_status_code: int | None,
         error_headers: Any,
     ) -> NoReturn:
-        raise Invalid(fields=dict(_faults(error.messages)))
+        raise Invalid(fields=dict(_errors(error.messages)))
 
 
 View = Callable[..., Any]
 
 
 class Resource(Blueprint):
-    """A flask-smorest blueprint that reads as `_Parser` does."""
+    """A flask-smorest blueprint that reads with `_Parser`."""
 
     ARGUMENTS_PARSER = _Parser()
 
@@ -56,22 +56,22 @@ class Resource(Blueprint):
     def reads(
         self, schema: type[Schema], *, location: str = "json", required: bool = True
     ) -> Callable[[View], View]:
-        """The view's first argument is what was sent, by `schema`; `location` is `json` or `query`."""
+        """Pass the body or query to the view as its first argument. `location` is `json` or
+        `query`.
+        """
         decorate: Callable[[View], View] = self.arguments(
             schema, location=location, required=required
         )  # type: ignore[no-untyped-call]
         return decorate
 
     def answers(self, status: int, schema: type[Schema]) -> Callable[[View], View]:
-        """What the view returns is sent by `schema`, with this status."""
+        """Send what the view returns, by `schema`, with this status."""
         decorate: Callable[[View], View] = self.response(status, schema)  # type: ignore[no-untyped-call]
         return decorate
 
 
 def check_form() -> None:
-    """Refuse a body that is not JSON (415), and query parameters where the address takes none
-    (422).
-    """
+    """Refuse a body that is not JSON (415), and a query on a route that takes none (422)."""
     has_body = bool(request.content_length) or "chunked" in request.headers.get(
         "Transfer-Encoding", ""
     )
@@ -79,13 +79,13 @@ def check_form() -> None:
         raise UnsupportedMediaType
     if request.args and not _takes_query(request.endpoint):
         raise Invalid(
-            fields={f"?{name}": "This address takes no such parameter." for name in request.args}
+            fields={f"?{name}": "This address has no such parameter." for name in request.args}
         )
 
 
 def _takes_query(endpoint: str | None) -> bool:
-    documented = getattr(current_app.view_functions.get(endpoint or ""), "_apidoc", {})
-    parameters = documented.get("arguments", {}).get("parameters", [])
+    description = getattr(current_app.view_functions.get(endpoint or ""), "_apidoc", {})
+    parameters = description.get("arguments", {}).get("parameters", [])
     return any(parameter["in"] == "query" for parameter in parameters)
 
 
@@ -93,16 +93,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _faults(messages: Any) -> Iterator[tuple[str, str]]:
-    """Each fault with where it is: `field`, `list/0`, or `?parameter`; the first fault of each
-    place.
-    """
-    for location, found in (
+def _errors(messages: Any) -> Iterator[tuple[str, str]]:
+    """The first error of each location. A location is `field`, `list/0` or `?parameter`."""
+    for location, errors in (
         messages.items() if isinstance(messages, Mapping) else [("json", messages)]
     ):
-        mark = "?" if location == "query" else ""
-        for place, words in _walk(found):
-            yield mark + place, words
+        prefix = "?" if location == "query" else ""
+        for place, message in _walk(errors):
+            yield prefix + place, message
 
 
 def _walk(found: Any, place: str = "") -> Iterator[tuple[str, str]]:

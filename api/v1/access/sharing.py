@@ -1,5 +1,5 @@
-"""`/v1/agreements` and `/v1/people/{id}/disclosures`: what agencies may see, and what they were
-shown.
+"""`/v1/agreements` and `/v1/people/{id}/disclosures`: what agencies may see, and what was disclosed
+to them.
 """
 
 import uuid
@@ -21,13 +21,13 @@ sharing = Resource(
     "sharing",
     __name__,
     url_prefix="/v1",
-    description="What agencies may see of people, and what they were shown.",
+    description="What agencies may see of people's records, and what was disclosed to them.",
 )
 
 
 class AgreementOut(Schema):
-    """By which an agency sees parts of records beside its own, on the days from `starts_on` to
-    `ends_on` unless ended before.
+    """An agreement that lets an agency see parts of other agencies' records, from `starts_on` to
+    `ends_on` unless it ended before.
     """
 
     id = fields.UUID(required=True)
@@ -47,8 +47,8 @@ class AgreementOut(Schema):
 
 
 class DisclosureOut(Schema):
-    """Something of a person's record that went to another agency. `agreement_id` is null where the
-    law, and no agreement, asked for it.
+    """A disclosure of part of a person's record to another agency. `agreement_id` is null if the
+    law required it.
     """
 
     id = fields.UUID(required=True)
@@ -65,7 +65,7 @@ class DisclosureOut(Schema):
 @sharing.reads(PageQuery, location="query")
 @sharing.answers(200, page_of(AgreementOut, "AgreementPage"))
 def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
-    """The sharing agreements of the key's hub, ended ones too, the one recorded last first."""
+    """List the sharing agreements of the key's hub, latest first, including ended ones."""
     place, limit = read(query["after"], "agreements"), query["limit"]
     after = None if place is None else uuid.UUID(place[0])
     hub = current_actor().hub_id
@@ -81,11 +81,11 @@ def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
 @sharing.reads(PageQuery, location="query")
 @sharing.answers(200, page_of(DisclosureOut, "DisclosurePage"))
 def list_disclosures(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What was disclosed of a person, to whom, for what and on what basis, the latest first."""
-    what, limit = f"disclosures {person_id}", query["limit"]
-    after = read_moment(query["after"], what)
+    """List what was disclosed about a person, to whom, why and on what basis, latest first."""
+    list_name, limit = f"disclosures {person_id}", query["limit"]
+    after = read_moment(query["after"], list_name)
     with transaction() as session:
         rows = disclosures.listed(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
-    return page(rows, limit, what, lambda row: (row.at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.at, row.id))

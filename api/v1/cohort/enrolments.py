@@ -1,7 +1,8 @@
-"""`/v1/people/{id}/status`, `/v1/people/{id}/reviews` and `/v1/people/{id}/transfer`: how somebody
-stands on the cohort, and whose they are.
+"""`/v1/people/{id}/status`, `/v1/people/{id}/reviews` and `/v1/people/{id}/transfer`: a person's
+status on the cohort, and their offender manager.
 
-Who joins, leaves or changes strand is decided in a meeting (`/v1/meetings`), and nowhere here.
+Adoption, deregistration and changes of strand are decided in a meeting (`/v1/meetings`), never
+here.
 """
 
 import uuid
@@ -27,26 +28,26 @@ from engage.cohort.kinds import (
 from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import transfers
 from engage.core.errors import Invalid
-from engage.queries.cohort import status as insight
+from engage.queries.cohort import status as status_queries
 from engage.queries.cohort.status import CasePage, ReviewView
 
 enrolments = Resource(
     "enrolments",
     __name__,
     url_prefix="/v1",
-    description="How people stand on the cohort, and whose they are.",
+    description="People's status on the cohort, and their offender managers.",
 )
 
 
 class RuleReasonOut(Schema):
-    """Why a rule says what it says. Where the key may not see it, the code is `withheld`."""
+    """A reason for what a rule says. The code is `withheld` if the key may not see it."""
 
     code = fields.String(required=True)
     words = fields.String(required=True)
 
 
 class EnrolmentOut(Schema):
-    """One time on the cohort. `voluntary_since`: no order runs, and they stay of their own will."""
+    """An enrolment. From `voluntary_since` on the person stays voluntarily, without an order."""
 
     id = fields.UUID(required=True)
     cohort = one_of(Cohort, required=True)
@@ -58,7 +59,7 @@ class EnrolmentOut(Schema):
 
 
 class StandingOut(Schema):
-    """The status decided last, since when, and by which day it must be looked at again."""
+    """The current status, since when, and the day by which its next review is due."""
 
     rag = one_of(Rag, required=True)
     since = fields.Date(required=True)
@@ -75,7 +76,7 @@ class StrandOut(Schema):
 
 
 class SuggestionOut(Schema):
-    """What the rules say now. People decide."""
+    """What the rules suggest now. Staff decide."""
 
     rag = one_of(Rag, required=True)
     reasons = fields.List(fields.Nested(RuleReasonOut), required=True)
@@ -89,14 +90,14 @@ class SuggestionOut(Schema):
 
 
 class ReReferralOut(Schema):
-    """By when somebody is to be referred again before their release."""
+    """The day by which a person must be referred again before their release."""
 
     due_on = fields.Date(required=True)
 
 
 class CohortStatusOut(Schema):
-    """How somebody stands: `enrolment`, `standing` and `suggestion` are null for whoever is not on
-    the cohort now. `strands` are the latest first.
+    """A person's status. `enrolment`, `standing` and `suggestion` are null if they are not on the
+    cohort now. `strands` has the latest first.
     """
 
     offender_manager = fields.String(required=True, attribute="manager")
@@ -109,7 +110,7 @@ class CohortStatusOut(Schema):
 
 
 class RagReviewOut(Schema):
-    """One review: what was decided, and what the rule suggested then."""
+    """A review: what was decided, and what the rule suggested then."""
 
     id = fields.UUID(required=True)
     rag = one_of(Rag, required=True)
@@ -121,21 +122,21 @@ class RagReviewOut(Schema):
 
 
 class RagReviewIn(Given):
-    """The status from today on, and why."""
+    """The status from today on, and the reason."""
 
     rag = one_of(Rag, required=True)
     reason = Words(LONGEST_REASON, lines=True, required=True)
 
 
 class TransferIn(Given):
-    """To whom, by email address, and what they must know."""
+    """The email address of the new offender manager, and a note for them."""
 
     to = Words(254, required=True)
     note = Words(LONGEST_NOTE, lines=True, required=True)
 
 
 class TransferOut(Schema):
-    """That somebody has another offender manager. `told` is whether a text says so to the person."""
+    """A transfer. `told` says whether the person gets a text about it."""
 
     id = fields.UUID(required=True)
     at = fields.AwareDateTime(required=True)
@@ -143,7 +144,7 @@ class TransferOut(Schema):
 
 
 class DeathIn(Given):
-    """The day on which somebody died."""
+    """The day of death."""
 
     on = Day(required=True)
 
@@ -152,11 +153,12 @@ class DeathIn(Given):
 @allow(scope("case:read"))
 @enrolments.answers(200, CohortStatusOut)
 def get_status(person_id: uuid.UUID) -> CasePage:
-    """How a person stands on the cohort, and what the rules suggest. Reasons about tests need
-    `health:read` too.
+    """Get a person's status on the cohort, and what the rules suggest.
+
+    Reasons about tests also require `health:read`.
     """
     with transaction() as session:
-        return insight.load(session, current_actor(), person_id, now=now())
+        return status_queries.load(session, current_actor(), person_id, now=now())
 
 
 @enrolments.get("/people/<uuid:person_id>/reviews")
@@ -164,14 +166,14 @@ def get_status(person_id: uuid.UUID) -> CasePage:
 @enrolments.reads(PageQuery, location="query")
 @enrolments.answers(200, page_of(RagReviewOut, "RagReviewPage"))
 def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A person's reviews, latest first."""
-    what, limit = f"reviews {person_id}", query["limit"]
-    after = read_moment(query["after"], what)
+    """List a person's reviews, latest first."""
+    list_name, limit = f"reviews {person_id}", query["limit"]
+    after = read_moment(query["after"], list_name)
     with transaction() as session:
-        rows = insight.listed(
+        rows = status_queries.listed(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
-    return page(rows, limit, what, lambda row: (row.decided_at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.decided_at, row.id))
 
 
 @enrolments.post("/people/<uuid:person_id>/reviews")
@@ -179,15 +181,16 @@ def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @enrolments.reads(RagReviewIn)
 @enrolments.answers(201, RagReviewOut)
-def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
-    """Decide the status from today on. Refused (409, `not_enrolled`) for whoever is not on the
-    cohort.
+def add_review(body: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
+    """Record a review: the status from today on.
+
+    Refused (409, `not_enrolled`) if the person is not on the cohort.
     """
     with transaction() as session:
-        reviews.review(session, current_actor(), person_id, **given, now=now())
-        return insight.listed(session, current_actor(), person_id, now=now(), after=None, limit=1)[
-            0
-        ]
+        reviews.review(session, current_actor(), person_id, **body, now=now())
+        return status_queries.listed(
+            session, current_actor(), person_id, now=now(), after=None, limit=1
+        )[0]
 
 
 @enrolments.post("/people/<uuid:person_id>/stay")
@@ -195,13 +198,14 @@ def add_review(given: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
 @once
 @enrolments.reads(Nothing, required=False)
 @enrolments.answers(200, CohortStatusOut)
-def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
-    """Their order has ended, and they stay of their own will. Refused (409, `under_order`) while
-    one runs.
+def stay(_body: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+    """Record that a person stays voluntarily after their order.
+
+    Refused (409, `under_order`) while an order is in force.
     """
     with transaction() as session:
         exits.stay_voluntarily(session, current_actor(), person_id, now=now())
-        return insight.load(session, current_actor(), person_id, now=now())
+        return status_queries.load(session, current_actor(), person_id, now=now())
 
 
 @enrolments.post("/people/<uuid:person_id>/death")
@@ -209,13 +213,14 @@ def stay(_given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 @once
 @enrolments.reads(DeathIn)
 @enrolments.answers(200, CohortStatusOut)
-def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
-    """They have died: no text goes any more, their orders and their time on the cohort end. Refused
-    (409, `dead`) the second time.
+def record_death(body: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+    """Record a death.
+
+    All texts stop, and orders and enrolment end. Refused (409, `dead`) if it is already recorded.
     """
     with transaction() as session:
-        exits.record_death(session, current_actor(), person_id, on=given["on"], now=now())
-        return insight.load(session, current_actor(), person_id, now=now())
+        exits.record_death(session, current_actor(), person_id, on=body["on"], now=now())
+        return status_queries.load(session, current_actor(), person_id, now=now())
 
 
 @enrolments.post("/people/<uuid:person_id>/transfer")
@@ -223,17 +228,18 @@ def record_death(given: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 @once
 @enrolments.reads(TransferIn)
 @enrolments.answers(201, TransferOut)
-def transfer(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """Give a person to another offender manager of the hub: appointments and actions go along, and
-    the old one sees them no more.
+def transfer(body: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """Transfer a person to another offender manager of the hub.
+
+    Appointments and actions move too. The previous offender manager no longer sees the person.
     """
     with transaction() as session:
-        taker = find_staff(session, given["to"])
+        taker = find_staff(session, body["to"])
         if taker is None:
             raise Invalid(
-                fields={"to": "Give the email address of an offender manager of this hub."}
+                fields={"to": "Enter the email address of an offender manager of this hub."}
             )
         made = transfers.hand_over(
-            session, current_actor(), [person_id], to_id=taker.id, note=given["note"], now=now()
+            session, current_actor(), [person_id], to_id=taker.id, note=body["note"], now=now()
         )[0]
         return {"id": made.id, "at": made.at, "told": made.message_id is not None}

@@ -1,9 +1,8 @@
-"""`/v1/meetings` and `/v1/agenda-items`: meetings with their agendas, what they decided, and the
-case pack of a person.
+"""`/v1/meetings` and `/v1/agenda-items`: meetings, their agendas and decisions, and a person's case
+pack.
 """
 
 import uuid
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -13,7 +12,7 @@ from api.database import now, transaction
 from api.v1.documents.case_pack import CasePackOut, shape
 from api.v1.fields import Crn, Day, Flag, Given, Id, Nothing, Words, one_of
 from api.v1.once import once
-from api.v1.paging import PageQuery, page, page_of, read
+from api.v1.paging import PageQuery, page, page_of, read_day
 from api.v1.parsing import Resource
 from engage.agencies.lookups import agency_in
 from engage.agencies.service import find_staff
@@ -30,12 +29,12 @@ from engage.cohort.kinds import (
 )
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
-from engage.documents.case_pack import facts as packs
-from engage.queries.cohort import meetings as model
+from engage.documents.case_pack import facts as case_packs
+from engage.queries.cohort import meetings as meeting_queries
 from engage.queries.cohort.meetings import MeetingPage, MeetingRow
 
 meeting_routes = Resource(
-    "meetings", __name__, url_prefix="/v1", description="Meetings, and what they decide."
+    "meetings", __name__, url_prefix="/v1", description="Meetings, agendas and decisions."
 )
 MOST_AGENCIES = 100
 
@@ -48,7 +47,7 @@ class MeetingIn(Given):
 
 
 class PresenceIn(Given):
-    """Whether an agency, by its name, came, and by whom."""
+    """Whether an agency attended, and who came. `agency` is its name."""
 
     agency = Words(80, required=True)
     came = Flag(required=True)
@@ -56,7 +55,7 @@ class PresenceIn(Given):
 
 
 class AttendanceIn(Given):
-    """Who came. Agencies that are not named stay as they were noted."""
+    """The attendance. Agencies that are left out stay as they are."""
 
     agencies = fields.List(
         fields.Nested(PresenceIn), required=True, validate=validate.Length(1, MOST_AGENCIES)
@@ -70,17 +69,17 @@ class MinutesIn(Given):
 
 
 class AskIn(Given):
-    """Somebody to put on the agenda."""
+    """The person to put on the agenda."""
 
     person_id = Id(required=True)
 
 
 class DecisionIn(Given):
-    """A decision with its reason, and what its kind must name.
+    """A decision with its reason and the fields that its kind requires.
 
-    To adopt: `cohort`, `strand`, `rag`, `lead_agency` (its name), and of somebody unknown `crn` and
-    `offender_manager` (an email address); to retain: `rag`; to change the strand: `strand`, and
-    `rag` if it changes too; to deregister: `exit_reason`.
+    To adopt: `cohort`, `strand`, `rag`, `lead_agency` (its name), and for a person who is not yet
+    in Engage `crn` and `offender_manager` (an email address). To retain: `rag`. To change the
+    strand: `strand`, and `rag` if it changes too. To deregister: `exit_reason`.
     """
 
     kind = one_of(DecisionKind, required=True)
@@ -96,7 +95,7 @@ class DecisionIn(Given):
 
 
 class DecisionOut(Schema):
-    """What was decided about an item."""
+    """The decision about an agenda item."""
 
     id = fields.UUID(required=True)
     kind = one_of(DecisionKind, required=True)
@@ -105,8 +104,8 @@ class DecisionOut(Schema):
 
 
 class ItemOut(Schema):
-    """Somebody on the agenda: a person, or a referral of somebody unknown. `rag` and `strand` are
-    null for whoever is not on the cohort.
+    """An agenda item: a person, or a referral of a person who is not yet in Engage. `rag` and
+    `strand` are null if they are not on the cohort.
     """
 
     id = fields.UUID(required=True)
@@ -119,7 +118,7 @@ class ItemOut(Schema):
 
 
 class CameOut(Schema):
-    """Whether an agency came; null while nobody has noted it."""
+    """Whether an agency attended; null if it is not recorded."""
 
     agency = fields.String(required=True, attribute="agency.name")
     came = fields.Boolean(required=True, allow_none=True)
@@ -127,7 +126,7 @@ class CameOut(Schema):
 
 
 class MeetingRowOut(Schema):
-    """A meeting in the list, with how many stand on its agenda and how many of them are decided."""
+    """A meeting in the list, with the number of agenda items and how many are decided."""
 
     id = fields.UUID(required=True)
     held_on = fields.Date(required=True)
@@ -138,7 +137,7 @@ class MeetingRowOut(Schema):
 
 
 class MeetingOut(Schema):
-    """One meeting. `hidden` counts what stands on the agenda and is kept from the key."""
+    """A meeting. `hidden` counts agenda items that the key may not see."""
 
     id = fields.UUID(required=True, attribute="meeting.id")
     held_on = fields.Date(required=True, attribute="meeting.held_on")
@@ -155,15 +154,14 @@ class MeetingOut(Schema):
 @meeting_routes.reads(PageQuery, location="query")
 @meeting_routes.answers(200, page_of(MeetingRowOut, "MeetingPage"))
 def list_meetings(query: dict[str, Any]) -> dict[str, Any]:
-    """The hub's meetings, the latest first."""
-    limit, what = query["limit"], "meetings"
-    place = read(query["after"], what)
-    before = None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
+    """List the hub's meetings, latest first."""
+    limit, list_name = query["limit"], "meetings"
+    before = read_day(query["after"], list_name)
     with transaction() as session:
-        rows: list[MeetingRow] = model.listed(
+        rows: list[MeetingRow] = meeting_queries.listed(
             session, current_actor(), before=before, limit=limit + 1
         )
-    return page(rows, limit, what, lambda row: (row.held_on, row.id))
+    return page(rows, limit, list_name, lambda row: (row.held_on, row.id))
 
 
 @meeting_routes.post("/meetings")
@@ -171,25 +169,26 @@ def list_meetings(query: dict[str, Any]) -> dict[str, Any]:
 @once
 @meeting_routes.reads(MeetingIn)
 @meeting_routes.answers(201, MeetingOut)
-def call_meeting(given: dict[str, Any]) -> MeetingPage:
-    """Call a meeting of the hub of the key; its agenda builds itself. One a day (409,
-    `meeting_called`).
+def call_meeting(body: dict[str, Any]) -> MeetingPage:
+    """Call a meeting of the key's hub.
+
+    Its agenda is built automatically. A second meeting on a day is refused (409, `meeting_called`).
     """
     actor = current_actor()
     if actor.hub_id is None:
-        raise Forbidden("This key belongs to no hub.")
+        raise Forbidden("This key does not belong to a hub.")
     with transaction() as session:
-        made = meetings.call(session, actor, actor.hub_id, **given, now=now())
-        return model.one(session, actor, made.id, now=now())
+        made = meetings.call(session, actor, actor.hub_id, **body, now=now())
+        return meeting_queries.one(session, actor, made.id, now=now())
 
 
 @meeting_routes.get("/meetings/<uuid:meeting_id>")
 @allow(scope("meetings:read"))
 @meeting_routes.answers(200, MeetingOut)
 def get_meeting(meeting_id: uuid.UUID) -> MeetingPage:
-    """One meeting with its agenda, who came, and what was decided."""
+    """Get a meeting with its agenda, attendance and decisions."""
     with transaction() as session:
-        return model.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/agenda")
@@ -197,11 +196,11 @@ def get_meeting(meeting_id: uuid.UUID) -> MeetingPage:
 @once
 @meeting_routes.reads(Nothing, required=False)
 @meeting_routes.answers(200, MeetingOut)
-def build_agenda(_given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
-    """Bring the agenda up to date."""
+def build_agenda(_body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
+    """Update the agenda of a meeting."""
     with transaction() as session:
         meetings.rebuild_agenda(session, current_actor(), meeting_id, now=now())
-        return model.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/people")
@@ -209,11 +208,11 @@ def build_agenda(_given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
 @once
 @meeting_routes.reads(AskIn)
 @meeting_routes.answers(200, MeetingOut)
-def ask_for_person(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
+def ask_for_person(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Put a person on the agenda."""
     with transaction() as session:
-        agenda.request_item(session, current_actor(), meeting_id, given["person_id"], now=now())
-        return model.one(session, current_actor(), meeting_id, now=now())
+        agenda.request_item(session, current_actor(), meeting_id, body["person_id"], now=now())
+        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/attendance")
@@ -221,16 +220,16 @@ def ask_for_person(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
 @once
 @meeting_routes.reads(AttendanceIn)
 @meeting_routes.answers(200, MeetingOut)
-def note_attendance(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
-    """Say which agencies came, and by whom."""
+def note_attendance(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
+    """Record which agencies attended a meeting, and who came."""
     actor = current_actor()
     with transaction() as session:
         named = {
             agency_in(session, actor.hub_id, one["agency"]).id: Presence(one["came"], one["names"])
-            for one in given["agencies"]
+            for one in body["agencies"]
         }
         meetings.note_attendance(session, actor, meeting_id, named, now=now())
-        return model.one(session, actor, meeting_id, now=now())
+        return meeting_queries.one(session, actor, meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/close")
@@ -238,11 +237,11 @@ def note_attendance(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage
 @once
 @meeting_routes.reads(MinutesIn)
 @meeting_routes.answers(200, MeetingOut)
-def close_meeting(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
-    """End a meeting with its minutes; nothing is decided in it after that."""
+def close_meeting(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
+    """Close a meeting with its minutes. No decision can be made after that."""
     with transaction() as session:
-        meetings.close(session, current_actor(), meeting_id, minutes=given["minutes"], now=now())
-        return model.one(session, current_actor(), meeting_id, now=now())
+        meetings.close(session, current_actor(), meeting_id, minutes=body["minutes"], now=now())
+        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/agenda-items/<uuid:item_id>/decision")
@@ -250,15 +249,14 @@ def close_meeting(given: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
 @once
 @meeting_routes.reads(DecisionIn)
 @meeting_routes.answers(201, MeetingOut)
-def decide(given: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
-    """Record what the meeting decided; what it says takes effect with it. A second decision is
-    refused (409, `decided`).
+def decide(body: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
+    """Record the decision about an agenda item.
 
-    Adopting somebody whom Engage does not know adds them as a person, which needs `people:write`
-    too.
+    It takes effect at once. A second decision is refused (409, `decided`). Adopting a person who is
+    not yet in Engage adds them, which also requires `people:write`.
     """
     actor, at = current_actor(), now()
-    lead, manager = given.pop("lead_agency"), given.pop("offender_manager")
+    lead, manager = body.pop("lead_agency"), body.pop("offender_manager")
     with transaction() as session:
         item = decisions.open_item(session, actor, item_id, now=at)
         lead_id = agency_in(session, actor.hub_id, lead).id if lead else None
@@ -266,19 +264,20 @@ def decide(given: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
         if manager and found is None:
             raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
         choice = DecisionDetails(
-            **given, lead_agency=lead_id, offender_manager=found.id if found is not None else None
+            **body, lead_agency=lead_id, offender_manager=found.id if found is not None else None
         )
         meeting_id = item.meeting_id
         decisions.decide(session, actor, item_id, choice, now=at)
-        return model.one(session, actor, meeting_id, now=at)
+        return meeting_queries.one(session, actor, meeting_id, now=at)
 
 
 @meeting_routes.get("/people/<uuid:person_id>/case-pack")
 @allow(scope("meetings:read"))
 @meeting_routes.answers(200, CasePackOut)
 def get_case_pack(person_id: uuid.UUID) -> dict[str, Any]:
-    """What a meeting wants to know of one person. Tests are null for a key without `health:read`,
-    signals empty without `signals:read`.
+    """Get a person's case pack for a meeting.
+
+    `tests` is null for a key without `health:read`, `signals` is empty without `signals:read`.
     """
     with transaction() as session:
-        return shape(packs.load(session, current_actor(), person_id, now=now()))
+        return shape(case_packs.load(session, current_actor(), person_id, now=now()))

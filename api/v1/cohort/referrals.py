@@ -1,6 +1,4 @@
-"""`/v1/referrals` and `/v1/people/{id}/assessments`: somebody is referred to a hub, and how they
-are judged.
-"""
+"""`/v1/referrals` and `/v1/people/{id}/assessments`: referrals to a hub, and assessments."""
 
 import uuid
 from typing import Any
@@ -28,18 +26,18 @@ from engage.cohort.model import Assessment
 from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden
 from engage.plan.kinds import Pathway
-from engage.queries.cohort import assessments as assessment_views
-from engage.queries.cohort import referrals as model
+from engage.queries.cohort import assessments as assessment_queries
+from engage.queries.cohort import referrals as referral_queries
 from engage.queries.cohort.referrals import ReferralView
 
 referral_routes = Resource(
-    "referrals", __name__, url_prefix="/v1", description="Somebody is referred, and assessed."
+    "referrals", __name__, url_prefix="/v1", description="Referrals to a hub, and assessments."
 )
 
 
 class ReferralIn(Given):
-    """Somebody to refer. `agency` is the name of the agency that refers; only the police select
-    `at_arrest`. Name no victim.
+    """A referral. `agency` is the name of the agency that refers. Only the police may set
+    `at_arrest`. Do not name victims.
     """
 
     agency = Words(80, required=True)
@@ -58,27 +56,27 @@ class ReferralIn(Given):
 
 
 class WhyIn(Given):
-    """Why a referral is taken back."""
+    """Why the referral is withdrawn."""
 
     why = Words(500, lines=True, required=True)
 
 
 class IdentityIn(Given):
-    """Who it is."""
+    """The identity of the person."""
 
     crn = Crn(required=True)
     date_of_birth = Day(load_default=None, allow_none=True)
 
 
 class DuplicateIn(Given):
-    """The referral that waits for the same person."""
+    """The other referral of the same person, which waits."""
 
     of = fields.UUID(required=True)
 
 
 class AlikeOut(Schema):
-    """Somebody who may be the same: a person, or another referral. `by` is `crn`, `birth` (name and
-    date of birth) or `name`.
+    """A possible match: a person or another referral. `by` is `crn`, `birth` (name and date of
+    birth) or `name`.
     """
 
     by = fields.String(required=True)
@@ -87,8 +85,8 @@ class AlikeOut(Schema):
 
 
 class ReferralOut(Schema):
-    """A referral. `person_id` is null while Engage does not know them. `duplicate_of` is the one
-    that it was joined with.
+    """A referral. `person_id` is null until the person is in Engage. `duplicate_of` is the referral
+    that it duplicates.
     """
 
     id = fields.UUID(required=True, attribute="referral.id")
@@ -112,22 +110,22 @@ class ReferralOut(Schema):
 
 
 class ReferralQuery(PageQuery):
-    """Which referrals."""
+    """Filters for referrals."""
 
     state = one_of(ReferralState, load_default=None)
     crn = Crn(load_default=None)
 
 
 class AssessedNeedIn(Given):
-    """How great one need is: 0 none, 1 some, 2 great, 3 urgent."""
+    """The score of one need: 0 none, 1 some, 2 great, 3 urgent."""
 
     pathway = one_of(Pathway, required=True)
     score = Whole(0, HIGHEST_NEED, required=True)
 
 
 class AssessmentIn(Given):
-    """A judgement; it becomes a new version. Write nothing of what intelligence says. Of two scores
-    of one need the later holds.
+    """An assessment, which becomes a new version. Do not include intelligence. If a need is scored
+    twice, the later score counts.
     """
 
     harm_to_others = one_of(Risk, required=True)
@@ -146,14 +144,14 @@ class AssessmentIn(Given):
 
 
 class AssessedNeedOut(Schema):
-    """How great one need is."""
+    """The score of one need."""
 
     pathway = one_of(Pathway, required=True)
     score = fields.Integer(required=True)
 
 
 class AssessmentOut(Schema):
-    """One version. Needs that tell of health are left out for a key without `health:read`."""
+    """One version of an assessment. Health needs are left out for a key without `health:read`."""
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
@@ -176,18 +174,18 @@ class AssessmentOut(Schema):
 @referral_routes.reads(ReferralQuery, location="query")
 @referral_routes.answers(200, page_of(ReferralOut, "ReferralPage"))
 def list_referrals(query: dict[str, Any]) -> dict[str, Any]:
-    """The hub's referrals, the latest first."""
-    limit, what = query["limit"], "referrals"
+    """List the hub's referrals, latest first."""
+    limit, list_name = query["limit"], "referrals"
     with transaction() as session:
-        rows = model.listed(
+        rows = referral_queries.listed(
             session,
             current_actor(),
             state=query["state"],
             crn=query["crn"],
-            after=read_moment(query["after"], what),
+            after=read_moment(query["after"], list_name),
             limit=limit + 1,
         )
-    return page(rows, limit, what, lambda row: (row.referral.referred_at, row.referral.id))
+    return page(rows, limit, list_name, lambda row: (row.referral.referred_at, row.referral.id))
 
 
 @referral_routes.post("/referrals")
@@ -195,26 +193,29 @@ def list_referrals(query: dict[str, Any]) -> dict[str, Any]:
 @once
 @referral_routes.reads(ReferralIn)
 @referral_routes.answers(201, ReferralOut)
-def add_referral(given: dict[str, Any]) -> ReferralView:
-    """Refer somebody to the hub of the key. A CRN that waits already makes a `duplicate`."""
-    actor, number = current_actor(), given.pop("mobile")
+def add_referral(body: dict[str, Any]) -> ReferralView:
+    """Refer a person to the key's hub.
+
+    If a referral with the same CRN waits, the state of this one is `duplicate`.
+    """
+    actor, number = current_actor(), body.pop("mobile")
     with transaction() as session:
-        agency = agency_in(session, actor.hub_id, given.pop("agency"))
-        needs = tuple(given.pop("needs"))
+        agency = agency_in(session, actor.hub_id, body.pop("agency"))
+        needs = tuple(body.pop("needs"))
         new = NewReferral(
-            hub_id=_own_hub(actor), agency_id=agency.id, number=number, needs=needs, **given
+            hub_id=_own_hub(actor), agency_id=agency.id, number=number, needs=needs, **body
         )
-        return model.one(session, actor, referrals.refer(session, actor, new, now=now()))
+        return referral_queries.one(session, actor, referrals.refer(session, actor, new, now=now()))
 
 
 @referral_routes.get("/referrals/<uuid:referral_id>")
 @allow(scope("referrals:read"))
 @referral_routes.answers(200, ReferralOut)
 def get_referral(referral_id: uuid.UUID) -> ReferralView:
-    """One referral."""
+    """Get a referral."""
     with transaction() as session:
         found = referrals.open_referral(session, current_actor(), referral_id, now=now())
-        return model.one(session, current_actor(), found)
+        return referral_queries.one(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/withdraw")
@@ -222,13 +223,16 @@ def get_referral(referral_id: uuid.UUID) -> ReferralView:
 @once
 @referral_routes.reads(WhyIn)
 @referral_routes.answers(200, ReferralOut)
-def withdraw_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
-    """Take a referral back while it waits; for the key that made it, or one with `meetings:write`."""
+def withdraw_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
+    """Withdraw a referral while it waits.
+
+    Allowed for the key that made it, and for a key with `meetings:write`.
+    """
     with transaction() as session:
         ended = referrals.withdraw(
-            session, current_actor(), referral_id, why=given["why"], now=now()
+            session, current_actor(), referral_id, why=body["why"], now=now()
         )
-        return model.one(session, current_actor(), ended)
+        return referral_queries.one(session, current_actor(), ended)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/identify")
@@ -236,11 +240,14 @@ def withdraw_referral(given: dict[str, Any], referral_id: uuid.UUID) -> Referral
 @once
 @referral_routes.reads(IdentityIn)
 @referral_routes.answers(200, ReferralOut)
-def identify_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
-    """Say who it is. Refused (409, `referred_already`) where another referral with this CRN waits."""
+def identify_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
+    """Identify the person of a referral.
+
+    Refused (409, `referred_already`) if another referral with this CRN waits.
+    """
     with transaction() as session:
-        found = referrals.identify(session, current_actor(), referral_id, **given, now=now())
-        return model.one(session, current_actor(), found)
+        found = referrals.identify(session, current_actor(), referral_id, **body, now=now())
+        return referral_queries.one(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/duplicate")
@@ -248,13 +255,13 @@ def identify_referral(given: dict[str, Any], referral_id: uuid.UUID) -> Referral
 @once
 @referral_routes.reads(DuplicateIn)
 @referral_routes.answers(200, ReferralOut)
-def join_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
-    """It is of somebody for whom another one waits."""
+def join_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
+    """Mark a referral as a duplicate of another one that waits."""
     with transaction() as session:
         found = referrals.mark_duplicate(
-            session, current_actor(), referral_id, given["of"], now=now()
+            session, current_actor(), referral_id, body["of"], now=now()
         )
-        return model.one(session, current_actor(), found)
+        return referral_queries.one(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/assessments")
@@ -262,11 +269,11 @@ def join_referral(given: dict[str, Any], referral_id: uuid.UUID) -> ReferralView
 @once
 @referral_routes.reads(AssessmentIn)
 @referral_routes.answers(201, AssessmentOut)
-def assess_referral(given: dict[str, Any], referral_id: uuid.UUID) -> dict[str, Any]:
-    """A new version for somebody who is referred."""
+def assess_referral(body: dict[str, Any], referral_id: uuid.UUID) -> dict[str, Any]:
+    """Add a version of the assessment to a referral."""
     with transaction() as session:
         made = assessments.assess_referral(
-            session, current_actor(), referral_id, _judged(given), now=now()
+            session, current_actor(), referral_id, _judged(body), now=now()
         )
         return _shown(made, health=True)
 
@@ -276,9 +283,9 @@ def assess_referral(given: dict[str, Any], referral_id: uuid.UUID) -> dict[str, 
 @referral_routes.reads(PageQuery, location="query")
 @referral_routes.answers(200, page_of(AssessmentOut, "AssessmentPage"))
 def list_assessments(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A person's assessments, the latest first."""
-    limit, what = query["limit"], f"assessments {person_id}"
-    place = read(query["after"], what)
+    """List a person's assessments, latest first."""
+    limit, list_name = query["limit"], f"assessments {person_id}"
+    place = read(query["after"], list_name)
     with transaction() as session:
         _, rows = assessments.of_person(
             session,
@@ -290,7 +297,7 @@ def list_assessments(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, A
         )
     health = "health:read" in current_actor().scopes
     shown = [_shown(row, health=health) for row in rows]
-    return page(shown, limit, what, lambda row: (row["version"],))
+    return page(shown, limit, list_name, lambda row: (row["version"],))
 
 
 @referral_routes.post("/people/<uuid:person_id>/assessments")
@@ -298,27 +305,27 @@ def list_assessments(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, A
 @once
 @referral_routes.reads(AssessmentIn)
 @referral_routes.answers(201, AssessmentOut)
-def assess_person(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A new version for a person."""
+def assess_person(body: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
+    """Add a version of a person's assessment."""
     with transaction() as session:
         made = assessments.assess_person(
-            session, current_actor(), person_id, _judged(given), now=now()
+            session, current_actor(), person_id, _judged(body), now=now()
         )
         return _shown(made, health=True)
 
 
 def _own_hub(actor: Actor) -> uuid.UUID:
     if actor.hub_id is None:
-        raise Forbidden("This key belongs to no hub.")
+        raise Forbidden("This key does not belong to a hub.")
     return actor.hub_id
 
 
-def _judged(given: dict[str, Any]) -> Judgement:
-    needs = {need["pathway"]: need["score"] for need in given.pop("needs")}
-    return Judgement(needs=needs, **given)
+def _judged(body: dict[str, Any]) -> Judgement:
+    needs = {need["pathway"]: need["score"] for need in body.pop("needs")}
+    return Judgement(needs=needs, **body)
 
 
 def _shown(row: Assessment, *, health: bool) -> dict[str, Any]:
-    named = assessment_views.scores(row, health=health)
+    named = assessment_queries.scores(row, health=health)
     values = {name: getattr(row, name) for name in AssessmentOut().fields if name != "needs"}
     return {**values, "needs": [{"pathway": name, "score": score} for name, score in named.items()]}

@@ -1,4 +1,4 @@
-"""`/v1/cohort`: the cohort in numbers, each rate with its denominator and interval."""
+"""`/v1/cohort`: statistics of the cohort, each rate with its denominator and interval."""
 
 from typing import Any
 
@@ -8,31 +8,34 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Given
 from api.v1.parsing import Resource
-from engage.queries.cohort import statistics as model
+from engage.queries.cohort import statistics as cohort_statistics
 
 cohort = Resource(
     "cohort",
     __name__,
     url_prefix="/v1",
-    description="The cohort in numbers: who is on it, how they stand, whether they come.",
+    description="Statistics of the cohort: status, attendance, breach and reoffending.",
 )
 
 
 class CohortQuery(Given):
-    """How far to look back."""
+    """The period to look back over."""
 
-    days = fields.Integer(load_default=model.PERIODS[0], validate=validate.OneOf(model.PERIODS))
+    days = fields.Integer(
+        load_default=cohort_statistics.PERIODS[0],
+        validate=validate.OneOf(cohort_statistics.PERIODS),
+    )
 
 
 class IntervalOut(Schema):
-    """Wilson's 95% interval, from 0 to 1."""
+    """Wilson's 95% confidence interval, from 0 to 1."""
 
     low = fields.Float(required=True)
     high = fields.Float(required=True)
 
 
 class LineOut(Schema):
-    """A count among a denominator. `rate` and `interval` are null where there was nothing to count."""
+    """A count and its denominator `of`. `rate` and `interval` are null if the denominator is 0."""
 
     key = fields.String(required=True)
     count = fields.Integer(required=True)
@@ -42,7 +45,7 @@ class LineOut(Schema):
 
 
 class TableOut(Schema):
-    """Lines of one sort. A `measured` table is about how things go; another counts everybody who is
+    """One table. A `measured` table counts what happened in the period, the others count the people
     on the cohort now.
     """
 
@@ -52,8 +55,8 @@ class TableOut(Schema):
 
 
 class CohortOut(Schema):
-    """The cohort over the days from `since` on. `days_to_contact` is the median from release to
-    first contact, null without a release.
+    """The cohort from `since` to `until`. `days_to_contact` is the median number of days from
+    release to first contact, null without a release.
     """
 
     since = fields.Date(required=True)
@@ -67,9 +70,11 @@ class CohortOut(Schema):
 @allow(scope("cohort:read"))
 @cohort.reads(CohortQuery, location="query")
 @cohort.answers(200, CohortOut)
-def get_cohort(query: dict[str, Any]) -> model.CohortView:
-    """The numbers of the key's hub over the last `days`: 28 (unless said), 91, 182 or 365. Breach
-    is apart from reoffending.
+def get_cohort(query: dict[str, Any]) -> cohort_statistics.CohortView:
+    """Get the statistics of the key's hub.
+
+    They cover the last `days`: 28 (the default), 91, 182 or 365. Breach and reoffending are counted
+    separately.
     """
     with transaction() as session:
-        return model.load(session, current_actor(), now=now(), days=query["days"])
+        return cohort_statistics.load(session, current_actor(), now=now(), days=query["days"])

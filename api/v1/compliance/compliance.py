@@ -1,8 +1,7 @@
-"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: what counts and what may follow,
-and what was decided.
+"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: failures to comply, and
+decisions.
 
-Systems read; what follows from a failure to comply is decided by people, on pages, and nowhere
-here.
+Read only. Staff decide on the pages what follows from a failure to comply, never a system.
 """
 
 import uuid
@@ -19,19 +18,19 @@ from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.rules import Step
 from engage.legal.kinds import OrderKind
-from engage.queries.compliance import compliance as insight
+from engage.queries.compliance import compliance as compliance_queries
 
 compliance = Resource(
     "compliance",
     __name__,
     url_prefix="/v1",
-    description="What counts as a failure to comply, what the rules suggest and why, and what people decided.",
+    description="Failures to comply, what the rules suggest and why, and what staff decided.",
 )
 
 
 class FailureOut(Schema):
-    """A failure that counts. `reached` says whether texts about the appointment arrived: one that
-    did not is held against nobody.
+    """A failure that counts. `reached` says whether texts about the appointment arrived. A text
+    that did not arrive is never held against the person.
     """
 
     appointment_id = fields.UUID(required=True)
@@ -42,8 +41,8 @@ class FailureOut(Schema):
 
 
 class LadderOut(Schema):
-    """What the rules suggest for one order in force, with every reason. `order` is null where the
-    person is statutory and none is recorded.
+    """What the rules suggest for one order in force, with every reason. `order` is null if the
+    person is statutory but no order is recorded.
     """
 
     order_id = fields.UUID(required=True, allow_none=True)
@@ -59,7 +58,7 @@ class LadderOut(Schema):
 
 
 class AwaitedAbsenceOut(Schema):
-    """A provisional absence; it counts for nothing until a worker has decided it."""
+    """A provisional absence. It does not count until a worker has decided it."""
 
     appointment_id = fields.UUID(required=True)
     starts_at = fields.AwareDateTime(required=True)
@@ -67,17 +66,19 @@ class AwaitedAbsenceOut(Schema):
 
 
 class ComplianceOut(Schema):
-    """How somebody stands today."""
+    """A person's compliance today."""
 
     today = fields.Date(required=True)
-    months = fields.Integer(required=True, metadata={"description": "How long a failure counts."})
+    months = fields.Integer(
+        required=True, metadata={"description": "For how many months a failure counts."}
+    )
     standings = fields.List(fields.Nested(LadderOut), required=True)
     waiting = fields.List(fields.Nested(AwaitedAbsenceOut), required=True)
 
 
 class EnforcementOut(Schema):
-    """What was decided. `changed` counts failures whose outcome was put right since; a decision is
-    never taken back by itself.
+    """A decision. `changed` counts failures whose outcome was corrected later. A decision is never
+    withdrawn automatically.
     """
 
     id = fields.UUID(required=True)
@@ -97,12 +98,14 @@ class EnforcementOut(Schema):
 @compliance.get("/people/<uuid:person_id>/compliance")
 @allow(scope("compliance:read"))
 @compliance.answers(200, ComplianceOut)
-def get_compliance(person_id: uuid.UUID) -> insight.CompliancePage:
-    """What counts today under each order in force, what the rules suggest and why, and the absences
-    that wait for a decision.
+def get_compliance(person_id: uuid.UUID) -> compliance_queries.CompliancePage:
+    """Get a person's compliance today.
+
+    Failures under each order in force, what the rules suggest and why, and absences that wait for a
+    decision.
     """
     with transaction() as session:
-        return insight.load(session, current_actor(), person_id, now=now())
+        return compliance_queries.load(session, current_actor(), person_id, now=now())
 
 
 @compliance.get("/people/<uuid:person_id>/enforcements")
@@ -110,15 +113,15 @@ def get_compliance(person_id: uuid.UUID) -> insight.CompliancePage:
 @compliance.reads(PageQuery, location="query")
 @compliance.answers(200, page_of(EnforcementOut, "EnforcementPage"))
 def list_enforcements(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What was decided about failures to comply, the latest first, with what was withdrawn."""
-    what, limit = f"enforcements {person_id}", query["limit"]
+    """List decisions about failures to comply, latest first, including withdrawn ones."""
+    list_name, limit = f"enforcements {person_id}", query["limit"]
     with transaction() as session:
-        rows = insight.list_decisions(
+        rows = compliance_queries.list_decisions(
             session,
             current_actor(),
             person_id,
-            before=read_moment(query["after"], what),
+            before=read_moment(query["after"], list_name),
             limit=limit + 1,
             now=now(),
         )
-    return page(rows, limit, what, lambda row: (row.at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.at, row.id))

@@ -1,6 +1,4 @@
-"""The shape of a case pack in the API. Who may see what of it is settled where it is gathered
-(engage/documents/case_pack/facts.py).
-"""
+"""The schema of a case pack. engage/documents/case_pack/facts.py decides who may see what in it."""
 
 from dataclasses import asdict
 from typing import Any
@@ -22,7 +20,7 @@ from engage.signals import Severity, SignalKind
 
 
 class PackReviewOut(Schema):
-    """A status that was decided, from a day on."""
+    """A status from a day on."""
 
     rag = one_of(Rag, required=True)
     held_on = fields.Date(required=True)
@@ -30,7 +28,7 @@ class PackReviewOut(Schema):
 
 
 class PackStrandOut(Schema):
-    """A strand, from a day on."""
+    """A strand from a day on."""
 
     strand = one_of(Strand, required=True)
     since = fields.Date(required=True)
@@ -38,7 +36,7 @@ class PackStrandOut(Schema):
 
 
 class PackSuggestedOut(Schema):
-    """What the rules suggest, why, and what would turn it green. People decide."""
+    """What the rules suggest, why, and what is missing for green. Staff decide."""
 
     rag = one_of(Rag, required=True)
     reasons = fields.List(fields.String(), required=True)
@@ -46,7 +44,7 @@ class PackSuggestedOut(Schema):
 
 
 class TallyOut(Schema):
-    """Appointments of the last days that have passed, and what was recorded of them."""
+    """Past appointments of the last `days`, by outcome."""
 
     days = fields.Integer(required=True)
     all = fields.Integer(required=True)
@@ -66,7 +64,7 @@ class PackTestOut(Schema):
 
 
 class PackHousingOut(Schema):
-    """Where they live."""
+    """Where the person lives."""
 
     stage = one_of(HousingStage, required=True)
     since = fields.Date(required=True)
@@ -82,7 +80,7 @@ class PackSignalOut(Schema):
 
 
 class OverdueOut(Schema):
-    """An action that is overdue."""
+    """An overdue action."""
 
     id = fields.UUID(required=True)
     what = fields.String(required=True)
@@ -91,7 +89,7 @@ class OverdueOut(Schema):
 
 
 class LastDecisionOut(Schema):
-    """What a meeting decided last."""
+    """The latest decision of a meeting."""
 
     kind = one_of(DecisionKind, required=True)
     reason = fields.String(required=True)
@@ -99,7 +97,7 @@ class LastDecisionOut(Schema):
 
 
 class CasePackOut(Schema):
-    """One person on one page, for the meeting that talks about them."""
+    """A person's case on one page, for a meeting."""
 
     person_id = fields.UUID(required=True)
     crn = fields.String(required=True)
@@ -122,7 +120,7 @@ class CasePackOut(Schema):
 
 
 def shape(pack: CasePack) -> dict[str, Any]:
-    """The pack as it is sent."""
+    """The pack as the fields of CasePackOut."""
     enrolment, judged = pack.enrolment, pack.assessment
     suggested = None
     if pack.suggestion is not None and enrolment is not None:

@@ -1,7 +1,6 @@
-"""`/v1/people/{id}/packs` and `/v1/packs/{id}`: the evidence packs that people made, for the
-systems that hand them on.
+"""`/v1/people/{id}/packs` and `/v1/packs/{id}`: evidence packs, for systems that pass them on.
 
-Systems read; a pack is made by whoever may enforce, on a page, for a purpose and a recipient.
+Read only. Staff who may enforce make a pack on a page, for a purpose and a recipient.
 """
 
 import uuid
@@ -15,20 +14,18 @@ from api.database import now, transaction
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.parsing import Resource
 from engage.documents.evidence_pack import service
-from engage.queries.compliance import packs as made
+from engage.queries.compliance import packs as pack_queries
 
 packs = Resource(
     "packs",
     __name__,
     url_prefix="/v1",
-    description="Evidence packs: what happened, dated and whole, with the chain that shows tampering.",
+    description="Evidence packs, with the chain of events that shows tampering.",
 )
 
 
 class PackOut(Schema):
-    """A pack that was made. `digest` is the SHA-256 of its document, `head` the last link of the
-    chain in it.
-    """
+    """An evidence pack. `digest` is its document's SHA-256, `head` the last link of its chain."""
 
     id = fields.UUID(required=True)
     from_on = fields.Date(required=True)
@@ -41,7 +38,7 @@ class PackOut(Schema):
 
 
 class PackDocument(Schema):
-    """A pack as it was given, byte for byte: `format` says which form the parts have."""
+    """The document of a pack, byte for byte. `format` names the format of its parts."""
 
     format = fields.String(required=True)
     made = fields.Dict(required=True)
@@ -60,22 +57,24 @@ class PackDocument(Schema):
 @packs.reads(PageQuery, location="query")
 @packs.answers(200, page_of(PackOut, "PackPage"))
 def list_packs(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """The packs made of a person, the latest first, without what they say."""
-    what, limit = f"packs {person_id}", query["limit"]
-    before = read_moment(query["after"], what)
+    """List a person's evidence packs, latest first, without their documents."""
+    list_name, limit = f"packs {person_id}", query["limit"]
+    before = read_moment(query["after"], list_name)
     with transaction() as session:
-        rows = made.list_packs(
+        rows = pack_queries.list_packs(
             session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
         )
-    return page(rows, limit, what, lambda row: (row.made_at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.made_at, row.id))
 
 
 @packs.get("/packs/<uuid:pack_id>")
 @allow(scope("packs:read"))
 @packs.answers(200, PackDocument)
 def get_pack(pack_id: uuid.UUID) -> Response:
-    """A pack as it was given; the reading is logged. One that holds the words of texts is refused
-    (403) to a key without `health:read`.
+    """Get the document of an evidence pack.
+
+    The access is logged. A pack with the words of texts is refused (403) for a key without
+    `health:read`.
     """
     with transaction() as session:
         opened = service.open_pack(session, current_actor(), pack_id, now=now())

@@ -1,7 +1,7 @@
-"""`/v1/people/{id}/custody` and `/v1/custody`: time in prison; `/v1/people/{id}/offences` and
-`/v1/offences`: what the police tell of.
+"""`/v1/people/{id}/custody` and `/v1/custody`: time in prison. `/v1/people/{id}/offences` and
+`/v1/offences`: arrests, charges and convictions.
 
-The intelligence flag is not here: no key is police or an offender manager.
+The API must never show the intelligence flag, which only police and the offender manager may see.
 """
 
 import uuid
@@ -12,14 +12,13 @@ from marshmallow import Schema, fields
 from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Day, Flag, Given, Nothing, Whole, Words, one_of
-from api.v1.legal.orders import place
 from api.v1.once import once
-from api.v1.paging import PageQuery, page, page_of
+from api.v1.paging import PageQuery, page, page_of, read_day
 from api.v1.parsing import Resource
 from engage.legal import custody as service
 from engage.legal import offences
 from engage.legal.kinds import CustodyKind, OffenceKind
-from engage.queries.legal import legal as insight
+from engage.queries.legal import legal as legal_queries
 from engage.queries.legal.legal_views import OffenceView, SpellView
 
 custody = Resource(
@@ -31,7 +30,7 @@ custody = Resource(
 
 
 class ReleasePlanOut(Schema):
-    """What is arranged for the day of release. `health` is null for a key without `health:read`."""
+    """Arrangements for the day of release. `health` is null for a key without `health:read`."""
 
     home = fields.String(required=True)
     travel = fields.String(required=True)
@@ -41,8 +40,8 @@ class ReleasePlanOut(Schema):
 
 
 class CustodyOut(Schema):
-    """A time in prison. `release_on` is the day expected now, `released_on` the day on which they
-    left; `plan_due` says by when to plan.
+    """A time in prison. `release_on` is the expected day of release, `released_on` the actual one.
+    `plan_due` is the day by which the release plan is due.
     """
 
     id = fields.UUID(required=True)
@@ -58,7 +57,7 @@ class CustodyOut(Schema):
 
 
 class CustodyChange(Given):
-    """The whole of what may be changed of a time in prison."""
+    """The details of a time in prison. They replace the recorded ones."""
 
     kind = one_of(CustodyKind, required=True)
     prison = Words(service.LONGEST_PRISON, shortest=0, load_default="")
@@ -73,13 +72,15 @@ class CustodyIn(CustodyChange):
 
 
 class ReleaseIn(Given):
-    """The day on which they left."""
+    """The day of release."""
 
     on = Day(required=True)
 
 
 class ReleasePlanIn(Given):
-    """What is arranged. `health` needs a key with `health:read`; left out, it stays as it was."""
+    """Arrangements for the day of release. `health` requires `health:read`; if left out, it stays
+    as it is.
+    """
 
     home = Words(service.LONGEST_LINE, required=True)
     travel = Words(service.LONGEST_LINE, shortest=0, load_default="")
@@ -88,7 +89,7 @@ class ReleasePlanIn(Given):
 
 
 class OffenceOut(Schema):
-    """An arrest, a charge or a conviction. What is `withdrawn` counts no more."""
+    """An arrest, a charge or a conviction. It does not count if it is `withdrawn`."""
 
     id = fields.UUID(required=True)
     kind = one_of(OffenceKind, required=True)
@@ -100,7 +101,7 @@ class OffenceOut(Schema):
 
 
 class OffenceIn(Given):
-    """An arrest, a charge or a conviction. `what` names the kind of matter and nobody."""
+    """An arrest, a charge or a conviction. `what` is the type of offence, without names."""
 
     kind = one_of(OffenceKind, required=True)
     happened_on = Day(required=True)
@@ -113,14 +114,14 @@ class OffenceIn(Given):
 @custody.reads(PageQuery, location="query")
 @custody.answers(200, page_of(CustodyOut, "CustodyPage"))
 def list_custody(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A person's times in prison, the latest first; one without `released_on` is where they are."""
-    what, limit = f"custody {person_id}", query["limit"]
-    before = place(query["after"], what)
+    """List a person's times in prison, latest first. One without `released_on` is current."""
+    list_name, limit = f"custody {person_id}", query["limit"]
+    before = read_day(query["after"], list_name)
     with transaction() as session:
-        rows = insight.list_custody(
+        rows = legal_queries.list_custody(
             session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
         )
-    return page(rows, limit, what, lambda row: (row.since, row.id))
+    return page(rows, limit, list_name, lambda row: (row.since, row.id))
 
 
 @custody.post("/people/<uuid:person_id>/custody")
@@ -128,13 +129,14 @@ def list_custody(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @custody.reads(CustodyIn)
 @custody.answers(201, CustodyOut)
-def take_into_custody(given: dict[str, Any], person_id: uuid.UUID) -> SpellView:
-    """They are in prison: texts that wait are called back. Refused (409, `in_custody`) when they
-    are recorded so already.
+def take_into_custody(body: dict[str, Any], person_id: uuid.UUID) -> SpellView:
+    """Record that a person is in prison.
+
+    Texts that wait are cancelled. Refused (409, `in_custody`) if they are recorded as in prison.
     """
     with transaction() as session:
-        spell = service.take_into(session, current_actor(), person_id, **given, now=now())
-        return insight.one_spell(session, current_actor(), spell, now=now())
+        spell = service.take_into(session, current_actor(), person_id, **body, now=now())
+        return legal_queries.one_spell(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/change")
@@ -142,11 +144,11 @@ def take_into_custody(given: dict[str, Any], person_id: uuid.UUID) -> SpellView:
 @once
 @custody.reads(CustodyChange)
 @custody.answers(200, CustodyOut)
-def change_custody(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
-    """Sentenced, moved, or to leave on another day."""
+def change_custody(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
+    """Change a time in prison: a sentence, a move, or another day of release."""
     with transaction() as session:
-        spell = service.change(session, current_actor(), spell_id, **given, now=now())
-        return insight.one_spell(session, current_actor(), spell, now=now())
+        spell = service.change(session, current_actor(), spell_id, **body, now=now())
+        return legal_queries.one_spell(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/release")
@@ -154,11 +156,11 @@ def change_custody(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
 @once
 @custody.reads(ReleaseIn)
 @custody.answers(200, CustodyOut)
-def release(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
-    """They left prison: texts may go from now on."""
+def release(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
+    """Record a release. Texts may go from now on."""
     with transaction() as session:
-        spell = service.release(session, current_actor(), spell_id, **given, now=now())
-        return insight.one_spell(session, current_actor(), spell, now=now())
+        spell = service.release(session, current_actor(), spell_id, **body, now=now())
+        return legal_queries.one_spell(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/plan")
@@ -166,11 +168,11 @@ def release(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
 @once
 @custody.reads(ReleasePlanIn)
 @custody.answers(200, CustodyOut)
-def make_release_plan(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
-    """Keep what is arranged for the day of release, in the place of what was kept before."""
+def make_release_plan(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
+    """Record the release plan. It replaces the earlier one."""
     with transaction() as session:
-        service.make_plan(session, current_actor(), spell_id, **given, now=now())
-        return insight.spell_desk(session, current_actor(), spell_id, now=now())[1]
+        service.make_plan(session, current_actor(), spell_id, **body, now=now())
+        return legal_queries.spell_desk(session, current_actor(), spell_id, now=now())[1]
 
 
 @custody.get("/people/<uuid:person_id>/offences")
@@ -178,14 +180,14 @@ def make_release_plan(given: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
 @custody.reads(PageQuery, location="query")
 @custody.answers(200, page_of(OffenceOut, "OffencePage"))
 def list_offences(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A person's arrests, charges and convictions, the latest day first."""
-    what, limit = f"offences {person_id}", query["limit"]
-    before = place(query["after"], what)
+    """List a person's arrests, charges and convictions, latest first."""
+    list_name, limit = f"offences {person_id}", query["limit"]
+    before = read_day(query["after"], list_name)
     with transaction() as session:
-        rows = insight.list_offences(
+        rows = legal_queries.list_offences(
             session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
         )
-    return page(rows, limit, what, lambda row: (row.happened_on, row.id))
+    return page(rows, limit, list_name, lambda row: (row.happened_on, row.id))
 
 
 @custody.post("/people/<uuid:person_id>/offences")
@@ -193,13 +195,14 @@ def list_offences(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]
 @once
 @custody.reads(OffenceIn)
 @custody.answers(201, OffenceOut)
-def record_offence(given: dict[str, Any], person_id: uuid.UUID) -> OffenceView:
-    """Record an arrest, a charge or a conviction. The same again is refused (409,
-    `offence_recorded`).
+def record_offence(body: dict[str, Any], person_id: uuid.UUID) -> OffenceView:
+    """Record an arrest, a charge or a conviction.
+
+    A duplicate is refused (409, `offence_recorded`).
     """
     with transaction() as session:
-        offence = offences.record(session, current_actor(), person_id, **given, now=now())
-        return insight.one_offence(session, current_actor(), offence, now=now())
+        offence = offences.record(session, current_actor(), person_id, **body, now=now())
+        return legal_queries.one_offence(session, current_actor(), offence, now=now())
 
 
 @custody.post("/offences/<uuid:offence_id>/withdraw")
@@ -207,8 +210,8 @@ def record_offence(given: dict[str, Any], person_id: uuid.UUID) -> OffenceView:
 @once
 @custody.reads(Nothing, required=False)
 @custody.answers(200, OffenceOut)
-def withdraw_offence(_given: dict[str, Any], offence_id: uuid.UUID) -> OffenceView:
-    """It was recorded wrongly: it stays, and counts no more."""
+def withdraw_offence(_body: dict[str, Any], offence_id: uuid.UUID) -> OffenceView:
+    """Withdraw an offence that was recorded in error. It stays on record but does not count."""
     with transaction() as session:
         offence = offences.withdraw(session, current_actor(), offence_id, now=now())
-        return insight.one_offence(session, current_actor(), offence, now=now())
+        return legal_queries.one_offence(session, current_actor(), offence, now=now())

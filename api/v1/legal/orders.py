@@ -1,9 +1,8 @@
-"""`/v1/people/{id}/orders`, `/v1/orders`, `/v1/requirements`: orders and licences, what courts
-asked for in them, and what was done of it.
+"""`/v1/people/{id}/orders`, `/v1/orders` and `/v1/requirements`: orders and licences, their
+requirements and progress.
 """
 
 import uuid
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -12,27 +11,27 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Day, Flag, Given, Nothing, Whole, Words, one_of
 from api.v1.once import once
-from api.v1.paging import PageQuery, page, page_of, read
+from api.v1.paging import PageQuery, page, page_of, read_day
 from api.v1.parsing import Resource
 from engage.legal import orders as service
 from engage.legal import requirements
 from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind
 from engage.legal.rules import MOST_UNPAID_MINUTES, REVIEW_GAPS
-from engage.queries.legal import legal as insight
+from engage.queries.legal import legal as legal_queries
 from engage.queries.legal.legal_views import OrderView, RequirementView
 
 orders = Resource(
     "orders",
     __name__,
     url_prefix="/v1",
-    description="Orders and licences, what courts asked for in them, and what was done of it.",
+    description="Orders and licences, their requirements and progress.",
 )
 
 
 class ProgressOut(Schema):
-    """How much is `done` of what was `asked`: days of a RAR, minutes of unpaid work.
+    """How much of what was `asked` is `done`: RAR days, or minutes of unpaid work.
 
-    `beyond` is what was done over it, `not_counted` what was kept and was no planned activity.
+    `beyond` is more than was asked. `not_counted` was recorded but is not a planned activity.
     """
 
     done = fields.Integer(required=True)
@@ -42,7 +41,7 @@ class ProgressOut(Schema):
 
 
 class DayOut(Schema):
-    """What was done of a requirement on one day."""
+    """What was done for a requirement on one day."""
 
     id = fields.UUID(required=True)
     done_on = fields.Date(required=True)
@@ -53,7 +52,7 @@ class DayOut(Schema):
 
 
 class RequirementOut(Schema):
-    """One thing that the court asked for. `progress` is null where nothing is counted; `days` are
+    """One thing that the court asked for. `progress` is null if its kind is not counted. `days` are
     the latest 60.
     """
 
@@ -90,7 +89,7 @@ class OrderOut(Schema):
 
 
 class OrderChange(Given):
-    """The whole of what may be changed of an order."""
+    """The details of an order. They replace the recorded ones."""
 
     court = Words(service.LONGEST_COURT, shortest=0, load_default="")
     reference = Words(service.LONGEST_REFERENCE, shortest=0, load_default="")
@@ -106,15 +105,15 @@ class OrderIn(OrderChange):
 
 
 class OrderEnd(Given):
-    """How an order ended, and on which day. A death is recorded as one, not here."""
+    """How and when an order ended. Record a death with `/v1/people/{id}/death`."""
 
     on = Day(required=True)
     ending = one_of(OrderEnding, required=True)
 
 
 class RequirementChange(Given):
-    """The whole of what may be changed of a requirement: the numbers that its kind has, null for
-    the others.
+    """The details of a requirement, which replace the recorded ones. Numbers that do not apply to
+    its kind are null.
     """
 
     amount = Whole(1, MOST_UNPAID_MINUTES, load_default=None, allow_none=True)
@@ -124,8 +123,8 @@ class RequirementChange(Given):
 
 
 class RequirementIn(RequirementChange):
-    """One thing that the court asked for: `amount` in days of a RAR or minutes of unpaid work; the
-    intervals of a DRR.
+    """One thing that the court asked for. `amount` is RAR days or minutes of unpaid work; a DRR has
+    intervals.
     """
 
     kind = one_of(RequirementKind, required=True)
@@ -133,14 +132,14 @@ class RequirementIn(RequirementChange):
 
 
 class RequirementEnd(Given):
-    """The last day of a requirement that ends before its order does."""
+    """The last day of a requirement that ends before its order."""
 
     on = Day(required=True)
 
 
 class DayIn(Given):
-    """What was done on one day: a RAR day has the amount 1, unpaid work minutes. Routine
-    supervision is no planned activity.
+    """What was done on one day. `amount` is 1 for a RAR day, minutes for unpaid work. Routine
+    supervision is not a planned activity.
     """
 
     done_on = Day(required=True)
@@ -154,18 +153,18 @@ class DayIn(Given):
 @orders.reads(PageQuery, location="query")
 @orders.answers(200, page_of(OrderOut, "OrderPage"))
 def list_orders(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """A person's orders and licences, the last to start first."""
-    what, limit = f"orders {person_id}", query["limit"]
+    """List a person's orders and licences, latest start first."""
+    list_name, limit = f"orders {person_id}", query["limit"]
     with transaction() as session:
-        rows = insight.list_orders(
+        rows = legal_queries.list_orders(
             session,
             current_actor(),
             person_id,
-            before=place(query["after"], what),
+            before=read_day(query["after"], list_name),
             limit=limit + 1,
             now=now(),
         )
-    return page(rows, limit, what, lambda row: (row.starts_on, row.id))
+    return page(rows, limit, list_name, lambda row: (row.starts_on, row.id))
 
 
 @orders.post("/people/<uuid:person_id>/orders")
@@ -173,22 +172,23 @@ def list_orders(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @orders.reads(OrderIn)
 @orders.answers(201, OrderOut)
-def record_order(given: dict[str, Any], person_id: uuid.UUID) -> OrderView:
-    """Record an order; while it is in force the person is statutory. The same order again is
-    refused (409, `order_recorded`).
+def record_order(body: dict[str, Any], person_id: uuid.UUID) -> OrderView:
+    """Record an order or licence.
+
+    The person is statutory while it is in force. A duplicate is refused (409, `order_recorded`).
     """
     with transaction() as session:
-        made = service.record_order(session, current_actor(), person_id, **given, now=now())
-        return insight.one_order(session, current_actor(), made, now=now())
+        made = service.record_order(session, current_actor(), person_id, **body, now=now())
+        return legal_queries.one_order(session, current_actor(), made, now=now())
 
 
 @orders.get("/orders/<uuid:order_id>")
 @allow(scope("case:read"))
 @orders.answers(200, OrderOut)
 def get_order(order_id: uuid.UUID) -> OrderView:
-    """One order with what was asked for in it and what is done."""
+    """Get an order with its requirements and their progress."""
     with transaction() as session:
-        return insight.order(session, current_actor(), order_id, now=now())
+        return legal_queries.order(session, current_actor(), order_id, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/change")
@@ -196,11 +196,11 @@ def get_order(order_id: uuid.UUID) -> OrderView:
 @once
 @orders.reads(OrderChange)
 @orders.answers(200, OrderOut)
-def change_order(given: dict[str, Any], order_id: uuid.UUID) -> OrderView:
-    """Correct an order, or keep what a court changed of it."""
+def change_order(body: dict[str, Any], order_id: uuid.UUID) -> OrderView:
+    """Correct an order, or record a change by the court."""
     with transaction() as session:
-        changed = service.change_order(session, current_actor(), order_id, **given, now=now())
-        return insight.one_order(session, current_actor(), changed, now=now())
+        changed = service.change_order(session, current_actor(), order_id, **body, now=now())
+        return legal_queries.one_order(session, current_actor(), changed, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/end")
@@ -208,11 +208,14 @@ def change_order(given: dict[str, Any], order_id: uuid.UUID) -> OrderView:
 @once
 @orders.reads(OrderEnd)
 @orders.answers(200, OrderOut)
-def end_order(given: dict[str, Any], order_id: uuid.UUID) -> OrderView:
-    """End an order with its requirements; when it was the last, the person is no longer statutory."""
+def end_order(body: dict[str, Any], order_id: uuid.UUID) -> OrderView:
+    """End an order and its requirements.
+
+    After their last order the person is no longer statutory.
+    """
     with transaction() as session:
-        ended = service.end_order(session, current_actor(), order_id, **given, now=now())
-        return insight.one_order(session, current_actor(), ended, now=now())
+        ended = service.end_order(session, current_actor(), order_id, **body, now=now())
+        return legal_queries.one_order(session, current_actor(), ended, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/take-back-end")
@@ -220,11 +223,11 @@ def end_order(given: dict[str, Any], order_id: uuid.UUID) -> OrderView:
 @once
 @orders.reads(Nothing, required=False)
 @orders.answers(200, OrderOut)
-def take_back_order_end(_given: dict[str, Any], order_id: uuid.UUID) -> OrderView:
-    """The order has not ended after all."""
+def take_back_order_end(_body: dict[str, Any], order_id: uuid.UUID) -> OrderView:
+    """Undo the recorded end of an order."""
     with transaction() as session:
         running = service.take_back_end(session, current_actor(), order_id, now=now())
-        return insight.one_order(session, current_actor(), running, now=now())
+        return legal_queries.one_order(session, current_actor(), running, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/requirements")
@@ -232,11 +235,11 @@ def take_back_order_end(_given: dict[str, Any], order_id: uuid.UUID) -> OrderVie
 @once
 @orders.reads(RequirementIn)
 @orders.answers(201, RequirementOut)
-def add_requirement(given: dict[str, Any], order_id: uuid.UUID) -> RequirementView:
-    """Add one thing that the court asked for."""
+def add_requirement(body: dict[str, Any], order_id: uuid.UUID) -> RequirementView:
+    """Add a requirement to an order."""
     with transaction() as session:
-        made = requirements.add_requirement(session, current_actor(), order_id, **given, now=now())
-        return insight.one_requirement(session, current_actor(), made, now=now())
+        made = requirements.add_requirement(session, current_actor(), order_id, **body, now=now())
+        return legal_queries.one_requirement(session, current_actor(), made, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/change")
@@ -244,13 +247,13 @@ def add_requirement(given: dict[str, Any], order_id: uuid.UUID) -> RequirementVi
 @once
 @orders.reads(RequirementChange)
 @orders.answers(200, RequirementOut)
-def change_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
-    """Correct a requirement, or keep what the court changed of it."""
+def change_requirement(body: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
+    """Correct a requirement, or record a change by the court."""
     with transaction() as session:
         changed = requirements.change_requirement(
-            session, current_actor(), requirement_id, **given, now=now()
+            session, current_actor(), requirement_id, **body, now=now()
         )
-        return insight.one_requirement(session, current_actor(), changed, now=now())
+        return legal_queries.one_requirement(session, current_actor(), changed, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/end")
@@ -258,13 +261,13 @@ def change_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> Requ
 @once
 @orders.reads(RequirementEnd)
 @orders.answers(200, RequirementOut)
-def end_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
-    """End a requirement while its order runs on."""
+def end_requirement(body: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
+    """End a requirement before its order ends."""
     with transaction() as session:
         ended = requirements.end_requirement(
-            session, current_actor(), requirement_id, **given, now=now()
+            session, current_actor(), requirement_id, **body, now=now()
         )
-        return insight.one_requirement(session, current_actor(), ended, now=now())
+        return legal_queries.one_requirement(session, current_actor(), ended, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/days")
@@ -272,11 +275,16 @@ def end_requirement(given: dict[str, Any], requirement_id: uuid.UUID) -> Require
 @once
 @orders.reads(DayIn)
 @orders.answers(201, RequirementOut)
-def record_requirement_day(given: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
-    """Keep what was done on one day. A day that has one already is refused (409, `day_recorded`)."""
+def record_requirement_day(body: dict[str, Any], requirement_id: uuid.UUID) -> RequirementView:
+    """Record what was done for a requirement on one day.
+
+    A second record for a day is refused (409, `day_recorded`).
+    """
     with transaction() as session:
-        requirements.record_credit(session, current_actor(), requirement_id, **given, now=now())
-        return insight.requirement_desk(session, current_actor(), requirement_id, now=now())[1]
+        requirements.record_credit(session, current_actor(), requirement_id, **body, now=now())
+        return legal_queries.requirement_desk(session, current_actor(), requirement_id, now=now())[
+            1
+        ]
 
 
 @orders.post("/requirement-days/<uuid:credit_id>/withdraw")
@@ -284,16 +292,10 @@ def record_requirement_day(given: dict[str, Any], requirement_id: uuid.UUID) -> 
 @once
 @orders.reads(Nothing, required=False)
 @orders.answers(200, RequirementOut)
-def withdraw_requirement_day(_given: dict[str, Any], credit_id: uuid.UUID) -> RequirementView:
-    """It was not done after all: the day stays and counts no more."""
+def withdraw_requirement_day(_body: dict[str, Any], credit_id: uuid.UUID) -> RequirementView:
+    """Withdraw a day that was recorded in error. It stays on record but does not count."""
     with transaction() as session:
         credit = requirements.withdraw_credit(session, current_actor(), credit_id, now=now())
-        return insight.requirement_desk(session, current_actor(), credit.requirement_id, now=now())[
-            1
-        ]
-
-
-def place(cursor: str | None, what: str) -> insight.Place | None:
-    """The place (day, id) in a cursor."""
-    found = read(cursor, what)
-    return None if found is None else (date.fromisoformat(found[0]), uuid.UUID(found[1]))
+        return legal_queries.requirement_desk(
+            session, current_actor(), credit.requirement_id, now=now()
+        )[1]

@@ -62,7 +62,7 @@ class PersonOut(Schema):
     held = fields.Boolean(
         required=True,
         attribute="legal_hold",
-        metadata={"description": "Held for a case: nothing of theirs is erased."},
+        metadata={"description": "On legal hold: none of their data is erased."},
     )
     text_from_hour = fields.Integer(required=True, allow_none=True)
     text_until_hour = fields.Integer(required=True, allow_none=True)
@@ -70,13 +70,13 @@ class PersonOut(Schema):
     rebooking_allowed_at = fields.AwareDateTime(
         required=True,
         allow_none=True,
-        metadata={"description": "Since when they may pick another time by text."},
+        metadata={"description": "Since when they may rebook by text."},
     )
     texts_paused_at = fields.AwareDateTime(
         required=True,
         allow_none=True,
         metadata={
-            "description": "Since when texts that nobody asked for wait, after a text that told of danger."
+            "description": "Since when texts they did not ask for wait, after a text about danger."
         },
     )
     created_at = fields.AwareDateTime(required=True)
@@ -84,7 +84,7 @@ class PersonOut(Schema):
 
 
 class PersonQuery(PageQuery):
-    """Which people."""
+    """Filters for people."""
 
     crn = Crn(load_default=None)
 
@@ -106,12 +106,12 @@ class PersonIn(Given):
         40,
         load_default=None,
         allow_none=True,
-        metadata={"description": "The phone number, as given."},
+        metadata={"description": "The phone number, in any usual form."},
     )
 
 
 class PersonChanges(Given):
-    """What to change; what is not named stays as it is."""
+    """The fields to change. Fields that are left out stay as they are."""
 
     first_name = Words(40)
     last_name = Words(60)
@@ -127,8 +127,8 @@ class PersonChanges(Given):
 
 
 class ContactPointOut(Schema):
-    """A phone number of a person: as given, as E.164 where it is a UK mobile number, and what is
-    known of it.
+    """A phone number of a person: `given` as it was entered, `number` in E.164 if it is a UK mobile
+    number.
     """
 
     id = fields.UUID(required=True)
@@ -145,34 +145,36 @@ class ContactPointOut(Schema):
 
 
 class ContactPoints(Schema):
-    """Every number the person has had, newest first; at most one is not retired."""
+    """Every number the person has had, newest first. At most one is not retired."""
 
     items = fields.List(fields.Nested(ContactPointOut), required=True)
 
 
 class NumberIn(Given):
-    """Another number. `verified_how` says how a worker made sure that it is theirs; without it, it
-    is asked first.
+    """A new number. `verified_how` says how a worker verified it; without it, a text asks first
+    whose it is.
     """
 
-    mobile = Words(40, required=True, metadata={"description": "The phone number, as given."})
+    mobile = Words(
+        40, required=True, metadata={"description": "The phone number, in any usual form."}
+    )
     verified_how = Words(80, load_default=None, allow_none=True)
 
 
 class How(Given):
-    """How a worker made sure."""
+    """How a worker verified it."""
 
     how = Words(80, required=True)
 
 
 class Allowed(Given):
-    """Whether it is allowed."""
+    """Whether to allow it."""
 
     allowed = Flag(required=True)
 
 
 class Why(Given):
-    """Why."""
+    """The reason."""
 
     why = Words(200, required=True)
 
@@ -182,7 +184,7 @@ class Why(Given):
 @people.reads(PersonQuery, location="query")
 @people.answers(200, page_of(PersonOut, "PersonPage"))
 def list_people(query: dict[str, Any]) -> dict[str, Any]:
-    """People of the key's hub, by last and first name."""
+    """List the people of the key's hub, by last and first name."""
     place = read(query["after"], "people")
     after = None if place is None else uuid.UUID(place[0])
     with transaction() as session:
@@ -202,11 +204,11 @@ def list_people(query: dict[str, Any]) -> dict[str, Any]:
 @once
 @people.reads(PersonIn)
 @people.answers(201, PersonOut)
-def add_person(given: dict[str, Any]) -> Person:
+def add_person(body: dict[str, Any]) -> Person:
     """Add a person to the key's hub."""
     actor, moment = current_actor(), now()
     with transaction() as session:
-        new = _new_person(session, actor, given)
+        new = _new_person(session, actor, body)
         added = service.create_person(session, actor, new, now=moment)
         return listings.person(session, actor, added.id, now=moment)
 
@@ -215,7 +217,7 @@ def add_person(given: dict[str, Any]) -> Person:
 @allow(scope("people:read"))
 @people.answers(200, PersonOut)
 def get_person(person_id: uuid.UUID) -> Person:
-    """One person."""
+    """Get a person."""
     with transaction() as session:
         return listings.person(session, current_actor(), person_id, now=now())
 
@@ -225,7 +227,10 @@ def get_person(person_id: uuid.UUID) -> Person:
 @people.reads(PersonChanges)
 @people.answers(200, PersonOut)
 def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
-    """Change some of a person's details. A change that stops texts withdraws those that wait."""
+    """Change a person's details.
+
+    A change that stops texts withdraws those that wait.
+    """
     actor, moment = current_actor(), now()
     with transaction() as session:
         service.update_person(session, actor, person_id, changes, now=moment)
@@ -237,9 +242,10 @@ def change_person(changes: dict[str, Any], person_id: uuid.UUID) -> Person:
 @once
 @people.reads(Nothing, required=False)
 @people.answers(200, PersonOut)
-def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
-    """A worker has spoken with the person: texts may go on, and reminders that still help are
-    planned anew.
+def resume_texts(_body: dict[str, Any], person_id: uuid.UUID) -> Person:
+    """Resume texts to a person after a worker has spoken with them.
+
+    Reminders that still help are planned again.
     """
     with transaction() as session:
         pause.resume(session, current_actor(), person_id, now=now())
@@ -251,11 +257,11 @@ def resume_texts(_given: dict[str, Any], person_id: uuid.UUID) -> Person:
 @once
 @people.reads(Allowed)
 @people.answers(200, PersonOut)
-def allow_rebooking(given: dict[str, Any], person_id: uuid.UUID) -> Person:
-    """Let the person pick another time by text among free times of the worker, or no longer."""
+def allow_rebooking(body: dict[str, Any], person_id: uuid.UUID) -> Person:
+    """Allow or stop rebooking by text, from the free times of the worker."""
     with transaction() as session:
         rebooking_permission.allow(
-            session, current_actor(), person_id, allowed=given["allowed"], now=now()
+            session, current_actor(), person_id, allowed=body["allowed"], now=now()
         )
         return listings.person(session, current_actor(), person_id, now=now())
 
@@ -264,7 +270,7 @@ def allow_rebooking(given: dict[str, Any], person_id: uuid.UUID) -> Person:
 @allow(scope("people:read"))
 @people.answers(200, ContactPoints)
 def list_contact_points(person_id: uuid.UUID) -> dict[str, list[ContactPoint]]:
-    """The person's phone numbers, newest first."""
+    """List a person's phone numbers, newest first."""
     with transaction() as session:
         person = open_person(session, current_actor(), person_id, now=now(), what="read numbers")
         return {"items": list(person.contact_points)}
@@ -275,18 +281,19 @@ def list_contact_points(person_id: uuid.UUID) -> dict[str, list[ContactPoint]]:
 @once
 @people.reads(NumberIn)
 @people.answers(201, ContactPointOut)
-def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
-    """Give the person another number; the old one is retired. One that is no UK mobile number is
-    kept as unusable, with the reason.
+def set_number(body: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """Give a person a new number and retire the old one.
+
+    A number that is not a UK mobile number is stored as unusable, with the reason.
     """
     with transaction() as session:
         return phones.set_number(
             session,
             current_actor(),
             person_id,
-            given["mobile"],
+            body["mobile"],
             now=now(),
-            verified_how=given["verified_how"],
+            verified_how=body["verified_how"],
         )
 
 
@@ -295,12 +302,10 @@ def set_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 @once
 @people.reads(How)
 @people.answers(200, ContactPointOut)
-def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
-    """A worker made sure that the current number is theirs, and safe."""
+def verify_number(body: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """Record that a worker verified that the current number is the person's, and safe."""
     with transaction() as session:
-        return phones.verify_number(
-            session, current_actor(), person_id, how=given["how"], now=now()
-        )
+        return phones.verify_number(session, current_actor(), person_id, how=body["how"], now=now())
 
 
 @people.post("/<uuid:person_id>/contact-points/current/confirm-safe")
@@ -308,8 +313,8 @@ def verify_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 @once
 @people.reads(Nothing, required=False)
 @people.answers(200, ContactPointOut)
-def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
-    """A worker has checked that texts to the current number are still safe for the person."""
+def confirm_safe(_body: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+    """Record that a worker checked that texts to the current number are still safe."""
     with transaction() as session:
         return phones.confirm_safe(session, current_actor(), person_id, now=now())
 
@@ -319,27 +324,27 @@ def confirm_safe(_given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
 @once
 @people.reads(Why)
 @people.answers(200, ContactPointOut)
-def suspend_number(given: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
+def suspend_number(body: dict[str, Any], person_id: uuid.UUID) -> ContactPoint:
     """Stop texts to the current number until a worker verifies it again."""
     with transaction() as session:
         return phones.suspend_number(
-            session, current_actor(), person_id, why=given["why"], now=now()
+            session, current_actor(), person_id, why=body["why"], now=now()
         )
 
 
-def _new_person(session: Session, actor: Actor, given: dict[str, Any]) -> service.NewPerson:
+def _new_person(session: Session, actor: Actor, body: dict[str, Any]) -> service.NewPerson:
     if actor.hub_id is None:
-        raise Forbidden("Only a system with a key of a hub may add people here.")
-    manager = find_staff(session, given["offender_manager"])
+        raise Forbidden("Use a key that belongs to a hub to add people.")
+    manager = find_staff(session, body["offender_manager"])
     if manager is None:
         raise Invalid(
             fields={
-                "offender_manager": "Give the email address of an offender manager of this hub."
+                "offender_manager": "Enter the email address of an offender manager of this hub."
             }
         )
     plain = {
-        name: value for name, value in given.items() if name not in ("offender_manager", "mobile")
+        name: value for name, value in body.items() if name not in ("offender_manager", "mobile")
     }
     return service.NewPerson(
-        hub_id=actor.hub_id, offender_manager_id=manager.id, given_number=given["mobile"], **plain
+        hub_id=actor.hub_id, offender_manager_id=manager.id, given_number=body["mobile"], **plain
     )

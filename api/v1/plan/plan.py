@@ -1,9 +1,8 @@
 """`/v1/people/{id}/needs`, `/v1/people/{id}/actions`, `/v1/actions/{id}` and
-`/v1/people/{id}/milestones`: the plan, and what was reached.
+`/v1/people/{id}/milestones`: a person's plan and milestones.
 """
 
 import uuid
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -13,7 +12,7 @@ from api.access import allow, current_actor, scope
 from api.database import now, transaction
 from api.v1.fields import Day, Flag, Given, Whole, Words, one_of
 from api.v1.once import once
-from api.v1.paging import PageQuery, page, page_of, read, read_moment
+from api.v1.paging import PageQuery, page, page_of, read_day, read_moment
 from api.v1.parsing import Resource
 from engage.agencies.lookups import agency_in
 from engage.cohort.kinds import MilestoneKind
@@ -23,27 +22,25 @@ from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.open_record import LONGEST_NOTE
 from engage.queries.cohort import milestones
 from engage.queries.cohort.milestones import MilestoneView
-from engage.queries.plan import actions as insight
-from engage.queries.plan import plan as plans
+from engage.queries.plan import actions as action_queries
+from engage.queries.plan import plan as plan_queries
 from engage.queries.plan.actions import ActionView
 from engage.queries.plan.plan import NeedView
 from messaging.states import MessageStatus
 
-plan = Resource(
-    "plan", __name__, url_prefix="/v1", description="Needs, actions and what was reached."
-)
+plan = Resource("plan", __name__, url_prefix="/v1", description="Needs, actions and milestones.")
 
 
 class ScoreOut(Schema):
-    """How great a need was found: 0 none, 1 some, 2 great, 3 urgent."""
+    """A score of a need: 0 none, 1 some, 2 great, 3 urgent."""
 
     score = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)
 
 
 class NeedOut(Schema):
-    """A need as it stands, null where nobody has scored it, with the scores before. Where it is
-    `hidden` it is a matter of health that the key may not see.
+    """A need with its current score, null if it has no score, and its earlier scores. If `hidden`,
+    it is a health need and the key has no health access.
     """
 
     pathway = one_of(Pathway, required=True)
@@ -55,13 +52,13 @@ class NeedOut(Schema):
 
 
 class NeedsOut(Schema):
-    """The need of each pathway."""
+    """The need on each pathway."""
 
     items = fields.List(fields.Nested(NeedOut), required=True)
 
 
 class ScoreIn(Given):
-    """How great a need is now: 0 none, 1 some, 2 great, 3 urgent."""
+    """A new score of a need: 0 none, 1 some, 2 great, 3 urgent."""
 
     pathway = one_of(Pathway, required=True)
     score = Whole(0, 3, required=True)
@@ -69,9 +66,9 @@ class ScoreIn(Given):
 
 
 class ActionIn(Given):
-    """What is to be done. `agency` is an agency of the hub's area by name, `responsible` one of its
-    people, `text` what the person is told when the offender manager has agreed: one plain text of
-    at most 160 characters.
+    """An action to propose. `agency` is the name of an agency of the hub's area, `responsible` one
+    of its workers. `text` is sent to the person when the offender manager has agreed: one plain
+    text of at most 160 characters.
     """
 
     pathway = one_of(Pathway, required=True)
@@ -85,9 +82,9 @@ class ActionIn(Given):
 
 
 class ActionOut(Schema):
-    """One action of a plan. Where it is `hidden` it is a matter of health that the key may not see.
+    """An action of a plan. If `hidden`, it is about health and the key has no health access.
 
-    `text_status` is the state of its text; where none went, `not_texted` has every reason.
+    `text_status` is the status of its text. If no text went, `not_texted` has every reason.
     """
 
     id = fields.UUID(required=True)
@@ -114,28 +111,28 @@ class ActionOut(Schema):
 
 
 class DoneIn(Given):
-    """When it was done, from the day it was proposed until today."""
+    """When the action was done: a day from its proposal to today."""
 
     done_on = Day(required=True)
     note = Words(LONGEST_NOTE, lines=True, shortest=0, load_default="")
 
 
 class WithdrawIn(Given):
-    """Why it is not done after all."""
+    """Why the action is withdrawn."""
 
     reason = Words(LONGEST_NOTE, lines=True, required=True)
 
 
 class ChangeIn(Given):
-    """Who of its agency does it, and by when."""
+    """The worker of its agency who is responsible, and the due date."""
 
     responsible = Words(actions.LONGEST_RESPONSIBLE, required=True)
     due_on = Day(required=True)
 
 
 class MilestoneOut(Schema):
-    """Something reached (rule 16): `step` is how many days, appointments, tests or groups.
-    `text_status` is the state of the text that praised.
+    """A milestone (rule 16). `step` is the number of days, appointments, tests or groups.
+    `text_status` is the status of the text of praise.
     """
 
     id = fields.UUID(required=True)
@@ -150,11 +147,12 @@ class MilestoneOut(Schema):
 @allow(scope("case:read"))
 @plan.answers(200, NeedsOut)
 def get_needs(person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
-    """What a person needs, by pathway, and how that changed. Matters of health only for a key with
-    `health:read` too.
+    """List a person's needs by pathway, with earlier scores.
+
+    Health needs also require `health:read`.
     """
     with transaction() as session:
-        return {"items": plans.needs(session, current_actor(), person_id, now=now())}
+        return {"items": plan_queries.needs(session, current_actor(), person_id, now=now())}
 
 
 @plan.post("/people/<uuid:person_id>/needs")
@@ -162,11 +160,14 @@ def get_needs(person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
 @once
 @plan.reads(ScoreIn)
 @plan.answers(201, NeedsOut)
-def score_need(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
-    """Say how great a need is now; earlier scores stay. A matter of health needs `health:read` too."""
+def score_need(body: dict[str, Any], person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
+    """Score a need. Earlier scores stay.
+
+    A health need also requires `health:read`.
+    """
     with transaction() as session:
-        needs.score(session, current_actor(), person_id, **given, now=now())
-        return {"items": plans.needs(session, current_actor(), person_id, now=now())}
+        needs.score(session, current_actor(), person_id, **body, now=now())
+        return {"items": plan_queries.needs(session, current_actor(), person_id, now=now())}
 
 
 @plan.get("/people/<uuid:person_id>/actions")
@@ -174,14 +175,14 @@ def score_need(given: dict[str, Any], person_id: uuid.UUID) -> dict[str, tuple[N
 @plan.reads(PageQuery, location="query")
 @plan.answers(200, page_of(ActionOut, "ActionPage"))
 def list_actions(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """The actions of a person's plan in any state, latest proposed first."""
-    what, limit = f"actions {person_id}", query["limit"]
-    after = read_moment(query["after"], what)
+    """List the actions of a person's plan in any state, latest proposal first."""
+    list_name, limit = f"actions {person_id}", query["limit"]
+    after = read_moment(query["after"], list_name)
     with transaction() as session:
-        rows = plans.listed(
+        rows = plan_queries.listed(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
-    return page(rows, limit, what, lambda row: (row.proposed_at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.proposed_at, row.id))
 
 
 @plan.post("/people/<uuid:person_id>/actions")
@@ -189,13 +190,15 @@ def list_actions(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @plan.reads(ActionIn)
 @plan.answers(201, ActionOut)
-def propose_action(given: dict[str, Any], person_id: uuid.UUID) -> ActionView:
-    """Propose an action. It waits for the offender manager, who agrees on their own page, or is
-    live at once by their standing approval.
+def propose_action(body: dict[str, Any], person_id: uuid.UUID) -> ActionView:
+    """Propose an action.
+
+    It waits until the offender manager agrees on a staff page. With their standing approval it is
+    live at once.
     """
     with transaction() as session:
-        agency = agency_in(session, current_actor().hub_id, given.pop("agency"))
-        new = NewAction(**given, agency_id=agency.id)
+        agency = agency_in(session, current_actor().hub_id, body.pop("agency"))
+        new = NewAction(**body, agency_id=agency.id)
         made = actions.propose(session, current_actor(), person_id, new, now=now())
         return _shown(session, made.id)
 
@@ -204,7 +207,7 @@ def propose_action(given: dict[str, Any], person_id: uuid.UUID) -> ActionView:
 @allow(scope("case:read"))
 @plan.answers(200, ActionOut)
 def get_action(action_id: uuid.UUID) -> ActionView:
-    """One action."""
+    """Get an action."""
     with transaction() as session:
         return _shown(session, action_id)
 
@@ -214,10 +217,10 @@ def get_action(action_id: uuid.UUID) -> ActionView:
 @once
 @plan.reads(DoneIn)
 @plan.answers(200, ActionOut)
-def finish_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
-    """A live action was done."""
+def finish_action(body: dict[str, Any], action_id: uuid.UUID) -> ActionView:
+    """Record that a live action was done."""
     with transaction() as session:
-        actions.finish(session, current_actor(), action_id, **given, now=now())
+        actions.finish(session, current_actor(), action_id, **body, now=now())
         return _shown(session, action_id)
 
 
@@ -226,10 +229,10 @@ def finish_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
 @once
 @plan.reads(WithdrawIn)
 @plan.answers(200, ActionOut)
-def withdraw_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
-    """An action is not done after all; a text of it that has not gone is called back."""
+def withdraw_action(body: dict[str, Any], action_id: uuid.UUID) -> ActionView:
+    """Withdraw an action. Its text is cancelled if it has not been sent."""
     with transaction() as session:
-        actions.withdraw(session, current_actor(), action_id, **given, now=now())
+        actions.withdraw(session, current_actor(), action_id, **body, now=now())
         return _shown(session, action_id)
 
 
@@ -238,10 +241,10 @@ def withdraw_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
 @once
 @plan.reads(ChangeIn)
 @plan.answers(200, ActionOut)
-def change_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
-    """Somebody else of the agency does it, or by another day."""
+def change_action(body: dict[str, Any], action_id: uuid.UUID) -> ActionView:
+    """Change who is responsible for an action, and its due date."""
     with transaction() as session:
-        actions.change(session, current_actor(), action_id, **given, now=now())
+        actions.change(session, current_actor(), action_id, **body, now=now())
         return _shown(session, action_id)
 
 
@@ -250,16 +253,18 @@ def change_action(given: dict[str, Any], action_id: uuid.UUID) -> ActionView:
 @plan.reads(PageQuery, location="query")
 @plan.answers(200, page_of(MilestoneOut, "MilestonePage"))
 def list_milestones(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person has reached, latest first. Runs of tests only for a key with `health:read` too."""
-    what, limit = f"milestones {person_id}", query["limit"]
-    place = read(query["after"], what)
-    after = None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
+    """List a person's milestones, latest first.
+
+    Milestones about drug tests also require `health:read`.
+    """
+    list_name, limit = f"milestones {person_id}", query["limit"]
+    after = read_day(query["after"], list_name)
     with transaction() as session:
         rows: tuple[MilestoneView, ...] = milestones.listed(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
-    return page(rows, limit, what, lambda row: (row.reached_on, row.id))
+    return page(rows, limit, list_name, lambda row: (row.reached_on, row.id))
 
 
 def _shown(session: Session, action_id: uuid.UUID) -> ActionView:
-    return insight.action(session, current_actor(), action_id, now=now())
+    return action_queries.action(session, current_actor(), action_id, now=now())

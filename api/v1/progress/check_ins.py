@@ -1,5 +1,5 @@
-"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: how often somebody is asked how
-things are, and what they answered.
+"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: how often a person is asked how
+things are, and the answers.
 """
 
 import uuid
@@ -18,18 +18,18 @@ from engage.core.errors import NotFound
 from engage.progress.check_ins import service
 from engage.progress.check_ins.model import CheckInPlan, CheckInState, HelpSaid
 from engage.progress.check_ins.rules import Schedule
-from engage.queries.progress import check_ins as insight
+from engage.queries.progress import check_ins as check_in_queries
 
 check_ins = Resource(
     "check_ins",
     __name__,
     url_prefix="/v1",
-    description="How often people are asked how things are, and what they answered.",
+    description="How often people are asked how things are, and their answers.",
 )
 
 
 class PlanIn(Given):
-    """Every so many weeks (1, 2, 4 or 8), on a day of the week (0 is Monday), at an hour of the
+    """How often to ask: every 1, 2, 4 or 8 weeks, on a weekday (0 is Monday), at an hour of the
     hub's clock.
     """
 
@@ -39,7 +39,7 @@ class PlanIn(Given):
 
 
 class PlanOut(Schema):
-    """How often somebody is asked. `next_at` is null while check-ins are off."""
+    """How often the person is asked. `next_at` is null while check-ins are off."""
 
     every_weeks = fields.Integer(required=True)
     weekday = fields.Integer(required=True)
@@ -49,11 +49,11 @@ class PlanOut(Schema):
 
 
 class CheckInOut(Schema):
-    """One check-in. `value` is 1 good, 2 OK, 3 not great, 4 need help; `earlier` what was answered
-    before it. No answer is no breach.
+    """A check-in. `value` is 1 good, 2 OK, 3 not great, 4 need help; `earlier` has the answers
+    before it. An unanswered check-in is never a breach.
 
-    `words` is what was said beside the number. `reasons` say why it was not sent, did not arrive or
-    ended early.
+    `words` is what the person wrote beside the number. `reasons` says why it was not sent, did not
+    arrive or ended early.
     """
 
     id = fields.UUID(required=True)
@@ -74,7 +74,7 @@ class CheckInOut(Schema):
 @allow(scope("people:read"))
 @check_ins.answers(200, PlanOut)
 def get_check_in_plan(person_id: uuid.UUID) -> CheckInPlan:
-    """How often the person is asked; 404 where it was never set."""
+    """Get a person's check-in plan. 404 if it was never set."""
     with transaction() as session:
         found = service.plan_of(session, current_actor(), person_id, now=now())
         if found is None:
@@ -87,12 +87,14 @@ def get_check_in_plan(person_id: uuid.UUID) -> CheckInPlan:
 @once
 @check_ins.reads(PlanIn)
 @check_ins.answers(200, PlanOut)
-def set_check_in_plan(given: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan | None:
-    """Ask the person by this schedule from its next day on. Refused (409, `not_approved`) while
-    texts to them are not approved.
+def set_check_in_plan(body: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan | None:
+    """Start or change check-ins.
+
+    The person is asked from the next day of the plan. Refused (409, `not_approved`) while texts to
+    them are not approved.
     """
     with transaction() as session:
-        return service.set_plan(session, current_actor(), person_id, Schedule(**given), now=now())
+        return service.set_plan(session, current_actor(), person_id, Schedule(**body), now=now())
 
 
 @check_ins.post("/people/<uuid:person_id>/check-in-plan/end")
@@ -100,8 +102,8 @@ def set_check_in_plan(given: dict[str, Any], person_id: uuid.UUID) -> CheckInPla
 @once
 @check_ins.reads(Nothing, required=False)
 @check_ins.answers(200, PlanOut)
-def end_check_in_plan(_given: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan:
-    """Ask the person no more; what waits to go is called back. 404 where it was never set."""
+def end_check_in_plan(_body: dict[str, Any], person_id: uuid.UUID) -> CheckInPlan:
+    """Stop check-ins and cancel texts that wait. 404 if they were never set."""
     with transaction() as session:
         found = service.set_plan(session, current_actor(), person_id, None, now=now())
         if found is None:
@@ -114,12 +116,12 @@ def end_check_in_plan(_given: dict[str, Any], person_id: uuid.UUID) -> CheckInPl
 @check_ins.reads(PageQuery, location="query")
 @check_ins.answers(200, page_of(CheckInOut, "CheckInPage"))
 def list_check_ins(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """The person's check-ins with what they answered, newest first."""
-    what, limit = f"check-ins {person_id}", query["limit"]
-    place = read(query["after"], what)
+    """List a person's check-ins with their answers, newest first."""
+    list_name, limit = f"check-ins {person_id}", query["limit"]
+    place = read(query["after"], list_name)
     before = None if place is None else date.fromisoformat(place[0])
     with transaction() as session:
-        rows = insight.listed(
+        rows = check_in_queries.listed(
             session, current_actor(), person_id, before=before, limit=limit + 1, now=now()
         )
-    return page(rows, limit, what, lambda row: (row.due_on,))
+    return page(rows, limit, list_name, lambda row: (row.due_on,))

@@ -1,5 +1,5 @@
 """`/v1/people/{id}/housing` and `/v1/people/{id}/activities`: where people live and what they take
-part in, by whose word.
+part in, self-reported or verified.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.kinds import ReportState
-from engage.queries.progress import progress as insight
+from engage.queries.progress import progress as progress_queries
 from engage.queries.progress.progress import ActivityView, HousingView
 
 housing = Resource(
@@ -31,9 +31,7 @@ housing = Resource(
 
 
 class Judgement(Schema):
-    """How a record stands: by the person's own word until a worker made sure of it, or found
-    otherwise.
-    """
+    """The state of a record: self-reported until a worker verifies or disputes it."""
 
     state = one_of(ReportState, required=True, attribute="standing.state")
     recorded_at = fields.AwareDateTime(required=True, attribute="standing.recorded_at")
@@ -42,8 +40,8 @@ class Judgement(Schema):
 
 
 class HousingOut(Judgement):
-    """Where somebody lives from a day on. `until` is the day on which the next one that stands
-    begins; one that is disputed counts for nothing.
+    """Where a person lives from a day on. `until` is the day on which the next undisputed record
+    starts. A disputed record does not count.
     """
 
     id = fields.UUID(required=True)
@@ -55,8 +53,8 @@ class HousingOut(Judgement):
 
 
 class HousingIn(Given):
-    """Where somebody lives from a day on. `sure` when a worker made sure; `report_id` is what they
-    told, if it comes from that.
+    """Where a person lives from a day on. `sure` means that a worker verified it. `report_id` is
+    the self-report that it comes from, if any.
     """
 
     stage = one_of(HousingStage, required=True)
@@ -67,9 +65,7 @@ class HousingIn(Given):
 
 
 class ActivityOut(Judgement):
-    """Something that somebody takes or took part in. Treatment only for a key that may see matters
-    of health.
-    """
+    """Something that a person takes or took part in. Treatment requires health access."""
 
     id = fields.UUID(required=True)
     kind = one_of(ActivityKind, required=True)
@@ -81,7 +77,7 @@ class ActivityOut(Judgement):
 
 
 class ActivityIn(Given):
-    """Something that somebody takes part in; `agency` is the name of one of the hub's area."""
+    """Something that a person takes part in. `agency` is the name of an agency of the area."""
 
     kind = one_of(ActivityKind, required=True)
     name = Words(activities.LONGEST_NAME, required=True)
@@ -92,7 +88,7 @@ class ActivityIn(Given):
 
 
 class EndIn(Given):
-    """How and when it came to its end."""
+    """How and when it ended."""
 
     ended_on = fields.Date(required=True)
     ending = one_of(ActivityEnding, required=True)
@@ -102,9 +98,9 @@ class EndIn(Given):
 @allow(scope("case:read"))
 @housing.answers(200, page_of(HousingOut, "HousingPage"))
 def list_housing(person_id: uuid.UUID) -> dict[str, Any]:
-    """Where a person lives and lived, latest first; the last 50."""
+    """List where a person lives and lived, latest first, at most 50."""
     with transaction() as session:
-        rows = insight.homes(session, current_actor(), person_id, now=now())
+        rows = progress_queries.homes(session, current_actor(), person_id, now=now())
     return {"items": rows, "next": None}
 
 
@@ -113,11 +109,11 @@ def list_housing(person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @housing.reads(HousingIn)
 @housing.answers(201, HousingOut)
-def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HousingView:
+def record_housing(body: dict[str, Any], person_id: uuid.UUID) -> HousingView:
     """Record where a person lives."""
     with transaction() as session:
-        spell = service.record(session, current_actor(), person_id, **given, now=now())
-        return insight.home(session, spell, now=now())
+        spell = service.record(session, current_actor(), person_id, **body, now=now())
+        return progress_queries.home(session, spell, now=now())
 
 
 @housing.post("/housing/<uuid:spell_id>/verify")
@@ -125,11 +121,11 @@ def record_housing(given: dict[str, Any], person_id: uuid.UUID) -> HousingView:
 @once
 @housing.reads(VerifyIn, required=False)
 @housing.answers(200, HousingOut)
-def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
-    """Somebody has made sure of it."""
+def verify_housing(body: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
+    """Record that housing was verified."""
     with transaction() as session:
-        spell = service.verify(session, current_actor(), spell_id, note=given["note"], now=now())
-        return insight.home(session, spell, now=now())
+        spell = service.verify(session, current_actor(), spell_id, note=body["note"], now=now())
+        return progress_queries.home(session, spell, now=now())
 
 
 @housing.post("/housing/<uuid:spell_id>/dispute")
@@ -137,22 +133,23 @@ def verify_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
 @once
 @housing.reads(DisputeIn)
 @housing.answers(200, HousingOut)
-def dispute_housing(given: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
-    """Somebody has found otherwise: it stays, and counts for nothing."""
+def dispute_housing(body: dict[str, Any], spell_id: uuid.UUID) -> HousingView:
+    """Dispute a housing record. It stays on record but does not count."""
     with transaction() as session:
-        spell = service.dispute(session, current_actor(), spell_id, note=given["note"], now=now())
-        return insight.home(session, spell, now=now())
+        spell = service.dispute(session, current_actor(), spell_id, note=body["note"], now=now())
+        return progress_queries.home(session, spell, now=now())
 
 
 @housing.get("/people/<uuid:person_id>/activities")
 @allow(scope("case:read"))
 @housing.answers(200, page_of(ActivityOut, "ActivityPage"))
 def list_activities(person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person takes and took part in, latest first; the last 50. Treatment only with
-    `tests:read` or `health:read`.
+    """List a person's activities, latest first, at most 50.
+
+    Treatment requires `tests:read` or `health:read`.
     """
     with transaction() as session:
-        rows = insight.listed(session, current_actor(), person_id, now=now())
+        rows = progress_queries.listed(session, current_actor(), person_id, now=now())
     return {"items": rows, "next": None}
 
 
@@ -161,11 +158,14 @@ def list_activities(person_id: uuid.UUID) -> dict[str, Any]:
 @once
 @housing.reads(ActivityIn)
 @housing.answers(201, ActivityOut)
-def record_activity(given: dict[str, Any], person_id: uuid.UUID) -> ActivityView:
-    """Record something that a person takes part in. Treatment needs `health:read` too."""
+def record_activity(body: dict[str, Any], person_id: uuid.UUID) -> ActivityView:
+    """Record an activity.
+
+    Treatment also requires `health:read`.
+    """
     with transaction() as session:
-        found = activities.begin(session, current_actor(), person_id, **given, now=now())
-        return insight.activity_views(session, [found])[0]
+        found = activities.begin(session, current_actor(), person_id, **body, now=now())
+        return progress_queries.activity_views(session, [found])[0]
 
 
 @housing.post("/activities/<uuid:activity_id>/end")
@@ -173,11 +173,11 @@ def record_activity(given: dict[str, Any], person_id: uuid.UUID) -> ActivityView
 @once
 @housing.reads(EndIn)
 @housing.answers(200, ActivityOut)
-def end_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
-    """Record its end."""
+def end_activity(body: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Record the end of an activity."""
     with transaction() as session:
-        found = activities.end(session, current_actor(), activity_id, **given, now=now())
-        return insight.activity_views(session, [found])[0]
+        found = activities.end(session, current_actor(), activity_id, **body, now=now())
+        return progress_queries.activity_views(session, [found])[0]
 
 
 @housing.post("/activities/<uuid:activity_id>/verify")
@@ -185,13 +185,13 @@ def end_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
 @once
 @housing.reads(VerifyIn, required=False)
 @housing.answers(200, ActivityOut)
-def verify_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
-    """Somebody has made sure of it."""
+def verify_activity(body: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Record that an activity was verified."""
     with transaction() as session:
         found = activities.verify(
-            session, current_actor(), activity_id, note=given["note"], now=now()
+            session, current_actor(), activity_id, note=body["note"], now=now()
         )
-        return insight.activity_views(session, [found])[0]
+        return progress_queries.activity_views(session, [found])[0]
 
 
 @housing.post("/activities/<uuid:activity_id>/dispute")
@@ -199,10 +199,10 @@ def verify_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityVi
 @once
 @housing.reads(DisputeIn)
 @housing.answers(200, ActivityOut)
-def dispute_activity(given: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
-    """Somebody has found otherwise: it stays, and counts for nothing."""
+def dispute_activity(body: dict[str, Any], activity_id: uuid.UUID) -> ActivityView:
+    """Dispute an activity. It stays on record but does not count."""
     with transaction() as session:
         found = activities.dispute(
-            session, current_actor(), activity_id, note=given["note"], now=now()
+            session, current_actor(), activity_id, note=body["note"], now=now()
         )
-        return insight.activity_views(session, [found])[0]
+        return progress_queries.activity_views(session, [found])[0]

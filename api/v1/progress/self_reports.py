@@ -1,5 +1,5 @@
-"""`/v1/people/{id}/self-reports` and `/v1/self-reports`: what people tell of how they are getting
-on, confirmed or disputed by staff.
+"""`/v1/people/{id}/self-reports` and `/v1/self-reports`: what people report about their lives,
+verified or disputed by staff.
 """
 
 import uuid
@@ -22,15 +22,15 @@ progress = Resource(
     "progress",
     __name__,
     url_prefix="/v1",
-    description="What people tell of how they are getting on.",
+    description="What people report about their lives.",
 )
 
 
 class SelfReportOut(Schema):
-    """One piece of news by a person's own word. Where it is `hidden` it is a matter of health that
-    the key may not see: only its day is told.
+    """A self-report. If `hidden`, it is about health and the key has no health access: only its day
+    is shown.
 
-    `words` are null where the key may not read the person's texts, and empty once they were erased.
+    `words` is null if the key may not read the person's texts, and empty after they were erased.
     """
 
     id = fields.UUID(required=True)
@@ -46,8 +46,8 @@ class SelfReportOut(Schema):
 
 
 class SelfReportIn(Given):
-    """Something that the person told. `fact` must be one of its kind; without a fact the note says
-    what was told.
+    """A self-report. `fact` must belong to `kind`. Without a fact, the note says what the person
+    reported.
     """
 
     kind = one_of(ReportKind, required=True)
@@ -57,13 +57,13 @@ class SelfReportIn(Given):
 
 
 class VerifyIn(Given):
-    """How somebody made sure, if it is to be kept."""
+    """How it was verified. Optional."""
 
     note = Words(service.LONGEST_NOTE, lines=True, load_default="")
 
 
 class DisputeIn(Given):
-    """What somebody found."""
+    """What a worker found instead."""
 
     note = Words(service.LONGEST_NOTE, lines=True, required=True)
 
@@ -73,8 +73,9 @@ class DisputeIn(Given):
 @progress.reads(PageQuery, location="query")
 @progress.answers(200, page_of(SelfReportOut, "SelfReportPage"))
 def list_self_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person tells of how they are getting on, latest first. Matters of health only for a
-    key with `health:read`.
+    """List a person's self-reports, latest first.
+
+    Health details require `health:read`.
     """
     return _page(query, person_id, health=False)
 
@@ -84,7 +85,7 @@ def list_self_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, 
 @progress.reads(PageQuery, location="query")
 @progress.answers(200, page_of(SelfReportOut, "HealthReportPage"))
 def list_health_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
-    """What a person tells of their health, latest first."""
+    """List a person's self-reports about health, latest first."""
     return _page(query, person_id, health=True)
 
 
@@ -93,10 +94,13 @@ def list_health_reports(query: dict[str, Any], person_id: uuid.UUID) -> dict[str
 @once
 @progress.reads(SelfReportIn)
 @progress.answers(201, SelfReportOut)
-def add_self_report(given: dict[str, Any], person_id: uuid.UUID) -> ReportView:
-    """Write down what a person told, as their own word. A matter of health needs `health:read` too."""
+def add_self_report(body: dict[str, Any], person_id: uuid.UUID) -> ReportView:
+    """Record a self-report.
+
+    A report about health also requires `health:read`.
+    """
     with transaction() as session:
-        report = service.add(session, current_actor(), person_id, **given, now=now())
+        report = service.add(session, current_actor(), person_id, **body, now=now())
         return self_reports.one(session, current_actor(), report)
 
 
@@ -105,10 +109,10 @@ def add_self_report(given: dict[str, Any], person_id: uuid.UUID) -> ReportView:
 @once
 @progress.reads(VerifyIn, required=False)
 @progress.answers(200, SelfReportOut)
-def verify_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportView:
-    """Somebody has made sure that it is so."""
+def verify_self_report(body: dict[str, Any], report_id: uuid.UUID) -> ReportView:
+    """Record that a self-report was verified."""
     with transaction() as session:
-        report = service.verify(session, current_actor(), report_id, note=given["note"], now=now())
+        report = service.verify(session, current_actor(), report_id, note=body["note"], now=now())
         return self_reports.one(session, current_actor(), report)
 
 
@@ -117,16 +121,16 @@ def verify_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportVie
 @once
 @progress.reads(DisputeIn)
 @progress.answers(200, SelfReportOut)
-def dispute_self_report(given: dict[str, Any], report_id: uuid.UUID) -> ReportView:
-    """Somebody has found otherwise. What the person told stays as they told it."""
+def dispute_self_report(body: dict[str, Any], report_id: uuid.UUID) -> ReportView:
+    """Dispute a self-report. What the person said stays unchanged."""
     with transaction() as session:
-        report = service.dispute(session, current_actor(), report_id, note=given["note"], now=now())
+        report = service.dispute(session, current_actor(), report_id, note=body["note"], now=now())
         return self_reports.one(session, current_actor(), report)
 
 
 def _page(query: dict[str, Any], person_id: uuid.UUID, *, health: bool) -> dict[str, Any]:
-    what = f"{'health' if health else 'self'} reports {person_id}"
-    after, limit = read_moment(query["after"], what), query["limit"]
+    list_name = f"{'health' if health else 'self'} reports {person_id}"
+    after, limit = read_moment(query["after"], list_name), query["limit"]
     with transaction() as session:
         rows = self_reports.listed(
             session,
@@ -137,4 +141,4 @@ def _page(query: dict[str, Any], person_id: uuid.UUID, *, health: bool) -> dict[
             limit=limit + 1,
             health=health,
         )
-    return page(rows, limit, what, lambda row: (row.said_at, row.id))
+    return page(rows, limit, list_name, lambda row: (row.said_at, row.id))

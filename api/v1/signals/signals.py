@@ -1,4 +1,4 @@
-"""`/v1/signals`: what an offender manager should know, taken up and dealt with."""
+"""`/v1/signals`: what an offender manager should know; acknowledge and resolve."""
 
 import uuid
 from typing import Any
@@ -11,7 +11,7 @@ from api.v1.fields import Given, Id, Nothing, Words, one_of
 from api.v1.once import once
 from api.v1.paging import PageQuery, page, page_of, read_moment
 from api.v1.parsing import Resource
-from engage.people import signals as attention
+from engage.people import signals as person_signals
 from engage.queries import listings
 from engage.signals import Severity, Signal, SignalKind, SignalState
 
@@ -24,14 +24,14 @@ signals = Resource(
 
 
 class EvidenceOut(Schema):
-    """What stands behind a signal: a kind of thing and its id."""
+    """Evidence for a signal: a type of record and its id."""
 
     type = fields.String(required=True)
     id = fields.String(required=True)
 
 
 class SignalOut(Schema):
-    """One thing to know about one person, why, what to do, and what became of it."""
+    """A signal about a person: why it was raised, what to do, and whether it was resolved."""
 
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
@@ -51,16 +51,16 @@ class SignalOut(Schema):
 
 
 class SignalQuery(PageQuery):
-    """Which signals."""
+    """Filters for signals."""
 
     state = one_of(SignalState, load_default=None)
     person_id = Id(load_default=None)
 
 
 class ResolutionIn(Given):
-    """What was done."""
+    """What was done about it."""
 
-    how = Words(attention.LONGEST_RESOLUTION, required=True, lines=True)
+    how = Words(person_signals.LONGEST_RESOLUTION, required=True, lines=True)
 
 
 @signals.get("")
@@ -68,7 +68,7 @@ class ResolutionIn(Given):
 @signals.reads(SignalQuery, location="query")
 @signals.answers(200, page_of(SignalOut, "SignalPage"))
 def list_signals(query: dict[str, Any]) -> dict[str, Any]:
-    """Signals about people of the key's hub, oldest first."""
+    """List signals about people of the key's hub, oldest first."""
     limit, after = query.pop("limit"), read_moment(query.pop("after"), "signals")
     with transaction() as session:
         rows = listings.signals(
@@ -82,10 +82,10 @@ def list_signals(query: dict[str, Any]) -> dict[str, Any]:
 @once
 @signals.reads(Nothing, required=False)
 @signals.answers(200, SignalOut)
-def acknowledge_signal(_given: dict[str, Any], signal_id: uuid.UUID) -> Signal:
-    """Somebody has seen it and is on it."""
+def acknowledge_signal(_body: dict[str, Any], signal_id: uuid.UUID) -> Signal:
+    """Acknowledge a signal: a worker has seen it and is dealing with it."""
     with transaction() as session:
-        return attention.acknowledge(session, current_actor(), signal_id, now=now())
+        return person_signals.acknowledge(session, current_actor(), signal_id, now=now())
 
 
 @signals.post("/<uuid:signal_id>/resolve")
@@ -93,7 +93,9 @@ def acknowledge_signal(_given: dict[str, Any], signal_id: uuid.UUID) -> Signal:
 @once
 @signals.reads(ResolutionIn)
 @signals.answers(200, SignalOut)
-def resolve_signal(given: dict[str, Any], signal_id: uuid.UUID) -> Signal:
-    """It is dealt with."""
+def resolve_signal(body: dict[str, Any], signal_id: uuid.UUID) -> Signal:
+    """Resolve a signal, with what was done."""
     with transaction() as session:
-        return attention.resolve(session, current_actor(), signal_id, how=given["how"], now=now())
+        return person_signals.resolve(
+            session, current_actor(), signal_id, how=body["how"], now=now()
+        )
