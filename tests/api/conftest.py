@@ -1,4 +1,4 @@
-"""The web service on the test database, at the moment the tests live at, and keys to call it with."""
+"""The web service on the test database with a stopped clock, and API keys for it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ ACCOUNT = "AC" + "0" * 32
 
 
 class StoppedClock(Clock):
-    """A clock that stands until a test moves it."""
+    """A clock that changes only when a test sets it."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -33,7 +33,7 @@ class StoppedClock(Clock):
 
 
 def settings(database: Database, **more: str) -> Settings:
-    """Settings for tests, on the test database; `more` are variables of the environment."""
+    """Settings for tests, on the test database. `more` are environment variables."""
     return Settings.from_environment(
         {
             "ENGAGE_ENV": "test",
@@ -46,21 +46,19 @@ def settings(database: Database, **more: str) -> Settings:
 
 @pytest.fixture
 def clock(now: datetime) -> StoppedClock:
-    """The time that the service sees."""
+    """The clock of the service."""
     return StoppedClock(now)
 
 
 @pytest.fixture(scope="session")
 def assembled(database: Database) -> Flask:
-    """The whole web service, put together once for all tests of a process: that takes longer than
-    most of them.
-    """
+    """The web service, created once for all tests of a process because that is slow."""
     return create_app(settings(database), database)
 
 
 @pytest.fixture
 def app(assembled: Flask, committed: Database, clock: StoppedClock) -> Flask:
-    """The whole web service with nothing counted yet. A test that changes it takes `own_app`."""
+    """The web service with fresh rate limits. A test that changes it uses `own_app`."""
     assembled.extensions |= {
         "engage.clock": clock,
         "engage.limiter": Limiter(),
@@ -71,13 +69,13 @@ def app(assembled: Flask, committed: Database, clock: StoppedClock) -> Flask:
 
 @pytest.fixture
 def own_app(committed: Database, clock: StoppedClock) -> Flask:
-    """The whole web service for one test alone, which may add to it."""
+    """A web service for one test, which may change it."""
     return create_app(settings(committed), committed, clock)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Somebody who calls the service and has said nothing of who they are."""
+    """An unauthenticated test client."""
     return app.test_client()
 
 
@@ -94,9 +92,7 @@ KeyMaker = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def key(committed: Database, place: tuple[Hub, Staff], now: datetime) -> KeyMaker:
-    """Makes a key of the hub with some scopes (all when none is named) and gives the headers that
-    present it.
-    """
+    """Issues a key of the hub with the scopes (default: all) and returns its headers."""
 
     def make(*scopes: str, hub: Hub | None = None) -> dict[str, str]:
         with committed.begin() as session:

@@ -1,6 +1,4 @@
-"""Deny by default: the map of addresses is walked, and every one is tried by everybody who may not
-call it.
-"""
+"""Deny by default: every route is tried by every caller that may not call it."""
 
 import uuid
 from collections.abc import Iterator
@@ -21,12 +19,12 @@ from tests.api.conftest import KeyMaker
 
 @pytest.fixture
 def app(own_app: Flask) -> Flask:
-    """A service of each test's own: some add to it, or count what it did."""
+    """A web service for each test, because some tests change it."""
     return own_app
 
 
 def calls(app: Flask, caller: Caller) -> Iterator[tuple[Rule, str, str]]:
-    """Every (rule, method, address) that is for one sort of caller."""
+    """Every (rule, method, path) for one type of caller."""
     for rule in app.url_map.iter_rules():
         allowance = access.allowance_of(app, rule.endpoint)
         assert allowance is not None
@@ -39,7 +37,7 @@ def calls(app: Flask, caller: Caller) -> Iterator[tuple[Rule, str, str]]:
 
 
 def _value(converter: BaseConverter) -> object:
-    """Something that the converter takes."""
+    """A value that the converter accepts."""
     if isinstance(converter, UUIDConverter):
         return uuid.UUID(int=7)
     if isinstance(converter, AnyConverter):
@@ -47,32 +45,30 @@ def _value(converter: BaseConverter) -> object:
     return 7 if isinstance(converter, IntegerConverter) else "x"
 
 
-def test_every_route_says_who_may_call_it(app: Flask) -> None:
-    """No address is open because somebody forgot to close it."""
+def test_every_route_declares_who_may_call_it(app: Flask) -> None:
+    """No route is open by mistake."""
     assert access.undeclared(app) == []
     assert len(list(app.url_map.iter_rules())) > 20
 
 
 def test_a_route_without_a_declaration_stops_the_start(app: Flask) -> None:
-    """A view that does not say who may call it is found at start-up, not by a stranger."""
+    """A view without @allow stops the start."""
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
     with pytest.raises(RuntimeError, match="forgotten"):
         access.refuse_undeclared(app)
 
 
-def test_a_route_without_a_declaration_answers_nobody(app: Flask, client: FlaskClient) -> None:
-    """Even where it slipped in after the start, it is refused."""
+def test_a_route_without_a_declaration_is_refused(app: Flask, client: FlaskClient) -> None:
+    """A view without @allow that was added after the start is refused."""
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     answer = client.get("/forgotten")
     assert answer.status_code == 403
     assert b"secret" not in answer.data
 
 
-def test_anonymous_callers_reach_nothing_but_what_is_public(
-    app: Flask, client: FlaskClient
-) -> None:
-    """Whoever has not said who they are gets 401, 403, 404 or the way to the sign-in page, on every
-    method of every address.
+def test_anonymous_callers_reach_public_routes_only(app: Flask, client: FlaskClient) -> None:
+    """Anonymous callers get 401, 403, 404 or a redirect to the sign-in page on every other
+    route.
     """
     closed = chain(
         calls(app, Caller.STAFF),
@@ -94,10 +90,8 @@ def test_anonymous_callers_reach_nothing_but_what_is_public(
     assert tried > 20
 
 
-def test_a_wrong_key_is_no_key(app: Flask, client: FlaskClient) -> None:
-    """A key that does not exist, is malformed or is sent the wrong way opens nothing, and the
-    answer says how to send one.
-    """
+def test_a_wrong_key_is_refused(app: Flask, client: FlaskClient) -> None:
+    """An unknown, malformed or wrongly sent key gets 401, and the answer says how to send one."""
     for sent in (
         "Bearer engage_0123_secret",
         "Bearer x",
@@ -114,9 +108,7 @@ def test_a_wrong_key_is_no_key(app: Flask, client: FlaskClient) -> None:
 def test_every_api_route_refuses_each_key_without_its_scope(
     app: Flask, client: FlaskClient, key: KeyMaker
 ) -> None:
-    """A key with every scope but the one that is needed is refused, on every method of every
-    address of the API.
-    """
+    """A key with every scope except the required one is refused on every route and method."""
     lacking = {scope: key(*(other for other in SCOPES if other != scope)) for scope in SCOPES}
     tried = set()
     for rule, method, address in calls(app, Caller.KEY):
@@ -133,7 +125,7 @@ def test_every_api_route_refuses_each_key_without_its_scope(
 def test_every_staff_route_with_roles_refuses_the_others(
     app: Flask, client: FlaskClient, place: tuple[Hub, Staff]
 ) -> None:
-    """A page for some roles is closed to a signed-in member of staff who has every other role."""
+    """A page for some roles is refused to staff with every other role."""
     who = {"actor": Actor(ActorKind.STAFF, uuid.UUID(int=1))}
     access.identify_staff(app, lambda: who["actor"], lambda: ("", 302))
     app.config["TESTING"] = True
@@ -148,8 +140,8 @@ def test_every_staff_route_with_roles_refuses_the_others(
         assert answer.status_code == 403, f"{method} {rule.rule}"
 
 
-def test_no_address_answers_options_by_itself(app: Flask, client: FlaskClient) -> None:
-    """An automatic OPTIONS answer would be a view that nobody declared."""
+def test_no_route_answers_options(app: Flask, client: FlaskClient) -> None:
+    """An automatic OPTIONS answer would be a view without a declaration."""
     for rule in app.url_map.iter_rules():
         assert "OPTIONS" not in (rule.methods or set()), rule.rule
     assert client.options("/health/live").status_code == 405
@@ -158,7 +150,7 @@ def test_no_address_answers_options_by_itself(app: Flask, client: FlaskClient) -
 def test_a_key_reaches_its_own_hub_only(
     client: FlaskClient, committed: Database, place: tuple[Hub, Staff], key: KeyMaker
 ) -> None:
-    """A person of another hub does not exist for a key."""
+    """A key gets 404 for a person of another hub."""
     from tests import builders
 
     with committed.begin() as session:

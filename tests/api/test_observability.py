@@ -1,4 +1,4 @@
-"""Health, figures and the request log."""
+"""Health checks, metrics and the request log."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,13 +24,13 @@ from tests.api.test_security import PRODUCTION
 
 @pytest.fixture
 def app(own_app: Flask) -> Flask:
-    """A service of each test's own: some add to it, or count what it did."""
+    """A web service for each test, because it counts requests."""
     return own_app
 
 
 @pytest.fixture
 def behind(committed: Database) -> Iterator[Database]:
-    """The test database as it was at its first migration, as far as its record of migrations says."""
+    """The test database with only the first migration recorded."""
     with committed.begin() as session:
         newest = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
@@ -42,7 +42,7 @@ def behind(committed: Database) -> Iterator[Database]:
 
 
 def figures(client: FlaskClient, **headers: str) -> dict[tuple[str, str], float]:
-    """Every figure by its name and the value of its one label, if it has one."""
+    """Every metric by its name and the value of its one label, if any."""
     answer = client.get("/metrics", headers=headers)
     assert answer.status_code == 200
     return {
@@ -52,30 +52,26 @@ def figures(client: FlaskClient, **headers: str) -> dict[tuple[str, str], float]
     }
 
 
-def test_it_lives(client: FlaskClient) -> None:
-    """Alive means that the process answers, whatever the database does."""
+def test_live(client: FlaskClient) -> None:
+    """Live means that the process answers, whatever the state of the database."""
     assert client.get("/health/live").get_json() == {"status": "live"}
 
 
-def test_it_is_ready_when_the_database_is_up_to_date(client: FlaskClient) -> None:
-    """Ready means that the database answers and has the tables this version expects; it is asked
-    each time.
-    """
+def test_ready_with_an_up_to_date_database(client: FlaskClient) -> None:
+    """Ready means that the database answers and all migrations have run."""
     for _ in range(2):
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.get_json()) == (200, {"status": "ready"})
 
 
-def test_it_is_not_ready_while_migrations_are_pending(
-    client: FlaskClient, behind: Database
-) -> None:
-    """A database behind this version gets no requests."""
+def test_not_ready_while_migrations_are_pending(client: FlaskClient, behind: Database) -> None:
+    """A service with pending migrations gets no requests."""
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.get_json()["reason"]) == (503, "migrations are pending")
 
 
-def test_it_is_not_ready_without_a_database(clock: StoppedClock, committed: Database) -> None:
-    """A database that does not answer is said so, and is no failure."""
+def test_not_ready_without_a_database(clock: StoppedClock, committed: Database) -> None:
+    """A lost database is reported and is not a failure."""
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
     app = create_app(settings(committed), nowhere, clock)
     answer = app.test_client().get("/health/ready")
@@ -88,9 +84,7 @@ def test_it_is_not_ready_without_a_database(clock: StoppedClock, committed: Data
 def test_queue_depths_come_from_the_database(
     client: FlaskClient, committed: Database, place: tuple[Hub, Staff], clock: StoppedClock
 ) -> None:
-    """What waits is counted when somebody asks: texts, texts to us, signals, and how late the
-    oldest is.
-    """
+    """Waiting texts, inbound texts and signals are counted for each request."""
     now = clock.now()
     with committed.begin() as session:
         person = builders.person(session, place[1])
@@ -131,15 +125,15 @@ def test_queue_depths_come_from_the_database(
 
 
 def test_requests_are_counted_by_route(client: FlaskClient) -> None:
-    """Each process counts what it answered, by route and status, never by path."""
+    """Each process counts its requests by route and status, never by path."""
     client.get("/v1/people/00000000-0000-7000-8000-000000000007")
     text = client.get("/metrics").text
     assert 'route="/v1/people/<uuid:person_id>"' in text
     assert "000000000007" not in text
 
 
-def test_figures_in_production_want_a_token(committed: Database, clock: StoppedClock) -> None:
-    """Without a token set the address does not exist; with one, it opens to whoever sends it."""
+def test_metrics_in_production_require_a_token(committed: Database, clock: StoppedClock) -> None:
+    """Without a token in the settings the address does not exist. With one, the token opens it."""
     shut = create_app(settings(committed, **PRODUCTION), committed, clock).test_client()
     assert shut.get("/metrics").status_code == 404
     opened = create_app(
@@ -151,9 +145,7 @@ def test_figures_in_production_want_a_token(committed: Database, clock: StoppedC
 
 
 def test_a_request_is_logged_without_personal_data(client: FlaskClient, key: KeyMaker) -> None:
-    """One line per request: the rule of the route, method, status, time and id; no path, query or
-    header.
-    """
+    """One line for each request: route, method, status, time and id. No path, query or header."""
     with capture_logs() as logs:
         client.get("/v1/people?crn=X123456", headers={**key(), "X-Request-Id": "abc-12345"})
     line = next(line for line in logs if line["event"] == "request")
@@ -163,8 +155,8 @@ def test_a_request_is_logged_without_personal_data(client: FlaskClient, key: Key
     assert "X123456" not in str(logs)
 
 
-def test_a_request_id_is_handed_on_or_made(client: FlaskClient) -> None:
-    """A caller's own id comes back; one that is odd is replaced."""
+def test_request_ids(client: FlaskClient) -> None:
+    """A caller's valid request id is kept. An invalid one is replaced."""
     assert (
         client.get("/health/live", headers={"X-Request-Id": "abc-12345"}).headers["X-Request-Id"]
         == "abc-12345"

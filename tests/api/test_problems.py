@@ -1,6 +1,4 @@
-"""Refusals and failures: one shape for programs, a page for people, and nothing that quotes a
-person's data.
-"""
+"""Refusals and failures: JSON for programs, a page for people, no personal data."""
 
 import pytest
 from flask import Flask
@@ -19,7 +17,7 @@ MEMBERS = {"type", "title", "status", "detail", "code"}
 
 @pytest.fixture
 def app(own_app: Flask) -> Flask:
-    """A service of each test's own: some add to it, or count what it did."""
+    """A web service for each test, because some tests change it."""
     return own_app
 
 
@@ -36,7 +34,7 @@ def app(own_app: Flask) -> Flask:
 def test_programs_get_problem_json(
     client: FlaskClient, method: str, address: str, status: int
 ) -> None:
-    """Every refusal at an address for programs is a problem of RFC 9457."""
+    """Every refusal on a route for programs is a problem (RFC 9457)."""
     answer = client.open(address, method=method)
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
@@ -82,18 +80,18 @@ def test_programs_get_problem_json(
         "too large",
     ],
 )
-def test_odd_bodies_are_refused_clearly(
+def test_bad_bodies_are_refused(
     client: FlaskClient, key: KeyMaker, sent: bytes, kind: str, status: int
 ) -> None:
-    """A body that is no JSON object of ours is refused with its reason, never a failure."""
+    """A body that is not a valid JSON object is refused with the reason and never fails."""
     answer = client.post("/v1/people", data=sent, content_type=kind, headers=key())
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["status"] == status
 
 
-def test_each_fault_says_where_it_is(client: FlaskClient, key: KeyMaker) -> None:
-    """A body with several faults names each field, and what to do about it."""
+def test_each_error_has_its_location(client: FlaskClient, key: KeyMaker) -> None:
+    """A body with several errors names each field and what to do."""
     answer = client.post(
         "/v1/people", json={"crn": "x", "first_name": "A\x00", "extra": 1}, headers=key()
     )
@@ -105,28 +103,28 @@ def test_each_fault_says_where_it_is(client: FlaskClient, key: KeyMaker) -> None
     assert set(faults) == {"#/crn", "#/first_name", "#/last_name", "#/offender_manager", "#/extra"}
 
 
-def test_a_fault_in_the_query_says_so(client: FlaskClient, key: KeyMaker) -> None:
-    """Parameters are told apart from fields."""
+def test_errors_in_the_query_name_the_parameter(client: FlaskClient, key: KeyMaker) -> None:
+    """Query parameters are named as parameters, not as fields."""
     answer = client.get("/v1/people?limit=0&colour=red", headers=key())
     assert {fault["parameter"] for fault in answer.get_json()["errors"]} == {"limit", "colour"}
 
 
-def test_a_parameter_where_none_is_taken_is_refused(client: FlaskClient, key: KeyMaker) -> None:
-    """An address that takes no parameters does not quietly ignore one."""
+def test_unknown_parameters_are_refused(client: FlaskClient, key: KeyMaker) -> None:
+    """A route without query parameters refuses them."""
     answer = client.get("/v1/people/00000000-0000-7000-8000-000000000007?verbose=1", headers=key())
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["parameter"] == "verbose"
 
 
 def test_people_get_a_page(client: FlaskClient) -> None:
-    """At an address for people the same refusal is a page."""
+    """A refusal on a page's address is a page."""
     answer = client.get("/no-such-page")
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
 
 
-def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: FlaskClient) -> None:
-    """A failure is answered 500 in the usual shape; neither the answer nor the log quotes its
-    message, which may hold a name.
+def test_the_message_of_an_unexpected_error_stays_hidden(app: Flask, client: FlaskClient) -> None:
+    """A failure is answered with 500. Neither the answer nor the log quotes the message, which may
+    hold a name.
     """
 
     @allow(PUBLIC)
@@ -148,10 +146,10 @@ def test_an_unexpected_error_tells_nobody_what_it_says(app: Flask, client: Flask
 @pytest.mark.parametrize(
     ("error", "status"), [(Conflict("Taken."), 409), (Invalid(fields={"a": "b"}), 422)]
 )
-def test_a_refusal_of_a_use_case_keeps_its_words(
+def test_a_use_case_error_keeps_its_message(
     app: Flask, client: FlaskClient, error: Exception, status: int
 ) -> None:
-    """What a use case says is what the caller reads."""
+    """The caller gets the message of a use case."""
 
     @allow(PUBLIC)
     def refuse() -> str:
@@ -163,10 +161,8 @@ def test_a_refusal_of_a_use_case_keeps_its_words(
     assert answer.get_json()["detail"]
 
 
-def test_a_lost_database_is_said_so(committed: Database, clock: StoppedClock) -> None:
-    """Without a database the answer is 503, for programs, for people and for Twilio, which then
-    posts again.
-    """
+def test_a_lost_database_is_503(committed: Database, clock: StoppedClock) -> None:
+    """Without a database the answer is 503 for programs, people and Twilio, which retries."""
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/nowhere?connect_timeout=2")
     client = create_app(settings(committed), nowhere, clock).test_client()
     key = {"Authorization": "Bearer engage_0123_secret"}

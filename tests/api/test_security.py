@@ -1,4 +1,4 @@
-"""What every answer says to a browser, and what a form must prove."""
+"""Security headers, cookies and the CSRF check."""
 
 from pathlib import Path
 
@@ -23,14 +23,12 @@ PRODUCTION = {
 
 @pytest.fixture
 def app(own_app: Flask) -> Flask:
-    """A service of each test's own: some add to it, or count what it did."""
+    """A web service for each test, because some tests change it."""
     return own_app
 
 
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
-    """Pages, problems and health alike: nothing foreign runs, nothing is framed, sniffed, referred
-    to or kept.
-    """
+    """Pages, problems and health checks all have the security headers."""
     for address in ("/", "/no-such-page", "/v1/people", "/health/live", "/v1/docs"):
         headers = client.get(address).headers
         policy = headers["Content-Security-Policy"]
@@ -42,18 +40,16 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
-def test_the_one_inline_script_is_the_one_of_the_page_template() -> None:
-    """The policy admits GOV.UK Frontend's own inline script by its hash, so the hash must be of
-    what the template really holds.
+def test_the_inline_script_has_the_hash_of_the_policy() -> None:
+    """The policy allows GOV.UK Frontend's inline script by its hash, which must match the
+    template.
     """
     template = Path(govuk_frontend_jinja.__file__).parent / "templates" / "template.html"
     assert f">{security.GOVUK_SCRIPT}</script>" in template.read_text()
 
 
-def test_production_insists_on_https(committed: Database, clock: StoppedClock) -> None:
-    """In production browsers are told to come back by https only, and the session cookie travels no
-    other way.
-    """
+def test_production_requires_https(committed: Database, clock: StoppedClock) -> None:
+    """In production, answers have HSTS and the session cookie is sent over https only."""
     app = create_app(settings(committed, **PRODUCTION), committed, clock)
     answer = app.test_client().get("/health/live")
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
@@ -61,15 +57,15 @@ def test_production_insists_on_https(committed: Database, clock: StoppedClock) -
     assert app.config["SESSION_COOKIE_NAME"].startswith("__Host-")
 
 
-def test_the_session_cookie_is_closed_to_scripts_and_other_sites(app: Flask) -> None:
-    """HttpOnly, and sent along only from our own pages."""
+def test_the_session_cookie_is_protected(app: Flask) -> None:
+    """The session cookie is HttpOnly and SameSite."""
     assert app.config["SESSION_COOKIE_HTTPONLY"] is True
     assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
 
 
 @pytest.fixture
 def form(app: Flask) -> FlaskClient:
-    """The service with a form that anybody may send."""
+    """A service with a public form."""
 
     @allow(PUBLIC)
     def take() -> str:
@@ -80,28 +76,26 @@ def form(app: Flask) -> FlaskClient:
 
 
 def test_a_form_without_its_token_is_refused(form: FlaskClient) -> None:
-    """A post that did not come from one of our pages changes nothing."""
+    """A post without a CSRF token changes nothing."""
     answer = form.post("/form", data={"x": "1"})
     assert answer.status_code == 400
     assert b"taken" not in answer.data
 
 
 def test_a_form_from_another_site_is_refused(form: FlaskClient) -> None:
-    """Browsers say where a post comes from; another site's is refused whatever it carries."""
+    """A post that the browser marks as cross-site is refused, whatever it contains."""
     answer = form.post("/form", data={"x": "1"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
 def test_a_form_is_read_up_to_its_limit(form: FlaskClient, app: Flask) -> None:
-    """Beyond 64 kB a form is refused by its length."""
+    """A form larger than 64 kB is refused by its length."""
     answer = form.post("/form", data={"x": "1" * 70_000})
     assert answer.status_code == 413
 
 
-def test_proxies_are_not_believed_unless_told(committed: Database, clock: StoppedClock) -> None:
-    """Who a caller says it forwards for counts only where the operator said that a proxy stands in
-    front.
-    """
+def test_proxy_headers_need_the_setting(committed: Database, clock: StoppedClock) -> None:
+    """X-Forwarded headers count only if the settings name trusted proxies."""
     plain = create_app(settings(committed), committed, clock)
     behind = create_app(settings(committed, ENGAGE_TRUSTED_PROXIES="1"), committed, clock)
     assert type(plain.wsgi_app).__name__ != "ProxyFix"

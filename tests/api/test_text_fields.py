@@ -1,4 +1,4 @@
-"""What words may be made of: what is let in can be stored, shown and read the right way round."""
+"""The check for text fields: accepted text can be stored and displayed correctly."""
 
 import pytest
 from hypothesis import given
@@ -27,20 +27,20 @@ from api.text_fields import problem_with
         ("", False),
     ],
 )
-def test_what_one_line_may_hold(given_words: str, fine: bool) -> None:
-    """Any alphabet and emoji; nothing that cannot be seen, stored, or that turns the order round."""
+def test_one_line(given_words: str, fine: bool) -> None:
+    """Any alphabet and emoji are accepted. Invisible characters and direction marks are refused."""
     assert (problem_with(given_words, longest=40, shortest=1) is None) is fine
 
 
-def test_several_lines_where_they_are_allowed() -> None:
-    """A note may have lines."""
+def test_line_breaks_if_allowed() -> None:
+    """A note may have several lines."""
     assert problem_with("one\r\ntwo", longest=40, lines=True) is None
     assert problem_with("one\x0btwo", longest=40, lines=True) is not None
 
 
 @given(st.text(max_size=60))
-def test_what_is_let_in_can_be_stored(words: str) -> None:
-    """Whatever passes is UTF-8, has no NUL and fits."""
+def test_accepted_text_can_be_stored(words: str) -> None:
+    """Accepted text is valid UTF-8 without NUL and within the limit."""
     if problem_with(words, longest=40) is None:
         assert "\x00" not in words
         assert len(words) <= 40

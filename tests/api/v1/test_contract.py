@@ -1,6 +1,4 @@
-"""The API keeps its contract: the document is complete, and whatever is thrown at it is answered as
-the document says.
-"""
+"""The API keeps its contract: the document is complete, and every answer matches it."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +39,7 @@ CHECKS = [
 
 @pytest.fixture
 def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> dict[str, str]:
-    """One of each thing, so that requests reach further than a 404."""
+    """One record of each type, so that requests get further than a 404."""
     now = clock.now()
     with committed.begin() as session:
         person = builders.person(session, place[1])
@@ -98,11 +96,11 @@ def ids(committed: Database, place: tuple[Hub, Staff], clock: StoppedClock) -> d
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_whatever_is_sent_is_answered_by_the_contract(
+def test_generated_requests_are_answered_by_the_contract(
     app: Flask, key: KeyMaker, ids: dict[str, str], mode: GenerationMode
 ) -> None:
-    """Hundreds of requests made up from the document, good ones and broken ones: none fails, and
-    each answer is one that it names.
+    """Hundreds of valid and invalid requests from the document: none fails, and each answer matches
+    it.
     """
     app.extensions["engage.limiter"] = Limiter(10**9)
     headers = key()
@@ -133,7 +131,7 @@ def test_whatever_is_sent_is_answered_by_the_contract(
 
 
 def _aim(case: Any, ids: dict[str, str]) -> None:
-    """Let a request name things that are there."""
+    """Point a request at existing records."""
     for place in (case.path_parameters, case.query, case.body):
         if isinstance(place, dict):
             place.update({name: value for name, value in ids.items() if name in place})
@@ -147,9 +145,7 @@ def _aim(case: Any, ids: dict[str, str]) -> None:
 
 
 def test_the_document_covers_every_route(app: Flask, client: FlaskClient) -> None:
-    """Each address of the API is in the document, with its scope, a summary and what it answers;
-    and nothing else is.
-    """
+    """The document has exactly the routes of the API, each with its scope, summary and answers."""
     document = client.get("/v1/openapi.json").get_json()
     assert document["openapi"].startswith("3.1")
     named = {}
@@ -168,8 +164,8 @@ def test_the_document_covers_every_route(app: Flask, client: FlaskClient) -> Non
     assert named == routes
 
 
-def test_every_reference_in_the_document_leads_somewhere(client: FlaskClient) -> None:
-    """A generator of clients finds every shape that is referred to."""
+def test_every_reference_resolves(client: FlaskClient) -> None:
+    """A client generator finds every schema."""
     document = client.get("/v1/openapi.json").get_json()
 
     def walk(node: Any) -> None:
@@ -187,8 +183,8 @@ def test_every_reference_in_the_document_leads_somewhere(client: FlaskClient) ->
     walk(document)
 
 
-def test_everything_that_is_read_refuses_what_it_does_not_know(client: FlaskClient) -> None:
-    """The document itself says that unknown fields are refused."""
+def test_request_schemas_refuse_unknown_fields(client: FlaskClient) -> None:
+    """The document says that unknown fields are refused."""
     document = client.get("/v1/openapi.json").get_json()
     for methods in document["paths"].values():
         for method, operation in methods.items():
@@ -199,8 +195,8 @@ def test_everything_that_is_read_refuses_what_it_does_not_know(client: FlaskClie
 
 
 def test_the_docs_page_shows_every_operation_without_scripts(client: FlaskClient) -> None:
-    """A person reads the same in a browser: each operation, its scope and each shape; nothing is
-    fetched from elsewhere.
+    """The page shows each operation, its scope and each schema, and loads nothing from other
+    sites.
     """
     page = client.get("/v1/docs")
     assert (page.status_code, page.mimetype) == (200, "text/html")
@@ -215,10 +211,8 @@ def test_the_docs_page_shows_every_operation_without_scripts(client: FlaskClient
     assert "people:write" in page.text
 
 
-def test_a_key_that_asks_too_often_is_slowed(
-    app: Flask, client: FlaskClient, key: KeyMaker
-) -> None:
-    """Beyond its limit a key is told when to come again; another key is not touched."""
+def test_the_rate_limit_of_a_key(app: Flask, client: FlaskClient, key: KeyMaker) -> None:
+    """Over its limit a key gets 429 with Retry-After. Other keys are not affected."""
     app.extensions["engage.limiter"] = Limiter(3)
     mine, other = key(), key()
     codes = [client.get("/v1/people", headers=mine).status_code for _ in range(4)]

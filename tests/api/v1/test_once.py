@@ -1,4 +1,4 @@
-"""The Idempotency-Key: a POST that is sent twice is done once."""
+"""Idempotency-Key: a repeated POST is done once."""
 
 import threading
 from datetime import timedelta
@@ -18,22 +18,20 @@ from tests.api.v1.people.test_people import KATRINA
 
 @pytest.fixture
 def headers(key: KeyMaker) -> dict[str, str]:
-    """A key that may do everything, and an Idempotency-Key."""
+    """A key with all scopes, and an Idempotency-Key."""
     return {**key(), "Idempotency-Key": "import-7-row-3"}
 
 
 def people(database: Database) -> int:
-    """How many people there are."""
+    """The number of people."""
     with database.begin() as session:
         return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
-def test_the_second_gets_the_first_answer(
+def test_a_repeat_gets_the_first_answer(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """The same request again changes nothing and is answered as the first was, and says that it is
-    a repeat.
-    """
+    """A repeat changes nothing, gets the first answer and is marked as a repeat."""
     first = client.post("/v1/people", json=KATRINA, headers=headers)
     second = client.post("/v1/people", json=KATRINA, headers=headers)
     assert (first.status_code, second.status_code) == (201, 201)
@@ -46,17 +44,17 @@ def test_the_second_gets_the_first_answer(
 def test_the_key_belongs_to_one_request(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """The same key with another body, or at another address, is refused."""
+    """The same key with another body or path is refused."""
     client.post("/v1/people", json=KATRINA, headers=headers)
     other = client.post("/v1/people", json={**KATRINA, "crn": "X654321"}, headers=headers)
     assert (other.status_code, other.get_json()["code"]) == (422, "idempotency_key_reused")
     assert people(committed) == 1
 
 
-def test_a_refusal_is_looked_at_afresh(
+def test_a_refused_request_can_be_sent_again(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """A request that was refused left nothing behind; once it is right, the same key does the work."""
+    """A refused request leaves nothing behind. The corrected request may use the same key."""
     assert (
         client.post("/v1/people", json={**KATRINA, "crn": "x"}, headers=headers).status_code == 422
     )
@@ -64,21 +62,19 @@ def test_a_refusal_is_looked_at_afresh(
     assert people(committed) == 1
 
 
-def test_keys_of_two_systems_do_not_meet(
+def test_two_systems_may_use_the_same_key(
     client: FlaskClient, headers: dict[str, str], key: KeyMaker
 ) -> None:
-    """Two systems may use the same word without getting each other's answers."""
+    """Each system gets its own answer."""
     client.post("/v1/people", json=KATRINA, headers=headers)
     other = client.post("/v1/people", json=KATRINA, headers={**headers, **key()})
     assert other.status_code == 409
 
 
-def test_a_person_who_may_no_longer_be_seen_is_not_told_of_again(
+def test_an_answer_about_a_restricted_person_is_not_repeated(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """Once the record is restricted the first answer is not given again, whatever it was about, nor
-    is the work done anew.
-    """
+    """After the record is restricted, the repeat gets 404 and is not done again."""
     added = client.post("/v1/people", json=KATRINA, headers=headers).get_json()
     told = {"kind": "work", "fact": "got_work", "said_at": "2027-03-19T10:00:00Z"}
     reports = f"/v1/people/{added['id']}/self-reports"
@@ -105,10 +101,10 @@ def test_a_person_who_may_no_longer_be_seen_is_not_told_of_again(
     assert people(committed) == 1
 
 
-def test_five_at_once_are_done_once(
+def test_concurrent_repeats_are_done_once(
     app: Flask, headers: dict[str, str], committed: Database
 ) -> None:
-    """Five threads with the same request: one does it, four wait and get its answer."""
+    """Of five threads with the same request, one does it and four wait for its answer."""
     together = threading.Barrier(5)
     answers: list[tuple[int, str]] = []
 
@@ -129,15 +125,13 @@ def test_five_at_once_are_done_once(
     assert people(committed) == 1
 
 
-def test_the_first_may_be_too_slow_to_wait_for(
+def test_a_repeat_waits_for_a_limited_time(
     client: FlaskClient,
     headers: dict[str, str],
     committed: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A second request that has waited long enough for the first is told to come again, and nothing
-    is done twice.
-    """
+    """A repeat that waits too long for the first gets 409, and nothing is done twice."""
     monkeypatch.setattr(idempotency, "LOCK_TIMEOUT_SECONDS", 1)
     first = client.post("/v1/people", json=KATRINA, headers=headers)
     with committed.begin() as session:
@@ -158,10 +152,10 @@ def test_the_first_may_be_too_slow_to_wait_for(
     assert people(committed) == 1
 
 
-def test_after_a_day_the_key_is_free(
+def test_a_key_is_free_after_a_day(
     client: FlaskClient, headers: dict[str, str], committed: Database, clock: StoppedClock
 ) -> None:
-    """A key is remembered for 24 hours; then it may be used anew, and the sweep forgets it."""
+    """After 24 hours the key can be used for another request, and the sweep deletes it."""
     client.post("/v1/people", json=KATRINA, headers=headers)
     clock.at += timedelta(hours=25)
     fresh = client.post("/v1/people", json={**KATRINA, "crn": "X654321"}, headers=headers)
@@ -172,8 +166,8 @@ def test_after_a_day_the_key_is_free(
 
 
 @pytest.mark.parametrize("odd", ["", "x" * 101, "é"])
-def test_an_odd_key_is_refused(client: FlaskClient, headers: dict[str, str], odd: str) -> None:
-    """A key is 1 to 100 printable ASCII characters."""
+def test_an_invalid_key_is_refused(client: FlaskClient, headers: dict[str, str], odd: str) -> None:
+    """A key must be 1 to 100 printable ASCII characters."""
     answer = client.post("/v1/people", json=KATRINA, headers={**headers, "Idempotency-Key": odd})
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["header"] == "Idempotency-Key"

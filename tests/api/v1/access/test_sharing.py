@@ -1,5 +1,5 @@
-"""`/v1/agreements` and `/v1/people/{id}/disclosures`: read by a key that may read cases; health
-left out of threads and signals without leave.
+"""`/v1/agreements` and `/v1/people/{id}/disclosures`, and health redaction in threads and
+signals.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from tests.engage.conversation.phones import text_in
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff], now: datetime) -> Person:
-    """Somebody of whom two things were disclosed, by the first of two agreements."""
+    """A person with two disclosures under the first of two agreements."""
     with committed.begin() as session:
         pat = session.get_one(Staff, place[1].id)
         made = builders.person(session, pat)
@@ -56,7 +56,7 @@ def katrina(committed: Database, place: tuple[Hub, Staff], now: datetime) -> Per
 def test_agreements_and_disclosures_are_read_page_by_page(
     client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """The latest first; a cursor of another list is refused."""
+    """The latest first. A cursor of another list is refused."""
     headers = key("case:read")
     for address in ("/v1/agreements", f"/v1/people/{katrina.id}/disclosures"):
         first = client.get(f"{address}?limit=1", headers=headers).get_json()
@@ -73,7 +73,7 @@ def test_agreements_and_disclosures_are_read_page_by_page(
 def test_scopes_and_hubs(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Without the scope they are refused; another hub's key sees neither."""
+    """Keys without the scope or of another hub are refused."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     agreements, disclosures = "/v1/agreements", f"/v1/people/{katrina.id}/disclosures"
@@ -84,10 +84,12 @@ def test_scopes_and_hubs(
     assert client.get(disclosures, headers=far).status_code == 404
 
 
-def test_words_of_health_are_for_keys_that_may_read_health(
+def test_health_requires_its_scope(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database, now: datetime
 ) -> None:
-    """Without it a thread says that something was told, and signals of health are not listed."""
+    """Without `health:read`, a thread hides texts about health and the list has no health
+    signals.
+    """
     with committed.begin() as session:
         intake.handle(session, text_in(session, "i used again last night", now), now)
     address = f"/v1/people/{katrina.id}/messages"

@@ -1,6 +1,4 @@
-"""`/v1/people/{id}/status`, `/reviews`, `/stay` and `/transfer`: read and changed by systems with
-the scopes for it.
-"""
+"""`/v1/people/{id}/status`, `/reviews`, `/stay`, `/death` and `/transfer`."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +20,7 @@ from tests.api.conftest import KeyMaker
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff], now: datetime) -> Person:
-    """One person of the hub, adopted ten days ago."""
+    """A person of the hub who was adopted ten days ago."""
     with committed.begin() as session:
         staff = session.get_one(Staff, place[1].id)
         made = builders.person(session, staff, legal_status=LegalStatus.NON_STATUTORY)
@@ -41,7 +39,7 @@ def katrina(committed: Database, place: tuple[Hub, Staff], now: datetime) -> Per
 
 
 def test_the_status_is_read(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """What was decided, what the rules say, and that the review is late."""
+    """The current status, what the rules suggest, and that the review is late."""
     answer = client.get(f"/v1/people/{katrina.id}/status", headers=key("case:read"))
     assert answer.status_code == 200, answer.text
     told = answer.get_json()
@@ -59,7 +57,7 @@ def test_the_status_is_read(client: FlaskClient, key: KeyMaker, katrina: Person)
 def test_tests_are_withheld_without_the_scope(
     committed: Database, client: FlaskClient, key: KeyMaker, katrina: Person, now: datetime
 ) -> None:
-    """Matters of health need `health:read` too."""
+    """Reasons about tests require `health:read`."""
     with committed.begin() as session:
         session.add(
             DrugTest(
@@ -78,7 +76,7 @@ def test_tests_are_withheld_without_the_scope(
 def test_a_review_is_recorded_once_and_listed(
     committed: Database, client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """The same request again is answered, not done; pages follow one another."""
+    """A repeated request is done once. Pages follow each other."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/reviews"
     body = {"rag": "amber", "reason": "Keeps what is booked"}
     for _ in range(2):
@@ -104,7 +102,7 @@ def test_a_review_is_recorded_once_and_listed(
 def test_bad_reviews_are_refused(
     client: FlaskClient, key: KeyMaker, katrina: Person, body: dict[str, str], where: str
 ) -> None:
-    """With a pointer to the field."""
+    """Each error points to its field."""
     refused = client.post(f"/v1/people/{katrina.id}/reviews", json=body, headers=key("case:write"))
     assert refused.status_code == 422
     assert [one["pointer"] for one in refused.get_json()["errors"]] == [where]
@@ -113,7 +111,7 @@ def test_bad_reviews_are_refused(
 def test_a_transfer(
     committed: Database, client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """By the address of an offender manager of the hub; the person is told."""
+    """To the email address of an offender manager of the hub. The person gets a text."""
     with committed.begin() as session:
         other = builders.staff(session, session.get_one(Hub, katrina.hub_id), name="Dai Rees")
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/transfer"
@@ -128,13 +126,13 @@ def test_a_transfer(
 
 
 def test_staying_on(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """Of their own will, from today."""
+    """The person stays voluntarily from today."""
     answer = client.post(f"/v1/people/{katrina.id}/stay", headers=key("case:read", "case:write"))
     assert answer.get_json()["enrolment"]["voluntary_since"] == "2027-03-20"
 
 
 def test_a_death(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """The enrolment has ended; of tomorrow it is refused, and it is not recorded twice."""
+    """The enrolment ends. A death in the future or a second one is refused."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/death"
     refused = client.post(address, json={"on": "2027-03-21"}, headers=headers)
     assert refused.status_code == 422 and refused.get_json()["errors"][0]["pointer"] == "#/on"
@@ -149,7 +147,7 @@ def test_a_death(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
 def test_scopes_and_hubs(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """A key without the scope is refused; for a key of another hub there is no such person."""
+    """A key without the scope gets 403, a key of another hub 404."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     address = f"/v1/people/{katrina.id}"

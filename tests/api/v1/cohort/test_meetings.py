@@ -1,6 +1,4 @@
-"""`/v1/referrals`, `/v1/meetings`, `/v1/people/{id}/assessments` and the case pack: a system
-refers, records decisions, and reads.
-"""
+"""`/v1/referrals`, `/v1/meetings`, `/v1/people/{id}/assessments` and the case pack."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +32,7 @@ Headers = Mapping[str, str]
 def post(
     client: FlaskClient, headers: Headers, address: str, body: Mapping[str, Any], status: int
 ) -> Any:
-    """What is answered to a body, which must be with that status."""
+    """Post a body and return the answer, which must have the status."""
     answer = client.post(f"/v1{address}", json=body, headers=headers)
     assert answer.status_code == status, answer.text
     return answer.get_json()
@@ -42,7 +40,7 @@ def post(
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """Somebody of the hub, on the cohort, whose review is due."""
+    """A person on the cohort whose review is due."""
     with committed.begin() as session:
         found = builders.person(session, session.get_one(Staff, place[1].id))
         enrol(session, found, due_on=TODAY)
@@ -52,8 +50,8 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
 def test_from_referral_to_adoption(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """Referred, assessed, called, adopted once, attended, closed; and the case pack of whoever they
-    became.
+    """Referral, assessment, meeting, adoption, attendance, minutes, and the case pack of the new
+    person.
     """
     headers = key()
     made = post(client, headers, "/referrals", REFERRAL, 201)
@@ -104,8 +102,8 @@ def test_from_referral_to_adoption(
         assert session.query(Enrolment).count() == 1
 
 
-def test_referrals_are_listed_joined_and_taken_back(client: FlaskClient, key: KeyMaker) -> None:
-    """By state and CRN, in pages; a CRN that waits already makes a duplicate."""
+def test_referrals_are_listed_merged_and_withdrawn(client: FlaskClient, key: KeyMaker) -> None:
+    """Filters by state and CRN, pages, and a duplicate for a CRN that waits."""
     headers = key()
     first = post(client, headers, "/referrals", REFERRAL, 201)
     second = post(client, headers, "/referrals", REFERRAL, 201)
@@ -145,7 +143,7 @@ def test_referrals_are_listed_joined_and_taken_back(client: FlaskClient, key: Ke
 def test_bad_referrals_are_refused(
     client: FlaskClient, key: KeyMaker, committed: Database, changes: dict[str, object], where: str
 ) -> None:
-    """With a pointer to the field, and nothing is kept."""
+    """Each error points to its field, and nothing is stored."""
     refused = post(client, key("referrals:write"), "/referrals", {**REFERRAL, **changes}, 422)
     assert [one["pointer"] for one in refused["errors"]] == [where]
     with committed.begin() as session:
@@ -155,7 +153,7 @@ def test_bad_referrals_are_refused(
 def test_the_police_select_at_the_point_of_arrest(
     client: FlaskClient, key: KeyMaker, committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """A custody system of theirs does it by name of the agency."""
+    """A police system refers at arrest in the name of its agency."""
     with committed.begin() as session:
         builders.agency(session, session.get_one(Hub, place[0].id), "Police", AgencyKind.POLICE)
     body = {**REFERRAL, "agency": "Police", "at_arrest": True}
@@ -165,7 +163,7 @@ def test_the_police_select_at_the_point_of_arrest(
 def test_assessments_keep_versions_and_health_apart(
     client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """Scores that tell of health are for a key that may see those."""
+    """Each assessment is a version. Health needs require health access."""
     address = f"/people/{katrina.id}/assessments"
     for version in (1, 2):
         assert post(client, key("case:write"), address, JUDGED, 201)["version"] == version
@@ -176,10 +174,10 @@ def test_assessments_keep_versions_and_health_apart(
     assert [need["pathway"] for need in both[0]["needs"]] == ["accommodation", "health"]
 
 
-def test_meetings_are_listed_and_built(
+def test_meetings_and_agendas(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """One a day; somebody is asked for; the agenda is brought up to date."""
+    """One meeting a day; a person is put on the agenda; the agenda is updated."""
     headers = key()
     meeting = post(client, headers, "/meetings", {"held_on": "2027-03-22", "chair": "Chidi"}, 201)
     assert [one["reasons"] for one in meeting["items"]] == [["review_due"]]
@@ -208,9 +206,7 @@ def test_meetings_are_listed_and_built(
 def test_another_hubs_key_finds_nothing(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Neither the referral, nor the meeting, nor the item, nor the pack; and tests need their
-    scope.
-    """
+    """A key of another hub gets 404 everywhere. Drug tests require their scope."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     mine, theirs = key(), key(hub=elsewhere)

@@ -1,4 +1,4 @@
-"""`/v1/cohort`: the numbers of a key's hub."""
+"""`/v1/cohort`: statistics of a key's hub."""
 
 from flask.testing import FlaskClient
 
@@ -9,10 +9,10 @@ from tests.api.conftest import KeyMaker
 from tests.engage.queries.cohort.test_statistics import came, member
 
 
-def test_the_numbers_come_with_denominator_and_interval(
+def test_rates_have_a_denominator_and_an_interval(
     committed: Database, client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff]
 ) -> None:
-    """A rate of nothing is null."""
+    """A rate with denominator 0 is null."""
     with committed.begin() as session:
         om = session.get_one(Staff, place[1].id)
         came(session, member(session, om), 3, OutcomeCode.ATTENDED_COMPLIED)
@@ -32,7 +32,7 @@ def test_the_numbers_come_with_denominator_and_interval(
 
 
 def test_other_periods_and_other_scopes_are_refused(client: FlaskClient, key: KeyMaker) -> None:
-    """Each with its own answer."""
+    """An unknown period gets 422, another scope 403."""
     assert client.get("/v1/cohort?days=30", headers=key("cohort:read")).status_code == 422
     assert client.get("/v1/cohort?hub=x", headers=key("cohort:read")).status_code == 422
     assert client.get("/v1/cohort", headers=key("case:read")).status_code == 403

@@ -1,6 +1,4 @@
-"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`: read by systems, decided by
-people.
-"""
+"""`/v1/people/{id}/compliance` and `/v1/people/{id}/enforcements`."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +19,7 @@ from tests.engage.compliance.stage import missed, order
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """One person on an order, with a failure and a provisional absence."""
+    """A person on an order, with a failure and a provisional absence."""
     with committed.begin() as session:
         person = builders.person(session, session.get_one(Staff, place[1].id))
         order(session, person)
@@ -30,8 +28,8 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
         return person
 
 
-def test_how_somebody_stands(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """With every reason, whether texts arrived, and what waits."""
+def test_a_persons_compliance(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+    """Every reason, whether texts arrived, and absences that wait."""
     answer = client.get(f"/v1/people/{katrina.id}/compliance", headers=key("compliance:read"))
     assert answer.status_code == 200, answer.text
     found = answer.get_json()
@@ -46,10 +44,10 @@ def test_how_somebody_stands(client: FlaskClient, key: KeyMaker, katrina: Person
     assert [one["explain_by"] for one in found["waiting"]] == ["2027-03-25"]
 
 
-def test_an_outcome_from_a_system_is_weighed_at_once(
+def test_an_outcome_applies_rule_6_at_once(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Rule 6 by the API: the second failure raises its signal in the request that records it."""
+    """Rule 6: the request that records the second failure raises its signal."""
     with committed.begin() as session:
         made = missed(session, session.get_one(Person, katrina.id), 1, code=None).id
     answer = client.post(
@@ -69,7 +67,7 @@ def test_decisions_are_listed_in_pages(
     committed: Database,
     place: tuple[Hub, Staff],
 ) -> None:
-    """The latest first, without the words of anybody."""
+    """The latest first, without reasons or notes."""
     with committed.begin() as session:
         actor = builders.actor(session.get_one(Staff, place[1].id))
         under = session.scalars(select(Order.id)).one()
@@ -99,7 +97,7 @@ def test_decisions_are_listed_in_pages(
 def test_scopes_and_hubs(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """A key without the scope is refused; for a key of another hub there is no such person."""
+    """A key without the scope gets 403, a key of another hub 404."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     for address in (f"/v1/people/{katrina.id}/compliance", f"/v1/people/{katrina.id}/enforcements"):

@@ -1,4 +1,4 @@
-"""`/v1/people/{id}/packs` and `/v1/packs/{id}`: made by people, read by systems."""
+"""`/v1/people/{id}/packs` and `/v1/packs/{id}`."""
 
 import hashlib
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from tests.engage.compliance.stage import missed, order
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """One person on an order, with a failure."""
+    """A person on an order, with a failure."""
     with committed.begin() as session:
         person = builders.person(session, session.get_one(Staff, place[1].id))
         order(session, person)
@@ -30,7 +30,7 @@ def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
 
 
 def make(database: Database, actor: Actor, person: Person, *, days: int = 0) -> EvidencePack:
-    """A pack of a year, made `days` after today."""
+    """Make a pack of one year, `days` after today."""
     with database.begin() as session:
         return service.make(
             session,
@@ -54,7 +54,7 @@ def om(committed: Database, place: tuple[Hub, Staff]) -> Actor:
 def test_packs_are_listed_in_pages(
     client: FlaskClient, key: KeyMaker, committed: Database, katrina: Person, om: Actor
 ) -> None:
-    """The latest first, with what is needed to check one and nothing of what it says."""
+    """The latest first, with digests and without documents."""
     made = [make(committed, om, katrina, days=days) for days in range(3)]
     headers, address = key("packs:read"), f"/v1/people/{katrina.id}/packs"
     first = client.get(f"{address}?limit=2", headers=headers).get_json()
@@ -75,10 +75,10 @@ def test_packs_are_listed_in_pages(
     }
 
 
-def test_a_pack_is_given_byte_for_byte_and_the_reading_is_logged(
+def test_a_pack_is_sent_unchanged_and_logged(
     client: FlaskClient, key: KeyMaker, committed: Database, katrina: Person, om: Actor
 ) -> None:
-    """Its digest is that of what was sent."""
+    """The SHA-256 of the answer is the digest of the pack."""
     made = make(committed, om, katrina)
     answer = client.get(f"/v1/packs/{made.id}", headers=key("packs:read", "health:read"))
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
@@ -89,10 +89,10 @@ def test_a_pack_is_given_byte_for_byte_and_the_reading_is_logged(
         assert [actor.partition(":")[0] for actor in session.scalars(read)] == ["key"]
 
 
-def test_who_may_not_read_it(
+def test_who_may_not_read_a_pack(
     client: FlaskClient, key: KeyMaker, committed: Database, katrina: Person, om: Actor
 ) -> None:
-    """Without the scope, from another hub, or one that never was."""
+    """A key without the scope gets 403. A key of another hub or an unknown id gets 404."""
     made = make(committed, om, katrina)
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Teesside")
@@ -103,7 +103,7 @@ def test_who_may_not_read_it(
     assert client.get(f"/v1/packs/{katrina.id}", headers=key()).status_code == 404
 
 
-def test_the_words_of_texts_are_for_those_who_may_read_matters_of_health(
+def test_words_of_texts_require_health_access(
     client: FlaskClient,
     key: KeyMaker,
     committed: Database,
@@ -111,7 +111,7 @@ def test_the_words_of_texts_are_for_those_who_may_read_matters_of_health(
     om: Actor,
     place: tuple[Hub, Staff],
 ) -> None:
-    """An offender manager's pack has them, a supervisor's has not."""
+    """An offender manager's pack has the words of texts, a supervisor's does not."""
     with committed.begin() as session:
         supervisor = builders.actor(
             builders.staff(session, place[0], Role.SUPERVISOR, name="Sal Rowe")

@@ -1,6 +1,4 @@
-"""`/v1` orders, requirements, time in prison and offences: recorded, changed, read; refused with a
-pointer or a code.
-"""
+"""`/v1` orders, requirements, time in prison and offences."""
 
 from typing import Any
 
@@ -31,15 +29,13 @@ IN_PRISON = {
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """One person of the hub."""
+    """A person of the hub."""
     with committed.begin() as session:
         return builders.person(session, session.get_one(Staff, place[1].id))
 
 
-def test_an_order_from_its_making_to_its_end(
-    client: FlaskClient, key: KeyMaker, katrina: Person
-) -> None:
-    """With a RAR whose days are counted; the person is statutory, and then not."""
+def test_an_order_from_start_to_end(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
+    """An order with RAR days. The person is statutory until it ends."""
     headers, whose = key("case:read", "case:write", "people:read"), f"/v1/people/{katrina.id}"
     made = client.post(f"{whose}/orders", json=ORDER, headers=headers)
     assert made.status_code == 201, made.text
@@ -82,7 +78,7 @@ def test_an_order_from_its_making_to_its_end(
 
 
 def test_time_in_prison(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """In, another day of release, a plan whose health only some keys see, and out."""
+    """Reception, another day of release, a release plan with health, and release."""
     headers, whose = key("case:read", "case:write", "people:read"), f"/v1/people/{katrina.id}"
     into = client.post(f"{whose}/custody", json=IN_PRISON, headers=headers)
     assert into.status_code == 201, into.text
@@ -110,7 +106,7 @@ def test_time_in_prison(client: FlaskClient, key: KeyMaker, katrina: Person) -> 
 def test_offences_are_listed_page_by_page(
     client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """The latest first; what is withdrawn stays and says so."""
+    """The latest first. A withdrawn offence stays in the list."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/offences"
     for day in (17, 19, 18):
         given = {
@@ -164,7 +160,7 @@ def test_bad_values_are_refused_with_a_pointer(
     given: dict[str, Any],
     pointer: str,
 ) -> None:
-    """And nothing is recorded."""
+    """Nothing is recorded."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/{where}"
     refused = client.post(address, json=given, headers=headers)
     assert refused.status_code == 422
@@ -175,7 +171,7 @@ def test_bad_values_are_refused_with_a_pointer(
 def test_scopes_and_hubs(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """A key without the scope is refused; for a key of another hub there is nothing."""
+    """A key without the scope gets 403, a key of another hub 404."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
         order = scenes.order(session, katrina)

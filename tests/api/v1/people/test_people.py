@@ -1,4 +1,4 @@
-"""`/v1/people`: adding, finding and changing people, and their numbers."""
+"""`/v1/people`: adding, finding and changing people and their numbers."""
 
 import base64
 
@@ -24,7 +24,7 @@ KATRINA = {
 
 @pytest.fixture
 def headers(key: KeyMaker) -> dict[str, str]:
-    """A key that may do everything."""
+    """A key with all scopes."""
     return key()
 
 
@@ -37,7 +37,7 @@ def add(client: FlaskClient, headers: dict[str, str], **changes: object) -> dict
 
 
 def test_a_person_is_added_and_read_again(client: FlaskClient, headers: dict[str, str]) -> None:
-    """What was sent comes back, with the defaults of what was not."""
+    """The answer has the fields of the request and the defaults."""
     added = add(client, headers)
     assert added["language"] == "en"
     assert added["legal_status"] == "unknown"
@@ -73,14 +73,14 @@ def test_a_person_is_added_and_read_again(client: FlaskClient, headers: dict[str
         ({"restricted": True}, "#/restricted"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(
+def test_a_wrong_field_is_named(
     client: FlaskClient,
     headers: dict[str, str],
     committed: Database,
     changes: dict[str, object],
     where: str,
 ) -> None:
-    """Each field has its limits; whatever breaks one is refused by name and nothing is added."""
+    """A value outside its limits is refused by the field's name, and nothing is added."""
     answer = client.post("/v1/people", json={**KATRINA, **changes}, headers=headers)
     assert answer.status_code == 422
     assert where in {fault["pointer"] for fault in answer.get_json()["errors"]}
@@ -91,25 +91,21 @@ def test_a_field_that_is_wrong_is_named(
 @pytest.mark.parametrize(
     "name", ["Zoë", "Siân", "李", "O'Neil", "عمر", "👩‍🚀", "Anne-Marie", "A\u200fB"]
 )
-def test_names_of_all_the_world_are_taken(
-    client: FlaskClient, headers: dict[str, str], name: str
-) -> None:
-    """Any alphabet, an emoji and a right-to-left mark pass and come back unchanged."""
+def test_names_in_any_alphabet(client: FlaskClient, headers: dict[str, str], name: str) -> None:
+    """Any alphabet, emoji and a right-to-left mark are accepted unchanged."""
     assert add(client, headers, first_name=name)["first_name"] == name
 
 
-def test_a_crn_is_taken_once(client: FlaskClient, headers: dict[str, str]) -> None:
-    """A second person with the same CRN is a conflict, not a second row and not a failure."""
+def test_a_crn_is_unique(client: FlaskClient, headers: dict[str, str]) -> None:
+    """A second person with the same CRN is a conflict."""
     add(client, headers)
     answer = client.post("/v1/people", json=KATRINA, headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "crn_taken")
 
 
-def test_people_come_in_pages_without_gap_or_repeat(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
-    """Walking from cursor to cursor meets everybody once, in order of name, though somebody is
-    added on the way.
+def test_pages_have_no_gaps_or_repeats(client: FlaskClient, headers: dict[str, str]) -> None:
+    """Following the cursors lists everybody once in order of name, even if a person is added
+    meanwhile.
     """
     for number in range(7):
         add(client, headers, crn=f"X10000{number}", last_name=f"Dodds{number}", mobile=None)
@@ -124,8 +120,8 @@ def test_people_come_in_pages_without_gap_or_repeat(
     assert met == [f"Dodds{number}" for number in range(7)]
 
 
-def test_a_cursor_holds_no_name(client: FlaskClient, headers: dict[str, str]) -> None:
-    """A cursor travels in an address, which proxies write down."""
+def test_a_cursor_contains_no_name(client: FlaskClient, headers: dict[str, str]) -> None:
+    """A cursor is part of an address, which proxies log."""
     for number in range(2):
         add(client, headers, crn=f"X20000{number}", last_name="Unusual", mobile=None)
     cursor = client.get("/v1/people?limit=1", headers=headers).get_json()["next"]
@@ -139,14 +135,14 @@ def test_a_cursor_holds_no_name(client: FlaskClient, headers: dict[str, str]) ->
 def test_a_made_up_cursor_is_refused(
     client: FlaskClient, headers: dict[str, str], cursor: str
 ) -> None:
-    """A cursor that we never gave is refused, never a failure."""
+    """A cursor that we did not issue is refused."""
     answer = client.get(f"/v1/people?after={cursor}", headers=headers)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["parameter"] == "after"
 
 
 def test_a_cursor_of_another_list_is_refused(client: FlaskClient, headers: dict[str, str]) -> None:
-    """A cursor belongs to its list."""
+    """A cursor works for its own list only."""
     for number in range(2):
         add(client, headers, crn=f"X10000{number}", mobile=None)
     cursor = client.get("/v1/people?limit=1", headers=headers).get_json()["next"]
@@ -154,7 +150,7 @@ def test_a_cursor_of_another_list_is_refused(client: FlaskClient, headers: dict[
 
 
 def test_a_person_is_found_by_crn(client: FlaskClient, headers: dict[str, str]) -> None:
-    """A system that knows the CRN finds the person with it."""
+    """The list can be filtered by CRN."""
     add(client, headers)
     assert len(client.get("/v1/people?crn=X123456", headers=headers).get_json()["items"]) == 1
     assert client.get("/v1/people?crn=X654321", headers=headers).get_json() == {
@@ -163,8 +159,8 @@ def test_a_person_is_found_by_crn(client: FlaskClient, headers: dict[str, str]) 
     }
 
 
-def test_a_person_is_changed_in_part(client: FlaskClient, headers: dict[str, str]) -> None:
-    """What is named changes, what is not stays; an unknown field is refused."""
+def test_some_fields_of_a_person_are_changed(client: FlaskClient, headers: dict[str, str]) -> None:
+    """Fields in the request change, others stay. Unknown fields are refused."""
     added = add(client, headers)
     address = f"/v1/people/{added['id']}"
     answer = client.patch(
@@ -185,9 +181,7 @@ def test_a_person_is_changed_in_part(client: FlaskClient, headers: dict[str, str
 def test_a_number_is_changed_verified_suspended_and_confirmed(
     client: FlaskClient, headers: dict[str, str]
 ) -> None:
-    """A number's life over HTTP; one that is no mobile number is kept with the reason, and cannot
-    be verified.
-    """
+    """A number that is not a mobile number is stored with the reason and cannot be verified."""
     added = add(client, headers)
     numbers = f"/v1/people/{added['id']}/contact-points"
     verified = client.post(
@@ -213,7 +207,7 @@ def test_a_number_is_changed_verified_suspended_and_confirmed(
 def test_a_restricted_person_does_not_exist_for_a_key(
     client: FlaskClient, headers: dict[str, str], committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """A limited-access record is in no list and behind no address of the API."""
+    """A limited-access record is in no list and gets 404."""
     with committed.begin() as session:
         person = builders.person(session, place[1], restricted=True)
     assert client.get("/v1/people", headers=headers).get_json()["items"] == []
@@ -224,7 +218,7 @@ def test_a_restricted_person_does_not_exist_for_a_key(
 def test_reading_is_logged(
     client: FlaskClient, headers: dict[str, str], committed: Database, place: tuple[Hub, Staff]
 ) -> None:
-    """Who read whom is written down, for lists as for single records."""
+    """Every access to a record is logged, for lists and single records."""
     with committed.begin() as session:
         person = builders.person(session, place[1])
     client.get("/v1/people", headers=headers)
@@ -235,10 +229,10 @@ def test_reading_is_logged(
     assert all(record.actor.startswith("key:") and record.person_id == person.id for record in seen)
 
 
-def test_events_say_who_did_what(
+def test_events_name_the_actor(
     client: FlaskClient, headers: dict[str, str], committed: Database
 ) -> None:
-    """Adding a person leaves an event by the key."""
+    """Adding a person writes an event with the key as actor."""
     add(client, headers)
     with committed.begin() as session:
         kinds = {event.kind: event.actor for event in session.scalars(select(Event))}

@@ -1,6 +1,4 @@
-"""`/v1/people/{id}/needs`, `/actions` and `/milestones`: proposed by a system, agreed to by nobody
-but the offender manager.
-"""
+"""`/v1/people/{id}/needs`, `/actions` and `/milestones`."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +30,7 @@ ACTION: dict[str, Any] = {
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """One person of the hub, who can be texted."""
+    """A person of the hub who can be texted."""
     with committed.begin() as session:
         return builders.person(session, session.get_one(Staff, place[1].id))
 
@@ -44,16 +42,14 @@ def propose(client: FlaskClient, headers: dict[str, str], katrina: Person, **cha
     )
 
 
-def test_an_action_waits_then_is_done(
+def test_an_action_waits_for_approval(
     client: FlaskClient,
     key: KeyMaker,
     katrina: Person,
     committed: Database,
     place: tuple[Hub, Staff],
 ) -> None:
-    """A system proposes, cannot finish what is not live, and finishes what the offender manager
-    agreed to.
-    """
+    """A system proposes an action and can finish it only after the offender manager agreed."""
     headers = key()
     made = propose(client, headers, katrina)
     assert made.status_code == 201, made.text
@@ -87,14 +83,14 @@ def test_an_action_waits_then_is_done(
     assert (late.status_code, late.get_json()["code"]) == (409, "action_ended")
 
 
-def test_by_standing_approval_it_is_live_at_once(
+def test_a_standing_approval_makes_it_live(
     client: FlaskClient,
     key: KeyMaker,
     katrina: Person,
     committed: Database,
     place: tuple[Hub, Staff],
 ) -> None:
-    """The offender manager has agreed to its sort beforehand."""
+    """The offender manager has a standing approval for its class."""
     with committed.begin() as session:
         om = builders.actor(session.get_one(Staff, place[1].id))
         approvals.give(
@@ -120,10 +116,10 @@ def test_by_standing_approval_it_is_live_at_once(
         ({"state": "live"}, "#/state"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_bad_values_are_refused(
     client: FlaskClient, key: KeyMaker, katrina: Person, changes: dict[str, Any], where: str
 ) -> None:
-    """With a pointer to the field, and nothing is proposed."""
+    """Each error points to its field, and nothing is proposed."""
     headers = key()
     refused = propose(client, headers, katrina, **changes)
     assert refused.status_code == 422
@@ -131,10 +127,10 @@ def test_what_makes_no_sense_is_refused(
     assert client.get(f"/v1/people/{katrina.id}/actions", headers=headers).get_json()["items"] == []
 
 
-def test_sent_twice_with_a_key_it_is_proposed_once(
+def test_a_repeated_request_is_done_once(
     client: FlaskClient, key: KeyMaker, katrina: Person
 ) -> None:
-    """The same request has the same answer, and pages follow one upon the other."""
+    """The repeat gets the same answer. Pages follow each other."""
     headers = key()
     first = propose(client, {**headers, "Idempotency-Key": "a"}, katrina).get_json()
     assert propose(client, {**headers, "Idempotency-Key": "a"}, katrina).get_json() == first
@@ -149,9 +145,7 @@ def test_sent_twice_with_a_key_it_is_proposed_once(
 def test_scopes_hubs_and_health(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """Without the scope refused, of another hub not there; matters of health only with
-    `health:read` too.
-    """
+    """Without the scope 403, from another hub 404. Health needs require `health:read`."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
         for kind in (MilestoneKind.NEGATIVE_TESTS, MilestoneKind.ATTENDED):

@@ -1,4 +1,4 @@
-"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`: set, ended, and read."""
+"""`/v1/people/{id}/check-in-plan` and `/v1/people/{id}/check-ins`."""
 
 from datetime import timedelta
 
@@ -19,13 +19,13 @@ PLAN = {"every_weeks": 2, "weekday": 1, "hour": 10}
 
 @pytest.fixture
 def katrina(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """One person of the hub, who can be texted."""
+    """A person of the hub who can be texted."""
     with committed.begin() as session:
         return builders.person(session, session.get_one(Staff, place[1].id))
 
 
 def test_a_plan_is_set_read_and_ended(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
-    """Never set it is not there; ended it has no next one."""
+    """Before it is set it gets 404. After its end it has no next check-in."""
     headers, address = key("people:read", "people:write"), f"/v1/people/{katrina.id}/check-in-plan"
     assert client.get(address, headers=headers).status_code == 404
     assert client.post(f"{address}/end", headers=headers).status_code == 404
@@ -52,7 +52,7 @@ def test_a_plan_is_set_read_and_ended(client: FlaskClient, key: KeyMaker, katrin
 def test_bad_plans_are_refused(
     client: FlaskClient, key: KeyMaker, katrina: Person, changes: dict[str, object], where: str
 ) -> None:
-    """With a pointer to the field, and nothing is set."""
+    """Each error points to its field, and nothing is stored."""
     headers, address = key(), f"/v1/people/{katrina.id}/check-in-plan"
     refused = client.post(address, json={**PLAN, **changes}, headers=headers)
     assert refused.status_code == 422 and [
@@ -64,7 +64,7 @@ def test_bad_plans_are_refused(
 def test_scopes_and_hubs(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """A key without the scope is refused; for a key of another hub there is no such person."""
+    """A key without the scope gets 403, a key of another hub 404."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")
     plan, rounds = f"/v1/people/{katrina.id}/check-in-plan", f"/v1/people/{katrina.id}/check-ins"
@@ -79,7 +79,7 @@ def test_scopes_and_hubs(
 def test_without_approval_it_is_a_conflict(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database
 ) -> None:
-    """With a code of its own."""
+    """The code is `not_approved`."""
     with committed.begin() as session:
         session.get_one(Person, katrina.id).texts_approved_at = None
     refused = client.post(f"/v1/people/{katrina.id}/check-in-plan", json=PLAN, headers=key())
@@ -89,7 +89,7 @@ def test_without_approval_it_is_a_conflict(
 def test_check_ins_are_listed_newest_first(
     client: FlaskClient, key: KeyMaker, katrina: Person, committed: Database, clock: StoppedClock
 ) -> None:
-    """With the answer, the words beside it and what was said before."""
+    """With the answer, its words and the earlier answers."""
     with committed.begin() as session:
         asked(session, session.get_one(Person, katrina.id))
     for count, body in enumerate(["1", "3 bit rubbish"]):

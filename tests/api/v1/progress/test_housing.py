@@ -1,6 +1,4 @@
-"""`/v1` housing, activities, drug tests and court reviews: what systems record and read, and what
-they may not see.
-"""
+"""`/v1` housing, activities, drug tests and court reviews."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,22 +23,24 @@ TEST = {"due_on": "2027-03-19", "result": "positive"}
 
 @pytest.fixture
 def person(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """Somebody on the caseload."""
+    """A person of the caseload."""
     with committed.begin() as session:
         return builders.person(session, place[1])
 
 
 @pytest.fixture
 def drr(committed: Database, person: Person) -> Requirement:
-    """A requirement that has run for five weeks."""
+    """A drug rehabilitation requirement that started five weeks ago."""
     with committed.begin() as session:
         return stage.treatment(session, person, TODAY - timedelta(days=35))
 
 
-def test_a_home_is_recorded_made_sure_of_and_disputed(
+def test_housing_is_recorded_verified_and_disputed(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person
 ) -> None:
-    """From news, sent twice with one key it is there once; each step answers with how it stands."""
+    """Housing from a self-report. A repeated request is done once. Each answer has the new
+    state.
+    """
     with committed.begin() as session:
         report = builders.report(session, person, builders.NOW)
     headers, address = key("case:read", "case:write"), f"/v1/people/{person.id}/housing"
@@ -62,7 +62,7 @@ def test_a_home_is_recorded_made_sure_of_and_disputed(
 
 
 def test_work_is_recorded_and_ends(client: FlaskClient, key: KeyMaker, person: Person) -> None:
-    """With its agency by name; judged; its end kept."""
+    """Work with its agency, verified, then ended."""
     headers, address = key("case:read", "case:write"), f"/v1/people/{person.id}/activities"
     job = client.post(address, json={**WORK, "agency": "Probation"}, headers=headers).get_json()
     assert (job["agency"], job["state"], job["ended_on"]) == ("Probation", "verified", None)
@@ -80,10 +80,10 @@ def test_work_is_recorded_and_ends(client: FlaskClient, key: KeyMaker, person: P
     assert len(client.get(address, headers=headers).get_json()["items"]) == 1
 
 
-def test_treatment_is_for_keys_that_may_see_health(
+def test_treatment_requires_health_access(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person
 ) -> None:
-    """Others neither read nor record it."""
+    """Other keys can neither read nor record it."""
     with committed.begin() as session:
         stage.activity(session, person, ActivityKind.TREATMENT)
     few, more = key("case:read", "case:write"), key("case:read", "case:write", "health:read")
@@ -111,10 +111,10 @@ def test_treatment_is_for_keys_that_may_see_health(
         ("tests", {**TEST, "note": "x" * 201}, 422),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_bad_values_are_refused(
     client: FlaskClient, key: KeyMaker, person: Person, what: str, body: dict[str, Any], status: int
 ) -> None:
-    """And nothing is kept."""
+    """Nothing is stored."""
     headers, address = key(), f"/v1/people/{person.id}/{what}"
     assert client.post(address, json=body, headers=headers).status_code == status
     assert client.get(address, headers=headers).get_json()["items"] == []
@@ -123,7 +123,9 @@ def test_what_makes_no_sense_is_refused(
 def test_tests_are_recorded_corrected_and_listed_page_by_page(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person
 ) -> None:
-    """A second result for the day is refused; the corrected one stays; a planned one is called off."""
+    """A second result for a day is refused. A corrected result stays. A planned test is called
+    off.
+    """
     headers, address = key("tests:read", "tests:write"), f"/v1/people/{person.id}/tests"
     made = client.post(address, json=TEST, headers=headers).get_json()
     refused = client.post(address, json={**TEST, "result": "negative"}, headers=headers)
@@ -151,7 +153,9 @@ def test_tests_are_recorded_corrected_and_listed_page_by_page(
 def test_court_reviews_and_the_report(
     client: FlaskClient, key: KeyMaker, person: Person, drr: Requirement
 ) -> None:
-    """Set, reported on, held; the next one is planned; cancelled. Too soon is refused."""
+    """A review is set, reported on and held; the next one is planned and cancelled. Too early a day
+    is refused.
+    """
     headers = key("tests:read", "tests:write")
     at = f"/v1/requirements/{drr.id}/court-review"
     assert client.post(at, json={"review_on": "2027-03-01"}, headers=headers).status_code == 422
@@ -177,10 +181,10 @@ def test_court_reviews_and_the_report(
     assert client.post(f"{mine}/cancel", headers=headers).status_code == 409
 
 
-def test_another_hub_knows_of_nothing(
+def test_a_key_of_another_hub_gets_404(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person, drr: Requirement
 ) -> None:
-    """404 for every list and every change."""
+    """Every list and every change gets 404."""
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Wearside")
         spell, job = stage.spell(session, person), stage.activity(session, person)

@@ -1,6 +1,4 @@
-"""`/v1/people/{id}/self-reports`: news by a person's own word, for systems; health only for those
-with the scope for it.
-"""
+"""`/v1/people/{id}/self-reports`: what people report, with health for its scope only."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,20 +16,20 @@ from tests.api.conftest import KeyMaker, StoppedClock
 
 @pytest.fixture
 def person(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """Somebody on the caseload."""
+    """A person of the caseload."""
     with committed.begin() as session:
         return builders.person(session, place[1])
 
 
 def news(clock: StoppedClock, **values: Any) -> dict[str, Any]:
-    """A body that tells of a home."""
+    """A self-report of a home."""
     return {"kind": "housing", "fact": "got_home", "said_at": clock.now().isoformat(), **values}
 
 
-def test_news_is_added_made_sure_of_and_disputed(
+def test_reports_are_added_verified_and_disputed(
     client: FlaskClient, key: KeyMaker, person: Person, clock: StoppedClock
 ) -> None:
-    """Each step answers with the news as it stands."""
+    """Each answer has the report in its new state."""
     headers = key("progress:read", "progress:write")
     address = f"/v1/people/{person.id}/self-reports"
     added = client.post(address, json=news(clock, note="keys on friday"), headers=headers)
@@ -69,21 +67,21 @@ def test_news_is_added_made_sure_of_and_disputed(
         {"more": 1},
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_bad_values_are_refused(
     client: FlaskClient, key: KeyMaker, person: Person, clock: StoppedClock, values: dict[str, Any]
 ) -> None:
-    """422, and nothing is kept."""
+    """422, and nothing is stored."""
     headers = key("progress:read", "progress:write")
     address = f"/v1/people/{person.id}/self-reports"
     assert client.post(address, json=news(clock, **values), headers=headers).status_code == 422
     assert client.get(address, headers=headers).get_json()["items"] == []
 
 
-def test_health_is_for_keys_with_the_scope_for_it(
+def test_health_requires_its_scope(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person, clock: StoppedClock
 ) -> None:
-    """Others learn that something was told, and when; neither what nor whether it was a lapse; and
-    may not judge it or add one.
+    """Other keys see only that there is a report and its day. They may not verify, dispute or add
+    one.
     """
     with committed.begin() as session:
         report = builders.report(
@@ -106,10 +104,10 @@ def test_health_is_for_keys_with_the_scope_for_it(
     assert sent.status_code == 403
 
 
-def test_another_hub_knows_of_nothing(
+def test_a_key_of_another_hub_gets_404(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person, clock: StoppedClock
 ) -> None:
-    """404 for the list and for judging."""
+    """For the list and for verifying."""
     with committed.begin() as session:
         report, elsewhere = (
             builders.report(session, person, clock.now()),
@@ -120,10 +118,10 @@ def test_another_hub_knows_of_nothing(
     assert client.post(f"/v1/self-reports/{report.id}/verify", headers=headers).status_code == 404
 
 
-def test_the_list_goes_page_by_page(
+def test_the_list_has_pages(
     client: FlaskClient, key: KeyMaker, committed: Database, person: Person, clock: StoppedClock
 ) -> None:
-    """Latest first, each exactly once, also where moments are the same."""
+    """Latest first, each report once, even if several have the same moment."""
     with committed.begin() as session:
         made = [
             str(builders.report(session, person, clock.now() - timedelta(hours=n // 2)).id)

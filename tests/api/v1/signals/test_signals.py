@@ -1,6 +1,4 @@
-"""`/v1/signals` and `/v1/events`: what an offender manager should know, and everything that
-happened.
-"""
+"""`/v1/signals` and `/v1/events`."""
 
 import threading
 import uuid
@@ -19,18 +17,20 @@ from tests.api.conftest import KeyMaker, StoppedClock
 
 @pytest.fixture
 def headers(key: KeyMaker) -> dict[str, str]:
-    """A key that may do everything."""
+    """A key with all scopes."""
     return key()
 
 
 @pytest.fixture
 def person(committed: Database, place: tuple[Hub, Staff]) -> Person:
-    """Somebody on the caseload."""
+    """A person of the caseload."""
     with committed.begin() as session:
         return builders.person(session, place[1])
 
 
-def wave(database: Database, person: Person, clock: StoppedClock, cause: str = "a") -> uuid.UUID:
+def new_signal(
+    database: Database, person: Person, clock: StoppedClock, cause: str = "a"
+) -> uuid.UUID:
     """Raise a signal about a person."""
     with database.begin() as session:
         raise_signal(
@@ -55,8 +55,8 @@ def wave(database: Database, person: Person, clock: StoppedClock, cause: str = "
 def follow(
     client: FlaskClient, headers: dict[str, str], after: str = "0.0", limit: int = 100
 ) -> dict[str, object]:
-    """The page behind a cursor, once there is one: events wait for transactions that other tests on
-    the server still hold open.
+    """The next page after a cursor. Waits until other tests on the server have closed their
+    transactions, because the feed waits for them.
     """
     for _ in range(200):
         page: dict[str, object] = client.get(
@@ -68,15 +68,15 @@ def follow(
     raise AssertionError("no event came")
 
 
-def test_a_signal_is_seen_taken_up_and_dealt_with(
+def test_a_signal_is_acknowledged_and_resolved(
     client: FlaskClient,
     headers: dict[str, str],
     committed: Database,
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """Open, acknowledged, resolved, with who and when; a second resolving is a conflict."""
-    signal = wave(committed, person, clock)
+    """Each state has its actor and moment. Resolving it twice is a conflict."""
+    signal = new_signal(committed, person, clock)
     (shown,) = client.get("/v1/signals?state=open", headers=headers).get_json()["items"]
     assert (shown["id"], shown["kind"], shown["severity"]) == (
         str(signal),
@@ -94,15 +94,15 @@ def test_a_signal_is_seen_taken_up_and_dealt_with(
     assert client.get("/v1/signals?state=open", headers=headers).get_json()["items"] == []
 
 
-def test_how_it_was_dealt_with_must_be_said(
+def test_a_resolution_needs_a_note(
     client: FlaskClient,
     headers: dict[str, str],
     committed: Database,
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """Nobody closes a signal without a word."""
-    signal = wave(committed, person, clock)
+    """A signal cannot be resolved without saying what was done."""
+    signal = new_signal(committed, person, clock)
     for body in ({}, {"how": ""}, {"how": " "}, {"how": "x" * 501}, {"how": "ok", "by": "me"}):
         assert (
             client.post(f"/v1/signals/{signal}/resolve", json=body, headers=headers).status_code
@@ -110,10 +110,8 @@ def test_how_it_was_dealt_with_must_be_said(
         )
 
 
-def test_a_signal_that_is_not_there_is_not_found(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
-    """An id of nothing, and an id that is none."""
+def test_an_unknown_signal_is_404(client: FlaskClient, headers: dict[str, str]) -> None:
+    """For an unknown id and for one that is not a UUID."""
     assert (
         client.post(f"/v1/signals/{uuid.uuid4()}/acknowledge", headers=headers).status_code == 404
     )
@@ -127,8 +125,8 @@ def test_signals_come_in_pages(
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """Cursors lead through all of them, oldest first, even those of one moment."""
-    raised = {str(wave(committed, person, clock, cause=str(number))) for number in range(5)}
+    """Cursors lead through all of them, oldest first, even if several have the same moment."""
+    raised = {str(new_signal(committed, person, clock, cause=str(number))) for number in range(5)}
     met: list[str] = []
     address = f"/v1/signals?limit=2&person_id={person.id}"
     following = ""
@@ -149,11 +147,11 @@ def test_events_are_followed_by_their_cursor(
     person: Person,
     clock: StoppedClock,
 ) -> None:
-    """A system that keeps asking with the last cursor gets every event once, and an empty page when
-    nothing is new.
+    """A system that repeats the last cursor gets every event once, and an empty page if nothing is
+    new.
     """
     for number in range(3):
-        wave(committed, person, clock, cause=str(number))
+        new_signal(committed, person, clock, cause=str(number))
     seen: list[dict[str, object]] = []
     cursor = "0.0"
     while [event["kind"] for event in seen].count("signal.raised") < 3:
@@ -173,9 +171,7 @@ def test_events_of_people_one_may_not_see_are_left_out(
     place: tuple[Hub, Staff],
     clock: StoppedClock,
 ) -> None:
-    """What happens to a person with a limited-access record is in nobody's feed, and the cursor
-    still moves on.
-    """
+    """Events of limited-access records are left out of the feed, and the cursor still moves."""
     with committed.begin() as session:
         hidden = builders.person(session, place[1], restricted=True)
         events.record(
@@ -200,12 +196,12 @@ def test_events_of_people_one_may_not_see_are_left_out(
 def test_a_made_up_event_cursor_is_refused(
     client: FlaskClient, headers: dict[str, str], cursor: str
 ) -> None:
-    """A cursor that is none is refused, never a failure."""
+    """A cursor that is not valid is refused."""
     assert client.get(f"/v1/events?after={cursor}", headers=headers).status_code == 422
 
 
 def test_the_largest_cursor_does_no_harm(client: FlaskClient, headers: dict[str, str]) -> None:
-    """Beyond everything there is nothing."""
+    """After the last event the page is empty."""
     cursor = "9" * 19 + "." + "9" * 18
     answer = client.get(f"/v1/events?after={cursor}", headers=headers)
     assert (answer.status_code, answer.get_json()) == (200, {"items": [], "next": cursor})
