@@ -1,4 +1,4 @@
-"""Examples in a document: requests with their answers, in fenced blocks, compared with the service.
+"""Examples in a document: requests and answers in fenced blocks, compared with the service.
 
     ```http
     POST /v1/people/<marcus>/rebooking
@@ -8,8 +8,8 @@
     {"id": "<marcus>", "rebooking_allowed_at": "2027-03-20T09:00:00+00:00", …}
     ```
 
-`…` stands for members or items that are not shown. `"<name>"` in an answer stands for any value; the
-same name later stands for the same value, in requests too.
+`…` stands for members or items that are not shown. `"<name>"` in an answer stands for any value;
+the same name later stands for the same value, in requests too.
 """
 
 import json
