@@ -217,7 +217,7 @@ def _finish_request(response: Response) -> Response:
         status >= 400 and request.endpoint != "health.ready"
     ):
         log.info(
-            "request",
+            "request.finished",
             route=route,
             method=request.method,
             status=status,

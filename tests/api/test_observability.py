@@ -148,7 +148,7 @@ def test_a_request_is_logged_without_personal_data(client: FlaskClient, key: Key
     """One line for each request: route, method, status, time and id. No path, query or header."""
     with capture_logs() as logs:
         client.get("/v1/people?crn=X123456", headers={**key(), "X-Request-Id": "abc-12345"})
-    line = next(line for line in logs if line["event"] == "request")
+    line = next(line for line in logs if line["event"] == "request.finished")
     assert line["route"] == "/v1/people"
     assert line["status"] == 200
     assert line["ms"] >= 0

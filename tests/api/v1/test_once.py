@@ -76,12 +76,14 @@ def test_an_answer_about_a_restricted_person_is_not_repeated(
 ) -> None:
     """After the record is restricted, the repeat gets 404 and is not done again."""
     added = client.post("/v1/people", json=KATRINA, headers=headers).get_json()
-    told = {"kind": "work", "fact": "got_work", "said_at": "2027-03-19T10:00:00Z"}
+    report_body = {"kind": "work", "fact": "got_work", "said_at": "2027-03-19T10:00:00Z"}
     reports = f"/v1/people/{added['id']}/self-reports"
-    report = client.post(reports, json=told, headers={**headers, "Idempotency-Key": "r"}).get_json()
+    report = client.post(
+        reports, json=report_body, headers={**headers, "Idempotency-Key": "r"}
+    ).get_json()
     requests: list[tuple[str, str, dict[str, str]]] = [
         ("import-7-row-3", "/v1/people", KATRINA),
-        ("r", reports, told),
+        ("r", reports, report_body),
         ("v", f"/v1/self-reports/{report['id']}/verify", {}),
     ]
 

@@ -93,11 +93,11 @@ def test_health_requires_its_scope(
     with committed.begin() as session:
         intake.handle(session, text_in(session, "i used again last night", now), now)
     address = f"/v1/people/{katrina.id}/messages"
-    for scopes, told in (((), False), (("health:read",), True)):
+    for scopes, shown in (((), False), (("health:read",), True)):
         headers = key("messages:read", "signals:read", *scopes)
         thread = client.get(address, headers=headers).get_json()["items"]
         kinds = {
             one["kind"] for one in client.get("/v1/signals", headers=headers).get_json()["items"]
         }
-        assert ("used again" in str(thread), "lapse" in str(thread)) == (told, told)
-        assert ("lapse_told" in kinds) is told
+        assert ("used again" in str(thread), "lapse" in str(thread)) == (shown, shown)
+        assert ("lapse_told" in kinds) is shown

@@ -42,16 +42,16 @@ def test_the_status_is_read(client: FlaskClient, key: KeyMaker, katrina: Person)
     """The current status, what the rules suggest, and that the review is late."""
     answer = client.get(f"/v1/people/{katrina.id}/status", headers=key("case:read"))
     assert answer.status_code == 200, answer.text
-    told = answer.get_json()
-    assert told["enrolment"]["cohort"] == "fixed" and told["enrolment"]["ended_on"] is None
-    assert told["standing"] == {
+    found = answer.get_json()
+    assert found["enrolment"]["cohort"] == "fixed" and found["enrolment"]["ended_on"] is None
+    assert found["standing"] == {
         "rag": "red",
         "since": "2027-03-10",
         "due_on": "2027-03-17",
         "late": True,
     }
-    assert told["strands"][0]["strand"] == "catch_and_control"
-    assert told["suggestion"]["rag"] == "amber" and told["suggestion"]["exit_because"] is None
+    assert found["strands"][0]["strand"] == "catch_and_control"
+    assert found["suggestion"]["rag"] == "amber" and found["suggestion"]["exit_because"] is None
 
 
 def test_tests_are_withheld_without_the_scope(
@@ -69,8 +69,8 @@ def test_tests_are_withheld_without_the_scope(
             )
         )
     for scopes, code in ((("case:read",), "withheld"), (("case:read", "health:read"), "tests")):
-        told = client.get(f"/v1/people/{katrina.id}/status", headers=key(*scopes)).get_json()
-        assert [reason["code"] for reason in told["suggestion"]["strand_reasons"]] == [code]
+        found = client.get(f"/v1/people/{katrina.id}/status", headers=key(*scopes)).get_json()
+        assert [reason["code"] for reason in found["suggestion"]["strand_reasons"]] == [code]
 
 
 def test_a_review_is_recorded_once_and_listed(
@@ -121,8 +121,8 @@ def test_a_transfer(
     assert made.status_code == 201 and made.get_json()["told"] is True
     again = client.post(address, json={"to": other.email, "note": "Ring first"}, headers=headers)
     assert again.status_code == 409 and again.get_json()["code"] == "same_worker"
-    told = client.get(f"/v1/people/{katrina.id}/status", headers=headers).get_json()
-    assert told["offender_manager"] == "Dai Rees"
+    found = client.get(f"/v1/people/{katrina.id}/status", headers=headers).get_json()
+    assert found["offender_manager"] == "Dai Rees"
 
 
 def test_staying_on(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
@@ -136,8 +136,8 @@ def test_a_death(client: FlaskClient, key: KeyMaker, katrina: Person) -> None:
     headers, address = key("case:read", "case:write"), f"/v1/people/{katrina.id}/death"
     refused = client.post(address, json={"on": "2027-03-21"}, headers=headers)
     assert refused.status_code == 422 and refused.get_json()["errors"][0]["pointer"] == "#/on"
-    told = client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()
-    assert told["enrolment"] is None and told["earlier"][0]["exit_reason"] == "died"
+    found = client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()
+    assert found["enrolment"] is None and found["earlier"][0]["exit_reason"] == "died"
     assert (
         client.post(address, json={"on": "2027-03-19"}, headers=headers).get_json()["code"]
         == "dead"

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,12 +55,12 @@ def new_signal(
 
 def follow(
     client: FlaskClient, headers: dict[str, str], after: str = "0.0", limit: int = 100
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The next page after a cursor. Waits until other tests on the server have closed their
     transactions, because the feed waits for them.
     """
     for _ in range(200):
-        page: dict[str, object] = client.get(
+        page: dict[str, Any] = client.get(
             f"/v1/events?after={after}&limit={limit}", headers=headers
         ).get_json()
         if page["next"] != after:
@@ -152,7 +153,7 @@ def test_events_are_followed_by_their_cursor(
     """
     for number in range(3):
         new_signal(committed, person, clock, cause=str(number))
-    seen: list[dict[str, object]] = []
+    seen: list[dict[str, Any]] = []
     cursor = "0.0"
     while [event["kind"] for event in seen].count("signal.raised") < 3:
         page = follow(client, headers, cursor, limit=2)
