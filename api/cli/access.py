@@ -5,14 +5,12 @@ it. The secret of a key is shown once.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from engage.core.settings import Settings
+from api.cli.environment import in_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -201,21 +199,6 @@ def list_keys() -> None:
                 used,
             )
             click.echo("\t".join(columns))
-
-
-@contextmanager
-def in_transaction() -> "Iterator[tuple[Session, datetime]]":
-    """One transaction on the database in the settings, and the current time."""
-    from api.database import open_database
-    from engage.core.clock import Clock
-
-    settings = Settings.from_environment()
-    database = open_database(settings, pool_size=1)
-    try:
-        with database.begin() as session:
-            yield session, Clock.from_settings(settings).now()
-    finally:
-        database.dispose()
 
 
 def _member(session: "Session", email: str) -> "Staff":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.cli.access import in_transaction
+from api.cli.environment import in_transaction
 
 
 @click.group()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from api.cli.access import in_transaction
+from api.cli.environment import in_transaction
 
 
 @click.group()

@@ -35,7 +35,7 @@ def import_options(command: Command) -> Command:
             click.option(
                 "--hub",
                 "hub_name",
-                help="The hub to import into. Not needed if there is only one.",
+                help="The hub to import into. Optional if there is only one.",
             ),
             click.option(
                 "--as",

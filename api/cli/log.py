@@ -2,7 +2,7 @@
 
 import click
 
-from api.cli.access import in_transaction
+from api.cli.environment import in_transaction
 
 BATCH = 500
 

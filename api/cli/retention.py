@@ -2,6 +2,7 @@
 
 import click
 
+from api.cli.environment import open_database
 from engage.core.settings import Settings
 
 
@@ -14,15 +15,12 @@ def retention(dry_run: bool) -> None:
     the hub chose other periods. People on legal hold are left out. Lists what is due before it
     erases. A worker does the same every night.
     """
-    from api.database import open_database
     from engage.core.clock import Clock
     from engage.records import erasure
     from engage.records import retention as records_retention
 
-    settings = Settings.from_environment()
-    now = Clock.from_settings(settings).now()
-    database = open_database(settings, pool_size=1)
-    try:
+    now = Clock.from_settings(Settings.from_environment()).now()
+    with open_database(pool_size=1) as database:
         with database.begin() as session:
             due_records = records_retention.due(session, now=now)
             due_people = erasure.due(session, now=now)
@@ -36,18 +34,15 @@ def retention(dry_run: bool) -> None:
                 f"{people.hub}: {people.many} people who left before {people.before},"
                 f" the earliest on {people.oldest}"
             )
-        if dry_run or not (due_records or due_people):
-            click.echo(
-                "Nothing was changed."
-                if due_records or due_people
-                else "Nothing is due to be erased."
-            )
+        if not (due_records or due_people):
+            click.echo("Nothing is due to be erased.")
+            return
+        if dry_run:
+            click.echo("Nothing was changed.")
             return
         erased = 0
         while done := erasure.forget(database.begin, now=now):
             erased += done
         while done := records_retention.erase(database.begin, now=now):
             erased += done
-    finally:
-        database.dispose()
     click.echo(f"Erased {erased}.")
