@@ -1,4 +1,4 @@
-# The web service, the worker and the migrations are one image; compose.yaml says which command each runs.
+# One image for web service, worker and migrations; compose.yaml names the command of each.
 
 FROM node:22-slim AS front-end
 WORKDIR /front-end
@@ -10,7 +10,7 @@ RUN python -m venv /opt/engage
 COPY requirements-production.lock .
 RUN /opt/engage/bin/pip install --no-cache-dir --require-hashes --requirement requirements-production.lock
 
-FROM python:3.12-slim AS learnt
+FROM python:3.12-slim AS trained
 RUN python -m venv /opt/training
 COPY requirements-training.lock .
 RUN /opt/training/bin/pip install --no-cache-dir --require-hashes --requirement requirements-training.lock
@@ -34,7 +34,7 @@ COPY alembic.ini gunicorn.conf.py wsgi.py ./
 COPY migrations migrations
 COPY messaging messaging
 COPY engage engage
-COPY --from=learnt /app/engage/understanding/classifier/trained engage/understanding/classifier/trained
+COPY --from=trained /app/engage/understanding/classifier/trained engage/understanding/classifier/trained
 COPY api api
 RUN python -m compileall -q api engage messaging migrations
 USER engage
