@@ -55,7 +55,7 @@ def _pages(database: Database, people: int) -> dict[str, Page]:
     whom = _prepare(database)
     found = {}
     for who, email in (
-        ("officer", "om1@probation.example"),
+        ("offender manager", "om1@probation.example"),
         ("coordinator", "c.okafor@police.example"),
     ):
         client = _signed_in(app, email)
@@ -71,10 +71,10 @@ def _settings() -> Settings:
 def _prepare(database: Database) -> str:
     """Give the first officer a password; the id of one of their people."""
     with database.begin() as session:
-        officer = agencies.find_staff(session, "om1@probation.example")
-        if officer is None:
-            raise RuntimeError("the crowd has no first officer")
-        agencies.set_password(session, officer, PASSWORD, actor="system", now=NOW)
+        manager = agencies.find_staff(session, "om1@probation.example")
+        if manager is None:
+            raise RuntimeError("the crowd has no first offender manager")
+        agencies.set_password(session, manager, PASSWORD, actor="system", now=NOW)
         whom = session.execute(text("SELECT id FROM person WHERE crn = 'C000001'")).scalar_one()
     return str(whom)
 
