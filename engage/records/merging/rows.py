@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from engage.people.model import ContactPoint, NumberState, Person, RecordAccess
-from engage.records.merging.tables import MOVES
+from engage.records.merging.tables import moves
 
 
 def move_rows(
@@ -25,7 +25,7 @@ def move_rows(
     moved: dict[str, list[str]] = {}
     stayed: dict[str, int] = {}
     both = {"kept": kept.id, "gone": gone.id}
-    for move in MOVES:
+    for move in moves():
         if keys := list(session.scalars(text(move.take), both)):
             moved[move.table] = keys
         if count := session.scalar(text(move.left), {"gone": gone.id}):
@@ -37,7 +37,7 @@ def give_rows_back(
     session: Session, kept: Person, gone: Person, keys: Mapping[str, Sequence[str]]
 ) -> None:
     """Move those rows back that are still with the kept record."""
-    for move in MOVES:
+    for move in moves():
         if mine := keys.get(move.table):
             session.execute(text(move.give_back), {"kept": kept.id, "gone": gone.id, "keys": mine})
 

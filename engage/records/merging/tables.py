@@ -1,10 +1,15 @@
 """Which tables hold rows of a person, and what happens to these rows in a merge.
 
-A table that is neither in `MOVES` nor in `STAYS` would lose its rows in a merge: a test asks the
-database for every table that points at a person.
+A table moves if a foreign key of it names the person, unless it is in `STAYS`. What cannot exist
+twice for one person is read from its unique indexes. A test compares both with the database.
 """
 
 from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint
+
+from engage.core.db import Base
 
 STAYS = ("access_record", "break_glass", "event", "event_seal", "person", "person_merge")
 """Logs, which are never rewritten; emergency openings, which are for one record; and the records
@@ -90,40 +95,45 @@ def _of_row(condition: str, alias: str) -> str:
     return f"{alias}.{column} {rest}"
 
 
-MOVES = (
-    Move("action"),
-    Move("activity"),
-    Move("agenda_item", clashes=((("meeting_id",), ""),)),
-    Move("appointment"),
-    Move("assessment"),
-    Move("check_in", clashes=((("due_on",), ""),)),
-    Move("check_in_plan", key="person_id", clashes=(((), ""),)),
-    Move("contact_point", clashes=(((), "state <> 'retired'"),)),
-    Move("takeover", clashes=(((), "ended_at IS NULL"),)),
-    Move("court_order"),
-    Move("court_review"),
-    Move("custody_spell", clashes=(((), "released_on IS NULL"),)),
-    Move("disclosure"),
-    Move("drug_test", clashes=((("due_on",), "superseded_at IS NULL"),)),
-    Move("enforcement"),
-    Move("enrolment", clashes=(((), "ended_on IS NULL"),)),
-    Move("evidence_pack"),
-    Move("free_time", column="held_for_id"),
-    Move("housing_spell"),
-    Move("intelligence_flag", clashes=(((), "ended_on IS NULL"),)),
-    Move("involvement", clashes=((("agency_id",), ""),)),
-    Move("message", column="recipient"),
-    Move("milestone", clashes=((("kind", "step", "counted_from"), ""),)),
-    Move("need_score"),
-    Move("offence"),
-    Move("question"),
-    Move("re_referral"),
-    Move("reply_record"),
-    Move("record_access", clashes=((("staff_id",), ""),)),
-    Move("referral"),
-    Move("self_report", clashes=((("inbound_id", "kind"), ""),)),
-    Move("signal"),
-    Move("slot_offer"),
-    Move("standing_approval"),
-    Move("transfer"),
-)
+MESSAGES = Move("message", column="recipient")
+"""Texts name the person without a foreign key: messaging knows nothing of people."""
+
+RENUMBERED = {"assessment": ("version",)}
+"""Unique columns that are renumbered before the rows move, so that they cannot clash."""
+
+
+@cache
+def moves() -> tuple[Move, ...]:
+    """Every table with rows of a person, by name: those whose foreign key names `person`, and the
+    texts. Found in the metadata: `engage.models` must be loaded.
+    """
+    found = [
+        Move(table.name, column.name, _key(table), _clashes(table, column.name))
+        for table in Base.metadata.tables.values()
+        if table.name not in STAYS
+        for column in table.columns
+        if any(key.target_fullname == "person.id" for key in column.foreign_keys)
+    ]
+    return tuple(sorted([*found, MESSAGES], key=lambda move: move.table))
+
+
+def _key(table: Table) -> str:
+    (key,) = table.primary_key.columns
+    return key.name
+
+
+def _clashes(table: Table, column: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What the table's unique indexes and constraints with the column in them say."""
+    unique: list[Index | UniqueConstraint | PrimaryKeyConstraint] = [
+        *(index for index in table.indexes if index.unique),
+        *(one for one in table.constraints if isinstance(one, UniqueConstraint)),
+        table.primary_key,
+    ]
+    found = []
+    for one in unique:
+        names = [each.name for each in one.columns]
+        others = tuple(name for name in names if name != column)
+        if column in names and others != RENUMBERED.get(table.name):
+            where = one.dialect_options["postgresql"].get("where")
+            found.append((others, "" if where is None else str(where)))
+    return tuple(sorted(found))
