@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from engage.access.model import SharingAgreement
 from engage.access.policy import Actor, ActorKind
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today, today_at
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
 from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -97,7 +97,7 @@ def end_agreement(
     )
     if found is None or not may_manage(actor, found.hub_id):
         raise NotFound("There is no such agreement, or you may not see it.")
-    today = now.astimezone(zone(session.get_one(Hub, found.hub_id))).date()
+    today = today_at(session, found.hub_id, now)
     if found.ended_at is not None or found.ends_on < today:
         raise Conflict("This agreement has already ended.")
     found.ended_at, found.ended_by = now, actor.label
@@ -167,7 +167,7 @@ def _problems(
         problems["fields"] = "Choose at least one part of the record."
     if new.ends_on < new.starts_on:
         problems["ends_on"] = "The last day must not be before the first day."
-    elif new.ends_on < now.astimezone(zone(hub)).date():
+    elif new.ends_on < hub_today(hub, now):
         problems["ends_on"] = "The last day must not be in the past."
     elif new.ends_on > new.starts_on + relativedelta(years=LONGEST_YEARS):
         problems["ends_on"] = f"An agreement lasts at most {LONGEST_YEARS} years."

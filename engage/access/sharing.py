@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import Ability, Actor, ActorKind, abilities, open_person
-from engage.agencies.hub_settings import zone
-from engage.agencies.model import Hub
+from engage.agencies.hub_settings import today_at
 from engage.core import events
 from engage.core.errors import Forbidden
 from engage.people.model import Person
@@ -100,7 +99,9 @@ def parts_for(
         or actor.agency_id is None
     ):
         return by_role
-    agreed = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))
+    agreed = session.scalars(
+        _in_force(actor.agency_id, person, today_at(session, person.hub_id, now))
+    )
     return by_role | {RecordPart(name) for agreement in agreed for name in agreement.fields}
 
 
@@ -110,7 +111,9 @@ def agreement_for(
     """The agreement in force that lets the actor's agency see this part of the record, if any."""
     if actor.kind is not ActorKind.STAFF or actor.agency_id is None:
         return None
-    found = session.scalars(_in_force(actor.agency_id, person, _today(session, person, now)))
+    found = session.scalars(
+        _in_force(actor.agency_id, person, today_at(session, person.hub_id, now))
+    )
     return next((agreement for agreement in found if part.value in agreement.fields), None)
 
 
@@ -131,7 +134,3 @@ def _in_force(agency_id: uuid.UUID, person: Person, today: date) -> Select[Shari
 def _by_role(actor: Actor, person: Person, part: RecordPart) -> bool:
     needed = Ability.HEALTH if part is RecordPart.HEALTH else Ability.CASE
     return needed in abilities(actor, person)
-
-
-def _today(session: Session, person: Person, now: datetime) -> date:
-    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()

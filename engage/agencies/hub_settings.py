@@ -4,9 +4,10 @@
 its rows. A new setting is one row here, its use, and a mention under its rule in docs/rules.md.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub, HubSettingsSpell
 from engage.agencies.setting_types import Setting, Unit, choice, number, row_of, switch
 from engage.core.errors import Invalid
+from engage.core.local_time import local_day
 from messaging.sending import routes
 from messaging.sending.routes import Route
 
@@ -234,3 +236,13 @@ def parse(name: str, given: str) -> int | bool | str:
 def zone(hub: Hub) -> ZoneInfo:
     """The hub's time zone."""
     return ZoneInfo(hub.timezone)
+
+
+def hub_today(hub: Hub, now: datetime) -> date:
+    """The day it is at the hub."""
+    return local_day(now, zone(hub))
+
+
+def today_at(session: Session, hub_id: uuid.UUID, now: datetime) -> date:
+    """The day it is at the hub with this id."""
+    return hub_today(session.get_one(Hub, hub_id), now)

@@ -4,17 +4,18 @@ Done rarely, on the command line or on the hub's page. Must never touch a person
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hub_settings import rules_of, setting_named, zone
+from engage.agencies.hub_settings import hub_today, rules_of, setting_named, zone
 from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpell
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
+from engage.core.local_time import start_of_day
 from engage.core.working_days import closed_days
 
 LONGEST_NAME = 80
@@ -135,10 +136,10 @@ def close_hub(session: Session, hub: Hub, on: date, *, actor: str, now: datetime
     Raises Invalid for a day in the past, Conflict if the hub has already closed.
     """
     session.refresh(hub, with_for_update=True)
-    at = datetime.combine(on, time(), tzinfo=zone(hub))
+    at = start_of_day(on, zone(hub))
     if hub.closed_at is not None and hub.closed_at <= now:
         raise Conflict("This hub has already closed.")
-    if on < now.astimezone(zone(hub)).date():
+    if on < hub_today(hub, now):
         raise Invalid(fields={"on": "Choose today or a later day."})
     hub.closed_at = at
     session.flush()

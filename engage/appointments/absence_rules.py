@@ -5,7 +5,7 @@ Pure: no database, no clock, no settings. A proposal is not an outcome: people d
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engage.appointments.kinds import OutcomeCode, ReminderKind
@@ -14,9 +14,9 @@ from engage.appointments.reminders.rules import (
     NO_HOUR_LEFT,
     TOO_LATE,
     PlannedReminder,
-    local_day,
     within_hours,
 )
+from engage.core.local_time import local_day, start_of_day
 from engage.people.rules import Reason
 
 CHASERS = frozenset({ReminderKind.MISSED, ReminderKind.MISSED_AGAIN})
@@ -66,16 +66,14 @@ def last_day_to_explain(starts_at: datetime, zone: ZoneInfo, days: int) -> date:
 
 def window_ends(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
     """The midnight at which the last day to explain is over."""
-    return datetime.combine(
-        last_day_to_explain(starts_at, zone, days) + _A_DAY, time(0), tzinfo=zone
-    )
+    return start_of_day(last_day_to_explain(starts_at, zone, days) + _A_DAY, zone)
 
 
 def decision_due_from(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
     """The start of the day, two before the last, from which the offender manager is told that a
     decision is due.
     """
-    return datetime.combine(_second_chaser_day(starts_at, zone, days), time(0), tzinfo=zone)
+    return start_of_day(_second_chaser_day(starts_at, zone, days), zone)
 
 
 def plan_chasers(

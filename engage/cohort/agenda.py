@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hub_settings import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, hub_today, today_at
 from engage.agencies.model import Hub
 from engage.cohort import rules
 from engage.cohort.kinds import AgendaReason, Rag, ReferralState
@@ -89,7 +89,7 @@ def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
     near = [
         meeting
         for meeting, hub in called
-        if timedelta(0) < meeting.held_on - now.astimezone(zone(hub)).date() <= timedelta(days=days)
+        if timedelta(0) < meeting.held_on - hub_today(hub, now) <= timedelta(days=days)
     ]
     return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
 
@@ -133,7 +133,7 @@ def request_item(
 
 def add_referral(session: Session, referral: Referral, *, actor: str, now: datetime) -> None:
     """A referral waits: it stands on the agenda of every meeting that has been called."""
-    today = now.astimezone(zone(session.get_one(Hub, referral.hub_id))).date()
+    today = today_at(session, referral.hub_id, now)
     for meeting in session.scalars(
         select(Meeting)
         .where(

@@ -7,14 +7,14 @@ has ended is never opened again: a new adoption is a new one.
 """
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today, today_at
 from engage.agencies.model import Agency, Hub
 from engage.cohort import rules, suggestions
 from engage.cohort.kinds import (
@@ -85,7 +85,7 @@ def adopt(
         hub_id=hub.id,
         cohort=cohort,
         lead_agency_id=lead_agency_id,
-        adopted_on=today(hub, now),
+        adopted_on=hub_today(hub, now),
     )
     session.add(enrolment)
     session.flush()
@@ -200,7 +200,7 @@ def end_enrolment(
         raise Invalid(fields={"stays_in_touch": words})
     if exit_reason is ExitReason.LONG_CUSTODY:
         _note_re_referral(session, person, enrolment, hub_rules(hub).re_referral_months)
-    day = today(hub, now)
+    day = hub_today(hub, now)
     enrolment.ended_on, enrolment.exit_reason, enrolment.exit_note = day, exit_reason, note
     if stays_in_touch and enrolment.voluntary_since is None:
         enrolment.voluntary_since = day
@@ -275,7 +275,7 @@ def write_strand(
         id=new_id(),
         enrolment_id=enrolment.id,
         strand=strand,
-        since=today(session.get_one(Hub, person.hub_id), now),
+        since=today_at(session, person.hub_id, now),
         reason=reason,
         suggested=suggestions.strand_as_stored(suggested.strand),
         decided_by=actor.label,
@@ -302,7 +302,7 @@ def write_review(
     """
     hub = session.get_one(Hub, person.hub_id)
     suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
-    day = today(hub, now)
+    day = hub_today(hub, now)
     review = RagReview(
         id=new_id(),
         enrolment_id=enrolment.id,
@@ -328,11 +328,6 @@ def write_review(
         )
     record(session, "rag.decided", person, enrolment, actor=actor, now=now, rag=rag.value)
     return review
-
-
-def today(hub: Hub, now: datetime) -> date:
-    """The day that it is at the hub."""
-    return now.astimezone(zone(hub)).date()
 
 
 def checked_reason(reason: str, *, field: str = "reason") -> str:

@@ -19,10 +19,9 @@ from engage.access.policy import (
     Actor,
     open_person,
 )
-from engage.agencies.hub_settings import HubRules
+from engage.agencies.hub_settings import HubRules, today_at
 from engage.agencies.model import Hub
 from engage.cohort import enrolments
-from engage.cohort.enrolments import today
 from engage.cohort.kinds import ExitReason
 from engage.cohort.model import Enrolment, ReReferral
 from engage.core.errors import Conflict
@@ -73,7 +72,7 @@ def stay_voluntarily(
             "They are under an order or licence: that has to end first.",
             code="under_order",
         )
-    enrolment.voluntary_since = today(session.get_one(Hub, person.hub_id), now)
+    enrolment.voluntary_since = today_at(session, person.hub_id, now)
     session.flush()
     enrolments.record(session, "enrolment.voluntary", person, enrolment, actor=actor, now=now)
     return enrolment

@@ -9,13 +9,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from engage.agencies.hub_settings import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, hub_today, zone
 from engage.agencies.model import Hub
 from engage.appointments.kinds import AppointmentState
 from engage.appointments.kinds import OutcomeCode as Code
@@ -25,6 +25,7 @@ from engage.cohort.model import Enrolment, RagReview
 from engage.cohort.rules import ExitFacts, StatusFacts
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
+from engage.core.local_time import local_day, start_of_day
 from engage.legal.kinds import CustodyKind, OffenceKind
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence
 from engage.people.model import ContactPoint, CustodyStatus, Person
@@ -98,7 +99,7 @@ def gather(
 
 def window_from(hub: Hub, now: datetime) -> date:
     """The first day of the hub's window for the status: so many days, today the last of them."""
-    return now.astimezone(zone(hub)).date() - timedelta(days=hub_rules(hub).rag_window_days - 1)
+    return hub_today(hub, now) - timedelta(days=hub_rules(hub).rag_window_days - 1)
 
 
 def _reviews(session: Session, people: list[uuid.UUID]) -> Mapping[uuid.UUID, list[RagReview]]:
@@ -134,11 +135,8 @@ class _Gathered:
         self.session, self.ids, self.now = session, ids, now
         starts = {window_from(hub, now) for hub in hubs.values()}
         self.first = min(starts)
-        self.begins = min(
-            datetime.combine(window_from(hub, now), time(0), tzinfo=zone(hub))
-            for hub in hubs.values()
-        )
-        day = max(now.astimezone(zone(hub)).date() for hub in hubs.values())
+        self.begins = min(start_of_day(window_from(hub, now), zone(hub)) for hub in hubs.values())
+        day = max(hub_today(hub, now) for hub in hubs.values())
         self.attendance = self._attendance(hubs)
         self.last = self._last_contacts()
         self.flags = dict(
@@ -155,12 +153,12 @@ class _Gathered:
         self, person: Person, hub: Hub, enrolment: Enrolment | None, reviews: list[RagReview]
     ) -> Known:
         """What is known of one of them."""
-        today, begins = self.now.astimezone(zone(hub)).date(), window_from(hub, self.now)
+        today, begins = hub_today(hub, self.now), window_from(hub, self.now)
         spell, last = self.custody.get(person.id), self.last.get(person.id)
         adopted = (
             enrolment.adopted_on
             if enrolment is not None
-            else person.created_at.astimezone(zone(hub)).date()
+            else local_day(person.created_at, zone(hub))
         )
         tests = [result for due_on, result in self.tests.get(person.id, ()) if due_on >= begins]
         breach, came = self.breaches.get(person.id), self.attendance[person.id]
@@ -176,12 +174,12 @@ class _Gathered:
             arrested_on=self.arrests.get(person.id),
             unlawfully_at_large=person.custody_status is CustodyStatus.UNLAWFULLY_AT_LARGE,
             in_custody=person.custody_status in (CustodyStatus.CUSTODY, CustodyStatus.REMAND),
-            breach_since=breach.astimezone(zone(hub)).date() if breach is not None else None,
+            breach_since=local_day(breach, zone(hub)) if breach is not None else None,
             tests=len(tests),
             tests_failed=sum(result in _FAILED_TESTS for result in tests),
             housing_stable=self.stable[person.id].housing,
             work_stable=self.stable[person.id].work,
-            last_contact=last.astimezone(zone(hub)).date() if last is not None else None,
+            last_contact=local_day(last, zone(hub)) if last is not None else None,
             counted_from=max(adopted, self.releases.get(person.id, adopted)),
         )
         sentence = (
@@ -219,15 +217,14 @@ class _Gathered:
             .where(
                 Appointment.person_id.in_(self.ids),
                 Appointment.state == AppointmentState.BOOKED,
-                Appointment.starts_at
-                >= datetime.combine(self.first, time(0), tzinfo=UTC) - timedelta(days=1),
+                Appointment.starts_at >= start_of_day(self.first, UTC) - timedelta(days=1),
                 Appointment.starts_at <= self.now,
             )
         )
         found = {id: _Attendance() for id in self.ids}
         for person_id, starts_at, enforceable, code in rows:
             hub, count = hubs[person_id], found[person_id]
-            if starts_at.astimezone(zone(hub)).date() < window_from(hub, self.now):
+            if local_day(starts_at, zone(hub)) < window_from(hub, self.now):
                 continue
             count.unrecorded += code is None
             count.awaited += code is Code.FAILED_TO_ATTEND

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from engage.access import hub_roles
 from engage.access.policy import Actor
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today, zone
 from engage.agencies.model import Agency, Hub
 from engage.cohort import agenda
 from engage.cohort.meeting_model import Meeting, MeetingAttendance
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.local_time import local_day
 
 LATEST_RECORDED = timedelta(days=14)
 FURTHEST = timedelta(days=365)
@@ -66,12 +67,12 @@ def call(
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     if not today - LATEST_RECORDED <= held_on <= today + FURTHEST:
         raise Invalid(
             fields={"held_on": "Give a day within the next year, or of the last 14 days."}
         )
-    if hub.closed_at is not None and held_on >= hub.closed_at.astimezone(zone(hub)).date():
+    if hub.closed_at is not None and held_on >= local_day(hub.closed_at, zone(hub)):
         raise Conflict("The hub is closed on that day.", code="hub_closed")
     meeting: Meeting | None = session.scalar(
         insert(Meeting)
@@ -184,7 +185,7 @@ def next_meeting(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
     """When the hub meets next. Where none is called, the day on which one is due by the hub's
     setting (RULES.md 12), today at the earliest.
     """
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     called = session.scalars(
         select(Meeting)
         .where(Meeting.hub_id == hub.id, Meeting.closed_at.is_(None), Meeting.held_on >= today)
@@ -225,7 +226,7 @@ def open_to_change(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Mee
 
 def has_begun(meeting: Meeting, hub: Hub, now: datetime) -> bool:
     """Whether the day of the meeting has come."""
-    return meeting.held_on <= now.astimezone(zone(hub)).date()
+    return meeting.held_on <= hub_today(hub, now)
 
 
 def _must_be_held(meeting: Meeting, hub: Hub, now: datetime) -> None:

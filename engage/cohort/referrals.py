@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.access import hub_roles
 from engage.access.policy import Actor, ActorKind, visible_to
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today
 from engage.agencies.model import Agency, Hub
 from engage.cohort import agenda
 from engage.cohort.model import Referral, ReferralState, ReReferral
@@ -319,7 +319,7 @@ def _check(new: NewReferral, hub: Hub, agency: Agency, now: datetime) -> None:
 
 
 def _check_birth(given: date | None, hub: Hub, now: datetime) -> None:
-    if given is not None and not EARLIEST_BIRTH <= given < now.astimezone(zone(hub)).date():
+    if given is not None and not EARLIEST_BIRTH <= given < hub_today(hub, now):
         raise Invalid(fields={"date_of_birth": "The date of birth must be in the past."})
 
 

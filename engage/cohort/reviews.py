@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
+from engage.agencies.hub_settings import hub_today
 from engage.agencies.model import Hub
 from engage.cohort import enrolments, rules
-from engage.cohort.enrolments import today
 from engage.cohort.kinds import Cohort, Rag
 from engage.cohort.model import Enrolment, RagReview, StrandSpell
 from engage.signals import Severity, Signal
@@ -118,14 +118,16 @@ def _standing(
     enrolment: Enrolment, hub: Hub, review: RagReview, urgent: datetime | None, now: datetime
 ) -> ReviewStatus:
     raised = urgent if urgent is not None and urgent > review.decided_at else None
-    due_on = rules.due_on(review.next_due_on, today(hub, raised) if raised is not None else None)
+    due_on = rules.due_on(
+        review.next_due_on, hub_today(hub, raised) if raised is not None else None
+    )
     return ReviewStatus(
         enrolment_id=enrolment.id,
         cohort=enrolment.cohort,
         rag=review.rag,
         since=review.held_on,
         due_on=due_on,
-        late=due_on < today(hub, now),
+        late=due_on < hub_today(hub, now),
     )
 
 

@@ -7,7 +7,7 @@ It gathers and asks rules.py; it decides nothing and changes nothing.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from engage.compliance import rules
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
 from engage.compliance.rules import EnforcementSuggestion, Failure, Numbers
+from engage.core.local_time import local_day, start_of_day
 from engage.core.working_days import closed_days
 from engage.legal.model import Order
 from engage.people.model import LegalStatus, Person
@@ -72,7 +73,7 @@ def assess(session: Session, person: Person, *, now: datetime) -> Compliance:
     """
     hub = session.get_one(Hub, person.hub_id)
     numbers = numbers_of(hub)
-    today = now.astimezone(numbers.zone).date()
+    today = local_day(now, numbers.zone)
     orders = tuple(
         session.scalars(
             select(Order).where(Order.person_id == person.id).order_by(Order.starts_on, Order.id)
@@ -144,9 +145,9 @@ def _under(
 def _failures(
     session: Session, person_id: uuid.UUID, today: date, numbers: Numbers
 ) -> list[Failure]:
-    first = datetime.combine(
-        rules.window_begins(today, numbers.months), time(0), tzinfo=numbers.zone
-    ) - timedelta(days=1)
+    first = start_of_day(rules.window_begins(today, numbers.months), numbers.zone) - timedelta(
+        days=1
+    )
     rows = session.execute(
         select(Appointment.id, Appointment.starts_at, Appointment.enforceable, Outcome)
         .join(Outcome, (Outcome.appointment_id == Appointment.id) & Outcome.superseded_at.is_(None))
@@ -163,7 +164,7 @@ def _failures(
             appointment_id=id,
             outcome_id=outcome.id,
             code=outcome.code,
-            on=starts_at.astimezone(numbers.zone).date(),
+            on=local_day(starts_at, numbers.zone),
             starts_at=starts_at,
             decided_at=outcome.recorded_at,
         )

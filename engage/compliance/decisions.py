@@ -30,6 +30,7 @@ from engage.compliance.rules import Failure
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.local_time import local_day
 from engage.legal.model import Order
 from engage.people.model import Language, Person
 from engage.signals import Signal, SignalKind, SignalState
@@ -282,7 +283,7 @@ def _check_day(
     field: str, on: date, person: Person, decision: Enforcement, session: Session, now: datetime
 ) -> None:
     where = counting.numbers_of(session.get_one(Hub, person.hub_id)).zone
-    first, last = decision.decided_at.astimezone(where).date(), now.astimezone(where).date()
+    first, last = local_day(decision.decided_at, where), local_day(now, where)
     if not first <= on <= last:
         raise Invalid(fields={field: "Give a day from that of the decision to today."})
 

@@ -7,7 +7,7 @@ made it is told, and a person withdraws it.
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from engage.compliance.counting import Compliance, OrderPosition
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
 from engage.compliance.rules import Step
+from engage.core.local_time import start_of_day
 from engage.people.model import Person
 from engage.signals import Evidence, SignalKind
 
@@ -104,9 +105,7 @@ def _raise(
     if suggestion.step is Step.MUST_REFER and suggestion.due_on is not None:
         kind, due_at = (
             SignalKind.MUST_REFER,
-            datetime.combine(
-                suggestion.due_on + timedelta(days=1), time(0), tzinfo=found.numbers.zone
-            ),
+            start_of_day(suggestion.due_on + timedelta(days=1), found.numbers.zone),
         )
         told = told[
             1:

@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from engage import texts
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.compliance.kinds import EnforcementKind
+from engage.core.local_time import local_day
 from engage.legal.kinds import OrderKind
 from engage.people.model import Language
 
@@ -231,7 +232,7 @@ def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str
 
 
 def _failure(one: Missed, language: Language, zone: tzinfo) -> str:
-    day = _day(one.starts_at.astimezone(zone).date(), language)
+    day = _day(local_day(one.starts_at, zone), language)
     time = texts.time_of(one.starts_at, zone, language.value)
     return f"- {day}, {time}, {_TYPES[language][one.type]}: {_DONE[language][one.code]}."
 

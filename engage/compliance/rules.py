@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance.kinds import EnforcementKind
+from engage.core.local_time import local_day
 from engage.core.working_days import working_day_after
 from engage.legal.kinds import OrderKind
 
@@ -112,7 +113,7 @@ def refer_by(decided_at: datetime, numbers: Numbers) -> date:
     """The working day by which a referral must be with the court, counted from the decision that
     the failure has no acceptable reason.
     """
-    day = decided_at.astimezone(numbers.zone).date()
+    day = local_day(decided_at, numbers.zone)
     return working_day_after(day, numbers.working_days, numbers.closed)
 
 
@@ -171,7 +172,7 @@ def suggest(
         f"They were warned on {_day(day)} and failed to comply again within {numbers.months} months: this must be referred to court."
     )
     reasons.append(
-        f"The referral is due by {_day(due)}: {numbers.working_days} working days after it was decided on {_day(first.decided_at.astimezone(numbers.zone).date())}."
+        f"The referral is due by {_day(due)}: {numbers.working_days} working days after it was decided on {_day(local_day(first.decided_at, numbers.zone))}."
     )
     return EnforcementSuggestion(Step.MUST_REFER, tuple(reasons), counted, fresh, consider, due)
 

@@ -21,6 +21,7 @@ from engage.appointments.model import (
     ReminderState,
     StatedIntent,
 )
+from engage.core.local_time import local_day
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Prompt
 from messaging.states import MessageStatus
@@ -221,10 +222,10 @@ def on_day(
     """Those on a day that the person named: `mon` to `sun`, `today` or `tomorrow`, on the hub's
     calendar.
     """
-    today = received_at.astimezone(zone).date()
+    today = local_day(received_at, zone)
 
     def named(appointment: Appointment) -> bool:
-        date = appointment.starts_at.astimezone(zone).date()
+        date = local_day(appointment.starts_at, zone)
         if day in ("today", "tomorrow"):
             return date == today + timedelta(days=day == "tomorrow")
         return _DAYS[date.weekday()] == day

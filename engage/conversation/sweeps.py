@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, Row, String, cast, func, select, text, upd
 from sqlalchemy.orm import Session
 
 from engage import signals
-from engage.agencies.hub_settings import HubRules, zone
+from engage.agencies.hub_settings import HubRules, hub_today, zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment
 from engage.conversation import open_questions, phone_owner
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.shared_phone import tell_all
+from engage.core.local_time import local_day
 from engage.core.working_days import after_working_days, closed_days
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
@@ -189,7 +190,7 @@ def day_passed(session: Session, *, now: datetime) -> int:
     over = [
         signal
         for signal, starts_at, hub in rows
-        if starts_at.astimezone(zone(hub)).date() < now.astimezone(zone(hub)).date()
+        if local_day(starts_at, zone(hub)) < hub_today(hub, now)
     ]
     for signal in over:
         signals.resolve(session, signal, how=DAY_PASSED, actor="system", now=now)

@@ -30,6 +30,7 @@ from engage.appointments.model import AppointmentType, OutcomeCode
 from engage.compliance import outcomes
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import NewTurn
+from engage.core.local_time import local_day
 from engage.core.working_days import is_working_day
 from engage.demo import seed_case
 from engage.people import phones, rebooking_permission
@@ -404,4 +405,4 @@ def _free_times(session: Session, hub: Hub, worker: Staff, now: datetime) -> Non
 
 
 def _on_day(now: datetime, day: int, at: time, where: ZoneInfo) -> datetime:
-    return datetime.combine(now.astimezone(where).date() + timedelta(days=day), at, tzinfo=where)
+    return datetime.combine(local_day(now, where) + timedelta(days=day), at, tzinfo=where)

@@ -15,7 +15,7 @@ from engage.access import agreements
 from engage.access.agreements import NewAgreement
 from engage.access.policy import Actor, staff_actor
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today
 from engage.agencies.model import Hub, Staff
 from engage.cohort import (
     enrolments,
@@ -66,7 +66,7 @@ def write(
     """Write it in the caller's transaction; `staff` by e-mail address, `caseload` by CRN."""
     session.expire_all()
     pat, chidi = staff_actor(staff[MANAGER]), staff_actor(staff[COORDINATOR])
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     marcus, leanne = caseload[WHOLE], caseload[TO_REVIEW]
     _share(session, hub, staff, today, now - ADOPTED)
     _order(session, pat, marcus, today, now - ADOPTED)
@@ -238,5 +238,5 @@ def _meeting(session: Session, hub: Hub, chidi: Actor, pat: Actor, now: datetime
         needs=(Pathway.ACCOMMODATION,),
     )
     referrals.refer(session, pat, new, now=now - timedelta(days=1))
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     meetings.call(session, chidi, hub.id, held_on=today + MEETS_IN, chair="Chidi Okafor", now=now)

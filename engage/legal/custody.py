@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Ability, Actor, abilities
-from engage.agencies.hub_settings import hub_rules
+from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden
@@ -27,7 +27,6 @@ from engage.legal.open_record import (
     refuse,
     tidy,
     to_change,
-    today_of,
 )
 from engage.people.model import CustodyStatus, Person
 from engage.people.service import update_person
@@ -64,7 +63,7 @@ def take_into(
         raise Conflict(
             "They are recorded as in prison already. Change that, or end it.", code="in_custody"
         )
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     problems = day_problems({"since": since}, today, past=("since",))
     last = session.scalar(
         select(CustodySpell.released_on)
@@ -113,7 +112,7 @@ def change(
     nothing. Raises Conflict once they are out.
     """
     person, spell = _open(session, actor, spell_id, "change custody", now)
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     refuse(_problems(kind, sentence_days, release_on, today, before=spell.release_on))
     given = {
         "kind": kind,
@@ -167,7 +166,7 @@ def release(
     before they went in, Conflict when they are out already.
     """
     person, spell = _open(session, actor, spell_id, "release from custody", now)
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     problems = day_problems({"on": on}, today, past=("on",))
     if not problems and on < spell.since:
         problems["on"] = "They went in after that day"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
+from engage.agencies.hub_settings import today_at
 from engage.core.errors import Conflict
 from engage.legal import custody, orders
 from engage.legal.model import OrderEnding
@@ -16,7 +17,6 @@ from engage.legal.open_record import (
     note_event,
     refuse,
     to_change,
-    today_of,
 )
 from engage.people.model import ContactStatus, Person
 from engage.people.service import update_person
@@ -34,7 +34,7 @@ def record_death(
     person = to_change(session, actor, person_id, now=now, what="record death")
     if person.contact_status is ContactStatus.DEAD:
         raise Conflict("Their death is recorded already.", code="dead")
-    problems = day_problems({"on": on}, today_of(session, person, now), past=("on",))
+    problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
     if not problems and person.date_of_birth is not None and on < person.date_of_birth:
         problems["on"] = "They were born after that day"
     refuse(problems)

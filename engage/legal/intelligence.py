@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
+from engage.agencies.hub_settings import today_at
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
@@ -20,7 +21,6 @@ from engage.legal.open_record import (
     day_problems,
     refuse,
     to_change,
-    today_of,
 )
 from engage.people.model import Person
 
@@ -38,7 +38,7 @@ def flag(
     )
     if current(session, person.id) is not None:
         raise Conflict("There is a current flag already. End it first.", code="flagged")
-    refuse(day_problems({"on": on}, today_of(session, person, now), past=("on",)))
+    refuse(day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",)))
     made = IntelligenceFlag(
         id=new_id(), person_id=person.id, flagged_on=on, recorded_by=actor.label, recorded_at=now
     )
@@ -60,7 +60,7 @@ def end(
     standing = current(session, person.id)
     if standing is None:
         raise Conflict("There is no current flag.", code="not_flagged")
-    problems = day_problems({"on": on}, today_of(session, person, now), past=("on",))
+    problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
     if not problems and on < standing.flagged_on:
         problems["on"] = "The flag was set after that day"
     refuse(problems)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
+from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal.model import Offence, OffenceKind
@@ -23,7 +24,6 @@ from engage.legal.open_record import (
     refuse,
     tidy,
     to_change,
-    today_of,
 )
 
 LONGEST_WHAT = 120
@@ -50,7 +50,7 @@ def record(
     words = tidy(
         "what", what, LONGEST_WHAT, missing="Say what it was for, such as theft from a shop"
     )
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     refuse(day_problems({"happened_on": happened_on}, today, past=("happened_on",)))
     same = select(Offence.id).where(
         Offence.person_id == person.id,

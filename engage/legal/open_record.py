@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hub_settings import zone
-from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.legal.model import Order, Requirement
@@ -67,11 +65,6 @@ def found(row: Row | None, called: str) -> Row:
     if row is None:
         raise NotFound(f"There is no such {called}, or you may not see it.")
     return row
-
-
-def today_of(session: Session, person: Person, now: datetime) -> date:
-    """The day it is on the wall clock of the person's hub."""
-    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
 
 
 def day_problems(

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Date, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import SYSTEM, Actor
+from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
@@ -25,7 +26,6 @@ from engage.legal.open_record import (
     refuse,
     tidy,
     to_change,
-    today_of,
 )
 from engage.legal.rules import CreditFacts, OrderFacts, Progress
 from engage.people.model import LegalStatus, Person
@@ -59,7 +59,7 @@ def record_order(
     there already.
     """
     person = to_change(session, actor, person_id, now=now, what="record order")
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     _check_days(made_on, starts_on, ends_on, today)
     order = Order(
         id=new_id(),
@@ -104,7 +104,7 @@ def change_order(
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="change order")
     _must_run(order)
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     _check_days(made_on, starts_on, ends_on, today)
     if any(requirement.starts_on > ends_on for requirement in order.requirements):
         raise Invalid(
@@ -145,7 +145,7 @@ def end_order(
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="end order")
     _must_run(order)
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     problems = day_problems({"on": on}, today, past=("on",))
     if not problems and not order.starts_on <= on <= order.ends_on:
         problems["on"] = "The order was not in force on that day"
@@ -174,7 +174,7 @@ def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: d
     order.ended_on = order.ending = None
     session.flush()
     note_event(session, "order.end_taken_back", person, actor.label, now, order=order.id)
-    keep_status(session, actor, person, today_of(session, person, now), now=now)
+    keep_status(session, actor, person, today_at(session, person.hub_id, now), now=now)
     return order
 
 
@@ -233,7 +233,7 @@ def end_due(session: Session, *, now: datetime, limit: int) -> int:
     )
     people = _claimed(session, due, limit)
     for person in people:
-        today = today_of(session, person, now)
+        today = today_at(session, person.hub_id, now)
         for order in of_person(session, person.id):
             if order.ended_on is None and order.ends_on < today:
                 ending = rules.ending_at_expiry(measured(order))
@@ -256,7 +256,7 @@ def start_due(session: Session, *, now: datetime, limit: int) -> int:
     )
     people = _claimed(session, (Person.legal_status != LegalStatus.STATUTORY) & begun, limit)
     for person in people:
-        keep_status(session, SYSTEM, person, today_of(session, person, now), now=now)
+        keep_status(session, SYSTEM, person, today_at(session, person.hub_id, now), now=now)
     return len(people)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
+from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.legal import rules
@@ -23,7 +24,6 @@ from engage.legal.open_record import (
     refuse,
     requirement_to_change,
     tidy,
-    today_of,
 )
 
 LONGEST_NOTE = 200
@@ -141,7 +141,7 @@ def end_requirement(
         session, actor, requirement_id, now=now, what="end requirement"
     )
     _must_run(requirement)
-    problems = day_problems({"on": on}, today_of(session, person, now), past=("on",))
+    problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
     if not problems and not requirement.starts_on <= on <= requirement.order.ends_on:
         problems["on"] = "The requirement was not in force on that day"
     refuse(problems)
@@ -187,7 +187,7 @@ def record_credit(
         requirement.kind, amount, planned_activity=planned_activity, activity=what
     )
     problems |= day_problems(
-        {"done_on": done_on}, today_of(session, person, now), past=("done_on",)
+        {"done_on": done_on}, today_at(session, person.hub_id, now), past=("done_on",)
     )
     last = requirement.ended_on or requirement.order.ends_on
     if "done_on" not in problems and not requirement.starts_on <= done_on <= last:

@@ -16,10 +16,11 @@ from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engage import texts
-from engage.agencies.hub_settings import HubRules, hub_rules, zone
+from engage.agencies.hub_settings import HubRules, hub_rules, hub_today, zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import wake
+from engage.core.local_time import local_day, start_of_day
 from engage.people import rules
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.texts import Purpose
@@ -112,7 +113,9 @@ def contactability_of(
     if not person_ids:
         return {}
     rows = session.execute(_FACTS, {"people": list(person_ids)}).all()
-    since = min((_midnight(now, zone(hub)) for _, _, hub, _, _ in rows), default=now)
+    since = min(
+        (start_of_day(hub_today(hub, now), zone(hub)) for _, _, hub, _, _ in rows), default=now
+    )
     today = _texts_since(session, [person.id for person, *_ in rows], since)
     found = {}
     for person, point, hub, others, stopped in rows:
@@ -229,8 +232,8 @@ def next_opening(
         return None
     since = now
     if verdict.capped:
-        tomorrow = now.astimezone(contactability.zone).date() + timedelta(days=1)
-        since = datetime.combine(tomorrow, time(0), tzinfo=contactability.zone)
+        tomorrow = local_day(now, contactability.zone) + timedelta(days=1)
+        since = start_of_day(tomorrow, contactability.zone)
     opens = next_window(contactability, since)
     return opens if opens > now else None
 
@@ -255,10 +258,6 @@ def _facts(
         text_from_hour=person.text_from_hour,
         text_until_hour=person.text_until_hour,
     )
-
-
-def _midnight(now: datetime, where: ZoneInfo) -> datetime:
-    return datetime.combine(now.astimezone(where).date(), time(0), tzinfo=where)
 
 
 _TEXTS_SINCE = (

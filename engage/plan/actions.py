@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access.policy import Actor, own_agency_only
+from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Agency, Hub, Membership, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.people import contactability, unprompted
@@ -32,7 +33,6 @@ from engage.plan.open_record import (
     open_to_change,
     record,
     tidy,
-    today_of,
 )
 from engage.signals import Signal, SignalKind, SignalState
 from engage.texts import Purpose
@@ -83,7 +83,7 @@ def propose(
         raise Conflict("They have died: nothing is added to their plan.", code="person_dead")
     agency = _agency(session, person, new.agency_id)
     names = session.scalars(select(Agency.name).where(Agency.area_id == agency.area_id)).all()
-    action = _checked(new, person, agency, names, today_of(session, person, now))
+    action = _checked(new, person, agency, names, today_at(session, person.hub_id, now))
     action.responsible_id = _staff_named(session, agency.id, person.hub_id, action.responsible)
     action.proposed_by, action.proposed_at = actor.label, now
     session.add(action)
@@ -137,8 +137,8 @@ def finish(
         return action
     if action.state is not ActionState.LIVE:
         raise Conflict("Only an action that is live can be done.", code="action_not_live")
-    today = today_of(session, person, now)
-    proposed_on = today_of(session, person, action.proposed_at)
+    today = today_at(session, person.hub_id, now)
+    proposed_on = today_at(session, person.hub_id, action.proposed_at)
     if not proposed_on <= done_on <= today:
         raise Invalid(
             fields={"done_on": "Give a day from when the action was proposed until today."}
@@ -212,7 +212,7 @@ def change(
     if action.state not in (ActionState.PROPOSED, ActionState.LIVE):
         raise Conflict("This action has ended.", code="action_ended")
     name = tidy(responsible, "responsible", LONGEST_RESPONSIBLE, missing="Name who does it")
-    today = today_of(session, person, now)
+    today = today_at(session, person.hub_id, now)
     if due_on != action.due_on:
         _check_day(due_on, today)
     if (action.responsible, action.due_on) == (name, due_on):

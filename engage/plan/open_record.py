@@ -6,7 +6,7 @@ by its id.
 """
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +19,6 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.agencies.hub_settings import zone
-from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.people.model import Person
@@ -110,11 +108,6 @@ def is_manager(actor: Actor, person: Person) -> bool:
 def manager_label(person: Person) -> str:
     """How the person's offender manager is named where somebody's doing is recorded."""
     return f"staff:{person.offender_manager_id}"
-
-
-def today_of(session: Session, person: Person, now: datetime) -> date:
-    """The day that it is in the person's hub."""
-    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
 
 
 def tidy(given: str, field: str, longest: int = LONGEST_NOTE, *, missing: str | None = None) -> str:

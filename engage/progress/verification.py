@@ -11,8 +11,6 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hub_settings import zone
-from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
@@ -134,11 +132,6 @@ def past_day(day: date, today: date, field: str) -> date:
     if day < EARLIEST:
         raise Invalid(fields={field: f"The date must be after {EARLIEST.year}"})
     return day
-
-
-def today(session: Session, person: Person, now: datetime) -> date:
-    """The day that it is where the person's hub is."""
-    return now.astimezone(zone(session.get_one(Hub, person.hub_id))).date()
 
 
 def record(

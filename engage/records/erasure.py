@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today
 from engage.agencies.model import Hub
 from engage.core import events
 
@@ -180,8 +180,7 @@ def _befores(session: Session, now: datetime) -> dict[UUID, tuple[str, date]]:
     return {
         hub.id: (
             hub.name,
-            now.astimezone(zone(hub)).date()
-            - relativedelta(years=hub_rules(hub).keep_people_years),
+            hub_today(hub, now) - relativedelta(years=hub_rules(hub).keep_people_years),
         )
         for hub in session.scalars(select(Hub))
     }

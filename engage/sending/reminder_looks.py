@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
-from engage.appointments.reminders.rules import local_day, next_try
+from engage.appointments.reminders.rules import next_try
+from engage.core.local_time import local_day
 from engage.people import rules
 from engage.people.contactability import contactability_of
 from engage.sending.person_looks import PersonText

@@ -17,7 +17,7 @@ from api.pages.submit import act, attempt
 from engage.access import agreements as use
 from engage.access.agreements import LONGEST_WORDS, MANAGERS, NewAgreement
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.service import agencies_of
 from engage.labels.access import PARTS_OF_RECORD
 from engage.queries import actor_names
@@ -103,7 +103,7 @@ def _page(form: AgreementForm) -> str:
         form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
         form.agency.choices = choices({str(one.id): one.name for one in agencies_of(session, ids)})
         found = use.agreements_of(session, ids)
-        today: dict[uuid.UUID, Any] = {hub.id: at.astimezone(zone(hub)).date() for hub in hubs}
+        today: dict[uuid.UUID, Any] = {hub.id: hub_today(hub, at) for hub in hubs}
         who = actor_names.of_labels(
             session,
             {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by},

@@ -33,9 +33,9 @@ from engage.access.policy import Ability
 from engage.appointments import booking as service
 from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
-from engage.appointments.reminders.rules import NoSuchTime, local_moment
 from engage.compliance import outcomes
 from engage.core.errors import Invalid
+from engage.core.local_time import NoSuchTime, local_moment
 from engage.labels.appointments import OUTCOMES, TYPES
 from engage.queries.appointments import booking
 from engage.queries.appointments.booking import BookingDefaults

@@ -20,6 +20,7 @@ from api.pages.frame import say
 from api.pages.list_places import place_or_404
 from api.pages.submit import act, attempt
 from engage.core.errors import Forbidden, Invalid
+from engage.core.local_time import local_day
 from engage.labels import plan
 from engage.plan import actions as service
 from engage.plan.actions import NewAction
@@ -162,7 +163,7 @@ def text_action(action_id: uuid.UUID) -> ResponseReturnValue:
 def finish_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form that says when it was done."""
     one = _open(action_id, "finish")
-    today = now().astimezone(one.zone).date()
+    today = local_day(now(), one.zone)
     return render_template("plan/action_done.html", one=one, form=DoneForm(data={"date": today}))
 
 

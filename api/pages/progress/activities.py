@@ -26,10 +26,10 @@ from api.pages.progress.progress import (
 )
 from api.pages.submit import act, attempt
 from engage.access.policy import Ability, abilities
+from engage.agencies.hub_settings import today_at
 from engage.agencies.service import agencies_of
 from engage.labels import progress as words
 from engage.people.model import Person
-from engage.progress import verification
 from engage.progress.activities import rules, service
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
@@ -112,7 +112,7 @@ def end_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
     """The form for its end."""
     person, activity = _opened(activity_id)
     with transaction() as session:
-        today = verification.today(session, person, now())
+        today = today_at(session, person.hub_id, now())
     form = EndForm(data={"ended": activity.ended_on or today, "ending": activity.ending})
     return _end_page(person, activity, form)
 

@@ -16,11 +16,11 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, Words, joined
 from api.pages.frame import say
 from api.pages.submit import act, attempt
+from engage.agencies.hub_settings import today_at
 from engage.documents.court_report import facts as model
 from engage.documents.court_report import pdf
 from engage.legal.model import Requirement
 from engage.people.model import Person
-from engage.progress import verification
 from engage.progress.drug_tests import court_reviews
 from engage.progress.drug_tests.model import CourtReview
 
@@ -175,7 +175,7 @@ def _requirement(requirement_id: uuid.UUID) -> tuple[Person, Requirement, date]:
             session, current_actor(), requirement_id, now=now()
         )
         standing = court_reviews.open_review(session, need.id)
-        today = verification.today(session, person, now())
+        today = today_at(session, person.hub_id, now())
     return person, need, standing.review_on if standing is not None else today
 
 

@@ -18,10 +18,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
+from engage.agencies.hub_settings import today_at
 from engage.core.errors import NotFound
 from engage.labels import progress as words
 from engage.people.model import Person
-from engage.progress import verification
 from engage.progress.drug_tests import service
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.drug_tests.model import DrugTest
@@ -72,7 +72,7 @@ def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what came of a test."""
     with transaction() as session:
         person = service.to_record(session, current_actor(), person_id, now=now())
-        today = verification.today(session, person, now())
+        today = today_at(session, person.hub_id, now())
     return _add_page(person, TestForm(data={"day": _day() or today}))
 
 

@@ -17,6 +17,7 @@ from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joine
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access.sharing import RecordPart, parts_for
+from engage.agencies.hub_settings import today_at
 from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress import verification
@@ -155,7 +156,7 @@ def opened(person_id: uuid.UUID) -> tuple[Person, SelfReport | None, date]:
         report = session.get(SelfReport, report_id) if report_id is not None else None
         if report is not None and report.person_id != person.id:
             report = None
-        day = verification.today(session, person, at if report is None else report.said_at)
+        day = today_at(session, person.hub_id, at if report is None else report.said_at)
     return person, report, day
 
 

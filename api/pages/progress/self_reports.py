@@ -21,6 +21,7 @@ from api.pages.submit import act, attempt
 from engage.access.policy import Ability, abilities, open_person
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
+from engage.core.local_time import local_day
 from engage.labels.progress import REPORT_FACTS, REPORT_KINDS
 from engage.people.model import Person
 from engage.progress import rules, service
@@ -57,7 +58,7 @@ def add_report(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what a person told."""
     with transaction() as session:
         found, hub_zone = _to_record(session, person_id)
-    return _add_page(found, ReportForm(data={"date": now().astimezone(hub_zone).date()}))
+    return _add_page(found, ReportForm(data={"date": local_day(now(), hub_zone)}))
 
 
 @pages.post("/people/<uuid:person_id>/reports/new")
@@ -150,7 +151,7 @@ def _to_record(session: Session, person_id: uuid.UUID) -> tuple[Person, ZoneInfo
 def _said_at(form: ReportForm, at: datetime, hub_zone: ZoneInfo) -> datetime:
     """The day that was given: today at this moment, another day at noon."""
     day = form.date.data
-    if day is None or day == at.astimezone(hub_zone).date():
+    if day is None or day == local_day(at, hub_zone):
         return at
     return datetime.combine(day, time(12), tzinfo=hub_zone)
 

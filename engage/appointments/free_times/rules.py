@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.reminders.rules import local_day
+from engage.core.local_time import local_day
 from engage.people.rules import Reason
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -23,7 +23,7 @@ from engage.appointments.free_times.model import FreeTime
 from engage.appointments.free_times.rules import FREE_KINDS, SlotRules
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
-from engage.appointments.reminders import rules as clock
+from engage.appointments.reminders.rules import overlaps
 from engage.appointments.reminders.wording import default_alias
 from engage.core import events
 from engage.core.db import new_id
@@ -33,6 +33,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
+from engage.core.local_time import NoSuchTime, local_day, local_moment
 from engage.core.working_days import closed_days
 
 MOST_WEEKS = 8
@@ -231,7 +232,7 @@ def busy_times(
 
 def clashes(starts_at: datetime, minutes: int, others: Sequence[tuple[datetime, int]]) -> bool:
     """Whether a time overlaps one of the others, each a start and a length."""
-    return any(clock.overlaps(starts_at, minutes, other, length) for other, length in others)
+    return any(overlaps(starts_at, minutes, other, length) for other, length in others)
 
 
 def worker_of(session: Session, appointment: Appointment) -> Staff | None:
@@ -260,10 +261,8 @@ def weekly_times(starts_at: datetime, weeks: int, where: ZoneInfo) -> list[datet
     found = [starts_at]
     for week in range(1, weeks):
         try:
-            found.append(
-                clock.local_moment(local.date() + timedelta(weeks=week), local.time(), where).at
-            )
-        except clock.NoSuchTime:
+            found.append(local_moment(local.date() + timedelta(weeks=week), local.time(), where).at)
+        except NoSuchTime:
             continue
     return found
 
@@ -344,9 +343,7 @@ def _why_refused(
 ) -> str | None:
     if starts_at <= now:
         return PAST
-    if not new.despite_closed and clock.local_day(starts_at, zone(hub)) in closed_days(
-        hub.settings
-    ):
+    if not new.despite_closed and local_day(starts_at, zone(hub)) in closed_days(hub.settings):
         return CLOSED
     if clashes(starts_at, new.minutes, booked):
         return BUSY

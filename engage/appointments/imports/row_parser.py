@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 from engage import texts
 from engage.appointments.imports.sheets import COLUMNS, RowProblem
 from engage.appointments.kinds import AppointmentType
-from engage.appointments.reminders.rules import NoSuchTime, local_moment
 from engage.appointments.reminders.wording import default_alias
+from engage.core.local_time import NoSuchTime, local_moment
 from engage.people.model import Language
 from messaging.numbers import NumberProblem, parse_mobile
 

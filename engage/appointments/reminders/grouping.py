@@ -12,6 +12,7 @@ from engage.appointments.absence_rules import CHASERS
 from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, Reminder
 from engage.appointments.reminders import rules
+from engage.core.local_time import local_day
 
 URGENT = (ReminderKind.CALLED_OFF, ReminderKind.CHANGED)
 """Always a text of its own, and sent before the others."""
@@ -68,7 +69,7 @@ def _companions(
         return []
 
     def day(one: Reminder) -> date:
-        return rules.local_day(appointments[one.appointment_id].starts_at, zone)
+        return local_day(appointments[one.appointment_id].starts_at, zone)
 
     covered = {one.appointment_id for one in chosen}
     return [

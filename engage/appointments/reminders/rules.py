@@ -7,10 +7,11 @@ change. A time that does not exist (the hour that the clocks skip) becomes the h
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engage.appointments.kinds import OutcomeCode, ReminderKind
+from engage.core.local_time import hour_of_day, local_day
 from engage.people.rules import Reason
 
 FIRST_TEXTS = frozenset({ReminderKind.BOOKED, ReminderKind.CHANGED})
@@ -82,37 +83,6 @@ class PlannedReminder:
     due_at: datetime
     expires_at: datetime
     reason: Reason | None = None
-
-
-class NoSuchTime(ValueError):
-    """The wall clock never shows this time: the clocks jump over it."""
-
-
-@dataclass(frozen=True)
-class LocalMoment:
-    """A time on the wall clock as a moment in UTC. `ambiguous`: the clock shows it twice that day,
-    and the first is meant.
-    """
-
-    at: datetime
-    ambiguous: bool
-
-
-def local_moment(day: date, at: time, zone: ZoneInfo) -> LocalMoment:
-    """The moment at which the wall clock of `zone` shows `at` on `day`. Raises NoSuchTime when it
-    never does.
-    """
-    first = datetime.combine(day, at, tzinfo=zone).replace(fold=0)
-    second = first.replace(fold=1)
-    moment = first.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) != first.replace(tzinfo=None):
-        raise NoSuchTime(f"{at:%H:%M} does not exist on {day:%d %B %Y}: the clocks go forward")
-    return LocalMoment(moment, ambiguous=second.astimezone(UTC) != moment)
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of `moment` in `zone`."""
-    return moment.astimezone(zone).date()
 
 
 def plan(
@@ -221,10 +191,10 @@ def within_hours(
     if opens >= closes or opens <= local.hour < closes:
         return moment
     evening = local.date() if local.hour >= closes else local.date() - timedelta(days=1)
-    ends = _at(evening, closes, zone)
+    ends = hour_of_day(evening, closes, zone)
     if ends > now:
-        return max(_at(evening, max(opens, closes - 1), zone), now)
-    return _at(evening + timedelta(days=1), opens, zone)
+        return max(hour_of_day(evening, max(opens, closes - 1), zone), now)
+    return hour_of_day(evening + timedelta(days=1), opens, zone)
 
 
 def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow: bool) -> datetime:
@@ -232,11 +202,11 @@ def next_try(now: datetime, *, zone: ZoneInfo, hours: tuple[int, int], tomorrow:
     `tomorrow`, not before the next day.
     """
     local = now.astimezone(zone)
-    today = _at(local.date(), hours[0], zone)
+    today = hour_of_day(local.date(), hours[0], zone)
     return (
         today
         if today > now and not tomorrow
-        else _at(local.date() + timedelta(days=1), hours[0], zone)
+        else hour_of_day(local.date() + timedelta(days=1), hours[0], zone)
     )
 
 
@@ -280,9 +250,3 @@ def most_useful(kinds: Sequence[ReminderKind]) -> ReminderKind:
         ReminderKind.THREE_DAYS,
     )
     return min(kinds, key=order.index)
-
-
-def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    if hour == 24:
-        day, hour = day + timedelta(days=1), 0
-    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)

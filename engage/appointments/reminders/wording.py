@@ -15,6 +15,7 @@ from engage import texts
 from engage.appointments.kinds import AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules
+from engage.core.local_time import local_day
 from engage.people.model import Person
 from engage.texts import AppointmentDetails, MeetingWay, TextKind, TextValueError
 
@@ -94,7 +95,7 @@ def write_reminder(
         text_kind, person.language, first=first, about=booked[0], zone=zone
     )
     return RenderedReminder(
-        body, text_kind, rules.local_day(now, zone) if true_kind in _NAMES_THE_DAY else None
+        body, text_kind, local_day(now, zone) if true_kind in _NAMES_THE_DAY else None
     )
 
 
@@ -113,8 +114,8 @@ def write_chaser(
     """
     first = texts.shorten_first_name(person.first_name, person.preferred_name)
     by = texts.day_named(last_day, person.language)
-    today = rules.local_day(now, zone)
-    if kind is ReminderKind.MISSED and rules.local_day(missed.starts_at, zone) == today:
+    today = local_day(now, zone)
+    if kind is ReminderKind.MISSED and local_day(missed.starts_at, zone) == today:
         # If no text can carry the hub's telephone number, the wording without it is used.
         with suppress(TextValueError):
             body = texts.appointment_text(

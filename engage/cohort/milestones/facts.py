@@ -21,6 +21,7 @@ from engage.appointments.attendance_streak import NEUTRAL
 from engage.appointments.kinds import AppointmentType, OutcomeCode
 from engage.cohort.milestones.rules import ATTENDED, Course, MilestoneFacts, Reached
 from engage.cohort.model import Enrolment, Milestone
+from engage.core.local_time import local_day
 from engage.legal.kinds import OrderEnding
 from engage.legal.model import CustodySpell, Offence, Order
 from engage.people.model import ContactStatus, CustodyStatus, Person
@@ -183,13 +184,13 @@ class _MilestoneRows:
         """The facts of one person, on the days of their hub's calendar."""
         held, offence = self.custody.get(id, ()), self.offences.get(id, ())
         seen = [
-            (starts_at.astimezone(where).date(), OutcomeCode(code), kind)
+            (local_day(starts_at, where), OutcomeCode(code), kind)
             for _, starts_at, kind, code in self.outcomes.get(id, ())
         ]
         seen = [one for one in seen if one[0] >= adopted_on]
         return MilestoneFacts(
             adopted_on=adopted_on,
-            today=now.astimezone(where).date(),
+            today=local_day(now, where),
             away=away or any(row[2] for row in held),
             released_on=held[0][1] if held else None,
             last_offence_on=offence[0][1] if offence else None,

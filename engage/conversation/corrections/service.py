@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today
 from engage.agencies.model import Hub, Membership, Staff
 from engage.appointments.model import Appointment
 from engage.conversation import staff_actions
@@ -151,7 +151,7 @@ def _keep_line(
         intent=meaning.value,
         read_as=reading.intent,
         words=words,
-        added_on=now.astimezone(zone(hub)).date(),
+        added_on=hub_today(hub, now),
     )
     session.add(line)
     session.flush()

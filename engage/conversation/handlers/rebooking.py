@@ -30,6 +30,7 @@ from engage.conversation.model import Question, QuestionKind
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
 from engage.conversation.steps import Result
+from engage.core.local_time import local_day
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import read_choice
@@ -162,7 +163,7 @@ def picks(context: ReplyContext, owner: PhoneOwner) -> bool:
 def _read(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> int | None:
     zone = owner.contactability.zone
     starts = [one.astimezone(zone) for one in offer.starts]
-    return read_slot(context.body, starts, context.received_at.astimezone(zone).date())
+    return read_slot(context.body, starts, local_day(context.received_at, zone))
 
 
 def _number(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> int | None:

@@ -19,6 +19,7 @@ from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, requests
 from engage.conversation.phone_owner import PhoneOwner
+from engage.core.local_time import local_day
 from engage.progress.service import good_news
 from engage.texts import AppointmentDetails, MeetingWay, TextKind
 from engage.understanding.keywords import Keyword, keyword
@@ -95,7 +96,7 @@ def _week(context: ReplyContext, owner: PhoneOwner) -> Handled:
     booked = [
         details_for_text(one)
         for one in appointment_match.ahead(context.session, owner.person.id, context.now, WEEK_MOST)
-        if one.starts_at.astimezone(owner.contactability.zone).date() < until
+        if local_day(one.starts_at, owner.contactability.zone) < until
     ]
     body = texts.week_text(
         owner.person.language,

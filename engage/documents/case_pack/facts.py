@@ -21,7 +21,7 @@ from engage.access.policy import (
     abilities,
     open_person,
 )
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
@@ -154,7 +154,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     person = open_person(session, actor, person_id, now=now, what="case pack", ability=Ability.CASE)
     granted = abilities(actor, person)
     hub = session.get_one(Hub, person.hub_id)
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     suggestion = suggestions.suggest(session, [person.id], now=now).get(person.id)
     on_cohort = suggestion is not None and suggestion.known.enrolment is not None
     statuses = session.scalars(_statuses(person.id)).all()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from engage.core.local_time import local_day
 from engage.documents.case_pack.facts import AttendanceTally, CasePack
 from engage.documents.pdf import PdfDocument
 from engage.labels import cohort as enrolment_words
@@ -159,9 +160,7 @@ def _assessed(pack: CasePack) -> list[tuple[str, str]]:
         f"{PATHWAYS[name]}: {NEED_SCORES[score].lower()}"
         for name, score in sorted(scored.items(), key=lambda pair: -pair[1])
     )
-    found = [
-        ("Risk of harm", f"{risk} (assessed {_short(row.made_at.astimezone(pack.zone).date())})")
-    ]
+    found = [("Risk of harm", f"{risk} (assessed {_short(local_day(row.made_at, pack.zone))})")]
     return [*found, ("Needs", needs)] if needs else found
 
 

@@ -12,7 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from engage.appointments.kinds import AppointmentState, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.core.errors import Forbidden, NotFound
+from engage.core.local_time import local_day, start_of_day
 from engage.legal.model import Order, OrderKind, Requirement
 from engage.people.model import Person
 from engage.progress.activities import service as activities
@@ -173,7 +174,7 @@ def gather(
     need = session.get_one(Requirement, review.requirement_id)
     order: Order = need.order
     hub_zone = zone(session.get_one(Hub, person.hub_id))
-    until_on = min(made_at.astimezone(hub_zone).date(), review.review_on)
+    until_on = min(local_day(made_at, hub_zone), review.review_on)
     before = _review_before(session, review)
     from_on = min(_day_after(before) or need.starts_on, until_on)
     tests = service.results_between(session, person.id, from_on, until_on)
@@ -199,7 +200,7 @@ def gather(
         not_recorded=service.without_result(
             session, person.id, from_on, until_on - timedelta(days=1)
         ),
-        attendance=_attendance(session, person.id, _starts(from_on, hub_zone), made_at),
+        attendance=_attendance(session, person.id, start_of_day(from_on, hub_zone), made_at),
         home=_home(session, person.id, until_on),
         activities=_activities(session, person.id, from_on, until_on),
         earlier_finding=before.finding if before is not None else "",
@@ -304,10 +305,6 @@ def _activities(
         and one.started_on <= until_on
         and (one.ended_on is None or one.ended_on >= from_on)
     )
-
-
-def _starts(day: date, hub_zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=hub_zone)
 
 
 def _plain(value: object) -> str:

@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from engage.appointments.reminders.message_history import SentReminder
 from engage.compliance import rules
 from engage.compliance.counting import Compliance
 from engage.compliance.model import Enforcement
+from engage.core.local_time import start_of_day
 from engage.core.model import Event
 from engage.legal.model import Order
 from engage.people.model import Person
@@ -71,8 +72,8 @@ def appointments(
     `words`: with what they wrote, as they wrote it.
     """
     zone = found.numbers.zone
-    start = datetime.combine(period.first, time(0), tzinfo=zone)
-    end = datetime.combine(period.last + timedelta(days=1), time(0), tzinfo=zone)
+    start = start_of_day(period.first, zone)
+    end = start_of_day(period.last + timedelta(days=1), zone)
     rows = session.execute(
         select(Appointment, Agency.name)
         .join(Agency, Agency.id == Appointment.agency_id)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import false, func, select
@@ -30,6 +30,7 @@ from engage.compliance.model import EvidencePack
 from engage.core import audit_chain, events
 from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.core.local_time import local_day, start_of_day
 from engage.core.model import Event, EventSeal
 from engage.documents.evidence_pack import facts as pack_facts
 from engage.documents.evidence_pack.facts import Json, Period, at
@@ -86,7 +87,7 @@ def make(
         session, actor, person_id, now=now, what="make pack", ability=Ability.ENFORCE, change=True
     )
     hub = session.get_one(Hub, person.hub_id)
-    period = _period(from_on, until_on, now.astimezone(counting.numbers_of(hub).zone).date())
+    period = _period(from_on, until_on, local_day(now, counting.numbers_of(hub).zone))
     purpose = _words("purpose", purpose, LONGEST_PURPOSE, "Say what the pack is for.")
     recipient = _words(
         "recipient", recipient, LONGEST_RECIPIENT, "Say who gets it, such as the court."
@@ -175,7 +176,7 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
         .join(Event, Event.id == EventSeal.event_id)
         .where(
             EventSeal.person_id == person.id,
-            Event.at >= datetime.combine(period.first, time(0), tzinfo=zone),
+            Event.at >= start_of_day(period.first, zone),
         )
     )
     rows = session.execute(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
+from engage.agencies.hub_settings import today_at
 from engage.agencies.lookups import find_agency
 from engage.agencies.model import Agency, Hub
 from engage.core.errors import (
@@ -53,7 +54,7 @@ def begin(
     """
     person = verification.to_record(session, actor, person_id, now=now, what="record activity")
     _may_know(actor, person, kind)
-    verification.past_day(started_on, verification.today(session, person, now), "started_on")
+    verification.past_day(started_on, today_at(session, person.hub_id, now), "started_on")
     called = verification.checked(name, LONGEST_NAME, field="name", missing="Say what it is")
     if report_id is not None:
         facts = frozenset(fact for fact, begun in rules.BEGINS.items() if begun is kind)
@@ -93,7 +94,7 @@ def end(
     Raises Invalid for a day to come or one before it began.
     """
     person, activity = to_judge(session, actor, activity_id, now=now)
-    verification.past_day(ended_on, verification.today(session, person, now), "ended_on")
+    verification.past_day(ended_on, today_at(session, person.hub_id, now), "ended_on")
     if ended_on < activity.started_on:
         raise Invalid(fields={"ended_on": "It cannot end before it began"})
     if (activity.ended_on, activity.ending) == (ended_on, ending):

@@ -23,6 +23,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
+from engage.core.local_time import hour_of_day
 from engage.people import rules as people_rules
 from engage.people.contactability import (
     Contactability,
@@ -109,7 +110,7 @@ def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | No
     try:
         schedule, where = schedule_of(plan), zone(hub)
         day, following = rules.falls_due(schedule, plan.next_on, now, where)
-        due_at, next_at = (rules.moment_of(one, schedule.hour, where) for one in (day, following))
+        due_at, next_at = (hour_of_day(one, schedule.hour, where) for one in (day, following))
     except _NONSENSE as problem:
         log.error(
             "check_in.plan_failed", person=str(plan.person_id), problem=type(problem).__name__

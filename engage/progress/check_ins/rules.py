@@ -8,9 +8,10 @@ day like any other: a text needs no office.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engage.core.local_time import hour_of_day, local_day
 from engage.people.rules import Reason
 
 EVERY = (1, 2, 4, 8)
@@ -44,18 +45,11 @@ class Schedule:
     hour: int
 
 
-def moment_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """That hour of that day in UTC: an hour that the clocks jump over is the hour after it, one
-    that comes twice is the first.
-    """
-    return datetime.combine(day, time(hour), tzinfo=zone).replace(fold=0).astimezone(UTC)
-
-
 def first_day(schedule: Schedule, now: datetime, zone: ZoneInfo) -> date:
     """The first day on which the schedule falls due after `now`."""
-    today = now.astimezone(zone).date()
+    today = local_day(now, zone)
     day = today + timedelta(days=(schedule.weekday - today.weekday()) % 7)
-    return day if moment_of(day, schedule.hour, zone) > now else day + timedelta(days=7)
+    return day if hour_of_day(day, schedule.hour, zone) > now else day + timedelta(days=7)
 
 
 def falls_due(
@@ -68,7 +62,7 @@ def falls_due(
     """
     step = timedelta(weeks=schedule.every_weeks)
     due = planned
-    while moment_of(due + step, schedule.hour, zone) <= now:
+    while hour_of_day(due + step, schedule.hour, zone) <= now:
         due += step
     return due, due + step
 
@@ -77,9 +71,8 @@ def same_day(now: datetime, zone: ZoneInfo, day_ends: int) -> datetime:
     """By when to ring on the day of a hard answer: when the working day ends, later on within the
     hour, and never past midnight.
     """
-    today = now.astimezone(zone).date()
-    midnight = moment_of(today + timedelta(days=1), 0, zone)
-    ends = moment_of(today, day_ends, zone) if day_ends < 24 else midnight
+    today = local_day(now, zone)
+    ends, midnight = hour_of_day(today, day_ends, zone), hour_of_day(today, 24, zone)
     return min(max(ends, now + timedelta(hours=1)), midnight)
 
 

@@ -19,6 +19,7 @@ from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
+from engage.core.local_time import hour_of_day
 from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.model import Person
@@ -79,7 +80,7 @@ def set_plan(
         session.add(plan)
     plan.every_weeks, plan.weekday, plan.hour = wanted.every_weeks, wanted.weekday, wanted.hour
     plan.next_on = rules.first_day(wanted, now, zone(hub))
-    plan.next_at = rules.moment_of(plan.next_on, wanted.hour, zone(hub))
+    plan.next_at = hour_of_day(plan.next_on, wanted.hour, zone(hub))
     plan.set_at, plan.set_by = now, actor.label
     session.flush()
     _record(

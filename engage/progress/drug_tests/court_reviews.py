@@ -16,7 +16,7 @@ from engage import signals
 from engage.access.model import Disclosure
 from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import hub_rules
+from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
 from engage.core.errors import (
     Conflict,
@@ -49,7 +49,7 @@ def set_review(
     before, Conflict for a requirement that has ended or is none to be treated.
     """
     person, requirement = requirement_to_change(session, actor, requirement_id, now=now)
-    if review_on < verification.today(session, person, now):
+    if review_on < today_at(session, person.hub_id, now):
         raise Invalid(fields={"review_on": "The date must be today or later"})
     earliest = rules.earliest_review(last_held(session, requirement.id), requirement.starts_on)
     if review_on < earliest:
@@ -82,7 +82,7 @@ def hold(
     found = verification.checked(
         finding, LONGEST_FINDING, field="finding", missing="Say what the court found"
     )
-    verification.past_day(held_on, verification.today(session, person, now), "held_on")
+    verification.past_day(held_on, today_at(session, person.hub_id, now), "held_on")
     if review.cancelled_at is not None:
         raise Conflict("This review was cancelled.", code="cancelled")
     if review.held_on is not None:
@@ -171,7 +171,7 @@ def plan_next(
     review_on = rules.next_review(
         before, requirement.starts_on, requirement.reviews_every_days, closed_days(hub.settings)
     )
-    today = verification.today(session, person, now)
+    today = today_at(session, person.hub_id, now)
     if review_on < today:
         review_on = rules.next_review(
             today, today, requirement.reviews_every_days, closed_days(hub.settings)

@@ -17,14 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engage.access.policy import SYSTEM
-from engage.agencies.hub_settings import hub_rules
+from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.model import ContactStatus, CustodyStatus, Person
-from engage.progress import verification
 from engage.progress.drug_tests import court_reviews, rules
 from engage.progress.drug_tests.model import CourtReview, DrugTest
 
@@ -189,7 +188,7 @@ def _plan_tests(
     """Plan the tests that are not planned yet, up to the horizon; days that have passed are not
     made up for.
     """
-    today = verification.today(session, person, now)
+    today = today_at(session, person.hub_id, now)
     last = session.scalar(
         select(func.max(DrugTest.due_on)).where(
             DrugTest.requirement_id == requirement.id,

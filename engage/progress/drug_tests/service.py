@@ -20,6 +20,7 @@ from engage.access.policy import (
     abilities,
     open_person,
 )
+from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.people.model import Person
@@ -58,7 +59,7 @@ def record(
     """
     person = to_record(session, actor, person_id, now=now)
     tidy = verification.checked(note, LONGEST_NOTE)
-    verification.past_day(due_on, verification.today(session, person, now), "due_on")
+    verification.past_day(due_on, today_at(session, person.hub_id, now), "due_on")
     standing = _of_day(session, person.id, due_on)
     if standing is None:
         standing = DrugTest(id=new_id(), person_id=person.id, due_on=due_on, note="")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
+from engage.agencies.hub_settings import today_at
 from engage.core.errors import Conflict, NotFound
 from engage.people.model import Person
 from engage.progress import verification
@@ -44,7 +45,7 @@ def record(
     disputed, or was used before.
     """
     person = verification.to_record(session, actor, person_id, now=now, what="record housing")
-    verification.past_day(since, verification.today(session, person, now), "since")
+    verification.past_day(since, today_at(session, person.hub_id, now), "since")
     tidy = verification.checked(note, LONGEST_NOTE)
     if report_id is not None:
         verification.told(session, actor, person, report_id, FACTS, sure=sure, now=now)

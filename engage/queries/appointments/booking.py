@@ -16,7 +16,7 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.model import Agency, AgencyKind, Hub, Staff
 from engage.agencies.service import agencies_of
 from engage.appointments.model import Appointment, AppointmentType
@@ -73,7 +73,7 @@ def booking_defaults(
         agencies=agencies,
         agency_id=actor.agency_id if own else None,
         type=last.type if last is not None else AppointmentType.OFFICE,
-        day=_next_weekday(now.astimezone(zone(hub)).date()),
+        day=_next_weekday(hub_today(hub, now)),
         minutes=last.minutes if last is not None else DEFAULT_MINUTES,
         worker_name=booker.first_name if booker is not None and own else "",
         place=last.place if last is not None and last.place != last.place_alias else "",

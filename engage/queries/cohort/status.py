@@ -24,7 +24,7 @@ from engage.access.policy import (
     open_person,
 )
 from engage.access.sharing import RecordPart, open_part
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.agencies.service import offender_managers
 from engage.cohort import (
@@ -179,7 +179,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     return CasePage(
         person=person,
         zone=zone(hub),
-        today=now.astimezone(zone(hub)).date(),
+        today=hub_today(hub, now),
         manager=manager.name,
         may_manage=may_manage,
         current=next((_view(row, agency) for row, agency in rows if row is current), None),

@@ -24,7 +24,7 @@ from engage.access.policy import (
     open_person,
 )
 from engage.access.sharing import RecordPart, open_part
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, hub_today
 from engage.agencies.model import Hub
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order, Requirement
@@ -249,7 +249,7 @@ def _desk(
     numbers = hub_rules(hub)
     return LegalFormPage(
         person=person,
-        today=now.astimezone(zone(hub)).date(),
+        today=hub_today(hub, now),
         test_days=numbers.test_days,
         release_days=numbers.release_days,
         may_health=Ability.HEALTH in abilities(actor, person),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hub_settings import hub_rules, zone
 from engage.agencies.model import Hub
+from engage.core.local_time import local_day
 from engage.legal import orders, rules
 from engage.legal.model import (
     CustodyKind,
@@ -158,7 +159,7 @@ class LegalReader:
     def __init__(self, session: Session, actor: Actor, person: Person, now: datetime) -> None:
         hub = session.get_one(Hub, person.hub_id)
         self.zone = zone(hub)
-        self.today = now.astimezone(self.zone).date()
+        self.today = local_day(now, self.zone)
         self._session = session
         self._release_days = hub_rules(hub).release_days
         self._health = Ability.HEALTH in abilities(actor, person)

@@ -25,7 +25,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.core.errors import NotFound
 from engage.people.model import Person
@@ -122,7 +122,7 @@ def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetim
             raise NotFound("There is no such action, or you may not see it.")
     hub = row[2]
     who = actor_names.of_labels(session, labels_of([row]))
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     return view(row, seen, who, today, zone(hub), actor_names.manager(actor, person, row[5]))
 
 
@@ -165,7 +165,7 @@ def of_agency(
             row,
             ActionScope(actor, row[1], whole=False, health=False),
             who,
-            now.astimezone(zone(row[2])).date(),
+            hub_today(row[2], now),
             zone(row[2]),
             actor_names.manager(actor, row[1], row[5]),
         )

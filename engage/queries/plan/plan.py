@@ -25,7 +25,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.access.sharing import RecordPart
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of
 from engage.people.model import Person
@@ -102,7 +102,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="plan")
     seen = sight_of(session, actor, person, now)
     hub = session.get_one(Hub, person.hub_id)
-    today = now.astimezone(zone(hub)).date()
+    today = hub_today(hub, now)
     rows = _rows_of_plan(session, seen)
     approvals = session.execute(
         select(StandingApproval, Agency.name)
@@ -181,7 +181,7 @@ def to_add(
     own = actor.agency_id if ability is Ability.RECORD else None
     return Choices(
         person=person,
-        today=now.astimezone(zone(hub)).date(),
+        today=hub_today(hub, now),
         agencies=tuple(agencies),
         pathways=tuple(one for one in Pathway if knows(actor, person, one, own)),
         manager=is_manager(actor, person),
@@ -212,10 +212,7 @@ def listed(
         query.order_by(Action.proposed_at.desc(), Action.id.desc()).limit(limit)
     ).all()
     who = actor_names.of_labels(session, labels_of(rows))
-    return tuple(
-        view(row, seen, who, now.astimezone(zone(row[2])).date(), zone(row[2]), None)
-        for row in rows
-    )
+    return tuple(view(row, seen, who, hub_today(row[2], now), zone(row[2]), None) for row in rows)
 
 
 def needs(

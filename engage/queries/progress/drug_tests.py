@@ -20,12 +20,11 @@ from engage.access.policy import (
     may_change,
 )
 from engage.access.sharing import RecordPart, open_part
-from engage.agencies.hub_settings import hub_rules, zone
+from engage.agencies.hub_settings import hub_rules, today_at, zone
 from engage.agencies.model import Hub
 from engage.core.errors import Forbidden
 from engage.legal.model import OrderKind, Requirement
 from engage.people.model import Person
-from engage.progress import verification
 from engage.progress.drug_tests import court_reviews, rules, service
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.drug_tests.model import CourtReview, DrugTest
@@ -121,7 +120,7 @@ def load(
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="tests.page")
     hub = session.get_one(Hub, person.hub_id)
     granted, changes = abilities(actor, person), may_change(actor, person)
-    today = verification.today(session, person, now)
+    today = today_at(session, person.hub_id, now)
     sees_case = {Ability.CASE, Ability.HEALTH} <= granted
     rows = service.of_person(session, person.id, before=before, limit=PAGE + 1)
     held = court_reviews.of_person(session, person.id) if sees_case else ()
@@ -163,7 +162,7 @@ def listed(
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read tests")
     rows = service.of_person(session, person.id, before=before, limit=limit)
     who = actor_names.of_labels(session, [row.recorded_by for row in rows])
-    today = verification.today(session, person, now)
+    today = today_at(session, person.hub_id, now)
     return tuple(_test(row, who, today) for row in rows)
 
 
@@ -173,7 +172,7 @@ def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
     return _test(
         test,
         actor_names.of_labels(session, [test.recorded_by]),
-        verification.today(session, person, now),
+        today_at(session, person.hub_id, now),
     )
 
 

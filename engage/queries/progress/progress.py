@@ -21,11 +21,10 @@ from engage.access.policy import (
     may_change,
 )
 from engage.access.sharing import RecordPart, open_part
-from engage.agencies.hub_settings import zone
+from engage.agencies.hub_settings import today_at, zone
 from engage.agencies.model import Agency, Hub
 from engage.people.model import Person
 from engage.progress import rules as news_rules
-from engage.progress import verification
 from engage.progress.activities import rules, service
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.activities.model import Activity
@@ -124,7 +123,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     spells = housing.of_person(session, person.id, limit=PAGE)
     activities = service.of_person(session, person.id, health=health, limit=PAGE)
     may_record = may_change(actor, person) and Ability.RECORD in granted
-    today = verification.today(session, person, now)
+    today = today_at(session, person.hub_id, now)
     return ProgressPage(
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
@@ -146,14 +145,14 @@ def homes(
     """
     person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read housing")
     spells = housing.of_person(session, person.id, limit=PAGE)
-    return home_views(session, spells, verification.today(session, person, now))
+    return home_views(session, spells, today_at(session, person.hub_id, now))
 
 
 def home(session: Session, spell: HousingSpell, *, now: datetime) -> HousingView:
     """One of them that the actor has just changed."""
     person = session.get_one(Person, spell.person_id)
     spells = housing.of_person(session, person.id, limit=PAGE)
-    views = home_views(session, spells, verification.today(session, person, now))
+    views = home_views(session, spells, today_at(session, person.hub_id, now))
     found = [view for view in views if view.id == spell.id]
     return (found or home_views(session, [spell], spell.since))[0]
 

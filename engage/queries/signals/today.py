@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, literal, select, tuple_
@@ -14,6 +14,7 @@ from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
+from engage.core.local_time import local_day, start_of_day
 from engage.people import contactability
 from engage.people.model import Person
 from engage.queries.appointments import appointments, free_times, still_booked
@@ -98,7 +99,7 @@ def load(
 ) -> Today:
     """Today for this actor: a constant number of statements, each with a limit."""
     where = home_zone(session, actor)
-    first = now.astimezone(where).date()
+    first = local_day(now, where)
     today, tomorrow = _days(session, actor, [first, first + timedelta(days=1)], where, now, None)
     return Today(
         zone=where,
@@ -156,8 +157,8 @@ def _days(
 def _rows(
     session: Session, actor: Actor, day: date, where: ZoneInfo, after: TodayCursor | None
 ) -> Sequence[Row[uuid.UUID, datetime]]:
-    begins = datetime.combine(day, time(0), tzinfo=where)
-    ends = datetime.combine(day + timedelta(days=1), time(0), tzinfo=where)
+    begins = start_of_day(day, where)
+    ends = start_of_day(day + timedelta(days=1), where)
     query = (
         select(Appointment.id, Appointment.starts_at)
         .join(Person, Person.id == Appointment.person_id)

@@ -2,7 +2,7 @@
 clock changes.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -258,21 +258,6 @@ def test_no_text_is_planned_at_night_or_after_it_expires(
     if ahead < timedelta(hours=24):
         assert len(going) <= 1
     assert all(reminder.due_at - going[0].due_at >= rules.RULES.min_gap for reminder in going[1:])
-
-
-def test_a_time_that_the_clocks_skip_does_not_exist() -> None:
-    """01:30 on 28 March 2027 does not exist in London, and the error says so."""
-    with pytest.raises(rules.NoSuchTime, match="01:30 does not exist on 28 March 2027"):
-        rules.local_moment(date(2027, 3, 28), time(1, 30), LONDON)
-
-
-def test_a_time_that_comes_twice_is_the_first() -> None:
-    """01:30 on 31 October 2027 comes twice; the first, still in summer time, is used and marked as
-    ambiguous.
-    """
-    found = rules.local_moment(date(2027, 10, 31), time(1, 30), LONDON)
-    assert found == rules.LocalMoment(datetime(2027, 10, 31, 0, 30, tzinfo=UTC), ambiguous=True)
-    assert not rules.local_moment(date(2027, 10, 31), time(3, 0), LONDON).ambiguous
 
 
 @pytest.mark.parametrize(

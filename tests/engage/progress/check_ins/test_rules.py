@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engage.core.local_time import hour_of_day
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.rules import Schedule
 
@@ -107,7 +108,7 @@ def test_what_is_due_and_what_comes_next(
 )
 def test_the_hour_on_the_wall_clock(day: str, hour: int, moment: str) -> None:
     """Ten o'clock stays ten o'clock on both sides of a clock change."""
-    assert rules.moment_of(date.fromisoformat(day), hour, LONDON) == datetime.fromisoformat(moment)
+    assert hour_of_day(date.fromisoformat(day), hour, LONDON) == datetime.fromisoformat(moment)
 
 
 @given(
@@ -126,13 +127,13 @@ def test_any_schedule_keeps_its_day_its_hour_and_its_weeks(
     schedule = Schedule(every, weekday, hour)
     start = at("2026-01-01 00:00") + ahead
     first = rules.first_day(schedule, start, LONDON)
-    begins = rules.moment_of(first, hour, LONDON)
+    begins = hour_of_day(first, hour, LONDON)
     assert start < begins <= start + timedelta(days=7, hours=2) and first.weekday() == weekday
     now = begins + late
     due, following = rules.falls_due(schedule, first, now, LONDON)
-    assert rules.moment_of(due, hour, LONDON) <= now < rules.moment_of(following, hour, LONDON)
+    assert hour_of_day(due, hour, LONDON) <= now < hour_of_day(following, hour, LONDON)
     assert (due - first).days % (7 * every) == 0 and following - due == timedelta(weeks=every)
-    local = rules.moment_of(following, hour, LONDON).astimezone(LONDON)
+    local = hour_of_day(following, hour, LONDON).astimezone(LONDON)
     assert local.date() == following and local.time() in (time(hour), time(min(hour + 1, 23)))
 
 
