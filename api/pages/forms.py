@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from wtforms import Field, Form, HiddenField, IntegerField
 from wtforms.validators import StopValidation, ValidationError
 
-from api.text_fields import problem_with
+from engage.core.text_fields import problem_with
 
 Name = TypeVar("Name", bound=str)
 _TIME = re.compile(r"^(\d{1,2})(?:[:.]?([0-5]\d))?\s*([ap])?\.?\s*(?:m\.?)?$")

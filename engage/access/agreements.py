@@ -20,6 +20,7 @@ from engage.agencies.hub_settings import hub_today, today_at
 from engage.agencies.model import Agency, Hub, Role
 from engage.core import events
 from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.text_fields import Characters, problem_with
 
 MANAGERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 """The roles that manage the agreements of their hub."""
@@ -158,11 +159,14 @@ def _problems(
     if agency is None or agency.area_id != hub.area_id:
         problems["agency"] = "Choose an agency of this hub’s area."
     for name, given, missing in (
-        ("purpose", purpose, "Say what the agency needs it for"),
-        ("lawful_basis", basis, "Give the lawful basis for sharing"),
+        ("purpose", purpose, "Say what the agency needs it for."),
+        ("lawful_basis", basis, "Give the lawful basis for sharing."),
     ):
-        if not given or len(given) > LONGEST_WORDS:
-            problems[name] = f"{missing}, in at most {LONGEST_WORDS} characters."
+        problem = problem_with(
+            given, longest=LONGEST_WORDS, missing=missing, characters=Characters.STORABLE
+        )
+        if problem is not None:
+            problems[name] = problem
     if not new.fields:
         problems["fields"] = "Choose at least one part of the record."
     if new.ends_on < new.starts_on:

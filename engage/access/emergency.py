@@ -18,7 +18,8 @@ from engage.agencies import staff_notices
 from engage.agencies.hub_settings import hub_rules
 from engage.agencies.model import Hub, Role, Staff
 from engage.core import events
-from engage.core.errors import Conflict, Forbidden, Invalid, NotFound
+from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.model import Person, RecordAccess
 from engage.signals import Evidence, SignalKind, raise_signal
 
@@ -27,6 +28,9 @@ log = structlog.get_logger(__name__)
 OPENERS = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR, Role.SUPPORT_WORKER)
 """The roles that may use emergency access. Auditors and administrators may not."""
 SHORTEST, LONGEST = 20, 500
+STAKES_MISSING = (
+    f"Say what is at stake and why it cannot wait, in {SHORTEST} to {LONGEST} characters."
+)
 
 
 def with_opened(session: Session, actor: Actor, *, now: datetime) -> Actor:
@@ -64,16 +68,11 @@ def open_record(
     and Conflict if the record is open to the actor already. Raises NotFound if the person is in
     another hub and also if the actor is excluded by name, so that neither can be told apart.
     """
-    reason = " ".join(reason.split())
     if actor.kind is not ActorKind.STAFF or not actor.has(*OPENERS):
         raise Forbidden("Your role does not allow emergency access.")
-    if not SHORTEST <= len(reason) <= LONGEST:
-        raise Invalid(
-            fields={
-                "reason": "Say what is at stake and why it cannot wait, "
-                f"in {SHORTEST} to {LONGEST} characters."
-            }
-        )
+    reason = clean_text(
+        "reason", reason, LONGEST, shortest=SHORTEST, missing=STAKES_MISSING, one_line=True
+    )
     person = _find(session, actor, crn, now)
     staff = session.get_one(Staff, actor.id)
     hub = session.get_one(Hub, person.hub_id)

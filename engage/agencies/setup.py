@@ -16,6 +16,7 @@ from engage.agencies.model import Agency, AgencyKind, Area, Hub, HubSettingsSpel
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.core.local_time import start_of_day
+from engage.core.text_fields import Characters, clean_text
 from engage.core.working_days import closed_days
 
 LONGEST_NAME = 80
@@ -41,8 +42,8 @@ def add_hub(
     Raises Invalid if the area has a hub of that name, the number does not fit into a text, or the
     time zone is unknown.
     """
-    in_area = _area(session, _named("area", area))
-    name = _named("name", name)
+    in_area = _area(session, _name("area", area))
+    name = _name("name", name)
     taken = select(Hub.id).where(Hub.area_id == in_area.id, Hub.name == name)
     if session.scalars(taken).first() is not None:
         raise Invalid(fields={"name": f"There is already a hub called {name} in {in_area.name}."})
@@ -69,7 +70,7 @@ def add_agency(
     session: Session, hub: Hub, *, name: str, kind: AgencyKind, actor: str, now: datetime
 ) -> Agency:
     """Add an agency to the hub's area. Raises Invalid if the area has an agency of that name."""
-    name = _named("name", name)
+    name = _name("name", name)
     taken = select(Agency.id).where(Agency.area_id == hub.area_id, Agency.name == name)
     if session.scalars(taken).first() is not None:
         raise Invalid(fields={"name": f"There is already an agency called {name}."})
@@ -209,8 +210,12 @@ def _area(session: Session, name: str) -> Area:
     return area
 
 
-def _named(field: str, given: str) -> str:
-    name = " ".join(given.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Invalid(fields={field: f"Enter a name of at most {LONGEST_NAME} characters."})
-    return name
+def _name(field: str, given: str) -> str:
+    return clean_text(
+        field,
+        given,
+        LONGEST_NAME,
+        missing="Enter a name.",
+        one_line=True,
+        characters=Characters.PRINTABLE,
+    )

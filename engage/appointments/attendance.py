@@ -29,7 +29,8 @@ from engage.appointments.reminders import (
 )
 from engage.appointments.reminders.message_history import SentReminder
 from engage.core import events
-from engage.core.errors import Conflict, Invalid
+from engage.core.errors import Conflict
+from engage.core.text_fields import clean_text
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 from messaging.states import MessageStatus
 
@@ -81,20 +82,18 @@ def record_outcome(
         change=True,
         lock=True,
     )
-    stripped = note.strip()
-    if len(stripped) > LONGEST_NOTE or "\0" in stripped:
-        raise Invalid(fields={"note": f"Use at most {LONGEST_NOTE} characters."})
+    note = clean_text("note", note, LONGEST_NOTE)
     _check_time(appointment, code, now)
     earlier = current_outcome(session, appointment.id)
     if earlier is not None:
-        if (earlier.code, earlier.note) == (code, stripped):
+        if (earlier.code, earlier.note) == (code, note):
             return earlier
         earlier.superseded_at = now
         session.flush()
     outcome = Outcome(
         appointment_id=appointment.id,
         code=code,
-        note=stripped,
+        note=note,
         recorded_by=actor.label,
         recorded_at=now,
     )

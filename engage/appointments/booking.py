@@ -26,7 +26,6 @@ from engage.appointments.booking_checks import (
     detail_problems,
     moment_problems,
     raise_invalid,
-    unprintable,
 )
 from engage.appointments.kinds import AppointmentState, AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
@@ -36,9 +35,11 @@ from engage.appointments.reminders.wording import default_alias
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
+from engage.core.text_fields import Characters, clean_text
 from engage.people.model import Person
 from engage.people.service import ensure_involved
 
+LONGEST_REASON = 200
 _SHOWN_IN_TEXTS = frozenset({"worker_name", "place_alias", "type"})
 AMENDABLE = frozenset(
     {
@@ -317,13 +318,17 @@ def cancel(
 ) -> Appointment:
     """Cancel the appointment and its reminders. The person is told if a text about it was sent.
 
-    `reason` has 1 to 200 characters. Raises Conflict when it is cancelled already or has an
-    outcome, Invalid for a reason that is not allowed.
+    `reason` has 1 to 200 characters. Raises Conflict if it is cancelled already or has an
+    outcome, and Invalid if the reason is not allowed.
     """
     appointment = _open_to_change(session, actor, appointment_id, "cancel appointment", now)
-    stripped = reason.strip()
-    if not stripped or len(stripped) > 200 or unprintable(stripped):
-        raise Invalid(fields={"reason": "Enter the reason for cancelling, in 1 to 200 characters."})
+    reason = clean_text(
+        "reason",
+        reason,
+        LONGEST_REASON,
+        missing="Enter the reason for cancelling.",
+        characters=Characters.PLAIN,
+    )
     person, hub = (
         session.get_one(Person, appointment.person_id),
         session.get_one(Hub, appointment.hub_id),
@@ -331,7 +336,7 @@ def cancel(
     planning.cancel_unsent(session, appointment, rules.CANCELLED, now=now)
     reminders = message_history.reminders_of(session, [appointment.id])
     appointment.state = AppointmentState.CANCELLED
-    appointment.cancelled_at, appointment.cancelled_reason = now, stripped
+    appointment.cancelled_at, appointment.cancelled_reason = now, reason
     appointment.updated_at = now
     session.flush()
     planning.plan_cancellation_text(session, appointment, reminders, person, hub, now=now)

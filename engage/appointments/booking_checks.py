@@ -5,7 +5,6 @@ Each raises a refusal in words for the person who filled in the form, or returns
 field. Nothing here changes anything.
 """
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from engage.appointments.kinds import AppointmentState
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules
 from engage.core.errors import Conflict, Forbidden, Invalid
+from engage.core.text_fields import Characters, problem_with
 from engage.people.model import Person
 
 LONGEST_DAY = 1440
@@ -74,10 +74,9 @@ def detail_problems(details: Mapping[str, Any]) -> dict[str, str]:
         if name == "minutes" and not (type(value) is int and 1 <= value <= LONGEST_DAY):
             problems[name] = f"Give the length in minutes, from 1 to {LONGEST_DAY}."
         if isinstance(value, str) and name in _LENGTHS:
-            if len(value) > _LENGTHS[name]:
-                problems[name] = f"Use at most {_LENGTHS[name]} characters."
-            elif unprintable(value):
-                problems[name] = "Use only letters, numbers and ordinary punctuation."
+            problem = problem_with(value, longest=_LENGTHS[name], characters=Characters.PLAIN)
+            if problem is not None:
+                problems[name] = problem
     if "worker_name" in details and not str(details["worker_name"] or "").strip():
         problems["worker_name"] = "Enter the worker's name."
     return problems
@@ -87,11 +86,6 @@ def raise_invalid(problems: Mapping[str, str]) -> None:
     """Raises Invalid with the problems if there are any."""
     if problems:
         raise Invalid(fields=problems)
-
-
-def unprintable(value: str) -> bool:
-    """Whether the value has a control character, an invisible mark or half a character."""
-    return any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in value)
 
 
 def check_agency(

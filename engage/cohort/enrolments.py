@@ -32,6 +32,7 @@ from engage.cohort.model import (
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
+from engage.core.text_fields import clean_text
 from engage.legal.model import CustodySpell
 from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import ContactStatus, LegalStatus, Person
@@ -331,11 +332,8 @@ def write_review(
 
 
 def checked_reason(reason: str, *, field: str = "reason") -> str:
-    """The reason, tidied. Raises Invalid for none, or one that is too long."""
-    tidy = reason.strip()
-    if not 1 <= len(tidy) <= LONGEST_REASON or "\0" in tidy:
-        raise Invalid(fields={field: f"Give the reason, in at most {LONGEST_REASON} characters."})
-    return tidy
+    """The reason as it is stored. Raises Invalid if it is missing or too long."""
+    return clean_text(field, reason, LONGEST_REASON, missing="Give the reason.")
 
 
 def check_lead_agency(session: Session, hub: Hub, agency_id: uuid.UUID) -> Agency:

@@ -23,6 +23,7 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.local_time import local_day
+from engage.core.text_fields import clean_text
 
 LATEST_RECORDED = timedelta(days=14)
 FURTHEST = timedelta(days=365)
@@ -153,7 +154,7 @@ def write_minutes(
     are too long.
     """
     meeting = open_to_change(session, actor, meeting_id)
-    meeting.minutes = _checked(minutes)
+    meeting.minutes = clean_text("minutes", minutes, LONGEST_MINUTES)
     session.flush()
     _record(session, "meeting.minuted", meeting, actor, now)
     return meeting
@@ -170,7 +171,7 @@ def close(
     """
     meeting = open_to_change(session, actor, meeting_id)
     _must_be_held(meeting, session.get_one(Hub, meeting.hub_id), now)
-    tidy = _checked(minutes)
+    tidy = clean_text("minutes", minutes, LONGEST_MINUTES)
     if not tidy:
         raise Invalid(fields={"minutes": "Write the minutes first."})
     if not any(one.came for one in meeting.attendance):
@@ -232,13 +233,6 @@ def has_begun(meeting: Meeting, hub: Hub, now: datetime) -> bool:
 def _must_be_held(meeting: Meeting, hub: Hub, now: datetime) -> None:
     if not has_begun(meeting, hub, now):
         raise Conflict("The day of this meeting has not come yet.", code="not_held")
-
-
-def _checked(minutes: str) -> str:
-    tidy = minutes.strip()
-    if len(tidy) > LONGEST_MINUTES or "\0" in tidy:
-        raise Invalid(fields={"minutes": f"Use at most {LONGEST_MINUTES} characters."})
-    return tidy
 
 
 def _record(session: Session, what: str, meeting: Meeting, actor: Actor, now: datetime) -> None:

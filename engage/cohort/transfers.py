@@ -24,6 +24,7 @@ from engage.cohort.model import Transfer
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
+from engage.core.text_fields import clean_text
 from engage.people import contactability, unprompted
 from engage.people.model import Person, RecordAccess
 from engage.people.service import ensure_involved
@@ -66,7 +67,9 @@ def transfer(
         change=True,
         lock=True,
     )
-    words = _checked(note)
+    words = clean_text(
+        "note", note, LONGEST_NOTE, missing="Write what the new offender manager must know."
+    )
     new = _taker(session, person, to_id)
     if person.offender_manager_id == new.id:
         raise Conflict(f"{new.name} is their offender manager already.", code="same_worker")
@@ -134,16 +137,6 @@ def history(session: Session, person_id: uuid.UUID, *, limit: int) -> Sequence[T
         .order_by(Transfer.at.desc(), Transfer.id.desc())
         .limit(limit)
     ).all()
-
-
-def _checked(note: str) -> str:
-    tidy = note.strip()
-    if not 1 <= len(tidy) <= LONGEST_NOTE or "\0" in tidy:
-        words = (
-            f"Write what the new offender manager must know, in at most {LONGEST_NOTE} characters."
-        )
-        raise Invalid(fields={"note": words})
-    return tidy
 
 
 def _taker(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:

@@ -31,6 +31,7 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.local_time import local_day
+from engage.core.text_fields import clean_text
 from engage.legal.model import Order
 from engage.people.model import Language, Person
 from engage.signals import Signal, SignalKind, SignalState
@@ -59,7 +60,7 @@ def decide(
     that does not go with the order, or without a reason.
     """
     person = _held(session, actor, person_id, now=now, what="decide on compliance")
-    words = _words("reason", reason, LONGEST_REASON, "Say why.")
+    words = clean_text("reason", reason, LONGEST_REASON, missing="Say why.")
     found = counting.assess(session, person, now=now)
     standing = _standing(found, order_id)
     _check(kind, standing, found)
@@ -144,7 +145,7 @@ def withdraw(
     """
     person, decision = _found(session, actor, decision_id, now=now, what="withdraw enforcement")
     decision.withdrawn_at, decision.withdrawn_by = now, actor.label
-    decision.withdrawn_why = _words("why", why, LONGEST_WHY, "Say why it is withdrawn.")
+    decision.withdrawn_why = clean_text("why", why, LONGEST_WHY, missing="Say why it is withdrawn.")
     session.flush()
     _note(session, "enforcement.withdrawn", actor, person, decision, now)
     told = session.scalars(
@@ -286,15 +287,6 @@ def _check_day(
     first, last = local_day(decision.decided_at, where), local_day(now, where)
     if not first <= on <= last:
         raise Invalid(fields={field: "Give a day from that of the decision to today."})
-
-
-def _words(field: str, given: str, longest: int, missing: str) -> str:
-    words = given.strip()
-    if not words:
-        raise Invalid(fields={field: missing})
-    if len(words) > longest or "\0" in words:
-        raise Invalid(fields={field: f"Use at most {longest} characters."})
-    return words
 
 
 def _note(

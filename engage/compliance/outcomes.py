@@ -27,6 +27,7 @@ from engage.compliance import escalation
 from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.core.model import Event
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 
 OVERRULED = "absence.overruled"
@@ -104,9 +105,7 @@ def overrule(
     before = attendance.current_outcome(session, appointment.id)
     if before is None or before.code not in ABSENCES:
         raise Conflict("No absence is recorded that could be decided otherwise.", code="no_absence")
-    words = reason.strip()
-    if not words or len(words) > LONGEST_REASON:
-        raise Invalid(fields={"reason": f"Say why, in at most {LONGEST_REASON} characters."})
+    words = clean_text("reason", reason, LONGEST_REASON, missing="Say why.")
     if code not in ABSENCES or code is OutcomeCode.FAILED_TO_ATTEND:
         raise Invalid(fields={"code": "Choose an acceptable absence, or an unacceptable one."})
     if code is before.code:

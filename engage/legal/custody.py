@@ -18,6 +18,7 @@ from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden
+from engage.core.text_fields import Characters, clean_text
 from engage.legal import orders, rules
 from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
 from engage.legal.open_record import (
@@ -25,7 +26,6 @@ from engage.legal.open_record import (
     found,
     note_event,
     refuse,
-    tidy,
     to_change,
 )
 from engage.people.model import CustodyStatus, Person
@@ -79,7 +79,7 @@ def take_into(
         person_id=person.id,
         kind=kind,
         since=since,
-        prison=tidy("prison", prison, LONGEST_PRISON),
+        prison=clean_text("prison", prison, LONGEST_PRISON, characters=Characters.PLAIN),
         sentence_days=sentence_days,
         release_on=release_on,
         recorded_by=actor.label,
@@ -116,7 +116,7 @@ def change(
     refuse(_problems(kind, sentence_days, release_on, today, before=spell.release_on))
     given = {
         "kind": kind,
-        "prison": tidy("prison", prison, LONGEST_PRISON),
+        "prison": clean_text("prison", prison, LONGEST_PRISON, characters=Characters.PLAIN),
         "sentence_days": sentence_days,
         "release_on": release_on,
     }
@@ -211,11 +211,13 @@ def make_plan(
     plan = spell.plan
     if plan is None:
         plan = ReleasePlan(custody_spell_id=spell.id, health="")
-    plan.home = tidy("home", home, LONGEST_LINE, missing="Say where they will live")
-    plan.travel = tidy("travel", travel, LONGEST_LINE)
-    plan.note = tidy("note", note, LONGEST_NOTE)
+    plan.home = clean_text(
+        "home", home, LONGEST_LINE, missing="Say where they will live", characters=Characters.PLAIN
+    )
+    plan.travel = clean_text("travel", travel, LONGEST_LINE, characters=Characters.PLAIN)
+    plan.note = clean_text("note", note, LONGEST_NOTE, characters=Characters.PLAIN)
     if health is not None:
-        plan.health = tidy("health", health, LONGEST_LINE)
+        plan.health = clean_text("health", health, LONGEST_LINE, characters=Characters.PLAIN)
     plan.made_by, plan.made_at = actor.label, now
     spell.plan = plan
     session.flush()

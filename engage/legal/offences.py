@@ -16,13 +16,13 @@ from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict
+from engage.core.text_fields import Characters, clean_text
 from engage.legal.model import Offence, OffenceKind
 from engage.legal.open_record import (
     day_problems,
     found,
     note_event,
     refuse,
-    tidy,
     to_change,
 )
 
@@ -47,8 +47,12 @@ def record(
     same is there already.
     """
     person = to_change(session, actor, person_id, now=now, what="record offence")
-    words = tidy(
-        "what", what, LONGEST_WHAT, missing="Say what it was for, such as theft from a shop"
+    words = clean_text(
+        "what",
+        what,
+        LONGEST_WHAT,
+        missing="Say what it was for, such as theft from a shop",
+        characters=Characters.PLAIN,
     )
     today = today_at(session, person.hub_id, now)
     refuse(day_problems({"happened_on": happened_on}, today, past=("happened_on",)))

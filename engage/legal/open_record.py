@@ -4,7 +4,6 @@ words that can be kept.
 Whoever may not see the person is told that there is nothing. Nothing here decides anything.
 """
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -82,20 +81,6 @@ def day_problems(
         elif name in past and day > today:
             problems[name] = "The date must be today or in the past"
     return problems
-
-
-def tidy(field: str, given: str, longest: int, *, missing: str | None = None) -> str:
-    """One line of words as it is kept. Raises Invalid where it is too long, cannot be read, or
-    (with `missing`) is not there.
-    """
-    words = given.strip()
-    if missing is not None and not words:
-        raise Invalid(fields={field: missing})
-    if len(words) > longest:
-        raise Invalid(fields={field: f"Use at most {longest} characters."})
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cf") for character in words):
-        raise Invalid(fields={field: "Use letters, digits and ordinary signs only."})
-    return words
 
 
 def refuse(problems: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Hub
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
+from engage.core.text_fields import Characters, clean_text
 from engage.legal import rules
 from engage.legal.model import Order, OrderEnding, OrderKind, Requirement
 from engage.legal.open_record import (
@@ -24,7 +25,6 @@ from engage.legal.open_record import (
     note_event,
     order_to_change,
     refuse,
-    tidy,
     to_change,
 )
 from engage.legal.rules import CreditFacts, OrderFacts, Progress
@@ -65,8 +65,10 @@ def record_order(
         id=new_id(),
         person_id=person.id,
         kind=kind,
-        court=tidy("court", court, LONGEST_COURT),
-        reference=tidy("reference", reference, LONGEST_REFERENCE),
+        court=clean_text("court", court, LONGEST_COURT, characters=Characters.PLAIN),
+        reference=clean_text(
+            "reference", reference, LONGEST_REFERENCE, characters=Characters.PLAIN
+        ),
         made_on=made_on,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -114,8 +116,10 @@ def change_order(
         "made_on": made_on,
         "starts_on": starts_on,
         "ends_on": ends_on,
-        "court": tidy("court", court, LONGEST_COURT),
-        "reference": tidy("reference", reference, LONGEST_REFERENCE),
+        "court": clean_text("court", court, LONGEST_COURT, characters=Characters.PLAIN),
+        "reference": clean_text(
+            "reference", reference, LONGEST_REFERENCE, characters=Characters.PLAIN
+        ),
     }
     changed = sorted(name for name, value in given.items() if getattr(order, name) != value)
     if not changed:

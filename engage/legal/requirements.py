@@ -14,6 +14,7 @@ from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict
+from engage.core.text_fields import Characters, clean_text
 from engage.legal import rules
 from engage.legal.model import Requirement, RequirementCredit, RequirementKind
 from engage.legal.open_record import (
@@ -23,7 +24,6 @@ from engage.legal.open_record import (
     order_to_change,
     refuse,
     requirement_to_change,
-    tidy,
 )
 
 LONGEST_NOTE = 200
@@ -53,7 +53,7 @@ def add_requirement(
     person, order = order_to_change(session, actor, order_id, now=now, what="add requirement")
     if order.ended_on is not None:
         raise Conflict("This order has ended.", code="order_ended")
-    tidy_note = tidy("note", note, LONGEST_NOTE)
+    tidy_note = clean_text("note", note, LONGEST_NOTE, characters=Characters.PLAIN)
     values: dict[str, Any] = {
         "amount": amount,
         "tests_every_days": tests_every_days,
@@ -110,7 +110,7 @@ def change_requirement(
         "amount": amount,
         "tests_every_days": tests_every_days,
         "reviews_every_days": reviews_every_days,
-        "note": tidy("note", note, LONGEST_NOTE),
+        "note": clean_text("note", note, LONGEST_NOTE, characters=Characters.PLAIN),
     }
     refuse(rules.requirement_problems(requirement.kind, **given))
     changed = sorted(name for name, value in given.items() if getattr(requirement, name) != value)
@@ -182,7 +182,7 @@ def record_credit(
     )
     if requirement.kind not in rules.MEASURED:
         raise Conflict("Only RAR days and unpaid work are counted by the day.", code="not_measured")
-    what = tidy("activity", activity, LONGEST_ACTIVITY)
+    what = clean_text("activity", activity, LONGEST_ACTIVITY, characters=Characters.PLAIN)
     problems = rules.credit_problems(
         requirement.kind, amount, planned_activity=planned_activity, activity=what
     )

@@ -13,7 +13,8 @@ from engage.access.policy import (
     abilities,
     open_person,
 )
-from engage.core.errors import Invalid, NotFound
+from engage.core.errors import NotFound
+from engage.core.text_fields import clean_text
 from engage.signals import Signal
 
 LONGEST_RESOLUTION = 500
@@ -35,12 +36,9 @@ def resolve(
 
     Raises as `acknowledge` does, and Invalid.
     """
-    if not 1 <= len(how.strip()) <= LONGEST_RESOLUTION:
-        raise Invalid(
-            fields={"how": f"Say what was done, in at most {LONGEST_RESOLUTION} characters."}
-        )
+    done = clean_text("how", how, LONGEST_RESOLUTION, missing="Say what was done.")
     signal = _open_signal(session, actor, signal_id, "resolve signal", now)
-    signals.resolve(session, signal, how=how.strip(), actor=actor.label, now=now)
+    signals.resolve(session, signal, how=done, actor=actor.label, now=now)
     return signal
 
 

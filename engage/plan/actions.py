@@ -17,6 +17,7 @@ from engage.access.policy import Actor, own_agency_only
 from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Agency, Hub, Membership, Staff
 from engage.core.errors import Conflict, Forbidden, Invalid
+from engage.core.text_fields import clean_text
 from engage.people import contactability, unprompted
 from engage.people.model import ContactStatus, Person
 from engage.people.service import ensure_involved
@@ -24,6 +25,7 @@ from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, StandingApproval
 from engage.plan.open_record import (
+    LONGEST_NOTE,
     is_manager,
     manager_label,
     may_know,
@@ -32,7 +34,6 @@ from engage.plan.open_record import (
     open_action,
     open_to_change,
     record,
-    tidy,
 )
 from engage.signals import Signal, SignalKind, SignalState
 from engage.texts import Purpose
@@ -132,7 +133,7 @@ def finish(
     Raises Conflict where it is not live, Invalid for a day to come or before it was proposed.
     """
     person, action = open_action(session, actor, action_id, now=now, what="finish action")
-    words = tidy(note, "note")
+    words = clean_text("note", note, LONGEST_NOTE)
     if action.state is ActionState.DONE and (action.done_on, action.ended_note) == (done_on, words):
         return action
     if action.state is not ActionState.LIVE:
@@ -158,7 +159,7 @@ def withdraw(
     Conflict where it has ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="withdraw action")
-    words = tidy(reason, "reason", missing="Say why")
+    words = clean_text("reason", reason, LONGEST_NOTE, missing="Say why")
     if action.state is ActionState.WITHDRAWN and action.ended_note == words:
         return action
     if action.state not in (ActionState.PROPOSED, ActionState.LIVE):
@@ -211,7 +212,7 @@ def change(
     must_manage(actor, person)
     if action.state not in (ActionState.PROPOSED, ActionState.LIVE):
         raise Conflict("This action has ended.", code="action_ended")
-    name = tidy(responsible, "responsible", LONGEST_RESPONSIBLE, missing="Name who does it")
+    name = clean_text("responsible", responsible, LONGEST_RESPONSIBLE, missing="Name who does it")
     today = today_at(session, person.hub_id, now)
     if due_on != action.due_on:
         _check_day(due_on, today)
@@ -344,7 +345,7 @@ def _checked(
         ("responsible", LONGEST_RESPONSIBLE, "Name who does it"),
     ):
         try:
-            values[name] = tidy(getattr(new, name), name, longest, missing=missing)
+            values[name] = clean_text(name, getattr(new, name), longest, missing=missing)
         except Invalid as refusal:
             wrong.update(refusal.fields)
     try:

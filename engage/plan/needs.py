@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
 from engage.core.errors import Invalid
+from engage.core.text_fields import clean_text
 from engage.plan import rules
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore
-from engage.plan.open_record import may_know, record, tidy
+from engage.plan.open_record import LONGEST_NOTE, may_know, record
 
 
 def score(
@@ -46,7 +47,7 @@ def score(
     may_know(actor, person, pathway)
     if score not in rules.SCORES:
         raise Invalid(fields={"score": "Choose 0 none, 1 some, 2 great or 3 urgent."})
-    words = tidy(note, "note")
+    words = clean_text("note", note, LONGEST_NOTE)
     latest = session.scalars(
         select(NeedScore)
         .where(NeedScore.person_id == person.id, NeedScore.pathway == pathway)

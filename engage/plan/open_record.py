@@ -20,7 +20,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.core import events
-from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.core.errors import Forbidden, NotFound
 from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import Pathway
@@ -108,18 +108,6 @@ def is_manager(actor: Actor, person: Person) -> bool:
 def manager_label(person: Person) -> str:
     """How the person's offender manager is named where somebody's doing is recorded."""
     return f"staff:{person.offender_manager_id}"
-
-
-def tidy(given: str, field: str, longest: int = LONGEST_NOTE, *, missing: str | None = None) -> str:
-    """Words as they are kept. Raises Invalid for the field where they are too long, cannot be
-    stored, or, with `missing`, are left out.
-    """
-    words = given.strip()
-    if missing is not None and not words:
-        raise Invalid(fields={field: missing})
-    if len(words) > longest or "\0" in words:
-        raise Invalid(fields={field: f"Use at most {longest} characters."})
-    return words
 
 
 def record(

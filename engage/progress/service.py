@@ -24,6 +24,7 @@ from engage.access.policy import (
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.activities.model import Activity
@@ -146,7 +147,8 @@ def verify(
     session: Session, actor: Actor, report_id: uuid.UUID, *, note: str = "", now: datetime
 ) -> SelfReport:
     """Somebody has made sure that it is so. The same again changes nothing."""
-    return _judge(session, actor, report_id, ReportState.VERIFIED, _note(note), now)
+    words = clean_text("note", note, LONGEST_NOTE)
+    return _judge(session, actor, report_id, ReportState.VERIFIED, words, now)
 
 
 def dispute(
@@ -157,10 +159,8 @@ def dispute(
     A home or an activity that was recorded from it by their word alone is disputed with it; one
     that a worker made sure of stands.
     """
-    tidy = _note(note)
-    if not tidy:
-        raise Invalid(fields={"note": "Say what you found"})
-    report = _judge(session, actor, report_id, ReportState.DISPUTED, tidy, now)
+    found = clean_text("note", note, LONGEST_NOTE, missing="Say what you found")
+    report = _judge(session, actor, report_id, ReportState.DISPUTED, found, now)
     _dispute_what_came_of_it(session, actor, report, now)
     return report
 
@@ -264,18 +264,11 @@ def _checked(
         wrong["fact"] = "Choose news of the kind that you chose"
     if said_at > now + _CLOCKS_DIFFER_BY:
         wrong["said_at"] = "The date must be today or in the past"
-    tidy = _note(note)
+    tidy = clean_text("note", note, LONGEST_NOTE)
     if fact is None and not tidy:
         wrong["note"] = "Say what they told you"
     if wrong:
         raise Invalid(fields=wrong)
-    return tidy
-
-
-def _note(note: str) -> str:
-    tidy = note.strip()
-    if len(tidy) > LONGEST_NOTE or "\0" in tidy:
-        raise Invalid(fields={"note": f"Use at most {LONGEST_NOTE} characters."})
     return tidy
 
 

@@ -14,6 +14,7 @@ from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import service
 from engage.progress.kinds import ReportFact, ReportState
@@ -61,8 +62,9 @@ def verify(
     note: str,
     now: datetime,
 ) -> bool:
-    """Somebody has made sure of it. False where that stood already, with the same words."""
-    return _judge(session, actor, person, row, kind, ReportState.VERIFIED, checked(note), now)
+    """Mark the record as verified. False if it already is, with the same note."""
+    words = clean_text("note", note, LONGEST_NOTE)
+    return _judge(session, actor, person, row, kind, ReportState.VERIFIED, words, now)
 
 
 def dispute(
@@ -75,11 +77,9 @@ def dispute(
     note: str,
     now: datetime,
 ) -> bool:
-    """Somebody has found otherwise, and says what. Raises Invalid without a note."""
-    tidy = checked(note)
-    if not tidy:
-        raise Invalid(fields={"note": "Say what you found"})
-    return _judge(session, actor, person, row, kind, ReportState.DISPUTED, tidy, now)
+    """Mark the record as disputed. Raises Invalid without a note that says what was found."""
+    words = clean_text("note", note, LONGEST_NOTE, missing="Say what you found")
+    return _judge(session, actor, person, row, kind, ReportState.DISPUTED, words, now)
 
 
 def told(
@@ -109,20 +109,6 @@ def told(
     if sure and report.state is not ReportState.VERIFIED:
         service.verify(session, actor, report.id, now=now)
     return report
-
-
-def checked(
-    note: str, longest: int = LONGEST_NOTE, *, field: str = "note", missing: str | None = None
-) -> str:
-    """The words without blanks around them. Raises Invalid when they are too long, or `missing`
-    says what to do without any.
-    """
-    tidy = note.strip()
-    if len(tidy) > longest or "\0" in tidy:
-        raise Invalid(fields={field: f"Use at most {longest} characters."})
-    if missing is not None and not tidy:
-        raise Invalid(fields={field: missing})
-    return tidy
 
 
 def past_day(day: date, today: date, field: str) -> date:

@@ -13,10 +13,10 @@ from api.pages.blueprint import pages
 from api.pages.forms import DateField, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
-from api.text_fields import problem_with
 from engage.cohort import agenda, meetings
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
+from engage.core.text_fields import problem_with
 from engage.queries.cohort import meetings as model
 
 LONGEST_NAMES = 200

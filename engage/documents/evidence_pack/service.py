@@ -32,6 +32,7 @@ from engage.core.db import new_id
 from engage.core.errors import Forbidden, Invalid, NotFound
 from engage.core.local_time import local_day, start_of_day
 from engage.core.model import Event, EventSeal
+from engage.core.text_fields import clean_text
 from engage.documents.evidence_pack import facts as pack_facts
 from engage.documents.evidence_pack.facts import Json, Period, at
 from engage.people.model import Person
@@ -88,9 +89,15 @@ def make(
     )
     hub = session.get_one(Hub, person.hub_id)
     period = _period(from_on, until_on, local_day(now, counting.numbers_of(hub).zone))
-    purpose = _words("purpose", purpose, LONGEST_PURPOSE, "Say what the pack is for.")
-    recipient = _words(
-        "recipient", recipient, LONGEST_RECIPIENT, "Say who gets it, such as the court."
+    purpose = clean_text(
+        "purpose", purpose, LONGEST_PURPOSE, missing="Say what the pack is for.", one_line=True
+    )
+    recipient = clean_text(
+        "recipient",
+        recipient,
+        LONGEST_RECIPIENT,
+        missing="Say who gets it, such as the court.",
+        one_line=True,
     )
     audit_chain.seal_person(session, person.id, now=now)
     facts = gather(session, actor, person, hub, period, now=now)
@@ -328,12 +335,3 @@ def _period(first: date, last: date, today: date) -> Period:
     if problems:
         raise Invalid(fields=problems)
     return Period(first, last)
-
-
-def _words(field: str, given: str, longest: int, missing: str) -> str:
-    words = " ".join(given.split())
-    if not words:
-        raise Invalid(fields={field: missing})
-    if len(words) > longest or "\0" in words:
-        raise Invalid(fields={field: f"Use at most {longest} characters."})
-    return words

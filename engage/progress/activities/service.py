@@ -22,6 +22,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.activities import rules
@@ -55,7 +56,7 @@ def begin(
     person = verification.to_record(session, actor, person_id, now=now, what="record activity")
     _may_know(actor, person, kind)
     verification.past_day(started_on, today_at(session, person.hub_id, now), "started_on")
-    called = verification.checked(name, LONGEST_NAME, field="name", missing="Say what it is")
+    called = clean_text("name", name, LONGEST_NAME, missing="Say what it is")
     if report_id is not None:
         facts = frozenset(fact for fact, begun in rules.BEGINS.items() if begun is kind)
         verification.told(session, actor, person, report_id, facts, sure=sure, now=now)

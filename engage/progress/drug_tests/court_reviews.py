@@ -24,6 +24,7 @@ from engage.core.errors import (
     Invalid,
     NotFound,
 )
+from engage.core.text_fields import clean_text
 from engage.core.working_days import closed_days
 from engage.legal.model import Order, Requirement, RequirementKind
 from engage.people.model import Person
@@ -79,9 +80,7 @@ def hold(
     another finding.
     """
     person, review = to_change(session, actor, review_id, now=now)
-    found = verification.checked(
-        finding, LONGEST_FINDING, field="finding", missing="Say what the court found"
-    )
+    found = clean_text("finding", finding, LONGEST_FINDING, missing="Say what the court found")
     verification.past_day(held_on, today_at(session, person.hub_id, now), "held_on")
     if review.cancelled_at is not None:
         raise Conflict("This review was cancelled.", code="cancelled")

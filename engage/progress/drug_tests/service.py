@@ -23,6 +23,7 @@ from engage.access.policy import (
 from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.drug_tests import rules
@@ -58,7 +59,7 @@ def record(
     (correct that one).
     """
     person = to_record(session, actor, person_id, now=now)
-    tidy = verification.checked(note, LONGEST_NOTE)
+    tidy = clean_text("note", note, LONGEST_NOTE)
     verification.past_day(due_on, today_at(session, person.hub_id, now), "due_on")
     standing = _of_day(session, person.id, due_on)
     if standing is None:
@@ -92,7 +93,7 @@ def correct(
     meanwhile.
     """
     person, earlier = to_change(session, actor, test_id, now=now)
-    tidy = verification.checked(note, LONGEST_NOTE)
+    tidy = clean_text("note", note, LONGEST_NOTE)
     if earlier.superseded_at is not None:
         raise Conflict(
             "This result was corrected meanwhile. Look at the one that stands.", code="superseded"

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
 from engage.core.errors import Conflict, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.housing.kinds import HousingStage
@@ -46,7 +47,7 @@ def record(
     """
     person = verification.to_record(session, actor, person_id, now=now, what="record housing")
     verification.past_day(since, today_at(session, person.hub_id, now), "since")
-    tidy = verification.checked(note, LONGEST_NOTE)
+    tidy = clean_text("note", note, LONGEST_NOTE)
     if report_id is not None:
         verification.told(session, actor, person, report_id, FACTS, sure=sure, now=now)
         if made_from(session, report_id):

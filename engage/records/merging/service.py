@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, aliased
 from engage import signals
 from engage.access.policy import Ability, Actor, open_person
 from engage.core import events
-from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.errors import Conflict, NotFound
+from engage.core.text_fields import clean_text
 from engage.people.contactability import note_contactability_changed, withdraw_all
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.records.merging import rows
@@ -40,14 +41,9 @@ def merge(
     Raises NotFound or Forbidden if the actor may not decide about both, Invalid for the CRN or the
     reason, and Conflict if both are enrolled or they are of two hubs.
     """
-    reason = " ".join(reason.split())
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise Invalid(
-            fields={
-                "reason": "Say why they are the same person, in at most"
-                f" {LONGEST_REASON} characters."
-            }
-        )
+    reason = clean_text(
+        "reason", reason, LONGEST_REASON, missing="Say why they are the same person.", one_line=True
+    )
     kept, gone = lock_pair(session, actor, kept_id, crn, now)
     if stands_against := obstacle(session, kept, gone):
         raise Conflict(stands_against)
