@@ -51,9 +51,7 @@ class PhoneOwner:
         """How far an answer may go, by rule 1: a reason that is not only about the hour closes it,
         some more than others.
         """
-        lasting = {
-            reason.code for reason in self.contactability.verdict.reasons if not reason.passing
-        } - _NOT_ANSWERS
+        lasting = self.contactability.verdict.lasting_codes - _NOT_ANSWERS
         if not lasting:
             return AnswerScope.OPEN
         return AnswerScope.NEUTRAL if lasting <= _NEUTRAL else AnswerScope.SILENT

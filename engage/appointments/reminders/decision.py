@@ -59,7 +59,7 @@ class PersonReminders:
         if not chosen:
             return
         verdict = self._verdict()
-        if not verdict.allowed and not verdict.passing_only:
+        if verdict.lasting:
             self._refuse(chosen, verdict)
             return
         groups = groups_for_texts(
@@ -143,7 +143,7 @@ class PersonReminders:
         """Try again later, if the text then still helps: only the hour or the daily limit stops it
         now.
         """
-        limit_reached = any(reason.code == "daily_cap" for reason in verdict.reasons)
+        limit_reached = verdict.capped
         again = rules.next_try(
             self.now, zone=self.contact.zone, hours=self.hours, tomorrow=limit_reached
         )

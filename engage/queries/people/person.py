@@ -228,7 +228,7 @@ def obstacles(reach: contactability.Contactability) -> tuple[str, ...]:
     """What keeps texts from a person until somebody does something: rule 1's reasons without the
     hour and the day's cap.
     """
-    return tuple(reason.words for reason in reach.verdict.reasons if not reason.passing)
+    return tuple(reason.words for reason in reach.verdict.lasting)
 
 
 def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
