@@ -5,9 +5,8 @@ in the meantime. Cursors are signed, so a caller cannot make one up. Their forma
 """
 
 import functools
-import uuid
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import current_app
@@ -16,6 +15,7 @@ from marshmallow import Schema, fields
 
 from api.v1.fields import Given, Whole, Words
 from engage.core.errors import Invalid
+from engage.core.paging import DayCursor, MomentCursor, cut
 
 LONGEST_CURSOR = 1000
 Row = TypeVar("Row")
@@ -52,9 +52,8 @@ def page(
     """A page made from up to `limit + 1` rows. Its cursor is the `place` of the last row on the
     page.
     """
-    on_page = rows[:limit]
-    more = len(rows) > limit
-    return {"items": on_page, "next": write(list_name, *place(on_page[-1])) if more else None}
+    on_page, last = cut(rows, limit, place)
+    return {"items": on_page, "next": None if last is None else write(list_name, *last)}
 
 
 def write(list_name: str, *place: Any) -> str:
@@ -76,16 +75,16 @@ def read(cursor: str | None, list_name: str) -> list[str] | None:
     return place
 
 
-def read_moment(cursor: str | None, list_name: str) -> tuple[datetime, uuid.UUID] | None:
+def read_moment(cursor: str | None, list_name: str) -> MomentCursor | None:
     """The place (moment, id) in a cursor."""
     place = read(cursor, list_name)
-    return None if place is None else (datetime.fromisoformat(place[0]), uuid.UUID(place[1]))
+    return None if place is None else MomentCursor.of(*place)
 
 
-def read_day(cursor: str | None, list_name: str) -> tuple[date, uuid.UUID] | None:
+def read_day(cursor: str | None, list_name: str) -> DayCursor | None:
     """The place (day, id) in a cursor."""
     place = read(cursor, list_name)
-    return None if place is None else (date.fromisoformat(place[0]), uuid.UUID(place[1]))
+    return None if place is None else DayCursor.of(*place)
 
 
 def bad_cursor() -> Invalid:

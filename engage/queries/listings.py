@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from engage.access import scope
@@ -20,12 +20,13 @@ from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.core.events import Cursor
 from engage.core.model import Event
+from engage.core.paging import MomentCursor, rows_after
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind, SignalState
 from engage.texts import Purpose
 from messaging.tables import Message
 
-MomentPlace = tuple[datetime, uuid.UUID]
+BY_NAME = (Person.last_name, Person.first_name, Person.id)
 OF_HEALTH = ("test.", "tests.", "court_review.")
 """How the kinds of events begin that tell of somebody's health by being there at all."""
 
@@ -39,9 +40,9 @@ class AppointmentFilter:
     starts_until: datetime | None = None
     changed_since: datetime | None = None
 
-    def place(self, row: Appointment) -> MomentPlace:
+    def place(self, row: Appointment) -> MomentCursor:
         """Where a row stands in the order of this filter's list."""
-        return (row.starts_at if self.changed_since is None else row.updated_at), row.id
+        return MomentCursor(row.starts_at if self.changed_since is None else row.updated_at, row.id)
 
 
 def people(
@@ -63,7 +64,7 @@ def people(
         select(Person)
         .where(scope.people(actor))
         .options(joinedload(Person.offender_manager))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(*BY_NAME)
         .limit(limit)
     )
     if crn is not None:
@@ -74,8 +75,7 @@ def people(
             raise Invalid(
                 fields={"?after": "The person at the end of the page before is gone. Start again."}
             )
-        here = tuple_(literal(last.last_name), literal(last.first_name), literal(last.id))
-        query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
+        query = rows_after(query, BY_NAME, (last.last_name, last.first_name, last.id))
     found = session.scalars(query).all()
     _log_reading(session, actor, {person.id for person in found}, "list people", now)
     return found
@@ -113,7 +113,7 @@ def appointments(
     actor: Actor,
     wanted: AppointmentFilter,
     *,
-    after: MomentPlace | None,
+    after: MomentCursor | None,
     limit: int,
     now: datetime,
 ) -> Sequence[Appointment]:
@@ -130,11 +130,7 @@ def appointments(
         query = query.where(Appointment.starts_at < wanted.starts_until)
     if wanted.changed_since is not None:
         query = query.where(Appointment.updated_at >= wanted.changed_since)
-    if after is not None:
-        query = query.where(
-            tuple_(moment, Appointment.id) > tuple_(*(literal(part) for part in after))
-        )
-    found = session.scalars(query).all()
+    found = session.scalars(rows_after(query, (moment, Appointment.id), after)).all()
     _log_reading(session, actor, {one.person_id for one in found}, "list appointments", now)
     return found
 
@@ -160,7 +156,7 @@ def signals(
     *,
     state: SignalState | None,
     person_id: uuid.UUID | None,
-    after: MomentPlace | None,
+    after: MomentCursor | None,
     limit: int,
     now: datetime,
 ) -> Sequence[Signal]:
@@ -170,11 +166,7 @@ def signals(
         query = query.where(Signal.state == state)
     if person_id is not None:
         query = query.where(Signal.person_id == person_id)
-    if after is not None:
-        query = query.where(
-            tuple_(Signal.raised_at, Signal.id) > tuple_(*(literal(part) for part in after))
-        )
-    found = session.scalars(query).all()
+    found = session.scalars(rows_after(query, (Signal.raised_at, Signal.id), after)).all()
     _log_reading(session, actor, {signal.person_id for signal in found}, "list signals", now)
     return found
 

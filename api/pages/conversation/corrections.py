@@ -17,6 +17,7 @@ from api.pages.submit import act
 from engage.agencies.model import Role
 from engage.conversation.corrections import corpus_lines
 from engage.conversation.corrections.model import LineState
+from engage.core.paging import DayCursor
 
 ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 
@@ -26,7 +27,7 @@ ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 def corrections() -> ResponseReturnValue:
     """The lines that wait to be looked at, or those already decided."""
     state = next((one for one in LineState if one == request.args.get("state")), LineState.WAITING)
-    after = place_or_404(corpus_lines.LineCursor.parse, request.args.get("after"))
+    after = place_or_404(DayCursor.parse, request.args.get("after"))
     with transaction() as session:
         page = corpus_lines.listed(session, current_actor(), state, after=after)
     return render_template(

@@ -19,6 +19,7 @@ from api.pages.list_places import place_or_404
 from api.pages.submit import act, attempt
 from engage import texts
 from engage.access.policy import Ability, open_person
+from engage.core.paging import MomentCursor
 from engage.labels.people import CONTACT, CUSTODY, LANGUAGES, LEGAL
 from engage.people import pause, rebooking_permission, service
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
@@ -50,7 +51,7 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Everything the actor may see of one person. The reading is logged."""
     at = now()
     before = place_or_404(thread.ThreadCursor.parse, request.args.get("thread"))
-    past_before = place_or_404(model.PersonCursor.parse, request.args.get("past"))
+    past_before = place_or_404(MomentCursor.parse, request.args.get("past"))
     with transaction() as session:
         page = model.load(
             session, current_actor(), person_id, now=at, before=before, past_before=past_before

@@ -21,6 +21,7 @@ from api.pages.list_places import place_or_404
 from api.pages.submit import act, attempt
 from engage.core.errors import Forbidden, Invalid
 from engage.core.local_time import local_day
+from engage.core.paging import DayCursor
 from engage.labels import plan
 from engage.plan import actions as service
 from engage.plan.actions import NewAction
@@ -99,13 +100,10 @@ class ChangeForm(PageForm):
 def agency_actions() -> ResponseReturnValue:
     """What the reader's own agency is to do, soonest first."""
     mine = request.args.get("whose") == "mine"
-    after = place_or_404(_place, request.args.get("after"))
+    after = place_or_404(DayCursor.parse, request.args.get("after"))
     with transaction() as session:
         page = model.of_agency(session, current_actor(), now=now(), mine=mine, after=after)
-    following = f"{page.following[0].isoformat()}_{page.following[1]}" if page.following else None
-    return render_template(
-        "plan/actions.html", page=page, mine=mine, following=following, continued=after is not None
-    )
+    return render_template("plan/actions.html", page=page, mine=mine, continued=after is not None)
 
 
 @pages.get("/people/<uuid:person_id>/plan/actions/new")
@@ -305,8 +303,3 @@ def _propose_page(person_id: uuid.UUID, form: ActionForm) -> str:
     return render_template(
         "plan/action_new.html", person=found.person, form=form, manager=found.manager
     )
-
-
-def _place(given: str) -> model.Place:
-    day, _, id = given.partition("_")
-    return date.fromisoformat(day), uuid.UUID(id)

@@ -20,6 +20,7 @@ from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.agencies.hub_settings import today_at
 from engage.core.errors import NotFound
+from engage.core.paging import DayCursor
 from engage.labels import progress as words
 from engage.people.model import Person
 from engage.progress.drug_tests import service
@@ -155,10 +156,9 @@ def _opened(test_id: uuid.UUID) -> tuple[Person, DrugTest]:
         return service.to_change(session, current_actor(), test_id, now=now())
 
 
-def _before() -> model.Place | None:
-    day, _, id = request.args.get("before", "").partition("_")
+def _before() -> DayCursor | None:
     try:
-        return date.fromisoformat(day), uuid.UUID(id)
+        return DayCursor.parse(request.args.get("before", ""))
     except ValueError:
         return None
 

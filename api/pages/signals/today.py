@@ -12,6 +12,7 @@ from api.pages.list_places import place_or_404
 from engage.access import scope
 from engage.access.policy import Ability
 from engage.core.errors import NotFound
+from engage.core.paging import MomentCursor
 from engage.queries.conversation import alarms
 from engage.queries.people import caseload
 from engage.queries.signals import today as model
@@ -64,7 +65,7 @@ def today() -> ResponseReturnValue:
 def day(day: str) -> ResponseReturnValue:
     """All appointments of one day, page by page."""
     actor, at = current_actor(), now()
-    after = place_or_404(model.TodayCursor.parse, request.args.get("after"))
+    after = place_or_404(MomentCursor.parse, request.args.get("after"))
     wanted = place_or_404(date.fromisoformat, day)
     if wanted is None or not 2000 <= wanted.year < 2100:
         raise NotFound("There is no such day.")

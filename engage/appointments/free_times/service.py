@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -34,6 +34,7 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.local_time import NoSuchTime, local_day, local_moment
+from engage.core.paging import MomentCursor, rows_after
 from engage.core.working_days import closed_days
 
 MOST_WEEKS = 8
@@ -175,7 +176,7 @@ def upcoming(
     *,
     now: datetime,
     limit: int = 200,
-    after: tuple[datetime, uuid.UUID] | None = None,
+    after: MomentCursor | None = None,
 ) -> list[FreeTime]:
     """Free times to come that are not withdrawn, soonest first: the actor's own, and all of the
     hubs in which they manage them.
@@ -187,9 +188,7 @@ def upcoming(
         .limit(limit)
         .options(joinedload(FreeTime.worker), joinedload(FreeTime.hub))
     )
-    if after is not None:
-        query = query.where(tuple_(FreeTime.starts_at, FreeTime.id) > tuple_(*map(literal, after)))
-    return list(session.scalars(query))
+    return list(session.scalars(rows_after(query, (FreeTime.starts_at, FreeTime.id), after)))
 
 
 def taken(session: Session, times: Sequence[FreeTime]) -> set[uuid.UUID]:

@@ -8,7 +8,7 @@ words at once.
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,25 +18,9 @@ from engage.agencies.model import Role
 from engage.conversation.corrections.model import CorpusLine, LineState
 from engage.core import events
 from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.paging import DayCursor, cut, rows_after
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class LineCursor:
-    """A place in the list, behind which the rest lies."""
-
-    day: date
-    id: uuid.UUID
-
-    def __str__(self) -> str:
-        return f"{self.day.isoformat()}_{self.id}"
-
-    @classmethod
-    def parse(cls, given: str) -> "LineCursor":
-        """Read what `str` wrote. Raises ValueError on anything else."""
-        day, _, id = given.partition("_")
-        return cls(date.fromisoformat(day), uuid.UUID(id))
 
 
 @dataclass(frozen=True)
@@ -46,21 +30,17 @@ class ListedLine:
     """
 
     lines: Sequence[CorpusLine]
-    further: LineCursor | None
+    further: DayCursor | None
     counts: dict[LineState, int]
 
 
 def listed(
-    session: Session, actor: Actor, state: LineState, *, after: LineCursor | None = None
+    session: Session, actor: Actor, state: LineState, *, after: DayCursor | None = None
 ) -> ListedLine:
     """The lines of the hubs that the actor administers. Raises Forbidden for anybody else."""
     hubs = _hubs(actor)
     query = select(CorpusLine).where(CorpusLine.hub_id.in_(hubs), CorpusLine.state == state)
-    if after is not None:
-        query = query.where(
-            (CorpusLine.added_on > after.day)
-            | ((CorpusLine.added_on == after.day) & (CorpusLine.id > after.id))
-        )
+    query = rows_after(query, (CorpusLine.added_on, CorpusLine.id), after)
     found = session.scalars(
         query.order_by(CorpusLine.added_on, CorpusLine.id).limit(PAGE + 1)
     ).all()
@@ -70,10 +50,8 @@ def listed(
         .group_by(CorpusLine.state)
     )
     counts = dict.fromkeys(LineState, 0) | {row[0]: row[1] for row in counted}
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    return ListedLine(
-        found[:PAGE], LineCursor(last.added_on, last.id) if last is not None else None, counts
-    )
+    lines, further = cut(found, PAGE, lambda line: DayCursor(line.added_on, line.id))
+    return ListedLine(lines, further, counts)
 
 
 def decide(

@@ -23,6 +23,7 @@ from engage.access.policy import (
 from engage.agencies.hub_settings import today_at
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
+from engage.core.paging import DayCursor, rows_before
 from engage.core.text_fields import clean_text
 from engage.people.model import Person
 from engage.progress import verification
@@ -139,7 +140,7 @@ def of_person(
     session: Session,
     person_id: uuid.UUID,
     *,
-    before: tuple[date, uuid.UUID] | None = None,
+    before: DayCursor | None = None,
     limit: int,
 ) -> Sequence[DrugTest]:
     """A person's tests, planned and done, with what was corrected, latest first; the caller has
@@ -151,12 +152,7 @@ def of_person(
         .order_by(DrugTest.due_on.desc(), DrugTest.id.desc())
         .limit(limit)
     )
-    if before is not None:
-        day, id = before
-        query = query.where(
-            (DrugTest.due_on < day) | ((DrugTest.due_on == day) & (DrugTest.id < id))
-        )
-    return session.scalars(query).all()
+    return session.scalars(rows_before(query, (DrugTest.due_on, DrugTest.id), before)).all()
 
 
 def results_between(

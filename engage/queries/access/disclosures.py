@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, literal, or_, select, tuple_
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engage.access.model import BreakGlass, Disclosure
@@ -25,6 +25,7 @@ from engage.access.policy import (
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.core.model import AccessRecord
+from engage.core.paging import MomentCursor, cut, rows_before
 from engage.people import restrictions
 from engage.people.model import Person, RecordAccess
 from engage.queries import actor_names
@@ -122,7 +123,7 @@ def load(
     )
     changes = may_change(actor, person)
     limiting = changes and restrictions.may_limit(actor, person)
-    shown = records[:PAGE]
+    shown, older = cut(records, PAGE, lambda record: record.id)
     return RecordAccessPage(
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
@@ -137,7 +138,7 @@ def load(
             )
             for one in shown
         ),
-        older=shown[-1].id if len(records) > PAGE else None,
+        older=older,
         named=tuple(restrictions.named(session, person)),
         candidates=tuple(restrictions.candidates(session, person)) if limiting else (),
         merges=tuple(merges_of(session, person)),
@@ -152,7 +153,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    after: tuple[datetime, uuid.UUID] | None,
+    after: MomentCursor | None,
     limit: int,
 ) -> list[DisclosureView]:
     """What was disclosed of a person, for a system, the latest first. Raises NotFound or Forbidden;
@@ -166,20 +167,14 @@ def listed(
     return [_disclosure(one, who) for one in found]
 
 
-def _disclosed(
-    person: Person, after: tuple[datetime, uuid.UUID] | None, limit: int
-) -> Select[Disclosure]:
+def _disclosed(person: Person, after: MomentCursor | None, limit: int) -> Select[Disclosure]:
     query = (
         select(Disclosure)
         .where(Disclosure.person_id == person.id)
         .order_by(Disclosure.at.desc(), Disclosure.id.desc())
         .limit(limit)
     )
-    if after is not None:
-        query = query.where(
-            tuple_(Disclosure.at, Disclosure.id) < tuple_(literal(after[0]), literal(after[1]))
-        )
-    return query
+    return rows_before(query, (Disclosure.at, Disclosure.id), after)
 
 
 def _looked(person: Person, before: int | None) -> Select[AccessRecord]:

@@ -19,6 +19,7 @@ from engage.appointments.free_times import service
 from engage.appointments.free_times.model import FreeTime, SlotOffer
 from engage.appointments.kinds import AppointmentState, AppointmentType
 from engage.appointments.model import Appointment
+from engage.core.paging import MomentCursor
 from engage.people.model import Person
 from engage.queries import actor_names
 
@@ -75,7 +76,7 @@ def upcoming(
     *,
     now: datetime,
     limit: int = 200,
-    after: tuple[datetime, uuid.UUID] | None = None,
+    after: MomentCursor | None = None,
 ) -> list[FreeTimeView]:
     """The free times to come that the actor may see, soonest first."""
     times = service.upcoming(session, actor, now=now, limit=limit, after=after)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, literal, select, tuple_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, abilities
@@ -20,8 +20,8 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.appointments.kinds import AppointmentState, AppointmentType, OutcomeCode
 from engage.appointments.model import Appointment, Outcome
+from engage.core.paging import MomentCursor, cut, rows_before
 from engage.people.model import Person
-from engage.queries.people.person import PersonCursor
 
 PAGE = 30
 
@@ -48,7 +48,7 @@ class SharedPage:
     person: Person
     zone: ZoneInfo
     rows: tuple[SharedAppointment, ...]
-    older: PersonCursor | None
+    older: MomentCursor | None
 
 
 def load(
@@ -57,7 +57,7 @@ def load(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    before: PersonCursor | None = None,
+    before: MomentCursor | None = None,
 ) -> SharedPage:
     """A page of the person's appointments, by role or by a sharing agreement. Use of an agreement
     is logged. Raises NotFound or Forbidden, as open_part does.
@@ -78,9 +78,7 @@ def load(
     if not {Ability.CASE, Ability.HEALTH} & abilities(actor, person):
         own = Appointment.agency_id == actor.agency_id
         query = query.where((Appointment.type != AppointmentType.DRUG_TEST) | own)
-    if before is not None:
-        here = tuple_(literal(before.starts_at), literal(before.id))
-        query = query.where(tuple_(Appointment.starts_at, Appointment.id) < here)
+    query = rows_before(query, (Appointment.starts_at, Appointment.id), before)
     found = [
         SharedAppointment(
             id=one.id,
@@ -93,6 +91,5 @@ def load(
         )
         for one, agency, code in session.execute(query)
     ]
-    rows = tuple(found[:PAGE])
-    older = PersonCursor(rows[-1].starts_at, rows[-1].id) if len(found) > PAGE else None
-    return SharedPage(person, zone(session.get_one(Hub, person.hub_id)), rows, older)
+    rows, older = cut(found, PAGE, lambda row: MomentCursor(row.starts_at, row.id))
+    return SharedPage(person, zone(session.get_one(Hub, person.hub_id)), tuple(rows), older)

@@ -36,6 +36,7 @@ from engage.cohort.model import (
     Referral,
     StrandSpell,
 )
+from engage.core.paging import DayCursor, rows_before
 from engage.people.model import Person
 from engage.queries import actor_names
 
@@ -148,7 +149,7 @@ def listed(
     session: Session,
     actor: Actor,
     *,
-    before: tuple[date, uuid.UUID] | None = None,
+    before: DayCursor | None = None,
     limit: int = PAGE,
 ) -> list[MeetingRow]:
     """Meetings of the hubs in which the actor has a seat, the latest first, before a place."""
@@ -167,9 +168,7 @@ def listed(
         .order_by(Meeting.held_on.desc(), Meeting.id.desc())
         .limit(limit)
     )
-    if before is not None:
-        day, id = before
-        query = query.where((Meeting.held_on < day) | and_(Meeting.held_on == day, Meeting.id < id))
+    query = rows_before(query, (Meeting.held_on, Meeting.id), before)
     return [
         MeetingRow(
             id=meeting.id,

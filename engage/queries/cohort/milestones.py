@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access import sharing
@@ -15,12 +15,12 @@ from engage.access.sharing import RecordPart
 from engage.cohort.kinds import MilestoneKind
 from engage.cohort.milestones import rules
 from engage.cohort.model import Milestone
+from engage.core.paging import DayCursor, rows_before
 from engage.people.model import Person
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
 PAGE = 50
-Place = tuple[date, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,12 @@ class MilestoneView:
 
 
 def of_person(
-    session: Session, actor: Actor, person: Person, *, after: Place | None = None, limit: int = PAGE
+    session: Session,
+    actor: Actor,
+    person: Person,
+    *,
+    after: DayCursor | None = None,
+    limit: int = PAGE,
 ) -> tuple[MilestoneView, ...]:
     """What the person has reached, latest first, in one statement; the caller has opened the person
     for the actor.
@@ -58,9 +63,7 @@ def of_person(
     )
     if Ability.HEALTH not in abilities(actor, person):
         query = query.where(Milestone.kind.not_in(rules.HEALTH))
-    if after is not None:
-        here = tuple_(literal(after[0]), literal(after[1]))
-        query = query.where(tuple_(Milestone.reached_on, Milestone.id) < here)
+    query = rows_before(query, (Milestone.reached_on, Milestone.id), after)
     return tuple(
         MilestoneView(
             one.id, one.kind, one.step, one.reached_on, one.found_at, status, one.not_praised
@@ -75,7 +78,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    after: Place | None,
+    after: DayCursor | None,
     limit: int,
 ) -> tuple[MilestoneView, ...]:
     """The same for a system. Raises NotFound or Forbidden; the reading is logged."""

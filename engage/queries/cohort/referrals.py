@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from engage.access import hub_roles, scope
@@ -22,6 +22,7 @@ from engage.agencies.service import agencies_of, hubs_of
 from engage.cohort import assessments, meetings, referrals
 from engage.cohort.meetings import NextMeeting
 from engage.cohort.model import Assessment, Referral, ReferralState
+from engage.core.paging import MomentCursor, rows_before
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
 from engage.queries import actor_names
@@ -144,7 +145,7 @@ def listed(
     *,
     state: ReferralState | None,
     crn: str | None,
-    after: tuple[datetime, uuid.UUID] | None,
+    after: MomentCursor | None,
     limit: int,
 ) -> list[ReferralView]:
     """Referrals that the actor may see, the latest first, behind a place; for systems."""
@@ -153,9 +154,7 @@ def listed(
         query = query.where(Referral.state == state)
     if crn is not None:
         query = query.where(Referral.crn == crn)
-    if after is not None:
-        here = tuple_(literal(after[0]), literal(after[1]))
-        query = query.where(tuple_(Referral.referred_at, Referral.id) < here)
+    query = rows_before(query, (Referral.referred_at, Referral.id), after)
     rows = session.scalars(query).all()
     views = _views(session, actor, rows, with_alike=True)
     return [views[one.id] for one in rows]

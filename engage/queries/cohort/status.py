@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access import scope
@@ -47,13 +47,13 @@ from engage.cohort.model import (
 )
 from engage.cohort.reviews import ReviewStatus
 from engage.cohort.rules import StatusReason
+from engage.core.paging import MomentCursor, rows_before
 from engage.people.model import ContactStatus, LegalStatus, Person
 from engage.queries import actor_names
 from engage.queries.cohort import milestones
 
 SHOWN = 20
 REACHED_SHOWN = 5
-Place = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    after: Place | None,
+    after: MomentCursor | None,
     limit: int,
 ) -> tuple[ReviewView, ...]:
     """A page of a person's reviews, of every time on the cohort, latest first; the reading is
@@ -215,9 +215,7 @@ def listed(
     """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="read reviews")
     query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
-    if after is not None:
-        here = tuple_(*(literal(part) for part in after))
-        query = query.where(tuple_(RagReview.decided_at, RagReview.id) < here)
+    query = rows_before(query, (RagReview.decided_at, RagReview.id), after)
     rows = session.scalars(
         query.where(Enrolment.person_id == person.id)
         .order_by(RagReview.decided_at.desc(), RagReview.id.desc())

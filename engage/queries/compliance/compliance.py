@@ -39,6 +39,7 @@ from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EvidencePack
 from engage.compliance.rules import Step
 from engage.core.errors import NotFound
+from engage.core.paging import MomentCursor
 from engage.legal.kinds import OrderKind
 from engage.people.model import Language, Person
 from engage.queries import actor_names
@@ -208,7 +209,7 @@ def list_decisions(
     actor: Actor,
     person_id: uuid.UUID,
     *,
-    before: tuple[datetime, uuid.UUID] | None,
+    before: MomentCursor | None,
     limit: int,
     now: datetime,
 ) -> tuple[EnforcementView, ...]:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import (
@@ -13,21 +13,21 @@ from engage.access.policy import (
     open_person,
 )
 from engage.compliance.model import EvidencePack
+from engage.core.paging import MomentCursor, rows_before
 
 
 def of_person(
     session: Session,
     person_id: uuid.UUID,
     *,
-    before: tuple[datetime, uuid.UUID] | None = None,
+    before: MomentCursor | None = None,
     limit: int = 20,
 ) -> Sequence[EvidencePack]:
     """The packs made of a person, the latest first, from behind `before` (moment, id), without what
     they say; for callers that check access themselves.
     """
     made = select(EvidencePack).where(EvidencePack.person_id == person_id)
-    if before is not None:
-        made = made.where(tuple_(EvidencePack.made_at, EvidencePack.id) < before)
+    made = rows_before(made, (EvidencePack.made_at, EvidencePack.id), before)
     return session.scalars(
         made.order_by(EvidencePack.made_at.desc(), EvidencePack.id.desc()).limit(limit)
     ).all()
@@ -38,7 +38,7 @@ def list_packs(
     actor: Actor,
     person_id: uuid.UUID,
     *,
-    before: tuple[datetime, uuid.UUID] | None = None,
+    before: MomentCursor | None = None,
     limit: int,
     now: datetime,
 ) -> Sequence[EvidencePack]:

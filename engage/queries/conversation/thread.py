@@ -19,6 +19,7 @@ from engage.appointments.model import Appointment
 from engage.conversation.corrections.model import ReplyCorrection
 from engage.conversation.model import ReplyRecord
 from engage.core.model import Event
+from engage.core.paging import aware_moment, cut
 from engage.queries import actor_names
 from engage.queries.appointments.appointments import last_moment
 from engage.understanding.vocabulary import Intent
@@ -152,10 +153,7 @@ class ThreadCursor:
     def parse(cls, given: str) -> "ThreadCursor":
         """Read what `str` wrote. Raises ValueError on anything else."""
         moment, source, id = given.split("_")
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError("not a place in the thread")
-        place = cls(at, Source(source), id)
+        place = cls(aware_moment(moment), Source(source), id)
         if place.source is Source.OUT:
             uuid.UUID(id)
         elif not (id.isascii() and id.isdigit() and len(id) < 19):
@@ -204,9 +202,7 @@ def load(
         Mark(event.at, event.id, event.kind, who[event.actor], event.data) for event in events
     ]
     entries.sort(key=_order, reverse=True)
-    shown = entries[:PAGE]
-    last = shown[-1] if len(entries) > PAGE else None
-    older = ThreadCursor(last.at, last.source, str(last.id)) if last is not None else None
+    shown, older = cut(entries, PAGE, lambda last: ThreadCursor(last.at, last.source, str(last.id)))
     return Thread(tuple(reversed(shown)), older)
 
 

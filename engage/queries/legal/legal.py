@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import (
@@ -26,6 +26,7 @@ from engage.access.policy import (
 from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, hub_today
 from engage.agencies.model import Hub
+from engage.core.paging import DayCursor, rows_before
 from engage.legal import intelligence
 from engage.legal.model import CustodySpell, IntelligenceFlag, Offence, Order, Requirement
 from engage.legal.open_record import found
@@ -42,7 +43,6 @@ from engage.queries.legal.legal_views import (
 MOST = 50
 """Of each sort on one page; whoever has more is looked at through the API."""
 Row = TypeVar("Row", Order, Offence, CustodySpell)
-Place = tuple[date, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def list_orders(
     actor: Actor,
     person_id: uuid.UUID,
     *,
-    before: Place | None,
+    before: DayCursor | None,
     limit: int,
     now: datetime,
 ) -> list[OrderView]:
@@ -124,7 +124,7 @@ def list_offences(
     actor: Actor,
     person_id: uuid.UUID,
     *,
-    before: Place | None,
+    before: DayCursor | None,
     limit: int,
     now: datetime,
 ) -> list[OffenceView]:
@@ -140,7 +140,7 @@ def list_custody(
     actor: Actor,
     person_id: uuid.UUID,
     *,
-    before: Place | None,
+    before: DayCursor | None,
     limit: int,
     now: datetime,
 ) -> list[SpellView]:
@@ -261,7 +261,7 @@ def _listed(
     actor: Actor,
     person_id: uuid.UUID,
     kind: type[Row],
-    before: Place | None,
+    before: DayCursor | None,
     limit: int,
     now: datetime,
 ) -> tuple[LegalReader, Sequence[Row]]:
@@ -271,13 +271,13 @@ def _listed(
     return LegalReader(session, actor, person, now).named(rows), rows
 
 
-def _latest(kind: type[Row], person_id: uuid.UUID, before: Place | None, limit: int) -> Select[Row]:
+def _latest(
+    kind: type[Row], person_id: uuid.UUID, before: DayCursor | None, limit: int
+) -> Select[Row]:
     day = {Order: Order.starts_on, Offence: Offence.happened_on, CustodySpell: CustodySpell.since}[
         kind
     ]
-    query = select(kind).where(kind.person_id == person_id)
-    if before is not None:
-        query = query.where(tuple_(day, kind.id) < tuple_(literal(before[0]), literal(before[1])))
+    query = rows_before(select(kind).where(kind.person_id == person_id), (day, kind.id), before)
     return query.order_by(day.desc(), kind.id.desc()).limit(limit)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.access import scope
@@ -19,6 +19,7 @@ from engage.cohort import reviews
 from engage.cohort.reviews import ReviewStatus
 from engage.conversation.model import ReplyRecord
 from engage.core.errors import NotFound
+from engage.core.paging import cut, rows_after
 from engage.people import contactability
 from engage.people.model import Person
 from engage.queries.people.person import obstacles
@@ -89,7 +90,7 @@ def load(
         .join(Staff, Staff.id == Person.offender_manager_id)
         .limit(PAGE + 1)
     ).all()
-    shown = found[:PAGE]
+    shown, following = cut(found, PAGE, lambda row: row[0].id)
     ids = [person.id for person, _ in shown]
     reaches = contactability.contactability_of(session, ids, now)
     upcoming = _next(session, actor, ids, now)
@@ -100,8 +101,7 @@ def load(
         _row(actor, person, manager, reaches[person.id], upcoming, replies, counts, stands)
         for person, manager in shown
     )
-    last = shown[-1][0] if len(found) > PAGE else None
-    return Caseload(rows, last.id if last is not None else None)
+    return Caseload(rows, following)
 
 
 def _place(session: Session, actor: Actor, person_id: uuid.UUID) -> tuple[str, str, uuid.UUID]:
@@ -166,10 +166,7 @@ def _people(
     )
     for word in clean(search).split():
         query = query.where(_matches(word))
-    if after is not None:
-        here = tuple_(*(literal(part) for part in after))
-        query = query.where(tuple_(Person.last_name, Person.first_name, Person.id) > here)
-    return query
+    return rows_after(query, (Person.last_name, Person.first_name, Person.id), after)
 
 
 def _matches(word: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engage.access import health_redaction, scope
@@ -23,6 +23,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
+from engage.core.paging import MomentCursor, rows_before
 from engage.people import contactability
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.queries.appointments import appointments, still_booked
@@ -53,26 +54,6 @@ class Permissions:
 
 
 @dataclass(frozen=True)
-class PersonCursor:
-    """A place among a person's appointments, before which older ones lie."""
-
-    starts_at: datetime
-    id: uuid.UUID
-
-    def __str__(self) -> str:
-        return f"{self.starts_at.isoformat()}_{self.id}"
-
-    @classmethod
-    def parse(cls, given: str) -> "PersonCursor":
-        """Read what `str` wrote. Raises ValueError on anything else."""
-        moment, _, id = given.partition("_")
-        starts_at = datetime.fromisoformat(moment)
-        if starts_at.tzinfo is None:
-            raise ValueError("not a place among appointments")
-        return cls(starts_at, uuid.UUID(id))
-
-
-@dataclass(frozen=True)
 class PersonPage:
     """Everything the page shows."""
 
@@ -91,7 +72,7 @@ class PersonPage:
     signals: tuple[signals.SignalView, ...]
     upcoming: tuple[AppointmentView, ...]
     past: tuple[AppointmentView, ...]
-    older: PersonCursor | None
+    older: MomentCursor | None
     reports: tuple[self_reports.ReportView, ...]
     check_ins: checkins.CheckIns | None
     held: takeover.TakeoverView | None
@@ -105,7 +86,7 @@ def load(
     *,
     now: datetime,
     before: thread.ThreadCursor | None = None,
-    past_before: PersonCursor | None = None,
+    past_before: MomentCursor | None = None,
 ) -> PersonPage:
     """The page of one person; the reading is logged. A constant number of statements, each with a
     limit.
@@ -139,7 +120,7 @@ def load(
         signals=signals.of_person(session, actor, person.id, now=now) if may.see_signals else (),
         upcoming=tuple(views[id] for id in upcoming_ids),
         past=past,
-        older=PersonCursor(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
+        older=MomentCursor(past[-1].starts_at, past[-1].id) if len(past_ids) > PAGE else None,
         reports=self_reports.of_person(session, actor, person),
         check_ins=checkins.of_person(session, person.id, health=health)
         if may.read_thread
@@ -241,12 +222,10 @@ def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
 
 
 def _past(
-    actor: Actor, person_id: uuid.UUID, now: datetime, before: PersonCursor | None
+    actor: Actor, person_id: uuid.UUID, now: datetime, before: MomentCursor | None
 ) -> Select[Any]:
     query = _of(actor, person_id).where(Appointment.starts_at < now)
-    if before is not None:
-        here = tuple_(literal(before.starts_at), literal(before.id))
-        query = query.where(tuple_(Appointment.starts_at, Appointment.id) < here)
+    query = rows_before(query, (Appointment.starts_at, Appointment.id), before)
     return query.order_by(Appointment.starts_at.desc(), Appointment.id.desc()).limit(PAGE + 1)
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from engage.access import scope, sharing
@@ -28,6 +28,7 @@ from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.model import Agency, Hub, Staff
 from engage.core.errors import NotFound
+from engage.core.paging import DayCursor, rows_after
 from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
@@ -39,7 +40,6 @@ from messaging.tables import Message
 
 PAGE = 50
 Listed = Select[Action, Person, Hub, str, MessageStatus, str, datetime]
-Place = tuple[date, uuid.UUID]
 """A place in an agency's list: when it is due, and which it is."""
 
 
@@ -134,12 +134,17 @@ class AgencyActions:
 
     agency_name: str
     actions: tuple[ActionView, ...]
-    following: Place | None
+    following: DayCursor | None
     overdue: int
 
 
 def of_agency(
-    session: Session, actor: Actor, *, now: datetime, mine: bool = False, after: Place | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    mine: bool = False,
+    after: DayCursor | None = None,
 ) -> AgencyActions:
     """What the actor's own agency is to do for people whom the actor may see; with `mine` only what
     is theirs by name.
@@ -153,11 +158,7 @@ def of_agency(
         Action.responsible_id == actor.id if mine else true(),
         scope.people(actor),
     )
-    query = listed().where(theirs)
-    if after is not None:
-        query = query.where(
-            tuple_(Action.due_on, Action.id) > tuple_(literal(after[0]), literal(after[1]))
-        )
+    query = rows_after(listed().where(theirs), (Action.due_on, Action.id), after)
     rows = session.execute(query.order_by(Action.due_on, Action.id).limit(PAGE + 1)).all()
     who = actor_names.of_labels(session, labels_of(rows))
     views = tuple(
@@ -179,10 +180,8 @@ def of_agency(
         .join(Hub, Hub.id == Person.hub_id)
         .where(theirs, Action.due_on < today)
     )
-    last = views[-1] if len(rows) > PAGE else None
-    return AgencyActions(
-        agency.name, views, (last.due_on, last.id) if last is not None else None, overdue or 0
-    )
+    following = DayCursor(views[-1].due_on, views[-1].id) if len(rows) > PAGE else None
+    return AgencyActions(agency.name, views, following, overdue or 0)
 
 
 def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> ActionScope:

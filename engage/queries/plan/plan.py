@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access import sharing
@@ -28,6 +28,7 @@ from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import hub_today, zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of
+from engage.core.paging import MomentCursor, rows_before
 from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Pathway
@@ -194,7 +195,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    after: tuple[datetime, uuid.UUID] | None,
+    after: MomentCursor | None,
     limit: int,
 ) -> tuple[ActionView, ...]:
     """A person's actions in any state, latest proposed first, for a system. Raises NotFound or
@@ -204,10 +205,7 @@ def listed(
         session, actor, person_id, RecordPart.PLAN, now=now, what="read actions"
     )
     seen = sight_of(session, actor, person, now)
-    query = of_plan(seen)
-    if after is not None:
-        here = tuple_(literal(after[0]), literal(after[1]))
-        query = query.where(tuple_(Action.proposed_at, Action.id) < here)
+    query = rows_before(of_plan(seen), (Action.proposed_at, Action.id), after)
     rows = session.execute(
         query.order_by(Action.proposed_at.desc(), Action.id.desc()).limit(limit)
     ).all()

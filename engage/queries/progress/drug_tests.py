@@ -23,6 +23,7 @@ from engage.access.sharing import RecordPart, open_part
 from engage.agencies.hub_settings import hub_rules, today_at, zone
 from engage.agencies.model import Hub
 from engage.core.errors import Forbidden
+from engage.core.paging import DayCursor
 from engage.legal.model import OrderKind, Requirement
 from engage.people.model import Person
 from engage.progress.drug_tests import court_reviews, rules, service
@@ -32,7 +33,6 @@ from engage.queries import actor_names
 
 PAGE = 25
 COUNTED_DAYS = 91
-Place = tuple[date, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class TestsPage:
     requirements: tuple[TestRequirementView, ...]
     waiting: tuple[TestView, ...]
     done: tuple[TestView, ...]
-    older: Place | None
+    older: DayCursor | None
     counts: rules.TestTally
     reviews: tuple[CourtReviewView, ...]
     may_record: bool
@@ -112,7 +112,7 @@ def load(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    before: Place | None = None,
+    before: DayCursor | None = None,
 ) -> TestsPage:
     """The page of one person's tests, in a constant number of statements; the reading is logged.
     Raises NotFound or Forbidden.
@@ -139,7 +139,7 @@ def load(
         requirements=tuple(_requirement(need, hub) for need in needs),
         waiting=tuple(view for view in reversed(views) if view.result is None),
         done=tuple(view for view in views if view.result is not None),
-        older=(views[-1].due_on, views[-1].id) if len(rows) > PAGE else None,
+        older=DayCursor(views[-1].due_on, views[-1].id) if len(rows) > PAGE else None,
         counts=rules.tally(test.result for test in counted if test.result is not None),
         reviews=tuple(_review(review, hub, who) for review in held),
         may_record=records,
@@ -153,7 +153,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    before: Place | None,
+    before: DayCursor | None,
     limit: int,
 ) -> tuple[TestView, ...]:
     """A page of a person's tests, latest first, for a system; the reading is logged. Raises

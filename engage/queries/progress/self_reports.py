@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, literal, select, tuple_
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from engage.access.policy import (
@@ -21,6 +21,7 @@ from engage.access.policy import (
     may_change,
     open_person,
 )
+from engage.core.paging import MomentCursor, rows_before
 from engage.people.model import Person
 from engage.progress import rules
 from engage.progress.model import ReportFact, ReportKind, ReportState, SelfReport
@@ -28,7 +29,6 @@ from engage.queries import actor_names
 from messaging.tables import Inbound
 
 PAGE = 20
-Place = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def of_person(
     actor: Actor,
     person: Person,
     *,
-    after: Place | None = None,
+    after: MomentCursor | None = None,
     limit: int = PAGE,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
@@ -88,7 +88,7 @@ def listed(
     person_id: uuid.UUID,
     *,
     now: datetime,
-    after: Place | None,
+    after: MomentCursor | None,
     limit: int,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
@@ -112,7 +112,7 @@ def one(session: Session, actor: Actor, report: SelfReport) -> ReportView:
 
 
 def _told(
-    person_id: uuid.UUID, after: Place | None, limit: int, health: bool
+    person_id: uuid.UUID, after: MomentCursor | None, limit: int, health: bool
 ) -> Select[SelfReport, str, bool]:
     other = aliased(SelfReport)
     mixed = exists().where(
@@ -129,10 +129,7 @@ def _told(
     )
     if health:
         query = query.where(SelfReport.kind.in_(rules.HEALTH))
-    if after is not None:
-        here = tuple_(literal(after[0]), literal(after[1]))
-        query = query.where(tuple_(SelfReport.said_at, SelfReport.id) < here)
-    return query
+    return rows_before(query, (SelfReport.said_at, SelfReport.id), after)
 
 
 def _view(

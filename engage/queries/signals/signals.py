@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, Label, Select, and_, case, literal, select, tuple_, union_all
+from sqlalchemy import Executable, Label, Select, and_, case, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from engage.access import health_redaction, scope
@@ -24,6 +24,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.conversation.model import ReplyRecord
+from engage.core.paging import aware_moment, cut, rows_after
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.queries import actor_names
 from engage.queries.people import shared_numbers
@@ -86,8 +87,7 @@ class SignalView:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True)
-class SignalCursor:
+class SignalCursor(NamedTuple):
     """A place in the list, behind which the next page begins."""
 
     rank: int
@@ -102,10 +102,9 @@ class SignalCursor:
         """Read what `str` wrote. Raises ValueError on anything else."""
         rank, _, rest = given.partition(".")
         moment, _, id = rest.rpartition(".")
-        due_at = datetime.fromisoformat(moment)
-        if rank not in ("0", "1", "2", "3") or due_at.tzinfo is None:
+        if rank not in ("0", "1", "2", "3"):
             raise ValueError("not a place in the list")
-        return cls(int(rank), due_at, uuid.UUID(id))
+        return cls(int(rank), aware_moment(moment), uuid.UUID(id))
 
 
 @dataclass(frozen=True)
@@ -131,13 +130,11 @@ def open_signals(
     for row in waiting:
         counts[_SEVERITY_OF_RANK[row.rank]] += 1
     ordered = sorted(waiting, key=lambda row: (row.rank, row.due_at, row.id.int))
-    shown = [row.id for row in ordered[:PAGE]]
+    rows, following = cut(ordered, PAGE, lambda row: SignalCursor(row.rank, row.due_at, row.id))
+    shown = [row.id for row in rows]
     found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
     views = _views(session, actor, [found[id] for id in shown], now)
-    last = ordered[PAGE - 1] if len(ordered) > PAGE else None
-    return SignalPage(
-        views, SignalCursor(last.rank, last.due_at, last.id) if last is not None else None, counts
-    )
+    return SignalPage(views, following, counts)
 
 
 def of_person(
@@ -199,10 +196,7 @@ def _waiting(actor: Actor, after: SignalCursor | None) -> Executable:
     rank = case(
         {severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9
     )
-    query = _places(actor, rank.label("rank"))
-    if after is not None:
-        here = tuple_(literal(after.rank), literal(after.due_at), literal(after.id))
-        query = query.where(tuple_(rank, Signal.due_at, Signal.id) > here)
+    query = rows_after(_places(actor, rank.label("rank")), (rank, Signal.due_at, Signal.id), after)
     return query.order_by(rank, Signal.due_at, Signal.id).limit(COUNTED * len(Severity))
 
 
@@ -213,9 +207,7 @@ def _of_severity(
     if after is not None and RANK[severity] < after.rank:
         query = query.where(literal(False))
     if after is not None and RANK[severity] == after.rank:
-        query = query.where(
-            tuple_(Signal.due_at, Signal.id) > tuple_(literal(after.due_at), literal(after.id))
-        )
+        query = rows_after(query, (Signal.due_at, Signal.id), (after.due_at, after.id))
     return query.order_by(Signal.due_at, Signal.id).limit(COUNTED)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, literal, select, tuple_
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from engage.access import scope
@@ -15,6 +15,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub
 from engage.appointments.model import Appointment, AppointmentState
 from engage.core.local_time import local_day, start_of_day
+from engage.core.paging import MomentCursor, cut, rows_after
 from engage.people import contactability
 from engage.people.model import Person
 from engage.queries.appointments import appointments, free_times, still_booked
@@ -28,26 +29,6 @@ PAGE = 20
 
 
 @dataclass(frozen=True)
-class TodayCursor:
-    """A place among a day's appointments, behind which the next page begins."""
-
-    starts_at: datetime
-    id: uuid.UUID
-
-    def __str__(self) -> str:
-        return f"{self.starts_at.isoformat()}_{self.id}"
-
-    @classmethod
-    def parse(cls, given: str) -> "TodayCursor":
-        """Read what `str` wrote. Raises ValueError on anything else."""
-        moment, _, id = given.partition("_")
-        starts_at = datetime.fromisoformat(moment)
-        if starts_at.tzinfo is None:
-            raise ValueError("not a place in a day")
-        return cls(starts_at, uuid.UUID(id))
-
-
-@dataclass(frozen=True)
 class Day:
     """A page of one day's appointments in order of time; `following` is where the next page begins,
     if there is one.
@@ -58,7 +39,7 @@ class Day:
     date: date
     zone: ZoneInfo
     appointments: tuple[AppointmentView, ...]
-    following: TodayCursor | None
+    following: MomentCursor | None
     why_not: Mapping[uuid.UUID, tuple[str, ...]]
 
     @property
@@ -115,7 +96,7 @@ def load(
 
 
 def load_day(
-    session: Session, actor: Actor, day: date, *, now: datetime, after: TodayCursor | None = None
+    session: Session, actor: Actor, day: date, *, now: datetime, after: MomentCursor | None = None
 ) -> Day:
     """A page of one day's appointments."""
     (found,) = _days(session, actor, [day], home_zone(session, actor), now, after)
@@ -128,10 +109,17 @@ def _days(
     days: list[date],
     where: ZoneInfo,
     now: datetime,
-    after: TodayCursor | None,
+    after: MomentCursor | None,
 ) -> list[Day]:
-    found = {day: _rows(session, actor, day, where, after) for day in days}
-    shown = [row.id for rows in found.values() for row in rows[:PAGE]]
+    found = {
+        day: cut(
+            _rows(session, actor, day, where, after),
+            PAGE,
+            lambda row: MomentCursor(row.starts_at, row.id),
+        )
+        for day in days
+    }
+    shown = [row.id for rows, _ in found.values() for row in rows]
     views = appointments.load(session, actor, shown)
     converses = scope.may_anywhere(actor, Ability.CONVERSE)
     people = {view.person_id for view in views.values()} if converses else set()
@@ -144,18 +132,16 @@ def _days(
         Day(
             date=day,
             zone=where,
-            appointments=tuple(views[row.id] for row in rows[:PAGE]),
-            following=TodayCursor(rows[PAGE - 1].starts_at, rows[PAGE - 1].id)
-            if len(rows) > PAGE
-            else None,
+            appointments=tuple(views[row.id] for row in rows),
+            following=following,
             why_not=why_not,
         )
-        for day, rows in found.items()
+        for day, (rows, following) in found.items()
     ]
 
 
 def _rows(
-    session: Session, actor: Actor, day: date, where: ZoneInfo, after: TodayCursor | None
+    session: Session, actor: Actor, day: date, where: ZoneInfo, after: MomentCursor | None
 ) -> Sequence[Row[uuid.UUID, datetime]]:
     begins = start_of_day(day, where)
     ends = start_of_day(day + timedelta(days=1), where)
@@ -171,7 +157,5 @@ def _rows(
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(PAGE + 1)
     )
-    if after is not None:
-        here = tuple_(literal(after.starts_at), literal(after.id))
-        query = query.where(tuple_(Appointment.starts_at, Appointment.id) > here)
-    return session.execute(query).all()
+    here = rows_after(query, (Appointment.starts_at, Appointment.id), after)
+    return session.execute(here).all()
