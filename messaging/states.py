@@ -17,7 +17,18 @@ from sqlalchemy.orm import Session
 
 from messaging.text import clean
 
-__all__ = ["ALLOWED", "ENDED", "MessageStatus", "Move", "Moved", "apply", "leaving", "move"]
+__all__ = [
+    "ALLOWED",
+    "DID_NOT_ARRIVE",
+    "ENDED",
+    "NEVER_LEFT",
+    "MessageStatus",
+    "Move",
+    "Moved",
+    "apply",
+    "leaving",
+    "move",
+]
 
 
 class MessageStatus(StrEnum):
@@ -72,9 +83,13 @@ ALLOWED: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     _S.FAILED: frozenset(),
 }
 
-ENDED = frozenset(
-    {_S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.REFUSED, _S.WITHDRAWN, _S.WITHHELD, _S.EXPIRED}
-)
+NEVER_LEFT = frozenset({_S.WITHDRAWN, _S.WITHHELD, _S.EXPIRED, _S.REFUSED})
+"""The provider never took the text, so the person cannot have seen it."""
+
+DID_NOT_ARRIVE = frozenset({_S.UNDELIVERED, _S.FAILED})
+"""The provider took the text, but it reached no phone."""
+
+ENDED = frozenset({_S.DELIVERED}) | DID_NOT_ARRIVE | NEVER_LEFT
 """Statuses in which nothing more is expected. `unknown` is not one of them: a callback may still
 come.
 """

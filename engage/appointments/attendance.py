@@ -32,7 +32,7 @@ from engage.core import events
 from engage.core.errors import Conflict
 from engage.core.text_fields import clean_text
 from engage.signals import Evidence, Signal, SignalKind, SignalState
-from messaging.states import MessageStatus
+from messaging.states import DID_NOT_ARRIVE, MessageStatus
 
 LONGEST_NOTE = 1000
 _REPLIES = {
@@ -233,7 +233,7 @@ def delivery_note(reminders: Sequence[SentReminder]) -> str:
         return "The one text about it reached their phone."
     if delivered:
         return f"{delivered} of {len(statuses)} texts about it reached their phone."
-    failed = [one for one in statuses if one in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)]
+    failed = [one for one in statuses if one in DID_NOT_ARRIVE]
     if statuses and len(failed) < len(statuses):
         return "It is not known whether a text about it reached their phone."
     if statuses:

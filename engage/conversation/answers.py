@@ -18,7 +18,7 @@ from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
 from messaging.sending import pacing
-from messaging.states import MessageStatus
+from messaging.states import NEVER_LEFT
 from messaging.tables import Message
 
 LIFE = timedelta(hours=24)
@@ -171,7 +171,7 @@ def _said_just_now(context: ReplyContext, body: str) -> bool:
     if not keys:
         return False
     same = select(Message.id).where(
-        Message.dedupe_key.in_(keys), Message.body == body, Message.status.not_in(_NEVER_LEFT)
+        Message.dedupe_key.in_(keys), Message.body == body, Message.status.not_in(NEVER_LEFT)
     )
     return context.session.scalar(same.limit(1)) is not None
 
@@ -191,12 +191,6 @@ def _within_limits(context: ReplyContext, kind: TextKind) -> bool:
     )
 
 
-_NEVER_LEFT = (
-    MessageStatus.WITHDRAWN,
-    MessageStatus.WITHHELD,
-    MessageStatus.EXPIRED,
-    MessageStatus.REFUSED,
-)
 _ANSWERS = (
     select(func.count())
     .select_from(Message)

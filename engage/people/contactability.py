@@ -25,18 +25,12 @@ from engage.people import rules
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.texts import Purpose
 from messaging import outbox
-from messaging.states import MessageStatus
+from messaging.states import NEVER_LEFT
 from messaging.tables import Message, Suppression
 
 CONTACTABILITY_CHANNEL = "engage_reach"
 """Notified, in the transaction, when a person's number or anything else of rule 1 has changed."""
 CHECK_LIFETIME = timedelta(days=3)
-_NOT_SENT = (
-    MessageStatus.WITHDRAWN,
-    MessageStatus.WITHHELD,
-    MessageStatus.EXPIRED,
-    MessageStatus.REFUSED,
-)
 
 
 @dataclass(frozen=True)
@@ -266,7 +260,7 @@ _TEXTS_SINCE = (
         Message.recipient.in_(bindparam("recipients", expanding=True)),
         Message.created_at >= bindparam("since"),
         Message.lane >= outbox.Lane.REMINDER,
-        Message.status.not_in(_NOT_SENT),
+        Message.status.not_in(NEVER_LEFT),
         Message.context["purpose"].astext.is_distinct_from("number_check"),
     )
     .group_by(Message.recipient)

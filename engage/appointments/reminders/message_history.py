@@ -15,13 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import Reminder, ReminderState
-from messaging.states import MessageStatus
+from messaging.states import DID_NOT_ARRIVE, NEVER_LEFT, MessageStatus
 from messaging.tables import Message
-
-NEVER_LEFT = frozenset(
-    {MessageStatus.WITHDRAWN, MessageStatus.WITHHELD, MessageStatus.EXPIRED, MessageStatus.REFUSED}
-)
-_DID_NOT_ARRIVE = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def last_named_time(reminders: Sequence[SentReminder]) -> datetime | None:
     last = max(
         sent,
         key=lambda one: (
-            one.status not in _DID_NOT_ARRIVE,
+            one.status not in DID_NOT_ARRIVE,
             one.reminder.decided_at or one.reminder.due_at,
         ),
     )

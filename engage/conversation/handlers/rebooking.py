@@ -36,17 +36,11 @@ from engage.texts import TextKind
 from engage.understanding.choices import read_choice
 from engage.understanding.time_choices import NONE_OF_THEM, chooses, read_slot
 from engage.understanding.vocabulary import Cause, Intent, Prompt
-from messaging.states import MessageStatus
+from messaging.states import NEVER_LEFT
 from messaging.tables import Message
 
 MOST_OFFERS, A_DAY = 3, timedelta(days=1)
 """So many offers for one appointment in a day; after that a human takes it on [ours]."""
-_NEVER_LEFT = (
-    MessageStatus.WITHDRAWN,
-    MessageStatus.WITHHELD,
-    MessageStatus.EXPIRED,
-    MessageStatus.REFUSED,
-)
 _AFTER = (Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE)
 """What may stand open while somebody repeats the choice that they made."""
 _ASKS = "They ask by text for another time"
@@ -450,7 +444,7 @@ def _own_answer(context: ReplyContext) -> Message:
 def _left(session: Session, offer: SlotOffer) -> bool:
     """Whether the offer's text left, or may have."""
     status = session.scalar(select(Message.status).where(Message.id == offer.message_id))
-    return status is not None and status not in _NEVER_LEFT
+    return status is not None and status not in NEVER_LEFT
 
 
 HANDLES = {Intent.RESCHEDULE: MeaningHandler(wanted)}

@@ -28,7 +28,7 @@ from engage.core.local_time import start_of_day
 from engage.core.model import Event
 from engage.legal.model import Order
 from engage.people.model import Person
-from messaging.states import MessageStatus
+from messaging.states import DID_NOT_ARRIVE, MessageStatus
 from messaging.tables import Inbound, Message, Receipt
 
 Json = dict[str, Any]
@@ -39,7 +39,6 @@ _HISTORY = (
     "appointment.amended",
     "appointment.cancelled",
 )
-_BAD = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED})
 _SHOWN_DIGITS = 4
 
 
@@ -269,7 +268,7 @@ def _appointment(
 def _arrived(one: SentReminder) -> bool | None:
     if one.status is MessageStatus.DELIVERED:
         return True
-    return None if one.sent and one.status not in _BAD else False
+    return None if one.sent and one.status not in DID_NOT_ARRIVE else False
 
 
 def _history(event: Event, names: Names) -> Json:
