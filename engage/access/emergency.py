@@ -88,13 +88,12 @@ def open_record(
     events.record_access(
         session, now=now, actor=actor.label, person_id=person.id, what="opened in an emergency"
     )
-    events.record(
+    events.record_for_person(
         session,
         "record.opened",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         opening=made.id,
         ends_at=made.ends_at,
     )

@@ -73,13 +73,12 @@ def open_part(
             at=now,
         )
     )
-    events.record(
+    events.record_for_person(
         session,
         "record.disclosed",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         agreement=agreement.id,
         fields=[part.value],
     )

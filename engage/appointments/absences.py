@@ -18,9 +18,8 @@ from engage.agencies.model import Hub
 from engage.appointments import absence_rules, attendance
 from engage.appointments.kinds import AbsenceDecision, AppointmentState, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
-from engage.appointments.open_record import open_appointment
+from engage.appointments.open_record import open_appointment, record_event
 from engage.appointments.reminders import absence_chasers
-from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, NotFound
 from engage.signals import Evidence, SignalKind
@@ -91,14 +90,12 @@ def store_reason(
         return False
     session.expire(appointment, ["absence_reasons"])
     absence_chasers.cancel(session, appointment, absence_rules.REASON_GIVEN, now=now)
-    events.record(
+    record_event(
         session,
         "absence.explained",
+        appointment,
         now=now,
         actor="person",
-        person_id=appointment.person_id,
-        hub_id=appointment.hub_id,
-        appointment=appointment.id,
         inbound=inbound_id,
         cause=cause,
         proposed=proposed.value if proposed else None,
@@ -148,14 +145,12 @@ def decide(
         attendance.record_outcome(session, actor, appointment.id, code=code, note=note, now=now)
     reason.decision, reason.decided_by, reason.decided_at = decision, actor.label, now
     session.flush()
-    events.record(
+    record_event(
         session,
         "absence.decided",
+        appointment,
         now=now,
         actor=actor.label,
-        person_id=appointment.person_id,
-        hub_id=appointment.hub_id,
-        appointment=appointment.id,
         reason=reason.id,
         decision=decision.value,
     )

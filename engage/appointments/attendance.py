@@ -20,7 +20,7 @@ from engage.agencies.model import Hub
 from engage.appointments import absence_rules, disputes
 from engage.appointments.kinds import AppointmentState, IntentKind, OutcomeCode
 from engage.appointments.model import Appointment, Outcome, StatedIntent
-from engage.appointments.open_record import open_appointment
+from engage.appointments.open_record import open_appointment, record_event
 from engage.appointments.reminders import (
     absence_chasers,
     message_history,
@@ -28,7 +28,6 @@ from engage.appointments.reminders import (
     rules,
 )
 from engage.appointments.reminders.message_history import SentReminder
-from engage.core import events
 from engage.core.errors import Conflict
 from engage.core.text_fields import clean_text
 from engage.signals import Evidence, Signal, SignalKind, SignalState
@@ -99,14 +98,12 @@ def record_outcome(
     )
     session.add(outcome)
     session.flush()
-    events.record(
+    record_event(
         session,
         "outcome.recorded",
+        appointment,
         now=now,
         actor=actor.label,
-        person_id=appointment.person_id,
-        hub_id=appointment.hub_id,
-        appointment=appointment.id,
         outcome=outcome.id,
         code=code.value,
         corrects=earlier.code.value if earlier else None,

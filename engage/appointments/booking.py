@@ -29,10 +29,9 @@ from engage.appointments.booking_checks import (
 )
 from engage.appointments.kinds import AppointmentState, AppointmentType, ReminderKind
 from engage.appointments.model import Appointment
-from engage.appointments.open_record import open_appointment
+from engage.appointments.open_record import open_appointment, record_event
 from engage.appointments.reminders import message_history, planning, rules
 from engage.appointments.reminders.wording import default_alias
-from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.core.text_fields import Characters, clean_text
@@ -143,12 +142,12 @@ def write_booking(
     session.add(appointment)
     ensure_involved(session, person.id, new.agency_id, now=now)
     planning.plan(session, appointment, person, hub, first=ReminderKind.BOOKED, now=now)
-    _record(
+    record_event(
         session,
         "appointment.booked",
         appointment,
-        actor,
-        now,
+        now=now,
+        actor=actor.label,
         starts_at=appointment.starts_at,
         type=appointment.type.value,
     )
@@ -221,12 +220,12 @@ def write_move(
     session.flush()
     first = planning.first_text_for(reminders, starts_at)
     planning.plan(session, appointment, person, hub, first=first, now=now)
-    _record(
+    record_event(
         session,
         "appointment.moved",
         appointment,
-        actor,
-        now,
+        now=now,
+        actor=actor.label,
         starts_at=starts_at,
         from_starts_at=earlier,
         revision=appointment.revision,
@@ -309,7 +308,14 @@ def write_amendment(
     if _SHOWN_IN_TEXTS & changed.keys() and appointment.starts_at > now:
         hub = session.get_one(Hub, appointment.hub_id)
         planning.resend_details(session, appointment, person, hub, now=now)
-    _record(session, "appointment.amended", appointment, actor, now, fields=sorted(changed))
+    record_event(
+        session,
+        "appointment.amended",
+        appointment,
+        now=now,
+        actor=actor.label,
+        fields=sorted(changed),
+    )
     return appointment
 
 
@@ -340,8 +346,13 @@ def cancel(
     appointment.updated_at = now
     session.flush()
     planning.plan_cancellation_text(session, appointment, reminders, person, hub, now=now)
-    _record(
-        session, "appointment.cancelled", appointment, actor, now, starts_at=appointment.starts_at
+    record_event(
+        session,
+        "appointment.cancelled",
+        appointment,
+        now=now,
+        actor=actor.label,
+        starts_at=appointment.starts_at,
     )
     return appointment
 
@@ -374,18 +385,3 @@ def why_unchangeable(session: Session, appointment: Appointment) -> Conflict | N
             code="has_outcome",
         )
     return None
-
-
-def _record(
-    session: Session, event: str, appointment: Appointment, actor: Actor, now: datetime, **data: Any
-) -> None:
-    events.record(
-        session,
-        event,
-        now=now,
-        actor=actor.label,
-        person_id=appointment.person_id,
-        hub_id=appointment.hub_id,
-        appointment=appointment.id,
-        **data,
-    )

@@ -1,9 +1,10 @@
-"""Open one appointment. Access follows the person's record; a support worker sees only their own
-agency's appointments.
+"""Open one appointment and record its events. Access follows the person's record; a support worker
+sees only their own agency's appointments.
 """
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from engage.access.policy import (
     own_agency_only,
 )
 from engage.appointments.model import Appointment
+from engage.core import events
 from engage.core.errors import NotFound
 
 
@@ -47,3 +49,19 @@ def open_appointment(
     if own_agency_only(actor, person) and appointment.agency_id != actor.agency_id:
         raise NotFound("There is no such appointment, or you may not see it.")
     return appointment
+
+
+def record_event(
+    session: Session, kind: str, appointment: Appointment, *, now: datetime, actor: str, **data: Any
+) -> None:
+    """Record an event of the appointment, with its person and hub."""
+    events.record(
+        session,
+        kind,
+        now=now,
+        actor=actor,
+        person_id=appointment.person_id,
+        hub_id=appointment.hub_id,
+        appointment=appointment.id,
+        **data,
+    )

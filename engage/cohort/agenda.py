@@ -119,14 +119,8 @@ def request_item(
     if meeting.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
     item = _put(session, meeting, (person.id, None), AgendaReason.ASKED_FOR, actor.label, now)
-    events.record(
-        session,
-        "agenda.asked_for",
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        meeting=meeting.id,
+    events.record_for_person(
+        session, "agenda.asked_for", person, now=now, actor=actor.label, meeting=meeting.id
     )
     return item
 

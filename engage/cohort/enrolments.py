@@ -355,15 +355,8 @@ def record(
     **data: object,
 ) -> None:
     """Write that something happened to an enrolment: ids and codes, never a reason's words."""
-    events.record(
-        session,
-        kind,
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        enrolment=enrolment.id,
-        **data,
+    events.record_for_person(
+        session, kind, person, now=now, actor=actor.label, enrolment=enrolment.id, **data
     )
 
 

@@ -93,13 +93,12 @@ def transfer(
     offers.release_times(session, person.id)
     made.message_id = _tell(session, person, new, made.id, now)
     session.flush()
-    events.record(
+    events.record_for_person(
         session,
         "person.transferred",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         transfer=made.id,
         from_staff=old.id,
         to_staff=new.id,

@@ -298,13 +298,6 @@ def _note(
     now: datetime,
     **more: str,
 ) -> None:
-    events.record(
-        session,
-        what,
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        enforcement=decision.id,
-        **more,
+    events.record_for_person(
+        session, what, person, now=now, actor=actor.label, enforcement=decision.id, **more
     )

@@ -21,10 +21,9 @@ from engage.access.policy import (
 from engage.appointments import absence_rules, absences, attendance
 from engage.appointments.kinds import AbsenceDecision, OutcomeCode
 from engage.appointments.model import AbsenceReason, Appointment, Outcome
-from engage.appointments.open_record import open_appointment
+from engage.appointments.open_record import open_appointment, record_event
 from engage.appointments.reminders.rules import ACCEPTABLE_ABSENCES
 from engage.compliance import escalation
-from engage.core import events
 from engage.core.errors import Conflict, Invalid
 from engage.core.model import Event
 from engage.core.text_fields import clean_text
@@ -113,14 +112,12 @@ def overrule(
     outcome = attendance.record_outcome(
         session, actor, appointment.id, code=code, note=f"Decided by a supervisor: {words}", now=now
     )
-    events.record(
+    record_event(
         session,
         OVERRULED,
+        appointment,
         now=now,
         actor=actor.label,
-        person_id=appointment.person_id,
-        hub_id=appointment.hub_id,
-        appointment=appointment.id,
         outcome=outcome.id,
         earlier=before.id,
     )

@@ -172,7 +172,8 @@ def suggest(
         f"They were warned on {_day(day)} and failed to comply again within {numbers.months} months: this must be referred to court."
     )
     reasons.append(
-        f"The referral is due by {_day(due)}: {numbers.working_days} working days after it was decided on {_day(local_day(first.decided_at, numbers.zone))}."
+        f"The referral is due by {_day(due)}: {numbers.working_days} working days after it was "
+        f"decided on {_day(local_day(first.decided_at, numbers.zone))}."
     )
     return EnforcementSuggestion(Step.MUST_REFER, tuple(reasons), counted, fresh, consider, due)
 

@@ -102,13 +102,12 @@ def _blocked(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
     if not blocked and not suppression.may_block_word(context.body):
         return context, None
     for owner in owners:
-        events.record(
+        events.record_for_person(
             context.session,
             "number.may_be_blocked",
+            owner.person,
             now=context.now,
             actor="system",
-            person_id=owner.person.id,
-            hub_id=owner.person.hub_id,
             inbound=context.inbound.id,
         )
     if blocked or context.prompt is Prompt.NONE:

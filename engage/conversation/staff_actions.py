@@ -118,13 +118,12 @@ def send_text(
         ),
         now=now,
     )
-    events.record(
+    events.record_for_person(
         session,
         "text.written",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         message=message.id,
         overruled=anyway,
     )
@@ -321,14 +320,8 @@ def claim_number(
         .values(recipient=str(person.id))
         .execution_options(synchronize_session="fetch")
     )
-    events.record(
-        session,
-        "number.claimed",
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        readings=len(moving),
+    events.record_for_person(
+        session, "number.claimed", person, now=now, actor=actor.label, readings=len(moving)
     )
     _tell_of_danger(session, person, moving, now)
     session.flush()

@@ -109,13 +109,12 @@ def hold(
     )
     session.add(taken)
     session.flush()
-    events.record(
+    events.record_for_person(
         session,
         "conversation.taken_over",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         hold=taken.id,
         staff=staff_id,
         until=until,

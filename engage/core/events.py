@@ -8,13 +8,22 @@ is not missed.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnClause, func, literal_column, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from engage.core.model import AccessRecord, Event
+
+
+class HasHub(Protocol):
+    """A person, by id and hub."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def hub_id(self) -> uuid.UUID: ...
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,13 @@ def record(
     )
 
 
+def record_for_person(
+    session: Session, kind: str, person: HasHub, *, now: datetime, actor: str, **data: Any
+) -> None:
+    """Record an event of a person at their hub."""
+    record(session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data)
+
+
 def record_access(
     session: Session,
     *,
@@ -92,7 +108,7 @@ def feed(
 def _as_json(value: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return str(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
         return [_as_json(item) for item in value]

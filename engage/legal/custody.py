@@ -16,6 +16,7 @@ from engage import signals
 from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
+from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden
 from engage.core.text_fields import Characters, clean_text
@@ -24,7 +25,6 @@ from engage.legal.model import CustodyKind, CustodySpell, ReleasePlan
 from engage.legal.open_record import (
     day_problems,
     found,
-    note_event,
     refuse,
     to_change,
 )
@@ -88,10 +88,17 @@ def take_into(
     )
     session.add(spell)
     session.flush()
-    note_event(
-        session, "custody.entered", person, actor.label, now, custody=spell.id, custody_kind=kind.value,
-        since=since, release_on=release_on,
-    )  # fmt: skip
+    events.record_for_person(
+        session,
+        "custody.entered",
+        person,
+        actor=actor.label,
+        now=now,
+        custody=spell.id,
+        custody_kind=kind.value,
+        since=since,
+        release_on=release_on,
+    )
     _put(session, actor, person, _STATUS[kind], now)
     _tell_of_release(session, person, spell, today, now)
     return spell
@@ -126,10 +133,16 @@ def change(
     for name in changed:
         setattr(spell, name, given[name])
     session.flush()
-    note_event(
-        session, "custody.changed", person, actor.label, now, custody=spell.id, fields=changed,
+    events.record_for_person(
+        session,
+        "custody.changed",
+        person,
+        actor=actor.label,
+        now=now,
+        custody=spell.id,
+        fields=changed,
         release_on=release_on,
-    )  # fmt: skip
+    )
     if "kind" in changed:
         _put(session, actor, person, _STATUS[kind], now)
     if "release_on" in changed:
@@ -184,7 +197,9 @@ def write_release(
     """End a time in prison, on a person whom the caller holds, after all checks."""
     spell.released_on = on
     session.flush()
-    note_event(session, "custody.released", person, actor, now, custody=spell.id, released_on=on)
+    events.record_for_person(
+        session, "custody.released", person, actor=actor, now=now, custody=spell.id, released_on=on
+    )
     _forget_release(session, actor, person, _OUT, now)
 
 
@@ -221,7 +236,9 @@ def make_plan(
     plan.made_by, plan.made_at = actor.label, now
     spell.plan = plan
     session.flush()
-    note_event(session, "release_plan.made", person, actor.label, now, custody=spell.id)
+    events.record_for_person(
+        session, "release_plan.made", person, actor=actor.label, now=now, custody=spell.id
+    )
     return plan
 
 

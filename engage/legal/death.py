@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
+from engage.core import events
 from engage.core.errors import Conflict
 from engage.legal import custody, orders
 from engage.legal.model import OrderEnding
 from engage.legal.open_record import (
     day_problems,
-    note_event,
     refuse,
     to_change,
 )
@@ -50,5 +50,5 @@ def record_death(
         custody.write_release(
             session, person, spell, max(on, spell.since), actor=actor.label, now=now
         )
-    note_event(session, "person.died", person, actor.label, now, died_on=on)
+    events.record_for_person(session, "person.died", person, actor=actor.label, now=now, died_on=on)
     return person

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
+from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.core.text_fields import Characters, clean_text
@@ -21,7 +22,6 @@ from engage.legal.model import Offence, OffenceKind
 from engage.legal.open_record import (
     day_problems,
     found,
-    note_event,
     refuse,
     to_change,
 )
@@ -77,10 +77,16 @@ def record(
     )
     session.add(offence)
     session.flush()
-    note_event(
-        session, "offence.recorded", person, actor.label, now, offence=offence.id, offence_kind=kind.value,
+    events.record_for_person(
+        session,
+        "offence.recorded",
+        person,
+        actor=actor.label,
+        now=now,
+        offence=offence.id,
+        offence_kind=kind.value,
         happened_on=happened_on,
-    )  # fmt: skip
+    )
     return offence
 
 
@@ -94,7 +100,9 @@ def withdraw(session: Session, actor: Actor, offence_id: uuid.UUID, *, now: date
     if offence.withdrawn_at is None:
         offence.withdrawn_at, offence.withdrawn_by = now, actor.label
         session.flush()
-        note_event(session, "offence.withdrawn", person, actor.label, now, offence=offence.id)
+        events.record_for_person(
+            session, "offence.withdrawn", person, actor=actor.label, now=now, offence=offence.id
+        )
     return offence
 
 

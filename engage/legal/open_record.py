@@ -1,18 +1,16 @@
-"""How every change in this package begins: the person opened and held, the day it is at their hub,
-words that can be kept.
+"""How every change in this package starts: the person opened and locked, and the days checked.
 
-Whoever may not see the person is told that there is nothing. Nothing here decides anything.
+An actor who may not see the person is told that there is nothing. Nothing here decides anything.
 """
 
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
-from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.legal.model import Order, Requirement
 from engage.people.model import Person
@@ -87,16 +85,3 @@ def refuse(problems: Mapping[str, str]) -> None:
     """Raises Invalid with the problems, if there are any."""
     if problems:
         raise Invalid(fields=problems)
-
-
-def note_event(
-    session: Session, kind: str, person: Person, actor: str, now: datetime, **data: Any
-) -> None:
-    """Write the event of a change: ids, codes and days, never a word that somebody wrote."""
-    plain = {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in data.items()
-    }
-    events.record(
-        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **plain
-    )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM, Actor
 from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Hub
+from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.core.text_fields import Characters, clean_text
@@ -22,7 +23,6 @@ from engage.legal import rules
 from engage.legal.model import Order, OrderEnding, OrderKind, Requirement
 from engage.legal.open_record import (
     day_problems,
-    note_event,
     order_to_change,
     refuse,
     to_change,
@@ -80,10 +80,17 @@ def record_order(
         raise Conflict("This order is recorded already.", code="order_recorded")
     session.add(order)
     session.flush()
-    note_event(
-        session, "order.recorded", person, actor.label, now, order=order.id, order_kind=kind.value,
-        starts_on=starts_on, ends_on=ends_on,
-    )  # fmt: skip
+    events.record_for_person(
+        session,
+        "order.recorded",
+        person,
+        actor=actor.label,
+        now=now,
+        order=order.id,
+        order_kind=kind.value,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
     if rules.in_force(facts(order), today):
         keep_status(session, actor, person, today, now=now)
     return order
@@ -127,7 +134,9 @@ def change_order(
     for name in changed:
         setattr(order, name, given[name])
     session.flush()
-    note_event(session, "order.changed", person, actor.label, now, order=order.id, fields=changed)
+    events.record_for_person(
+        session, "order.changed", person, actor=actor.label, now=now, order=order.id, fields=changed
+    )
     keep_status(session, actor, person, today, now=now)
     return order
 
@@ -177,7 +186,9 @@ def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: d
             requirement.ended_on = None
     order.ended_on = order.ending = None
     session.flush()
-    note_event(session, "order.end_taken_back", person, actor.label, now, order=order.id)
+    events.record_for_person(
+        session, "order.end_taken_back", person, actor=actor.label, now=now, order=order.id
+    )
     keep_status(session, actor, person, today_at(session, person.hub_id, now), now=now)
     return order
 
@@ -305,10 +316,17 @@ def write_end(
             requirement.ended_on = on
     order.ended_on, order.ending = on, ending
     session.flush()
-    note_event(
-        session, "order.ended", person, actor, now, order=order.id, order_kind=order.kind.value,
-        ended_on=on, ending=ending.value,
-    )  # fmt: skip
+    events.record_for_person(
+        session,
+        "order.ended",
+        person,
+        actor=actor,
+        now=now,
+        order=order.id,
+        order_kind=order.kind.value,
+        ended_on=on,
+        ending=ending.value,
+    )
 
 
 def _claimed(session: Session, condition: ColumnElement[bool], limit: int) -> Sequence[Person]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
+from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.core.text_fields import Characters, clean_text
@@ -20,7 +21,6 @@ from engage.legal.model import Requirement, RequirementCredit, RequirementKind
 from engage.legal.open_record import (
     day_problems,
     found,
-    note_event,
     order_to_change,
     refuse,
     requirement_to_change,
@@ -82,9 +82,15 @@ def add_requirement(
     )
     session.add(requirement)
     session.flush()
-    note_event(
-        session, "requirement.added", person, actor.label, now, order=order.id, requirement=requirement.id,
-    )  # fmt: skip
+    events.record_for_person(
+        session,
+        "requirement.added",
+        person,
+        actor=actor.label,
+        now=now,
+        order=order.id,
+        requirement=requirement.id,
+    )
     return requirement
 
 
@@ -119,12 +125,12 @@ def change_requirement(
     for name in changed:
         setattr(requirement, name, given[name])
     session.flush()
-    note_event(
+    events.record_for_person(
         session,
         "requirement.changed",
         person,
-        actor.label,
-        now,
+        actor=actor.label,
+        now=now,
         requirement=requirement.id,
         fields=changed,
     )
@@ -147,12 +153,12 @@ def end_requirement(
     refuse(problems)
     requirement.ended_on = on
     session.flush()
-    note_event(
+    events.record_for_person(
         session,
         "requirement.ended",
         person,
-        actor.label,
-        now,
+        actor=actor.label,
+        now=now,
         requirement=requirement.id,
         ended_on=on,
     )
@@ -208,10 +214,18 @@ def record_credit(
     session.add(credit)
     session.flush()
     session.expire(requirement, ["credits"])
-    note_event(
-        session, "requirement.credited", person, actor.label, now, requirement=requirement.id,
-        credit=credit.id, done_on=done_on, amount=amount, planned_activity=planned_activity,
-    )  # fmt: skip
+    events.record_for_person(
+        session,
+        "requirement.credited",
+        person,
+        actor=actor.label,
+        now=now,
+        requirement=requirement.id,
+        credit=credit.id,
+        done_on=done_on,
+        amount=amount,
+        planned_activity=planned_activity,
+    )
     return credit
 
 
@@ -227,10 +241,15 @@ def withdraw_credit(
     if credit.withdrawn_at is None:
         credit.withdrawn_at, credit.withdrawn_by = now, actor.label
         session.flush()
-        note_event(
-            session, "requirement.credit_withdrawn", person, actor.label, now, requirement=requirement.id,
+        events.record_for_person(
+            session,
+            "requirement.credit_withdrawn",
+            person,
+            actor=actor.label,
+            now=now,
+            requirement=requirement.id,
             credit=credit.id,
-        )  # fmt: skip
+        )
     return credit
 
 

@@ -191,14 +191,8 @@ def _ask(
         now=now,
     )
     point.state = NumberState.CHECKING
-    events.record(
-        session,
-        "number.check_asked",
-        now=now,
-        actor="system",
-        person_id=person.id,
-        hub_id=person.hub_id,
-        point=point.id,
+    events.record_for_person(
+        session, "number.check_asked", person, now=now, actor="system", point=point.id
     )
     return message
 

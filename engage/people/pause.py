@@ -35,9 +35,7 @@ def pause(session: Session, person: Person, *, why: str, actor: str, now: dateti
         session, now=now, reason=PAUSED.words, recipient=str(person.id), lane_from=Lane.REMINDER
     )
     if fresh:
-        events.record(
-            session, "texts.paused", now=now, actor=actor, person_id=person.id, hub_id=person.hub_id
-        )
+        events.record_for_person(session, "texts.paused", person, now=now, actor=actor)
     return fresh
 
 
@@ -62,13 +60,6 @@ def resume(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
     person.texts_paused_at = person.texts_paused_why = None
     person.updated_at = now
     session.flush()
-    events.record(
-        session,
-        "texts.resumed",
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-    )
+    events.record_for_person(session, "texts.resumed", person, now=now, actor=actor.label)
     contactability.note_contactability_changed(session, person, now)
     return person

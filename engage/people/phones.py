@@ -344,13 +344,4 @@ def _record(
     now: datetime,
     **data: object,
 ) -> None:
-    events.record(
-        session,
-        kind,
-        now=now,
-        actor=actor,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        point=point.id,
-        **data,
-    )
+    events.record_for_person(session, kind, person, now=now, actor=actor, point=point.id, **data)

@@ -38,12 +38,11 @@ def allow(
     person.rebooking_allowed_by = actor.label if allowed else None
     person.updated_at = now
     session.flush()
-    events.record(
+    events.record_for_person(
         session,
         "rebooking.allowed" if allowed else "rebooking.ended",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
     )
     return person

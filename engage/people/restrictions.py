@@ -180,12 +180,4 @@ def _put(
 def _record(
     session: Session, actor: Actor, person: Person, kind: str, staff_id: uuid.UUID, now: datetime
 ) -> None:
-    events.record(
-        session,
-        kind,
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        staff=staff_id,
-    )
+    events.record_for_person(session, kind, person, now=now, actor=actor.label, staff=staff_id)

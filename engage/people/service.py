@@ -108,14 +108,7 @@ def create_person(session: Session, actor: Actor, new: NewPerson, *, now: dateti
     )
     if person is None:
         raise Conflict(f"Somebody with the CRN {new.crn} is already recorded.", code="crn_taken")
-    events.record(
-        session,
-        "person.added",
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-    )
+    events.record_for_person(session, "person.added", person, now=now, actor=actor.label)
     if new.given_number:
         phones.add_number(
             session, person, new.given_number, None, actor=actor, now=now, verified_how=None
@@ -152,13 +145,12 @@ def update_person(
     if changed:
         person.updated_at = now
         session.flush()
-        events.record(
+        events.record_for_person(
             session,
             "person.changed",
+            person,
             now=now,
             actor=actor.label,
-            person_id=person.id,
-            hub_id=person.hub_id,
             fields=[NAMES_IN_FEED.get(name, name) for name in changed],
         )
         _stop_if_needed(session, person, now)
@@ -203,13 +195,12 @@ def approve_texts(
     )
     person.texts_approved_at = now if approved else None
     person.texts_approved_by_id = actor.id if approved and actor.kind is ActorKind.STAFF else None
-    events.record(
+    events.record_for_person(
         session,
         "texts.approved" if approved else "texts.approval_ended",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
     )
     if approved:
         note_contactability_changed(session, person, now)

@@ -16,6 +16,7 @@ from engage import signals
 from engage.access.policy import Actor, own_agency_only
 from engage.agencies.hub_settings import today_at
 from engage.agencies.model import Agency, Hub, Membership, Staff
+from engage.core import events
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.core.text_fields import clean_text
 from engage.people import contactability, unprompted
@@ -33,7 +34,6 @@ from engage.plan.open_record import (
     must_manage,
     open_action,
     open_to_change,
-    record,
 )
 from engage.signals import Signal, SignalKind, SignalState
 from engage.texts import Purpose
@@ -89,7 +89,9 @@ def propose(
     action.proposed_by, action.proposed_at = actor.label, now
     session.add(action)
     session.flush()
-    record(session, "action.proposed", person, now, actor=actor.label, action=action.id)
+    events.record_for_person(
+        session, "action.proposed", person, now=now, actor=actor.label, action=action.id
+    )
     if is_manager(actor, person):
         _go_live(session, person, action, Approval.SINGLE, actor.label, now)
     elif rules.agreed_beforehand(
@@ -221,7 +223,9 @@ def change(
     action.responsible, action.due_on = name, due_on
     action.responsible_id = _staff_named(session, action.agency_id, person.hub_id, name)
     session.flush()
-    record(session, "action.changed", person, now, actor=actor.label, action=action.id)
+    events.record_for_person(
+        session, "action.changed", person, now=now, actor=actor.label, action=action.id
+    )
     if due_on >= today:
         _resolve(session, action, "It has another date.", actor.label, now)
     return action
@@ -276,7 +280,9 @@ def _go_live(
     action.approved_by, action.approved_at = by, now
     session.flush()
     ensure_involved(session, person.id, action.agency_id, now=now)
-    record(session, "action.approved", person, now, actor=by, action=action.id, how=how.value)
+    events.record_for_person(
+        session, "action.approved", person, now=now, actor=by, action=action.id, how=how.value
+    )
     if action.text is not None:
         _text(session, person, action, now)
 
@@ -304,7 +310,9 @@ def _end(
     session.flush()
     ended = "The action is done" if state is ActionState.DONE else "The action was withdrawn"
     outbox.withdraw(session, now=now, reason=ended, group_key=f"{Purpose.ACTION}:{action.id}")
-    record(session, f"action.{state.value}", person, now, actor=actor.label, action=action.id)
+    events.record_for_person(
+        session, f"action.{state.value}", person, now=now, actor=actor.label, action=action.id
+    )
     _resolve(session, action, f"{ended}.", actor.label, now)
 
 

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
 from engage.agencies.model import Agency, Hub
+from engage.core import events
 from engage.core.errors import Invalid, NotFound
 from engage.people.model import Person
 from engage.plan.kinds import ActionClass
 from engage.plan.model import StandingApproval
-from engage.plan.open_record import must_be_manager, record
+from engage.plan.open_record import must_be_manager
 
 
 def give(
@@ -64,7 +65,9 @@ def give(
     )
     session.add(approval)
     session.flush()
-    record(session, "approval.given", person, now, actor=actor.label, approval=approval.id)
+    events.record_for_person(
+        session, "approval.given", person, now=now, actor=actor.label, approval=approval.id
+    )
     return approval
 
 
@@ -84,7 +87,9 @@ def end(
     if approval.ended_at is None:
         approval.ended_at, approval.ended_by = now, actor.label
         session.flush()
-        record(session, "approval.ended", person, now, actor=actor.label, approval=approval.id)
+        events.record_for_person(
+            session, "approval.ended", person, now=now, actor=actor.label, approval=approval.id
+        )
     return approval
 
 

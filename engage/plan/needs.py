@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability, Actor, open_person
+from engage.core import events
 from engage.core.errors import Invalid
 from engage.core.text_fields import clean_text
 from engage.plan import rules
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore
-from engage.plan.open_record import LONGEST_NOTE, may_know, record
+from engage.plan.open_record import LONGEST_NOTE, may_know
 
 
 def score(
@@ -66,5 +67,7 @@ def score(
     )
     session.add(made)
     session.flush()
-    record(session, "need.scored", person, now, actor=actor.label, need=made.id)
+    events.record_for_person(
+        session, "need.scored", person, now=now, actor=actor.label, need=made.id
+    )
     return made

@@ -2,7 +2,7 @@
 
 Who sees only their own agency's part of a record reaches their own agency's actions and no other;
 matters of health are changed by whoever may see them. Nothing else in this package reads an action
-by its id.
+by its id. Events of the plan never hold the pathway, which may reveal somebody's health.
 """
 
 import uuid
@@ -19,7 +19,6 @@ from engage.access.policy import (
     open_person,
     own_agency_only,
 )
-from engage.core import events
 from engage.core.errors import Forbidden, NotFound
 from engage.people.model import Person
 from engage.plan import rules
@@ -108,14 +107,3 @@ def is_manager(actor: Actor, person: Person) -> bool:
 def manager_label(person: Person) -> str:
     """How the person's offender manager is named where somebody's doing is recorded."""
     return f"staff:{person.offender_manager_id}"
-
-
-def record(
-    session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object
-) -> None:
-    """Write an event of the plan: ids and codes only. Never the pathway, which may tell of
-    somebody's health.
-    """
-    events.record(
-        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data
-    )

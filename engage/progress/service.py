@@ -235,14 +235,8 @@ def _dispute_what_came_of_it(
         for row in rows:
             row.state, row.judged_note = ReportState.DISPUTED, report.judged_note
             row.judged_by, row.judged_at = actor.label, now
-            events.record(
-                session,
-                f"{kind}.disputed",
-                now=now,
-                actor=actor.label,
-                person_id=person.id,
-                hub_id=person.hub_id,
-                **{kind: row.id},
+            events.record_for_person(
+                session, f"{kind}.disputed", person, now=now, actor=actor.label, **{kind: row.id}
             )
 
 
@@ -278,12 +272,4 @@ def _record(
     """The event says that there is news, not which: what somebody tells of their health goes to
     nobody by this way.
     """
-    events.record(
-        session,
-        what,
-        now=now,
-        actor=actor,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        report=report_id,
-    )
+    events.record_for_person(session, what, person, now=now, actor=actor, report=report_id)

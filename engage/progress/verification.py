@@ -2,6 +2,7 @@
 with who, when and why.
 
 It changes how a record stands, never what it says: what is disputed counts for nothing and stays.
+Events name the record, never what it says.
 """
 
 import uuid
@@ -120,15 +121,6 @@ def past_day(day: date, today: date, field: str) -> date:
     return day
 
 
-def record(
-    session: Session, what: str, person: Person, *, actor: Actor, now: datetime, **ids: uuid.UUID
-) -> None:
-    """The event says that something was recorded, and which; never what."""
-    events.record(
-        session, what, now=now, actor=actor.label, person_id=person.id, hub_id=person.hub_id, **ids
-    )
-
-
 def made(actor: Actor, now: datetime, *, sure: bool) -> dict[str, object]:
     """The columns of a fresh record: who, when, and whether that worker made sure."""
     found: dict[str, object] = {"id": new_id(), "recorded_by": actor.label, "recorded_at": now}
@@ -152,5 +144,7 @@ def _judge(
     row.state, row.judged_note = state, note
     row.judged_by, row.judged_at = actor.label, now
     session.flush()
-    record(session, f"{kind}.{state.value}", person, actor=actor, now=now, **{kind: row.id})
+    events.record_for_person(
+        session, f"{kind}.{state.value}", person, actor=actor.label, now=now, **{kind: row.id}
+    )
     return True

@@ -91,13 +91,12 @@ def _report_opt_out(session: Session, ending: Ending, now: datetime) -> None:
             now=now,
         )
         if new:
-            events.record(
+            events.record_for_person(
                 session,
                 "number.stopped",
+                person,
                 now=now,
                 actor="system",
-                person_id=person.id,
-                hub_id=person.hub_id,
                 message=ending.message_id,
                 point=point.id,
             )

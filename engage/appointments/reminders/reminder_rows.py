@@ -128,13 +128,12 @@ def close(
         stored = [*earlier, *stored][-_MOST_REASONS:]
     reminder.state, reminder.decided_at, reminder.reasons = state, now, stored
     final_codes = [row["code"] for row in stored]
-    events.record(
+    events.record_for_person(
         session,
         f"reminder.{state.value}",
+        person,
         now=now,
         actor="system",
-        person_id=person.id,
-        hub_id=person.hub_id,
         reminder=reminder.id,
         appointment=reminder.appointment_id,
         reminder_kind=reminder.kind.value,

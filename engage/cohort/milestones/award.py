@@ -142,14 +142,8 @@ def _keep(
         id, person = row["id"], reaches[row["person_id"]].person
         reached = Reached(row["kind"], row["step"], row["counted_from"], row["reached_on"])
         kept[person.id].append((id, reached))
-        events.record(
-            session,
-            "milestone.reached",
-            now=now,
-            actor="system",
-            person_id=person.id,
-            hub_id=person.hub_id,
-            milestone=id,
+        events.record_for_person(
+            session, "milestone.reached", person, now=now, actor="system", milestone=id
         )
     session.flush()
     return kept

@@ -119,13 +119,12 @@ def _withdraw(session: Session, case: CorrectionCase, now: datetime) -> list[App
     ).all()
     for row in rows:
         row.withdrawn_at, row.withdrawn_by = now, case.actor.label
-        events.record(
+        events.record_for_person(
             session,
             "intent.withdrawn",
+            case.person,
             now=now,
             actor=case.actor.label,
-            person_id=case.person.id,
-            hub_id=case.person.hub_id,
             appointment=row.appointment_id,
             intent=row.kind.value,
             inbound=case.inbound.id,

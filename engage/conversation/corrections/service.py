@@ -70,13 +70,12 @@ def correct(
     )[:300]
     correction.line_id = _keep_line(session, person, reading, inbound, meaning, now)
     session.flush()
-    events.record(
+    events.record_for_person(
         session,
         "reply.corrected",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         reading=reading.id,
         was=was,
         intent=meaning.value,

@@ -48,13 +48,12 @@ def withdraw(
     ).all()
     for row in rows:
         row.withdrawn_at, row.withdrawn_by = context.now, BY
-        events.record(
+        events.record_for_person(
             session,
             "intent.withdrawn",
+            owner.person,
             now=context.now,
             actor=BY,
-            person_id=owner.person.id,
-            hub_id=owner.person.hub_id,
             appointment=row.appointment_id,
             intent=row.kind.value,
             inbound=context.inbound.id,

@@ -210,13 +210,12 @@ def record(
         .on_conflict_do_nothing(index_elements=[Said.appointment_id, Said.inbound_id, Said.kind])
     )
     session.expire(appointment, ["intents"])
-    events.record(
+    events.record_for_person(
         session,
         "intent.recorded",
+        owner.person,
         now=context.now,
         actor="person",
-        person_id=owner.person.id,
-        hub_id=owner.person.hub_id,
         appointment=appointment.id,
         intent=kind.value,
         inbound=context.inbound.id,

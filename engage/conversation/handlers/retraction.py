@@ -139,13 +139,12 @@ def _undo(context: ReplyContext, owner: PhoneOwner, earlier: ReplyRecord) -> Rep
     only_about = frozenset[uuid.UUID]() if reopened else frozenset(one.id for one in appointments)
     earlier.taken_back_at = context.now
     earlier.done = f"{earlier.done}; taken back by a later text"[:200]
-    events.record(
+    events.record_for_person(
         context.session,
         "reply.taken_back",
+        owner.person,
         now=context.now,
         actor=withdrawal.BY,
-        person_id=owner.person.id,
-        hub_id=owner.person.hub_id,
         inbound=earlier.inbound_id,
         by=context.inbound.id,
     )

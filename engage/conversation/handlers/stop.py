@@ -198,13 +198,12 @@ def _last_words(owners: Sequence[PhoneOwner]) -> TextKind:
 
 
 def _record(context: ReplyContext, kind: str, owner: PhoneOwner) -> None:
-    events.record(
+    events.record_for_person(
         context.session,
         kind,
+        owner.person,
         now=context.now,
         actor="person",
-        person_id=owner.person.id,
-        hub_id=owner.person.hub_id,
         inbound=context.inbound.id,
         point=owner.point.id,
     )

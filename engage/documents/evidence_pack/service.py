@@ -118,15 +118,8 @@ def make(
     )
     session.add_all([made, _disclosure(made, actor, now)])
     session.flush()
-    events.record(
-        session,
-        "pack.made",
-        now=now,
-        actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
-        pack=made.id,
-        digest=made.digest,
+    events.record_for_person(
+        session, "pack.made", person, now=now, actor=actor.label, pack=made.id, digest=made.digest
     )
     return made
 

@@ -16,6 +16,7 @@ from engage.access.policy import Ability, Actor, abilities
 from engage.agencies.hub_settings import today_at
 from engage.agencies.lookups import find_agency
 from engage.agencies.model import Agency, Hub
+from engage.core import events
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -74,8 +75,8 @@ def begin(
     )
     session.add(activity)
     session.flush()
-    verification.record(
-        session, "activity.recorded", person, actor=actor, now=now, activity=activity.id
+    events.record_for_person(
+        session, "activity.recorded", person, actor=actor.label, now=now, activity=activity.id
     )
     return activity
 
@@ -102,8 +103,8 @@ def end(
         return activity
     activity.ended_on, activity.ending = ended_on, ending
     session.flush()
-    verification.record(
-        session, "activity.ended", person, actor=actor, now=now, activity=activity.id
+    events.record_for_person(
+        session, "activity.ended", person, actor=actor.label, now=now, activity=activity.id
     )
     return activity
 

@@ -360,13 +360,12 @@ class _Look:
     def _record(
         self, kind: str, check_in: CheckIn, contactability: Contactability, **data: object
     ) -> None:
-        events.record(
+        events.record_for_person(
             self.session,
             kind,
+            contactability.person,
             now=self.now,
             actor="system",
-            person_id=contactability.person.id,
-            hub_id=contactability.person.hub_id,
             check_in=check_in.id,
             **data,
         )

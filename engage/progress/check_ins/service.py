@@ -83,11 +83,11 @@ def set_plan(
     plan.next_at = hour_of_day(plan.next_on, wanted.hour, zone(hub))
     plan.set_at, plan.set_by = now, actor.label
     session.flush()
-    _record(
+    events.record_for_person(
         session,
         "check_in.plan_set",
         person,
-        now,
+        now=now,
         actor=actor.label,
         every_weeks=wanted.every_weeks,
         weekday=wanted.weekday,
@@ -154,11 +154,11 @@ def keep_answer(
     outbox.withdraw(session, now=now, reason="They have answered", group_key=check_in.group_key)
     session.flush()
     session.expire(check_in, ["answers"])
-    _record(
+    events.record_for_person(
         session,
         "check_in.answered",
         person,
-        now,
+        now=now,
         actor="person",
         check_in=check_in.id,
         value=value,
@@ -203,7 +203,7 @@ def _switch_off(
         )
         if check_in.state is CheckInState.PLANNED:
             check_in.look_at = now
-    _record(session, "check_in.plan_ended", person, now, actor=actor.label)
+    events.record_for_person(session, "check_in.plan_ended", person, now=now, actor=actor.label)
     return plan
 
 
@@ -222,11 +222,3 @@ def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
         )
     if problems:
         raise Invalid(fields=problems)
-
-
-def _record(
-    session: Session, kind: str, person: Person, now: datetime, *, actor: str, **data: object
-) -> None:
-    events.record(
-        session, kind, now=now, actor=actor, person_id=person.id, hub_id=person.hub_id, **data
-    )

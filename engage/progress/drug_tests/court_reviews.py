@@ -18,6 +18,7 @@ from engage.access.policy import Ability, Actor, abilities
 from engage.access.sharing import RecordPart
 from engage.agencies.hub_settings import hub_rules, today_at
 from engage.agencies.model import Hub
+from engage.core import events
 from engage.core.errors import (
     Conflict,
     Forbidden,
@@ -91,8 +92,8 @@ def hold(
     review.held_on, review.finding = held_on, found
     session.flush()
     _resolve(session, actor, person, "The review was held.", now)
-    verification.record(
-        session, "court_review.held", person, actor=actor, now=now, review=review.id
+    events.record_for_person(
+        session, "court_review.held", person, actor=actor.label, now=now, review=review.id
     )
     requirement = session.get_one(Requirement, review.requirement_id)
     plan_next(session, actor, person, requirement, now=now)
@@ -110,8 +111,8 @@ def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetim
         review.cancelled_at = now
         session.flush()
         _resolve(session, actor, person, "The review was cancelled.", now)
-        verification.record(
-            session, "court_review.cancelled", person, actor=actor, now=now, review=review.id
+        events.record_for_person(
+            session, "court_review.cancelled", person, actor=actor.label, now=now, review=review.id
         )
     return review
 
@@ -149,8 +150,8 @@ def report_made(
     )
     session.flush()
     _resolve(session, actor, person, "The report was made.", now)
-    verification.record(
-        session, "court_review.reported", person, actor=actor, now=now, review=review.id
+    events.record_for_person(
+        session, "court_review.reported", person, actor=actor.label, now=now, review=review.id
     )
     return review
 
@@ -307,8 +308,8 @@ def _replace(
     )
     session.add(review)
     session.flush()
-    verification.record(
-        session, "court_review.planned", person, actor=actor, now=now, review=review.id
+    events.record_for_person(
+        session, "court_review.planned", person, actor=actor.label, now=now, review=review.id
     )
     return review
 

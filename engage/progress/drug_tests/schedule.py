@@ -220,13 +220,12 @@ def _plan_tests(
         insert(DrugTest).values(values).on_conflict_do_nothing().returning(DrugTest.id)
     ).all()
     if made:
-        events.record(
+        events.record_for_person(
             session,
             "tests.planned",
+            person,
             now=now,
             actor=SYSTEM.label,
-            person_id=person.id,
-            hub_id=person.hub_id,
             requirement=requirement.id,
             tests=list(made),
         )

@@ -21,6 +21,7 @@ from engage.access.policy import (
     open_person,
 )
 from engage.agencies.hub_settings import today_at
+from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Forbidden, NotFound
 from engage.core.paging import DayCursor, rows_before
@@ -74,7 +75,9 @@ def record(
             code="recorded",
         )
     _write(session, actor, person, standing, result, tidy, now)
-    verification.record(session, "test.recorded", person, actor=actor, now=now, test=standing.id)
+    events.record_for_person(
+        session, "test.recorded", person, actor=actor.label, now=now, test=standing.id
+    )
     return standing
 
 
@@ -114,8 +117,14 @@ def correct(
     )
     session.add(test)
     _write(session, actor, person, test, result, tidy, now)
-    verification.record(
-        session, "test.corrected", person, actor=actor, now=now, test=test.id, corrects=earlier.id
+    events.record_for_person(
+        session,
+        "test.corrected",
+        person,
+        actor=actor.label,
+        now=now,
+        test=test.id,
+        corrects=earlier.id,
     )
     return test
 
@@ -132,7 +141,9 @@ def call_off(session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetim
     if test.superseded_at is None:
         test.superseded_at = now
         session.flush()
-        verification.record(session, "test.called_off", person, actor=actor, now=now, test=test.id)
+        events.record_for_person(
+            session, "test.called_off", person, actor=actor.label, now=now, test=test.id
+        )
     return test
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
 from engage.agencies.hub_settings import today_at
+from engage.core import events
 from engage.core.errors import Conflict, NotFound
 from engage.core.text_fields import clean_text
 from engage.people.model import Person
@@ -63,7 +64,9 @@ def record(
     )
     session.add(spell)
     session.flush()
-    verification.record(session, "housing.recorded", person, actor=actor, now=now, housing=spell.id)
+    events.record_for_person(
+        session, "housing.recorded", person, actor=actor.label, now=now, housing=spell.id
+    )
     return spell
 
 

@@ -54,13 +54,12 @@ def take_out(
     while (older := pages[-1].older) is not None:
         pages.append(thread.load(session, person.id, before=older, health=health))
     entries = tuple(entry for page in reversed(pages) for entry in page.entries)
-    events.record(
+    events.record_for_person(
         session,
         "conversation.disclosed",
+        person,
         now=now,
         actor=actor.label,
-        person_id=person.id,
-        hub_id=person.hub_id,
         form=form.value,
         entries=len(entries),
     )

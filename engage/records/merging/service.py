@@ -175,13 +175,6 @@ def _later_merge(session: Session, made: PersonMerge) -> bool:
 def _record(
     session: Session, kind: str, actor: Actor, made: PersonMerge, kept: Person, now: datetime
 ) -> None:
-    events.record(
-        session,
-        kind,
-        now=now,
-        actor=actor.label,
-        person_id=kept.id,
-        hub_id=kept.hub_id,
-        merge=made.id,
-        gone=made.gone_id,
+    events.record_for_person(
+        session, kind, kept, now=now, actor=actor.label, merge=made.id, gone=made.gone_id
     )
