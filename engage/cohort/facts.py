@@ -348,15 +348,13 @@ class _Gathered:
         """Each one's custody that is going on, and the day on which each was last released."""
         open_now: dict[uuid.UUID, CustodySpell] = {}
         released: dict[uuid.UUID, date] = {}
-        for spell in self.session.scalars(
-            select(CustodySpell)
-            .where(CustodySpell.person_id.in_(self.ids))
-            .order_by(CustodySpell.since)
-        ):
+        spells = select(CustodySpell).where(CustodySpell.person_id.in_(self.ids))
+        for spell in self.session.scalars(spells):
             if spell.released_on is None:
                 open_now[spell.person_id] = spell
             else:
-                released[spell.person_id] = spell.released_on
+                last = released.get(spell.person_id, spell.released_on)
+                released[spell.person_id] = max(last, spell.released_on)
         return open_now, released
 
     def _exit_plans(self) -> dict[uuid.UUID, bool]:

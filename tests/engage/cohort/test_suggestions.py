@@ -218,6 +218,19 @@ def test_silence_is_broken_by_anything_heard(session: Session, now: datetime) ->
     assert known.status.last_contact == date(2027, 3, 17)
 
 
+def test_silence_counts_from_the_last_release(session: Session, now: datetime) -> None:
+    """If a person was released and taken into custody again on one day, the later release counts, in
+    any order of the rows.
+    """
+    scene = set_scene(session)
+    adopt(session, scene, now - timedelta(days=90))
+    first = now.date() - timedelta(days=30)
+    for released_on in (first + timedelta(days=20), first):
+        custody(session, scene.katrina, first, released_on=released_on)
+    counted_from = of(session, scene.katrina, now).known.status.counted_from
+    assert counted_from == first + timedelta(days=20)
+
+
 def test_silence_counts_from_release(session: Session, now: datetime) -> None:
     """Nobody is asked to be in touch from prison."""
     scene = set_scene(session)
