@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import DateTime, String, Uuid, and_, cast, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules, hub_rules, hub_today, zone
@@ -54,6 +54,8 @@ service, and an absence that nobody has decided about (RULES.md 5) count for not
 """
 _FAILURES = (Code.UNACCEPTABLE_ABSENCE, Code.ATTENDED_FAILED_TO_COMPLY)
 _FAILED_TESTS = (DrugTestResult.POSITIVE, DrugTestResult.MISSED, DrugTestResult.REFUSED)
+_REPLIES = table("reply_record", column("person_id", Uuid), column("at", DateTime(timezone=True)))
+"""Replies by person. Named by table, because cohort must not import conversation."""
 _LOOK_BACK = timedelta(days=120)
 """How far back a last contact is looked for: more days of silence than that say nothing more."""
 
@@ -269,6 +271,11 @@ class _Gathered:
                 ),
             )
             .group_by(ContactPoint.person_id)
+            .union_all(
+                select(_REPLIES.c.person_id, func.max(_REPLIES.c.at))
+                .where(_REPLIES.c.person_id.in_(self.ids), _REPLIES.c.at >= since)
+                .group_by(_REPLIES.c.person_id)
+            )
         )
         told = (
             select(SelfReport.person_id, func.max(SelfReport.said_at))

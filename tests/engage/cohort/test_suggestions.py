@@ -13,6 +13,7 @@ from engage.cohort.kinds import ExitReason, Rag, Strand
 from engage.cohort.suggestions import StatusSuggestion
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
+from engage.conversation import staff_actions
 from engage.legal.model import IntelligenceFlag, Offence, OffenceKind
 from engage.people.model import CustodyStatus, Person
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
@@ -26,6 +27,7 @@ from tests.engage.cohort.stage import (
     outcome,
     set_scene,
 )
+from tests.engage.conversation.phones import says
 
 
 @pytest.fixture
@@ -216,6 +218,19 @@ def test_silence_is_broken_by_anything_heard(session: Session, now: datetime) ->
     builders.report(session, scene.katrina, now - timedelta(days=3))
     known = of(session, scene.katrina, now).known
     assert known.status.last_contact == date(2027, 3, 17)
+
+
+def test_texts_from_before_a_number_was_claimed_are_contact(
+    session: Session, now: datetime
+) -> None:
+    """A coordinator claims a number for a person: texts from before that count as contact."""
+    scene = set_scene(session, number=None)
+    adopt(session, scene, now - timedelta(days=40))
+    says(session, "its me, new phone", now - timedelta(days=3), number="+447700900333")
+    staff_actions.claim_number(
+        session, scene.chidi, "+447700900333", scene.katrina.id, now=now - timedelta(days=1)
+    )
+    assert of(session, scene.katrina, now).known.status.last_contact == date(2027, 3, 17)
 
 
 def test_silence_counts_from_the_last_release(session: Session, now: datetime) -> None:
