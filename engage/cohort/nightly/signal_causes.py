@@ -27,7 +27,8 @@ WITH chunk AS MATERIALIZED (
 )
 """
 
-# Rule 17. Who cannot answer, because they are in prison or their case is closed, is not lost.
+# Rule 17. People who cannot answer, because they are in prison or their case is closed, are not
+# lost. Silence is counted in the hub's calendar days, as for the status (rule 9).
 _LOST_CONTACT = """
 SELECT chunk.id AS person_id, chunk.hub_id, (silence.since AT TIME ZONE chunk.timezone)::date::text AS cause,
        (silence.since AT TIME ZONE chunk.timezone)::date AS day, chunk.today - (silence.since AT TIME ZONE chunk.timezone)::date AS days,
@@ -55,7 +56,8 @@ CROSS JOIN LATERAL (
     SELECT GREATEST(heard.at, chunk.created_at, prison.released_on::timestamp AT TIME ZONE chunk.timezone) AS since
 ) AS silence
 WHERE chunk.contact_status = 'open' AND chunk.custody_status NOT IN ('custody', 'remand')
-  AND silence.since <= CAST(:now AS timestamptz) - make_interval(days => COALESCE((chunk.settings ->> 'silent_days')::int, :silent_days))
+  AND chunk.today - (silence.since AT TIME ZONE chunk.timezone)::date
+      >= COALESCE((chunk.settings ->> 'silent_days')::int, :silent_days)
 """
 
 _RELEASE_SOON = """

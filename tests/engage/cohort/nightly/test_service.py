@@ -126,6 +126,24 @@ def test_texts_that_did_not_arrive_are_no_contact_and_no_fault(
     assert told(session, person) == [(SignalKind.LOST_CONTACT, why)]
 
 
+@pytest.mark.parametrize(
+    ("heard", "night", "lost"),
+    [
+        ("2027-03-06T15:00:00+00:00", "2027-03-20T02:00:00+00:00", True),
+        ("2027-03-06T00:00:00+00:00", "2027-03-19T23:59:00+00:00", False),
+        ("2027-10-19T00:30:00+01:00", "2027-11-01T23:45:00+00:00", False),
+        ("2027-10-19T00:30:00+01:00", "2027-11-02T00:00:00+00:00", True),
+    ],
+)
+def test_silence_is_counted_in_calendar_days(
+    session: Session, pat: Staff, heard: str, night: str, lost: bool
+) -> None:
+    """At any hour, and across the end of summer time, as for the status."""
+    person = builders.person(session, pat, created_at=datetime.fromisoformat(heard))
+    swept(session, datetime.fromisoformat(night))
+    assert [kind for kind, _ in told(session, person)] == [SignalKind.LOST_CONTACT] * lost
+
+
 def test_a_hub_chooses_how_long_silence_may_last(session: Session, now: datetime) -> None:
     """The number of days is the hub's setting."""
     patient = builders.hub(session, silent_days=30)
