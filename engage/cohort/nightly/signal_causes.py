@@ -28,7 +28,9 @@ WITH chunk AS MATERIALIZED (
 """
 
 # Rule 17. People who cannot answer, because they are in prison or their case is closed, are not
-# lost. Silence is counted in the hub's calendar days, as for the status (rule 9).
+# lost. Silence is counted in the hub's calendar days, as for the status (rule 9). A phone that was
+# off may receive a text days after a later one: of the week before the newest delivered text, the
+# one delivered last counts.
 _LOST_CONTACT = """
 SELECT chunk.id AS person_id, chunk.hub_id, (silence.since AT TIME ZONE chunk.timezone)::date::text AS cause,
        (silence.since AT TIME ZONE chunk.timezone)::date AS day, chunk.today - (silence.since AT TIME ZONE chunk.timezone)::date AS days,
@@ -39,9 +41,15 @@ LEFT JOIN LATERAL (
         (SELECT reply_record.at, 'inbound' AS type, reply_record.inbound_id::text AS id FROM reply_record
          WHERE reply_record.person_id = chunk.id AND reply_record.at <= :now ORDER BY reply_record.at DESC LIMIT 1)
         UNION ALL
-        (SELECT message.delivered_at, 'message', message.id::text FROM message
-         WHERE message.recipient = chunk.id::text AND message.created_at <= :now AND message.status = 'delivered'
-         ORDER BY message.created_at DESC LIMIT 1)
+        (SELECT message.delivered_at, 'message', message.id::text FROM (
+             SELECT written.created_at FROM message AS written
+             WHERE written.recipient = chunk.id::text AND written.created_at <= :now
+               AND written.status = 'delivered'
+             ORDER BY written.created_at DESC LIMIT 1) AS newest
+         JOIN message ON message.recipient = chunk.id::text AND message.status = 'delivered'
+              AND message.created_at > newest.created_at - interval '7 days'
+              AND message.created_at <= newest.created_at
+         ORDER BY message.delivered_at DESC LIMIT 1)
         UNION ALL
         (SELECT appointment.starts_at, 'appointment', appointment.id::text FROM appointment
          JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL

@@ -144,6 +144,17 @@ def test_silence_is_counted_in_calendar_days(
     assert [kind for kind, _ in told(session, person)] == [SignalKind.LOST_CONTACT] * lost
 
 
+def test_the_text_delivered_last_counts(session: Session, pat: Staff, now: datetime) -> None:
+    """A text that was written earlier may be delivered later, when the phone is on again."""
+    person = builders.person(session, pat, created_at=now - 60 * DAY)
+    gone(session, person, now - 17 * DAY).delivered_at = now - 14 * DAY
+    gone(session, person, now - 16 * DAY).delivered_at = now - 16 * DAY
+    swept(session, now)
+    assert [why for _, why in told(session, person)] == [
+        "The last text reached them on Sat 6 March 2027, 14 days ago. Nothing has been heard since."
+    ]
+
+
 def test_a_hub_chooses_how_long_silence_may_last(session: Session, now: datetime) -> None:
     """The number of days is the hub's setting."""
     patient = builders.hub(session, silent_days=30)
