@@ -209,7 +209,7 @@ def test_who_may_import(committed: Database, hub_id: uuid.UUID, now: datetime) -
     assert import_bytes(committed, hub_id, sheet(own), now, actor=manager).booked == ["B-3"]
     strange = {**own, "ref": "B-4", "crn": "X700004", "om_email": "d.rees@probation.example"}
     assert (
-        "a coordinator may add them"
+        "A coordinator can add them"
         in only(import_bytes(committed, hub_id, sheet(strange), now, actor=manager))[1]
     )
     with pytest.raises(Forbidden):
