@@ -18,11 +18,12 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from messaging import states
+from messaging import transitions
 from messaging.sending import retry, routes
-from messaging.states import MessageStatus, Move
+from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean
+from messaging.transitions import Move
 
 if TYPE_CHECKING:
     import psycopg
@@ -300,7 +301,7 @@ def _apply(
             else:
                 turn[item[1].id] = item
         moves = [_move(receipt, message, says) for receipt, message, says in turn.values()]
-        for moved in states.apply(session, moves):
+        for moved in transitions.apply(session, moves):
             receipt, message, _ = turn[moved.id]
             applied.append(_applied(moved, receipt, message))
         done = {one.message_id: one.new for one in applied}
@@ -326,7 +327,7 @@ def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
     )
 
 
-def _applied(moved: states.Moved, receipt: Receipt, message: Message) -> Applied:
+def _applied(moved: transitions.Moved, receipt: Receipt, message: Message) -> Applied:
     bad = moved.new in (_S.UNDELIVERED, _S.FAILED)
     return Applied(
         message_id=moved.id,

@@ -31,7 +31,7 @@ from engage.people.service import ensure_involved
 from engage.plan.kinds import ActionState
 from engage.plan.model import Action
 from engage.texts import Purpose, TextKind, TextValueError
-from messaging import outbox, states
+from messaging import outbox, transitions
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
@@ -201,7 +201,7 @@ def _hand_on_appointments(
             .distinct()
         ).all()
         ids = sorted(one for one in waiting if one is not None)
-        for gone in states.move(
+        for gone in transitions.move(
             session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER
         ):
             rewrite_reminders(session, gone.id, now=now)

@@ -15,11 +15,12 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from messaging import states
+from messaging import transitions
 from messaging.sending import pacing
 from messaging.sending.outage import is_outage
-from messaging.states import MessageStatus, Move
+from messaging.states import MessageStatus
 from messaging.suppression import suppressed
+from messaging.transitions import Move
 
 __all__ = ["Claim", "Claimed", "Defer", "Guard", "Verdict", "Withhold", "claim", "expire", "lapse"]
 
@@ -191,7 +192,7 @@ def _last_look(
         if row.to_number in stopped and not row.despite_stop:
             verdicts[row.id] = Withhold(f"This number takes no texts: {stopped[row.to_number]}")
     moves = [_held_back(row, verdicts[row.id], now) for row in rows if row.id in verdicts]
-    for moved in states.apply(session, moves):
+    for moved in transitions.apply(session, moves):
         taken.withheld += moved.new is _S.WITHHELD
         taken.deferred += moved.new is _S.QUEUED
         taken.expired += moved.new is _S.EXPIRED
@@ -264,7 +265,7 @@ def _take_turns(
     # With one sender the rest simply keep their place. In a pool they step back a second, or a full
     # sender would block the others.
     wait = now + _FULL_SENDER_WAIT if len(senders) > 1 else None
-    states.apply(
+    transitions.apply(
         session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in back]
     )
     taken.full = taken.full or bool(back)

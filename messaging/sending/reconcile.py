@@ -18,11 +18,12 @@ import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from messaging import receipts, states
+from messaging import receipts, transitions
 from messaging.gateways.base import Gateway, GatewayUnavailable, ProviderText
 from messaging.sending import retry
-from messaging.states import MessageStatus, Move
+from messaging.states import MessageStatus
 from messaging.tables import Message
+from messaging.transitions import Move
 
 __all__ = ["Patience", "Reconciled", "look_now", "settle_unknown"]
 
@@ -241,7 +242,7 @@ def _found(session: Session, message: Message, found: ProviderText, now: datetim
         provider=message.provider,
         provider_sid=found.sid,
     )
-    states.apply(session, [move])
+    transitions.apply(session, [move])
     receipts.look_again(session, [found.sid], now)
     return "found"
 
@@ -249,11 +250,11 @@ def _found(session: Session, message: Message, found: ProviderText, now: datetim
 def _never_had(session: Session, message: Message, now: datetime) -> str:
     if message.expires_at <= now:
         reason = "Not sent before its use was over: the text service never had it"
-        states.apply(session, [Move(message.id, _S.EXPIRED, now, reason=reason)])
+        transitions.apply(session, [Move(message.id, _S.EXPIRED, now, reason=reason)])
         return "expired"
     reason = "The text service never had it; it will be sent again"
     only = frozenset({_S.UNKNOWN})
-    states.apply(session, [Move(message.id, _S.QUEUED, now, reason=reason, only_from=only)])
+    transitions.apply(session, [Move(message.id, _S.QUEUED, now, reason=reason, only_from=only)])
     return "requeued"
 
 

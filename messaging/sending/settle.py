@@ -13,13 +13,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from messaging import receipts, states
+from messaging import receipts, transitions
 from messaging.gateways.base import Accepted, Outcome
 from messaging.sending import pacing, retry, routes
 from messaging.sending.claim import Claimed
 from messaging.sending.retry import Decision
-from messaging.states import MessageStatus, Move, Moved
+from messaging.states import MessageStatus
 from messaging.suppression import suppress
+from messaging.transitions import Move, Moved
 
 __all__ = ["NotBegun", "Result", "settle"]
 
@@ -61,7 +62,7 @@ def settle(
         )
         decided.append((result.text, decision))
         moves.append(_move(result.text, result.outcome, decision, now, provider))
-    moved = states.apply(session, moves)
+    moved = transitions.apply(session, moves)
     receipts.look_again(session, [move.provider_sid for move in moves if move.provider_sid], now)
     holding = _consequences(session, results, decided, now)
     outcomes = [result.outcome for result in results if not isinstance(result.outcome, NotBegun)]

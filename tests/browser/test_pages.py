@@ -19,7 +19,8 @@ from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
+from messaging.transitions import move
 from tests import builders, case_builders
 from tests.api.pages import stalled
 from tests.browser import enrolment_pages, legal_pages, meeting_pages, progress_pages, sharing_pages

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from engage.appointments.reminders.due import send_due
 from engage.core.db import Database
 from engage.people.model import Person
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
 from messaging.tables import Message
+from messaging.transitions import move
 from tests import builders
 from tests.api.conftest import StoppedClock
 from tests.browser.conftest import House, SitDown

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import failures, states
+from messaging import failures, transitions
 from messaging.failures import BAD_ENDS
 from messaging.states import ENDED, MessageStatus
 from tests.messaging.builders import NOW, put_in
@@ -61,7 +61,7 @@ def test_a_new_bad_end_of_the_same_message_is_told_anew(session: Session) -> Non
     """Expired, and then a receipt shows that it went after all and failed: both are told."""
     message = put_in(session, "one", S.EXPIRED, ended_at=NOW)
     assert len(failures.take(session, now=NOW)) == 1
-    states.move(session, [message.id], S.FAILED, now=NOW)
+    transitions.move(session, [message.id], S.FAILED, now=NOW)
     session.expire_all()
     assert [one.status for one in failures.take(session, now=NOW)] == [S.FAILED]
 

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import receipts, states
+from messaging import receipts, states, transitions
 from messaging.receipts import Applied, apply_waiting
-from messaging.states import MessageStatus, Move
+from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
+from messaging.transitions import Move
 from tests.messaging.builders import NOW, put, put_committed, put_in, read
 
 S = MessageStatus
@@ -103,7 +104,7 @@ def test_a_receipt_that_beats_the_answer_is_applied(
     """
     message = put_in(session, "one", S.SENDING, attempts=1)
     assert [one.new for one in heard(session, word, message.id)] == [status]
-    settled = states.apply(
+    settled = transitions.apply(
         session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
     )
     assert settled == []
@@ -184,7 +185,9 @@ def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session
     """
     message = put_in(session, "one", S.SENDING)
     assert heard(session, "delivered", None) == []
-    states.apply(session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)])
+    transitions.apply(
+        session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
+    )
     assert apply_waiting(session, NOW, 100) == []
     receipts.look_again(session, [SID], NOW)
     assert [one.new for one in apply_waiting(session, NOW, 100)] == [S.DELIVERED]

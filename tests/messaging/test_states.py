@@ -10,9 +10,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
-from messaging import states
-from messaging.states import ALLOWED, ENDED, MessageStatus, Move
+from messaging import states, transitions
+from messaging.states import ALLOWED, ENDED, MessageStatus
 from messaging.tables import Message
+from messaging.transitions import Move
 from tests.messaging.builders import NOW, put, put_committed, put_in, read
 
 S = MessageStatus
@@ -27,7 +28,7 @@ def test_every_pair_obeys_the_table(
     nothing at all.
     """
     message = put_in(session, "one", old, reason="as it was")
-    moved = states.move(session, [message.id], new, now=NOW, reason="moved")
+    moved = transitions.move(session, [message.id], new, now=NOW, reason="moved")
     session.refresh(message)
     if new in ALLOWED[old]:
         assert [(one.id, one.old, one.new) for one in moved] == [(message.id, old, new)]
@@ -60,7 +61,7 @@ def test_moments_are_kept_as_life_goes_on(session: Session) -> None:
     """Accepted, sent and delivered each leave their moment, and only an end leaves an end."""
     message = put_in(session, "one", S.SENDING)
     for minutes, to in enumerate((S.ACCEPTED, S.SENT, S.DELIVERED)):
-        states.move(session, [message.id], to, now=NOW + timedelta(minutes=minutes))
+        transitions.move(session, [message.id], to, now=NOW + timedelta(minutes=minutes))
     session.refresh(message)
     assert message.accepted_at == NOW
     assert message.sent_at == NOW + timedelta(minutes=1)
@@ -71,14 +72,16 @@ def test_an_old_attempt_has_no_say_about_a_new_one(session: Session) -> None:
     """A move that names another attempt than the present one does not happen."""
     message = put_in(session, "one", S.SENDING, attempts=2)
     stale = Move(message.id, S.REFUSED, NOW, attempt=1)
-    assert states.apply(session, [stale]) == []
-    assert states.apply(session, [Move(message.id, S.REFUSED, NOW, attempt=2)]) != []
+    assert transitions.apply(session, [stale]) == []
+    assert transitions.apply(session, [Move(message.id, S.REFUSED, NOW, attempt=2)]) != []
 
 
 def test_many_moves_in_one_statement_each_judged_alone(session: Session) -> None:
     """In a bulk move the allowed ones happen, the others and the unknown ids do not."""
     first, second = put(session, "one"), put_in(session, "two", S.DELIVERED)
-    moved = states.move(session, [first.id, second.id, uuid4(), first.id], S.WITHDRAWN, now=NOW)
+    moved = transitions.move(
+        session, [first.id, second.id, uuid4(), first.id], S.WITHDRAWN, now=NOW
+    )
     assert [one.id for one in moved] == [first.id]
 
 
@@ -90,7 +93,7 @@ def test_of_many_threads_one_makes_the_move(committed: Database) -> None:
     def run() -> None:
         start.wait()
         with committed.begin() as session:
-            won.extend(states.move(session, [id], S.WITHDRAWN, now=NOW))
+            won.extend(transitions.move(session, [id], S.WITHDRAWN, now=NOW))
 
     threads = [Thread(target=run) for _ in range(8)]
     for thread in threads:
@@ -105,12 +108,12 @@ def test_a_move_that_waited_judges_what_it_then_finds(committed: Database) -> No
     and changes nothing.
     """
     id = put_committed(committed, "one")
-    late: list[states.Moved] = []
+    late: list[transitions.Moved] = []
 
     def settle() -> None:
         with committed.begin() as session:
             late.extend(
-                states.apply(
+                transitions.apply(
                     session, [Move(id, S.ACCEPTED, NOW, provider="twilio", provider_sid="SM1")]
                 )
             )
@@ -118,7 +121,7 @@ def test_a_move_that_waited_judges_what_it_then_finds(committed: Database) -> No
     with committed.begin() as session:
         session.execute(update(Message).where(Message.id == id).values(status=S.SENDING))
     with committed.begin() as session:
-        states.move(session, [id], S.DELIVERED, now=NOW)
+        transitions.move(session, [id], S.DELIVERED, now=NOW)
         session.flush()
         thread = Thread(target=settle)
         thread.start()

@@ -21,7 +21,7 @@ from engage.core import events
 from engage.core.db import new_id, wake
 from engage.people.model import Person
 from engage.people.rules import Reason
-from messaging import states
+from messaging import transitions
 from messaging.states import MessageStatus
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ def call_back(
     queued = {
         one.reminder.message_id for one in reminders if one.queued and one.reminder.message_id
     }
-    withdrawn = states.move(
+    withdrawn = transitions.move(
         session, sorted(queued), MessageStatus.WITHDRAWN, now=now, reason=reason.words
     )
     return {one.id for one in withdrawn}

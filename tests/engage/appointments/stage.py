@@ -16,7 +16,7 @@ from engage.appointments import booking
 from engage.appointments.model import Appointment, AppointmentType, Reminder, ReminderState
 from engage.appointments.reminders.due import send_due
 from engage.people.model import Person
-from messaging import states
+from messaging import transitions
 from messaging.sending.dispatch import Claimed
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -127,7 +127,7 @@ def messages(session: Session) -> Sequence[Message]:
 def advance(session: Session, message: Message, *path: MessageStatus, now: datetime) -> None:
     """Move a text along these statuses."""
     for status in path:
-        assert states.move(session, [message.id], status, now=now)
+        assert transitions.move(session, [message.id], status, now=now)
     session.expire(message)
 
 

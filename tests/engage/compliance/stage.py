@@ -24,8 +24,9 @@ from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
 from engage.people.model import Person
 from messaging import inbound, outbox
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
 from messaging.tables import Inbound
+from messaging.transitions import move
 from tests import builders
 
 

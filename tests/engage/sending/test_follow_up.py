@@ -16,9 +16,10 @@ from engage.people import phones
 from engage.people.model import NumberState, Person
 from engage.sending import follow_up
 from engage.signals import SignalKind
-from messaging import states, suppression
-from messaging.states import MessageStatus, Move
+from messaging import suppression, transitions
+from messaging.states import MessageStatus
 from messaging.tables import Message
+from messaging.transitions import Move
 from tests import builders
 from tests.engage.conversation.phones import (
     NUMBER,
@@ -38,7 +39,7 @@ def ended(
     session: Session, message: Message, to: MessageStatus, now: datetime, code: int | None = None
 ) -> None:
     """End the text as the text engine does."""
-    assert states.apply(
+    assert transitions.apply(
         session, [Move(message.id, to, now, reason="as the network says", error_code=code)]
     )
     session.expire(message)

@@ -24,8 +24,9 @@ from messaging.sending.circuit_breaker import (
 from messaging.sending.claim import Claim, Claimed, claim
 from messaging.sending.dispatch import Dispatcher
 from messaging.sending.settle import NotBegun, Result, settle
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
 from messaging.tables import Message, Provider, Sender
+from messaging.transitions import move
 from tests.messaging.builders import NOW, OTHER, SENDER, nothing_held, number, put, put_in
 from tests.messaging.conftest import FarEnd, gateway_to
 

@@ -17,8 +17,9 @@ from engage.people.model import ContactPoint, CustodyStatus, Language, NumberSta
 from engage.people.phones import set_number
 from engage.people.service import ensure_involved
 from messaging import outbox, suppression
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
 from messaging.tables import Message
+from messaging.transitions import move
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.signals.test_today import heard

@@ -22,8 +22,9 @@ from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
 from messaging import inbound, outbox
-from messaging.states import MessageStatus, move
+from messaging.states import MessageStatus
 from messaging.tables import Inbound
+from messaging.transitions import move
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor

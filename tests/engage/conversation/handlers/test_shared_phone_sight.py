@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from engage.queries.signals import signals as insight
 from engage.sending import follow_up
 from engage.signals import SignalKind
-from messaging import states
-from messaging.states import MessageStatus, Move
+from messaging import transitions
+from messaging.states import MessageStatus
+from messaging.transitions import Move
 from tests import builders
 from tests.engage.conversation.phones import OTHER, gone, says, share
 
@@ -38,7 +39,7 @@ def test_the_text_that_found_a_shared_number_dead_is_its_owners(
     ann = builders.person(session, second, first_name="Ann", number=OTHER)
     share(session, [jay, ann], now)
     message = gone(session, jay, now, status=MessageStatus.SENDING)
-    states.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
+    transitions.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
     session.expire(message)
     follow_up.follow_endings(session, now=now)
     words = [
