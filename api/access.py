@@ -42,8 +42,7 @@ class Caller(StrEnum):
     PUBLIC = "public"
     STAFF = "staff"
     KEY = "key"
-    TWILIO = "twilio"
-    NOTIFY = "notify"
+    PROVIDER = "provider"
     MONITOR = "monitor"
 
 
@@ -51,8 +50,7 @@ class Caller(StrEnum):
 class Allowance:
     """Who may call a view: a type of caller, with one of `roles` if any are given, or with `scope`.
 
-    Twilio, GOV.UK Notify and the monitor are authenticated in their views, by a signature or a
-    token.
+    Text providers and the monitor are authenticated in their views, by a signature or a token.
     """
 
     caller: Caller
@@ -63,13 +61,12 @@ class Allowance:
     @property
     def by_machine(self) -> bool:
         """Whether only programs call the view: it needs neither a session nor a CSRF token."""
-        return self.caller in (Caller.KEY, Caller.TWILIO, Caller.NOTIFY, Caller.MONITOR)
+        return self.caller in (Caller.KEY, Caller.PROVIDER, Caller.MONITOR)
 
 
 PUBLIC = Allowance(Caller.PUBLIC)
 STAFF = Allowance(Caller.STAFF)
-TWILIO = Allowance(Caller.TWILIO)
-NOTIFY = Allowance(Caller.NOTIFY)
+PROVIDER = Allowance(Caller.PROVIDER)
 MONITOR = Allowance(Caller.MONITOR)
 
 

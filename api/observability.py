@@ -38,17 +38,8 @@ health = Blueprint("health", __name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Not logged: health checks, because they are frequent, and stored texts and receipts, because each
 # is a row that says more than a log line.
-_NOT_LOGGED = frozenset(
-    {
-        "health.live",
-        "health.ready",
-        "health.metrics",
-        "webhooks.text_received",
-        "webhooks.status_reported",
-        "webhooks.text_received_by_notify",
-        "webhooks.status_reported_by_notify",
-    }
-)
+_NOT_LOGGED = frozenset({"health.live", "health.ready", "health.metrics"})
+_BLUEPRINT_NOT_LOGGED = "webhooks"
 
 
 class _Requests:
@@ -213,9 +204,8 @@ def _finish_request(response: Response) -> Response:
     counters: _Requests = current_app.extensions["engage.requests"]
     counters.add(route, request.method, status, seconds)
     response.headers["X-Request-Id"] = context.request_id
-    if request.endpoint not in _NOT_LOGGED or (
-        status >= 400 and request.endpoint != "health.ready"
-    ):
+    unlogged = request.endpoint in _NOT_LOGGED or request.blueprint == _BLUEPRINT_NOT_LOGGED
+    if not unlogged or (status >= 400 and request.endpoint != "health.ready"):
         log.info(
             "request.finished",
             route=route,

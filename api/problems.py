@@ -163,7 +163,7 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer_lost_database(error: Exception) -> Response:
-    """Answer 503 if the database is down. Twilio retries after it."""
+    """Answer 503 if the database is down. Text providers retry after it."""
     log.error("request.unavailable", error=type(error).__name__)
     return respond(
         Problem(

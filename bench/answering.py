@@ -29,10 +29,11 @@ from engage.agencies.model import Agency, Hub, Staff
 from engage.appointments import booking as appointments
 from engage.appointments.kinds import AppointmentType
 from engage.core.db import Database
-from engage.core.settings import DEMO_NUMBER, PROJECT
+from engage.core.settings import PROJECT
 from engage.people import phones
 from engage.people import service as people
 from engage.people.model import ContactPoint
+from messaging.gateways.twilio.settings import DEMO_NUMBER
 
 A_SECOND = 50
 PHONES = 900

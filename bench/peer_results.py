@@ -10,7 +10,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from bench.provider import IN_FLIGHT, words
-from engage.core.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
+from messaging.gateways.twilio.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
 
 DATABASE, PROVIDER = "PEER_DATABASE", "PEER_PROVIDER"
 CREATE = text(

@@ -19,14 +19,10 @@ from sqlalchemy.orm import Session
 
 from bench.ports import free_port
 from engage.core.db import Database
-from engage.core.settings import (
-    DEMO_ACCOUNT_SID,
-    DEMO_AUTH_TOKEN,
-    DEMO_NUMBER,
-    PROJECT,
-)
+from engage.core.settings import PROJECT
 from messaging.gateways.base import OutgoingText
 from messaging.gateways.twilio.send import TwilioGateway
+from messaging.gateways.twilio.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
 from messaging.outbox import Lane, Text, enqueue
 from messaging.sending.claim import Claimed, Verdict
 from messaging.sending.dispatch import Dispatcher

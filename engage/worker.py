@@ -8,9 +8,8 @@ finishes or hands back what it holds.
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
@@ -49,9 +48,8 @@ from messaging import (
     redaction,
 )
 from messaging.fairness import Crowd
-from messaging.gateways.base import Gateway
-from messaging.gateways.notify.send import NotifyGateway
-from messaging.gateways.twilio.send import TwilioGateway
+from messaging.gateways import registry
+from messaging.gateways.base import ProviderRoute
 from messaging.sending import reconcile
 from messaging.sending.dispatch import Dispatcher
 from messaging.shutdown import stop_signals
@@ -73,47 +71,19 @@ goes in fewer steps.
 FORGET_HOURS = (3, 4)
 NIGHT_ENDS = 2
 """From this hour on the hub's day is swept: at once where the worker was not running at night."""
-STATUS_PATH = "/webhooks/twilio/status"
-
-
-@dataclass(frozen=True)
-class ProviderRoute:
-    """A way out: a provider, where it reports to, and how fast its senders may speak (segments a
-    second).
-    """
-
-    gateway: Gateway
-    callback_url: str | None
-    segments_per_second: float
-    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 def provider_routes(settings: Settings) -> list[ProviderRoute]:
-    """The providers that the settings name: Twilio always, GOV.UK Notify where there is a key for
-    it.
-    """
-    twilio, notify = settings.twilio, settings.notify
-    gateway: Gateway = TwilioGateway(
-        account_sid=twilio.account_sid,
-        auth_token=twilio.auth_token,
-        from_number=twilio.from_numbers,
-        messaging_service_sid=twilio.messaging_service_sid,
-        api_base_url=twilio.api_base_url,
-    )
-    callback_url = f"{settings.public_url}{STATUS_PATH}"
-    found = [
-        ProviderRoute(gateway, callback_url, settings.segments_per_second, twilio.sender_rates)
-    ]
-    if notify is not None:
-        gateway = NotifyGateway(
-            notify.api_key,
-            notify.template_id,
-            sms_sender_id=notify.sms_sender_id,
-            base_url=notify.base_url,
+    """The providers that the settings name, in the order of the registry."""
+    return [
+        provider.connect(
+            found,
+            callback_url=f"{settings.public_url}{provider.status_path}",
+            segments_per_second=settings.segments_per_second,
         )
-        # It is told once, in its own pages, where to post.
-        found.append(ProviderRoute(gateway, None, notify.segments_per_second))
-    return found
+        for provider in registry.PROVIDERS
+        if (found := provider.settings_in(settings.providers)) is not None
+    ]
 
 
 class Worker:

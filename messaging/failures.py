@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from messaging.sending import retry
+from messaging.gateways import registry
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
@@ -31,7 +31,7 @@ BAD_ENDS = (
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """One text that will not arrive. `number_dead`: the number itself will never take a text;
+    """One text that will not arrive. `words`: what the error code means; `number_dead`: the number itself will never take a text;
     `opted_out`: the provider says STOP.
     """
 
@@ -43,6 +43,7 @@ class Ending:
     status: MessageStatus
     reason: str | None
     error_code: int | None
+    words: str
     number_dead: bool
     opted_out: bool
     ended_at: datetime
@@ -66,6 +67,7 @@ def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
 
 
 def _ending(row: Message, now: datetime) -> Ending:
+    codes = registry.codes(row.provider)
     return Ending(
         message_id=row.id,
         recipient=row.recipient,
@@ -75,7 +77,8 @@ def _ending(row: Message, now: datetime) -> Ending:
         status=row.status,
         reason=row.reason,
         error_code=row.error_code,
-        number_dead=retry.number_dead(row.error_code),
-        opted_out=retry.opted_out(row.error_code),
+        words=codes.words(row.error_code),
+        number_dead=codes.number_dead(row.error_code),
+        opted_out=row.error_code in codes.opted_out,
         ended_at=row.ended_at or now,
     )

@@ -8,7 +8,6 @@ This module must never read what a text says.
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session, aliased
 
 from messaging.fairness import Crowd
-from messaging.sending import routes
+from messaging.gateways.webhooks import IncomingText
 from messaging.sending.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
 from messaging.text import clean
@@ -35,11 +34,8 @@ __all__ = [
     "Handled",
     "Handler",
     "Outcome",
-    "Received",
     "dismiss",
     "handle_next",
-    "keep",
-    "keep_at_once",
     "retry",
     "store",
     "store_at_once",
@@ -74,21 +70,6 @@ class Handled:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A text to us as a provider tells of it: its id for it, both numbers, the words, and all of it
-    as it came.
-    """
-
-    provider: str
-    sid: str | None
-    from_number: str
-    to_number: str
-    body: str
-    num_media: int
-    params: Mapping[str, str]
-
-
 # One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
 # wakes by itself, afterwards.
 _KEEP = """
@@ -100,64 +81,36 @@ RETURNING id
 _KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_inbound', '') FROM kept"  # noqa: S608 — both parts are our own words
 
 
-def store(session: Session, params: Mapping[str, str], *, now: datetime) -> bool:
-    """Keep a text as Twilio posted it; False if the same one (by the provider's id) is kept
-    already.
+def store(session: Session, incoming: IncomingText, *, now: datetime) -> bool:
+    """Store a text and wake the workers; False if it is stored already, by the provider's id.
 
-    A post without an id is kept under a digest of all it says, because a signed text must never be
-    lost for want of a field.
+    A text without an id is stored under a digest of all it says: a text that is proved to come from
+    a provider must never be lost because a field is missing.
     """
-    return keep(session, _from_twilio(params), now=now)
-
-
-def store_at_once(
-    connection: "psycopg.Connection[Any]", params: Mapping[str, str], *, now: datetime
-) -> bool:
-    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the
-    workers (CHANNEL) by itself.
-    """
-    return keep_at_once(connection, _from_twilio(params), now=now)
-
-
-def keep(session: Session, received: Received, *, now: datetime) -> bool:
-    """Keep a text of any provider, once; False if it is kept already."""
     return (
-        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(received, now)).first()
+        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(incoming, now)).first()
         is not None
     )
 
 
-def keep_at_once(
-    connection: "psycopg.Connection[Any]", received: Received, *, now: datetime
+def store_at_once(
+    connection: "psycopg.Connection[Any]", incoming: IncomingText, *, now: datetime
 ) -> bool:
-    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers
-    (CHANNEL).
+    """As `store`, for a webhook: on a bare connection that commits by itself. The caller wakes the
+    workers (CHANNEL).
     """
-    return connection.execute(_KEEP, _row(received, now)).fetchone() is not None
+    return connection.execute(_KEEP, _row(incoming, now)).fetchone() is not None
 
 
-def _from_twilio(params: Mapping[str, str]) -> Received:
-    media = params.get("NumMedia", "")
-    return Received(
-        routes.TWILIO,
-        params.get("MessageSid") or params.get("SmsSid") or params.get("SmsMessageSid"),
-        params.get("From", ""),
-        params.get("To", ""),
-        params.get("Body", ""),
-        int(media) if re.fullmatch(r"[0-9]{1,3}", media) else 0,
-        params,
-    )
-
-
-def _row(received: Received, now: datetime) -> dict[str, Any]:
-    kept = {clean(str(key)): clean(str(value)) for key, value in received.params.items()}
+def _row(incoming: IncomingText, now: datetime) -> dict[str, Any]:
+    kept = {clean(str(key)): clean(str(value)) for key, value in incoming.params.items()}
     return {
-        "message_sid": _sid(received.sid, kept),
-        "provider": received.provider,
-        "from_number": clean(received.from_number)[:64],
-        "to_number": clean(received.to_number)[:64],
-        "body": clean(received.body),
-        "num_media": received.num_media,
+        "message_sid": _sid(incoming.sid, kept),
+        "provider": incoming.provider,
+        "from_number": clean(incoming.from_number)[:64],
+        "to_number": clean(incoming.to_number)[:64],
+        "body": clean(incoming.body),
+        "num_media": incoming.num_media,
         "params": json.dumps(kept),
         "received_at": now,
     }

@@ -7,7 +7,6 @@ behind it. Storing must never depend on understanding.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +18,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from messaging import transitions
-from messaging.sending import retry, routes
+from messaging.gateways import registry
+from messaging.gateways.webhooks import IncomingReceipt
 from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt, new_id
 from messaging.text import clean
@@ -31,12 +31,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CHANNEL",
     "Applied",
-    "Said",
     "apply_waiting",
-    "keep",
-    "keep_at_once",
     "look_again",
-    "meaning",
     "store",
     "store_at_once",
 ]
@@ -47,25 +43,6 @@ CHANNEL = "messaging_receipts"
 _log = structlog.get_logger(__name__)
 _GIVE_UP_AFTER = 12
 _S = MessageStatus
-_MEANING: Mapping[str, MessageStatus] = {
-    "accepted": _S.ACCEPTED,
-    "scheduled": _S.ACCEPTED,
-    "queued": _S.ACCEPTED,
-    "sending": _S.ACCEPTED,
-    "sent": _S.SENT,
-    "delivered": _S.DELIVERED,
-    "read": _S.DELIVERED,
-    "undelivered": _S.UNDELIVERED,
-    "failed": _S.FAILED,
-    "canceled": _S.FAILED,
-    # GOV.UK Notify's own words; the others it shares with Twilio.
-    "created": _S.ACCEPTED,
-    "pending": _S.SENT,
-    "permanent-failure": _S.UNDELIVERED,
-    "temporary-failure": _S.UNDELIVERED,
-    "technical-failure": _S.FAILED,
-}
-
 
 _LOOK_AGAIN = text("""
 WITH free AS MATERIALIZED (
@@ -91,20 +68,6 @@ class Applied:
     number_dead: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a provider said of a text: our id and its own as it gave them, its word for the status,
-    and all of it as it came.
-    """
-
-    provider: str
-    mid: str | None
-    sid: str | None
-    status: str | None
-    error_code: int | None
-    params: Mapping[str, str]
-
-
 # One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
 # wakes by itself, afterwards.
 _KEEP = """
@@ -117,67 +80,38 @@ RETURNING id
 _KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_receipts', '') FROM kept"  # noqa: S608 — both parts are our own words
 
 
-def store(session: Session, *, mid: str | None, params: Mapping[str, str], now: datetime) -> bool:
-    """Keep Twilio's receipt as it came; False if the very same one is kept already. `mid` is our id
-    from the callback's address, unchecked.
-    """
-    return keep(session, _from_twilio(mid, params), now=now)
-
-
-def store_at_once(
-    connection: "psycopg.Connection[Any]",
-    *,
-    mid: str | None,
-    params: Mapping[str, str],
-    now: datetime,
-) -> bool:
-    """As `store`, on a bare connection that commits by itself: for a webhook, which wakes the
-    workers (CHANNEL) by itself.
-    """
-    return keep_at_once(connection, _from_twilio(mid, params), now=now)
-
-
-def keep(session: Session, said: Said, *, now: datetime) -> bool:
-    """Keep what any provider said, once; False if the very same is kept already."""
-    return session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(said, now)).first() is not None
-
-
-def keep_at_once(connection: "psycopg.Connection[Any]", said: Said, *, now: datetime) -> bool:
-    """As `keep`, on a bare connection that commits by itself; whoever calls it wakes the workers
-    (CHANNEL).
-    """
-    return connection.execute(_KEEP, _row(said, now)).fetchone() is not None
-
-
-def _from_twilio(mid: str | None, params: Mapping[str, str]) -> Said:
-    return Said(
-        routes.TWILIO,
-        mid,
-        params.get("MessageSid") or params.get("SmsSid"),
-        params.get("MessageStatus") or params.get("SmsStatus"),
-        _code(params.get("ErrorCode")),
-        params,
+def store(session: Session, incoming: IncomingReceipt, *, now: datetime) -> bool:
+    """Store a receipt and wake the workers; False if the very same one is stored already."""
+    return (
+        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(incoming, now)).first()
+        is not None
     )
 
 
-def _row(said: Said, now: datetime) -> dict[str, Any]:
-    kept = {clean(str(key)): clean(str(value)) for key, value in said.params.items()}
+def store_at_once(
+    connection: "psycopg.Connection[Any]", incoming: IncomingReceipt, *, now: datetime
+) -> bool:
+    """As `store`, for a webhook: on a bare connection that commits by itself. The caller wakes the
+    workers (CHANNEL).
+    """
+    return connection.execute(_KEEP, _row(incoming, now)).fetchone() is not None
+
+
+def _row(incoming: IncomingReceipt, now: datetime) -> dict[str, Any]:
+    kept = {clean(str(key)): clean(str(value)) for key, value in incoming.params.items()}
     return {
         "id": new_id(),
-        "digest": hashlib.sha256(json.dumps([said.mid, kept], sort_keys=True).encode()).hexdigest(),
-        "provider": said.provider,
-        "message_id": _uuid(said.mid),
-        "provider_sid": clean(said.sid or "")[:64] or None,
-        "status": clean(said.status or "")[:32] or None,
-        "error_code": said.error_code,
+        "digest": hashlib.sha256(
+            json.dumps([incoming.mid, kept], sort_keys=True).encode()
+        ).hexdigest(),
+        "provider": incoming.provider,
+        "message_id": _uuid(incoming.mid),
+        "provider_sid": clean(incoming.sid or "")[:64] or None,
+        "status": clean(incoming.status or "")[:32] or None,
+        "error_code": incoming.error_code,
         "params": json.dumps(kept),
         "received_at": now,
     }
-
-
-def meaning(status: str | None) -> MessageStatus | None:
-    """What the provider's word for a status means for a message, or None for a word we do not know."""
-    return _MEANING.get((status or "").lower())
 
 
 def _uuid(given: str | None) -> UUID | None:
@@ -185,10 +119,6 @@ def _uuid(given: str | None) -> UUID | None:
         return UUID(given) if given else None
     except ValueError:
         return None
-
-
-def _code(given: str | None) -> int | None:
-    return int(given) if given and re.fullmatch(r"[0-9]{1,9}", given) else None
 
 
 def apply_waiting(session: Session, now: datetime, limit: int = 200) -> list[Applied]:
@@ -249,7 +179,7 @@ def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, Mes
     if message is None:
         _put_off(receipt, now)
         return None
-    says = meaning(receipt.status)
+    says = registry.meaning(receipt.provider, receipt.status)
     if says is None:
         _settled(receipt, now, "The provider used a status we do not know")
         return None
@@ -316,11 +246,12 @@ def _apply(
 
 def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
     bad = says in (_S.UNDELIVERED, _S.FAILED)
+    codes = registry.codes(receipt.provider)
     return Move(
         message.id,
         says,
         receipt.received_at,
-        reason=retry.words(receipt.error_code) if bad else None,
+        reason=codes.words(receipt.error_code) if bad else None,
         error_code=receipt.error_code if bad else None,
         provider=receipt.provider,
         provider_sid=receipt.provider_sid,
@@ -329,6 +260,7 @@ def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
 
 def _applied(moved: transitions.Moved, receipt: Receipt, message: Message) -> Applied:
     bad = moved.new in (_S.UNDELIVERED, _S.FAILED)
+    codes = registry.codes(receipt.provider)
     return Applied(
         message_id=moved.id,
         recipient=message.recipient,
@@ -336,8 +268,8 @@ def _applied(moved: transitions.Moved, receipt: Receipt, message: Message) -> Ap
         old=moved.old,
         new=moved.new,
         error_code=receipt.error_code if bad else None,
-        reason=retry.words(receipt.error_code) if bad else None,
-        number_dead=bad and retry.number_dead(receipt.error_code),
+        reason=codes.words(receipt.error_code) if bad else None,
+        number_dead=bad and codes.number_dead(receipt.error_code),
     )
 
 

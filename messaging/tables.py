@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
+from messaging.gateways import registry
 from messaging.states import MessageStatus
 
 __all__ = [
@@ -131,8 +132,8 @@ class Message(Base):
     claimed_by: Mapped[str | None]
     provider: Mapped[str] = mapped_column(
         String(20),
-        default="twilio",
-        server_default=text("'twilio'"),
+        default=registry.DEFAULT,
+        server_default=text(f"'{registry.DEFAULT}'"),
         doc="Whom it goes by; never another one once it was tried.",
     )
     fallback: Mapped[str | None] = mapped_column(
@@ -229,7 +230,7 @@ class Receipt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     provider: Mapped[str] = mapped_column(
-        String(20), default="twilio", server_default=text("'twilio'")
+        String(20), default=registry.DEFAULT, server_default=text(f"'{registry.DEFAULT}'")
     )
     message_id: Mapped[UUID | None] = mapped_column(
         doc="Our id as the callback gave it; it may be nobody's."
@@ -275,7 +276,7 @@ class Inbound(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     message_sid: Mapped[str] = mapped_column(String(80), unique=True)
     provider: Mapped[str] = mapped_column(
-        String(20), default="twilio", server_default=text("'twilio'")
+        String(20), default=registry.DEFAULT, server_default=text(f"'{registry.DEFAULT}'")
     )
     from_number: Mapped[str] = mapped_column(String(64))
     to_number: Mapped[str] = mapped_column(String(64))

@@ -32,36 +32,16 @@ def run() -> None:
 def simulator(host: str, port: int | None) -> None:
     """Run a simulated phone network, with phones in the browser.
 
-    It stands in for Twilio and GOV.UK Notify. Refused in production.
+    It stands in for the text providers. Refused in production.
     """
     from engage.core.clock import Clock
-    from engage.core.settings import DEMO_NUMBER
+    from messaging.gateways.simulator.accounts import simulated_accounts
     from messaging.gateways.simulator.server import serve
-    from messaging.gateways.simulator.settings import NO_WORDS, NotifyAccount, SimulatorSettings
 
     settings = settings_outside_production("The simulator")
     configure_logs(settings)
-    simulated = SimulatorSettings(
-        account_sid=settings.twilio.account_sid,
-        auth_token=settings.twilio.auth_token,
-        inbound_url=f"{settings.public_url}/webhooks/twilio/inbound#rc=3&rp=ct,rt,5xx",
-        numbers=settings.twilio.from_numbers or (DEMO_NUMBER,),
-        opt_out=NO_WORDS,  # as docs/deployment.md requires: Engage itself handles STOP
-        messaging_service_sid=settings.twilio.messaging_service_sid,
-        now=Clock.from_settings(settings).now,
-        notify=NotifyAccount(
-            **(
-                {
-                    "api_key": settings.notify.api_key,
-                    "template_id": settings.notify.template_id,
-                    "token": settings.notify.callback_token,
-                }
-                if settings.notify
-                else {}
-            ),
-            status_url=f"{settings.public_url}/webhooks/notify/status#rc=3&rp=ct,rt,5xx",
-            inbound_url=f"{settings.public_url}/webhooks/notify/inbound#rc=3&rp=ct,rt,5xx",
-        ),
+    simulated = simulated_accounts(
+        settings.providers, settings.public_url, now=Clock.from_settings(settings).now
     )
     serve(simulated, host, port or settings.simulator_port)
 

@@ -18,14 +18,14 @@ from engage.agencies.model import Hub, HubSettingsSpell
 from engage.agencies.setting_types import Setting, Unit, choice, number, row_of, switch
 from engage.core.errors import Invalid
 from engage.core.local_time import local_day
-from messaging.sending import routes
+from messaging.gateways import registry
 from messaging.sending.routes import Route
 
 _CLOCK, _MINUTES, _HOURS, _DAYS = Unit.CLOCK, Unit.MINUTES, Unit.HOURS, Unit.DAYS
 _MONTHS, _YEARS, _TEXTS = Unit.MONTHS, Unit.YEARS, Unit.TEXTS
 _CONVERSATION, _DANGER = "Conversation", "Danger"
 _MEETINGS, _REBOOKING = "Referrals and meetings", "Rebooking by text"
-_PROVIDERS = {routes.TWILIO: "Twilio", routes.NOTIFY: "GOV.UK Notify"}
+_PROVIDERS = {provider.name: provider.label for provider in registry.PROVIDERS}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class HubRules:
     texts_read_an_hour: int = number(
         "Most texts read from one number in an hour", 100, 20, 1000, _TEXTS, rule=_CONVERSATION
     )
-    provider: str = choice("Text provider", routes.TWILIO, _PROVIDERS, rule=_CONVERSATION)
+    provider: str = choice("Text provider", registry.DEFAULT, _PROVIDERS, rule=_CONVERSATION)
     failover: bool = switch(
         "Use the other text provider when this one is down", False, rule=_CONVERSATION
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from messaging.gateways import registry
 from messaging.outbox import Lane
 from messaging.states import MessageStatus
 
@@ -50,9 +51,6 @@ PURPOSES: Mapping[str, str] = {
 }
 
 
-PROVIDERS: Mapping[str, str] = {"twilio": "Twilio", "notify": "GOV.UK Notify"}
-
-
 LANES: Mapping[Lane, str] = {
     Lane.SAFETY: "Safety",
     Lane.CODE: "One-time codes",
@@ -60,3 +58,8 @@ LANES: Mapping[Lane, str] = {
     Lane.REMINDER: "Reminders",
     Lane.BULK: "Bulk",
 }
+
+
+def provider_label(name: str) -> str:
+    """What a provider is called."""
+    return registry.label(name)

@@ -21,7 +21,6 @@ from engage.signals import Evidence, SignalKind
 from engage.texts import Purpose
 from messaging import failures
 from messaging.failures import Ending
-from messaging.sending import retry
 from messaging.states import MessageStatus
 
 log = structlog.get_logger(__name__)
@@ -53,17 +52,21 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
 def _suspend_number(session: Session, ending: Ending, now: datetime) -> None:
     """Suspend the number for everybody who has it, and tell their offender managers."""
     lock_number(session, ending.to_number)
-    words = retry.words(ending.error_code)
     for person, point in phones.people_on(session, ending.to_number):
         phones.mark_suspended(
-            session, person, point, why=f"Texts cannot reach it: {words}", actor="system", now=now
+            session,
+            person,
+            point,
+            why=f"Texts cannot reach it: {ending.words}",
+            actor="system",
+            now=now,
         )
         raise_signal(
             session,
             SignalKind.NUMBER_DEAD,
             person,
             about=str(point.id),
-            why=f"A text could not reach their number: {words}. This is not held against them.",
+            why=f"A text could not reach their number: {ending.words}. This is not held against them.",
             evidence=[
                 Evidence("message", str(ending.message_id)),
                 Evidence("contact_point", str(point.id)),

@@ -5,8 +5,8 @@ truth about a send, so that nothing above this seam ever looks at an HTTP status
 never retry a send by itself and never raise from `send`.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +19,7 @@ __all__ = [
     "NotProcessed",
     "Outcome",
     "OutgoingText",
+    "ProviderRoute",
     "ProviderText",
     "Refused",
     "Unknown",
@@ -131,3 +132,15 @@ class Gateway(Protocol):
         """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered where
         it erases nothing on request.
         """
+
+
+@dataclass(frozen=True)
+class ProviderRoute:
+    """A provider that texts can go by: its gateway, where it reports to, and how fast its senders
+    may send, in segments a second. `rates` are for senders with a speed of their own.
+    """
+
+    gateway: Gateway
+    callback_url: str | None
+    segments_per_second: float
+    rates: Mapping[str, float] = field(default_factory=dict)

@@ -19,8 +19,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from messaging import receipts, transitions
+from messaging.gateways import registry
 from messaging.gateways.base import Gateway, GatewayUnavailable, ProviderText
-from messaging.sending import retry
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from messaging.transitions import Move
@@ -33,10 +33,6 @@ _OPEN = (_S.SENDING, _S.UNKNOWN)
 _SLACK = timedelta(days=1)
 """How far back of the attempt the list is read: a day costs nothing and covers clocks that
 disagree.
-"""
-_LISTS_REMEMBER = timedelta(days=5)
-"""Providers forget (GOV.UK Notify after a week): that a list does not show a text older than this
-proves nothing.
 """
 
 Begin = Callable[[], AbstractContextManager[Session]]
@@ -224,20 +220,23 @@ def _proves(message: Message, asked_at: datetime, patience: Patience) -> bool:
     """Does this look's finding nothing prove that the provider never had it? Only after the lease,
     and not at the first look.
     """
-    if message.lease_until is None or asked_at > message.lease_until + _LISTS_REMEMBER:
+    provider = registry.find(message.provider)
+    if provider is None or message.lease_until is None:
         return False
+    if asked_at > message.lease_until + provider.list_lasts:
+        return False  # the provider may have forgotten it
     late_enough = asked_at > message.lease_until + patience.after_lease
     return late_enough and message.reconcile_looks + 1 >= patience.looks_for_proof
 
 
 def _found(session: Session, message: Message, found: ProviderText, now: datetime) -> str:
-    status = receipts.meaning(found.status) or _S.ACCEPTED
+    status = registry.meaning(message.provider, found.status) or _S.ACCEPTED
     bad = status in (_S.UNDELIVERED, _S.FAILED)
     move = Move(
         message.id,
         status,
         now,
-        reason=retry.words(found.error_code) if bad else None,
+        reason=registry.codes(message.provider).words(found.error_code) if bad else None,
         error_code=found.error_code if bad else None,
         provider=message.provider,
         provider_sid=found.sid,

@@ -14,12 +14,11 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from messaging.gateways import registry
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused
 
-__all__ = ["NOTIFY", "TWILIO", "Route", "channel", "note", "reroute"]
+__all__ = ["Route", "channel", "note", "reroute"]
 
-TWILIO = "twilio"
-NOTIFY = "notify"
 CHANNELS = "messaging_outbox_"
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +36,7 @@ class Route:
     Raises ValueError if the other is the same, or has no time.
     """
 
-    provider: str = TWILIO
+    provider: str = registry.DEFAULT
     fallback: str | None = None
     after: timedelta | None = None
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from messaging import receipts, transitions
+from messaging.gateways import registry
 from messaging.gateways.base import Accepted, Outcome
 from messaging.sending import pacing, retry, routes
 from messaging.sending.claim import Claimed
@@ -49,12 +50,14 @@ def settle(
     """
     moves: list[Move] = []
     decided: list[tuple[Claimed, Decision]] = []
+    codes = registry.codes(provider)
     for result in results:
         if isinstance(result.outcome, NotBegun):
             moves.append(_handed_back(result.text, now))
             continue
         decision = retry.after(
             result.outcome,
+            codes=codes,
             attempts=result.text.attempts,
             now=now,
             expires_at=result.text.expires_at,

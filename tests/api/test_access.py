@@ -73,8 +73,7 @@ def test_anonymous_callers_reach_public_routes_only(app: Flask, client: FlaskCli
     closed = chain(
         calls(app, Caller.STAFF),
         calls(app, Caller.KEY),
-        calls(app, Caller.TWILIO),
-        calls(app, Caller.NOTIFY),
+        calls(app, Caller.PROVIDER),
     )
     tried = 0
     for rule, method, address in closed:

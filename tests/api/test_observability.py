@@ -16,6 +16,8 @@ from engage.core.db import Database
 from engage.signals import Evidence, SignalKind, raise_signal
 from messaging import inbound, outbox
 from messaging.gateways.base import NotProcessed
+from messaging.gateways.registry import TWILIO
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.sending import routes
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock, settings
@@ -100,9 +102,11 @@ def test_queue_depths_come_from_the_database(
             now=now,
         )
         inbound.store(
-            session, {"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}, now=now
+            session,
+            twilio.read_text({"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}),
+            now=now,
         )
-        routes.note(session, routes.TWILIO, [NotProcessed()], now)
+        routes.note(session, TWILIO.name, [NotProcessed()], now)
         raise_signal(
             session,
             SignalKind.NUMBER_SHARED,

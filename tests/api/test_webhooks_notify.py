@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from api import create_app
 from engage.core.db import Database
-from engage.core.settings import DEMO_NOTIFY_TOKEN
+from messaging.gateways.notify.settings import DEMO_CALLBACK_TOKEN
 from messaging.tables import Inbound, Receipt
 from tests.api.conftest import ACCOUNT, TOKEN, StoppedClock, settings
 
 INBOUND = "/webhooks/notify/inbound"
 STATUS = "/webhooks/notify/status"
-BEARER = {"Authorization": f"Bearer {DEMO_NOTIFY_TOKEN}"}
+BEARER = {"Authorization": f"Bearer {DEMO_CALLBACK_TOKEN}"}
 TEXT = {
     "id": "11111111-2222-4333-8444-555555555555",
     "source_number": "447700900123",
@@ -74,7 +74,7 @@ def test_a_receipt_is_kept_once(client: FlaskClient, committed: Database) -> Non
     [
         {},
         {"Authorization": "Bearer guess"},
-        {"Authorization": DEMO_NOTIFY_TOKEN},
+        {"Authorization": DEMO_CALLBACK_TOKEN},
         {"Authorization": "Basic x"},
     ],
 )

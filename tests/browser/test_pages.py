@@ -19,6 +19,7 @@ from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
 from messaging import inbound, outbox
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.states import MessageStatus
 from messaging.transitions import move
 from tests import builders, case_builders
@@ -39,13 +40,15 @@ def write(database: Database, number: str, words: str, now: datetime) -> None:
     with database.begin() as session:
         inbound.store(
             session,
-            {
-                "MessageSid": f"SM{uuid.uuid4().hex}",
-                "From": number,
-                "To": "+447700900999",
-                "Body": words,
-                "NumMedia": "0",
-            },
+            twilio.read_text(
+                {
+                    "MessageSid": f"SM{uuid.uuid4().hex}",
+                    "From": number,
+                    "To": "+447700900999",
+                    "Body": words,
+                    "NumMedia": "0",
+                }
+            ),
             now=now,
         )
     inbound.handle_next(database.begin, conversation.handle, now=now)

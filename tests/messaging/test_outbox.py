@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engage.core.db import Database
+from messaging.gateways import registry
 from messaging.outbox import DEFAULT_LIFE, Lane, TextProblem, channel, enqueue, withdraw
-from messaging.sending.routes import NOTIFY, TWILIO
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests.messaging.builders import NOW, a_text, number, put, put_in
@@ -114,9 +114,11 @@ def test_workers_are_told_when_a_text_is_committed(committed: Database) -> None:
     """A listener hears of a new text for its provider, once it is committed, and not of a repeat."""
     plain = committed.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as listener:
-        for provider in (TWILIO, NOTIFY):
+        for provider in registry.names():
             listener.execute(f"LISTEN {channel(provider)}")
         for _ in range(2):
             with committed.begin() as session:
                 put(session, "one", lane=Lane.REPLY)
-        assert [one.channel for one in listener.notifies(timeout=0.5)] == [channel(TWILIO)]
+        assert [one.channel for one in listener.notifies(timeout=0.5)] == [
+            channel(registry.DEFAULT)
+        ]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.db import Database
 from messaging import receipts, states, transitions
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.receipts import Applied, apply_waiting
 from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
@@ -32,7 +33,7 @@ def say(session: Session, status: str, mid: UUID | str | None, sid: str = SID, *
         "SmsStatus": status,
         **more,
     }
-    return receipts.store(session, mid=str(mid) if mid else None, params=params, now=NOW)
+    return receipts.store(session, twilio.read_receipt(params, str(mid) if mid else None), now=NOW)
 
 
 def heard(
@@ -265,7 +266,7 @@ def test_a_status_nobody_knows_is_kept(session: Session) -> None:
 )
 def test_odd_receipts_are_stored(session: Session, params: dict[str, str]) -> None:
     """Nothing that a callback may hold stops it from being kept."""
-    assert receipts.store(session, mid="?", params=params, now=NOW)
+    assert receipts.store(session, twilio.read_receipt(params, "?"), now=NOW)
     assert apply_waiting(session, NOW, 10) == []
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from engage.core.db import Database
 from messaging import inbound
 from messaging.gateways.base import GatewayUnavailable, NotOffered
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.redaction import Redacted, redact
 from messaging.sending.dispatch import Dispatcher
@@ -145,7 +146,9 @@ def test_texts_to_us_are_erased_too(
     """Once they were handled, and only where whoever handled them wants it."""
     with committed.begin() as session:
         inbound.store(
-            session, {"MessageSid": "SM1", "From": "+447700900001", "Body": "yes"}, now=NOW
+            session,
+            twilio.read_text({"MessageSid": "SM1", "From": "+447700900001", "Body": "yes"}),
+            now=NOW,
         )
         session.execute(update(Inbound).values(status=status, redact=wanted))
     eraser = Eraser()

@@ -1,1 +1,4 @@
-"""GOV.UK Notify: how a text is sent, and what its callbacks say."""
+"""GOV.UK Notify: its settings, how a text is sent, what it posts to us, and what its words mean."""
+
+NAME = "notify"
+"""Stored with each text that GOV.UK Notify carries."""

@@ -7,7 +7,6 @@ unknown until it has been looked up. This module must never retry a send, and ne
 log.
 """
 
-import hmac
 import logging
 import re
 import threading
@@ -32,12 +31,11 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
+from messaging.gateways.codes import HTTP_BUSY
 from messaging.gateways.lines import broken, never_left
-from messaging.inbound import Received
-from messaging.receipts import Said
-from messaging.sending import retry, routes
+from messaging.gateways.notify import NAME, codes
 
-__all__ = ["DEFAULT_SENDER", "NotifyGateway", "delivery_code", "receipt", "received", "valid_token"]
+__all__ = ["DEFAULT_SENDER", "NotifyGateway"]
 
 DEFAULT_SENDER = "notify"
 """What our record calls the sender that Notify chooses when none is named."""
@@ -63,7 +61,7 @@ for _name in ("base", "notifications"):
 class NotifyGateway:
     """Sends through one GOV.UK Notify service."""
 
-    name = routes.NOTIFY
+    name = NAME
 
     def __init__(
         self,
@@ -161,14 +159,14 @@ def _refused(problem: APIError) -> Outcome:
         return Unknown(broken(cause) if known else "the connection broke")  # type: ignore[arg-type]
     status = problem.status_code
     words = str(problem.message)
-    if status == 429:
-        return NotProcessed(retry.NOTIFY_DAILY_LIMIT if _LIMIT.search(words) else 429)
+    if status == HTTP_BUSY:
+        return NotProcessed(codes.DAILY_LIMIT if _LIMIT.search(words) else HTTP_BUSY)
     if not 400 <= status < 500 or status == 408:
         return Unknown(f"it answered with a fault of its own ({status})")
-    if retry.says_nothing_about_the_text(status) or _SETUP.search(words):
-        return NotProcessed(retry.NOTIFY_ACCOUNT)
-    code = retry.NOTIFY_BAD_NUMBER if _NUMBER.search(words) else retry.NOTIFY_REFUSED
-    return Refused(code, retry.words(code), permanent=retry.number_dead(code))
+    if status in codes.CODES.about_account or _SETUP.search(words):
+        return NotProcessed(codes.ACCOUNT)
+    code = codes.BAD_NUMBER if _NUMBER.search(words) else codes.REFUSED
+    return Refused(code, codes.CODES.words(code), permanent=codes.CODES.number_dead(code))
 
 
 def _as_found(row: Mapping[str, Any], id: UUID) -> ProviderText:
@@ -179,60 +177,6 @@ def _as_found(row: Mapping[str, Any], id: UUID) -> ProviderText:
         body=str(row.get("body") or ""),
         status=status,
         created_at=datetime.fromisoformat(row["created_at"]),
-        error_code=delivery_code(status),
+        error_code=codes.delivery_code(status),
         id=id,
     )
-
-
-def delivery_code(status: str | None) -> int | None:
-    """The code under which we keep why a text was not delivered: Notify itself has words only."""
-    return {
-        "permanent-failure": retry.NOTIFY_PERMANENT,
-        "temporary-failure": retry.NOTIFY_TEMPORARY,
-        "technical-failure": retry.NOTIFY_TECHNICAL,
-    }.get(status or "")
-
-
-def valid_token(expected: str | None, authorization: str | None) -> bool:
-    """Does this `Authorization` header carry the token that Notify was given for its callbacks?
-    False where none is expected.
-    """
-    if not expected or not authorization:
-        return False
-    scheme, _, given = authorization.partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(
-        given.strip().encode(), expected.encode()
-    )
-
-
-def receipt(posted: Mapping[str, Any]) -> Said:
-    """What a delivery callback says; fields that are missing or of another kind are left out, never
-    refused.
-    """
-    kept = _words(posted)
-    status = kept.get("status")
-    return Said(
-        routes.NOTIFY, kept.get("reference"), kept.get("id"), status, delivery_code(status), kept
-    )
-
-
-def received(posted: Mapping[str, Any]) -> Received:
-    """A text to us as Notify posts it. It writes numbers without the plus, or as people dial them."""
-    kept = _words(posted)
-    theirs, ours = _e164(kept.get("source_number", "")), _e164(kept.get("destination_number", ""))
-    return Received(routes.NOTIFY, kept.get("id"), theirs, ours, kept.get("message", ""), 0, kept)
-
-
-def _words(posted: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        str(name): value if isinstance(value, str) else str(value)
-        for name, value in posted.items()
-        if value is not None
-    }
-
-
-def _e164(given: str) -> str:
-    """A number as Notify writes it; a short code or a word stays what it is."""
-    if re.fullmatch(r"0[1-9][0-9]{9}", given):
-        return f"+44{given[1:]}"
-    return f"+{given}" if re.fullmatch(r"[1-9][0-9]{9,14}", given) else given

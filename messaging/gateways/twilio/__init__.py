@@ -1,1 +1,4 @@
-"""Twilio: how a text is sent, what its receipts say, and what its error codes mean."""
+"""Twilio: its settings, how a text is sent, what it posts to us, and what its words mean."""
+
+NAME = "twilio"
+"""Stored with each text that Twilio carries."""

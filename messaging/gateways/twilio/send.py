@@ -8,10 +8,10 @@ text. This module must never retry a send, and never let the library log, becaus
 import logging
 import re
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import requests
@@ -19,12 +19,6 @@ from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
-from twilio.request_validator import (
-    SIGNATURE_HEADER,
-    SIGNATURE_SETTINGS_HEADER,
-    RequestValidator,
-    get_signature_algorithm,
-)
 from twilio.rest import Client
 
 from messaging.gateways.base import (
@@ -37,10 +31,12 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
+from messaging.gateways.codes import HTTP_BUSY
 from messaging.gateways.lines import broken, never_left
-from messaging.sending import retry, routes
+from messaging.gateways.twilio import NAME
+from messaging.gateways.twilio.codes import BUSY, CODES
 
-__all__ = ["TwilioGateway", "valid_signature"]
+__all__ = ["TwilioGateway"]
 
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _PAGE = 500
@@ -85,7 +81,7 @@ class _Wire(TwilioHttpClient):
 class TwilioGateway:
     """Sends through one Twilio account, from one number, several, or a messaging service."""
 
-    name = routes.TWILIO
+    name = NAME
 
     def __init__(
         self,
@@ -141,13 +137,13 @@ class TwilioGateway:
     def _answered(self, status: int, code: int | None) -> Outcome:
         """An error that Twilio (or something on the way) stated."""
         known = int(code or status)
-        if status == 429 or known == 20429:
+        if status == HTTP_BUSY or known == BUSY:
             return NotProcessed(known, self._retry_after())
         if not 400 <= status < 500 or status == 408:
             return Unknown(f"it answered with a fault of its own ({known})")
-        if retry.says_nothing_about_the_text(known):
+        if known in CODES.about_account:
             return NotProcessed(known, self._retry_after())
-        return Refused(known, retry.words(known), permanent=retry.number_dead(known))
+        return Refused(known, CODES.words(known), permanent=CODES.number_dead(known))
 
     def _retry_after(self) -> timedelta | None:
         given = getattr(self._wire.last, "retry_after", None)
@@ -224,27 +220,3 @@ def _as_found(row: Any) -> ProviderText:
         created_at=row.date_created if isinstance(row.date_created, datetime) else None,
         error_code=int(row.error_code) if row.error_code else None,
     )
-
-
-def valid_signature(
-    token: str, url: str, params: Mapping[str, Any] | str | bytes | None, headers: Mapping[str, str]
-) -> bool:
-    """Did Twilio sign this request? `url` is the public address with its query; `params` the form
-    as it came, or a JSON body.
-
-    False, never an error, for a missing header, a body without its `bodySHA256`, or anything the
-    library cannot read.
-    """
-    named = {name.lower(): value for name, value in headers.items()}
-    signature = named.get(SIGNATURE_HEADER.lower())
-    if not signature:
-        return False
-    try:
-        if isinstance(params, bytes):
-            params = params.decode()
-        if isinstance(params, str) and "bodySHA256" not in parse_qs(urlsplit(url).query):
-            return False
-        algorithm = get_signature_algorithm(named.get(SIGNATURE_SETTINGS_HEADER.lower()))
-        return bool(RequestValidator(token).validate(url, params, signature, algorithm))
-    except (ValueError, TypeError, AttributeError):
-        return False

@@ -9,6 +9,8 @@ from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound, outbox
 from messaging.gateways.base import NotProcessed
+from messaging.gateways.registry import TWILIO
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.inbound import MAX_ATTEMPTS
 from messaging.outbox import Lane
 from messaging.sending import pacing, routes
@@ -49,7 +51,9 @@ def set_aside(
     """A text to us that the handler failed at until it was set aside; its id."""
     with database.begin() as session:
         sid = f"SM{number}{words}"[:64]
-        inbound.store(session, {"MessageSid": sid, "From": number, "Body": words}, now=now)
+        inbound.store(
+            session, twilio.read_text({"MessageSid": sid, "From": number, "Body": words}), now=now
+        )
         id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()
 
     def stumble(*given: object) -> None:
@@ -96,5 +100,5 @@ def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]
     with database.begin() as session:
         pacing.register(session, "+447700900999", 10)
         pacing.slow(session, "+447700900999", timedelta(minutes=1), "The text service was too busy")
-        routes.note(session, routes.TWILIO, [NotProcessed()], now)
+        routes.note(session, TWILIO.name, [NotProcessed()], now)
     return unknown, set_aside(database, now)

@@ -24,6 +24,7 @@ from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
 from engage.people.model import Person
 from messaging import inbound, outbox
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.states import MessageStatus
 from messaging.tables import Inbound
 from messaging.transitions import move
@@ -122,13 +123,15 @@ def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: d
     """A text of the person about it."""
     inbound.store(
         session,
-        {
-            "MessageSid": f"SM{uuid.uuid4().hex}",
-            "From": "+447700900101",
-            "To": "+447700900999",
-            "Body": words,
-            "NumMedia": "0",
-        },
+        twilio.read_text(
+            {
+                "MessageSid": f"SM{uuid.uuid4().hex}",
+                "From": "+447700900101",
+                "To": "+447700900999",
+                "Body": words,
+                "NumMedia": "0",
+            }
+        ),
         now=now,
     )
     id = session.scalars(select(Inbound.id).order_by(Inbound.id.desc()).limit(1)).one()

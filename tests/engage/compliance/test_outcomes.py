@@ -31,6 +31,7 @@ from engage.core.model import Event
 from engage.people.model import LegalStatus
 from engage.signals import Signal, SignalKind
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from tests import builders
 from tests.engage.compliance.stage import missed, order, outcome_of
 
@@ -155,13 +156,15 @@ def test_an_absence_decided_as_unacceptable_is_weighed_at_once(
     appointment = missed(session, person, 1, code=AFTA)
     text = inbound.store(
         session,
-        {
-            "MessageSid": "SM1",
-            "From": "+447700900101",
-            "To": "+447700900999",
-            "Body": "bus was late",
-            "NumMedia": "0",
-        },
+        twilio.read_text(
+            {
+                "MessageSid": "SM1",
+                "From": "+447700900101",
+                "To": "+447700900999",
+                "Body": "bus was late",
+                "NumMedia": "0",
+            }
+        ),
         now=now,
     )
     assert text

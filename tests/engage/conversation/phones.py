@@ -18,6 +18,7 @@ from engage.core.model import Event
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Signal, SignalKind, SignalState
 from messaging import inbound, outbox
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
 
@@ -51,7 +52,7 @@ def text_in(
         "NumMedia": str(media),
         **params,
     }
-    assert inbound.store(session, given, now=at)
+    assert inbound.store(session, twilio.read_text(given), now=at)
     return session.scalars(select(Inbound).where(Inbound.message_sid == sid)).one()
 
 

@@ -12,10 +12,10 @@ from engage import signals
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.conversation.model import ReplyRecord
-from engage.core.settings import DEMO_NUMBER
 from engage.people import phones
 from engage.people.model import ContactStatus, CustodyStatus, Person
 from engage.signals import SignalKind
+from messaging.gateways.twilio.settings import DEMO_NUMBER
 from messaging.outbox import Lane
 from messaging.sending import pacing
 from messaging.states import MessageStatus

@@ -12,6 +12,7 @@ from engage.core.db import Database
 from engage.core.model import Event
 from engage.queries.conversation import unread
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.tables import Inbound, InboundStatus
 from tests import builders
 from tests.api.pages.stalled import NUMBER, WORDS
@@ -65,9 +66,15 @@ def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:
         builders.person(session, builders.staff(session, builders.hub(session)))
     fail(committed, now)
     with committed.begin() as session:
-        inbound.store(session, {"MessageSid": "SM2", "From": NUMBER, "Body": "HELP"}, now=now)
         inbound.store(
-            session, {"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}, now=now
+            session,
+            twilio.read_text({"MessageSid": "SM2", "From": NUMBER, "Body": "HELP"}),
+            now=now,
+        )
+        inbound.store(
+            session,
+            twilio.read_text({"MessageSid": "SM3", "From": "+447700900555", "Body": "hello"}),
+            now=now,
         )
     while inbound.handle_next(committed.begin, intake.handle, now=now):
         pass

@@ -7,6 +7,7 @@ import pytest
 from engage.core.clock import Clock
 from engage.core.settings import Settings, SettingsError
 from engage.worker import provider_routes
+from messaging.gateways.registry import NOTIFY as NOTIFY_ROW
 
 REAL = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -61,7 +62,8 @@ def test_the_simulator_plays_both_providers() -> None:
     """On a development machine with nothing set."""
     settings = Settings.from_environment({})
     assert [route.gateway.name for route in provider_routes(settings)] == ["twilio", "notify"]
-    assert settings.notify is not None and settings.notify.base_url == "http://127.0.0.1:5055"
+    notify = NOTIFY_ROW.settings_in(settings.providers)
+    assert notify is not None and notify.base_url == "http://127.0.0.1:5055"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from engage.core.model import AccessRecord, Event
 from engage.people.model import Person
 from engage.records import retention
 from messaging import inbound, outbox, receipts
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.outbox import Lane, Text
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message, Receipt
@@ -60,10 +61,16 @@ def put(
             .values(status=status, accepted_at=at, ended_at=at)
         )
         receipts.store(
-            session, mid=str(message.id), params={"MessageSid": f"SM{key}", "To": ANN}, now=at
+            session,
+            twilio.read_receipt({"MessageSid": f"SM{key}", "To": ANN}, str(message.id)),
+            now=at,
         )
         session.execute(update(Receipt).values(look_at=None))
-        inbound.store(session, {"MessageSid": f"IN{key}", "From": ANN, "Body": "I am ill"}, now=at)
+        inbound.store(
+            session,
+            twilio.read_text({"MessageSid": f"IN{key}", "From": ANN, "Body": "I am ill"}),
+            now=at,
+        )
         came = session.scalars(select(Inbound).where(Inbound.message_sid == f"IN{key}")).one()
         came.status, came.handled_at = InboundStatus.HANDLED, at
         came.problem = "ValueError: I am ill"
@@ -334,7 +341,9 @@ def test_texts_of_a_hub_may_be_marked_for_erasure_at_the_provider(
     """Both texts to its people and texts from them."""
     ann(committed, redact_after_delivery=True)
     with committed.begin() as session:
-        inbound.store(session, {"MessageSid": "IN1", "From": ANN, "Body": "HELP"}, now=NOW)
+        inbound.store(
+            session, twilio.read_text({"MessageSid": "IN1", "From": ANN, "Body": "HELP"}), now=NOW
+        )
     assert inbound.handle_next(committed.begin, intake.handle, now=NOW) is not None
     with committed.begin() as session:
         assert session.scalars(select(Inbound.redact)).one()

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from messaging import receipts
+from messaging.gateways import registry
 from messaging.gateways.base import (
     Accepted,
 )
-from messaging.gateways.notify.send import receipt, received, valid_token
+from messaging.gateways.notify.codes import CODES, PERMANENT
+from messaging.gateways.notify.webhooks import read_receipt, read_text, valid_token
 from messaging.gateways.simulator import NotifyAccount
-from messaging.sending import retry
 from messaging.states import MessageStatus
 from tests.messaging.builders import (
     number,
@@ -48,7 +48,7 @@ def test_callbacks_prove_themselves_by_the_token(
 
 def test_a_receipt_is_read_as_notify_writes_it() -> None:
     """Our id is its reference, its word the status; a failure gets our code."""
-    said = receipt(
+    said = read_receipt(
         {"id": "n1", "reference": "r1", "status": "permanent-failure", "to": ANN, "sent_at": None}
     )
     assert (said.provider, said.mid, said.sid, said.status) == (
@@ -57,9 +57,9 @@ def test_a_receipt_is_read_as_notify_writes_it() -> None:
         "n1",
         "permanent-failure",
     )
-    assert said.error_code == retry.NOTIFY_PERMANENT and retry.number_dead(said.error_code)
-    assert receipts.meaning(said.status) is S.UNDELIVERED
-    assert receipt({"status": ["delivered"]}).sid is None
+    assert said.error_code == PERMANENT and CODES.number_dead(said.error_code)
+    assert registry.meaning("notify", said.status) is S.UNDELIVERED
+    assert read_receipt({"status": ["delivered"]}).sid is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_receipt_is_read_as_notify_writes_it() -> None:
 )
 def test_each_word_of_notify_has_its_meaning(word: str, meaning: MessageStatus | None) -> None:
     """Words of a later day mean nothing yet, and move nothing."""
-    assert receipts.meaning(word) is meaning
+    assert registry.meaning("notify", word) is meaning
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_each_word_of_notify_has_its_meaning(word: str, meaning: MessageStatus |
 )
 def test_numbers_are_kept_in_one_form(given: str, kept: str) -> None:
     """Notify leaves the plus out, and writes our own number as people dial it."""
-    text = received(
+    text = read_text(
         {"id": "1", "source_number": given, "destination_number": "07700900997", "message": "yes"}
     )
     assert (text.from_number, text.to_number, text.body) == (kept, "+447700900997", "yes")

@@ -26,9 +26,12 @@ from messaging.gateways.base import (
     Refused,
     Unknown,
 )
-from messaging.gateways.notify.send import NotifyGateway, receipt
+from messaging.gateways.notify import codes
+from messaging.gateways.notify.send import NotifyGateway
+from messaging.gateways.notify.webhooks import read_receipt
+from messaging.gateways.registry import NOTIFY
 from messaging.outbox import Route
-from messaging.sending import retry, routes
+from messaging.sending import retry
 from messaging.sending.dispatch import Dispatcher
 from messaging.sending.reconcile import Patience, settle_unknown
 from messaging.states import MessageStatus
@@ -93,11 +96,11 @@ def test_an_accepted_text_is_what_was_asked_for(
     [
         (
             21614,
-            Refused(retry.NOTIFY_BAD_NUMBER, retry.words(retry.NOTIFY_BAD_NUMBER), permanent=True),
+            Refused(codes.BAD_NUMBER, codes.CODES.words(codes.BAD_NUMBER), permanent=True),
         ),
-        (21617, Refused(retry.NOTIFY_REFUSED, retry.words(retry.NOTIFY_REFUSED))),
-        (63038, NotProcessed(retry.NOTIFY_DAILY_LIMIT)),
-        (30002, NotProcessed(retry.NOTIFY_ACCOUNT)),
+        (21617, Refused(codes.REFUSED, codes.CODES.words(codes.REFUSED))),
+        (63038, NotProcessed(codes.DAILY_LIMIT)),
+        (30002, NotProcessed(codes.ACCOUNT)),
     ],
     ids=["no mobile", "its words", "day's limit", "trial account"],
 )
@@ -125,7 +128,7 @@ def test_a_wrong_setting_refuses_no_text(simulator: Simulator, wrong: str) -> No
     gateway = gateway_to(simulator.url, **given)
     if wrong == "key":
         gateway._given["api_key"] = f"stranger-{uuid4()}-{uuid4()}"
-    assert gateway.send(outgoing()) == NotProcessed(retry.NOTIFY_ACCOUNT)
+    assert gateway.send(outgoing()) == NotProcessed(codes.ACCOUNT)
 
 
 def test_too_fast_is_not_processed(gateway: NotifyGateway, simulator: Simulator) -> None:
@@ -133,7 +136,12 @@ def test_too_fast_is_not_processed(gateway: NotifyGateway, simulator: Simulator)
     simulator.script(answer="too_many")
     assert gateway.send(outgoing()) == NotProcessed(429)
     assert retry.after(
-        NotProcessed(429), attempts=1, now=NOW, expires_at=NOW + timedelta(days=1), chance=0.5
+        NotProcessed(429),
+        codes=codes.CODES,
+        attempts=1,
+        now=NOW,
+        expires_at=NOW + timedelta(days=1),
+        chance=0.5,
     ).slow_sender
 
 
@@ -209,7 +217,7 @@ def test_texts_are_found_by_our_id(gateway: NotifyGateway, simulator: Simulator)
     )
     assert (found[gone.id].status, found[gone.id].error_code) == (
         "permanent-failure",
-        retry.NOTIFY_PERMANENT,
+        codes.PERMANENT,
     )
 
 
@@ -260,7 +268,7 @@ def worker(committed: Database, gateway: NotifyGateway) -> Iterator[Callable[[],
 
 def put(database: Database, key: str, **given: Any) -> UUID:
     """A queued text that goes by Notify."""
-    return put_committed(database, key, route=Route(routes.NOTIFY), **given)
+    return put_committed(database, key, route=Route(NOTIFY.name), **given)
 
 
 def test_a_text_goes_by_notify_and_its_receipt_finds_it(
@@ -271,10 +279,10 @@ def test_a_text_goes_by_notify_and_its_receipt_finds_it(
     assert worker().run_once().accepted == 1
     message = read(committed, id)
     assert (message.status, message.provider, message.sender) == (S.ACCEPTED, "notify", "notify")
-    said = receipt({"id": message.provider_sid, "reference": str(id), "status": "delivered"})
+    said = read_receipt({"id": message.provider_sid, "reference": str(id), "status": "delivered"})
     with committed.begin() as session:
-        assert receipts.keep(session, said, now=NOW)
-        assert not receipts.keep(session, said, now=NOW)
+        assert receipts.store(session, said, now=NOW)
+        assert not receipts.store(session, said, now=NOW)
         (applied,) = receipts.apply_waiting(session, NOW)
     assert (applied.message_id, applied.new) == (id, S.DELIVERED)
 
@@ -285,8 +293,10 @@ def test_a_receipt_of_one_provider_moves_no_text_of_the_other(
     """Whatever id it names: a text that goes by Twilio is not Notify's to report on."""
     id = put_committed(committed, "one")
     with committed.begin() as session:
-        receipts.keep(
-            session, receipt({"id": "n1", "reference": str(id), "status": "delivered"}), now=NOW
+        receipts.store(
+            session,
+            read_receipt({"id": "n1", "reference": str(id), "status": "delivered"}),
+            now=NOW,
         )
         assert receipts.apply_waiting(session, NOW) == []
         assert "another text" in (session.scalars(select(Receipt)).one().problem or "")

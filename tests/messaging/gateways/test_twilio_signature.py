@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.gateways.twilio.send import valid_signature
+from messaging.gateways.twilio.webhooks import valid_signature
 
 TOKEN = "12345"
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from engage.core.db import Database
 from messaging import receipts
 from messaging.gateways.base import GatewayUnavailable, ProviderText
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.sending.dispatch import Dispatcher
 from messaging.sending.reconcile import (
@@ -141,7 +142,7 @@ def test_a_callback_with_our_id_is_the_answer(
     id = lost("one", "drop_after")
     params = {"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "sent"}
     with committed.begin() as session:
-        receipts.store(session, mid=str(id), params=params, now=NOW)
+        receipts.store(session, twilio.read_receipt(params, str(id)), now=NOW)
         receipts.apply_waiting(session, NOW, 10)
     assert read(committed, id).status is S.SENT
     assert look(committed, gateway) == Reconciled()
@@ -202,8 +203,10 @@ def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_
     with committed.begin() as session:
         receipts.store(
             session,
-            mid=str(ids[0]),
-            params={"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "delivered"},
+            twilio.read_receipt(
+                {"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "delivered"},
+                str(ids[0]),
+            ),
             now=NOW,
         )
         receipts.apply_waiting(session, NOW, 10)

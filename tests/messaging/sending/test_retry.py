@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
-from messaging.sending import retry
+from messaging.gateways.twilio.codes import CODES
 from messaging.sending.retry import LONGEST_WAIT, after
 from messaging.states import MessageStatus
 from tests.messaging.builders import NOW
@@ -33,7 +33,7 @@ def test_each_outcome_has_one_next_status(outcome: Outcome, status: MessageStatu
     """The table: accepted, refused, to be tried again, unknown; and whatever is not accepted has
     its reason in words.
     """
-    decision = after(outcome, attempts=1, now=NOW, expires_at=LATER, chance=0.5)
+    decision = after(outcome, codes=CODES, attempts=1, now=NOW, expires_at=LATER, chance=0.5)
     assert decision.status is status
     assert (decision.reason is None) == (status is S.ACCEPTED)
 
@@ -50,7 +50,12 @@ def test_a_retry_waits_longer_and_never_outlives_the_text(
     the reason.
     """
     decision = after(
-        NotProcessed(429), attempts=attempts, now=NOW, expires_at=NOW + left, chance=chance
+        NotProcessed(429),
+        codes=CODES,
+        attempts=attempts,
+        now=NOW,
+        expires_at=NOW + left,
+        chance=chance,
     )
     if decision.status is S.QUEUED:
         assert decision.retry_at is not None
@@ -68,27 +73,34 @@ def test_what_the_provider_asks_for_is_waited_for() -> None:
     nobody.
     """
     asked = after(
-        NotProcessed(20429, timedelta(seconds=40)), attempts=1, now=NOW, expires_at=LATER, chance=0
+        NotProcessed(20429, timedelta(seconds=40)),
+        codes=CODES,
+        attempts=1,
+        now=NOW,
+        expires_at=LATER,
+        chance=0,
     )
     assert asked.retry_at == NOW + timedelta(seconds=40)
     assert (asked.slow_sender, asked.pause_sender) == (True, timedelta(seconds=40))
-    assert not after(NotProcessed(), attempts=1, now=NOW, expires_at=LATER, chance=0).slow_sender
+    assert not after(
+        NotProcessed(), codes=CODES, attempts=1, now=NOW, expires_at=LATER, chance=0
+    ).slow_sender
 
 
 @pytest.mark.parametrize("code", [21211, 21612, 21614, 21635, 30005, 30006])
 def test_codes_that_say_the_number_is_dead(code: int) -> None:
     """These mean a new number is needed."""
-    assert retry.number_dead(code)
+    assert CODES.number_dead(code)
 
 
 @pytest.mark.parametrize("code", [None, 21610, 30003, 30007, 30008, 20003, 12345])
 def test_codes_that_do_not(code: int | None) -> None:
     """A phone that is off, a filter or an unknown code says nothing final about a number."""
-    assert not retry.number_dead(code)
+    assert not CODES.number_dead(code)
 
 
 def test_words_never_show_a_bare_code_where_we_know_better() -> None:
     """Every code that we list has a sentence; one that we do not know is named."""
-    assert retry.words(30003).startswith("The phone could not be reached")
-    assert "31337" in retry.words(31337)
-    assert retry.words(None)
+    assert CODES.words(30003).startswith("The phone could not be reached")
+    assert "31337" in CODES.words(31337)
+    assert CODES.words(None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.db import Database
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
+from messaging.gateways.registry import NOTIFY, TWILIO
 from messaging.outbox import Route
 from messaging.sending import pacing, routes
 from messaging.sending.claim import claim
@@ -21,11 +22,11 @@ from tests.messaging.conftest import FarEnd
 
 MINUTE = timedelta(minutes=1)
 TEN = timedelta(minutes=10)
-EITHER = Route(routes.TWILIO, routes.NOTIFY, TEN)
+EITHER = Route(TWILIO.name, NOTIFY.name, TEN)
 FAILED = NotProcessed()
 
 
-def down(session: Session, provider: str = routes.TWILIO, *, minutes: int = 11) -> None:
+def down(session: Session, provider: str = TWILIO.name, *, minutes: int = 11) -> None:
     """The provider has processed nothing for so long, tried every minute."""
     for ago in range(minutes, -1, -1):
         routes.note(session, provider, [FAILED], NOW - ago * MINUTE)
@@ -34,9 +35,9 @@ def down(session: Session, provider: str = routes.TWILIO, *, minutes: int = 11) 
 def test_each_provider_claims_its_own_texts(session: Session) -> None:
     """A worker that sends by one provider never touches a text of another."""
     ours = put(session, "ours")
-    theirs = put(session, "theirs", route=Route(routes.NOTIFY))
+    theirs = put(session, "theirs", route=Route(NOTIFY.name))
     pacing.register(session, SENDER, 10)
-    for provider, message in ((routes.NOTIFY, theirs), (routes.TWILIO, ours)):
+    for provider, message in ((NOTIFY.name, theirs), (TWILIO.name, ours)):
         taken = claim(
             session,
             now=NOW,
@@ -67,19 +68,19 @@ def test_what_counts_as_out_of_reach(
     """Only texts that were certainly not taken count, and one answer about any text shows that the
     provider is there.
     """
-    routes.note(session, routes.TWILIO, outcomes, NOW)
-    found = session.get(Provider, routes.TWILIO)
+    routes.note(session, TWILIO.name, outcomes, NOW)
+    found = session.get(Provider, TWILIO.name)
     assert (found is not None and found.failing_since is not None) == failing
 
 
 def test_since_when_is_kept_until_it_answers(session: Session) -> None:
     """The first failure counts, not the last; an answer clears it."""
-    routes.note(session, routes.TWILIO, [FAILED], NOW)
-    routes.note(session, routes.TWILIO, [FAILED], NOW + MINUTE)
-    found = session.get_one(Provider, routes.TWILIO, populate_existing=True)
+    routes.note(session, TWILIO.name, [FAILED], NOW)
+    routes.note(session, TWILIO.name, [FAILED], NOW + MINUTE)
+    found = session.get_one(Provider, TWILIO.name, populate_existing=True)
     assert (found.failing_since, found.failed_at) == (NOW, NOW + MINUTE)
-    routes.note(session, routes.TWILIO, [Accepted("SM1", "queued")], NOW + 2 * MINUTE)
-    assert session.get_one(Provider, routes.TWILIO, populate_existing=True).failing_since is None
+    routes.note(session, TWILIO.name, [Accepted("SM1", "queued")], NOW + 2 * MINUTE)
+    assert session.get_one(Provider, TWILIO.name, populate_existing=True).failing_since is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_only_a_text_never_tried_goes_by_the_other(
     down(session, minutes=minutes)
     assert routes.reroute(session, now=NOW) == moves
     session.refresh(message)
-    assert message.provider == (routes.NOTIFY if moves else routes.TWILIO)
+    assert message.provider == (NOTIFY.name if moves else TWILIO.name)
     assert routes.reroute(session, now=NOW) == 0
 
 
@@ -113,7 +114,7 @@ def test_nothing_moves_when_the_other_is_out_of_reach_too(session: Session) -> N
     """Going from one closed door to another helps nobody."""
     put(session, "one", route=EITHER)
     down(session)
-    down(session, routes.NOTIFY, minutes=1)
+    down(session, NOTIFY.name, minutes=1)
     assert routes.reroute(session, now=NOW) == 0
 
 
@@ -143,19 +144,19 @@ def test_a_text_is_not_tried_in_vain_before_it_goes_by_the_other(
     with committed.begin() as session:
         down(session)
     assert worker().run_once().claimed == 0
-    assert (read(committed, id).provider, read(committed, id).attempts) == (routes.NOTIFY, 0)
+    assert (read(committed, id).provider, read(committed, id).attempts) == (NOTIFY.name, 0)
     assert simulator.requests() == []
 
 
 def test_a_route_says_both_or_neither() -> None:
     """A fallback without its time, or the same provider twice, is a mistake of the caller."""
     for wrong in (
-        {"fallback": routes.NOTIFY},
+        {"fallback": NOTIFY.name},
         {"after": TEN},
-        {"fallback": routes.TWILIO, "after": TEN},
+        {"fallback": TWILIO.name, "after": TEN},
     ):
         with pytest.raises(ValueError, match="fallback"):
-            Route(routes.TWILIO, **wrong)  # type: ignore[arg-type]
+            Route(TWILIO.name, **wrong)  # type: ignore[arg-type]
 
 
 def test_the_row_carries_the_route(committed: Database) -> None:
@@ -163,8 +164,8 @@ def test_the_row_carries_the_route(committed: Database) -> None:
     id: UUID = put_committed(committed, "one", route=EITHER, redact=True)
     row: Message = read(committed, id)
     assert (row.provider, row.fallback, row.fallback_after, row.redact) == (
-        routes.TWILIO,
-        routes.NOTIFY,
+        TWILIO.name,
+        NOTIFY.name,
         TEN,
         True,
     )

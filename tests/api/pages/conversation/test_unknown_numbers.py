@@ -17,6 +17,7 @@ from engage.conversation.safety.rota import NewTurn
 from engage.core.db import Database
 from engage.people.model import ContactPoint
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from tests import builders
 from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Visitor
@@ -31,13 +32,15 @@ def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
     with committed.begin() as session:
         inbound.store(
             session,
-            {
-                "MessageSid": "SM" + "1" * 32,
-                "From": "+447700900555",
-                "To": "+447700900999",
-                "Body": "its kat, new phone",
-                "NumMedia": "0",
-            },
+            twilio.read_text(
+                {
+                    "MessageSid": "SM" + "1" * 32,
+                    "From": "+447700900555",
+                    "To": "+447700900999",
+                    "Body": "its kat, new phone",
+                    "NumMedia": "0",
+                }
+            ),
             now=now,
         )
     inbound.handle_next(committed.begin, intake.handle, now=now)

@@ -22,6 +22,7 @@ from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
 from messaging import inbound, outbox
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.states import MessageStatus
 from messaging.tables import Inbound
 from messaging.transitions import move
@@ -39,13 +40,15 @@ def heard(
     with database.begin() as session:
         inbound.store(
             session,
-            {
-                "MessageSid": f"SM{uuid.uuid4().hex}",
-                "From": "+447700900101",
-                "To": "+447700900999",
-                "Body": words,
-                "NumMedia": "0",
-            },
+            twilio.read_text(
+                {
+                    "MessageSid": f"SM{uuid.uuid4().hex}",
+                    "From": "+447700900101",
+                    "To": "+447700900999",
+                    "Body": words,
+                    "NumMedia": "0",
+                }
+            ),
             now=at,
         )
         text = session.scalars(select(Inbound).order_by(Inbound.id.desc()).limit(1)).one()

@@ -10,6 +10,7 @@ from engage.agencies.model import Hub, Staff
 from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.tables import Message
 from tests import builders
 from tests.api.conftest import KeyMaker, StoppedClock
@@ -309,7 +310,13 @@ def test_the_thread_has_both_sides(
         with committed.begin() as session:
             inbound.store(
                 session,
-                {"MessageSid": f"SM{number}", "From": "+447700900101", "Body": f"hello {number}"},
+                twilio.read_text(
+                    {
+                        "MessageSid": f"SM{number}",
+                        "From": "+447700900101",
+                        "Body": f"hello {number}",
+                    }
+                ),
                 now=clock.at,
             )
         while inbound.handle_next(committed.begin, intake.handle, now=clock.at) is not None:

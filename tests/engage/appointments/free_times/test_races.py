@@ -16,6 +16,7 @@ from engage.appointments.model import Appointment
 from engage.core.db import Database
 from engage.people.model import Person
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.tables import Inbound
 from tests import builders
 
@@ -49,7 +50,7 @@ class Pair:
                     "To": "+447700900999",
                     "Body": "x",
                 }
-                assert inbound.store(session, given, now=now)
+                assert inbound.store(session, twilio.read_text(given), now=now)
             self.inbound = session.scalars(select(Inbound.id)).first() or 0
 
     def hold(self, nth: int, now: datetime) -> SlotOffer | None:
